@@ -1,0 +1,66 @@
+// Builds the command into dist/ (`node build.mjs`), or bundles one TypeScript program of the
+// repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+/** Files that are imported as their text: the scripts for hosts, and the templates. */
+const textLoaders = { '.sh': 'text', '.pl': 'text', '.alloy': 'text', '.yaml': 'text' };
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  loader: textLoaders,
+  // ssh2 runs without its native parts (they speed up bulk data, and we move kilobytes)
+  external: ['cpu-features', '*.node'],
+  banner: {
+    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+  },
+  logLevel: 'warning',
+};
+
+export async function buildProduct() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: { main: 'src/cli/main.ts' },
+    outdir: 'dist',
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    chunkNames: 'chunk-[name]-[hash]',
+    legalComments: 'linked',
+  });
+}
+
+const [verb, file, ...args] = process.argv.slice(2);
+if (verb === undefined) {
+  await buildProduct();
+} else if (verb === 'run' && file) {
+  const name = file.replaceAll('/', '-').replace(/\.ts$/, '');
+  const out = resolve(root, '.build', `${name}.mjs`);
+  await build({
+    ...common,
+    entryPoints: [file],
+    outfile: out,
+    // a developer's programs use what is installed here
+    external: [...common.external, 'esbuild', 'vitest', 'vitest/*'],
+    define: { 'import.meta.dirname': JSON.stringify(join(root, dirname(file))) },
+  });
+  const ran = spawnSync(process.execPath, ['--enable-source-maps', out, ...args], {
+    stdio: 'inherit',
+    cwd: process.cwd(),
+    env: { ...process.env, ALLOYUP_ROOT: root },
+  });
+  process.exitCode = ran.status ?? 1;
+} else {
+  console.error('usage: node build.mjs | node build.mjs run FILE.ts [ARGS...]');
+  process.exitCode = 64;
+}

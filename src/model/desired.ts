@@ -1,0 +1,81 @@
+import type { Host } from './host.ts';
+import type { Position } from './problem.ts';
+import type { Secret } from './secret.ts';
+
+/** Where packages come from. */
+export interface Repository {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+  /** URL or absolute path of the key bundle. */
+  readonly key: string;
+  /** 40 upper-case hex digits each; all of them must be in force. */
+  readonly fingerprints: readonly string[];
+  /** For the hosts' apt and for our own fetches; null: none. */
+  readonly proxy: string | null;
+}
+
+/** Which package; versions are Debian's, with revision: `1.18.1-1`. */
+export type WantedVersion =
+  | { readonly policy: 'present' }
+  | { readonly policy: 'latest' }
+  /** `version` is pinned and held. */
+  | { readonly policy: 'exact'; readonly version: string };
+
+/** A file that the configuration needs beside it. */
+export interface DesiredFile {
+  readonly path: string;
+  readonly content: string | Secret;
+  /** Octal, four digits: "0640". */
+  readonly mode: string;
+  readonly user: string;
+  readonly group: string;
+}
+
+/** The component ids that the configuration makes, as `/api/v0/web/components` names them (`localID`). */
+export type ExpectedComponents =
+  | { readonly known: true; readonly ids: readonly string[] }
+  /** Part of the set is made elsewhere (remotecfg, a computed foreach): `ids` must be there, more may be. */
+  | { readonly known: false; readonly ids: readonly string[]; readonly because: string };
+
+export type Stability = 'generally-available' | 'public-preview' | 'experimental';
+
+/** What must be true on a host after apply. Complete: no field is optional. */
+export interface Desired {
+  readonly repository: Repository;
+  readonly package: WantedVersion;
+  /** Every variable of /etc/default/alloy, CONFIG_FILE, CUSTOM_ARGS and RESTART_ON_UPGRADE among them, in file order. */
+  readonly environment: ReadonlyMap<string, string | Secret>;
+  /** Text of our drop-in /etc/systemd/system/alloy.service.d/alloyup.conf; null: there must be none. */
+  readonly dropIn: string | null;
+  /** Unix groups that the user alloy must be in. */
+  readonly memberOf: readonly string[];
+  /** Full text of /etc/alloy/config.alloy. Holds no secret: it reads sys.env(). */
+  readonly config: string;
+  readonly files: readonly DesiredFile[];
+  readonly components: ExpectedComponents;
+  /** Where the checks ask; `address` is what reaches the listener from the host itself. */
+  readonly listen: { readonly address: string; readonly port: number };
+  readonly check: 'http' | 'service';
+  readonly stability: Stability;
+  /** Arguments of `alloy run` (CUSTOM_ARGS), listen address and stability included. */
+  readonly args: readonly string[];
+  /** Component ids that may be unhealthy. */
+  readonly tolerate: readonly string[];
+  /** Where each value was written, by path: "alloy.version" -> inventory.yaml:14:5. */
+  readonly origins: ReadonlyMap<string, Position>;
+}
+
+/** One host and its wish: the unit that desired/ gives and the engine runs. */
+export interface Target {
+  readonly host: Host;
+  readonly desired: Desired;
+}
+
+export const CONFIG_PATH = '/etc/alloy/config.alloy';
+export const ENVIRONMENT_PATH = '/etc/default/alloy';
+export const DROP_IN_PATH = '/etc/systemd/system/alloy.service.d/alloyup.conf';
+export const LIST_PATH = '/etc/apt/sources.list.d/grafana.list';
+export const KEYRING_PATH = '/etc/apt/keyrings/grafana.asc';
+export const STATE_DIR = '/var/lib/alloyup';

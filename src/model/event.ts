@@ -1,0 +1,145 @@
+import type { FileDiff, Needs, StepId } from './plan.ts';
+import type { Problem, Warning } from './problem.ts';
+
+export type Verb = 'plan' | 'apply' | 'status' | 'rollback' | 'remove';
+
+/** How a host ended. */
+export const OUTCOMES = [
+  'unchanged',
+  'pending',
+  'changed',
+  'rolled-back',
+  'stuck',
+  'failed',
+  'unreachable',
+  'stale',
+  'locked',
+  'drift',
+  'skipped',
+  'unknown',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** A plan as it is shown and logged: no action's content, diffs masked. */
+export interface PlanView {
+  readonly changes: readonly {
+    readonly step: StepId;
+    readonly title: string;
+    readonly before: string | null;
+    readonly after: string | null;
+    readonly diffs: readonly FileDiff[];
+    readonly warnings: readonly Warning[];
+    readonly needs: Needs;
+  }[];
+  readonly warnings: readonly Warning[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a report tells of a host: the part of its facts that holds no file's content. */
+export interface FactsView {
+  readonly os: string;
+  readonly arch: string;
+  readonly version: string | null;
+  readonly running: string | null;
+  readonly held: boolean;
+  readonly enabled: string;
+  readonly active: string;
+  readonly restarts: number;
+  readonly rssBytes: number | null;
+  readonly ready: number | null;
+  readonly healthy: number | null;
+  /** Component ids by health. */
+  readonly components: Readonly<Record<string, readonly string[]>> | null;
+  /** Milliseconds since the epoch, of the pinned key that expires first; null: no key, or it never does. */
+  readonly keyExpiresAt: number | null;
+  /** The receipt's run, and whether it still holds for the process that runs. */
+  readonly proven: { readonly run: string; readonly at: number; readonly holds: boolean } | null;
+  readonly lastRun: { readonly run: string; readonly verdict: string } | null;
+}
+
+/** Something that happened. Whoever knows it says it, once, in these words. */
+export type Happening =
+  | {
+      readonly type: 'run.started';
+      readonly schema: 1;
+      readonly run: string;
+      readonly verb: Verb;
+      readonly hosts: readonly string[];
+      readonly version: string;
+    }
+  | { readonly type: 'run.warning'; readonly warning: Warning }
+  | { readonly type: 'host.started'; readonly host: string }
+  | { readonly type: 'host.facts'; readonly host: string; readonly facts: FactsView }
+  | { readonly type: 'host.planned'; readonly host: string; readonly plan: PlanView }
+  | { readonly type: 'host.warning'; readonly host: string; readonly warning: Warning }
+  /** Said when a wait begins and each time the host tells that it goes on. */
+  | {
+      readonly type: 'host.waiting';
+      readonly host: string;
+      /** "for Alloy to flush", "for the dpkg lock of apt-get (pid 812)". */
+      readonly for: string;
+      readonly seconds: number;
+      /** null: no limit known. */
+      readonly limitS: number | null;
+    }
+  | { readonly type: 'host.reconnecting'; readonly host: string; readonly attempt: number }
+  | { readonly type: 'change.started'; readonly host: string; readonly step: StepId }
+  | {
+      readonly type: 'change.output';
+      readonly host: string;
+      readonly step: StepId | null;
+      readonly line: string;
+    }
+  | { readonly type: 'change.finished'; readonly host: string; readonly step: StepId }
+  | {
+      readonly type: 'change.failed';
+      readonly host: string;
+      readonly step: StepId;
+      readonly exit: number;
+    }
+  | { readonly type: 'change.undone'; readonly host: string; readonly step: StepId }
+  | {
+      readonly type: 'host.finished';
+      readonly host: string;
+      readonly outcome: Outcome;
+      readonly problem?: Problem;
+    }
+  | { readonly type: 'run.interrupted'; readonly again: boolean }
+  | { readonly type: 'run.finished'; readonly exitCode: number };
+
+/**
+ * Everything a run tells the world, in order: renderers and the run log read this and nothing else.
+ * `at` is the tool's clock, milliseconds since the epoch; `seq` counts from 1 without a hole.
+ */
+export type RunEvent = Happening & { readonly at: number; readonly seq: number };
+
+export interface ChangeReport {
+  readonly step: StepId;
+  readonly title: string;
+  readonly state: 'pending' | 'running' | 'done' | 'failed' | 'undone';
+}
+
+export interface HostReport {
+  readonly outcome: Outcome | null;
+  readonly startedAt: number | null;
+  readonly durationMs: number;
+  readonly changes: readonly ChangeReport[];
+  readonly plan: PlanView | null;
+  readonly warnings: readonly Warning[];
+  readonly facts: FactsView | null;
+  readonly problem?: Problem;
+}
+
+/** The fold of all events so far: what documents are printed from. */
+export interface RunReport {
+  readonly schema: 1;
+  readonly run: string;
+  readonly verb: Verb;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly exitCode: number | null;
+  /** `hosts` counts all; then one count for each Outcome that occurred. */
+  readonly summary: { readonly hosts: number } & Readonly<Partial<Record<Outcome, number>>>;
+  readonly warnings: readonly Warning[];
+  readonly hosts: Readonly<Record<string, HostReport>>;
+}

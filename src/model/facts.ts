@@ -1,0 +1,199 @@
+import type { Secret } from './secret.ts';
+
+/** What one host is, at one moment. Read by a single probe; never edited. */
+export interface Facts {
+  readonly host: string;
+  /** Host clock, milliseconds since the epoch. */
+  readonly takenAt: number;
+  readonly os: {
+    /** `ID` of os-release: any word, an unsupported one must be sayable. */
+    readonly id: string;
+    readonly version: string;
+    readonly codename: string;
+    /** `PRETTY_NAME`. */
+    readonly name: string;
+    /** dpkg's word: amd64, arm64, ... */
+    readonly arch: string;
+    /** systemd is pid 1. */
+    readonly systemd: boolean;
+    /** Host's own name. */
+    readonly hostname: string;
+    /** Seconds since boot. */
+    readonly uptimeS: number;
+    /** /proc/sys/kernel/random/boot_id. */
+    readonly bootId: string;
+  };
+  /** Programs the apply script needs that are not there. */
+  readonly missingTools: readonly string[];
+  readonly package: PackageFact;
+  readonly dpkg: {
+    /** Other packages that are neither installed, config-files nor absent, with their state. */
+    readonly broken: readonly { readonly name: string; readonly status: string }[];
+    /** Who holds the dpkg or apt lock right now; null: nobody. */
+    readonly lockedBy: { readonly pid: number; readonly command: string } | null;
+    /** dpkg was cut off or is at work: numbered files in /var/lib/dpkg/updates. */
+    readonly journal: boolean;
+  };
+  readonly apt: {
+    /** Every file of apt sources that names the repository's host, whole text. */
+    readonly sources: readonly { readonly path: string; readonly text: string }[];
+    /** Keyrings those sources point to, and ours; base64 bytes. */
+    readonly keyrings: readonly KeyringFile[];
+    /** Preferences files that name alloy or the repository, whole text. */
+    readonly preferences: readonly { readonly path: string; readonly text: string }[];
+    /** Names of lists in /var/lib/apt/lists that belong to the repository are there. */
+    readonly listed: boolean;
+  };
+  /** Every path asked for, by path. */
+  readonly files: Readonly<Record<string, FileFact>>;
+  /** The folder /etc/alloy, /var/lib/alloy, /var/lib/alloy/data: owner and mode, absent when not there. */
+  readonly folders: Readonly<Record<string, FolderFact>>;
+  readonly unit: UnitFact;
+  /** The main process of the unit; null: none runs. */
+  readonly process: ProcessFact | null;
+  readonly receipt: Receipt | null;
+  readonly http: HttpFact;
+  /** null: not asked, or nobody answered. */
+  readonly components: readonly ComponentFact[] | null;
+  readonly account: {
+    readonly exists: boolean;
+    readonly groupExists: boolean;
+    /** Every group the user is in, its primary one too. */
+    readonly groups: readonly string[];
+    /** Of the groups asked for, those that exist on the host. */
+    readonly known: readonly string[];
+  };
+  /** Free bytes, by folder: /usr, /etc, /var. */
+  readonly freeBytes: Readonly<Record<string, number>>;
+  /** What of ours is going on. */
+  readonly alloyup: {
+    /** The lock is held by this run; null: free. */
+    readonly lockedBy: { readonly run: string; readonly who: string; readonly since: number } | null;
+    /** A run that began and did not write its verdict. */
+    readonly unfinished: string | null;
+    /** Newest first, at most 10. */
+    readonly runs: readonly { readonly run: string; readonly verdict: string }[];
+  };
+}
+
+export interface PackageFact {
+  /** dpkg's own word for `alloy`, `absent` when it does not know it. */
+  readonly status:
+    | 'absent'
+    | 'config-files'
+    | 'half-installed'
+    | 'unpacked'
+    | 'half-configured'
+    | 'triggers-awaited'
+    | 'triggers-pending'
+    | 'installed';
+  readonly reinstRequired: boolean;
+  /** Debian version, also of a `config-files` package; null when absent. */
+  readonly version: string | null;
+  readonly held: boolean;
+  /** md5 of each conffile as the package shipped it. */
+  readonly conffiles: Readonly<Record<string, string>>;
+}
+
+export interface KeyringFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly mode: string;
+  /** Bytes; null: not there, too big, or no regular file. */
+  readonly content: Uint8Array | null;
+  readonly kind: FileKind;
+}
+
+export type FileKind = 'absent' | 'file' | 'symlink' | 'directory' | 'other';
+
+export interface FileFact {
+  readonly kind: FileKind;
+  /** Hex; null unless a readable regular file. */
+  readonly sha256: string | null;
+  /** md5, hex: compared with conffiles of the package. */
+  readonly md5: string | null;
+  /** Octal, four digits. */
+  readonly mode: string;
+  readonly user: string;
+  readonly group: string;
+  /** Milliseconds since the epoch. */
+  readonly ctimeMs: number;
+  /** Text; a Secret for files that may hold secrets; null when absent, too big or no text. */
+  readonly content: string | Secret | null;
+  readonly size: number;
+}
+
+export interface FolderFact {
+  readonly kind: FileKind;
+  readonly mode: string;
+  readonly user: string;
+  readonly group: string;
+  readonly ctimeMs: number;
+}
+
+export interface UnitFact {
+  /** systemd's words: loaded, not-found, masked, bad-setting, error. */
+  readonly load: string;
+  /** active, inactive, failed, activating, deactivating, reloading. */
+  readonly active: string;
+  readonly sub: string;
+  /** enabled, disabled, masked, static, bad, ''. */
+  readonly enabled: string;
+  /** Path of the unit file: /usr/lib/systemd/system/... is the package's, /etc/systemd/system/... shadows it. */
+  readonly fragment: string;
+  readonly dropIns: readonly string[];
+  readonly restarts: number;
+  /** systemd's InvocationID, 32 hex digits; '' when it never ran. */
+  readonly invocation: string;
+  readonly result: string;
+  readonly mainPid: number;
+  /** Unit file or drop-in changed on disk since systemd read it. */
+  readonly needsReload: boolean;
+}
+
+export interface ProcessFact {
+  readonly pid: number;
+  /** Milliseconds since the epoch, by the kernel's start ticks and boot time. */
+  readonly startedAtMs: number;
+  /** /proc/PID/exe ends in " (deleted)": an upgrade replaced the binary under it. */
+  readonly exeDeleted: boolean;
+  /** Version that `alloy_build_info` tells, "1.18.1"; null when not asked or not told. */
+  readonly version: string | null;
+  readonly argv: readonly string[];
+  /** Resident bytes. */
+  readonly rssBytes: number;
+}
+
+export interface HttpFact {
+  /** Status, 0 when nothing answered, null when not asked. */
+  readonly ready: number | null;
+  readonly healthy: number | null;
+  /** Body of /-/healthy when not 200: names unhealthy components. */
+  readonly healthyBody: string;
+  /** Why nothing answered. */
+  readonly error: string;
+  /** Command that listens on the port though the unit is not active; null: nobody, or not asked. */
+  readonly portOwner: string | null;
+}
+
+export interface ComponentFact {
+  readonly id: string;
+  readonly health: 'healthy' | 'unhealthy' | 'exited' | 'unknown';
+  readonly message: string;
+}
+
+/**
+ * Written to /var/lib/alloyup/receipt.json when a run was proven: which process has loaded which
+ * files. Only hashes of files without secrets are kept readable; the file is 0600 all the same.
+ */
+export interface Receipt {
+  readonly schema: 1;
+  readonly run: string;
+  /** systemd's InvocationID of the process that was proven. */
+  readonly invocation: string;
+  /** sha256 by path: configuration, its files, environment, drop-in. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Groups of the user when the process started. */
+  readonly groups: readonly string[];
+  readonly at: number;
+}

@@ -1,0 +1,78 @@
+import type { Repository } from './desired.ts';
+import type { Happening } from './event.ts';
+import type { Host } from './host.ts';
+import type { Command, KeyringFacts, SigningKey } from './plan.ts';
+
+/** How a remote command ended. `code` null: killed by `signal`. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface StartOptions {
+  /** Raw bytes as they come; decode with a TextDecoder({stream}) where text is wanted. */
+  readonly onOut: (bytes: Uint8Array) => void;
+  readonly onErr: (bytes: Uint8Array) => void;
+  /** Milliseconds for the whole command, from the call on. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A command that runs on a host. */
+export interface Channel {
+  write(data: string | Uint8Array): void;
+  /** Closes its stdin. */
+  end(data?: string | Uint8Array): void;
+  /**
+   * Resolves when the command has ended, whatever its code.
+   *
+   * @throws ToolError `ssh.lost` when the connection broke first, `ssh.timeout` when `timeoutMs`
+   *   or the signal left it behind.
+   */
+  readonly exit: Promise<Exit>;
+  /** Closes the channel; `exit` then rejects with `ssh.lost` unless it has settled. */
+  close(): void;
+}
+
+/** One login on one host. At most one command runs on it at a time. */
+export interface Connection {
+  /** Starts `argv` through the login shell, each word quoted. */
+  start(argv: Command, options: StartOptions): Channel;
+  /** Safe to call twice. Never throws. */
+  close(): void;
+  /** How the connection was made, for -v: "ssh ops@198.51.100.7:22, key ~/.ssh/id_ed25519". */
+  readonly description: string;
+}
+
+/** Makes logins. Host keys are always verified. */
+export interface Transport {
+  /**
+   * @throws ToolError `ssh.unreachable` | `ssh.auth` | `ssh.host-key` | `ssh.timeout` | `ssh.unsupported`
+   */
+  connect(
+    host: Host,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Connection>;
+  /** Drops shared connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What a run reads from the repository, each at most once a run, and only when it is asked for. */
+export interface RepositorySource {
+  /** @throws ToolError `repository.unreachable` | `repository.key` */
+  signingKey(repository: Repository): Promise<SigningKey>;
+  /**
+   * Versions of alloy for one architecture, newest first, from the signed index.
+   *
+   * @throws ToolError `repository.unreachable` | `repository.key` | `repository.index`
+   */
+  versions(repository: Repository, arch: string): Promise<readonly string[]>;
+  /** Never throws: a keyring that cannot be read has a `problem`. Cached by content hash. */
+  inspectKeyring(bytes: Uint8Array): Promise<KeyringFacts>;
+}
+
+/** Takes in what happened. Never throws, never waits. */
+export type Emit = (happening: Happening) => void;
+
+/** Takes every known secret out of a text. */
+export type Mask = (text: string) => string;

@@ -1,0 +1,17 @@
+/** Scripts and templates are imported as their text; build.mjs and vitest.config.ts load them so. */
+declare module '*.sh' {
+  const text: string;
+  export default text;
+}
+declare module '*.pl' {
+  const text: string;
+  export default text;
+}
+declare module '*.alloy' {
+  const text: string;
+  export default text;
+}
+declare module '*.yaml' {
+  const text: string;
+  export default text;
+}

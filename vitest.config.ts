@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** Imports scripts and templates as their text, as the build does. */
+const text = {
+  name: 'text',
+  enforce: 'pre' as const,
+  load(id: string) {
+    if (!/\.(sh|pl|alloy|yaml)$/.test(id)) return null;
+    return `export default ${JSON.stringify(readFileSync(id, 'utf8'))}`;
+  },
+};
+
+const project = (name: string, include: string[], more = {}) => ({
+  plugins: [text],
+  test: { name, include, exclude: ['**/node_modules/**'], ...more },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/**/*.test.ts'], {
+        exclude: ['**/node_modules/**', 'test/e2e/**', 'test/slow/**'],
+        testTimeout: 60_000,
+      }),
+      // one file at a time: the hosts of the lab share two cores, and each file starts many of them
+      project('e2e', ['test/e2e/**/*.e2e.ts'], {
+        fileParallelism: false,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+      }),
+      project('slow', ['test/slow/**/*.slow.ts'], {
+        fileParallelism: false,
+        testTimeout: 900_000,
+        hookTimeout: 600_000,
+      }),
+    ],
+  },
+});
