@@ -1,0 +1,76 @@
+/**
+ * What the facts about components leave out or have wrong, found by running the table over
+ * configurations that Alloy's own converters wrote.
+ */
+
+/** Blocks that exist and are not listed: component -> paths. */
+export const ADDED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
+  'loki.process': [
+    'stage.metrics/metric.counter',
+    'stage.metrics/metric.gauge',
+    'stage.metrics/metric.histogram',
+    'stage.truncate/rule',
+  ],
+  'prometheus.exporter.oracledb': ['database'],
+  'prometheus.exporter.postgres': ['stat_statements'],
+  'otelcol.processor.resourcedetection': ['openshift/tls', 'openshift/tls/tpm'],
+};
+
+/** Blocks that take every block of their component again: `stage.match` holds stages. */
+export const TAKES_ALL: Readonly<Record<string, readonly string[]>> = {
+  'loki.process': ['stage.match'],
+};
+
+/** Blocks ('' is the component itself) whose list of arguments is not complete: what is not there is not reported. */
+export const OPEN: Readonly<Record<string, readonly string[]>> = {};
+
+/** Called required, but optional: "component argument" or "component block/path argument". */
+export const OPTIONAL: readonly string[] = ['loki.source.docker labels'];
+
+/** Exports that are not listed. */
+export const EXPORTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'database_observability.mysql': { targets: 'list(map(string))' },
+  'database_observability.postgres': { targets: 'list(map(string))' },
+  'database_observability.sql_server': { targets: 'list(map(string))' },
+  'loki.enrich': { receiver: 'LogsReceiver' },
+  'prometheus.enrich': { receiver: 'MetricsReceiver' },
+  'pyroscope.write': { receiver: 'ProfilesReceiver' },
+  'otelcol.exporter.file': { input: 'otelcol.Consumer' },
+  'otelcol.extension.jaeger_remote_sampling': {},
+  'faro.receiver': {},
+};
+
+/** Components that only send: they export nothing, and so their pages do not list exports. */
+export const NO_EXPORTS =
+  /^(loki\.source\.|loki\.rules\.|mimir\.|otelcol\.receiver\.|prometheus\.operator\.|prometheus\.(receive_http|scrape)$|pyroscope\.(ebpf|java|receive_http|scrape)$)/;
+
+/** Arguments that need a level of their own: component -> "block/path/argument" or "block/path/argument=value". */
+export const EXPERIMENTAL: Readonly<Record<string, readonly string[]>> = {
+  'prometheus.scrape': ['honor_metadata', 'enable_type_and_unit_labels'],
+  'prometheus.remote_write': ['endpoint/protobuf_message=io.prometheus.write.v2.Request'],
+  'prometheus.operator.podmonitors': ['scrape/enable_type_and_unit_labels'],
+  'prometheus.operator.probes': ['scrape/enable_type_and_unit_labels'],
+  'prometheus.operator.servicemonitors': ['scrape/enable_type_and_unit_labels'],
+};
+
+/** Holes that are known and harmless: what nobody describes is left open, so nothing is reported of it. */
+export const EXCUSED: readonly string[] = [
+  'beyla.ebpf',
+  'database_observability.',
+  'discovery.azure > workload_identity:',
+  'foreach > template:',
+  // take no argument
+  'loki.process > stage.decolorize:',
+  'loki.process > stage.docker:',
+  'otelcol.receiver.solace > authentication > sasl_external:',
+  'otelcol.connector.signaltometrics > datapoints > include_resource_attributes:',
+  'otelcol.connector.signaltometrics > logs > include_resource_attributes:',
+  'otelcol.connector.signaltometrics > spans > include_resource_attributes:',
+  'otelcol.connector.spanmetrics > calls_dimension:',
+  // described on two levels in one table
+  'otelcol.exporter.googlecloud log: argument name',
+  'otelcol.exporter.googlecloud metric: argument name',
+  'otelcol.exporter.googlecloud trace: argument name',
+  'otelcol.processor.redaction',
+  'otelcol.processor.resourcedetection >',
+];
