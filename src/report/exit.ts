@@ -1,0 +1,35 @@
+import type { Outcome, RunReport } from '../model/event.ts';
+
+/** Outcomes after which somebody has to look. */
+const TROUBLE: readonly Outcome[] = [
+  'failed',
+  'unreachable',
+  'rolled-back',
+  'stuck',
+  'stale',
+  'locked',
+  'drift',
+  'unknown',
+];
+
+export interface ExitRules {
+  /** 2 where changes were found. */
+  readonly detailedExitcode: boolean;
+  /** Ctrl-C, or a no to the question whether to go on. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * The exit code of a run that got as far as its hosts: 130 before 1 before 2 before 0. A host
+ * without an outcome, or left out without anybody having asked for it, is trouble.
+ */
+export function exitCodeOf(
+  { summary }: Pick<RunReport, 'summary'>,
+  { detailedExitcode, interrupted }: ExitRules,
+): 0 | 1 | 2 | 130 {
+  if (interrupted) return 130;
+  if (TROUBLE.some((outcome) => summary[outcome])) return 1;
+  const { unchanged = 0, changed = 0, pending = 0 } = summary;
+  if (unchanged + changed + pending < summary.hosts) return 1;
+  return detailedExitcode && pending > 0 ? 2 : 0;
+}

@@ -1,0 +1,160 @@
+import type {
+  ChangeReport,
+  HostReport,
+  Outcome,
+  RunEvent,
+  RunReport,
+  Verb,
+} from '../model/event.ts';
+import type { StepId } from '../model/plan.ts';
+import type { Warning } from '../model/problem.ts';
+
+/** All events so far, added up. What it hands out is never changed afterwards. */
+export interface Ledger {
+  add(event: RunEvent): void;
+  /** As of the last event; undefined for a name that the run did not start with. */
+  host(name: string): HostReport | undefined;
+  /** Every host's, in the order of the inventory. */
+  hosts(): Iterable<readonly [string, HostReport]>;
+  readonly run: Run;
+  /** A copy in the shape of the contract. Walks all hosts: for the end of a run, not for every event. */
+  report(): RunReport;
+}
+
+/** What is true of the whole run. */
+export interface Run {
+  readonly run: string;
+  readonly verb: Verb;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly exitCode: number | null;
+  readonly interrupted: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+const NOT_STARTED: Run = {
+  run: '',
+  verb: 'plan',
+  startedAt: 0,
+  finishedAt: null,
+  exitCode: null,
+  interrupted: false,
+  warnings: [],
+};
+
+const NEW_HOST: HostReport = {
+  outcome: null,
+  startedAt: null,
+  durationMs: 0,
+  changes: [],
+  plan: null,
+  warnings: [],
+  facts: null,
+};
+
+/**
+ * Begins an empty ledger. One event costs the same with 10 hosts and with 10,000: only the map is
+ * changed in place, the reports in it are replaced.
+ */
+export function openLedger(): Ledger {
+  const hosts = new Map<string, HostReport>();
+  let run = NOT_STARTED;
+  return {
+    add(event) {
+      run = foldRun(run, event);
+      if (event.type === 'run.started') {
+        for (const name of event.hosts) hosts.set(name, NEW_HOST);
+      } else if ('host' in event) {
+        hosts.set(event.host, foldHost(hosts.get(event.host) ?? NEW_HOST, event));
+      }
+    },
+    host: (name) => hosts.get(name),
+    hosts: () => hosts,
+    get run() {
+      return run;
+    },
+    report() {
+      const { interrupted: _, ...head } = run;
+      return { schema: 1, ...head, summary: summaryOf(hosts), hosts: Object.fromEntries(hosts) };
+    },
+  };
+}
+
+/** The report of a whole stream, e.g. of a saved run. */
+export function reportOf(events: Iterable<RunEvent>): RunReport {
+  const ledger = openLedger();
+  for (const event of events) ledger.add(event);
+  return ledger.report();
+}
+
+function foldRun(run: Run, event: RunEvent): Run {
+  switch (event.type) {
+    case 'run.started':
+      return { ...run, run: event.run, verb: event.verb, startedAt: event.at };
+    case 'run.warning':
+      return { ...run, warnings: [...run.warnings, event.warning] };
+    case 'run.interrupted':
+      return { ...run, interrupted: true };
+    case 'run.finished':
+      return { ...run, finishedAt: event.at, exitCode: event.exitCode };
+    default:
+      return run;
+  }
+}
+
+type HostEvent = Extract<RunEvent, { readonly host: string }>;
+
+function foldHost(host: HostReport, event: HostEvent): HostReport {
+  switch (event.type) {
+    case 'host.started':
+      return { ...host, startedAt: event.at };
+    case 'host.facts':
+      return { ...host, facts: event.facts };
+    case 'host.planned':
+      return {
+        ...host,
+        plan: event.plan,
+        changes: event.plan.changes.map(({ step, title }) => ({ step, title, state: 'pending' })),
+      };
+    case 'host.warning':
+      return { ...host, warnings: [...host.warnings, event.warning] };
+    case 'change.started':
+      return { ...host, changes: withState(host.changes, event.step, 'running') };
+    case 'change.finished':
+      return { ...host, changes: withState(host.changes, event.step, 'done') };
+    case 'change.failed':
+      return { ...host, changes: withState(host.changes, event.step, 'failed') };
+    case 'change.undone':
+      return { ...host, changes: withState(host.changes, event.step, 'undone') };
+    case 'host.finished':
+      return {
+        ...host,
+        outcome: event.outcome,
+        durationMs: host.startedAt === null ? 0 : event.at - host.startedAt,
+        ...(event.problem ? { problem: event.problem } : {}),
+      };
+    case 'host.waiting':
+    case 'host.reconnecting':
+    case 'change.output':
+      return host;
+  }
+}
+
+/** A step that no plan named (a rollback has none) is reported by its own name. */
+function withState(
+  changes: readonly ChangeReport[],
+  step: StepId,
+  state: ChangeReport['state'],
+): readonly ChangeReport[] {
+  if (!changes.some((change) => change.step === step))
+    return [...changes, { step, title: step, state }];
+  return changes.map((change) => (change.step === step ? { ...change, state } : change));
+}
+
+function summaryOf(hosts: ReadonlyMap<string, HostReport>): RunReport['summary'] {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of hosts.values()) {
+    if (outcome) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return { hosts: hosts.size, ...counts };
+}

@@ -1,0 +1,79 @@
+import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
+
+/**
+ * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
+ * Written when the run is over.
+ */
+export function junit(report: RunReport): string {
+  const suites = Object.entries(report.hosts).map(([name, host]) => suite(name, host, report));
+  const sum = (of: (suite: Suite) => number): number => suites.reduce((n, one) => n + of(one), 0);
+  const time = ((report.finishedAt ?? report.startedAt) - report.startedAt) / 1000;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${xml(`alloyup ${report.verb}`)}" tests="${sum((s) => s.tests)}" failures="${sum((s) => s.failures)}" skipped="${sum((s) => s.skipped)}" time="${time}">
+${suites.map((one) => one.text).join('')}</testsuites>
+`;
+}
+
+interface Suite {
+  readonly text: string;
+  readonly tests: number;
+  readonly failures: number;
+  readonly skipped: number;
+}
+
+function suite(name: string, host: HostReport, { run, verb, startedAt }: RunReport): Suite {
+  const cases = [
+    ...host.changes.map((change) => changeCase(name, change)),
+    verdictCase(name, host),
+  ];
+  const failures = cases.filter((text) => text.includes('<failure ')).length;
+  const skipped = cases.filter((text) => text.includes('<skipped')).length;
+  const timestamp = new Date(host.startedAt ?? startedAt).toISOString().slice(0, 19);
+  return {
+    tests: cases.length,
+    failures,
+    skipped,
+    text: `  <testsuite name="${xml(name)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}" time="${host.durationMs / 1000}" timestamp="${timestamp}" hostname="${xml(name)}">
+    <properties><property name="run" value="${xml(run)}"/><property name="verb" value="${verb}"/></properties>
+${cases.join('')}  </testsuite>
+`,
+  };
+}
+
+function changeCase(host: string, { step, title, state }: ChangeReport): string {
+  const open = `    <testcase classname="${xml(host)}.${step}" name="${xml(title)}"`;
+  switch (state) {
+    case 'done':
+      return `${open}/>\n`;
+    case 'failed':
+      return `${open}><failure type="${step}" message="${xml(title)}: failed"/></testcase>\n`;
+    case 'undone':
+      return `${open}><failure type="${step}" message="${xml(title)}: taken back"/></testcase>\n`;
+    case 'pending':
+    case 'running':
+      return `${open}><skipped message="${state === 'pending' ? 'not begun' : 'not finished'}"/></testcase>\n`;
+  }
+}
+
+const FINE: readonly (Outcome | null)[] = ['unchanged', 'changed', 'pending'];
+
+function verdictCase(host: string, { outcome, problem, durationMs }: HostReport): string {
+  const open = `    <testcase classname="${xml(host)}" name="outcome" time="${durationMs / 1000}"`;
+  if (outcome === 'skipped') return `${open}><skipped message="not begun"/></testcase>\n`;
+  if (FINE.includes(outcome)) return `${open}/>\n`;
+  const message = problem?.message ?? outcome ?? 'not finished';
+  const at = problem?.at;
+  const text = [
+    ...(at ? [`at ${at.file}:${at.line}:${at.column}`] : []),
+    ...(problem?.detail ? [problem.detail] : []),
+    ...(problem?.hint ? [`help: ${problem.hint}`] : []),
+  ].join('\n');
+  return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
+}
+
+/** Characters that no XML 1.0 document may hold, halves of pairs among them. */
+const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Newlines too: inside an attribute a parser would turn them into blanks. */
+const xml = (text: string): string =>
+  text.replace(FORBIDDEN, '').replace(/[&<>"'\n\t\r]/g, (char) => `&#${char.charCodeAt(0)};`);

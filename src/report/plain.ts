@@ -1,0 +1,100 @@
+/** Escape sequences of terminals: CSI, OSC (titles, links), and the two-byte ones. */
+const SEQUENCES =
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_=>78]|\u009b[0-?]*[ -/]*[@-~]/g;
+
+/** Control characters but tab and newline, and the marks that turn the direction of writing. */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text of a host or a file, safe on a terminal and in a log: no escape sequence, no control
+ * character but tab and newline. A carriage return (apt's progress) becomes a blank.
+ */
+export const plain = (text: string): string =>
+  text.replace(SEQUENCES, '').replace(/\r\n/g, '\n').replace(/\r/g, ' ').replace(CONTROLS, '');
+
+/**
+ * Breaks `text` at blanks so that lines fit `width`; lines after the first start with `indent`
+ * blanks. The first line may begin `first` columns in. A word longer than a line stays whole: it
+ * is a path or a command to copy.
+ */
+export function wrap(text: string, width: number, indent: number, first = 0): string {
+  const pad = ' '.repeat(indent);
+  const lines: string[] = [];
+  let start = first;
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && start + widthOf(line) + 1 + widthOf(word) > width) {
+        lines.push(line);
+        line = word;
+        start = indent;
+      } else {
+        line = line === '' ? word : `${line} ${word}`;
+      }
+    }
+    lines.push(line);
+    start = indent;
+  }
+  return lines.join(`\n${pad}`);
+}
+
+/** Columns that a text takes: code points, those of East Asia and pictures twice. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (code < 0x300) width += 1;
+    else if (!/\p{M}|\u200d|\ufe0f/u.test(char)) width += isWide(code) ? 2 : 1;
+  }
+  return width;
+}
+
+const isWide = (code: number): boolean =>
+  (code >= 0x1100 && code <= 0x115f) ||
+  (code >= 0x2e80 && code <= 0xa4cf) ||
+  (code >= 0xac00 && code <= 0xd7a3) ||
+  (code >= 0xf900 && code <= 0xfaff) ||
+  (code >= 0xfe30 && code <= 0xfe6f) ||
+  (code >= 0xff00 && code <= 0xff60) ||
+  (code >= 0x1f300 && code <= 0x1faff);
+
+/** Fills with blanks up to `width` columns. */
+export const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** Takes out of the middle what does not fit: both ends of a host's name tell hosts apart. */
+export function shorten(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const chars = [...text];
+  const left = Math.ceil((width - 1) / 2);
+  const right = Math.max(0, width - 1 - left);
+  return `${chars.slice(0, left).join('')}…${right === 0 ? '' : chars.slice(-right).join('')}`;
+}
+
+/**
+ * Names in one line that fits `width` columns: "web-01, web-02 and 3 more". At least one name.
+ */
+export function someNames(names: readonly string[], width: number): string {
+  const whole = names.join(', ');
+  if (widthOf(whole) <= width) return whole;
+  for (let shown = names.length - 1; shown > 1; shown -= 1) {
+    if (shown > width) continue; // two columns a name at least: spares the join of 10,000
+    const some = `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;
+    if (widthOf(some) <= width) return some;
+  }
+  return names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more`;
+}
+
+/** "1 host", "3 hosts". */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** "0.4 s", "12 s", "3 min 20 s". */
+export function duration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Leaves out the end of what does not fit. */
+export const cut = (text: string, width: number): string =>
+  widthOf(text) <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`;

@@ -1,0 +1,160 @@
+import type { HostReport, PlanView } from '../model/event.ts';
+import type { FileDiff } from '../model/plan.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+import type { Paint } from './paint.ts';
+import { count, pad, wrap } from './plain.ts';
+import { type ProblemStyle, problemText, warningText } from './problem.ts';
+
+export interface PlanStyle extends ProblemStyle {
+  readonly diffs: boolean;
+  /** Long new files are cut unless this is set. */
+  readonly whole: boolean;
+}
+
+type Hosts = Iterable<readonly [string, HostReport]>;
+
+/**
+ * The plans of all hosts as people read them: warnings first, hosts with equal plans together,
+ * what stands in the way of a plan, and the sum in one line.
+ */
+export function plansText(hosts: Hosts, warnings: readonly Warning[], style: PlanStyle): string {
+  const all = [...hosts];
+  const blocks = [
+    ...warningGroups(all, warnings).map(({ item, names }) => warningText(item, style, names)),
+    ...planGroups(all).map(({ item, names }) => planText(item, names, style)),
+  ];
+  return [...blocks, `${planSum(all, style.paint)}\n`].join('\n');
+}
+
+/** "Plan: 3 hosts to change, 7 unchanged." */
+export function planSum(hosts: Hosts, paint: Paint): string {
+  let change = 0;
+  let same = 0;
+  let blocked = 0;
+  let unknown = 0;
+  for (const [, { plan }] of hosts) {
+    if (!plan) unknown += 1;
+    else if (plan.problems.length > 0) blocked += 1;
+    else if (plan.changes.length > 0) change += 1;
+    else same += 1;
+  }
+  const parts = [
+    ...(change > 0 ? [paint.yellow(`${count(change, 'host')} to change`)] : []),
+    ...(same > 0 || change + blocked + unknown === 0
+      ? [paint.green(change > 0 ? `${same} unchanged` : `${count(same, 'host')} unchanged`)]
+      : []),
+    ...(blocked > 0 ? [paint.red(`${blocked} that cannot be changed`)] : []),
+    ...(unknown > 0 ? [paint.red(`${unknown} without a plan`)] : []),
+  ];
+  return `${paint.bold('Plan:')} ${parts.join(', ')}.`;
+}
+
+export interface Group<T> {
+  readonly item: T;
+  readonly names: readonly string[];
+}
+
+/** Equal items with the hosts that they were met on, in the order of the first. */
+export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly Group<T>[] {
+  const groups = new Map<string, { item: T; names: string[] }>();
+  for (const [name, item] of items) {
+    const key = JSON.stringify(item);
+    const group = groups.get(key);
+    if (!group) groups.set(key, { item, names: [name] });
+    else if (group.names.at(-1) !== name) group.names.push(name);
+  }
+  return [...groups.values()];
+}
+
+/** Problems with the host's name taken off the front, so that equal ones of many hosts are one. */
+export function problemGroups(
+  problems: Iterable<readonly [string, Problem]>,
+): readonly Group<Problem>[] {
+  const bare = [...problems].map(([host, problem]) => [host, withoutHost(problem, host)] as const);
+  return groupEqual(bare);
+}
+
+/** All warnings of a run and of its hosts' plans. */
+export function warningGroups(
+  hosts: readonly (readonly [string, HostReport])[],
+  ofRun: readonly Warning[],
+): readonly Group<Warning>[] {
+  const ofHosts = hosts.flatMap(([name, { plan, warnings }]) =>
+    [
+      ...warnings,
+      ...(plan?.warnings ?? []),
+      ...(plan?.changes.flatMap((change) => change.warnings) ?? []),
+    ].map((warning) => [name, withoutHost(warning, name)] as const),
+  );
+  return [...ofRun.map((item) => ({ item, names: [] })), ...groupEqual(ofHosts)];
+}
+
+const withoutHost = <T extends { readonly message: string }>(said: T, host: string): T =>
+  said.message.startsWith(`${host}: `)
+    ? { ...said, message: said.message.slice(host.length + 2) }
+    : said;
+
+function planGroups(hosts: readonly (readonly [string, HostReport])[]): readonly Group<PlanView>[] {
+  return groupEqual(
+    hosts.flatMap(([name, { plan }]) =>
+      plan && (plan.changes.length > 0 || plan.problems.length > 0)
+        ? // warnings were shown already and must not keep equal plans apart
+          [
+            [
+              name,
+              { ...plan, warnings: [], problems: plan.problems.map((p) => withoutHost(p, name)) },
+            ] as const,
+          ]
+        : [],
+    ),
+  );
+}
+
+function planText(plan: PlanView, names: readonly string[], style: PlanStyle): string {
+  const { paint, width } = style;
+  const title =
+    names.length > 1 ? `${names.join(', ')} (${count(names.length, 'host')})` : names[0]!;
+  let text = `${paint.bold(wrap(title, width, 2))}\n`;
+  for (const { step, title: what, diffs } of plan.changes) {
+    text += `  ${paint.cyan(pad(step, STEP_WIDTH))} ${wrap(what, width, STEP_WIDTH + 3, STEP_WIDTH + 3)}\n`;
+    if (style.diffs) text += diffs.map((diff) => diffText(diff, style)).join('');
+  }
+  for (const problem of plan.problems) text += problemText(problem, style);
+  return text;
+}
+
+/** The longest step's name. */
+const STEP_WIDTH = 'environment'.length;
+
+/** Lines of a new file that are shown unless all are asked for. */
+const NEW_FILE_LINES = 24;
+
+const MARKS = { create: '+', change: '~', delete: '-', mode: '~' } as const;
+
+function diffText({ path, kind, text }: FileDiff, { paint, whole }: PlanStyle): string {
+  const colour = kind === 'create' ? paint.green : kind === 'delete' ? paint.red : paint.yellow;
+  const words = {
+    create: 'new file',
+    change: 'changed',
+    delete: 'removed',
+    mode: 'mode and owner',
+  };
+  const note = text === null && kind !== 'mode' ? `${words[kind]}, content not shown` : words[kind];
+  const head = `    ${colour(`${MARKS[kind]} ${path}`)} ${paint.dim(`(${note})`)}\n`;
+  if (text === null || text.trim() === '') return head;
+  const lines = text.replace(/\n$/, '').split('\n');
+  const shown = whole || kind !== 'create' ? lines : lines.slice(0, NEW_FILE_LINES);
+  const more = lines.length - shown.length;
+  return (
+    head +
+    shown.map((line) => `      ${diffLine(line, paint)}\n`).join('') +
+    (more > 0 ? `      ${paint.dim(`... ${count(more, 'more line')}; -v shows all`)}\n` : '')
+  );
+}
+
+function diffLine(line: string, paint: Paint): string {
+  if (line.startsWith('@@')) return paint.cyan(line);
+  if (line.startsWith('+')) return paint.green(line);
+  if (line.startsWith('-')) return paint.red(line);
+  return line;
+}

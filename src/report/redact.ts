@@ -1,0 +1,254 @@
+import type { Happening } from '../model/event.ts';
+import type { Mask } from '../model/ports.ts';
+import type { Secret } from '../model/secret.ts';
+import { plain } from './plain.ts';
+
+/** What stands where a secret stood. */
+export const HIDDEN = '[secret]';
+
+/**
+ * Shorter secrets are not looked for: three characters stand in every second line, and hiding them
+ * all would leave nothing to read. `tooShort` finds them, so that a run can warn.
+ */
+export const SHORTEST = 4;
+
+/** The secrets that no mask can hide. */
+export const tooShort = (secrets: readonly Secret[]): readonly Secret[] =>
+  secrets.filter((secret) => {
+    const { length } = secret.reveal().trim();
+    return length > 0 && length < SHORTEST;
+  });
+
+/**
+ * A mask that takes every secret out of a text, in each of the ways in which tools write values:
+ * as it is, line by line, percent-encoded (any mix of characters), in base64 (at any offset), hex,
+ * quoted for JSON, Go, XML or a shell. Overlapping finds are hidden together; a base64 word that
+ * holds one is hidden whole.
+ *
+ * Costs one look-up a character, however many secrets there are.
+ */
+export function createMask(secrets: readonly Secret[]): Mask {
+  const texts = textsOf(secrets);
+  if (texts.length === 0) return (text) => text;
+  const written = indexOf(formsOf(texts));
+  const bytes = indexOf(
+    texts
+      .flatMap((text) => [byteString(text), byteString(text.replaceAll(' ', '+'))])
+      .map((text) => ({ text, base64: false })),
+  );
+
+  return (text) => {
+    const finds = findAll(text, written);
+    if (/%[0-9A-Fa-f]{2}/.test(text)) finds.push(...findEncoded(text, bytes));
+    return finds.length === 0 ? text : hide(text, finds);
+  };
+}
+
+type Find = readonly [start: number, end: number];
+
+/** Forms by their first characters, longest first. */
+type Index = ReadonlyMap<string, readonly Form[]>;
+
+function indexOf(forms: readonly Form[]): Index {
+  const index = new Map<string, Form[]>();
+  for (const form of [...forms].sort((a, b) => b.text.length - a.text.length)) {
+    if (form.text.length < SHORTEST) continue;
+    const head = form.text.slice(0, SHORTEST);
+    const others = index.get(head);
+    if (others) others.push(form);
+    else index.set(head, [form]);
+  }
+  return index;
+}
+
+function findAll(text: string, index: Index): Find[] {
+  const finds: Find[] = [];
+  for (let at = 0; at + SHORTEST <= text.length; at += 1) {
+    const form = index
+      .get(text.slice(at, at + SHORTEST))
+      ?.find((one) => text.startsWith(one.text, at) && !isPlaceholder(text, at, one.text));
+    if (!form) continue;
+    const end = at + form.text.length;
+    finds.push(form.base64 ? wordAround(text, at, end) : [at, end]);
+  }
+  return finds;
+}
+
+/**
+ * Finds in what the text means once its %XX are read. Tools disagree on which characters they
+ * encode, so the text is decoded rather than each way of encoding guessed.
+ */
+function findEncoded(text: string, index: Index): readonly Find[] {
+  let decoded = '';
+  /** Where in `text` each byte of `decoded` begins, and where the last one ends. */
+  const begins: number[] = [];
+  for (let at = 0; at < text.length; ) {
+    const hex = /^%[0-9A-Fa-f]{2}/.exec(text.slice(at, at + 3));
+    const char = hex ? hex[0] : String.fromCodePoint(text.codePointAt(at)!);
+    const bytes = hex ? String.fromCharCode(Number.parseInt(char.slice(1), 16)) : byteString(char);
+    for (let i = 0; i < bytes.length; i += 1) begins.push(at);
+    decoded += bytes;
+    at += char.length;
+  }
+  begins.push(text.length);
+  return findAll(decoded, index).map(([start, end]) => [begins[start]!, begins[end]!]);
+}
+
+/** The UTF-8 bytes of a text, a character each. */
+const byteString = (text: string): string => Buffer.from(text).toString('latin1');
+
+function hide(text: string, finds: readonly Find[]): string {
+  const ordered = [...finds].sort(([a], [b]) => a - b);
+  let [[from, to]] = ordered as [Find, ...Find[]];
+  let hidden = text.slice(0, from);
+  for (const [start, end] of ordered) {
+    if (start > to) {
+      hidden += HIDDEN + text.slice(to, start);
+      from = start;
+      to = end;
+    }
+    to = Math.max(to, end);
+  }
+  return hidden + HIDDEN + text.slice(to);
+}
+
+interface Form {
+  readonly text: string;
+  readonly base64: boolean;
+}
+
+/** Each secret whole, without blanks at its ends, and line by line. */
+const textsOf = (secrets: readonly Secret[]): readonly string[] => {
+  const texts = secrets.flatMap((secret) => {
+    const whole = secret.reveal();
+    return [whole, whole.trim(), ...whole.split('\n').map((line) => line.trim())];
+  });
+  return [...new Set(texts)].filter((text) => text.length >= SHORTEST);
+};
+
+function formsOf(texts: readonly string[]): readonly Form[] {
+  const forms = new Map<string, Form>();
+  for (const text of texts) {
+    for (const piece of base64Pieces(text)) forms.set(piece, { text: piece, base64: true });
+  }
+  for (const text of texts) {
+    for (const write of WRITINGS) forms.set(write(text), { text: write(text), base64: false });
+  }
+  return [...forms.values()];
+}
+
+const xmlNames: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+const xmlNumbers: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;' };
+const xml = (text: string, names: Readonly<Record<string, string>>): string =>
+  text.replace(/[&<>"']/g, (char) => names[char] ?? xmlNames[char]!);
+
+const json = (text: string): string => JSON.stringify(text).slice(1, -1);
+/** As Go prints it with %q, which is how Alloy quotes values in its log. */
+const go = (text: string): string =>
+  text.replace(/[\\"]/g, '\\$&').replace(/[\u0000-\u001f\u007f]/g, (char) => {
+    const short = {
+      '\u0007': '\\a',
+      '\b': '\\b',
+      '\f': '\\f',
+      '\n': '\\n',
+      '\r': '\\r',
+      '\t': '\\t',
+      '\v': '\\v',
+    }[char];
+    return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+
+/** How tools write a value. Each gives a text that stands for the whole of it. */
+const WRITINGS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  json,
+  (text) => json(json(text)),
+  (text) => json(text).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`), // Go's encoding/json
+  (text) =>
+    json(text).replace(
+      /[\u007f-\uffff]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  go,
+  (text) => text.replaceAll("'", `'\\''`),
+  (text) => text.replaceAll("'", `'"'"'`),
+  (text) => text.replace(/[\\"$`]/g, '\\$&'),
+  (text) => text.replace(/[\\"]/g, '\\$&'),
+  (text) => text.replace(/[^A-Za-z0-9_.,:/@%+=\n-]/g, '\\$&'), // printf %q
+  (text) => xml(text, xmlNames),
+  (text) => xml(text, xmlNumbers),
+  (text) => Buffer.from(text).toString('hex'),
+  (text) => Buffer.from(text).toString('hex').toUpperCase(),
+];
+
+/**
+ * What of `text` shows in a base64 word at each of the three offsets: the characters at the edges
+ * that depend on the neighbours are left out.
+ */
+function base64Pieces(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  return [0, 1, 2].flatMap((offset) => {
+    const word = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const piece = word.slice(
+      offset === 0 ? 0 : offset + 1,
+      (offset + bytes.length) % 3 === 0 ? undefined : -1,
+    );
+    return [piece, piece.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
+
+const BASE64 = /[A-Za-z0-9+/_=-]/;
+
+/** Longest word that is looked at around a find, on each side. */
+const WORD = 4096;
+
+function wordAround(text: string, start: number, end: number): readonly [number, number] {
+  let from = start;
+  let to = end;
+  while (from > 0 && start - from < WORD && BASE64.test(text[from - 1]!) && text[from - 1] !== '=')
+    from -= 1;
+  while (to < text.length && to - end < WORD && BASE64.test(text[to]!)) to += 1;
+  return [from, to];
+}
+
+/** Whether a find is only a part of our own placeholder: masking twice must change nothing. */
+function isPlaceholder(text: string, at: number, form: string): boolean {
+  const inside = HIDDEN.indexOf(form);
+  return inside >= 0 && text.startsWith(HIDDEN, at - inside);
+}
+
+/** Words of the protocol: no secret can stand there, and a consumer must find them unchanged. */
+const VERBATIM: ReadonlySet<string> = new Set([
+  'type',
+  'run',
+  'verb',
+  'host',
+  'hosts',
+  'version',
+  'step',
+  'outcome',
+  'code',
+  'kind',
+  'needs',
+]);
+
+/** One happening, safe for every sink: texts without control characters and without secrets. */
+export const cleanHappening = (happening: Happening, mask: Mask): Happening =>
+  clean(happening, mask) as Happening;
+
+function clean(value: unknown, mask: Mask): unknown {
+  if (typeof value === 'string') return mask(plain(value));
+  if (Array.isArray(value)) return value.map((item) => clean(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, VERBATIM.has(key) ? item : clean(item, mask)]),
+  );
+}

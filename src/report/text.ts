@@ -1,0 +1,164 @@
+import type { HostReport, RunEvent } from '../model/event.ts';
+import type { Ledger } from './fold.ts';
+import { paintWith } from './paint.ts';
+import { count, cut, duration, pad, shorten } from './plain.ts';
+import { planSum, plansText, warningGroups } from './plan-text.ts';
+import { warningText } from './problem.ts';
+import { statusText } from './status-text.ts';
+import { hostProblemsText, outcomePaint, summaryText } from './summary.ts';
+
+export interface TextOptions {
+  readonly colour: boolean;
+  /** Columns. */
+  readonly width: number;
+  /** -1: -q, problems and the sum alone; 0; 1: -v, steps and waits; 2: -vv, output of the hosts too. */
+  readonly level: -1 | 0 | 1 | 2;
+  readonly diffs: boolean;
+}
+
+/** A run for people, as text to append. Pure: what it prints follows from the events alone. */
+export interface TextRenderer {
+  /** What to print now that `ledger` has taken in `event`. */
+  on(event: RunEvent, ledger: Ledger): string;
+  /** All plans so far: asked for once every host has been looked at, before anything changes. */
+  plans(ledger: Ledger): string;
+}
+
+/** Seconds after which a wait is worth a line of its own without -v. */
+const LONG_WAIT_S = 5;
+
+/** Columns of a host's name in a line while running. */
+const NAME_WIDTH = 24;
+
+export function textRenderer(options: TextOptions): TextRenderer {
+  const paint = paintWith(options.colour);
+  const style = { paint, width: options.width, diffs: options.diffs, whole: options.level >= 1 };
+  /** What each host was last said to wait for. */
+  const waits = new Map<string, string>();
+  let plansShown = false;
+
+  const line = (host: string, text: string): string =>
+    `${pad(shorten(host, NAME_WIDTH), Math.min(NAME_WIDTH, nameWidth))}  ${text}\n`;
+  let nameWidth = 4;
+
+  const detail = (host: string, text: string): string =>
+    options.level >= 1 ? line(host, paint.dim(text)) : '';
+
+  const onWaiting = (event: Extract<RunEvent, { type: 'host.waiting' }>): string => {
+    if (options.level < 0) return '';
+    const said = waits.get(event.host) === event.for;
+    if (said || (options.level === 0 && event.seconds < LONG_WAIT_S)) return '';
+    waits.set(event.host, event.for);
+    const limit = event.limitS === null ? '' : ` (at most ${duration(event.limitS * 1000)})`;
+    return line(event.host, paint.dim(`waits ${event.for}${limit}`));
+  };
+
+  const onFinished = (host: string, report: HostReport, ledger: Ledger): string => {
+    waits.delete(host);
+    const { verb } = ledger.run;
+    // plan and status end in a picture of all hosts; a line for each would only precede it
+    if (options.level < 0 || ((verb === 'plan' || verb === 'status') && options.level < 1))
+      return '';
+    return line(
+      host,
+      finishedText(report, options.width - nameWidth - 2, (outcome) =>
+        outcomePaint(outcome, paint),
+      ),
+    );
+  };
+
+  const onEnd = (ledger: Ledger): string => {
+    const hosts = [...ledger.hosts()];
+    const { verb, startedAt, finishedAt, interrupted, warnings } = ledger.run;
+    const blocks: string[] = [];
+    if (verb === 'plan') blocks.push(plans(ledger));
+    if (verb === 'status') blocks.push(statusText(hosts, finishedAt ?? startedAt, style));
+    if (verb !== 'plan' && !plansShown && options.level >= 0)
+      blocks.push(
+        ...warningGroups(hosts, warnings).map(({ item, names }) => warningText(item, style, names)),
+      );
+    blocks.push(hostProblemsText(hosts, style));
+    const durationMs = (finishedAt ?? startedAt) - startedAt;
+    if (verb !== 'plan') blocks.push(summaryText(hosts, { verb, durationMs, interrupted }, style));
+    const text = blocks.filter((block) => block !== '').join('\n');
+    // the lines of single hosts stand above
+    return verb === 'plan' || text === '' || options.level < 0 ? text : `\n${text}`;
+  };
+
+  const plans = (ledger: Ledger): string => {
+    plansShown = true;
+    if (options.level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
+    return plansText(ledger.hosts(), ledger.run.warnings, style);
+  };
+
+  return {
+    plans,
+    on(event, ledger) {
+      switch (event.type) {
+        case 'run.started':
+          nameWidth = Math.max(4, ...event.hosts.map((host) => Math.min(host.length, NAME_WIDTH)));
+          return '';
+        case 'host.started':
+          return detail(event.host, 'begun');
+        case 'host.facts':
+          return detail(event.host, factsLine(event.facts));
+        case 'host.planned':
+          return detail(event.host, `planned: ${count(event.plan.changes.length, 'change')}`);
+        case 'host.waiting':
+          return onWaiting(event);
+        case 'host.reconnecting':
+          return options.level < 0
+            ? ''
+            : line(
+                event.host,
+                paint.yellow(`connection lost, reconnecting (attempt ${event.attempt})`),
+              );
+        case 'change.started':
+          return detail(event.host, `${event.step} ...`);
+        case 'change.finished':
+          return detail(event.host, `${event.step} done`);
+        case 'change.failed':
+          return options.level < 0
+            ? ''
+            : line(event.host, paint.red(`${event.step} failed, taking back what was done`));
+        case 'change.undone':
+          return detail(event.host, `${event.step} taken back`);
+        case 'change.output':
+          return options.level < 2
+            ? ''
+            : line(
+                event.host,
+                paint.dim(`${event.step === null ? '' : `${event.step} `}| ${event.line}`),
+              );
+        case 'host.finished':
+          return onFinished(event.host, ledger.host(event.host)!, ledger);
+        case 'run.finished':
+          return onEnd(ledger);
+        case 'run.warning':
+        case 'host.warning':
+        case 'run.interrupted':
+          return '';
+      }
+    },
+  };
+}
+
+function factsLine({ os, version, running, active }: NonNullable<HostReport['facts']>): string {
+  const alloy = version === null ? 'no Alloy' : `Alloy ${version}`;
+  return `${os}, ${alloy}${running !== null ? ', runs' : version === null ? '' : `, ${active}`}`;
+}
+
+const OUTCOME_WIDTH = 'rolled-back'.length;
+
+function finishedText(
+  { outcome, durationMs, changes, problem }: HostReport,
+  room: number,
+  paint: (outcome: NonNullable<HostReport['outcome']>) => (text: string) => string,
+): string {
+  if (outcome === null) return 'not finished';
+  const words = paint(outcome)(pad(outcome, OUTCOME_WIDTH));
+  const done = changes.filter(({ state }) => state === 'done').map(({ title }) => title);
+  const what = problem ? problem.code : outcome === 'changed' ? done.join(', ') : '';
+  const head = `${words}  ${duration(durationMs).padStart(6)}`;
+  return what === '' ? head : `${head}  ${cut(what, room - OUTCOME_WIDTH - 10)}`;
+}

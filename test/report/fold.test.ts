@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { openLedger, reportOf } from '../../src/report/fold.ts';
+import { applied, converged, ledgerOf, rolledBack, stamp, started, unreachable } from './events.ts';
+
+const events = stamp([
+  started('apply', 'a', 'b', 'c', 'd'),
+  ...applied('a'),
+  ...converged('b'),
+  ...rolledBack('c'),
+  ...unreachable('d'),
+  { type: 'run.finished', exitCode: 1 },
+]);
+
+test('counts outcomes and keeps the order of the inventory', () => {
+  const report = reportOf(events);
+  expect(report.summary).toEqual({
+    hosts: 4,
+    changed: 1,
+    unchanged: 1,
+    'rolled-back': 1,
+    unreachable: 1,
+  });
+  expect(Object.keys(report.hosts)).toEqual(['a', 'b', 'c', 'd']);
+  expect(report).toMatchObject({
+    schema: 1,
+    run: '20261123T101500Z-3f9a',
+    verb: 'apply',
+    exitCode: 1,
+  });
+});
+
+test('follows each change to its end', () => {
+  const { hosts } = reportOf(events);
+  expect(hosts.a!.changes.map(({ state }) => state)).toEqual(['done', 'done']);
+  expect(hosts.c!.changes.map(({ state }) => state)).toEqual(['undone', 'undone']);
+  expect(hosts.c!.problem?.code).toBe('alloy.reload');
+  expect(hosts.c!.durationMs).toBe(12 * 500);
+});
+
+test('a step that no plan named is reported all the same', () => {
+  const { hosts } = reportOf(
+    stamp([started('rollback', 'a'), { type: 'change.started', host: 'a', step: 'package' }]),
+  );
+  expect(hosts.a!.changes).toEqual([{ step: 'package', title: 'package', state: 'running' }]);
+});
+
+test('what was handed out is not changed by later events', () => {
+  const ledger = openLedger();
+  const seen = events.map((event) => {
+    ledger.add(event);
+    const report = ledger.report();
+    return { report, text: JSON.stringify(report) };
+  });
+  for (const { report, text } of seen) expect(JSON.stringify(report)).toBe(text);
+});
+
+test('a host named like a property of every object is a host like others', () => {
+  const report = reportOf(
+    stamp([started('apply', '__proto__', 'constructor'), ...applied('__proto__')]),
+  );
+  expect(report.summary).toEqual({ hosts: 2, changed: 1 });
+  expect(JSON.parse(JSON.stringify(report)).hosts).toHaveProperty('constructor');
+});
+
+test('10,000 hosts are folded in the time of their events', () => {
+  const names = Array.from({ length: 10_000 }, (_, i) => `host-${i}`);
+  const many = stamp([started('apply', ...names), ...names.flatMap((name) => applied(name))]);
+  const begin = performance.now();
+  expect(ledgerOf(many).report().summary).toEqual({ hosts: 10_000, changed: 10_000 });
+  // 100,000 events; a fold that copied all hosts for each of them would take minutes
+  expect(performance.now() - begin).toBeLessThan(5_000);
+});

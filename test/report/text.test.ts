@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import type { Happening } from '../../src/model/event.ts';
+import { openLedger } from '../../src/report/fold.ts';
+import { widthOf } from '../../src/report/plain.ts';
+import { textRenderer } from '../../src/report/text.ts';
+import {
+  applied,
+  change,
+  converged,
+  factsOf,
+  planOf,
+  reload,
+  rolledBack,
+  screenOf,
+  stamp,
+  started,
+  unreachable,
+} from './events.ts';
+
+const finished = (exitCode: number): Happening => ({ type: 'run.finished', exitCode });
+const names = (n: number): readonly string[] =>
+  Array.from({ length: n }, (_, i) => `web-${String(i + 1).padStart(2, '0')}.example.com`);
+
+const pending = (host: string, plan = planOf(change(), reload)): readonly Happening[] => [
+  { type: 'host.started', host },
+  { type: 'host.facts', host, facts: factsOf() },
+  { type: 'host.planned', host, plan },
+  { type: 'host.finished', host, outcome: plan.changes.length > 0 ? 'pending' : 'unchanged' },
+];
+
+const install = change({
+  step: 'package',
+  title: 'install alloy 1.18.1-1 and hold it',
+  diffs: [],
+  needs: 'restart',
+});
+const environment = change({
+  step: 'environment',
+  title: 'write /etc/default/alloy',
+  diffs: [{ path: '/etc/default/alloy', kind: 'create', text: null }],
+  needs: 'restart',
+  warnings: [
+    {
+      code: 'environment.vanishes',
+      message: 'GOMAXPROCS is set in /etc/default/alloy and would vanish',
+      hint: 'write it under alloy.environment to keep it',
+    },
+  ],
+});
+
+const RUNS: Readonly<Record<string, readonly Happening[]>> = {
+  'plan of a converged host': [
+    started('plan', 'web-01'),
+    ...pending('web-01', planOf()),
+    finished(0),
+  ],
+  'plan of equal, unequal and unreachable hosts': [
+    started('plan', 'web-01', 'web-02', 'db-01', 'db-02'),
+    ...pending('web-01'),
+    ...pending('web-02'),
+    ...pending('db-01', planOf(environment, install)),
+    ...unreachable('db-02'),
+    finished(1),
+  ],
+  'plan of 20 hosts': [
+    started('plan', ...names(20)),
+    ...names(20).flatMap((name, i) => pending(name, i < 18 ? planOf(change(), reload) : planOf())),
+    finished(0),
+  ],
+  'apply of a converged host': [started('apply', 'web-01'), ...converged('web-01'), finished(0)],
+  'apply of a changed host': [started('apply', 'web-01'), ...applied('web-01'), finished(0)],
+  'apply that is rolled back': [started('apply', 'web-01'), ...rolledBack('web-01'), finished(1)],
+  'apply with every ending': [
+    started('apply', 'web-01', 'web-02', 'web-03', 'db-01', 'db-02'),
+    ...converged('web-01'),
+    ...applied('web-02'),
+    ...rolledBack('web-03'),
+    ...unreachable('db-01'),
+    ...unreachable('db-02'),
+    finished(1),
+  ],
+  'apply of 20 hosts': [
+    started('apply', ...names(20)),
+    ...names(20).flatMap((name, i) => (i % 5 === 0 ? rolledBack(name) : applied(name))),
+    finished(1),
+  ],
+  'apply that was interrupted': [
+    started('apply', 'web-01', 'web-02', 'web-03'),
+    ...applied('web-01'),
+    { type: 'host.started', host: 'web-02' },
+    { type: 'run.interrupted', again: false },
+    { type: 'host.finished', host: 'web-03', outcome: 'skipped' },
+    finished(130),
+  ],
+  'status of a fleet': [
+    started(
+      'status',
+      'web-01',
+      'web-02',
+      'a-host-with-a-long-name.eu-central-1.compute.example.com',
+    ),
+    ...pending('web-01', planOf()),
+    { type: 'host.started', host: 'web-02' },
+    {
+      type: 'host.facts',
+      host: 'web-02',
+      facts: factsOf({
+        version: '1.17.0-1',
+        running: '1.16.2',
+        held: false,
+        components: { healthy: ['a.b.c'], unhealthy: ['loki.write.x'], exited: ['local.file.key'] },
+        keyExpiresAt: Date.UTC(2026, 11, 20),
+        proven: null,
+      }),
+    },
+    { type: 'host.planned', host: 'web-02', plan: planOf(change(), reload) },
+    { type: 'host.finished', host: 'web-02', outcome: 'drift' },
+    ...pending('a-host-with-a-long-name.eu-central-1.compute.example.com'),
+    finished(1),
+  ],
+};
+
+for (const [title, happenings] of Object.entries(RUNS)) {
+  test(title, async () => {
+    const screen = screenOf(stamp(happenings));
+    for (const line of screen.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(80);
+    await expect(screen).toMatchFileSnapshot(
+      `golden/${title.replaceAll(' ', '-').replaceAll(',', '')}.txt`,
+    );
+  });
+}
+
+const failing = stamp([
+  started('apply', 'web-01', 'web-02'),
+  ...applied('web-01'),
+  ...rolledBack('web-02'),
+  finished(1),
+]);
+
+test('-v tells steps and waits, -vv what the host printed', async () => {
+  const steps = screenOf(failing, { level: 1 });
+  expect(steps).toContain('web-02  config done');
+  expect(steps).toContain('web-02  waits for Alloy to be ready');
+  expect(steps).not.toContain('Error: building component');
+  expect(screenOf(failing, { level: 2 })).toContain('web-02  service | Error: building component');
+});
+
+test('without -v a wait is told once, when it has lasted', () => {
+  expect(screenOf(failing).match(/waits for Alloy to be ready \(at most 60 s\)/g)).toHaveLength(1);
+});
+
+test('-q leaves the problems and the sum', () => {
+  const screen = screenOf(failing, { level: -1 });
+  expect(screen).toMatch(/^error\[alloy\.reload\]/);
+  expect(screen).toContain('Apply finished: 2 hosts');
+  expect(screen).not.toContain('waits');
+});
+
+test('colour changes nothing but colour', () => {
+  for (const happenings of Object.values(RUNS)) {
+    const coloured = screenOf(stamp(happenings), { colour: true });
+    expect(coloured).toContain('\u001b[');
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(screenOf(stamp(happenings)));
+  }
+});
+
+test('--no-diff keeps the titles', () => {
+  const screen = screenOf(stamp(RUNS['plan of 20 hosts']!), { diffs: false });
+  expect(screen).toContain('change /etc/alloy/config.alloy');
+  expect(screen).not.toContain('@@');
+});
+
+test('a long new file is cut, and whole with -v', () => {
+  const text = Array.from({ length: 100 }, (_, i) => `+line ${i}`).join('\n');
+  const plan = planOf(
+    change({ diffs: [{ path: '/etc/alloy/config.alloy', kind: 'create', text }] }),
+  );
+  const events = stamp([started('plan', 'a'), ...pending('a', plan), finished(0)]);
+  expect(screenOf(events)).toContain('... 76 more lines; -v shows all');
+  expect(screenOf(events)).not.toContain('line 99');
+  expect(screenOf(events, { level: 1 })).toContain('line 99');
+});
+
+test('the plan before an apply is not followed by its warnings again', () => {
+  const events = stamp([
+    started('apply', 'a'),
+    ...applied('a', planOf(environment, install)),
+    finished(0),
+  ]);
+  const ledger = openLedger();
+  const renderer = textRenderer({ colour: false, width: 80, level: 0, diffs: true });
+  let screen = '';
+  for (const event of events) {
+    ledger.add(event);
+    screen += renderer.on(event, ledger);
+    if (event.type === 'host.planned') screen += renderer.plans(ledger);
+  }
+  expect(screen.match(/environment\.vanishes/g)).toHaveLength(1);
+});
