@@ -28,7 +28,7 @@ export function codeFrame(text: string, line: number, column: number): string {
 /** The word that was probably meant, at most a third of it mistyped; undefined when none is near. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.floor(word.length / 3) + 1;
   for (const candidate of words) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least);
     if (distance < least) {

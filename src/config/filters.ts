@@ -1,0 +1,105 @@
+import { Misplaced, Reference } from './encode.ts';
+
+/**
+ * Filters of Liquid that templates may use. Left out: what depends on the clock or on chance (a
+ * plan must be the same twice), what is for HTML, and what evaluates text.
+ */
+export const KEPT_FILTERS: readonly string[] = [
+  'abs',
+  'append',
+  'at_least',
+  'at_most',
+  'base64_decode',
+  'base64_encode',
+  'capitalize',
+  'ceil',
+  'compact',
+  'concat',
+  'default',
+  'divided_by',
+  'downcase',
+  'first',
+  'floor',
+  'join',
+  'json',
+  'last',
+  'lstrip',
+  'map',
+  'minus',
+  'modulo',
+  'plus',
+  'prepend',
+  'raw',
+  'remove',
+  'remove_first',
+  'remove_last',
+  'replace',
+  'replace_first',
+  'replace_last',
+  'reverse',
+  'round',
+  'rstrip',
+  'sha256',
+  'size',
+  'slice',
+  'sort',
+  'sort_natural',
+  'split',
+  'strip',
+  'sum',
+  'times',
+  'truncate',
+  'uniq',
+  'upcase',
+  'url_decode',
+  'url_encode',
+  'where',
+];
+
+/** Tags of Liquid that templates may use: control flow and variables; no other files. */
+export const KEPT_TAGS: readonly string[] = [
+  '#',
+  'assign',
+  'break',
+  'capture',
+  'case',
+  'comment',
+  'continue',
+  'cycle',
+  'echo',
+  'for',
+  'if',
+  'liquid',
+  'raw',
+  'unless',
+];
+
+/** `web-01.example.com` -> `web_01_example_com`: a name that Alloy takes as a label. */
+export function identifier(value: unknown): string {
+  const word = String(value).replace(/[^\p{L}\p{Nd}]+/gu, '_');
+  return /^\p{Nd}|^$/u.test(word) ? `_${word}` : word;
+}
+
+/** The text as an Alloy name: `{{ "constants.hostname" | reference }}`. */
+export function reference(value: unknown): Reference {
+  const name = String(value);
+  if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) {
+    throw new Misplaced(
+      `${JSON.stringify(name)} is no name of a component or constant`,
+      'write names with dots between them, such as "constants.hostname"',
+    );
+  }
+  return new Reference(name);
+}
+
+/** The map with `key` in front, unless the map has it: `{{ labels | with_default: "instance", x }}`. */
+export function withDefault(map: unknown, key: unknown, value: unknown): unknown {
+  if (map === null || map === undefined) return { [String(key)]: value };
+  if (typeof map !== 'object' || Array.isArray(map) || map instanceof Reference) {
+    throw new Misplaced('with_default takes a map', 'give the name of a map before the filter');
+  }
+  return Object.hasOwn(map, String(key)) ? map : { [String(key)]: value, ...map };
+}
+
+/** Our own filters, by name. */
+export const OWN_FILTERS = { identifier, reference, with_default: withDefault } as const;

@@ -1,0 +1,89 @@
+import { Context, filters, Liquid, type Template as Parsed, tags, toValueSync } from 'liquidjs';
+import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
+
+/** Characters of a template; milliseconds; Liquid's own count of things made. */
+const LIMITS = { parseLimit: 2_000_000, renderLimit: 10_000, memoryLimit: 50_000_000 };
+
+/** A value on its way into the text. Captured text holds it as it is: it is encoded when it is written. */
+export class Output {
+  readonly value: unknown;
+  readonly raw: boolean;
+  /** Line and column of the filter `raw`. */
+  readonly at: readonly [number, number] | null;
+
+  constructor(value: unknown, raw: boolean, at: readonly [number, number] | null = null) {
+    this.value = value;
+    this.raw = raw;
+    this.at = at;
+  }
+
+  toString(): string {
+    if (this.value === null || this.value === undefined) return '';
+    if (typeof this.value === 'object') throw new Error('a list or map cannot be captured');
+    return String(this.value);
+  }
+}
+
+/** Takes what a template writes, in order. */
+export interface Sink {
+  /** @throws what is wrong with the output; the template goes on behind it. */
+  write(piece: string | Output): void;
+}
+
+const unwrapped = (value: unknown): unknown => (value instanceof Output ? value.value : value);
+
+function createEngine(): Liquid {
+  const liquid = new Liquid({
+    ...LIMITS,
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    // an optional variable can be tested, and can have a default
+    lenientIf: true,
+    catchAllErrors: true,
+    // no template reads another file
+    templates: {},
+    outputEscape: (value: unknown) => new Output(unwrapped(value), false) as unknown as string,
+  });
+  for (const name of Object.keys(filters)) {
+    if (!KEPT_FILTERS.includes(name)) liquid.unregisterFilter(name);
+  }
+  for (const name of Object.keys(tags)) {
+    if (!KEPT_TAGS.includes(name)) delete liquid.tags[name];
+  }
+  for (const [name, filter] of Object.entries(OWN_FILTERS)) liquid.registerFilter(name, filter);
+  liquid.registerFilter('raw', {
+    raw: true,
+    handler(this: { readonly token: { getPosition(): number[] } }, value: unknown) {
+      const [line = 1, column = 1] = this.token.getPosition();
+      return new Output(unwrapped(value), true, [line, column]);
+    },
+  });
+  return liquid;
+}
+
+let engine: Liquid | undefined;
+
+/** @throws LiquidError of the first, or LiquidErrors of all that is wrong with the text */
+export function parseLiquid(text: string, file: string): Parsed[] {
+  engine ??= createEngine();
+  return engine.parse(text, file);
+}
+
+/** @throws LiquidErrors of all that went wrong */
+export function renderLiquid(
+  parsed: Parsed[],
+  variables: Readonly<Record<string, unknown>>,
+  sink: Sink,
+): void {
+  engine ??= createEngine();
+  const scope: object = Object.assign(Object.create(null), variables);
+  const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
+  const emitter = {
+    buffer: '',
+    write(piece: unknown): void {
+      sink.write(piece instanceof Output ? piece : String(piece));
+    },
+  };
+  toValueSync(engine.renderer.renderTemplates(parsed, context, emitter));
+}

@@ -1,0 +1,170 @@
+import { analyzeSync, type Template as Parsed } from 'liquidjs';
+import { codeFrame, nearest } from '../model/frame.ts';
+import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
+import type { ContextScanner } from '../model/template.ts';
+import { encode, plain } from './encode.ts';
+import { type Output, parseLiquid, renderLiquid, type Sink } from './liquid.ts';
+import { checkVars, withDefaults } from './parameters.ts';
+import type { Template, TemplatePlace, TemplateValues } from './template.ts';
+import { liquidProblems } from './trouble.ts';
+
+/** Characters of a rendered configuration: more is a loop gone wrong. */
+const MAX_TEXT = 4_000_000;
+
+export interface Rendered {
+  readonly text: string;
+  /** What `| raw` let through. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
+ * `newScanner` tells: escaped inside quotes, a literal where an expression begins, an identifier in
+ * labels and names. The template sees `vars` by their names, and `host`.
+ *
+ * Gives all problems of the template, or of `vars`, at once.
+ */
+export function renderTemplate(
+  template: Template,
+  values: TemplateValues,
+  newScanner: () => ContextScanner,
+): Result<Rendered> {
+  const place = (line: number, column: number): TemplatePlace => ({
+    at: { file: template.file, line, column },
+    detail: codeFrame(template.text, line, column),
+  });
+  const { parameters } = template;
+  const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
+  const names = [...Object.keys(variables), 'host'];
+  const known = [...names, ...Object.keys(values.host).map((key) => `host.${key}`)];
+  const trouble = (error: unknown): readonly Problem[] =>
+    liquidProblems(error, { text: template.text, place, known, declared: parameters !== null });
+
+  let parsed: Parsed[];
+  try {
+    parsed = parseLiquid(template.text, template.file);
+  } catch (error) {
+    return fail(...trouble(error));
+  }
+
+  const used = analyzeSync(parsed, { partials: false }).globals;
+  const problems: Problem[] = [...reserved(values)];
+  if (parameters) {
+    problems.push(...checkVars(template.name, parameters, values));
+    problems.push(...undeclared(used, names, place));
+  } else {
+    problems.push(...unused(template, values, Object.keys(used)));
+  }
+
+  const writer = new Writer(newScanner(), place);
+  try {
+    renderLiquid(parsed, { ...variables, host: values.host }, writer);
+  } catch (error) {
+    // what a missing or unfit parameter leads to is not told twice
+    if (problems.length === 0 || !parameters) problems.push(...trouble(error));
+  }
+  if (problems.length > 0) return fail(...problems);
+  return ok({ text: writer.text, warnings: writer.warnings });
+}
+
+/** Collects the text, and encodes each value by where the text so far ends. */
+class Writer implements Sink {
+  text = '';
+  readonly warnings: Warning[] = [];
+  readonly #scanner: ContextScanner;
+  readonly #place: (line: number, column: number) => TemplatePlace;
+  #line = '';
+
+  constructor(scanner: ContextScanner, place: (line: number, column: number) => TemplatePlace) {
+    this.#scanner = scanner;
+    this.#place = place;
+  }
+
+  write(piece: string | Output): void {
+    if (typeof piece === 'string') this.#append(piece);
+    else if (piece.raw) this.#append(this.#raw(piece));
+    else this.#append(encode(piece.value, { context: this.#scanner.context, line: this.#line }));
+  }
+
+  #raw({ value, at }: Output): string {
+    const text = plain(value, 'as raw text');
+    this.warnings.push({
+      code: 'template.raw',
+      message: `raw writes ${JSON.stringify(brief(text))} into the configuration as it is`,
+      hint: 'take "| raw" away: values are written safely where they stand',
+      ...(at ? this.#place(...at) : {}),
+    });
+    return text;
+  }
+
+  #append(text: string): void {
+    if (this.text.length + text.length > MAX_TEXT) {
+      throw new Error(`the text grew beyond ${MAX_TEXT} characters`);
+    }
+    this.text += text;
+    const newline = text.lastIndexOf('\n');
+    this.#line = newline < 0 ? this.#line + text : text.slice(newline + 1);
+    this.#scanner.feed(text);
+  }
+}
+
+const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)}...` : text);
+
+function reserved({ vars, locate }: TemplateValues): readonly Problem[] {
+  if (!Object.hasOwn(vars, 'host')) return [];
+  return [
+    {
+      code: 'template.variable',
+      message: 'the variable host is taken: templates read host.name, host.address and host.groups',
+      hint: 'give yours another name',
+      ...locate('host'),
+    },
+  ];
+}
+
+/** Variables that are given and that no part of the template reads. */
+function unused(
+  { name }: Template,
+  { vars, locate }: TemplateValues,
+  used: readonly string[],
+): readonly Problem[] {
+  return Object.keys(vars)
+    .filter((key) => key !== 'host' && !used.includes(key))
+    .map((key) => ({
+      code: 'template.variable',
+      message: `the template ${name} does not use the variable "${key}"`,
+      hint: unusedHint(key, used, Object.keys(vars)),
+      ...locate(key),
+    }));
+}
+
+function unusedHint(key: string, used: readonly string[], given: readonly string[]): string {
+  const missing = used.filter((name) => name !== 'host' && !given.includes(name));
+  const meant = nearest(key, missing);
+  return meant ? `did you mean ${meant}?` : 'take it out of config.vars, or use it in the template';
+}
+
+type Used = Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
+
+/** Variables that a template with declared parameters reads and does not declare. */
+function undeclared(
+  used: Used,
+  known: readonly string[],
+  place: (line: number, column: number) => TemplatePlace,
+): readonly Problem[] {
+  return Object.entries(used)
+    .filter(([name]) => !known.includes(name))
+    .flatMap(([name, places]) =>
+      places.map(({ location }) => {
+        const meant = nearest(name, known);
+        return {
+          code: 'template.variable' as const,
+          message: `the variable "${name}" is not declared`,
+          hint: meant
+            ? `did you mean ${meant}?`
+            : 'declare it in the .yaml file beside the template',
+          ...place(location.row, location.col),
+        };
+      }),
+    );
+}

@@ -1,0 +1,60 @@
+import type { Position, Problem } from '../model/problem.ts';
+
+/** What a parameter may be; each word has its check in parameters.ts. */
+export const PARAMETER_TYPES = [
+  'string',
+  'number',
+  'bool',
+  'list',
+  'map',
+  'url',
+  'address',
+  'duration',
+  'size',
+  'path',
+  'name',
+] as const;
+export type ParameterType = (typeof PARAMETER_TYPES)[number];
+
+/** One value that a template takes from `config.vars`. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  /** One or two sentences, for the reference page and for hints. */
+  readonly meaning: string;
+  readonly required: boolean;
+  /** null: none; the template sees null. */
+  readonly default: unknown;
+  /** The only values allowed; empty: any of the type. */
+  readonly oneOf: readonly string[];
+  /** Another parameter, without which this one does nothing; null: none. */
+  readonly needs: string | null;
+}
+
+export interface Template {
+  readonly name: string;
+  /** Named in problems. */
+  readonly file: string;
+  /** Liquid. */
+  readonly text: string;
+  /** null: nothing is declared, so any variable may be given. */
+  readonly parameters: readonly Parameter[] | null;
+}
+
+/** What a template may read: each of `vars` by its name, and `host`. */
+export interface TemplateValues {
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly host: {
+    readonly name: string;
+    readonly address: string;
+    readonly groups: readonly string[];
+  };
+  /** Where one of `vars` was written (null: where the template was chosen), with the lines around it. */
+  readonly locate: (name: string | null) => Pick<Problem, 'at' | 'detail'>;
+}
+
+/** A place in a template's text, with the lines around it. */
+export interface TemplatePlace {
+  readonly at: Position;
+  readonly detail: string;
+}
