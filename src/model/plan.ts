@@ -121,7 +121,8 @@ export type Expectation =
 /** How the host proves at the end that Alloy is up. */
 export interface Proof {
   readonly service: Needs;
-  readonly check: 'http' | 'service';
+  /** `none`: nothing shall run (a removal). */
+  readonly check: 'http' | 'service' | 'none';
   readonly listen: { readonly address: string; readonly port: number };
   readonly components: ExpectedComponents;
   /** Ids that may be anything but healthy: tolerated ones, and those that were no better before. */

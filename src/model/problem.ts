@@ -45,6 +45,7 @@ export const PROBLEM_CODES = [
   'host.disk',
   'host.port',
   'host.file',
+  'host.unit',
   'host.adopt',
   // an apply
   'apply.locked',

@@ -1,0 +1,28 @@
+# Sends the log of run $ARGV[0] from byte $ARGV[1] on, until the run is over; ends with the run's exit
+# code, 137 when it was killed and nobody took it back, 72 when the host knows nothing of it (any more),
+# 75 after ten minutes (come again). No `tail --pid`: that one never ends when the pid is already gone.
+my ($run, $from) = @ARGV;
+my $d = "/run/alloyup/$run";
+$| = 1; $SIG{PIPE} = sub { exit 141 };
+my $log = "$d/log";
+if (!-e $log) { # after a reboot only the verdict is left
+  if (open my $v, '<', "/var/lib/alloyup/runs/$run/verdict") { print 'alloyup: verdict ', <$v>; exit 76 }
+  exit 72;
+}
+open my $in, '<', $log or exit 72;
+sysseek $in, $from, 0;
+my ($buffer, $quiet, $parent, $began) = ('', 0, getppid, time);
+sub drain { my $n = 0; while (my $got = sysread $in, $buffer, 65536) { my $at = 0; $at += syswrite(STDOUT, $buffer, $got - $at, $at) || exit 141 while $at < $got; $n += $got } $n }
+sub first { open my $f, '<', shift or return ''; my $l = <$f>; defined $l ? $l : '' }
+while (1) {
+  my $over = -e "$d/done";
+  my $n = drain();
+  if ($over) { my $rc = first("$d/rc"); exit($rc =~ /^(\d+)/ ? $1 : 137) }
+  exit 141 if getppid != $parent;
+  exit 75 if time - $began > 600;
+  # killed together with the unit that should have taken it back: the guard timer will
+  my $pid = first("$d/pid") + 0;
+  $quiet = $n || !$pid || -e "/proc/$pid" ? 0 : $quiet + 1;
+  exit 137 if $quiet > 1800;
+  select undef, undef, undef, 0.1;
+}

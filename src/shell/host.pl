@@ -1,0 +1,273 @@
+# What the apply and undo scripts ask of a running Alloy, of systemd and of dpkg's lock. perl-base only,
+# and no modules: they cost more than all the rest. Says how long it waits as "NONCE wait SECONDS LIMIT WHAT".
+#   before FILE                         component ids and health, one "id<TAB>health" a line
+#   reload                              POST /-/reload; the answer's text on failure
+#   ready LIMIT                         until /-/ready says 200 and the unit lives
+#   service LIMIT                       the weaker check: unit active and the port open
+#   components WANT TOLERATE BEFORE LIMIT KNOWN   the set that runs is the one that was asked for
+#   watch SECONDS                       the unit does not restart
+#   version WANT                        the process that runs is this version
+#   restart | stop                      through systemctl, telling what it waits for
+#   lock LIMIT                          until nobody holds dpkg's lock
+# Exit 0 good, 1 bad with "NONCE problem CODE TEXT" and "NONCE detail TEXT" lines.
+use strict;
+$| = 1;
+$SIG{PIPE} = 'IGNORE';
+my ($nonce, $address, $port) = @ENV{qw(ALLOYUP_NONCE ALLOYUP_ADDRESS ALLOYUP_PORT)};
+
+sub say_line { print join(' ', $nonce, @_), "\n" }
+sub detail { say_line('detail', $_) for grep { length } split /\n/, substr shift, 0, 4000 }
+sub bad { my ($code, $text, $detail) = @_; say_line('problem', $code, $text); detail($detail) if defined $detail; exit 1 }
+my $begun = time;
+my $told = 0;
+# at most one line a second, and none in the first second: most waits are over by then
+sub waiting { my ($what, $limit, $since) = @_; my $s = time - ($since || $begun);
+  return if $s < 1 || $s == $told; $told = $s; say_line('wait', $s, $limit, $what) }
+sub nap { select undef, undef, undef, shift }
+
+sub sockaddr {
+  return pack 'S n C4 x8', 2, $port, split /\./, $address if $address =~ /^[\d.]+$/;
+  my ($head, $tail) = map { [split /:/, $_] } (split(/::/, $address, 2), '');
+  my @words = $address =~ /::/ ? (@$head, (0) x (8 - @$head - @$tail), @$tail) : @$head;
+  return pack 'S n N n8 N', 10, $port, 0, (map { hex } @words), 0;
+}
+
+# One request, one connection. Returns (status, body); status 0 and the reason when nobody answered.
+# $each is called about every quarter of a second while the answer is awaited.
+sub http {
+  my ($method, $path, $limit, $each) = @_;
+  my $peer = sockaddr();
+  socket my $s, unpack('S', $peer), 1, 0 or return (0, "$!");
+  my $end = time + $limit;
+  eval { local $SIG{ALRM} = sub { die "no connection\n" }; alarm 5; connect $s, $peer or die "$!\n"; alarm 0; 1 }
+    or do { my $why = $@; alarm 0; chomp $why; return (0, $why) };
+  syswrite $s, "$method $path HTTP/1.1\r\nHost: $address:$port\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  my $all = '';
+  while (1) {
+    my $in = ''; vec($in, fileno $s, 1) = 1;
+    if (select $in, undef, undef, 0.25) {
+      my $n = sysread $s, $all, 65536, length $all;
+      last if !$n || length $all > 8 << 20;
+    } else {
+      $each->() if $each;
+      return (0, "no answer within $limit s") if time > $end;
+    }
+  }
+  my ($head, $body) = split /\r\n\r\n/, $all, 2;
+  my ($status) = ($head || '') =~ m{^HTTP/1\.\d (\d+)} or return (0, 'the answer is not HTTP');
+  if ($head =~ /^transfer-encoding:\s*chunked/mi) {
+    my ($rest, $text) = ($body, '');
+    while ($rest =~ s/^([0-9a-fA-F]+)[^\r\n]*\r\n//) { my $n = hex $1 or last; $text .= substr $rest, 0, $n, ''; $rest =~ s/^\r\n// }
+    $body = $text;
+  }
+  return ($status, defined $body ? $body : '');
+}
+
+# JSON into perl values; \u stays as it is written (ids are plain ASCII).
+sub json { my $t = shift; value(\$t) }
+sub value {
+  my $r = shift;
+  $$r =~ /\G\s+/gc;
+  if ($$r =~ /\G\{/gc) {
+    my %h;
+    until ($$r =~ /\G\s*\}/gc) {
+      $$r =~ /\G\s*,?\s*"((?:[^"\\]++|\\.)*+)"\s*:/gc or die "json\n";
+      my $k = $1; $h{$k} = value($r);
+    }
+    return \%h;
+  }
+  if ($$r =~ /\G\[/gc) {
+    my @a;
+    until ($$r =~ /\G\s*\]/gc) { $$r =~ /\G\s*,/gc; last if $$r =~ /\G\s*\]/gc; push @a, value($r) }
+    return \@a;
+  }
+  if ($$r =~ /\G"((?:[^"\\]++|\\.)*+)"/gc) { my $s = $1; $s =~ s/\\(["\\\/])/$1/g; $s =~ s/\\n/\n/g; $s =~ s/\\t/\t/g; return $s }
+  return $1 if $$r =~ /\G(-?[\d.eE+-]+|true|false|null)/gc;
+  die "json\n";
+}
+
+# id -> [health, message]; undef when nobody answers.
+sub components {
+  my ($status, $body) = http('GET', '/api/v0/web/components', 10);
+  return undef if $status != 200;
+  my $list = eval { json($body) } or return undef;
+  return undef if ref $list ne 'ARRAY';
+  my %found;
+  for (@$list) {
+    my $h = $_->{health} || {};
+    $found{$_->{localID}} = [$h->{state} || 'unknown', $h->{message} || ''];
+  }
+  return \%found;
+}
+
+sub lines { my $f = shift; open my $h, '<', $f or return (); my @l = <$h>; chomp @l; grep { length } @l }
+
+sub unit {
+  open my $h, '-|', 'systemctl', 'show', 'alloy', '-p', 'ActiveState,SubState,Result,NRestarts,InvocationID,MainPID,ExecMainStatus' or return {};
+  my %u = map { chomp; split /=/, $_, 2 } <$h>;
+  close $h;
+  return \%u;
+}
+
+sub journal {
+  my $since = $ENV{ALLOYUP_SINCE} || $begun;
+  open my $h, '-|', 'journalctl', '-u', 'alloy', '-o', 'cat', '--no-pager', '-n', 25, '--since', "\@$since" or return '';
+  local $/; my $text = <$h>; close $h;
+  return defined $text ? $text : '';
+}
+
+# A unit that has failed, or restarts again and again, will not come up by waiting.
+sub dies {
+  my $u = unit();
+  return "the service failed: $u->{Result}, status $u->{ExecMainStatus}" if $u->{ActiveState} eq 'failed';
+  return "the service died and was restarted $u->{NRestarts} times" if $u->{NRestarts} >= 2;
+  return 'the service is not running' if $u->{ActiveState} eq 'inactive';
+  return undef;
+}
+
+my %do = (
+  before => sub {
+    open my $out, '>', $_[0] or bad('apply.failed', "$_[0]: $!");
+    my $found = components() or return;
+    print $out "$_\t$found->{$_}[0]\n" for sort keys %$found;
+  },
+
+  reload => sub {
+    my $since = time;
+    # 60 s is Alloy's own flush deadline for an unreachable remote_write; 150 s leaves room for two
+    my ($status, $body) = http('POST', '/-/reload', 150, sub { waiting('for Alloy to flush', 60, $since) });
+    return if $status == 200;
+    bad('alloy.reload', $status ? "Alloy refused the configuration ($status)" : "Alloy did not answer the reload: $body", $status ? $body : journal());
+  },
+
+  ready => sub {
+    my $limit = shift;
+    my ($status, $why, $looked) = (0, '', 0);
+    while (1) {
+      ($status, $why) = http('GET', '/-/ready', 5);
+      last if $status == 200;
+      if (time - $looked >= 1) { $looked = time; my $dead = dies(); bad('alloy.start', "Alloy does not start: $dead", journal()) if $dead }
+      bad('alloy.unready', "Alloy is not ready after $limit s: " . ($status ? "/-/ready answers $status" : "$address:$port $why"), journal()) if time - $begun > $limit;
+      waiting('for Alloy to be ready', $limit);
+      nap(0.1);
+    }
+  },
+
+  service => sub {
+    my $limit = shift;
+    while (1) {
+      my $u = unit();
+      if ($u->{ActiveState} eq 'active') {
+        my $peer = sockaddr();
+        socket my $s, unpack('S', $peer), 1, 0;
+        return if connect $s, $peer;
+      }
+      my $dead = dies(); bad('alloy.start', "Alloy does not start: $dead", journal()) if $dead && time - $begun > 1;
+      bad('alloy.unready', "nothing listens on $address:$port after $limit s", journal()) if time - $begun > $limit;
+      waiting('for Alloy to listen', $limit);
+      nap(0.2);
+    }
+  },
+
+  components => sub {
+    my ($want, $tolerate, $before, $limit, $known) = @_;
+    my %want = map { $_ => 1 } lines($want);
+    my %tolerate = map { $_ => 1 } lines($tolerate);
+    my %before = map { split /\t/ } lines($before);
+    while (1) {
+      my $found = components();
+      my (@missing, @surplus, @ill, @young);
+      if ($found) {
+        @missing = grep { !$found->{$_} } sort keys %want;
+        @surplus = $known ? grep { !$want{$_} } sort keys %$found : ();
+        for my $id (sort keys %$found) {
+          my $state = $found->{$id}[0];
+          next if $state eq 'healthy' || $tolerate{$id};
+          next if defined $before{$id} && $before{$id} ne 'healthy' && $before{$id} ne 'unknown' && $state ne 'exited';
+          next if defined $before{$id} && $before{$id} eq $state && $state ne 'unknown';
+          push @{ $state eq 'unknown' ? \@young : \@ill }, $id;
+        }
+        return if !@missing && !@surplus && !@ill && !@young;
+      }
+      # a component that fails its evaluation is unhealthy at once; only the young get better by waiting.
+      # Health is written a moment after the answer to a reload, hence the two seconds.
+      if ((time - $begun >= 2 && ($found && (@ill || @missing || @surplus))) || time - $begun > $limit) {
+        my @why;
+        push @why, 'missing: ' . join ', ', @missing if @missing;
+        push @why, 'not asked for, yet running: ' . join ', ', @surplus if @surplus;
+        push @why, map { "$_ is $found->{$_}[0]: $found->{$_}[1]" } @ill;
+        push @why, "not started within $limit s: " . join ', ', @young if @young;
+        push @why, "$address:$port does not list its components" if !$found;
+        my $n = @missing + @surplus + @ill + @young;
+        bad('alloy.components', $n == 1 ? "one component is not as the configuration asks" : "$n components are not as the configuration asks", join "\n", @why, journal());
+      }
+      waiting('for new components to start', $limit);
+      nap(0.2);
+    }
+  },
+
+  watch => sub {
+    my $limit = shift;
+    my $first = unit();
+    while (time - $begun < $limit) {
+      nap(0.5);
+      my $u = unit();
+      bad('alloy.start', "Alloy died within the $limit s it was watched: it ended with status $u->{ExecMainStatus}", journal())
+        if $u->{InvocationID} ne $first->{InvocationID} || $u->{NRestarts} ne $first->{NRestarts} || $u->{ActiveState} ne 'active';
+      waiting('whether Alloy stays up', $limit);
+    }
+  },
+
+  version => sub {
+    my $want = shift;
+    my ($status, $body) = http('GET', '/metrics', 10);
+    my ($runs) = $body =~ /^alloy_build_info\{[^}]*\bversion="v?([^"]+)"/m;
+    $want =~ s/-\d+$//;
+    bad('alloy.version', 'Alloy does not tell its version at /metrics') if !defined $runs;
+    bad('alloy.version', "Alloy $runs runs, $want is installed") if $runs ne $want;
+  },
+
+  restart => sub { systemctl('restart') },
+  stop => sub { systemctl('stop') },
+
+  lock => sub {
+    my $limit = shift;
+    while (1) {
+      my $holder;
+      for my $f ('/var/lib/dpkg/lock-frontend', '/var/lib/dpkg/lock', '/var/lib/apt/lists/lock') {
+        open my $h, '<', $f or next;
+        my $l = pack 's s x4 q q i x4', 1, 0, 0, 0, 0;
+        fcntl $h, 5, $l or next;
+        my ($type, $pid) = (unpack 's s x4 q q i', $l)[0, 4];
+        $holder = $pid if $type != 2;
+      }
+      return if !defined $holder;
+      my $name = 'a process'; if (open my $h, '<', "/proc/$holder/comm") { chomp($name = <$h>) }
+      bad('apply.locked', "$name (pid $holder) still holds the lock of dpkg after $limit s") if time - $begun > $limit;
+      waiting("for the dpkg lock of $name (pid $holder)", $limit);
+      nap(0.25);
+    }
+  },
+);
+
+# A stop takes 20 s where a target is unreachable (then systemd kills it): nobody should wonder.
+sub systemctl {
+  my $verb = shift;
+  system 'systemctl', 'reset-failed', 'alloy' if $verb eq 'restart' && unit()->{ActiveState} eq 'failed';
+  my $pid = fork;
+  die "fork: $!\n" if !defined $pid;
+  if (!$pid) { exec 'systemctl', $verb, 'alloy'; exit 127 }
+  my $since = time;
+  while (waitpid($pid, 1) == 0) {
+    nap(0.05);
+    waiting('for Alloy to stop', 20, $since);
+    if (time - $since > 100) { kill 9, $pid; bad('alloy.start', "systemctl $verb alloy did not return within 100 s", journal()) }
+  }
+  # restart tells 1 within the start-limit window for a configuration that is good by now: what counts is what runs
+  return if $verb eq 'restart' || $? == 0;
+  bad('apply.failed', "systemctl $verb alloy ended with " . ($? >> 8));
+}
+
+my ($verb, @rest) = @ARGV;
+($do{$verb} || sub { die "host.pl: unknown verb\n" })->(@rest);
+exit 0;

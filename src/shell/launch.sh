@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2016  # the job and stop files are written here and expanded there
+# Starts the apply script of run $1 away from the login session. Its whole text is constant: what a
+# unit or an argument vector holds, every user of the host may read. Says `ready` first, so that
+# nothing secret is sent to a sudo that has not let us in; the script then comes on stdin.
+set -u
+umask 077
+d=/run/alloyup/$1
+[ -d /run/systemd/system ] || { echo 'alloyup: no systemd'; exit 74; }
+[ "$(id -u)" = 0 ] || { echo 'alloyup: not root'; exit 77; }
+if ! mkdir -p /run/alloyup || ! mkdir "$d"; then echo 'alloyup: no room in /run'; exit 70; fi
+echo 'alloyup: ready'
+cat >"$d/script"
+# a script that was cut on the wire is not started
+[ "$(tail -n 1 "$d/script")" = "#end $1" ] || { rm -rf "$d"; echo 'alloyup: cut'; exit 73; }
+: >"$d/log"
+printf '%s\n' 'd=$1; echo $$ >"$d/pid"' 'sh "$d/script" >>"$d/log" 2>&1 </dev/null' \
+  'echo $? >"$d/rc.t"; mv "$d/rc.t" "$d/rc"' \
+  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" = "${d##*/}" ] || : >"$d/done"' >"$d/job"
+printf '%s\n' 'd=$1; r=${d##*/}' \
+  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" != "$r" ] || sh "/var/lib/alloyup/runs/$r/undo.sh" stop >>"$d/log" 2>&1 </dev/null' \
+  ': >"$d/done"' >"$d/stop"
+systemd-run --quiet --collect --unit="alloyup-$1" --description="alloyup $1" \
+  -p ExecStopPost="/bin/sh $d/stop $d" -p RuntimeMaxSec=3600 -p TimeoutStopSec=600 \
+  /bin/sh "$d/job" "$d" || { rm -rf "$d"; echo 'alloyup: no unit'; exit 71; }
+echo 'alloyup: started'
