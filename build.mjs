@@ -23,6 +23,8 @@ const common = {
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
   },
+  // ssh2 asks for it to find PuTTY's agent, on Windows only
+  define: { __dirname: '"."' },
   logLevel: 'warning',
 };
 
@@ -52,7 +54,7 @@ if (verb === undefined) {
     outfile: out,
     // a developer's programs use what is installed here
     external: [...common.external, 'esbuild', 'vitest', 'vitest/*'],
-    define: { 'import.meta.dirname': JSON.stringify(join(root, dirname(file))) },
+    define: { ...common.define, 'import.meta.dirname': JSON.stringify(join(root, dirname(file))) },
   });
   const ran = spawnSync(process.execPath, ['--enable-source-maps', out, ...args], {
     stdio: 'inherit',

@@ -1,0 +1,214 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** One host key that a known_hosts file names, and where. */
+export interface KnownKey {
+  /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa`, ... */
+  readonly type: string;
+  /** Base64 of the public key, without padding. */
+  readonly key: string;
+  readonly file: string;
+  /** Counts from 1. */
+  readonly line: number;
+}
+
+interface Pattern {
+  /** Lower-case globs; `hidden` of those that began with `!`. */
+  readonly shown: readonly RegExp[];
+  readonly hidden: readonly RegExp[];
+  readonly key: KnownKey;
+}
+
+interface Hashed {
+  readonly salt: Buffer;
+  readonly hash: string;
+  readonly key: KnownKey;
+}
+
+interface Section {
+  readonly plain: Map<string, KnownKey[]>;
+  readonly patterns: Pattern[];
+  /** An entry moves to `plain` once its name is known: a hash belongs to one name only. */
+  hashed: Hashed[];
+}
+
+/** The lines of one or more known_hosts files, indexed by what they name. */
+export interface KnownHosts {
+  readonly keys: Section;
+  readonly revoked: Section;
+  readonly authorities: Section;
+}
+
+/** What the files say of a key that a host shows. */
+export type Verdict =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'unknown' }
+  /** The files name other keys for this host: `entries`, never empty. */
+  | { readonly kind: 'changed'; readonly entries: readonly KnownKey[] }
+  | { readonly kind: 'revoked'; readonly entry: KnownKey }
+  /** Only a certificate of this authority would do. */
+  | { readonly kind: 'authority'; readonly entry: KnownKey };
+
+const section = (): Section => ({ plain: new Map(), patterns: [], hashed: [] });
+
+/** Total: lines that OpenSSH would not understand are passed over, as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+export function parseKnownHosts(
+  files: readonly { readonly file: string; readonly text: string }[],
+): KnownHosts {
+  const known: KnownHosts = { keys: section(), revoked: section(), authorities: section() };
+  for (const { file, text } of files) {
+    let line = 0;
+    for (const row of text.split('\n')) {
+      line += 1;
+      addLine(known, row, file, line);
+    }
+  }
+  return known;
+}
+
+function addLine(known: KnownHosts, row: string, file: string, line: number): void {
+  const words = row.trim().split(/[ \t]+/);
+  const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
+  const [names, type, base64] = words;
+  if (!names || !type || !base64 || names.startsWith('#') || !isBase64(base64)) return;
+  const into =
+    marker === undefined
+      ? known.keys
+      : marker === '@revoked'
+        ? known.revoked
+        : marker === '@cert-authority'
+          ? known.authorities
+          : undefined;
+  if (!into) return;
+  const key: KnownKey = { type, key: base64.replace(/=+$/, ''), file, line };
+
+  if (names.startsWith('|')) {
+    const [, version, salt, hash] = names.split('|');
+    if (version === '1' && salt && hash) {
+      into.hashed.push({ salt: Buffer.from(salt, 'base64'), hash, key });
+    }
+    return;
+  }
+  const list = names.toLowerCase().split(',').filter(Boolean);
+  if (list.some((name) => /[*?!]/.test(name))) {
+    into.patterns.push({
+      shown: list.filter((name) => !name.startsWith('!')).map(glob),
+      hidden: list.filter((name) => name.startsWith('!')).map((name) => glob(name.slice(1))),
+      key,
+    });
+  } else {
+    for (const name of list) remember(into, name, key);
+  }
+}
+
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]{16,}={0,3}$/.test(text);
+
+const glob = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern.replace(/[\\^$.*+?()[\]{}|]/g, (char) =>
+      char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`,
+    )}$`,
+    's',
+  );
+
+function remember(into: Section, name: string, key: KnownKey): void {
+  const keys = into.plain.get(name);
+  if (keys) keys.push(key);
+  else into.plain.set(name, [key]);
+}
+
+/** The name under which known_hosts files keep a host: `host`, or `[host]:port` for any port but 22. */
+export const knownName = (host: string, port: number): string =>
+  port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+
+/**
+ * Keys kept under a name. Hashed entries cost an HMAC each (6 us), so by default they are tried only
+ * when nothing else names the host, and only up to the first hit.
+ */
+export function keysOf(from: Section, name: string, depth: 'first' | 'all'): readonly KnownKey[] {
+  const open = [
+    ...(from.plain.get(name) ?? []),
+    ...from.patterns
+      .filter(
+        ({ shown, hidden }) =>
+          shown.some((rx) => rx.test(name)) && !hidden.some((rx) => rx.test(name)),
+      )
+      .map(({ key }) => key),
+  ];
+  if (depth === 'first' && open.length > 0) return open;
+
+  const found: KnownKey[] = [];
+  const rest: Hashed[] = [];
+  for (const entry of from.hashed) {
+    const tried = depth === 'all' || found.length === 0;
+    if (tried && createHmac('sha1', entry.salt).update(name).digest('base64') === entry.hash) {
+      found.push(entry.key);
+      remember(from, name, entry.key);
+    } else {
+      rest.push(entry);
+    }
+  }
+  if (found.length > 0) from.hashed = rest;
+  return [...open, ...found];
+}
+
+/** The type a public key's bytes begin with. */
+export function typeOf(blob: Uint8Array): string {
+  if (blob.length < 4) return '';
+  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.length);
+  return bytes.toString('latin1', 4, 4 + Math.min(bytes.readUInt32BE(0), 64));
+}
+
+/** As `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
+export const fingerprint = (blob: Uint8Array): string =>
+  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+
+/** Fingerprint of a key that a file names. */
+export const fingerprintOf = (key: KnownKey): string => fingerprint(Buffer.from(key.key, 'base64'));
+
+/**
+ * Judges the key that a host shows. `names` in the order of trust: a host on an uncommon port is
+ * also known under its bare name when that entry holds the very key (as ssh(1) does).
+ */
+export function judgeHostKey(
+  known: KnownHosts,
+  names: readonly [string, ...string[]],
+  blob: Uint8Array,
+): Verdict {
+  const key = Buffer.from(blob).toString('base64').replace(/=+$/, '');
+  const same = (entry: KnownKey): boolean => entry.key === key;
+  for (const name of names) {
+    const revoked = keysOf(known.revoked, name, 'all').find(same);
+    if (revoked) return { kind: 'revoked', entry: revoked };
+  }
+  const [name, ...others] = names;
+  if (keysOf(known.keys, name, 'first').some(same)) return { kind: 'known' };
+  const entries = keysOf(known.keys, name, 'all');
+  if (entries.some(same)) return { kind: 'known' };
+  if (entries.length > 0) return { kind: 'changed', entries };
+  if (others.some((other) => keysOf(known.keys, other, 'all').some(same))) return { kind: 'known' };
+  const authority = names.flatMap((each) => keysOf(known.authorities, each, 'all'))[0];
+  return authority ? { kind: 'authority', entry: authority } : { kind: 'unknown' };
+}
+
+/** Signature algorithms by key type, the order that we ask in: ed25519 costs a host least. */
+const ALGORITHMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ssh-ed25519', ['ssh-ed25519']],
+  ['ecdsa-sha2-nistp256', ['ecdsa-sha2-nistp256']],
+  ['ecdsa-sha2-nistp384', ['ecdsa-sha2-nistp384']],
+  ['ecdsa-sha2-nistp521', ['ecdsa-sha2-nistp521']],
+  ['ssh-rsa', ['rsa-sha2-512', 'rsa-sha2-256']],
+]);
+
+/**
+ * The order in which to ask a host for its key: the types that the files know first, or a host
+ * that has several keys shows one that nobody knows. `without`: types not to ask for again.
+ */
+export function hostKeyAlgorithms(
+  known: readonly KnownKey[],
+  without: readonly string[] = [],
+): readonly string[] {
+  const types = new Set([...known.map(({ type }) => type), ...ALGORITHMS.keys()]);
+  return [...types]
+    .filter((type) => !without.includes(type))
+    .flatMap((type) => ALGORITHMS.get(type) ?? []);
+}

@@ -1,0 +1,383 @@
+import type { Duplex } from 'node:stream';
+import type { Client } from 'ssh2';
+import type { Host } from '../model/host.ts';
+import type { Connection } from '../model/ports.ts';
+import type { Problem } from '../model/problem.ts';
+import { ToolError } from '../model/problem.ts';
+import type { AskPassphrase, KeyRing, Offers } from './keys.ts';
+import { keyRing } from './keys.ts';
+import type { KnownHosts, KnownKey } from './known-hosts.ts';
+import {
+  fingerprint,
+  hostKeyAlgorithms,
+  judgeHostKey,
+  keysOf,
+  knownName,
+  typeOf,
+} from './known-hosts.ts';
+import type { KnownHostsFiles } from './known-hosts-files.ts';
+import { knownHostsFiles } from './known-hosts-files.ts';
+import type { Limiter } from './limiter.ts';
+import { limiter } from './limiter.ts';
+import type { LoginResult } from './login.ts';
+import { logIn, openSocket } from './login.ts';
+import type { Endpoint, Stage } from './problems.ts';
+import * as say from './problems.ts';
+import type { Leg } from './route.ts';
+import { routeTo } from './route.ts';
+import type { SshUser } from './ssh-config.ts';
+import type { SshConfig } from './ssh-config-files.ts';
+import { sshConfig } from './ssh-config-files.ts';
+import { sshConnection } from './ssh-connection.ts';
+import { loadSsh } from './ssh-library.ts';
+
+/** Whose machine this is, and what it may use. */
+export interface SshOptions {
+  readonly user: SshUser;
+  /** SSH_AUTH_SOCK; null: none. */
+  readonly agent: string | null;
+  /** null: nobody can be asked. */
+  readonly askPassphrase: AskPassphrase | null;
+  /** Handshakes in flight, over all hosts. Default 32. */
+  readonly handshakes?: number;
+  /** Default /etc/ssh/ssh_config. */
+  readonly systemConfig?: string;
+}
+
+/** Logs in over SSH. */
+export interface SshTransport {
+  /** @throws ToolError `ssh.*` as Transport.connect says. */
+  connect(host: Host, limits: Limits): Promise<Connection>;
+  close(): void;
+}
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+interface Entered {
+  readonly client: Client;
+  /** `key ~/.ssh/id_ed25519` */
+  readonly by: string;
+}
+
+type Open = (signal: AbortSignal) => Promise<Duplex>;
+
+const HANDSHAKES = 32;
+/** sshd's default MaxStartups begins to drop at 10 that have not logged in. */
+const HANDSHAKES_PER_ENDPOINT = 8;
+const DROPS = 8;
+const BACKOFF_MS = 150;
+/** Longer than this and somebody was asked for a passphrase: the clock starts anew. */
+const PATIENCE_MS = 2000;
+
+/** The built-in SSH client, for all hosts of a run: keys are parsed, files read and bastions joined once. */
+export function sshTransport(options: SshOptions): SshTransport {
+  const { user } = options;
+  const config: SshConfig = sshConfig(user, options.systemConfig);
+  const files: KnownHostsFiles = knownHostsFiles();
+  const ring: KeyRing = keyRing(loadSsh, user.home, options.askPassphrase);
+  const overall: Limiter = limiter(options.handshakes ?? HANDSHAKES);
+  const perEndpoint = new Map<string, Limiter>();
+  const bastions = new Map<string, Promise<Entered>>();
+
+  return {
+    async connect(host, limits) {
+      void loadSsh().catch(() => undefined);
+      const legs = await routeTo(host, config, user, options.agent);
+      const { client, by } = await reach(legs, limits);
+      const { endpoint } = legs.at(-1)!;
+      const through = legs.slice(0, -1).map((leg) => `, through ${say.endpointText(leg.endpoint)}`);
+      return sshConnection(
+        client,
+        endpoint,
+        `ssh ${say.endpointText(endpoint)}, ${by}${through.join('')}`,
+      );
+    },
+    close() {
+      for (const joined of bastions.values())
+        joined.then(
+          ({ client }) => client.end(),
+          () => undefined,
+        );
+      bastions.clear();
+    },
+  };
+
+  async function reach(legs: readonly Leg[], limits: Limits): Promise<Entered> {
+    const leg = legs.at(-1)!;
+    if (legs.length === 1) {
+      return enter(leg, (signal) => openSocket(leg.endpoint, signal), limits);
+    }
+    const bastion = await join(legs.slice(0, -1), limits);
+    return enter(leg, (signal) => forward(bastion.client, legs.at(-2)!, leg, signal), limits);
+  }
+
+  /** One connection per bastion, for all hosts behind it. */
+  async function join(legs: readonly Leg[], limits: Limits): Promise<Entered> {
+    const id = JSON.stringify(legs.map(({ endpoint, keys }) => [endpoint, keys]));
+    let joined = bastions.get(id);
+    if (!joined) {
+      // not the signal of the host that happens to come first: others wait for it too
+      joined = reach(legs, { ...limits, signal: new AbortController().signal });
+      bastions.set(id, joined);
+      const forget = (): void => {
+        if (bastions.get(id) === joined) bastions.delete(id);
+      };
+      joined.then(
+        ({ client }) => {
+          client.on('error', forget);
+          client.on('close', forget);
+        },
+        (error) => {
+          // a wrong key stays wrong: no reason to try it again for each of a thousand hosts
+          if (!(error instanceof ToolError) || error.problem.transient) forget();
+        },
+      );
+    }
+    try {
+      return await joined;
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      const [first, ...rest] = error.problems.map((problem) => ({
+        ...problem,
+        message: `jump host ${say.endpointText(legs.at(-1)!.endpoint)}: ${problem.message}`,
+      }));
+      throw new ToolError(first!, ...rest);
+    }
+  }
+
+  async function enter(leg: Leg, open: Open, limits: Limits): Promise<Entered> {
+    const { endpoint } = leg;
+    const known = leg.pin === null ? files.read(leg.settings.knownHosts) : null;
+    const offers = ring.offers(leg.keys);
+    offers.catch(() => undefined);
+
+    const clock = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    let stage: Stage = 'limit';
+    const restart = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => clock.abort(), limits.timeoutMs);
+    };
+    const abort = (): void => clock.abort();
+    limits.signal.addEventListener('abort', abort, { once: true });
+
+    const seen: Uint8Array[] = [];
+    try {
+      for (let drops = 0; ; ) {
+        const leave = await places(endpoint, limits.signal);
+        let result: LoginResult;
+        try {
+          if (timer === undefined) restart();
+          const began = Date.now();
+          stage = 'tcp';
+          const opening = open(clock.signal);
+          opening.catch(() => undefined);
+          const usable = await usableOffers(offers, opening, leg);
+          if (Date.now() - began > PATIENCE_MS && options.askPassphrase) restart();
+          const socket = await opening;
+          stage = 'greeting';
+          result = await logIn(await loadSsh(), socket, {
+            endpoint,
+            offers: usable,
+            hostKeyAlgorithms: hostKeyAlgorithms(knownKeys(known, leg), seen.map(typeOf)),
+            judge: (blob) => judge(leg, known, blob, seen),
+            onStage: (now) => {
+              stage = now;
+            },
+            signal: clock.signal,
+          });
+        } finally {
+          leave();
+        }
+        switch (result.kind) {
+          case 'in':
+            return { client: result.client, by: result.offer.label };
+          case 'dropped':
+            drops += 1;
+            if (drops >= DROPS) throw new ToolError(say.dropped(endpoint, drops));
+            stage = 'greeting';
+            await pause(BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random()), clock.signal);
+            break;
+          case 'host-key':
+            // a pinned host may have the pinned key as another of its keys
+            if (leg.pin === null) throw new ToolError(result.problem);
+            if (hostKeyAlgorithms([], seen.map(typeOf)).length === 0) {
+              throw new ToolError(result.problem);
+            }
+            break;
+          case 'refused':
+            throw new ToolError(refusal(leg, result, await offers));
+          case 'failed':
+            if (leg.pin !== null && seen.length > 0) {
+              throw new ToolError(say.unpinnedHostKey(endpoint.host, leg.pin, seen));
+            }
+            throw new ToolError(say.noHandshake(endpoint, result.why));
+          case 'aborted':
+            throw clock.signal.reason;
+        }
+      }
+    } catch (error) {
+      if (limits.signal.aborted) throw new ToolError(say.calledOff(endpoint));
+      if (clock.signal.aborted) throw new ToolError(say.tooSlow(endpoint, stage, limits.timeoutMs));
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      limits.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async function places(endpoint: Endpoint, signal: AbortSignal): Promise<() => void> {
+    const id = `${endpoint.host}:${endpoint.port}`;
+    let own = perEndpoint.get(id);
+    if (!own) {
+      own = limiter(HANDSHAKES_PER_ENDPOINT);
+      perEndpoint.set(id, own);
+    }
+    const leaveOwn = await own.enter(signal);
+    try {
+      const leaveAll = await overall.enter(signal);
+      return () => {
+        leaveAll();
+        leaveOwn();
+      };
+    } catch (error) {
+      leaveOwn();
+      throw error;
+    }
+  }
+
+  function judge(
+    leg: Leg,
+    known: KnownHosts | null,
+    blob: Uint8Array,
+    seen: Uint8Array[],
+  ): Problem | undefined {
+    const names = namesOf(leg);
+    if (known === null) {
+      const pin = leg.pin!;
+      if (fingerprint(blob) === pin.replace(/=+$/, '')) return undefined;
+      seen.push(Uint8Array.from(blob));
+      return say.unpinnedHostKey(leg.endpoint.host, pin, seen);
+    }
+    // another host of the run may have added the key meanwhile
+    const verdict = judgeHostKey(files.read(leg.settings.knownHosts), names, blob);
+    switch (verdict.kind) {
+      case 'known':
+        return undefined;
+      case 'changed':
+        return say.changedHostKey(names[0], blob, verdict.entries);
+      case 'revoked':
+        return say.revokedHostKey(names[0], blob, verdict.entry);
+      case 'authority':
+        return say.certifiedHostKey(names[0], verdict.entry);
+      case 'unknown':
+        if (leg.hostKeys === 'strict') return say.unknownHostKey(names[0], blob);
+        try {
+          files.add(leg.settings.knownHosts[0]!, names[0], typeOf(blob), blob);
+          return undefined;
+        } catch (error) {
+          if (error instanceof ToolError) return error.problem;
+          throw error;
+        }
+    }
+  }
+}
+
+/** The names under which a server's key may be kept, the best first. */
+function namesOf({ endpoint, settings }: Leg): readonly [string, ...string[]] {
+  if (settings.hostKeyAlias !== null) return [settings.hostKeyAlias.toLowerCase()];
+  const name = knownName(endpoint.host, endpoint.port);
+  return endpoint.port === 22 ? [name] : [name, knownName(endpoint.host, 22)];
+}
+
+function knownKeys(known: KnownHosts | null, leg: Leg): readonly KnownKey[] {
+  if (known === null) return [];
+  for (const name of namesOf(leg)) {
+    const keys = keysOf(known.keys, name, 'first');
+    if (keys.length > 0) return keys;
+  }
+  return [];
+}
+
+/** @throws ToolError `ssh.auth` | `ssh.unsupported` when there is nothing to log in with; then `opening` is let go. */
+async function usableOffers(
+  gathering: Promise<Offers>,
+  opening: Promise<Duplex>,
+  { endpoint, keys }: Leg,
+): Promise<Offers['offers']> {
+  try {
+    const { offers, problems, needsOpenssh } = await gathering;
+    if (offers.length > 0) return offers;
+    const [problem, ...others] = problems;
+    if (problem) throw new ToolError(problem, ...others);
+    if (needsOpenssh[0]) throw new ToolError(say.needsOpenssh(endpoint.host, needsOpenssh[0]));
+    const looked = [
+      ...(keys.agentKeys ? [keys.agent === null ? 'no agent runs' : 'the agent has none'] : []),
+      `none of ${keys.files.map((path) => path.replace(/^.*\//, '')).join(', ')} is in ~/.ssh`,
+    ];
+    throw new ToolError(say.noKey(endpoint, looked.join(' and ')));
+  } catch (error) {
+    opening.then(
+      (socket) => socket.destroy(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+function refusal(
+  { endpoint, settings }: Leg,
+  { offered, methods, tooMany }: Extract<LoginResult, { kind: 'refused' }>,
+  { problems, needsOpenssh }: Offers,
+): Problem {
+  const only = needsOpenssh[0] ?? settings.needsOpenssh.forLogin[0];
+  if (only !== undefined && !tooMany) {
+    const problem = say.needsOpenssh(endpoint.host, only);
+    return {
+      ...problem,
+      message: `${endpoint.host} refused ${offered.join(', ')}; ${problem.message}`,
+    };
+  }
+  return tooMany
+    ? say.tooManyKeys(endpoint, offered)
+    : say.refused(endpoint, offered, methods, problems);
+}
+
+/** A stream to the next leg, made by the server of the one before. */
+function forward(client: Client, from: Leg, to: Leg, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const refuse = (why: string): void =>
+      reject(new ToolError(say.notForwarded(from.endpoint, to.endpoint, why)));
+    try {
+      client.forwardOut('127.0.0.1', 0, to.endpoint.host, to.endpoint.port, (error, stream) => {
+        signal.removeEventListener('abort', abort);
+        if (error) return refuse(error.message);
+        stream.on('error', () => undefined);
+        if (signal.aborted) stream.destroy();
+        else resolve(stream);
+      });
+    } catch (error) {
+      signal.removeEventListener('abort', abort);
+      refuse((error as Error).message);
+    }
+  });
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });

@@ -1,0 +1,106 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A real sshd can run here: Debian's, as root. */
+export const sshdThere = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0;
+
+export interface Sshd {
+  readonly port: number;
+  readonly pid: number;
+  /** Public host keys by type, `ssh-ed25519 AAAA...`. */
+  readonly hostKeys: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** A folder for one test file, gone when it calls `remove`. */
+export function scratch() {
+  const path = mkdtempSync(join(tmpdir(), 'alloyup-ssh-'));
+  chmodSync(path, 0o755);
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Makes a key pair and returns its path. */
+export function makeKey(folder: string, name: string, type = 'ed25519', passphrase = ''): string {
+  const path = join(folder, name);
+  const bits = type === 'rsa' ? ['-b', '2048'] : [];
+  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', name, '-f', path]);
+  return path;
+}
+
+export const publicKey = (path: string): string =>
+  readFileSync(`${path}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' ');
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Starts an sshd of its own on loopback that lets root in with `authorized`. */
+export async function startSshd(
+  folder: string,
+  authorized: readonly string[],
+  options: { readonly types?: readonly string[]; readonly extra?: string } = {},
+): Promise<Sshd> {
+  const home = mkdtempSync(join(folder, 'sshd-'));
+  mkdirSync('/run/sshd', { recursive: true });
+  const hostKeys: Record<string, string> = {};
+  for (const type of options.types ?? ['ed25519']) {
+    const path = makeKey(home, `host_${type}`, type);
+    hostKeys[publicKey(path).split(' ')[0]!] = publicKey(path);
+  }
+  const keys = join(home, 'authorized_keys');
+  writeFileSync(keys, authorized.map((path) => `${publicKey(path)}\n`).join(''), { mode: 0o600 });
+  const port = await freePort();
+  const config = join(home, 'sshd_config');
+  writeFileSync(
+    config,
+    [
+      `ListenAddress 127.0.0.1:${port}`,
+      ...(options.types ?? ['ed25519']).map((type) => `HostKey ${join(home, `host_${type}`)}`),
+      `AuthorizedKeysFile ${keys}`,
+      `PidFile none`,
+      'PermitRootLogin prohibit-password',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'UsePAM no',
+      'StrictModes no',
+      'LogLevel ERROR',
+      options.extra ?? '',
+    ].join('\n'),
+  );
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (bytes) => {
+    log += bytes;
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  for (let tries = 0; !(await answers(port)); tries += 1) {
+    if (tries > 100 || child.exitCode !== null) throw new Error(`sshd did not start: ${log}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    port,
+    pid: child.pid!,
+    hostKeys,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('data', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
