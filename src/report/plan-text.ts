@@ -15,13 +15,14 @@ type Hosts = Iterable<readonly [string, HostReport]>;
 
 /**
  * The plans of all hosts as people read them: warnings first, hosts with equal plans together,
- * what stands in the way of a plan, and the sum in one line.
+ * what went wrong on the way, and the sum in one line.
  */
 export function plansText(hosts: Hosts, warnings: readonly Warning[], style: PlanStyle): string {
   const all = [...hosts];
   const blocks = [
     ...warningGroups(all, warnings).map(({ item, names }) => warningText(item, style, names)),
     ...planGroups(all).map(({ item, names }) => planText(item, names, style)),
+    ...problemGroups(all).map(({ item, names }) => problemText(item, style, names)),
   ];
   return [...blocks, `${planSum(all, style.paint)}\n`].join('\n');
 }
@@ -66,13 +67,26 @@ export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly G
   return [...groups.values()];
 }
 
-/** Problems with the host's name taken off the front, so that equal ones of many hosts are one. */
-export function problemGroups(
-  problems: Iterable<readonly [string, Problem]>,
-): readonly Group<Problem>[] {
-  const bare = [...problems].map(([host, problem]) => [host, withoutHost(problem, host)] as const);
-  return groupEqual(bare);
+/**
+ * Every problem that hosts ended with or that stands in the way of their plans. Problems that
+ * differ in nothing but the host's name or address are one, in the words of the first.
+ */
+export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
+  const groups = new Map<string, { item: Problem; names: string[] }>();
+  for (const [name, { problem, plan }] of hosts) {
+    for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
+      const item = withoutHost(said, name);
+      const key = JSON.stringify(item).replaceAll(name, 'HOST').replace(ADDRESS, 'ADDRESS');
+      const group = groups.get(key);
+      if (!group) groups.set(key, { item, names: [name] });
+      else if (group.names.at(-1) !== name) group.names.push(name);
+    }
+  }
+  return [...groups.values()];
 }
+
+/** IPv4, or IPv6 with at least two colons. */
+const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/gi;
 
 /** All warnings of a run and of its hosts' plans. */
 export function warningGroups(
@@ -97,14 +111,9 @@ const withoutHost = <T extends { readonly message: string }>(said: T, host: stri
 function planGroups(hosts: readonly (readonly [string, HostReport])[]): readonly Group<PlanView>[] {
   return groupEqual(
     hosts.flatMap(([name, { plan }]) =>
-      plan && (plan.changes.length > 0 || plan.problems.length > 0)
-        ? // warnings were shown already and must not keep equal plans apart
-          [
-            [
-              name,
-              { ...plan, warnings: [], problems: plan.problems.map((p) => withoutHost(p, name)) },
-            ] as const,
-          ]
+      plan && plan.changes.length > 0
+        ? // what is shown elsewhere must not keep equal plans apart
+          [[name, { ...plan, warnings: [], problems: [] }] as const]
         : [],
     ),
   );
@@ -119,7 +128,6 @@ function planText(plan: PlanView, names: readonly string[], style: PlanStyle): s
     text += `  ${paint.cyan(pad(step, STEP_WIDTH))} ${wrap(what, width, STEP_WIDTH + 3, STEP_WIDTH + 3)}\n`;
     if (style.diffs) text += diffs.map((diff) => diffText(diff, style)).join('');
   }
-  for (const problem of plan.problems) text += problemText(problem, style);
   return text;
 }
 

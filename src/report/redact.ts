@@ -33,7 +33,12 @@ export function createMask(secrets: readonly Secret[]): Mask {
   const written = indexOf(formsOf(texts));
   const bytes = indexOf(
     texts
-      .flatMap((text) => [byteString(text), byteString(text.replaceAll(' ', '+'))])
+      // a secret that itself holds %XX may have been left as it is
+      .flatMap((text) => [
+        byteString(text),
+        byteString(text.replaceAll(' ', '+')),
+        decode(text).bytes,
+      ])
       .map((text) => ({ text, base64: false })),
   );
 
@@ -79,19 +84,24 @@ function findAll(text: string, index: Index): Find[] {
  * encode, so the text is decoded rather than each way of encoding guessed.
  */
 function findEncoded(text: string, index: Index): readonly Find[] {
-  let decoded = '';
-  /** Where in `text` each byte of `decoded` begins, and where the last one ends. */
+  const { bytes, begins } = decode(text);
+  return findAll(bytes, index).map(([start, end]) => [begins[start]!, begins[end]!]);
+}
+
+/** The bytes that a text stands for; `begins`: where in it each of them begins, and its end. */
+function decode(text: string): { readonly bytes: string; readonly begins: readonly number[] } {
+  let bytes = '';
   const begins: number[] = [];
   for (let at = 0; at < text.length; ) {
-    const hex = /^%[0-9A-Fa-f]{2}/.exec(text.slice(at, at + 3));
-    const char = hex ? hex[0] : String.fromCodePoint(text.codePointAt(at)!);
-    const bytes = hex ? String.fromCharCode(Number.parseInt(char.slice(1), 16)) : byteString(char);
-    for (let i = 0; i < bytes.length; i += 1) begins.push(at);
-    decoded += bytes;
+    const hex = /^%([0-9A-Fa-f]{2})/.exec(text.slice(at, at + 3))?.[1];
+    const char = hex ? `%${hex}` : String.fromCodePoint(text.codePointAt(at)!);
+    const decoded = hex ? String.fromCharCode(Number.parseInt(hex, 16)) : byteString(char);
+    for (let i = 0; i < decoded.length; i += 1) begins.push(at);
+    bytes += decoded;
     at += char.length;
   }
   begins.push(text.length);
-  return findAll(decoded, index).map(([start, end]) => [begins[start]!, begins[end]!]);
+  return { bytes, begins };
 }
 
 /** The UTF-8 bytes of a text, a character each. */

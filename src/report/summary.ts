@@ -28,14 +28,10 @@ export const outcomePaint = (outcome: Outcome, paint: Paint): ((text: string) =>
 };
 
 /** What went wrong, each problem once with the hosts that it was met on. */
-export function hostProblemsText(hosts: Hosts, style: ProblemStyle): string {
-  const problems = hosts.flatMap(([name, { problem }]) =>
-    problem ? [[name, problem] as const] : [],
-  );
-  return problemGroups(problems)
+export const hostProblemsText = (hosts: Hosts, style: ProblemStyle): string =>
+  problemGroups(hosts)
     .map(({ item, names }) => problemText(item, style, names))
     .join('\n');
-}
 
 /**
  * The run in one table: a row for each outcome that occurred, with its hosts as far as they fit.

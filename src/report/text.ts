@@ -36,10 +36,13 @@ export function textRenderer(options: TextOptions): TextRenderer {
   /** What each host was last said to wait for. */
   const waits = new Map<string, string>();
   let plansShown = false;
-
-  const line = (host: string, text: string): string =>
-    `${pad(shorten(host, NAME_WIDTH), Math.min(NAME_WIDTH, nameWidth))}  ${text}\n`;
+  let linesShown = false;
   let nameWidth = 4;
+
+  const line = (host: string, text: string): string => {
+    linesShown = true;
+    return `${pad(shorten(host, NAME_WIDTH), nameWidth)}  ${text}\n`;
+  };
 
   const detail = (host: string, text: string): string =>
     options.level >= 1 ? line(host, paint.dim(text)) : '';
@@ -77,12 +80,11 @@ export function textRenderer(options: TextOptions): TextRenderer {
       blocks.push(
         ...warningGroups(hosts, warnings).map(({ item, names }) => warningText(item, style, names)),
       );
-    blocks.push(hostProblemsText(hosts, style));
+    if (verb !== 'plan' || options.level < 0) blocks.push(hostProblemsText(hosts, style));
     const durationMs = (finishedAt ?? startedAt) - startedAt;
     if (verb !== 'plan') blocks.push(summaryText(hosts, { verb, durationMs, interrupted }, style));
     const text = blocks.filter((block) => block !== '').join('\n');
-    // the lines of single hosts stand above
-    return verb === 'plan' || text === '' || options.level < 0 ? text : `\n${text}`;
+    return linesShown && text !== '' ? `\n${text}` : text;
   };
 
   const plans = (ledger: Ledger): string => {

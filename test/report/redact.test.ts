@@ -34,7 +34,10 @@ const WRITTEN: Readonly<Record<string, (secret: string) => string>> = {
     `<m v="${s.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' })[c]!)}"/>`,
 };
 
-describe.each(Object.entries(WRITTEN))('%s', (_, write) => {
+/** Leaves out what no URL may hold, which makes it another value. */
+const LOSSY = 'a URL as browsers write it';
+
+describe.each(Object.entries(WRITTEN))('%s', (name, write) => {
   test('is hidden', () => {
     const masked = maskOf(SECRET)(`before ${write(SECRET)} after`);
     expect(masked).toContain(HIDDEN);
@@ -44,7 +47,10 @@ describe.each(Object.entries(WRITTEN))('%s', (_, write) => {
   });
 
   test('never lets the secret through, whatever it is', () => {
-    const secrets = fc.string({ unit: 'binary', minLength: SHORTEST, maxLength: 40 });
+    const secrets =
+      name === LOSSY
+        ? fc.stringMatching(/^[!-"$-~]{4,40}$/)
+        : fc.string({ unit: 'binary', minLength: SHORTEST, maxLength: 40 });
     fc.assert(
       fc.property(secrets, fc.string(), fc.string(), (secret, before, after) => {
         // ourselves: a secret that is a part of the placeholder cannot be told from it

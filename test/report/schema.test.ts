@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { RunEvent } from '../../src/model/event.ts';
+import { OUTCOMES } from '../../src/model/event.ts';
+import { STEP_IDS } from '../../src/model/plan.ts';
+import { reportOf } from '../../src/report/fold.ts';
+import { ndjson, reportJson } from '../../src/report/ndjson.ts';
+import {
+  applied,
+  change,
+  converged,
+  factsOf,
+  planOf,
+  rolledBack,
+  stamp,
+  started,
+  unreachable,
+} from './events.ts';
+
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8'));
+const eventSchema = read('run-event.schema.json');
+const event = z.fromJSONSchema(eventSchema);
+const report = z.fromJSONSchema(read('run-report.schema.json'));
+
+const warning = {
+  code: 'w',
+  message: 'm',
+  hint: 'h',
+  at: { file: 'f', line: 1, column: 1 },
+  detail: 'd',
+};
+const events = stamp([
+  started('apply', 'a', 'b', 'c', 'd', 'e'),
+  { type: 'run.warning', warning },
+  ...applied('a', planOf(change({ warnings: [warning], before: 'x', after: null }))),
+  ...converged('b'),
+  ...rolledBack('c'),
+  ...unreachable('d'),
+  { type: 'host.warning', host: 'e', warning },
+  {
+    type: 'host.facts',
+    host: 'e',
+    facts: factsOf({ components: null, proven: null, lastRun: null, ready: null }),
+  },
+  { type: 'host.reconnecting', host: 'e', attempt: 1 },
+  { type: 'run.interrupted', again: false },
+  { type: 'run.finished', exitCode: 130 },
+]);
+
+test('every kind of event is in the stream below, and in the schema', () => {
+  const types = [...new Set(events.map(({ type }) => type))].sort();
+  const described = eventSchema.oneOf.map(
+    (one: { properties: { type: { const: string } } }) => one.properties.type.const,
+  );
+  expect(described.toSorted()).toEqual(types);
+  expect(eventSchema.$defs.outcome.enum).toEqual([...OUTCOMES]);
+  expect(eventSchema.$defs.step.enum).toEqual([...STEP_IDS]);
+});
+
+test('each printed event keeps to the schema', () => {
+  for (const one of events) event.parse(JSON.parse(ndjson(one)));
+});
+
+test('the printed report keeps to the schema, at every moment of a run', () => {
+  for (let n = 1; n <= events.length; n += 1)
+    report.parse(JSON.parse(reportJson(reportOf(events.slice(0, n)))));
+});
+
+test('the schemas refuse what is none', () => {
+  const first = JSON.parse(ndjson(events[0] as RunEvent));
+  expect(event.safeParse({ ...first, more: 1 }).success).toBe(false);
+  expect(event.safeParse({ ...first, type: 'run.began' }).success).toBe(false);
+  expect(event.safeParse({ ...first, at: undefined }).success).toBe(false);
+  const document = JSON.parse(reportJson(reportOf(events)));
+  expect(report.safeParse({ ...document, schema: 2 }).success).toBe(false);
+  expect(report.safeParse({ ...document, summary: { hosts: 1, fine: 1 } }).success).toBe(false);
+});
