@@ -1,5 +1,7 @@
 import type { File } from './ast.ts';
+import { decode } from './decode.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { Parser } from './parser.ts';
 
 export { positionAt } from './position.ts';
 
@@ -13,15 +15,17 @@ export interface Parsed {
 
 /** Reads an Alloy file. Never throws: what cannot be read is told in `errors`, and the tree holds the rest. */
 export function parse(input: string | Uint8Array): Parsed {
-  const source = typeof input === 'string' ? input : new TextDecoder().decode(input);
-  const lineStarts = [0];
-  const file: File = {
-    kind: 'file',
-    start: 0,
-    end: source.length,
-    body: [],
-    comments: [],
-    lineStarts,
-  };
-  return { source, file, errors: [] };
+  const source = typeof input === 'string' ? input : decode(input);
+  const parser = new Parser(source);
+  const file = parser.file();
+  return { source, file, errors: parser.errors };
+}
+
+/**
+ * The errors worth showing to a person: of several at one place only the first, since the others
+ * follow from it.
+ */
+export function withoutEchoes(errors: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<number>();
+  return errors.filter(({ start }) => !seen.has(start) && seen.add(start));
 }

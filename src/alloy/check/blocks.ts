@@ -1,0 +1,216 @@
+import { nearest } from '../../model/frame.ts';
+import type { Statement } from '../ast.ts';
+import { isComponent } from '../components.ts';
+import { positionAt } from '../position.ts';
+import type { Check, Config, Module, Node, Rule } from './model.ts';
+import { headOf, spanOf, statementSpan } from './spans.ts';
+
+const rootAttribute: Rule = {
+  code: 'block.argument-outside',
+  kind: 'language',
+  finds: 'an argument outside every block',
+  fix: 'move it into the block that it belongs to, e.g. level into logging { }',
+};
+const labelMissing: Rule = {
+  code: 'label.missing',
+  kind: 'language',
+  finds: 'a component, declare, argument, export, import or foreach without a label',
+  fix: 'give it a name of your choice in quotes before the {',
+};
+const labelIgnored: Rule = {
+  code: 'label.ignored',
+  kind: 'advice',
+  finds: 'a label on a block of which there is only one',
+  fix: 'take the label out: Alloy does not read it',
+};
+const duplicate: Rule = {
+  code: 'block.duplicate',
+  kind: 'language',
+  finds: 'two blocks of one name and label, in all files of the configuration',
+  fix: 'give one of them another label, or take it out',
+};
+const misplaced: Rule = {
+  code: 'block.not-here',
+  kind: 'language',
+  finds:
+    'a block of the service (logging, http, ...) inside a declare or foreach, or an argument or export outside a declare',
+  fix: 'move the block to the top of the file, or into the declare',
+};
+const unknownBlock: Rule = {
+  code: 'block.unknown-root',
+  kind: 'language',
+  finds: 'a block without dot or label that is no configuration block of Alloy',
+  fix: 'mend its name: components are called like prometheus.scrape and have a label',
+};
+const unknownComponent: Rule = {
+  code: 'component.unknown',
+  kind: 'knowledge',
+  finds:
+    'a component that Alloy 1.18 does not have and that no declare or import of the configuration brings',
+  fix: 'mend its name, or declare or import it',
+};
+
+export const BLOCK_RULES: readonly Rule[] = [
+  rootAttribute,
+  labelMissing,
+  labelIgnored,
+  duplicate,
+  misplaced,
+  unknownBlock,
+  unknownComponent,
+];
+
+/** Blocks of which there is one, without a label. */
+const SERVICE_BLOCKS: readonly string[] = [
+  'logging',
+  'tracing',
+  'http',
+  'remotecfg',
+  'livedebugging',
+];
+const NEEDS_LABEL: readonly string[] = [
+  'declare',
+  'argument',
+  'export',
+  'foreach',
+  'import.file',
+  'import.git',
+  'import.http',
+  'import.string',
+];
+
+/** Which blocks stand where, and what they are called. */
+export const checkBlocks: Check = (config, report) => {
+  for (const module of config.modules) {
+    for (const { parsed, body } of module.body) {
+      for (const statement of body) {
+        if (statement.kind === 'attribute') {
+          report(
+            rootAttribute,
+            spanOf(parsed, statement),
+            rootMessage(module, statement),
+            'move it into the block that it belongs to, or delete the line',
+          );
+        }
+      }
+    }
+    for (const node of module.nodes) checkNode(config, module, node, report);
+  }
+};
+
+const rootMessage = (module: Module, statement: Statement & { kind: 'attribute' }): string =>
+  module.kind === 'root'
+    ? `unrecognized attribute ${statement.name.name}`
+    : `an argument cannot stand here: a ${module.kind} holds blocks only`;
+
+function checkNode(config: Config, module: Module, node: Node, report: Parameters<Check>[1]): void {
+  const { block, name, id, parsed } = node;
+  const head = headOf(node);
+
+  const first = module.byId.get(id);
+  if (first && first !== node) {
+    const { line, column } = positionAt(
+      first.parsed.source,
+      first.block.start,
+      first.parsed.file.lineStarts,
+    );
+    const file = config.files.find((one) => one.parsed === first.parsed)?.name ?? '';
+    report(
+      duplicate,
+      head,
+      `block ${id} already declared at ${file ? `${file}:` : ''}${line}:${column}`,
+      block.label
+        ? `give this ${name} another label, or delete one of the two`
+        : `keep one ${name} block and put everything into it`,
+    );
+  }
+
+  if (SERVICE_BLOCKS.includes(name)) {
+    if (module.kind !== 'root') {
+      report(
+        misplaced,
+        head,
+        `${name} not allowed in ${module.kind === 'declare' ? 'module' : 'foreach'}`,
+        `move the ${name} block to the top level of the configuration`,
+      );
+    }
+    if (block.label) {
+      report(
+        labelIgnored,
+        spanOf(parsed, block.label),
+        `the label "${block.label.text}" of ${name} has no effect`,
+        `write ${name} { without a label`,
+      );
+    }
+    return;
+  }
+  if (
+    (name === 'argument' || name === 'export') &&
+    module.kind !== 'declare' &&
+    !inDeclare(module)
+  ) {
+    report(
+      misplaced,
+      statementSpan(node),
+      `${name} blocks only allowed inside a module`,
+      `put it into a declare block: declare "name" { ${name} ... }`,
+    );
+  }
+
+  if (!block.label && (NEEDS_LABEL.includes(name) || isComponent(block))) {
+    const close =
+      isComponent(block) && !name.includes('.') ? nearest(name, SERVICE_BLOCKS) : undefined;
+    if (isComponent(block) && !name.includes('.') && !module.declares.has(name) && !node.custom) {
+      report(
+        unknownBlock,
+        head,
+        `there is no block "${name}"`,
+        close
+          ? `write ${close} { }`
+          : `the blocks without a label are ${SERVICE_BLOCKS.join(', ')}; a component is written type.name "label" { }`,
+      );
+      return;
+    }
+    report(
+      labelMissing,
+      head,
+      isComponent(block)
+        ? `component "${name}" must have a label`
+        : `${name} block must have a label`,
+      `name it: ${name} "default" {`,
+    );
+  }
+
+  if (isComponent(block) && !node.rule && !node.custom) {
+    const names = [
+      ...config.table.names.filter((known) => known.includes('.')),
+      ...declaredNames(module),
+    ];
+    const meant =
+      nearest(name, names) ??
+      SERVICE_BLOCKS.find((known) => known === nearest(name, SERVICE_BLOCKS));
+    report(
+      unknownComponent,
+      head,
+      `cannot find the definition of component name "${name}"`,
+      meant ? `did you mean ${meant}?` : unknownHint(name, module),
+    );
+  }
+}
+
+function unknownHint(name: string, module: Module): string {
+  const [first] = name.split('.');
+  return name.includes('.')
+    ? `check the name in the component reference; if it comes from a module, import it under the label "${first}"`
+    : `declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
+}
+
+function* declaredNames(module: Module): Generator<string> {
+  for (let at: Module | null = module; at; at = at.parent) yield* at.declares.keys();
+}
+
+/** A template inside a declare is inside the module too. */
+function inDeclare(module: Module): boolean {
+  for (let at: Module | null = module; at; at = at.parent) if (at.kind === 'declare') return true;
+  return false;
+}

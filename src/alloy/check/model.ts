@@ -1,0 +1,147 @@
+import type { Stability } from '../../model/desired.ts';
+import type { Attribute, Block, Body, Expression, Identifier } from '../ast.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Parsed } from '../parse.ts';
+import type { BlockRule, ComponentRule, ComponentTable } from '../table/table.ts';
+
+/** One thing that is looked for. docs/checks.md is made from these. */
+export interface Rule {
+  /** `family.word`, never renamed. */
+  readonly code: string;
+  /**
+   * language: Alloy cannot load it, in any version: an error.
+   * knowledge: what is known of 1.18's components says so: a warning, an error with --strict.
+   * advice: it runs, and is probably not what was meant: always a warning.
+   */
+  readonly kind: 'language' | 'knowledge' | 'advice';
+  /** What is found, one sentence. */
+  readonly finds: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+/** A stretch of one file. */
+export interface Span {
+  readonly parsed: Parsed;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Notes one finding: what is wrong here, and how to mend it here. */
+export type Report = (rule: Rule, at: Span, message: string, hint: string) => void;
+
+/** Looks at the whole configuration for one family of rules. */
+export type Check = (config: Config, report: Report) => void;
+
+export interface CheckOptions {
+  /** --stability.level of the service. */
+  readonly stability: Stability;
+  /** Knowledge counts as error. */
+  readonly strict: boolean;
+  /** How hosts are checked: `http` must not be locked out. */
+  readonly check: 'http' | 'service';
+  /** Alloy's version when it is pinned, `1.18.1` or `1.18.1-1`. */
+  readonly version?: string | null;
+  /** --feature.community-components.enabled. */
+  readonly communityComponents?: boolean;
+}
+
+/** A file of a configuration and the name that its findings carry. */
+export interface NamedFile {
+  readonly name: string;
+  readonly parsed: Parsed;
+}
+
+/** A finding in one of several files. */
+export interface FileDiagnostic extends Diagnostic {
+  readonly file: string;
+}
+
+/** A configuration as Alloy sees it: modules of nodes that refer to each other. */
+export interface Config {
+  readonly files: readonly NamedFile[];
+  /** The root first, then what stands inside it, in order. */
+  readonly modules: readonly Module[];
+  /** Every node of every module, in order. */
+  readonly nodes: readonly Node[];
+  /** What each reference of a node names; not in it: nothing of this configuration. */
+  readonly resolved: ReadonlyMap<Reference, Resolved>;
+  readonly table: ComponentTable;
+  readonly options: CheckOptions;
+  /** Some file did not parse: what is not there may have been lost. */
+  readonly broken: boolean;
+}
+
+/** A body that components stand in: the root, a declare, the template of a foreach. */
+export interface Module {
+  readonly kind: 'root' | 'declare' | 'foreach';
+  /** The module around it. */
+  readonly parent: Module | null;
+  /** The declare or foreach block; null for the root. */
+  readonly owner: Block | null;
+  readonly body: readonly { readonly parsed: Parsed; readonly body: Body }[];
+  readonly nodes: Node[];
+  /** The first node of each id. */
+  readonly byId: Map<string, Node>;
+  readonly declares: Map<string, Declared>;
+  /** Labels of import blocks: what they hold is not known offline. */
+  readonly imports: Set<string>;
+  /** Name of the item in a foreach. */
+  readonly variable: string | null;
+}
+
+/** A component that the configuration declares itself. */
+export interface Declared {
+  readonly module: Module;
+  readonly arguments: ReadonlyMap<string, { readonly required: boolean }>;
+  readonly exports: ReadonlyMap<string, Attribute | null>;
+}
+
+/** A component or configuration block. */
+export interface Node {
+  /** `prometheus.scrape.web`, `logging` */
+  readonly id: string;
+  readonly name: string;
+  readonly block: Block;
+  readonly parsed: Parsed;
+  readonly module: Module;
+  readonly component: boolean;
+  /** What the table says of it; undefined when it does not know it. */
+  readonly rule: ComponentRule | undefined;
+  /** What it is an instance of; 'imported': of a module that is fetched when Alloy runs. */
+  readonly custom: Declared | 'imported' | undefined;
+  readonly references: readonly Reference[];
+  /** The block itself and every block inside it that belongs to it, outermost first. */
+  readonly parts: readonly Part[];
+}
+
+/** A block of a node and what may stand in it. */
+export interface Part {
+  readonly node: Node;
+  readonly block: Block;
+  /** undefined: not known. */
+  readonly rule: BlockRule | undefined;
+  /** Names from the node's block down; [] for the node's own block. */
+  readonly path: readonly string[];
+  readonly parent: Part | null;
+}
+
+/** A chain of names in an expression, `prometheus.remote_write.default.receiver`, and where it is used. */
+export interface Reference {
+  readonly start: number;
+  readonly end: number;
+  readonly names: readonly Identifier[];
+  /** It is called: `sys.env(...)`. */
+  readonly called: readonly Expression[] | null;
+  /** It is indexed: `x["key"]`. */
+  readonly indexed: boolean;
+  /** The argument that it stands in, and the names of the blocks around that, from the node's block down. */
+  readonly attribute: Attribute;
+  readonly path: readonly string[];
+}
+
+/** What a reference points to, and the names that are left: `["receiver"]`. */
+export interface Resolved {
+  readonly node: Node;
+  readonly rest: readonly Identifier[];
+}

@@ -1,0 +1,367 @@
+import { isValidIdentifier, toIdentifier } from './characters.ts';
+import * as token from './token.ts';
+
+/** What to do about each error of the language: written for whoever typed it, not for who reads grammars. */
+
+export const EXPONENT = 'write digits behind the e (1e6), or put a text in double quotes';
+export const UNTERMINATED_STRING =
+  'close the string with " on its own line; text over several lines goes between backticks';
+export const UNTERMINATED_RAW = 'close the raw string with a backtick';
+export const UNTERMINATED_COMMENT = 'close the comment with */';
+export const SINGLE_QUOTES = 'put the text in double quotes';
+export const ESCAPE_DIGITS =
+  'write \\x with 2, \\u with 4 or \\U with 8 hexadecimal digits or \\ with 3 octal ones; double the backslash to mean it literally';
+export const ESCAPE_RANGE =
+  'write a character that exists: up to \\U0010FFFF without D800 to DFFF, in octal up to \\377';
+export const NUL = 'remove the NUL byte: is this a text file?';
+export const BOM =
+  'delete the invisible byte order mark (U+FEFF) here: a file may only begin with it';
+export const UTF8 = 'save the file as UTF-8';
+export const DEPTH = 'take the expression or block apart: nobody writes so many levels by hand';
+export const TERMINATE = 'put each attribute and each block on a line of its own';
+
+export const doubled = (char: string): string =>
+  `write ${char}${char}: there is no operator ${char}`;
+
+/** For the character behind the backslash. */
+export function unknownEscape(char: string): string {
+  if (char === "'") return "write ' without a backslash";
+  if (char === '\n' || char === '\r') {
+    return 'end the string on this line; text over several lines goes between backticks';
+  }
+  return `double the backslash (\\\\${char}), or put the text between backticks, where a backslash is itself`;
+}
+
+/** Code and hint for a character that begins no token. */
+export function illegalCharacter(source: string, at: number): readonly [string, string] {
+  const char = String.fromCodePoint(source.codePointAt(at)!);
+  switch (char) {
+    case '#':
+      return ['syntax.hash-comment', 'begin the comment with // instead of #'];
+    case ';':
+      return ['syntax.semicolon', 'remove the ; and put what follows on a line of its own'];
+    case ':':
+      return ['syntax.colon', 'write = between a name and its value, not :'];
+    case '$':
+      return [
+        'syntax.variable',
+        'write sys.env("NAME") to read an environment variable: nothing begins with $',
+      ];
+    case '?':
+      return ['syntax.character', 'choose with coalesce(a, b): there is no conditional operator'];
+    case '\u201c':
+    case '\u201d':
+    case '\u201e':
+    case '\u2018':
+    case '\u2019':
+      return ['syntax.character', 'replace the typographic quote with a plain "'];
+    case '\u00a0':
+    case '\u2009':
+    case '\u202f':
+    case '\u3000':
+    case '\u200b':
+      return ['syntax.character', 'replace this special space with a plain one'];
+    case '\\':
+      return [
+        'syntax.character',
+        'remove the backslash: a line goes on after =, an operator, a comma or an open bracket',
+      ];
+    case '@':
+    case '~':
+      return ['syntax.character', `put text that holds ${char} in double quotes`];
+    default:
+      return [
+        'syntax.character',
+        'remove this character, or put the text it belongs to in double quotes',
+      ];
+  }
+}
+
+/** Where the parser stands, and what it took last. */
+export interface Place {
+  readonly source: string;
+  readonly kind: number;
+  readonly start: number;
+  readonly end: number;
+  readonly previousKind: number;
+  readonly previousStart: number;
+  readonly previousEnd: number;
+}
+
+/** Code and hint. */
+export type Advice = readonly [code: string, hint: string];
+
+export const LABEL_QUOTES = 'put the label in double quotes';
+export const DOTTED_ATTRIBUTE =
+  'give an attribute a plain name; dots belong to block names (name { ... }) and to values';
+export const BLOCK_VALUE =
+  'write the block as a statement of its own, and refer to it by its name and label: prometheus.remote_write.default.receiver';
+
+const BRACE: Advice = [
+  'syntax.brace',
+  "put the { on the same line as the block's name: a line break ends the statement",
+];
+
+const text = ({ source, start, end }: Place): string => source.slice(start, end);
+
+/** Names of the file may be shown, texts (which may hold secrets) may not. */
+const shown = (place: Place): string =>
+  place.kind === token.IDENT && place.end - place.start <= 40 ? ` ${text(place)}` : ' what follows';
+
+/** The next thing in the text, blanks and line breaks aside, is a `{`. */
+const braceFollows = ({ source, start }: Place): boolean =>
+  /^\s*\{/.test(source.slice(start, start + 200));
+
+const OPERATOR_FIRST =
+  'end the line before with the operator: a line break ends the statement unless something is open after it';
+
+export function label(written: string): string {
+  const name = toIdentifier(written);
+  return name.length <= 60
+    ? `name it "${name}": a label is made of letters, digits and _, and begins with no digit`
+    : 'make it of letters, digits and _; it begins with no digit';
+}
+
+export const labelledAttribute = (named: boolean): string =>
+  named
+    ? 'drop the label (name = value), or write a block: name "label" { ... }'
+    : 'remove the "" before the =';
+
+/** A statement should begin here. */
+export function statementStart(place: Place): Advice {
+  switch (place.kind) {
+    case token.ILLEGAL:
+      return illegal(place);
+    case token.NUMBER:
+    case token.FLOAT:
+      return ['syntax.name', 'begin the name with a letter or _'];
+    case token.BOOL:
+    case token.NULL:
+      return ['syntax.name', `choose another name: ${text(place)} is a reserved word`];
+    case token.STRING:
+      return [
+        'syntax.name',
+        'write the name without quotes; in objects, separate fields with commas',
+      ];
+    case token.RCURLY:
+    case token.RPAREN:
+    case token.RBRACK:
+      return [
+        'syntax.bracket',
+        `remove this ${text(place)}, or open its partner: nothing is open here`,
+      ];
+    case token.LCURLY:
+      return BRACE;
+    case token.DOT:
+      return [
+        'syntax.line-break',
+        'end the line before with the dot: a line break ends the statement',
+      ];
+    case token.COMMA:
+      return ['syntax.statement', 'remove the comma: statements are separated by line breaks'];
+    default:
+      return place.kind >= token.OR
+        ? ['syntax.line-break', OPERATOR_FIRST]
+        : ['syntax.statement', 'begin with the name of an attribute or of a block'];
+  }
+}
+
+function illegal({ source, start }: Place): Advice {
+  const char = source[start];
+  if (char === "'") return ['syntax.single-quotes', SINGLE_QUOTES];
+  if (char === '\ufeff') return ['syntax.bom', BOM];
+  return illegalCharacter(source, start);
+}
+
+/** A name should follow a dot of a block's name. */
+export function namePart(place: Place): Advice {
+  if (place.kind === token.ILLEGAL) return illegal(place);
+  if (place.kind === token.BOOL || place.kind === token.NULL) {
+    return ['syntax.name', `choose another name: ${text(place)} is a reserved word`];
+  }
+  return ['syntax.name', 'write a name behind the dot'];
+}
+
+/** Behind a block's name stands neither `=`, `{` nor a label. */
+export function afterName(place: Place): Advice {
+  switch (place.kind) {
+    case token.ILLEGAL:
+      return illegal(place);
+    case token.TERMINATOR:
+      return braceFollows(place)
+        ? BRACE
+        : [
+            'syntax.statement',
+            'go on with = and a value (attribute) or { (block) on the same line',
+          ];
+    case token.IDENT:
+      return isValidIdentifier(text(place))
+        ? ['syntax.label', `put the label in double quotes: "${text(place).slice(0, 60)}"`]
+        : ['syntax.label', LABEL_QUOTES];
+    case token.EQ:
+      return ['syntax.statement', 'write one = to give an attribute its value'];
+    default:
+      return ['syntax.statement', 'go on with = and a value, a label in double quotes, or {'];
+  }
+}
+
+/** Behind the name and label of a block stands no `{`. */
+export function afterHeader(place: Place, either: boolean): Advice {
+  if (place.kind === token.ILLEGAL) return illegal(place);
+  if (place.kind === token.TERMINATOR && braceFollows(place)) return BRACE;
+  if (place.kind === token.STRING) return ['syntax.label', 'give a block one label only'];
+  return either
+    ? ['syntax.statement', 'go on with = and a value (attribute) or { (block) on the same line']
+    : ['syntax.statement', 'open the block with { on the same line'];
+}
+
+/** A statement is over, but the line goes on. */
+export function expectedTerminator(place: Place, inBlock: boolean): Advice {
+  const { source, kind, start, previousKind, previousStart, previousEnd } = place;
+  const glued = previousEnd === start;
+  if (previousKind === token.NUMBER && kind === token.IDENT && glued) {
+    const number = source.slice(previousStart, place.end);
+    if (/^0[xXbBoO]/.test(number)) {
+      return [
+        'syntax.number',
+        'write the number in decimal: there are no hexadecimal or binary ones',
+      ];
+    }
+    if (/^\d+_/.test(number)) return ['syntax.number', 'write the number without _'];
+    return ['syntax.number', 'put the value in double quotes: a number cannot have a unit'];
+  }
+  switch (kind) {
+    case token.ILLEGAL:
+      return illegal(place);
+    case token.EOF:
+      return ['syntax.statement', TERMINATE];
+    case token.ASSIGN:
+      return ['syntax.statement', 'give one value to one name; compare with =='];
+    case token.RCURLY:
+    case token.RPAREN:
+    case token.RBRACK: {
+      const found = text(place);
+      return inBlock || kind !== token.RCURLY
+        ? ['syntax.bracket', `remove this ${found}, or open its partner`]
+        : ['syntax.bracket', 'remove this }: no block is open here'];
+    }
+    case token.COMMA:
+      return ['syntax.statement', 'remove the comma: statements are separated by line breaks'];
+    default:
+      return ['syntax.two-on-a-line', `put${shown(place)} on a line of its own`];
+  }
+}
+
+/** A bracket or `=` should stand here. `line`: where its partner was opened, 0: it has none. */
+export function expected(kind: number, line: number, place: Place): Advice {
+  const name = token.TOKEN_NAMES[kind]!;
+  if (place.kind === token.ILLEGAL) return illegal(place);
+  if (kind === token.ASSIGN) {
+    return place.kind === token.DOT
+      ? ['syntax.field', 'put a key that holds a dot in double quotes']
+      : ['syntax.field', 'write key = value'];
+  }
+  if (kind === token.LCURLY) {
+    return ['syntax.statement', 'join texts with +, and separate the values of a list with commas'];
+  }
+  if (place.kind === token.EOF) {
+    return ['syntax.unclosed', `close the ${partner(kind)} of line ${line} with ${name}`];
+  }
+  if (place.kind === token.TERMINATOR) {
+    return [
+      'syntax.line-break',
+      `put the ${name} on this line: a line break may not stand before it`,
+    ];
+  }
+  return ['syntax.unclosed', `close the ${partner(kind)} of line ${line} with ${name} here`];
+}
+
+const partner = (kind: number): string =>
+  kind === token.RCURLY ? '{' : kind === token.RPAREN ? '(' : '[';
+
+/** A name should follow the dot of a value. */
+export function accessName(place: Place): Advice {
+  if (place.kind === token.ILLEGAL) return illegal(place);
+  if (place.kind === token.BOOL || place.kind === token.NULL) {
+    return ['syntax.name', `write ["${text(place)}"] instead: ${text(place)} is a reserved word`];
+  }
+  if (place.kind === token.NUMBER) return ['syntax.name', 'take an element by its number with [0]'];
+  return ['syntax.name', 'write a name behind the dot'];
+}
+
+/** A value should stand here. */
+export function expression(place: Place): Advice {
+  const { kind, previousKind } = place;
+  switch (kind) {
+    case token.ILLEGAL:
+      return illegal(place);
+    case token.COMMA:
+      return ['syntax.value', 'remove this comma, or write a value before it'];
+    case token.TERMINATOR:
+    case token.EOF:
+      return ['syntax.value', 'write the value that is missing here'];
+    case token.RCURLY:
+    case token.RPAREN:
+    case token.RBRACK:
+      return previousKind === token.ASSIGN
+        ? ['syntax.value', 'write a value behind the =']
+        : ['syntax.value', `write the value that is missing before this ${text(place)}`];
+    case token.ASSIGN:
+      return ['syntax.value', 'write one =, or == to compare'];
+    case token.ADD:
+      return ['syntax.value', 'remove the +: numbers have no plus sign'];
+    default:
+      return [
+        'syntax.value',
+        'write a value: a string, a number, true, false, null, a list, an object or a name',
+      ];
+  }
+}
+
+/** Between two elements of a list stands no comma. */
+export function missingComma(place: Place): Advice {
+  const { source, kind, start, previousKind, previousEnd } = place;
+  if (kind === token.ILLEGAL) return illegal(place);
+  if (kind === token.TERMINATOR) {
+    return [
+      'syntax.comma',
+      'end this line with a comma: every line of a list does, the last one too',
+    ];
+  }
+  if (kind === token.IDENT && previousKind === token.NUMBER && previousEnd === start) {
+    return ['syntax.number', 'write plain decimal digits, or put the value in double quotes'];
+  }
+  if (kind === token.EOF) return ['syntax.unclosed', 'close the list'];
+  if (kind === token.RCURLY || kind === token.RPAREN || kind === token.RBRACK) {
+    return [
+      'syntax.bracket',
+      `close what was opened last before this ${source.slice(start, place.end)}`,
+    ];
+  }
+  if (kind === token.ASSIGN) {
+    return [
+      'syntax.comma',
+      'put names with values into an object { name = value }, or close the list first',
+    ];
+  }
+  return ['syntax.comma', `write a comma before${shown(place)}`];
+}
+
+/** The key of an object's field should stand here. */
+export function fieldName(place: Place): Advice {
+  switch (place.kind) {
+    case token.ILLEGAL:
+      return illegal(place);
+    case token.BOOL:
+    case token.NULL:
+    case token.NUMBER:
+    case token.FLOAT:
+      return ['syntax.field', 'put the key in double quotes'];
+    case token.COMMA:
+      return ['syntax.field', 'remove this comma'];
+    case token.LPAREN:
+      return ['syntax.field', 'write the key as it is: keys cannot be computed'];
+    default:
+      return ['syntax.field', 'write key = value, the key a name or a text in double quotes'];
+  }
+}

@@ -1,0 +1,589 @@
+import type {
+  ArrayExpression,
+  Attribute,
+  BinaryOperator,
+  Block,
+  Comment,
+  Expression,
+  Field,
+  FieldKey,
+  File,
+  Identifier,
+  Label,
+  Literal,
+  LiteralType,
+  ObjectExpression,
+  Statement,
+} from './ast.ts';
+import { isValidIdentifier } from './characters.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import * as hint from './hints.ts';
+import { lineAt, positionAt } from './position.ts';
+import { quote } from './quote.ts';
+import { commentText, Scanner } from './scan.ts';
+import * as token from './token.ts';
+
+/** Brackets, blocks and prefix operators inside each other: bounds our own stack. */
+const MAX_NESTING = 200;
+/** Levels of one expression's tree, chains like a + b + c + ... counted: bounds the stack of whoever walks it. */
+const MAX_HEIGHT = 1000;
+
+const LITERAL_TYPES: Readonly<Record<number, LiteralType>> = {
+  [token.STRING]: 'string',
+  [token.NUMBER]: 'number',
+  [token.FLOAT]: 'float',
+  [token.BOOL]: 'bool',
+  [token.NULL]: 'null',
+};
+
+/** What stood before `=` or `{`. */
+interface Header {
+  readonly name: Identifier[];
+  readonly label: Label | null;
+  /** Where the label's string begins, an empty one too; -1: there is none. */
+  readonly labelStart: number;
+  readonly labelEnd: number;
+}
+
+/**
+ * Recursive descent over the tokens of one text. How it goes on after an error is upstream's way
+ * (syntax/parser), so that the errors stand where Alloy itself would place them; of errors on one
+ * line the parser keeps the first, as Alloy does.
+ */
+export class Parser {
+  readonly errors: Diagnostic[] = [];
+  private readonly source: string;
+  private readonly scanner: Scanner;
+  private readonly lineStarts: readonly number[];
+  private readonly comments: Comment[] = [];
+  private kind: number = token.EOF;
+  private start = 0;
+  private end = 0;
+  private previousKind: number = token.EOF;
+  private previousStart = 0;
+  private previousEnd = 0;
+  private lastErrorLine = 0;
+  private nesting = 0;
+  /** Levels of the expression read last. */
+  private height = 0;
+  private stopped = false;
+
+  constructor(source: string) {
+    this.source = source;
+    this.lineStarts = findLines(source);
+    this.scanner = new Scanner(source, (code, start, end, message, mend) =>
+      this.add(code, start, end, message, mend),
+    );
+    this.next();
+  }
+
+  file(): File {
+    const body = this.body(token.EOF, -1);
+    return {
+      kind: 'file',
+      start: 0,
+      end: this.source.length,
+      body,
+      comments: this.comments,
+      lineStarts: this.lineStarts,
+    };
+  }
+
+  // --- tokens
+
+  private next(): void {
+    const scanner = this.scanner;
+    this.previousKind = this.kind;
+    this.previousStart = this.start;
+    this.previousEnd = this.end;
+    let kind = scanner.next();
+    if (kind === token.COMMENT) kind = this.readComments();
+    this.kind = kind;
+    this.start = scanner.start;
+    this.end = scanner.end;
+  }
+
+  private readComments(): number {
+    const { scanner, source } = this;
+    let kind: number = token.COMMENT;
+    let endLine = -2;
+    while (kind === token.COMMENT) {
+      const { start } = scanner;
+      const text = commentText(source, start, scanner.end);
+      const end = source[scanner.end - 1] === '\r' ? scanner.end - 1 : scanner.end;
+      const line = lineAt(this.lineStarts, start);
+      this.comments.push({ kind: 'comment', start, end, text, joined: line <= endLine + 1 });
+      endLine = text.charCodeAt(1) === 42 ? lineAt(this.lineStarts, end) : line;
+      kind = scanner.next();
+    }
+    return kind;
+  }
+
+  private skipTo(kind: number): void {
+    while (this.kind !== token.EOF && this.kind !== kind) this.next();
+  }
+
+  /** To the end of the statement: a line break outside all brackets that were opened on the way. */
+  private skipStatement(): void {
+    let curly = 0;
+    let square = 0;
+    let round = 0;
+    for (; this.kind !== token.EOF; this.next()) {
+      switch (this.kind) {
+        case token.LCURLY:
+          curly++;
+          break;
+        case token.RCURLY:
+          curly--;
+          break;
+        case token.LBRACK:
+          square++;
+          break;
+        case token.RBRACK:
+          square--;
+          break;
+        case token.LPAREN:
+          round++;
+          break;
+        case token.RPAREN:
+          round--;
+          break;
+        case token.TERMINATOR:
+          if (curly <= 0 && square <= 0 && round <= 0) return;
+      }
+    }
+  }
+
+  // --- errors
+
+  private add(code: string, start: number, end: number, message: string, mend: string): void {
+    if (this.stopped) return;
+    const { line, column } = positionAt(this.source, start, this.lineStarts);
+    this.errors.push({ severity: 'error', code, message, hint: mend, start, end, line, column });
+  }
+
+  /** An error at the current token, unless the last one of this kind was on the same line. */
+  private fail(code: string, message: string, mend: string): void {
+    const line = lineAt(this.lineStarts, this.start);
+    if (line === this.lastErrorLine) return;
+    this.lastErrorLine = line;
+    const shown = this.kind === token.TERMINATOR ? this.start : this.end;
+    this.add(code, this.start, shown, message, mend);
+  }
+
+  private failExpected(code: string, what: string, mend: string): void {
+    this.fail(code, `expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, mend);
+  }
+
+  private here(): hint.Place {
+    return {
+      source: this.source,
+      kind: this.kind,
+      start: this.start,
+      end: this.end,
+      previousKind: this.previousKind,
+      previousStart: this.previousStart,
+      previousEnd: this.previousEnd,
+    };
+  }
+
+  /** Takes the current token, which should be of `kind`; tells whether it was. `opened`: where its partner stands. */
+  private expect(kind: number, opened: number): boolean {
+    const found = this.kind === kind;
+    if (!found) {
+      const line = opened < 0 ? 0 : lineAt(this.lineStarts, opened);
+      const [code, mend] = hint.expected(kind, line, this.here());
+      this.failExpected(code, token.TOKEN_NAMES[kind]!, mend);
+    }
+    this.next();
+    return found;
+  }
+
+  private enter(): void {
+    if (++this.nesting > MAX_NESTING) this.tooDeep();
+  }
+
+  private grow(height: number): void {
+    this.height = height;
+    if (height > MAX_HEIGHT) this.tooDeep();
+  }
+
+  private tooDeep(): void {
+    if (this.stopped) return;
+    this.add('syntax.depth', this.start, this.end, 'nested too deeply', hint.DEPTH);
+    this.stopped = true;
+    this.scanner.stop();
+    this.kind = token.EOF;
+  }
+
+  // --- statements
+
+  private body(until: number, opened: number): Statement[] {
+    const body: Statement[] = [];
+    while (this.kind !== until && this.kind !== token.EOF) {
+      const statement = this.statement();
+      if (statement !== null) body.push(statement);
+      if (this.kind === until) break;
+      if (this.kind !== token.TERMINATOR) {
+        const [code, mend] = hint.expectedTerminator(this.here(), opened >= 0);
+        this.failExpected(code, 'TERMINATOR', mend);
+        this.skipStatement();
+      }
+      this.next();
+    }
+    return body;
+  }
+
+  private statement(): Statement | null {
+    const header = this.header();
+    if (header === null) {
+      this.skipTo(token.IDENT);
+      return null;
+    }
+    if (this.kind === token.ASSIGN) return this.attribute(header);
+    if (this.kind === token.LCURLY) return this.block(header);
+    const either = header.name.length === 1 && header.label === null;
+    const [code, mend] = hint.afterHeader(this.here(), either);
+    this.failExpected(code, either ? 'attribute assignment or block body' : 'block body', mend);
+    this.skipTo(token.IDENT);
+    return null;
+  }
+
+  private header(): Header | null {
+    if (this.kind !== token.IDENT) {
+      const [code, mend] = hint.statementStart(this.here());
+      this.failExpected(code, 'identifier', mend);
+      return null;
+    }
+    const name = [this.identifier()];
+    while (this.kind === token.DOT) {
+      this.next();
+      if (this.kind !== token.IDENT) {
+        const [code, mend] = hint.namePart(this.here());
+        this.failExpected(code, 'identifier', mend);
+      }
+      name.push(this.identifier());
+    }
+    if (this.kind === token.ASSIGN || this.kind === token.LCURLY) {
+      return { name, label: null, labelStart: -1, labelEnd: -1 };
+    }
+    const { start, end } = this;
+    if (this.kind !== token.STRING) {
+      const [code, mend] = hint.afterName(this.here());
+      this.failExpected(code, 'block label', mend);
+      this.next();
+      return { name, label: null, labelStart: -1, labelEnd: -1 };
+    }
+    const label = this.label(start, end);
+    this.next();
+    return { name, label, labelStart: start, labelEnd: end };
+  }
+
+  /** The current token, a string, as a block's label; null when it is empty. */
+  private label(start: number, end: number): Label | null {
+    const written = this.source.slice(start, end);
+    if (written.charCodeAt(0) !== 34) {
+      const message = `expected block label to be a double quoted string, but got ${quote(written)}`;
+      this.fail('syntax.label', message, hint.LABEL_QUOTES);
+    }
+    if (written.length <= 2) return null;
+    const text = written.slice(1, -1);
+    if (!isValidIdentifier(text)) {
+      const message = `expected block label to be a valid identifier, but got ${quote(text)}`;
+      this.fail('syntax.label', message, hint.label(text));
+    }
+    return { kind: 'label', start, end, text };
+  }
+
+  private attribute({ name, label, labelStart, labelEnd }: Header): Attribute {
+    const first = name[0]!;
+    this.next();
+    if (name.length !== 1) {
+      const end = name.at(-1)!.end;
+      const message = 'attribute names may only consist of a single identifier with no "."';
+      this.add('syntax.attribute-name', first.start, end, message, hint.DOTTED_ATTRIBUTE);
+    } else if (labelStart >= 0) {
+      const message = 'attribute names may not have labels';
+      const mend = hint.labelledAttribute(label !== null);
+      this.add('syntax.attribute-label', labelStart, labelEnd, message, mend);
+    }
+    const value = this.expression();
+    return { kind: 'attribute', start: first.start, end: value.end, name: first, value };
+  }
+
+  private block({ name, label }: Header): Block {
+    const open = this.start;
+    this.enter();
+    this.next();
+    const body = this.body(token.RCURLY, open);
+    const close = this.start;
+    const end = this.end;
+    this.expect(token.RCURLY, open);
+    this.nesting--;
+    return { kind: 'block', start: name[0]!.start, end, name, label, open, close, body };
+  }
+
+  private identifier(): Identifier {
+    const { start, end } = this;
+    this.next();
+    return { kind: 'identifier', start, end, name: this.source.slice(start, end) };
+  }
+
+  // --- expressions
+
+  private expression(): Expression {
+    this.enter();
+    const expression = this.binary(1);
+    this.nesting--;
+    return expression;
+  }
+
+  private binary(loosest: number): Expression {
+    let left = this.power();
+    for (;;) {
+      const kind = this.kind;
+      const precedence = token.PRECEDENCE[kind]!;
+      if (precedence < loosest) return left;
+      const at = this.start;
+      const height = this.height;
+      this.next();
+      left = this.joined(left, kind, at, height, this.binary(precedence + 1));
+    }
+  }
+
+  private power(): Expression {
+    const left = this.unary();
+    if (this.kind !== token.POW) return left;
+    const at = this.start;
+    const height = this.height;
+    this.next();
+    this.enter();
+    const right = this.power();
+    this.nesting--;
+    return this.joined(left, token.POW, at, height, right);
+  }
+
+  private joined(
+    left: Expression,
+    kind: number,
+    at: number,
+    leftHeight: number,
+    right: Expression,
+  ): Expression {
+    this.grow(Math.max(leftHeight, this.height) + 1);
+    const operator = token.TOKEN_NAMES[kind] as BinaryOperator;
+    return { kind: 'binary', start: left.start, end: right.end, operator, at, left, right };
+  }
+
+  private unary(): Expression {
+    if (this.kind !== token.SUB && this.kind !== token.NOT) return this.postfix();
+    const start = this.start;
+    const operator = this.kind === token.SUB ? '-' : '!';
+    this.enter();
+    this.next();
+    const value = this.unary();
+    this.nesting--;
+    this.grow(this.height + 1);
+    return { kind: 'unary', start, end: value.end, operator, value };
+  }
+
+  private postfix(): Expression {
+    let value = this.primary();
+    for (;;) {
+      const height = this.height;
+      const open = this.start;
+      switch (this.kind) {
+        case token.DOT: {
+          this.next();
+          const { start, end } = this;
+          if (this.kind !== token.IDENT) {
+            const [code, mend] = hint.accessName(this.here());
+            this.failExpected(code, 'IDENT', mend);
+          }
+          const name = this.source.slice(start, end);
+          this.next();
+          value = {
+            kind: 'access',
+            start: value.start,
+            end,
+            value,
+            name: { kind: 'identifier', start, end, name },
+          };
+          break;
+        }
+        case token.LBRACK: {
+          this.next();
+          const index = this.expression();
+          const end = this.end;
+          this.expect(token.RBRACK, open);
+          this.height = Math.max(height, this.height);
+          value = { kind: 'index', start: value.start, end, value, open, index };
+          break;
+        }
+        case token.LPAREN: {
+          this.next();
+          this.height = 0;
+          const args = this.kind === token.RPAREN ? [] : this.expressions(token.RPAREN);
+          const end = this.end;
+          this.expect(token.RPAREN, open);
+          this.height = Math.max(height, this.height);
+          value = { kind: 'call', start: value.start, end, value, open, args };
+          break;
+        }
+        case token.STRING:
+        case token.LCURLY:
+          if (!this.misplacedBlock(value)) return value;
+          continue;
+        default:
+          return value;
+      }
+      this.grow(this.height + 1);
+    }
+  }
+
+  /** Reads on behind `value` as if a block had been assigned; false: it was something else, and is skipped. */
+  private misplacedBlock(value: Expression): boolean {
+    if (this.kind === token.STRING) this.next();
+    const open = this.start;
+    if (!this.expect(token.LCURLY, -1)) {
+      this.skipStatement();
+      return false;
+    }
+    this.enter();
+    this.body(token.RCURLY, open);
+    this.nesting--;
+    const end = this.end;
+    if (!this.expect(token.RCURLY, open)) {
+      this.skipStatement();
+      return false;
+    }
+    const message = 'cannot use a block as an expression';
+    this.add('syntax.block-value', value.start, end, message, hint.BLOCK_VALUE);
+    return true;
+  }
+
+  private primary(): Expression {
+    const { kind, start, end } = this;
+    this.height = 1;
+    switch (kind) {
+      case token.IDENT:
+        this.next();
+        return { kind: 'identifier', start, end, name: this.source.slice(start, end) };
+      case token.STRING:
+      case token.NUMBER:
+      case token.FLOAT:
+      case token.BOOL:
+      case token.NULL:
+        this.next();
+        return this.literal(LITERAL_TYPES[kind]!, start, end);
+      case token.LPAREN: {
+        this.next();
+        const inner = this.expression();
+        const close = this.end;
+        this.expect(token.RPAREN, start);
+        this.grow(this.height + 1);
+        return { kind: 'paren', start, end: close, inner };
+      }
+      case token.LBRACK:
+        return this.array(start);
+      case token.LCURLY:
+        return this.object(start);
+    }
+    const [code, mend] = hint.expression(this.here());
+    this.failExpected(code, 'expression', mend);
+    while (!this.endsItem()) this.next();
+    return { kind: 'missing', start, end: start };
+  }
+
+  private literal(type: LiteralType, start: number, end: number): Literal {
+    return { kind: 'literal', type, start, end, text: this.source.slice(start, end) };
+  }
+
+  private endsItem(): boolean {
+    switch (this.kind) {
+      case token.EOF:
+      case token.TERMINATOR:
+      case token.RPAREN:
+      case token.RCURLY:
+      case token.RBRACK:
+      case token.COMMA:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private array(start: number): ArrayExpression {
+    this.next();
+    this.height = 0;
+    const elements = this.kind === token.RBRACK ? [] : this.expressions(token.RBRACK);
+    const end = this.end;
+    this.expect(token.RBRACK, start);
+    this.grow(this.height + 1);
+    return { kind: 'array', start, end, elements };
+  }
+
+  private expressions(until: number): Expression[] {
+    const list: Expression[] = [];
+    let height = 0;
+    while (this.kind !== until && this.kind !== token.EOF) {
+      list.push(this.expression());
+      if (this.height > height) height = this.height;
+      if (this.kind === until) break;
+      if (this.kind !== token.COMMA) this.missingComma('expression list');
+      this.next();
+    }
+    this.height = height;
+    return list;
+  }
+
+  private missingComma(list: string): void {
+    const [code, mend] = hint.missingComma(this.here());
+    this.fail(code, `missing ',' in ${list}`, mend);
+  }
+
+  private object(start: number): ObjectExpression {
+    this.next();
+    const fields: Field[] = [];
+    let height = 0;
+    // upstream takes { ] for an empty object without its end
+    const empty = this.kind === token.RBRACK;
+    while (!empty && this.kind !== token.RCURLY && this.kind !== token.EOF) {
+      fields.push(this.field());
+      if (this.height > height) height = this.height;
+      if (this.kind === token.RCURLY) break;
+      if (this.kind !== token.COMMA) this.missingComma('field list');
+      this.next();
+    }
+    const end = this.end;
+    this.expect(token.RCURLY, start);
+    this.grow(height + 1);
+    return { kind: 'object', start, end, fields };
+  }
+
+  private field(): Field {
+    const { start, end } = this;
+    let key: FieldKey = { kind: 'key', start, end: start, name: '', quoted: false };
+    if (this.kind === token.STRING || this.kind === token.IDENT) {
+      const quoted = this.kind === token.STRING && end - start > 2;
+      const name = quoted ? this.source.slice(start + 1, end - 1) : this.source.slice(start, end);
+      key = { kind: 'key', start, end, name, quoted };
+      this.next();
+    } else {
+      const [code, mend] = hint.fieldName(this.here());
+      this.failExpected(code, 'field name (string or identifier)', mend);
+      this.skipTo(token.ASSIGN);
+    }
+    this.expect(token.ASSIGN, -1);
+    const value = this.expression();
+    return { kind: 'field', start, end: value.end, key, value };
+  }
+}
+
+function findLines(source: string): number[] {
+  const starts = [0];
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
+    starts.push(at + 1);
+  }
+  return starts;
+}
