@@ -68,7 +68,11 @@ export interface Facts {
   /** What of ours is going on. */
   readonly alloyup: {
     /** The lock is held by this run; null: free. */
-    readonly lockedBy: { readonly run: string; readonly who: string; readonly since: number } | null;
+    readonly lockedBy: {
+      readonly run: string;
+      readonly who: string;
+      readonly since: number;
+    } | null;
     /** A run that began and did not write its verdict. */
     readonly unfinished: string | null;
     /** Newest first, at most 10. */

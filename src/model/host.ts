@@ -1,5 +1,5 @@
-import type { Secret } from './secret.ts';
 import type { Position } from './problem.ts';
+import type { Secret } from './secret.ts';
 
 /** How root is reached after the login. `none`: the login already is root. */
 export type Sudo =

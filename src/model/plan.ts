@@ -1,7 +1,7 @@
-import type { Position, Problem, Warning } from './problem.ts';
-import type { Secret } from './secret.ts';
 import type { Desired, ExpectedComponents } from './desired.ts';
 import type { Facts } from './facts.ts';
+import type { Position, Problem, Warning } from './problem.ts';
+import type { Secret } from './secret.ts';
 
 /** The concerns of a host, in the order in which a host takes them. */
 export const STEP_IDS = [

@@ -62,7 +62,11 @@ export function applyScript(input: ApplyScriptInput): Secret {
     WATCH_S: String(plan.proof.watchS),
   });
   const steps = plan.changes.map(({ step }) =>
-    quoteAll(['step', step, ...actions.filter((one) => one.step === step).map(({ n }) => String(n))]),
+    quoteAll([
+      'step',
+      step,
+      ...actions.filter((one) => one.step === step).map(({ n }) => String(n)),
+    ]),
   );
   return new Secret(
     settings,
@@ -204,7 +208,8 @@ function here(target: string, content: string | Secret): string {
 }
 
 const doFunction = ({ n, action }: Numbered): string => `do_${n}() { ${doing(n, action)}; }\n`;
-const undoFunction = ({ n, action }: Numbered): string => `undo_${n}() { ${undoing(n, action)}; }\n`;
+const undoFunction = ({ n, action }: Numbered): string =>
+  `undo_${n}() { ${undoing(n, action)}; }\n`;
 
 function doing(n: number, action: Action): string {
   const call = (verb: string, ...words: readonly string[]) => quoteAll([verb, String(n), ...words]);

@@ -53,9 +53,7 @@ export function readRecord(line: string, nonce: string): ScriptRecord | undefine
       };
     }
     case 'problem':
-      return isCode(first)
-        ? { verb, code: first, text: text.slice(first.length + 1) }
-        : undefined;
+      return isCode(first) ? { verb, code: first, text: text.slice(first.length + 1) } : undefined;
     case 'detail':
     case 'warning':
     case 'stale':

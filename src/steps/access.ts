@@ -1,0 +1,48 @@
+import type { Action, Step } from '../model/plan.ts';
+import { change } from './change.ts';
+
+/** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
+const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
+const DATA = ['/var/lib/alloy', '/var/lib/alloy/data'];
+
+/** Groups of the user, fixed when a process starts; and its own data folders. */
+export const accessStep: Step = {
+  id: 'access',
+
+  diff({ desired, facts, earlier }) {
+    const installs = earlier.some((one) => one.actions.some((action) => action.do === 'install'));
+    const member = installs ? [...facts.account.groups, ...BY_PACKAGE] : facts.account.groups;
+    const groups = desired.memberOf.filter((group) => !member.includes(group));
+    // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
+    const folders = DATA.filter((path) => {
+      const fact = facts.folders[path];
+      return fact?.kind === 'directory' && fact.user !== 'alloy' && facts.account.exists;
+    });
+    if (groups.length === 0 && folders.length === 0) return undefined;
+    const actions: Action[] = folders.map((path) => ({
+      do: 'mode',
+      path,
+      mode: facts.folders[path]!.mode,
+      user: 'alloy',
+      group: 'alloy',
+    }));
+    if (groups.length > 0) actions.push({ do: 'join-groups', groups });
+    const titles = [
+      ...(groups.length > 0 ? [`alloy joins ${groups.join(', ')}`] : []),
+      ...folders.map((path) => `${path} belongs to alloy`),
+    ];
+    return change('access', titles.join('; '), {
+      actions,
+      needs: 'restart',
+      warnings: groups.includes('docker')
+        ? [
+            {
+              code: 'access.docker',
+              message: 'the group docker is as good as root',
+              hint: 'leave it out of alloy.memberOf unless containers must be read',
+            },
+          ]
+        : [],
+    });
+  },
+};

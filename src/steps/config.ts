@@ -1,0 +1,56 @@
+import { CONFIG_PATH } from '../model/desired.ts';
+import type { Action, FileDiff, Needs, Step } from '../model/plan.ts';
+import { change, contentDiffers, fileChange } from './change.ts';
+
+/** Flags that `alloy validate` knows; all others of `run` are unknown to it and fail it (recorded). */
+const VALIDATE_FLAGS = [
+  '--stability.level',
+  '--feature.community-components.enabled',
+  '--config.format',
+  '--config.bypass-conversion-errors',
+  '--config.extra-args',
+];
+
+/** The flags of the service that its own `alloy validate` must be given, too. */
+export const validateFlags = (args: readonly string[]): readonly string[] =>
+  args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));
+
+/** The configuration and what it reads beside it: judged by the host's own Alloy, then swapped in. */
+export const configStep: Step = {
+  id: 'config',
+
+  diff({ desired, facts }) {
+    const config = {
+      path: CONFIG_PATH,
+      content: desired.config,
+      mode: '0640',
+      user: 'root',
+      group: 'alloy',
+    };
+    const actions: Action[] = [];
+    const diffs: FileDiff[] = [];
+    let needs: Needs = 'nothing';
+    for (const wanted of [...desired.files, config]) {
+      const fact = facts.files[wanted.path];
+      const made = fileChange(wanted, fact);
+      if (!made) continue;
+      actions.push(made.action);
+      diffs.push(made.diff);
+      if (contentDiffers(wanted, fact)) needs = 'reload';
+    }
+    if (actions.length === 0) return undefined;
+    if (contentDiffers(config, facts.files[CONFIG_PATH]))
+      actions.unshift({
+        do: 'validate',
+        content: desired.config,
+        flags: validateFlags(desired.args),
+      });
+    const kinds = [...new Set(diffs.map(({ kind }) => kind))];
+    const verb = kinds.length === 1 && kinds[0] !== 'mode' ? kinds[0]! : 'change';
+    const title =
+      kinds.length === 1 && kinds[0] === 'mode'
+        ? `mode of ${diffs.map(({ path }) => path).join(', ')}`
+        : `${verb} ${diffs.length > 3 ? `${diffs.length} files` : diffs.map(({ path }) => path).join(', ')}`;
+    return change('config', title, { actions, diffs, needs });
+  },
+};

@@ -1,0 +1,103 @@
+import { ENVIRONMENT_PATH } from '../model/desired.ts';
+import type { FileDiff, Needs, Step } from '../model/plan.ts';
+import { Secret } from '../model/secret.ts';
+import { change, modeDiffers } from './change.ts';
+import { parseEnvironment, renderEnvironment } from './environment-file.ts';
+import { maskLine } from './textdiff.ts';
+
+/** Read by the package's maintainer scripts alone: changing them never needs a restart. */
+const FOR_MAINTAINER_SCRIPTS = ['RESTART_ON_UPGRADE', 'ALLOY_USER', 'ALLOY_GROUP'];
+/** Ours, and never secret: the plan shows their values. */
+const SHOWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
+
+/**
+ * /etc/default/alloy, before the package: its maintainer scripts read it, and RESTART_ON_UPGRADE=false
+ * leaves the restart to us. Compared by value, so that another tool's quotes are no change.
+ */
+export const environmentStep: Step = {
+  id: 'environment',
+
+  diff({ desired, facts }) {
+    const fact = facts.files[ENVIRONMENT_PATH];
+    const wanted = {
+      path: ENVIRONMENT_PATH,
+      content: renderEnvironment(desired.environment),
+      mode: '0600',
+      user: 'root',
+      group: 'root',
+    };
+    const before =
+      fact?.kind === 'file' && fact.content !== null
+        ? parseEnvironment(fact.content instanceof Secret ? fact.content.reveal() : fact.content)
+        : null;
+    const names = before
+      ? changedNames(before, desired.environment)
+      : [...desired.environment.keys()];
+    const action = { do: 'file', ...wanted } as const;
+    if (before && names.length === 0) {
+      if (!modeDiffers(wanted, fact)) return undefined;
+      const { path, mode, user, group } = wanted;
+      return change('environment', `mode of ${ENVIRONMENT_PATH}`, {
+        actions: [{ do: 'mode', path, mode, user, group }],
+        diffs: [
+          {
+            path,
+            kind: 'mode',
+            text: `@@ ${fact!.mode} ${fact!.user}:${fact!.group} -> ${mode} ${user}:${group} @@`,
+          },
+        ],
+      });
+    }
+    const needs: Needs = names.every((name) => FOR_MAINTAINER_SCRIPTS.includes(name))
+      ? 'nothing'
+      : 'restart';
+    return change('environment', `${before ? 'change' : 'write'} ${ENVIRONMENT_PATH}`, {
+      actions: [action, { do: 'try-environment' }],
+      diffs: [diffOf(before, desired.environment, names)],
+      needs,
+    });
+  },
+};
+
+const text = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
+
+function changedNames(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string | Secret>,
+): readonly string[] {
+  const all = new Set([...before.keys(), ...after.keys()]);
+  return [...all].filter((name) => {
+    const wanted = after.get(name);
+    return wanted === undefined || before.get(name) !== text(wanted);
+  });
+}
+
+/** Names of variables; values of our own three only, since the host's others may be anybody's secrets. */
+function diffOf(
+  before: ReadonlyMap<string, string> | null,
+  after: ReadonlyMap<string, string | Secret>,
+  names: readonly string[],
+): FileDiff {
+  const shown = (name: string, value: string | Secret) =>
+    value instanceof Secret || !SHOWN.includes(name)
+      ? `${name}=(hidden)`
+      : maskLine(`${name}=${value}`);
+  const lines = names.flatMap((name) => {
+    const old = before?.get(name);
+    const new_ = after.get(name);
+    return [
+      ...(old === undefined ? [] : [`-${shown(name, old)}`]),
+      ...(new_ === undefined ? [] : [`+${shown(name, new_)}`]),
+    ];
+  });
+  return { path: ENVIRONMENT_PATH, kind: before ? 'change' : 'create', text: lines.join('\n') };
+}
+
+/** Variables of the host's file that the inventory does not have: they would vanish. */
+export const vanishing = (
+  content: string | Secret | null,
+  desired: ReadonlyMap<string, string | Secret>,
+): readonly string[] =>
+  content === null
+    ? []
+    : [...parseEnvironment(text(content)).keys()].filter((name) => !desired.has(name));

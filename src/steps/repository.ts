@@ -1,0 +1,204 @@
+import type { Repository } from '../model/desired.ts';
+import { KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Action, FileDiff, KeyringFacts, Step, Supplies } from '../model/plan.ts';
+import type { Warning } from '../model/problem.ts';
+import type { SourceEntry } from './apt-sources.ts';
+import { entriesOf, without } from './apt-sources.ts';
+import { change, fileChange } from './change.ts';
+import { unifiedDiff } from './textdiff.ts';
+
+const DAY_MS = 86_400_000;
+/** A key that expires within this many days is looked up again, and warned about. */
+export const EXPIRY_WARN_DAYS = 90;
+
+/** The pinned certificates are all there, unrevoked and unexpired by the host's clock. */
+export function inForce(
+  keyring: KeyringFacts | undefined,
+  fingerprints: readonly string[],
+  now: number,
+): boolean {
+  if (!keyring || keyring.problem !== null) return false;
+  return fingerprints.every((fingerprint) =>
+    keyring.certificates.some(
+      (one) =>
+        one.fingerprint === fingerprint &&
+        !one.revoked &&
+        (one.expiresAt === null || one.expiresAt > now),
+    ),
+  );
+}
+
+/** Milliseconds since the epoch when the first pinned certificate expires; null: none does. */
+export function expiryOf(
+  keyring: KeyringFacts | undefined,
+  fingerprints: readonly string[],
+): number | null {
+  const times = (keyring?.certificates ?? [])
+    .filter(({ fingerprint }) => fingerprints.includes(fingerprint))
+    .flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Every enabled entry of a host's apt sources that means this repository. */
+const entriesFor = (repository: Repository, facts: Facts): readonly SourceEntry[] =>
+  facts.apt.sources
+    .flatMap(({ path, text }) => entriesOf(path, text))
+    .filter(({ url }) => url === repository.url);
+
+/**
+ * The one entry that serves as it is, whoever wrote it: the right suite and components, signed by a
+ * keyring with the pinned keys in force. undefined: ours has to be written.
+ */
+export function servingEntry(
+  repository: Repository,
+  facts: Facts,
+  keyrings: Supplies['keyrings'],
+): SourceEntry | undefined {
+  const entries = entriesFor(repository, facts);
+  const [entry] = entries;
+  if (!entry || entries.length !== 1) return undefined;
+  const { suite, components } = repository;
+  if (entry.suite !== suite || !components.every((one) => entry.components.includes(one))) return;
+  if (entry.arches.length > 0 && !entry.arches.includes(facts.os.arch)) return undefined;
+  const keyring = facts.apt.keyrings.find(({ path }) => path === entry.signedBy);
+  if (keyring?.kind !== 'file' || !/[4-7]$/.test(keyring.mode)) return undefined;
+  return inForce(keyrings.get(keyring.path), repository.fingerprints, facts.takenAt)
+    ? entry
+    : undefined;
+}
+
+/** The list that apt is asked about: the serving one, else ours. */
+export const listPathOf = (
+  repository: Repository,
+  facts: Facts,
+  keyrings: Supplies['keyrings'],
+): string => servingEntry(repository, facts, keyrings)?.path ?? LIST_PATH;
+
+/** Our line of apt sources. `arch=` keeps multi-arch hosts from asking for i386, which is not built. */
+const listText = ({ url, suite, components }: Repository, arch: string): string =>
+  `deb [arch=${arch} signed-by=${KEYRING_PATH}] ${url} ${suite} ${components.join(' ')}\n`;
+
+const proxyText = ({ url, proxy }: Repository): string =>
+  `// Written by alloyup: this repository alone goes through the proxy.\n` +
+  ['http', 'https']
+    .map((scheme) => `Acquire::${scheme}::Proxy::${new URL(url).hostname} "${proxy}";\n`)
+    .join('');
+
+const root = { user: 'root', group: 'root', mode: '0644' };
+
+/** Grafana's key and list: adopted where they serve, mended where not, one entry at the end. */
+export const repositoryStep: Step = {
+  id: 'repository',
+
+  diff({ desired, facts, supplies }) {
+    const { repository } = desired;
+    const actions: Action[] = [];
+    const diffs: FileDiff[] = [];
+    const add = (made: { action: Action; diff: FileDiff } | undefined) => {
+      if (!made) return;
+      actions.push(made.action);
+      diffs.push(made.diff);
+    };
+
+    const serving = servingEntry(repository, facts, supplies.keyrings);
+    const keyringPath = serving?.signedBy ?? KEYRING_PATH;
+    const held = supplies.keyrings.get(keyringPath);
+    const renewed = supplies.key && laterThan(supplies.key, held, repository.fingerprints);
+    if (supplies.key && (!serving || renewed)) {
+      const fact = facts.apt.keyrings.find(({ path }) => path === KEYRING_PATH);
+      if (fact?.kind !== 'file' || !sameBytes(fact.content, supplies.key.armored)) {
+        actions.push(
+          { do: 'folder', path: '/etc/apt/keyrings', ...root, mode: '0755' },
+          { do: 'file', path: KEYRING_PATH, content: supplies.key.armored, ...root },
+        );
+        diffs.push({
+          path: KEYRING_PATH,
+          kind: fact?.kind === 'file' ? 'change' : 'create',
+          text: supplies.key.certificates.map(({ fingerprint }) => `+${fingerprint}`).join('\n'),
+        });
+      } else if (fact.mode !== root.mode) {
+        add({
+          action: { do: 'mode', path: KEYRING_PATH, ...root },
+          diff: { path: KEYRING_PATH, kind: 'mode', text: `@@ ${fact.mode} -> 0644 @@` },
+        });
+      }
+    }
+    if (!serving || (renewed && serving.signedBy !== KEYRING_PATH)) {
+      const text = listText(repository, facts.os.arch);
+      const ours = facts.apt.sources.find(({ path }) => path === LIST_PATH);
+      if (ours?.text !== text) {
+        actions.push({ do: 'file', path: LIST_PATH, content: text, ...root });
+        diffs.push({
+          path: LIST_PATH,
+          kind: ours ? 'change' : 'create',
+          text: unifiedDiff(ours?.text ?? '', text),
+        });
+      }
+      for (const { path, text: before } of facts.apt.sources) {
+        if (
+          path === LIST_PATH ||
+          !entriesOf(path, before).some(({ url }) => url === repository.url)
+        )
+          continue;
+        const rest = without(path, before, repository.url);
+        actions.push(
+          rest === '' ? { do: 'delete', path } : { do: 'file', path, content: rest, ...root },
+        );
+        diffs.push({
+          path,
+          kind: rest === '' ? 'delete' : 'change',
+          text: unifiedDiff(before, rest),
+        });
+      }
+    }
+    const proxyFact = facts.files[PROXY_PATH];
+    if (repository.proxy !== null)
+      add(fileChange({ path: PROXY_PATH, content: proxyText(repository), ...root }, proxyFact));
+    else if (proxyFact?.kind === 'file') {
+      actions.push({ do: 'delete', path: PROXY_PATH });
+      diffs.push({ path: PROXY_PATH, kind: 'delete', text: null });
+    }
+
+    if (actions.length === 0) return undefined;
+    const warnings = supplies.key ? expiryWarning(supplies.key, repository, facts.takenAt) : [];
+    const known = entriesFor(repository, facts).length > 0;
+    return change('repository', `${known ? 'mend' : 'add'} ${repository.url}`, {
+      actions: [...actions, { do: 'refresh' }],
+      diffs,
+      warnings,
+      after: repository.url,
+    });
+  },
+};
+
+const laterThan = (
+  fetched: Pick<KeyringFacts, 'certificates'>,
+  held: KeyringFacts | undefined,
+  fingerprints: readonly string[],
+): boolean => {
+  const there = expiryOf(held, fingerprints);
+  const new_ = expiryOf({ ...fetched, problem: null }, fingerprints);
+  return there !== null && (new_ === null || new_ > there);
+};
+
+/** Said at most once a plan: when the key that is (or will be) on the host expires soon. */
+export function expiryWarning(
+  keyring: Pick<KeyringFacts, 'certificates'>,
+  repository: Repository,
+  now: number,
+): readonly Warning[] {
+  const at = expiryOf({ ...keyring, problem: null }, repository.fingerprints);
+  if (at === null || at - now > EXPIRY_WARN_DAYS * DAY_MS) return [];
+  const days = Math.floor((at - now) / DAY_MS);
+  return [
+    {
+      code: 'key.expires',
+      message: `the repository's signing key expires ${days < 0 ? `${-days} days ago` : `in ${days} days`} (${new Date(at).toISOString().slice(0, 10)})`,
+      hint: 'run alloyup again once Grafana has published the renewed key; apt refuses the repository after that day',
+    },
+  ];
+}
+
+const sameBytes = (bytes: Uint8Array | null, text: string): boolean =>
+  bytes !== null && Buffer.from(bytes).equals(Buffer.from(text, 'utf8'));

@@ -1,0 +1,106 @@
+import type { Desired } from '../model/desired.ts';
+import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Action, Change, Needs, Step } from '../model/plan.ts';
+import { NEEDS } from '../model/plan.ts';
+import { change } from './change.ts';
+
+const most = (...needs: readonly Needs[]): Needs =>
+  NEEDS[Math.max(0, ...needs.map((one) => NEEDS.indexOf(one)))]!;
+
+/** Start times come from clock ticks: within this many milliseconds, before and after cannot be told. */
+const CLOCK_SLACK_MS = 100;
+
+/** The receipt is about the process that runs now. */
+export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
+  receipt !== null && unit.invocation !== '' && receipt.invocation === unit.invocation;
+
+/**
+ * The running process has read this file as it is now: a receipt of this very process says so, or it
+ * was started after the file (and, for the configuration, its folder) last changed. ctime, since
+ * mtime survives `cp -p`; a first load that fails ends the process.
+ */
+export function isLoaded(path: string, facts: Facts): boolean {
+  const { process, receipt } = facts;
+  if (!process) return false;
+  const fact = facts.files[path];
+  const hash = fact?.kind === 'file' ? fact.sha256 : null;
+  if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
+  if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
+  const folder = facts.folders[path.slice(0, path.lastIndexOf('/'))];
+  const changedAt = Math.max(fact!.ctimeMs, folder?.ctimeMs ?? 0);
+  return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
+}
+
+/** What the service needs for what is already on the host to count, and why. */
+export function neededByFacts(
+  desired: Desired,
+  facts: Facts,
+): { readonly needs: Needs; readonly why: string } {
+  const { process, unit } = facts;
+  if (unit.active !== 'active' || !process) return { needs: 'restart', why: 'it does not run' };
+  const installed = facts.package.version?.replace(/-[^-]*$/, '') ?? null;
+  if (process.version !== null && installed !== null && process.version !== installed)
+    return { needs: 'restart', why: `${process.version} still runs` };
+  if (process.exeDeleted && process.version === null)
+    return { needs: 'restart', why: 'its binary was replaced' };
+  for (const path of [ENVIRONMENT_PATH, DROP_IN_PATH])
+    if (!isLoaded(path, facts))
+      return { needs: 'restart', why: `${path} was not read since it changed` };
+  if (
+    receiptHolds(facts) &&
+    desired.memberOf.some((group) => !facts.receipt!.groups.includes(group))
+  )
+    return { needs: 'restart', why: 'it runs without its groups' };
+  if (desired.check === 'http' && facts.http.ready !== null && facts.http.ready !== 200)
+    return { needs: 'restart', why: 'it is not ready' };
+  for (const path of [CONFIG_PATH, ...desired.files.map((file) => file.path)])
+    if (!isLoaded(path, facts))
+      return { needs: 'reload', why: `${path} was not loaded since it changed` };
+  // the hash metric shows the new file after a refused reload; the set of components does not lie
+  if (facts.components !== null) {
+    const running = new Set(facts.components.map(({ id }) => id));
+    const expected = desired.components.ids;
+    if (expected.some((id) => !running.has(id)))
+      return { needs: 'reload', why: 'it runs other components than its configuration makes' };
+    if (desired.components.known && running.size !== new Set(expected).size)
+      return { needs: 'reload', why: 'it runs more components than its configuration makes' };
+  }
+  return { needs: 'nothing', why: '' };
+}
+
+/** The most that the planned changes and the facts ask for: at most one restart. */
+export function serviceNeeds(desired: Desired, facts: Facts, earlier: readonly Change[]): Needs {
+  const planned = most(...earlier.map(({ needs }) => needs));
+  const needs = most(planned, neededByFacts(desired, facts).needs);
+  // without HTTP a reload cannot be asked for, nor its answer be read
+  return needs === 'reload' && desired.check === 'service' ? 'restart' : needs;
+}
+
+/** Enabled, and running what is on the disk: by a reload where only the configuration changed. */
+export const serviceStep: Step = {
+  id: 'service',
+
+  diff({ desired, facts, earlier }) {
+    const needs = serviceNeeds(desired, facts, earlier);
+    const enable = facts.unit.enabled !== 'enabled';
+    if (needs === 'nothing' && !enable) return undefined;
+    const actions: Action[] = [];
+    const titles: string[] = [];
+    const installs = earlier.some((one) => one.actions.some((action) => action.do === 'install'));
+    // a fresh package is not known to systemd until it has read its unit; an upgrade may bring another
+    if (enable || installs) actions.push({ do: 'daemon-reload' });
+    if (enable) {
+      actions.push({ do: 'enable' });
+      titles.push('enable');
+    }
+    if (needs === 'restart') actions.push({ do: 'restart' });
+    if (needs === 'reload') actions.push({ do: 'reload' });
+    const runs = facts.process !== null;
+    if (needs !== 'nothing') titles.push(needs === 'restart' && !runs ? 'start' : needs);
+    const planned = earlier.some((one) => one.needs === needs);
+    const { why } = neededByFacts(desired, facts);
+    const because = needs !== 'nothing' && !planned && runs && why !== '' ? ` (${why})` : '';
+    return change('service', `${titles.join(' and ')} alloy${because}`, { actions, needs });
+  },
+};
