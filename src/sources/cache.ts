@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { sha256 } from '../model/secret.ts';
+
+export interface CacheEntry {
+  readonly meta: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Keeps what was fetched from one run to the next. Never fails: what cannot be kept is fetched again. */
+export interface Cache {
+  /** undefined: not there, or damaged. */
+  read(key: string): Promise<CacheEntry | undefined>;
+  write(key: string, entry: CacheEntry): Promise<void>;
+}
+
+/** First line of an entry's file; the body follows. */
+interface Header {
+  readonly key: string;
+  readonly sha256: string;
+  readonly meta: Readonly<Record<string, string>>;
+}
+
+/** A cache in a folder of our own (0700). A folder that others can write to is not believed. */
+export function createCache(folder: string): Cache {
+  const pathOf = (key: string): string => join(folder, sha256(key).slice(0, 40));
+
+  return {
+    async read(key) {
+      try {
+        if (!(await isOurs(folder))) return undefined;
+        const bytes = await readFile(pathOf(key));
+        const newline = bytes.indexOf(0x0a);
+        const header = JSON.parse(bytes.toString('utf8', 0, newline)) as Header;
+        const body = bytes.subarray(newline + 1);
+        return header.key === key && header.sha256 === sha256(body)
+          ? { meta: header.meta, body }
+          : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+
+    async write(key, { meta, body }) {
+      const staged = `${pathOf(key)}.${randomBytes(6).toString('hex')}`;
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        if (!(await isOurs(folder))) return;
+        await chmod(folder, 0o700);
+        const header: Header = { key, sha256: sha256(body), meta };
+        await writeFile(staged, [`${JSON.stringify(header)}\n`, body], { mode: 0o600 });
+        await rename(staged, pathOf(key));
+      } catch {
+        await rm(staged, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** A folder, no link, that belongs to us and that nobody else can write to. */
+async function isOurs(folder: string): Promise<boolean> {
+  const stat = await lstat(folder);
+  return stat.isDirectory() && stat.uid === userInfo().uid && (stat.mode & 0o022) === 0;
+}
