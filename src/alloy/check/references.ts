@@ -57,7 +57,7 @@ export const checkReferences: Check = (config, report) => {
         continue;
       }
       if (isStdlib(reference.names[0]!.name)) {
-        const [{ name }] = reference.names as [{ name: string }];
+        const { name } = reference.names[0]!;
         report(
           shadows,
           { ...at, end: reference.names[0]!.end },
@@ -72,7 +72,7 @@ export const checkReferences: Check = (config, report) => {
 };
 
 function isMissing(config: Config, node: Node, { names }: Reference): boolean {
-  const [{ name: first }] = names as [{ name: string }];
+  const first = names[0]!.name;
   if (isStdlib(first) || first === 'module_path' || hasVariable(first, node.module)) return false;
   if (!config.broken) return true;
   // what a syntax error swallowed is there all the same
