@@ -1,0 +1,359 @@
+import { nearest } from '../model/frame.ts';
+import type { Position, Problem, Warning } from '../model/problem.ts';
+import { type Conflict, conflictsOf, says } from './merge.ts';
+import { pathText } from './problems.ts';
+import type { Written, WrittenSettings } from './schema.ts';
+import { type HostSettings, settingsOf } from './settings.ts';
+import type { Path } from './tree.ts';
+import { groupLayers, type WrittenHost, type WrittenInventory } from './written.ts';
+
+type Report = (
+  message: string,
+  hint: string,
+  where: Path | Position,
+  part?: 'key' | 'value',
+) => void;
+/** One thing that must hold across the whole inventory; reports every breach it finds. */
+type Rule = (inventory: WrittenInventory, report: Report) => void;
+
+/** Where settings may stand, with the path to each. */
+function sectionsOf(written: Written): readonly (readonly [WrittenSettings, Path])[] {
+  const found: (readonly [WrittenSettings, Path])[] = [];
+  if (written.defaults) found.push([written.defaults, ['defaults']]);
+  for (const [name, group] of Object.entries(written.groups ?? {}))
+    if (group) found.push([group, ['groups', name]]);
+  for (const [name, host] of Object.entries(written.hosts ?? {}))
+    if (host) found.push([host, ['hosts', name]]);
+  return found;
+}
+
+const someHosts: Rule = ({ hosts, written }, report) => {
+  if (hosts.size > 0) return;
+  report(
+    'the inventory names no host',
+    'name one under "hosts:", such as "web-01.example.com: {}"',
+    written.hosts === undefined ? [] : ['hosts'],
+    'key',
+  );
+};
+
+const groupsHaveFreeNames: Rule = ({ written }, report) => {
+  for (const name of Object.keys(written.groups ?? {})) {
+    if (name !== 'all' && name !== 'ungrouped') continue;
+    report(
+      `no group can be named "${name}": it has a meaning in --limit`,
+      name === 'all' ? 'put what holds for every host under "defaults"' : 'choose another name',
+      ['groups', name],
+      'key',
+    );
+  }
+};
+
+const groupsExist: Rule = ({ written, groups }, report) => {
+  for (const [name, host] of Object.entries(written.hosts ?? {})) {
+    host?.groups?.forEach((group, i) => {
+      if (groups.has(group)) return;
+      const near = nearest(group, groups.keys());
+      report(
+        `there is no group "${group}"`,
+        near
+          ? `did you mean "${near}"?`
+          : `write it under "groups:", even if it is empty: ${group}: {}`,
+        ['hosts', name, 'groups', i],
+      );
+    });
+  }
+};
+
+const groupsAgree: Rule = (inventory, report) => {
+  const known = new Map<string, readonly Conflict[]>();
+  for (const host of inventory.hosts.values()) {
+    if (host.groups.length < 2) continue;
+    const set = host.groups.join('\n');
+    let conflicts = known.get(set);
+    if (!conflicts) {
+      conflicts = conflictsOf(groupLayers(inventory, host.groups));
+      known.set(set, conflicts);
+    }
+    for (const conflict of conflicts) {
+      if (!hostSays(inventory, host, conflict.key))
+        reportConflict(inventory, host, conflict, report);
+    }
+  }
+};
+
+function hostSays({ written }: WrittenInventory, { key }: WrittenHost, setting: string): boolean {
+  const value = key === null ? undefined : written.hosts?.[key];
+  return value ? says({ value, path: [] }, setting) : false;
+}
+
+function reportConflict(
+  { place }: WrittenInventory,
+  host: WrittenHost,
+  conflict: Conflict,
+  report: Report,
+): void {
+  const { key, first, second } = conflict;
+  report(
+    `the groups "${first[1]}" (line ${place(first).line}) and "${second[1]}" (line ${place(second).line}) give "${host.name}" different values of ${key.replace(/\.content$/, '')}`,
+    `say it for the host, under hosts.${/^[\w-]+$/.test(host.name) ? host.name : `"${host.name}"`}, or take it out of one group`,
+    second,
+  );
+}
+
+const addressesDiffer: Rule = (inventory, report) => {
+  const { defaults, groups } = inventory.written;
+  const shared: (readonly [WrittenSettings | null | undefined, Path])[] = [
+    [defaults, ['defaults', 'ssh', 'address']],
+    ...Object.entries(groups ?? {}).map(
+      ([name, group]) => [group, ['groups', name, 'ssh', 'address']] as const,
+    ),
+  ];
+  const common = shared.filter(([section]) => section?.ssh?.address !== undefined);
+  for (const [, path] of common) {
+    report(
+      'many hosts cannot have one address',
+      'give each host its own, under hosts.NAME.ssh.address',
+      path,
+      'key',
+    );
+  }
+  if (common.length > 0) return;
+
+  const owners = new Map<string, string>();
+  for (const [name, host] of inventory.hosts) {
+    const { ssh } = settingsOf(inventory, name);
+    const machine =
+      ssh.transport === 'local'
+        ? 'this machine'
+        : [
+            ...ssh.jump,
+            `${ssh.address.toLowerCase()}${ssh.port && ssh.port !== 22 ? ` port ${ssh.port}` : ''}`,
+          ].join(' > ');
+    const other = owners.get(machine);
+    if (other === undefined) {
+      owners.set(machine, name);
+      continue;
+    }
+    const own = host.key !== null && inventory.written.hosts?.[host.key]?.ssh;
+    const part = ssh.transport === 'local' ? 'transport' : 'address';
+    report(
+      `the hosts "${other}" and "${name}" are one machine: ${machine}`,
+      'take one of them out: two plans for one machine undo each other',
+      own && own[part] !== undefined ? ['hosts', host.key!, 'ssh', part] : host.at,
+    );
+  }
+};
+
+/** Variables that are not the user's to set, and why. */
+const TAKEN: Readonly<Record<string, string>> = {
+  CONFIG_FILE: 'alloyup writes it: the configuration is always /etc/alloy/config.alloy',
+  CUSTOM_ARGS: 'write arguments of alloy run under alloy.args',
+  RESTART_ON_UPGRADE: 'alloyup restarts the service itself, once, and watches it',
+  ALLOY_USER: "take it out: only the package's scripts would follow it, the service would not",
+  ALLOY_GROUP: "take it out: only the package's scripts would follow it, the service would not",
+  PATH: "choose another name: the package's scripts read this file as shell",
+  IFS: "choose another name: the package's scripts read this file as shell",
+};
+
+const variablesAreFree: Rule = ({ written }, report) => {
+  for (const [settings, path] of sectionsOf(written)) {
+    for (const [name, value] of Object.entries(settings.alloy?.environment ?? {})) {
+      const at = [...path, 'alloy', 'environment', name];
+      if (Object.hasOwn(TAKEN, name))
+        report(`the variable ${name} cannot be set here`, TAKEN[name]!, at, 'key');
+      if (typeof value === 'string' && value.includes('\0')) {
+        report(
+          `the variable ${name} holds a zero byte`,
+          'take it out: no environment can hold one',
+          at,
+        );
+      }
+    }
+  }
+};
+
+/** Arguments that another key decides, and what to do instead. */
+const DECIDED: Readonly<Record<string, string>> = {
+  '--server.http.listen-addr': 'write the address under alloy.listen',
+  '--stability.level': 'write the level under alloy.stability',
+  '--storage.path': "take it out: the unit's own --storage.path comes later and wins",
+  '--config.format':
+    'take it out: alloyup checks and writes configurations in the language of Alloy alone',
+};
+
+const argumentsAgree: Rule = ({ written }, report) => {
+  for (const [settings, path] of sectionsOf(written)) {
+    const seen = new Set<string>();
+    settings.alloy?.args?.forEach((argument, i) => {
+      const name = argument.split('=')[0]!;
+      const at = [...path, 'alloy', 'args', i];
+      if (Object.hasOwn(DECIDED, name))
+        report(`${name} cannot stand in alloy.args`, DECIDED[name]!, at);
+      else if (seen.has(name))
+        report(`${name} stands twice in alloy.args`, 'keep one: only the last counts', at);
+      seen.add(name);
+    });
+  }
+};
+
+/** Values that look like the place of a secret would be written into the configuration as they stand. */
+const varsHoldNoSecrets: Rule = ({ written }, report) => {
+  const search = (value: unknown, path: Path): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { secret } = value as { readonly secret?: unknown };
+    if (
+      !Array.isArray(value) &&
+      (typeof secret === 'object' ||
+        (typeof secret === 'string' && /^(env|file|age):/.test(secret)))
+    ) {
+      const name = String(path.findLast((step) => typeof step === 'string') ?? 'NAME')
+        .toUpperCase()
+        .replace(/\W/g, '_');
+      report(
+        `${pathText(path)}: a template variable cannot be a secret: it would be readable in the configuration`,
+        `write it under alloy.environment as ${name}, and use sys.env("${name}") in the template`,
+        path,
+      );
+      return;
+    }
+    for (const [key, inner] of Object.entries(value))
+      search(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+  };
+  for (const [settings, path] of sectionsOf(written))
+    search(settings.config?.vars, [...path, 'config', 'vars']);
+};
+
+/** Whose files these are, longest prefix first where it matters. */
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/^\/etc\/alloy\/config\.alloy$/, 'write it as the template under config.template'],
+  [
+    /^\/etc\/alloy\/[^/]*\.alloy$/,
+    'put modules into a folder, such as /etc/alloy/modules/: pointed at /etc/alloy, Alloy would load them all',
+  ],
+  [
+    /^\/etc\/default\/alloy$/,
+    'write variables under alloy.environment and arguments under alloy.args',
+  ],
+  [
+    /^\/etc\/systemd\/system\/alloy\.service(\.d\/|$)/,
+    'write limits of the service under alloy.service',
+  ],
+  [/^\/(usr\/)?lib\/systemd\//, 'write limits of the service under alloy.service'],
+  [/^\/etc\/apt\//, 'write the repository under "repository"'],
+  [/^\/var\/lib\/alloyup\//, 'choose another folder: this one is the memory of alloyup'],
+  [/^\/var\/lib\/alloy\/data\//, "choose another folder: this one is Alloy's own"],
+  [/^\/var\/lib\/(dpkg|apt)\//, 'choose another folder, such as /etc/alloy'],
+  [
+    /^\/(proc|sys|dev|run|boot|tmp|var\/tmp|var\/run)\//,
+    'choose a folder that stays, such as /etc/alloy',
+  ],
+  [
+    /^\/(bin|sbin|lib\w*|usr\/(?!local\/).*)\//,
+    'choose another folder, such as /etc/alloy: this one belongs to packages',
+  ],
+  [
+    /^\/etc\/(passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|ssh|sudoers\.d|pam\.d)(\/|$)/,
+    'choose another place, such as /etc/alloy: this one belongs to the system',
+  ],
+  [/^\/[^/]+$/, 'choose a folder, such as /etc/alloy'],
+];
+
+const filesAreOurs: Rule = ({ written }, report) => {
+  for (const [settings, path] of sectionsOf(written)) {
+    for (const [target, file] of Object.entries(settings.config?.files ?? {})) {
+      const at = [...path, 'config', 'files', target];
+      const foreign = FOREIGN.find(([form]) => form.test(target));
+      if (foreign) report(`${target} cannot be written by config.files`, foreign[1], at, 'key');
+      if (file.source !== undefined && file.secret !== undefined) {
+        report(
+          `${target} has two contents, "source" and "secret"`,
+          'take one of them out',
+          [...at, 'secret'],
+          'key',
+        );
+      }
+    }
+  }
+};
+
+/** What can be said only of the settings as they meet on a host. */
+const filesAreWhole: Rule = (inventory, report) => {
+  const seen = new Set<HostSettings['config']>();
+  for (const name of inventory.hosts.keys()) {
+    const { config } = settingsOf(inventory, name);
+    if (seen.has(config)) continue;
+    seen.add(config);
+    for (const { path, from, mode, at } of config.files) {
+      if ('source' in from && from.source === '') {
+        report(
+          `${path} has no content on "${name}"`,
+          'add "source: ./FILE" or "secret: env:NAME"',
+          at,
+        );
+      }
+      if ('secret' in from && /[1-7]$/.test(mode)) {
+        report(
+          `${path} holds a secret, and its mode ${mode} lets everyone on the host read it`,
+          'end the mode with 0: "0640"',
+          at,
+        );
+      }
+    }
+  }
+};
+
+const RULES: readonly Rule[] = [
+  groupsHaveFreeNames,
+  groupsAgree,
+  addressesDiffer,
+  variablesAreFree,
+  argumentsAgree,
+  varsHoldNoSecrets,
+  filesAreOurs,
+  filesAreWhole,
+];
+
+/** These would blame what is missing only because it could not be read. */
+const RULES_OF_WHOLE: readonly Rule[] = [someHosts, groupsExist];
+
+/** `partial`: values that broke the schema were left out. */
+export function breachesOf(inventory: WrittenInventory, partial: boolean): readonly Problem[] {
+  const problems: Problem[] = [];
+  const report: Report = (message, hint, where, part) => {
+    const at = 'line' in where ? where : inventory.place(where, part);
+    problems.push({ code: 'inventory.rule', message, hint, at });
+  };
+  for (const rule of partial ? RULES : [...RULES_OF_WHOLE, ...RULES]) rule(inventory, report);
+  return problems;
+}
+
+/** What may be meant, and may not. */
+export function warningsOf({
+  groups,
+  hosts,
+  written,
+  place,
+}: WrittenInventory): readonly Warning[] {
+  const warnings: Warning[] = [];
+  for (const [name, members] of groups) {
+    const path = ['groups', name];
+    if (hosts.has(name)) {
+      warnings.push({
+        code: 'inventory.ambiguous',
+        message: `"${name}" is a host and a group; --limit ${name} means the group`,
+        hint: 'rename the group',
+        at: place(path, 'key'),
+      });
+    }
+    if (members.length === 0 && written.groups?.[name]) {
+      warnings.push({
+        code: 'inventory.unused',
+        message: `the group "${name}" has no hosts`,
+        hint: 'name them under its "hosts", or take the group out',
+        at: place(path, 'key'),
+      });
+    }
+  }
+  return warnings;
+}
