@@ -1,0 +1,99 @@
+import type { Command } from './invocation.ts';
+import type { OptionName } from './options.ts';
+
+export interface CommandSpec {
+  /** As commander reads it: "<host>", "[files...]". */
+  readonly args: string;
+  readonly summary: string;
+  readonly options: readonly OptionName[];
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Loads the module of this command alone: `--help` and `fmt` need no SSH. */
+  load(): Promise<Command>;
+}
+
+const INVENTORY = ['inventory', 'limit', 'user', 'identity', 'template', 'var'] as const;
+const PRINT = ['output', 'color', 'quiet', 'verbose'] as const;
+const CONNECT = [...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'timeout'] as const;
+const REPORTS = [...PRINT, 'log', 'junit'] as const;
+const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
+
+/** Every command there is, in the order of the help. */
+export const COMMANDS = {
+  plan: {
+    args: '',
+    summary: 'show what would change, with diffs; touches nothing',
+    options: [...CONNECT, 'adopt', 'detailedExitcode', ...REPORTS, 'diff'],
+    examples: [
+      ['alloyup plan -l "web*"', 'what an apply would do to the web hosts'],
+      ['alloyup plan -i web-01, --template linux-host', 'a first look, without any file'],
+    ],
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  apply: {
+    args: '',
+    summary: 'plan, ask, bring every host to its plan, prove it',
+    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', ...REPORTS, 'diff'],
+    examples: [
+      ['alloyup apply', 'shows the plan and asks'],
+      ['alloyup apply --yes --junit report.xml', 'in CI'],
+    ],
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  status: {
+    args: '',
+    summary: 'what each host runs now, and whether it is as asked',
+    options: [...CONNECT, 'detailedExitcode', ...REPORTS],
+    examples: [['alloyup status -l prod', 'the hosts of one group']],
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  rollback: {
+    args: '',
+    summary: 'put hosts back to the state before a run',
+    options: [...CONNECT, ...CHANGE, 'run', ...REPORTS],
+    examples: [['alloyup rollback -l web-03', 'takes back the newest run of one host']],
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  remove: {
+    args: '',
+    summary: 'take Alloy off hosts',
+    options: [...CONNECT, ...CHANGE, 'purge', ...REPORTS, 'diff'],
+    examples: [['alloyup remove -l web-03 --purge', 'with its data and its user']],
+    load: async () => (await import('./commands/remove.ts')).remove,
+  },
+  hosts: {
+    args: '',
+    summary: 'list the hosts of the inventory',
+    options: [...INVENTORY, ...PRINT],
+    examples: [['alloyup hosts -l "web*:!web-03"', 'try a pattern before it is used']],
+    load: async () => (await import('./commands/hosts.ts')).hosts,
+  },
+  render: {
+    args: '<host>',
+    summary: 'print the configuration and environment a host would get',
+    options: [...INVENTORY, ...PRINT],
+    examples: [['alloyup render web-01', 'secrets are masked']],
+    load: async () => (await import('./commands/render.ts')).render,
+  },
+  validate: {
+    args: '[files...]',
+    summary: 'check Alloy files, or the whole inventory; offline',
+    options: [...INVENTORY, 'strict', ...PRINT],
+    examples: [
+      ['alloyup validate config.alloy', 'one file'],
+      ['alloyup validate --strict', 'the inventory and all that it renders, in a pull request'],
+    ],
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  fmt: {
+    args: '<files...>',
+    summary: 'print Alloy files in canonical form; "-" is stdin',
+    options: ['write', 'test', 'color'],
+    examples: [
+      ['alloyup fmt -w templates/', 'every *.alloy below a folder, in place'],
+      ['alloyup fmt -t config.alloy', 'exit 1 if it would change'],
+    ],
+    load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+export type CommandName = keyof typeof COMMANDS;

@@ -1,0 +1,55 @@
+import process from 'node:process';
+import type { Emit } from '../model/ports.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Ctrl-C, as the engine is told of it. */
+export interface Interrupts {
+  /** First: begin no more hosts. */
+  readonly stop: AbortSignal;
+  /** Second: stop waiting. */
+  readonly abandon: AbortSignal;
+  /** What a first Ctrl-C does; for a no to a question, too. */
+  interrupt(): void;
+  readonly interrupted: boolean;
+  release(): void;
+}
+
+const FIRST = `
+Interrupted: no further host is begun; those in progress are finished or put
+back. Ctrl-C again stops waiting for them.
+`;
+const SECOND = `
+No longer waiting. Hosts in progress go on alone, and are finished or put back
+there. See how they ended: alloyup status
+`;
+
+/** A closed terminal or a polite kill counts as Ctrl-C; a third one ends the process at once. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export function catchInterrupts(terminal: Pick<Terminal, 'err'>, emit: Emit): Interrupts {
+  const stop = new AbortController();
+  const abandon = new AbortController();
+  const onSignal = (): void => {
+    if (abandon.signal.aborted) process.exit(130);
+    const again = stop.signal.aborted;
+    terminal.err(again ? SECOND : FIRST);
+    emit({ type: 'run.interrupted', again });
+    (again ? abandon : stop).abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    stop: stop.signal,
+    abandon: abandon.signal,
+    interrupt() {
+      if (stop.signal.aborted) return;
+      emit({ type: 'run.interrupted', again: false });
+      stop.abort();
+    },
+    get interrupted() {
+      return stop.signal.aborted;
+    },
+    release() {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}

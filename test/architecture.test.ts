@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** Folder -> folders it may import from, its own always. The whole architecture, in one place. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  inventory: ['model'],
+  config: ['model'],
+  alloy: ['model'],
+  steps: ['model'],
+  shell: ['model'],
+  report: ['model'],
+  sources: ['model'],
+  transport: ['model'],
+  desired: ['model', 'inventory', 'config', 'alloy'],
+  plan: ['model', 'steps'],
+  engine: ['model', 'plan', 'shell'],
+  cli: [
+    'model',
+    'inventory',
+    'config',
+    'alloy',
+    'sources',
+    'transport',
+    'report',
+    'desired',
+    'plan',
+    'engine',
+  ],
+};
+
+/** Folders that may touch the world. */
+const RIMS: readonly string[] = ['sources', 'transport', 'cli'];
+
+/** Node modules that compute and touch nothing. */
+const PURE_NODE: readonly string[] = ['node:crypto', 'node:util'];
+
+/** What is built in from outside src/. */
+const OUTSIDE = /^\.\.\/(?:package\.json|templates\/[\w-]+\.(?:alloy|yaml))$/;
+
+/** Libraries that the pure folders use; the rims may use any. */
+const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff'];
+
+const SRC = new URL('../src/', import.meta.url).pathname;
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+  .sort();
+const textOf = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+
+const folderOf = (file: string): string => file.split('/')[0]!;
+
+/** What a file imports or exports from, type imports included; `lazy` counts `import('...')` too. */
+function importsOf(file: string, lazy = true): readonly string[] {
+  const text = textOf.get(file)!;
+  const eager = text.matchAll(
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom '([^']+)'|^import '([^']+)'/gm,
+  );
+  const late = lazy ? text.matchAll(/\bimport\('([^']+)'\)/g) : [];
+  return [...eager, ...late].map(([, from, bare]) => (from ?? bare)!);
+}
+
+const resolved = (file: string, from: string): string => join(dirname(file), from);
+
+describe.each(files)('%s', (file) => {
+  const folder = folderOf(file);
+
+  test('imports only from below', () => {
+    expect(MAY_IMPORT, `${folder}/ has no floor: add it to the table`).toHaveProperty(folder);
+    for (const from of importsOf(file)) {
+      if (!from.startsWith('.')) continue;
+      const target = resolved(file, from);
+      if (target.startsWith('..')) {
+        expect(target, `${file} must not reach out of src/`).toMatch(OUTSIDE);
+        continue;
+      }
+      const of = folderOf(target);
+      if (of === folder) continue;
+      expect(MAY_IMPORT[folder], `${file} must not import from ${of}/`).toContain(of);
+    }
+  });
+
+  test('touches the world only at the rims', () => {
+    if (RIMS.includes(folder)) return;
+    for (const from of importsOf(file)) {
+      if (from.startsWith('.')) continue;
+      const allowed = from.startsWith('node:') ? PURE_NODE : PURE_LIBRARIES;
+      expect(allowed, `${file} must not touch ${from}`).toContain(from);
+    }
+  });
+
+  test('leaves the terminal and the process to cli/', () => {
+    if (folder === 'cli') return;
+    const code = textOf.get(file)!.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    expect(
+      /(?<![.\w])(?:console\.\w|process\.(?:env|std\w+|exit\w*|cwd|on|off|once|kill|hrtime)\b)/.exec(
+        code,
+      )?.[0],
+    ).toBeUndefined();
+  });
+});
+
+test('there is no circle, types included', () => {
+  const done = new Set<string>();
+  const walk = (file: string, above: readonly string[]): void => {
+    expect(above.includes(file), `circle: ${[...above, file].join(' -> ')}`).toBe(false);
+    if (done.has(file) || !textOf.has(file)) return;
+    for (const from of importsOf(file)) {
+      if (from.startsWith('.')) walk(resolved(file, from), [...above, file]);
+    }
+    done.add(file);
+  };
+  for (const file of files) walk(file, []);
+});
+
+test('the reader of imports sees what it must', () => {
+  textOf.set(
+    'x/y.ts',
+    "import type {\n  A,\n} from './a.ts';\nimport './b.ts';\nexport * from './c.ts';\nconst d = await import('./d.ts');\n",
+  );
+  expect(importsOf('x/y.ts')).toEqual(['./a.ts', './b.ts', './c.ts', './d.ts']);
+  expect(importsOf('x/y.ts', false)).toEqual(['./a.ts', './b.ts', './c.ts']);
+  textOf.delete('x/y.ts');
+});
