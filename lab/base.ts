@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './run.ts';
+import { cacheFolder, type Suite } from './state.ts';
+
+/**
+ * A host's root file system: what a minimal server has, and no more. No curl, wget, gpg, python3,
+ * ping, nor a full perl, so that nothing of the product can lean on them.
+ */
+const PACKAGES = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'libpam-systemd',
+  'openssh-server',
+  'sudo',
+  'ca-certificates',
+  'iproute2',
+  'adduser',
+];
+
+/**
+ * Shell lines that mmdebstrap runs, `$root` being the new root. Package tools run in it by chroot
+ * alone: mmdebstrap's own apt settings do not reach a dpkg started from a hook, which would then work
+ * on the machine itself (test/lab/base.test.ts holds this).
+ */
+const HOOKS = (suite: Suite): readonly string[] => [
+  // bookworm brings usrmerge, and with it all of perl, for a conversion that is not needed here
+  ...(suite === 'bookworm'
+    ? [
+        'chroot "$root" sh -c "dpkg --purge usrmerge libfile-find-rule-perl libnumber-compare-perl ' +
+          'libtext-glob-perl perl perl-modules-5.36 libperl5.36 libgdbm-compat4 libgdbm6" >&2',
+      ]
+    : []),
+  'chroot "$root" useradd -m -s /bin/bash ops',
+  'echo "ops ALL=(ALL) NOPASSWD:ALL" >"$root/etc/sudoers.d/ops"; chmod 440 "$root/etc/sudoers.d/ops"',
+  'mkdir -p "$root/etc/ssh/sshd_config.d"; echo "UseDNS no" >"$root/etc/ssh/sshd_config.d/lab.conf"',
+  // each host is given keys and an id of its own
+  'rm -f "$root"/etc/ssh/ssh_host_*; : >"$root/etc/machine-id"; rm -f "$root/var/lib/dbus/machine-id"',
+  // hermetic: no mirror, only what the lab serves
+  'rm -rf "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*',
+  'chroot "$root" systemctl -q mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer ' +
+    'e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer ' +
+    'console-getty.service getty@.service 2>/dev/null || true',
+  'rm -rf "$root"/usr/share/doc/* "$root"/usr/share/man/* "$root"/usr/share/locale/*',
+];
+
+/** A hook that was given no root, or the machine's own, ends the build. */
+const GUARD = 'set -eu; root=${1:?}; test "$(readlink -f "$root")" != /';
+
+/** Arguments of mmdebstrap, the root's folder still to come. */
+export function recipe(suite: Suite): readonly string[] {
+  return [
+    '--variant=minbase',
+    // either of the two satisfies bookworm's init-system-helpers; the hook removes the other
+    `--include=${[...PACKAGES, ...(suite === 'bookworm' ? ['usr-is-merged'] : [])].join(',')}`,
+    '--aptopt=Apt::Install-Recommends "false"',
+    ...HOOKS(suite).map((line) => `--customize-hook=${GUARD}; ${line}`),
+    suite,
+  ];
+}
+
+/** Where a suite's root file system is, or will be: another recipe is another folder. */
+export function baseFolder(suite: Suite): string {
+  const hash = createHash('sha256').update(recipe(suite).join('\n')).digest('hex').slice(0, 12);
+  return join(cacheFolder(), `${suite}-${hash}`);
+}
+
+/**
+ * Builds it unless it is there (20-30 s, from the machine's own Debian mirror settings).
+ * Two labs that ask at once build it once: the second waits for the first one's lock.
+ */
+export async function ensureBase(suite: Suite, say: (line: string) => void): Promise<string> {
+  const folder = baseFolder(suite);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cacheFolder(), { recursive: true });
+  say(`building a minimal Debian ${suite}, once on this machine (about 30 s)`);
+  const script =
+    'set -eu; folder=$1; shift; [ ! -e "$folder" ] || exit 0; rm -rf "$folder.part"\n' +
+    'mmdebstrap --quiet "$@" "$folder.part"; mv -T "$folder.part" "$folder"';
+  // the folder comes last for mmdebstrap, so the script puts it there
+  await run('flock', [
+    join(cacheFolder(), `${suite}.lock`),
+    'sh',
+    '-c',
+    script,
+    'base',
+    folder,
+    ...recipe(suite),
+  ]);
+  return folder;
+}

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { PLAIN_ENV } from './run.ts';
+
+/**
+ * Starts a program that outlives us, in a session of its own, its output appended to a file.
+ * (Plain spawn: execa would carry the output through this process.)
+ */
+export function startDetached(
+  argv: readonly string[],
+  options: { readonly log: string; readonly env?: Readonly<Record<string, string>> },
+): void {
+  const log = openSync(options.log, 'a');
+  try {
+    const [file, ...args] = argv;
+    const child = spawn(file!, args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      cwd: '/',
+      env: { ...PLAIN_ENV, ...options.env },
+    });
+    // whoever waits for its service says that it did not come up
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}

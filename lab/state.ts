@@ -1,0 +1,111 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { inUse, networksFor } from './names.ts';
+
+/** Debian releases that hosts can be made of. */
+export const SUITES = ['bookworm', 'trixie', 'bullseye'] as const;
+export type Suite = (typeof SUITES)[number];
+
+/** Labs live here, one folder each; on disk, since each host's writes land in it. */
+export const labsFolder = (): string => process.env.ALLOYUP_LAB_DIR ?? '/var/tmp/alloyup-lab';
+export const labFolder = (name: string): string => join(labsFolder(), name);
+
+/** Root file systems, built once a machine. */
+export const cacheFolder = (): string => process.env.ALLOYUP_LAB_CACHE ?? '/var/cache/alloyup-lab';
+
+/** A process that cannot be mistaken for a later one with its number. */
+export interface Identity {
+  readonly pid: number;
+  /** Clock ticks from the machine's boot to its start. */
+  readonly startedTicks: string;
+  readonly bootId: string;
+}
+
+export interface HostState {
+  readonly number: number;
+  readonly name: string;
+  readonly suite: Suite;
+  readonly address: string;
+  /** "SHA256:..." of its ed25519 key, as `ssh.hostKey` of an inventory takes it. */
+  readonly hostKey: string;
+}
+
+/** What the folder of a lab remembers: lab.json. */
+export interface LabState {
+  readonly name: string;
+  /** First three numbers of its network. */
+  readonly network: string;
+  /** When this process ends, the lab goes too; null: it stays until `down`. */
+  readonly owner: Identity | null;
+  /** False while it is being made: a lab found so was cut off. */
+  readonly ready: boolean;
+  readonly fingerprint: string;
+  readonly hosts: readonly HostState[];
+}
+
+export function readState(name: string): LabState | null {
+  const file = join(labFolder(name), 'lab.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LabState) : null;
+}
+
+export function writeState(state: LabState): void {
+  const file = join(labFolder(state.name), 'lab.json');
+  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+/** Labs that have a folder. */
+export const listLabs = (): string[] =>
+  existsSync(labsFolder())
+    ? readdirSync(labsFolder(), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+        .map((entry) => entry.name)
+    : [];
+
+const claims = (): string => join(labsFolder(), '.networks');
+
+/** Takes a free network for a lab; a symbolic link is made by one of two only. */
+export function claimNetwork(name: string): string {
+  mkdirSync(claims(), { recursive: true });
+  for (const network of networksFor(name)) {
+    if (inUse(network)) continue;
+    try {
+      symlinkSync(name, join(claims(), network));
+      return network;
+    } catch {
+      // another lab's
+    }
+  }
+  throw new Error('every network of 198.18.0.0/15 is taken: take a lab down');
+}
+
+export function releaseNetwork(network: string): void {
+  rmSync(join(claims(), network), { force: true });
+}
+
+/** null: no such process. */
+export function identify(pid: number): Identity | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // the second field is a name that may hold blanks and brackets; the start is the 22nd
+    const startedTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
+    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return { pid, startedTicks, bootId };
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive(identity: Identity): boolean {
+  const now = identify(identity.pid);
+  return now?.startedTicks === identity.startedTicks && now.bootId === identity.bootId;
+}
