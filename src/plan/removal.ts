@@ -1,0 +1,129 @@
+import type { Target } from '../model/desired.ts';
+import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH, PROXY_PATH } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
+import { entriesOf, without } from '../steps/apt-sources.ts';
+import { change } from '../steps/change.ts';
+import { expectations } from './planner.ts';
+
+/**
+ * Takes Alloy off a host: service, package, and the repository unless another installed package comes
+ * from it (`othersInstalled`). `purge` also removes configuration, data and user.
+ */
+export function planRemoval(
+  { host, desired }: Target,
+  facts: Facts,
+  options: { readonly purge: boolean; readonly othersInstalled: readonly string[] },
+): Plan {
+  const changes = [
+    serviceGone(facts),
+    unitGone(facts),
+    packageGone(facts, options.purge),
+    options.othersInstalled.length === 0
+      ? repositoryGone(desired.repository.url, facts)
+      : undefined,
+  ].filter((one): one is Change => one !== undefined);
+  return {
+    host: host.name,
+    changes,
+    warnings:
+      options.othersInstalled.length > 0
+        ? [
+            {
+              code: 'repository.kept',
+              message: `the repository stays: ${options.othersInstalled.join(', ')} come from it`,
+              hint: 'remove them first to have it taken out',
+            },
+          ]
+        : [],
+    problems: [],
+    expect: expectations(facts, changes),
+    proof: {
+      service: 'nothing',
+      check: 'none',
+      listen: desired.listen,
+      components: { known: true, ids: [] },
+      tolerate: [],
+      version: null,
+      watchS: 0,
+      receiptFiles: [],
+    },
+  };
+}
+
+/** First of all, and in its own change: nothing else may pull the files from under a running Alloy. */
+function serviceGone({ unit, process }: Facts): Change | undefined {
+  const actions: Action[] = [];
+  if (process) actions.push({ do: 'stop' });
+  // a purge would leave the wants-link behind: there is no postrm (recorded)
+  if (unit.enabled === 'enabled') actions.push({ do: 'disable' });
+  if (actions.length === 0) return undefined;
+  const title = actions.map((action) => action.do).join(' and ');
+  return change('service', `${title} alloy`, { actions });
+}
+
+function unitGone(facts: Facts): Change | undefined {
+  if (facts.files[DROP_IN_PATH]?.kind !== 'file') return undefined;
+  return change('unit', `delete ${DROP_IN_PATH}`, {
+    actions: [{ do: 'delete', path: DROP_IN_PATH }, { do: 'daemon-reload' }],
+    diffs: [{ path: DROP_IN_PATH, kind: 'delete', text: null }],
+  });
+}
+
+function packageGone(facts: Facts, purge: boolean): Change | undefined {
+  const { status, version } = facts.package;
+  const actions: Action[] = [];
+  const installed = status !== 'absent' && status !== 'config-files';
+  if (facts.package.held) actions.push({ do: 'hold', held: false });
+  if (installed || (purge && status === 'config-files')) actions.push({ do: 'uninstall', purge });
+  if (purge) {
+    for (const path of [CONFIG_PATH, ENVIRONMENT_PATH])
+      if (facts.files[path]?.kind === 'file' && status === 'absent')
+        actions.push({ do: 'delete', path });
+    if (facts.folders['/var/lib/alloy']?.kind === 'directory')
+      actions.push({ do: 'delete-tree', path: '/var/lib/alloy' });
+    if (facts.account.exists || facts.account.groupExists) actions.push({ do: 'delete-account' });
+  }
+  if (actions.length === 0) return undefined;
+  return change('package', `${purge ? 'purge' : 'remove'} alloy${version ? ` ${version}` : ''}`, {
+    before: version,
+    actions: [...actions, { do: 'daemon-reload' }],
+    warnings: purge
+      ? [
+          {
+            code: 'data.lost',
+            message:
+              'positions, write-ahead logs and the user go too, and no rollback brings them back',
+            hint: 'leave out --purge to keep them',
+          },
+        ]
+      : [],
+  });
+}
+
+function repositoryGone(url: string, facts: Facts): Change | undefined {
+  const actions: Action[] = [];
+  const diffs: FileDiff[] = [];
+  const keyrings = new Set<string>();
+  for (const { path, text } of facts.apt.sources) {
+    const entries = entriesOf(path, text).filter((entry) => entry.url === url);
+    if (entries.length === 0) continue;
+    for (const { signedBy } of entries) if (signedBy !== '') keyrings.add(signedBy);
+    const rest = without(path, text, url);
+    actions.push(
+      rest === ''
+        ? { do: 'delete', path }
+        : { do: 'file', path, content: rest, mode: '0644', user: 'root', group: 'root' },
+    );
+    diffs.push({ path, kind: rest === '' ? 'delete' : 'change', text: null });
+  }
+  for (const { path, kind } of facts.apt.keyrings) {
+    if (kind !== 'file' || !keyrings.has(path)) continue;
+    actions.push({ do: 'delete', path });
+    diffs.push({ path, kind: 'delete', text: null });
+  }
+  if (facts.files[PROXY_PATH]?.kind === 'file') actions.push({ do: 'delete', path: PROXY_PATH });
+  return actions.length === 0
+    ? undefined
+    : change('repository', `forget ${url}`, { actions, diffs });
+}
