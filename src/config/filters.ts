@@ -82,10 +82,10 @@ export function identifier(value: unknown): string {
 
 /** The text as an Alloy name: `{{ "constants.hostname" | reference }}`. */
 export function reference(value: unknown): Reference {
-  const name = String(value);
+  const name = typeof value === 'string' ? value : '';
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) {
     throw new Misplaced(
-      `${JSON.stringify(name)} is no name of a component or constant`,
+      `${name ? JSON.stringify(name) : 'the value'} is no name of a component or constant`,
       'write names with dots between them, such as "constants.hostname"',
     );
   }

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { componentsOf } from '../../src/alloy/components.ts';
+import { format } from '../../src/alloy/format.ts';
+import { parse } from '../../src/alloy/parse.ts';
+import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../../src/config/builtins.ts';
+import { line, render } from './helper.ts';
+
+type Vars = Readonly<Record<string, unknown>>;
+
+const METRICS = { metrics_url: 'https://metrics.example.com/api/v1/write' };
+const LOGS = { logs_url: 'https://logs.example.com/loki/api/v1/push' };
+const TRACES = { traces_url: 'https://traces.example.com:4318' };
+
+/** What each template cannot do without. */
+const LEAST: Readonly<Record<BuiltinName, Vars>> = {
+  minimal: {},
+  'linux-host': { ...METRICS, ...LOGS },
+  'otlp-gateway': { ...METRICS, ...TRACES },
+  'self-monitoring': METRICS,
+};
+
+const renderBuiltin = (name: BuiltinName, vars: Vars): string => {
+  const { text, parameters, file } = builtinTemplate(name);
+  const rendered = render(text, vars, parameters, { name, file });
+  if (!rendered.ok) throw new Error(rendered.problems.map(line).join('\n'));
+  expect(rendered.value.warnings).toEqual([]);
+  return rendered.value.text;
+};
+
+/** The least, and each way of being asked for more. */
+function variants(name: BuiltinName): readonly (readonly [string, Vars])[] {
+  const declared = builtinTemplate(name).parameters ?? [];
+  const has = (parameter: string): boolean => declared.some(({ name }) => name === parameter);
+  const targets = ['metrics', 'logs', 'traces'].filter((target) => has(`${target}_url`));
+  const each = (more: (target: string) => Vars): Vars =>
+    Object.assign({}, ...targets.map(more)) as Vars;
+  const all = { ...LEAST[name], ...(has('logs_url') ? LOGS : {}) };
+  const labels = { labels: { env: 'prod', 'a.b': '"x"', role_of_the_machine: 'web' } };
+  return [
+    ['the least', LEAST[name]],
+    ['all targets', all],
+    ['passwords in variables', { ...all, ...each((t) => ({ [`${t}_username`]: `u-${t}` })) }],
+    [
+      'passwords in files',
+      {
+        ...all,
+        ...each((t) => ({ [`${t}_username`]: 'u', [`${t}_password_file`]: `/etc/alloy/${t}` })),
+      },
+    ],
+    [
+      'tenants and all else',
+      {
+        ...all,
+        ...each((t) => ({ [`${t}_tenant`]: `t-${t}`, [`${t}_username`]: 'u' })),
+        ...(has('labels') ? labels : {}),
+        ...(has('enable_collectors') ? { enable_collectors: ['systemd', 'processes'] } : {}),
+      },
+    ],
+  ];
+}
+
+describe.each(BUILTIN_NAMES)('the template %s', (name) => {
+  test.each(variants(name))('is canonical with %s', (_, vars) => {
+    const text = renderBuiltin(name, vars);
+    const { file, errors } = parse(text);
+    expect(errors).toEqual([]);
+    expect(format(text, file)).toBe(text);
+  });
+
+  test('holds no secret and reads none but by name', () => {
+    for (const [, vars] of variants(name)) {
+      for (const [, value] of renderBuiltin(name, vars).matchAll(/^\s*password\s*= (.*)$/gm)) {
+        expect(value).toMatch(/^sys\.env\("[A-Z_]+_PASSWORD"\)$/);
+      }
+    }
+  });
+
+  test('declares what it reads, and reads what it declares', () => {
+    const { text, parameters } = builtinTemplate(name);
+    for (const { name: parameter } of parameters ?? []) {
+      expect(text).toMatch(new RegExp(`\\b${parameter}\\b`));
+    }
+  });
+});
+
+test.each([
+  ['minimal', []],
+  [
+    'linux-host',
+    [
+      'loki.relabel.journal',
+      'loki.source.journal.journal',
+      'loki.write.default',
+      'prometheus.exporter.unix.host',
+      'prometheus.remote_write.default',
+      'prometheus.scrape.host',
+    ],
+  ],
+  [
+    'otlp-gateway',
+    [
+      'otelcol.exporter.otlphttp.tempo',
+      'otelcol.exporter.prometheus.default',
+      'otelcol.processor.batch.default',
+      'otelcol.processor.memory_limiter.default',
+      'otelcol.receiver.otlp.default',
+      'prometheus.remote_write.default',
+    ],
+  ],
+  [
+    'self-monitoring',
+    [
+      'prometheus.exporter.self.alloy',
+      'prometheus.remote_write.default',
+      'prometheus.scrape.alloy',
+    ],
+  ],
+] as const)('%s makes these components', (name, ids) => {
+  const { ids: made } = componentsOf(parse(renderBuiltin(name, LEAST[name])));
+  expect([...made].sort()).toEqual(ids);
+});
+
+test('a signal without a target is not accepted by the gateway', () => {
+  expect(renderBuiltin('otlp-gateway', LEAST['otlp-gateway'])).not.toMatch(/loki|logs/i);
+});
