@@ -3,6 +3,7 @@ import { blockName } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Parsed } from './parse.ts';
 import { positionAt } from './position.ts';
+import { stringValue } from './quote.ts';
 
 /** The first attribute of that name. */
 export function attributeOf(body: Body, name: string): Attribute | undefined {
@@ -33,7 +34,9 @@ export function bare(expression: Expression): Expression {
 export function stringOf(expression: Expression): string | undefined {
   const inner = bare(expression);
   if (inner.kind !== 'literal' || inner.type !== 'string') return undefined;
-  return unquote(inner.text);
+  const { text } = inner;
+  const closed = text.length > 1 && text.at(-1) === text[0];
+  return closed ? stringValue(text) : undefined;
 }
 
 /** true or false where it is written as such. */
@@ -63,40 +66,4 @@ export function diagnosticAt(
   what: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>,
 ): Diagnostic {
   return { ...what, start, end, ...positionAt(parsed.source, start, parsed.file.lineStarts) };
-}
-
-const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-};
-
-function unquote(text: string): string | undefined {
-  if (text.startsWith('`'))
-    return text.endsWith('`') ? text.slice(1, -1).replaceAll('\r', '') : undefined;
-  if (!text.startsWith('"') || !text.endsWith('"') || text.length < 2) return undefined;
-  const inner = text.slice(1, -1);
-  if (!inner.includes('\\')) return inner;
-  let whole = true;
-  const value = inner.replace(
-    /\\(?:([abfnrtv\\"])|([0-7]{3})|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|[\s\S]?)/g,
-    (_, simple?: string, octal?: string, hex?: string, short?: string, long?: string) => {
-      if (simple) return SIMPLE[simple]!;
-      const code = octal
-        ? Number.parseInt(octal, 8)
-        : Number.parseInt(hex ?? short ?? long ?? '', 16);
-      if (Number.isNaN(code) || code > 0x10ffff) {
-        whole = false;
-        return '';
-      }
-      return String.fromCodePoint(code);
-    },
-  );
-  return whole ? value : undefined;
 }

@@ -1,0 +1,301 @@
+import { nearest } from '../../model/frame.ts';
+import type { Attribute, Block } from '../ast.ts';
+import { blockName } from '../ast.ts';
+import type { BlockRule } from '../table/table.ts';
+import type { Check, Config, Node, Part, Report, Rule } from './model.ts';
+import { headOf, spanOf, statementSpan } from './spans.ts';
+
+const twice: Rule = {
+  code: 'argument.duplicate',
+  kind: 'language',
+  finds: 'an argument given twice in one block',
+  fix: 'keep one of the two',
+};
+const unknownArgument: Rule = {
+  code: 'argument.unknown',
+  kind: 'knowledge',
+  finds: 'an argument that the block does not take',
+  fix: 'mend its name, or move it to the block that the hint names',
+};
+const unknownBlock: Rule = {
+  code: 'block.unknown',
+  kind: 'knowledge',
+  finds: 'a block that the component does not take here',
+  fix: 'mend its name, or move it to the block that the hint names',
+};
+const missingArgument: Rule = {
+  code: 'argument.missing',
+  kind: 'knowledge',
+  finds: 'a block without an argument that it needs',
+  fix: 'add the argument',
+};
+const missingBlock: Rule = {
+  code: 'block.missing',
+  kind: 'knowledge',
+  finds: 'a block without an inner block that it needs',
+  fix: 'add the block',
+};
+const asArgument: Rule = {
+  code: 'block.as-argument',
+  kind: 'knowledge',
+  finds: 'a block written as an argument: tls_config = { ... }',
+  fix: 'take the = out, and the commas between its arguments',
+};
+const asBlock: Rule = {
+  code: 'argument.as-block',
+  kind: 'knowledge',
+  finds: 'an argument written as a block: headers { ... }',
+  fix: 'put a = before the {',
+};
+const repeated: Rule = {
+  code: 'block.repeated',
+  kind: 'knowledge',
+  finds: 'a block that may stand once, twice',
+  fix: 'put everything into one of them',
+};
+const declaredUnknown: Rule = {
+  code: 'argument.undeclared',
+  kind: 'language',
+  finds: 'an argument that the declare of the component does not have',
+  fix: 'mend the name, or add an argument block to the declare',
+};
+const declaredMissing: Rule = {
+  code: 'argument.declared-missing',
+  kind: 'language',
+  finds: 'an instance of a declare without an argument that is not optional',
+  fix: 'add the argument, or set optional = true in the declare',
+};
+
+export const ARGUMENT_RULES: readonly Rule[] = [
+  twice,
+  unknownArgument,
+  unknownBlock,
+  missingArgument,
+  missingBlock,
+  asArgument,
+  asBlock,
+  repeated,
+  declaredUnknown,
+  declaredMissing,
+];
+
+/** Blocks of which every component that has them takes one. */
+const ONCE: ReadonlySet<string> = new Set([
+  'output',
+  'basic_auth',
+  'authorization',
+  'oauth2',
+  'tls_config',
+  'debug_metrics',
+  'retry_on_failure',
+  'sending_queue',
+  'queue_config',
+  'wal',
+  'clustering',
+  'grpc',
+  'metadata_config',
+]);
+
+/** What each block takes: nothing unknown, nothing missing, nothing twice. */
+export const checkArguments: Check = (config, report) => {
+  for (const node of config.nodes) {
+    if (node.name === 'declare') continue;
+    if (node.custom) checkInstance(node, report);
+    for (const part of node.parts) checkPart(config, part, report);
+  }
+};
+
+function checkPart(config: Config, part: Part, report: Report): void {
+  const { node, block, rule } = part;
+  const attributes = new Set<string>();
+  const blocks = new Map<string, number>();
+  for (const statement of block.body) {
+    if (statement.kind === 'attribute') {
+      const { name } = statement.name;
+      if (attributes.has(name)) {
+        report(
+          twice,
+          spanOf(node.parsed, statement),
+          `attribute "${name}" may only be provided once`,
+          `keep one ${name}, delete the other`,
+        );
+      }
+      attributes.add(name);
+      if (rule) checkAttribute(part, rule, statement, report);
+    } else {
+      const name = blockName(statement);
+      const before = blocks.get(name) ?? 0;
+      blocks.set(name, before + 1);
+      if (rule) checkInner(part, rule, statement, before, report);
+    }
+  }
+  if (!rule || holdsError(config, node, block)) return;
+  for (const [name, { required, type }] of rule.attributes) {
+    if (!required || attributes.has(name) || blocks.has(name)) continue;
+    report(
+      missingArgument,
+      part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
+      `missing required attribute "${name}"`,
+      `add ${name} = ${sampleOf(type)} to ${blockName(block)}`,
+    );
+  }
+  for (const name of rule.requiredBlocks) {
+    if (blocks.has(name) || attributes.has(name)) continue;
+    report(
+      missingBlock,
+      part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
+      `missing required block "${name}"`,
+      `add ${name} { } to ${blockName(block)}`,
+    );
+  }
+}
+
+function checkAttribute(part: Part, rule: BlockRule, statement: Attribute, report: Report): void {
+  const { name } = statement.name;
+  if (rule.attributes.has(name)) return;
+  const at = spanOf(part.node.parsed, statement);
+  if (rule.block(name)) {
+    report(
+      asArgument,
+      at,
+      `"${name}" must be a block, but is used as an attribute`,
+      `write ${name} { } without the =, one argument a line`,
+    );
+    return;
+  }
+  if (rule.open) return;
+  report(
+    unknownArgument,
+    at,
+    `unrecognized attribute name "${name}"`,
+    belongs(part, name, 'argument') ?? meantArgument(rule, name, part),
+  );
+}
+
+function checkInner(
+  part: Part,
+  rule: BlockRule,
+  inner: Block,
+  before: number,
+  report: Report,
+): void {
+  const name = blockName(inner);
+  const at = spanOf(part.node.parsed, inner);
+  if (rule.block(name)) {
+    if (before > 0 && ONCE.has(name)) {
+      report(
+        repeated,
+        at,
+        `block "${name}" may only be specified once`,
+        `put everything into one ${name} block`,
+      );
+    }
+    return;
+  }
+  if (rule.attributes.has(name)) {
+    report(
+      asBlock,
+      at,
+      `"${name}" must be an attribute, but is used as a block`,
+      `write ${name} = { ... } with a comma after each entry`,
+    );
+    return;
+  }
+  if (rule.open) return;
+  const near = nearest(name, rule.blockNames);
+  report(
+    unknownBlock,
+    at,
+    `unrecognized block name "${name}"`,
+    belongs(part, name, 'block') ??
+      (near
+        ? `did you mean ${near}?`
+        : rule.blockNames.length === 0
+          ? `${blockName(part.block)} takes no blocks: delete it`
+          : `${blockName(part.block)} takes ${listed(rule.blockNames)}`),
+  );
+}
+
+/** Where in this component a block or argument of that name has its place. */
+function belongs(part: Part, name: string, what: 'block' | 'argument'): string | undefined {
+  const top = part.node.rule;
+  if (!top) return undefined;
+  const places: string[][] = [];
+  const look = (rule: BlockRule, path: string[]) => {
+    if (path.length > 3 || places.length > 3) return;
+    for (const inner of rule.blockNames) {
+      const child = rule.block(inner)!;
+      const here = what === 'block' ? inner === name : child.attributes.has(name);
+      if (here) places.push(what === 'block' ? path : [...path, inner]);
+      if (!path.includes(inner)) look(child, [...path, inner]);
+    }
+  };
+  if (part.path.length > 0) {
+    const atTop = what === 'block' ? top.block(name) : top.attributes.get(name);
+    if (atTop) return `move it out of ${part.path.at(-1)}, directly into ${part.node.name}`;
+  }
+  look(top, []);
+  const [place] = places.sort((a, b) => a.length - b.length);
+  if (!place || place.length === 0) return undefined;
+  return `move it into ${place.join(' > ')} { } of this ${part.node.name}`;
+}
+
+function meantArgument(rule: BlockRule, name: string, part: Part): string {
+  const names = [...rule.attributes.keys()];
+  const near = nearest(name, names);
+  if (near) return `did you mean ${near}?`;
+  if (names.length === 0) return `${blockName(part.block)} takes no arguments: delete the line`;
+  return names.length <= 12
+    ? `${blockName(part.block)} takes ${listed(names)}`
+    : `delete the line, or look it up in the reference of ${part.node.name}`;
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length > 8 ? `${names.slice(0, 8).join(', ')}, ...` : names.join(', ');
+
+/** A syntax error in the block may have swallowed what seems to be missing. */
+export function holdsError({ broken }: Config, { parsed }: Node, { start, end }: Block): boolean {
+  return broken && parsed.errors.some((error) => error.start >= start && error.start <= end);
+}
+
+function checkInstance(node: Node, report: Report): void {
+  const { custom, block, parsed } = node;
+  if (!custom || custom === 'imported') return;
+  const given = new Set<string>();
+  for (const statement of block.body) {
+    const name = statement.kind === 'attribute' ? statement.name.name : blockName(statement);
+    given.add(name);
+    if (statement.kind === 'attribute' && custom.arguments.has(name)) continue;
+    const near = nearest(name, custom.arguments.keys());
+    report(
+      declaredUnknown,
+      spanOf(parsed, statement),
+      statement.kind === 'attribute'
+        ? `unrecognized attribute name "${name}"`
+        : `unrecognized block name "${name}"`,
+      near
+        ? `did you mean ${near}?`
+        : `add argument "${name}" { } to declare "${node.name}", or delete the line`,
+    );
+  }
+  if (parsed.errors.some((error) => error.start >= block.start && error.start <= block.end)) return;
+  for (const [name, { required }] of custom.arguments) {
+    if (!required || given.has(name)) continue;
+    report(
+      declaredMissing,
+      headOf(node),
+      `missing required attribute "${name}"`,
+      `add ${name} = ... here, or optional = true to argument "${name}" of declare "${node.name}"`,
+    );
+  }
+}
+
+/** A value of the type, to show how it is written. */
+function sampleOf(type: string): string {
+  if (type.startsWith('list')) return '[ ]';
+  if (type.startsWith('map')) return '{ }';
+  if (type === 'bool') return 'true';
+  if (type === 'number') return '1';
+  if (type === 'duration') return '"1m"';
+  return '"..."';
+}

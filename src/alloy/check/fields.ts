@@ -1,0 +1,227 @@
+import type { Attribute } from '../ast.ts';
+import { blockName } from '../ast.ts';
+import { attributeOf, bare, boolOf, numberOf, stringOf } from '../tree.ts';
+import { holdsError } from './arguments.ts';
+import { goDuration } from './go-duration.ts';
+import type { Check, Part, Report, Rule } from './model.ts';
+import { spanOf } from './spans.ts';
+
+const timeout: Rule = {
+  code: 'fields.scrape-timeout',
+  kind: 'knowledge',
+  finds:
+    'a scrape_timeout longer than the scrape_interval, defaults (10s, 60s) included; alloy validate does not see it, the start fails',
+  fix: 'lower scrape_timeout or raise scrape_interval',
+};
+const auth: Rule = {
+  code: 'fields.auth',
+  kind: 'knowledge',
+  finds: 'two ways to authenticate in one place, or one credential given twice; the start fails',
+  fix: 'keep one of them',
+};
+const relabel: Rule = {
+  code: 'fields.relabel',
+  kind: 'knowledge',
+  finds: 'a relabel rule without what its action needs; the start fails',
+  fix: 'add the argument that the hint names',
+};
+const limiter: Rule = {
+  code: 'fields.memory-limit',
+  kind: 'knowledge',
+  finds: 'an otelcol.processor.memory_limiter without limit and limit_percentage; the start fails',
+  fix: 'set limit = "512MiB" or limit_percentage = 80',
+};
+const globs: Rule = {
+  code: 'fields.glob',
+  kind: 'advice',
+  finds: 'a pattern in __path__ of a loki.source.file, which opens the paths as they are',
+  fix: 'add file_match { enabled = true }, or put a local.file_match before it',
+};
+
+export const FIELD_RULES: readonly Rule[] = [timeout, auth, relabel, limiter, globs];
+
+/** Arguments that must fit each other. */
+export const checkFields: Check = (config, report) => {
+  for (const node of config.nodes) {
+    if (node.custom) continue;
+    const [top] = node.parts;
+    for (const part of node.parts) {
+      checkAuth(part, report);
+      if (isRelabel(part) && !holdsError(config, node, part.block)) checkRelabel(part, report);
+    }
+    if (!top) continue;
+    if (node.name === 'prometheus.scrape') checkTimeout(top, report);
+    if (node.name === 'otelcol.processor.memory_limiter' && !holdsError(config, node, node.block)) {
+      checkLimiter(top, report);
+    }
+    if (node.name === 'loki.source.file') checkGlobs(top, report);
+  }
+};
+
+const milliseconds = (attribute: Attribute | undefined, otherwise: number): number | undefined => {
+  if (!attribute) return otherwise;
+  const text = stringOf(attribute.value);
+  const read = text === undefined ? undefined : goDuration(text);
+  return typeof read === 'number' ? read : undefined;
+};
+
+function checkTimeout({ block, node }: Part, report: Report): void {
+  const interval = attributeOf(block.body, 'scrape_interval');
+  const limit = attributeOf(block.body, 'scrape_timeout');
+  const [every, most] = [milliseconds(interval, 60_000), milliseconds(limit, 10_000)];
+  if (every === undefined || most === undefined || most <= every) return;
+  const [shownLimit, shownInterval] = [
+    limit ? stringOf(limit.value)! : '10s, the default',
+    interval ? stringOf(interval.value)! : '60s, the default',
+  ];
+  report(
+    timeout,
+    spanOf(node.parsed, (limit ?? interval)!.value),
+    `scrape_timeout (${shownLimit}) greater than scrape_interval (${shownInterval})`,
+    `set scrape_timeout to ${shownInterval.replace(', the default', '')} or less`,
+  );
+}
+
+/** Ways to say who one is: at most one of them in a block. */
+const WAYS: readonly string[] = [
+  'basic_auth',
+  'authorization',
+  'oauth2',
+  'bearer_token',
+  'bearer_token_file',
+];
+/** The same thing said in two ways: at most one of each pair. */
+const PAIRS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  basic_auth: [['password', 'password_file']],
+  authorization: [['credentials', 'credentials_file']],
+  oauth2: [['client_secret', 'client_secret_file']],
+  tls_config: [
+    ['ca_pem', 'ca_file'],
+    ['cert_pem', 'cert_file'],
+    ['key_pem', 'key_file'],
+  ],
+};
+
+function checkAuth({ block, node, path, rule }: Part, report: Report): void {
+  const said = block.body.filter((statement) => {
+    const name = statement.kind === 'block' ? blockName(statement) : statement.name.name;
+    return (
+      WAYS.includes(name) &&
+      (rule?.block(name) || rule?.attributes.has(name)) &&
+      !isEmpty(statement)
+    );
+  });
+  const names = said.map((one) => (one.kind === 'block' ? blockName(one) : one.name.name));
+  if (new Set(names).size > 1) {
+    report(
+      auth,
+      spanOf(node.parsed, said[1]!),
+      `at most one of ${WAYS.join(', ')} must be configured: here are ${names.join(' and ')}`,
+      'keep the one that the other side expects, delete the rest',
+    );
+  }
+  const inside = path.at(-1) ?? '';
+  for (const [first, second] of PAIRS[inside] ?? []) {
+    const [one, other] = [attributeOf(block.body, first), attributeOf(block.body, second)];
+    if (!one || !other || isEmpty(one) || isEmpty(other)) continue;
+    report(
+      auth,
+      spanOf(node.parsed, other),
+      `at most one of ${first} and ${second} must be configured`,
+      `keep one of them${first === 'password' || first.startsWith('c') ? `; ${second} keeps it out of this file` : ''}`,
+    );
+  }
+}
+
+const isEmpty = (statement: Part['block']['body'][number]): boolean => {
+  if (statement.kind !== 'attribute') return false;
+  const value = bare(statement.value);
+  return stringOf(value) === '' || (value.kind === 'literal' && value.type === 'null');
+};
+
+/** Blocks that hold one rule of Prometheus' relabelling. */
+function isRelabel({ path, rule, node }: Part): boolean {
+  const block = path.at(-1);
+  if (node.name === 'loki.process') return false;
+  return (
+    (block === 'rule' || block === 'write_relabel_config') &&
+    (rule?.attributes.has('source_labels') ?? false)
+  );
+}
+
+function checkRelabel({ block, node }: Part, report: Report): void {
+  const written = attributeOf(block.body, 'action');
+  const action = written ? stringOf(written.value) : 'replace';
+  if (action === undefined) return;
+  const at = written
+    ? spanOf(node.parsed, written)
+    : { ...spanOf(node.parsed, block), end: block.open };
+  const has = (name: string) => attributeOf(block.body, name) !== undefined;
+  const need = (name: string, sample: string) => {
+    if (has(name)) return;
+    report(
+      relabel,
+      at,
+      `relabel configuration for ${action} action requires '${name}' value`,
+      `add ${name} = ${sample}`,
+    );
+  };
+  const target = attributeOf(block.body, 'target_label');
+  switch (action) {
+    case 'hashmod': {
+      const modulus = attributeOf(block.body, 'modulus');
+      if (!modulus || numberOf(modulus.value) === 0) need('modulus', '8');
+      need('target_label', '"..."');
+      return;
+    }
+    case 'replace':
+    case 'lowercase':
+    case 'uppercase':
+    case 'keepequal':
+    case 'dropequal':
+      if (target && stringOf(target.value) === '') {
+        report(
+          relabel,
+          spanOf(node.parsed, target),
+          `the target_label of ${action} is empty`,
+          'name a label',
+        );
+      }
+      need('target_label', '"..."');
+      return;
+    default:
+      return;
+  }
+}
+
+function checkLimiter({ block, node }: Part, report: Report): void {
+  if (attributeOf(block.body, 'limit') || attributeOf(block.body, 'limit_percentage')) return;
+  report(
+    limiter,
+    { ...spanOf(node.parsed, block), end: block.open },
+    'a memory_limiter needs limit or limit_percentage',
+    'add limit_percentage = 80 and spike_limit_percentage = 20, or limit = "512MiB"',
+  );
+}
+
+function checkGlobs({ block, node }: Part, report: Report): void {
+  const targets = attributeOf(block.body, 'targets');
+  const list = targets && bare(targets.value);
+  if (list?.kind !== 'array') return;
+  const matched = block.body.find((one) => one.kind === 'block' && blockName(one) === 'file_match');
+  const enabled = matched?.kind === 'block' && attributeOf(matched.body, 'enabled');
+  if (enabled && boolOf(enabled.value) !== false) return;
+  for (const element of list.elements) {
+    const target = bare(element);
+    if (target.kind !== 'object') continue;
+    const path = target.fields.find(({ key }) => key.name === '__path__')?.value;
+    const text = path && stringOf(path);
+    if (!text || !/[*?[{]/.test(text)) continue;
+    report(
+      globs,
+      spanOf(node.parsed, path),
+      `"${text}" is a pattern, and loki.source.file opens paths as they are`,
+      'add file_match { enabled = true } to this block, or a local.file_match before it',
+    );
+  }
+}

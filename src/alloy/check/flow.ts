@@ -1,0 +1,176 @@
+import { blockName } from '../ast.ts';
+import { attributeOf, bare, blocksOf } from '../tree.ts';
+import { holdsError } from './arguments.ts';
+import type { Check, Config, Node, Reference, Report, Rule } from './model.ts';
+import type { Signal } from './signals.ts';
+import { acceptedBy, describe, producedBy, SIGNALS } from './signals.ts';
+import { headOf, spanOf } from './spans.ts';
+
+const refused: Rule = {
+  code: 'flow.signal',
+  kind: 'advice',
+  finds:
+    'a signal sent to an otelcol component that does not pass it on: clients get an error, nothing arrives; Alloy says healthy',
+  fix: 'name the signal in the output of the component too, or send it elsewhere',
+};
+const never: Rule = {
+  code: 'flow.never',
+  kind: 'advice',
+  finds: 'an output for a signal that the component never sends',
+  fix: 'take the line out',
+};
+const deadEnd: Rule = {
+  code: 'flow.dead-end',
+  kind: 'advice',
+  finds:
+    'a component that sends what it gets nowhere: forward_to = [], an empty output, no endpoint',
+  fix: 'name a receiver, or take the component out',
+};
+const unused: Rule = {
+  code: 'flow.unused',
+  kind: 'advice',
+  finds: 'a component that only serves others, and that no other refers to',
+  fix: 'refer to one of its exports, or take it out',
+};
+
+export const FLOW_RULES: readonly Rule[] = [refused, never, deadEnd, unused];
+
+/** Where data goes: each signal to somebody who takes it, no component for nothing. */
+export const checkFlow: Check = (config, report) => {
+  const used = new Set<Node>();
+  for (const { node } of config.resolved.values()) used.add(node);
+
+  for (const node of config.nodes) {
+    if (!node.component) {
+      if (node.name === 'tracing') checkSignals(config, node, report);
+      continue;
+    }
+    if (node.custom || !node.rule) continue;
+    checkSignals(config, node, report);
+    if (!holdsError(config, node, node.block)) checkDeadEnd(node, report);
+    if (!config.broken && !used.has(node) && servesOthers(node)) {
+      const names = [...node.rule.exports!.keys()].map((name) => `${node.id}.${name}`);
+      report(
+        unused,
+        headOf(node),
+        `nothing refers to ${node.id}`,
+        `refer to ${names.join(' or ')} somewhere, or delete the block`,
+      );
+    }
+  }
+};
+
+/** A reference that carries a signal, from an `output` block or the `write_to` of tracing. */
+function signalOf(node: Node, { path, attribute }: Reference): Signal | undefined {
+  const { name } = attribute.name;
+  if (node.name === 'tracing' && name === 'write_to') return 'traces';
+  if (path.join('/') !== 'output') return undefined;
+  return SIGNALS.find((signal) => signal === name);
+}
+
+function checkSignals(config: Config, node: Node, report: Report): void {
+  for (const reference of node.references) {
+    const signal = signalOf(node, reference);
+    if (!signal) continue;
+    const resolved = config.resolved.get(reference);
+    if (resolved?.rest[0]?.name !== 'input') continue;
+    const target = resolved.node;
+    if (target.custom || holdsError(config, target, target.block)) continue;
+    const accepted = acceptedBy(target);
+    if (!accepted || accepted.includes(signal)) continue;
+    const fixed = target.name.startsWith('otelcol.exporter.') || !canPass(target, signal);
+    report(
+      refused,
+      spanOf(node.parsed, reference),
+      accepted.length === 0
+        ? `${signal} are sent to ${target.id}, which passes nothing on: they are refused`
+        : `${signal} are sent to ${target.id}, which ${fixed ? 'takes' : 'passes on'} only ${describe(accepted)}: they are refused`,
+      fixed
+        ? `send ${signal} to a component that takes them`
+        : `add ${signal} = [...] to the output of ${target.id}, or send ${signal} elsewhere`,
+    );
+  }
+
+  const produced = producedBy(node.name);
+  if (!produced) return;
+  for (const output of blocksOf(node.block.body, 'output')) {
+    for (const signal of SIGNALS) {
+      const attribute = attributeOf(output.body, signal);
+      if (!attribute || produced.includes(signal)) continue;
+      const value = bare(attribute.value);
+      if (value.kind === 'array' && value.elements.length === 0) continue;
+      report(
+        never,
+        spanOf(node.parsed, attribute),
+        `${node.name} sends only ${describe(produced)}, never ${signal}`,
+        `delete the line ${signal} = ...`,
+      );
+    }
+  }
+}
+
+/** With another output it could take the signal. */
+const canPass = (node: Node, signal: Signal): boolean =>
+  acceptedBy(node, true)?.includes(signal) ?? true;
+
+function checkDeadEnd(node: Node, report: Report): void {
+  const { block, parsed, rule } = node;
+  const forward = attributeOf(block.body, 'forward_to');
+  if (forward && rule!.attributes.has('forward_to')) {
+    const value = bare(forward.value);
+    if (value.kind === 'array' && value.elements.length === 0) {
+      report(
+        deadEnd,
+        spanOf(parsed, forward),
+        `${node.id} sends nowhere: forward_to is empty`,
+        'name a receiver in forward_to, e.g. prometheus.remote_write.default.receiver or loki.write.default.receiver',
+      );
+    }
+    return;
+  }
+  const [output] = blocksOf(block.body, 'output');
+  if (output && rule!.block('output')?.attributes.has('traces') && node.name !== 'faro.receiver') {
+    const sends = output.body.some(
+      (one) =>
+        one.kind === 'block' ||
+        (SIGNALS as readonly string[]).includes(one.name.name) === false ||
+        !isEmptyList(one.value),
+    );
+    if (sends) return;
+    report(
+      deadEnd,
+      spanOf(parsed, output),
+      `${node.id} sends nowhere: its output names nobody`,
+      'add metrics, logs or traces = [type.name.label.input] to the output',
+    );
+    return;
+  }
+  if (
+    ENDPOINTS.includes(node.name) &&
+    !block.body.some((one) => one.kind === 'block' && blockName(one) === 'endpoint')
+  ) {
+    report(
+      deadEnd,
+      headOf(node),
+      `${node.id} sends nowhere: it has no endpoint`,
+      'add endpoint { url = "https://..." }',
+    );
+  }
+}
+
+const ENDPOINTS: readonly string[] = ['prometheus.remote_write', 'loki.write', 'pyroscope.write'];
+
+const isEmptyList = (value: Parameters<typeof bare>[0]): boolean => {
+  const list = bare(value);
+  return list.kind === 'array' && list.elements.length === 0;
+};
+
+/** Components that act by themselves although they export something. */
+const ACT_ALONE =
+  /^(beyla\.|database_observability\.|otelcol\.extension\.|otelcol\.receiver\.datadog)/;
+
+const servesOthers = ({ name, rule }: Node): boolean =>
+  rule?.exports !== null &&
+  rule?.exports !== undefined &&
+  rule.exports.size > 0 &&
+  !ACT_ALONE.test(name);

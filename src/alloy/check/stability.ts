@@ -1,0 +1,115 @@
+import type { Stability } from '../../model/desired.ts';
+import { attributeOf, boolOf, stringOf } from '../tree.ts';
+import type { Check, CheckOptions, Node, Part, Report, Rule } from './model.ts';
+import { headOf, spanOf } from './spans.ts';
+import { olderThan } from './version.ts';
+
+const component: Rule = {
+  code: 'stability.component',
+  kind: 'knowledge',
+  finds: 'a component or block (foreach) that the stability level of the service does not allow',
+  fix: 'raise alloy.stability (--stability.level), or use another component',
+};
+const argument: Rule = {
+  code: 'stability.argument',
+  kind: 'knowledge',
+  finds: 'a single argument that is experimental; alloy validate does not see it, the start fails',
+  fix: 'raise alloy.stability (--stability.level), or take the argument out',
+};
+const community: Rule = {
+  code: 'stability.community',
+  kind: 'knowledge',
+  finds: 'a community component without the flag that allows them',
+  fix: 'add --feature.community-components.enabled to alloy.args',
+};
+const version: Rule = {
+  code: 'stability.version',
+  kind: 'knowledge',
+  finds: 'a block that the pinned version of Alloy does not have yet',
+  fix: 'pin a newer version, or take the block out',
+};
+
+export const STABILITY_RULES: readonly Rule[] = [component, argument, community, version];
+
+const LEVELS: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
+const below = (level: Stability, allowed: Stability): boolean =>
+  LEVELS.indexOf(level) > LEVELS.indexOf(allowed);
+
+/** First versions of blocks, by the tags of upstream: node, path, version. */
+const SINCE: readonly (readonly [node: string, path: string, version: string])[] = [
+  ['foreach', '', '1.7.0'],
+  ['livedebugging', '', '1.6.0'],
+  ['http', 'auth', '1.9.0'],
+];
+
+/** Nothing below the stability level, nothing newer than the version. */
+export const checkStability: Check = ({ nodes, options }, report) => {
+  for (const node of nodes) {
+    const { rule } = node;
+    if (!rule || node.custom) continue;
+    const level = rule.stability;
+    if (below(level, options.stability)) {
+      const what = node.name === 'foreach' ? 'foreach block' : 'component';
+      report(
+        component,
+        headOf(node),
+        `${what} "${node.name}" is at stability level "${level}", which is below the minimum allowed stability level "${options.stability}"`,
+        `set alloy.stability: ${level} (--stability.level=${level}), or do without it`,
+      );
+    }
+    if (rule.community && !options.communityComponents) {
+      report(
+        community,
+        headOf(node),
+        `component "${node.name}" is a community component`,
+        'add --feature.community-components.enabled to alloy.args',
+      );
+    }
+    if (rule.experimental.length > 0 && below('experimental', options.stability)) {
+      for (const part of node.parts) checkPart(part, rule.experimental, options, report);
+    }
+    checkVersion(node, options, report);
+  }
+};
+
+function checkPart(
+  { node, block, path }: Part,
+  experimental: readonly string[],
+  options: CheckOptions,
+  report: Report,
+): void {
+  for (const entry of experimental) {
+    const [where = '', value] = entry.split('=');
+    const names = where.split('/');
+    const name = names.pop()!;
+    if (names.join('/') !== path.join('/')) continue;
+    const found = attributeOf(block.body, name);
+    if (!found) continue;
+    const used =
+      value === undefined ? boolOf(found.value) !== false : stringOf(found.value) === value;
+    if (!used) continue;
+    report(
+      argument,
+      spanOf(node.parsed, found),
+      value === undefined
+        ? `${name} is an experimental feature, and the stability level is "${options.stability}"`
+        : `${name} = "${value}" is an experimental feature, and the stability level is "${options.stability}"`,
+      'set alloy.stability: experimental (--stability.level=experimental), or take the line out',
+    );
+  }
+}
+
+function checkVersion({ name, parts, parsed }: Node, options: CheckOptions, report: Report): void {
+  for (const [node, path, since] of SINCE) {
+    if (node !== name || !olderThan(options.version, since)) continue;
+    for (const part of parts) {
+      if (part.path.join('/') !== path) continue;
+      report(
+        version,
+        { ...spanOf(parsed, part.block), end: part.block.open },
+        `${[name, ...part.path].join(' > ')} is there from ${since} on; version ${options.version} is pinned`,
+        `pin ${since} or newer, or take it out`,
+      );
+    }
+  }
+}

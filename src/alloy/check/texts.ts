@@ -1,0 +1,132 @@
+import type { Expression } from '../ast.ts';
+import { stringOf } from '../tree.ts';
+import type { Check, Part, Report, Rule } from './model.ts';
+import { ottlProblem } from './ottl.ts';
+import { spanOf } from './spans.ts';
+
+const interpolation: Rule = {
+  code: 'text.variable',
+  kind: 'advice',
+  finds: '"${NAME}" in a text: Alloy does not expand it',
+  fix: 'write "..." + sys.env("NAME") + "..."',
+};
+const ottl: Rule = {
+  code: 'text.ottl',
+  kind: 'knowledge',
+  finds:
+    'an OTTL statement that cannot be read: brackets, quotes, converters in lower case; alloy validate does not see it, the start fails',
+  fix: 'mend the statement',
+};
+
+export const TEXT_RULES: readonly Rule[] = [interpolation, ottl];
+
+/** Texts that mean something to somebody: variables that are none, OTTL. */
+export const checkTexts: Check = ({ nodes }, report) => {
+  for (const { parts } of nodes) {
+    for (const part of parts) {
+      for (const statement of part.block.body) {
+        if (statement.kind !== 'attribute') continue;
+        const { name } = statement.name;
+        const kind = ottlKind(part, name);
+        if (kind) each(statement.value, (text, at) => checkOttl(part, kind, text, at, report));
+        else if (!OWN_DOLLARS.has(name)) {
+          each(statement.value, (text, at) => checkVariables(part, text, at, report));
+        }
+      }
+    }
+  }
+};
+
+/** Arguments whose texts have a use for $ themselves: groups of a pattern, templates, queries. */
+const OWN_DOLLARS: ReadonlySet<string> = new Set([
+  'replacement',
+  'replace',
+  'regex',
+  'expression',
+  'expressions',
+  'template',
+  'content',
+  'firstline',
+  'query',
+  'queries',
+  'custom_metrics',
+  'statements',
+  'pattern',
+  'selector',
+]);
+
+function each(expression: Expression, see: (text: string, at: Expression) => void): void {
+  switch (expression.kind) {
+    case 'literal': {
+      const text = stringOf(expression);
+      if (text !== undefined) see(text, expression);
+      return;
+    }
+    case 'array':
+      for (const element of expression.elements) each(element, see);
+      return;
+    case 'object':
+      for (const { value } of expression.fields) each(value, see);
+      return;
+    case 'binary':
+      each(expression.left, see);
+      each(expression.right, see);
+      return;
+    case 'paren':
+      each(expression.inner, see);
+      return;
+    case 'call':
+      for (const argument of expression.args) each(argument, see);
+      return;
+    default:
+      return;
+  }
+}
+
+/** `${NAME}`, `${NAME:-default}`, `${env:NAME}`; names in upper case, as variables of the environment are. */
+const VARIABLE = /\$\{(?:env:)?([A-Z_][A-Z0-9_]*)(?::?[-=+?][^}]*)?\}/;
+
+function checkVariables(part: Part, text: string, at: Expression, report: Report): void {
+  const found = VARIABLE.exec(text);
+  if (!found) return;
+  const [written, name] = found;
+  const alone = text === written;
+  const [before, after] = [text.slice(0, found.index), text.slice(found.index + written.length)];
+  const pieces = [before && `"${before}"`, `sys.env("${name}")`, after && `"${after}"`];
+  // a text that may hold a password is not shown
+  const shown = /[:@]/.test(before.replace('://', '')) || text.length > 80;
+  report(
+    interpolation,
+    spanOf(part.node.parsed, at),
+    `texts are not expanded: ${written} stays as it is`,
+    alone
+      ? `write sys.env("${name}")`
+      : `write ${shown ? `"..." + sys.env("${name}") + "..."` : pieces.filter(Boolean).join(' + ')}`,
+  );
+}
+
+/** Whether an argument holds OTTL, statements or conditions. */
+function ottlKind({ node, path }: Part, name: string): 'statement' | 'condition' | undefined {
+  if (node.name === 'otelcol.processor.transform' && name === 'statements') return 'statement';
+  if (node.name === 'otelcol.processor.transform' && name === 'conditions') return 'condition';
+  if (node.name === 'otelcol.processor.filter' && path.length === 1) {
+    return ['span', 'spanevent', 'metric', 'datapoint', 'log_record'].includes(name)
+      ? 'condition'
+      : undefined;
+  }
+  if (path.at(-1) === 'ottl_condition' && (name === 'span' || name === 'spanevent'))
+    return 'condition';
+  return undefined;
+}
+
+function checkOttl(
+  part: Part,
+  kind: 'statement' | 'condition',
+  text: string,
+  at: Expression,
+  report: Report,
+): void {
+  const problem = ottlProblem(text, kind);
+  if (!problem) return;
+  report(ottl, spanOf(part.node.parsed, at), problem.message, problem.hint);
+}

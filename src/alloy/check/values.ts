@@ -1,0 +1,175 @@
+import { nearest } from '../../model/frame.ts';
+import { bare, numberOf, stringOf } from '../tree.ts';
+import { enumOf } from './enums.ts';
+import { goDuration, inGo } from './go-duration.ts';
+import { goUrlProblem } from './go-url.ts';
+import type { Check, Part, Report, Rule } from './model.ts';
+import { re2Problem } from './re2.ts';
+import { spanOf } from './spans.ts';
+
+const duration: Rule = {
+  code: 'value.duration',
+  kind: 'knowledge',
+  finds: 'a duration that Go does not read: "15 seconds", "7d"',
+  fix: 'write numbers with the units ns us ms s m h: "15s", "168h", "1h30m"',
+};
+const enumeration: Rule = {
+  code: 'value.enum',
+  kind: 'knowledge',
+  finds: 'a word that is not among those an argument takes: level = "verbose"',
+  fix: 'write one of the words that the hint lists',
+};
+const regex: Rule = {
+  code: 'value.regex',
+  kind: 'knowledge',
+  finds: 'a regular expression that RE2 refuses: unclosed groups, lookarounds, back references',
+  fix: 'mend the pattern; backslashes are doubled in "..." and single in `...`',
+};
+const url: Rule = {
+  code: 'value.url',
+  kind: 'knowledge',
+  finds:
+    'a URL that Go does not read, or without http:// or https:// where one is needed; alloy validate does not see it',
+  fix: 'write the whole URL: https://host:port/path',
+};
+
+export const VALUE_RULES: readonly Rule[] = [duration, enumeration, regex, url];
+
+/** The contents of texts: durations, words of a list, patterns, URLs. */
+export const checkValues: Check = ({ nodes }, report) => {
+  for (const { parts } of nodes) {
+    for (const part of parts) {
+      for (const statement of part.block.body) {
+        if (statement.kind !== 'attribute') continue;
+        const { name } = statement.name;
+        const type = part.rule?.attributes.get(name)?.type;
+        const value = bare(statement.value);
+        const values = value.kind === 'array' ? value.elements : [value];
+        for (const one of values) {
+          const text =
+            stringOf(one) ?? (numberOf(one) === undefined ? undefined : String(numberOf(one)));
+          if (text === undefined) continue;
+          const at = spanOf(part.node.parsed, one);
+          if (type === 'duration' || type === 'list(duration)') {
+            if (stringOf(one) !== undefined) checkDuration(text, at, report);
+            continue;
+          }
+          checkWord(part, name, text, at, report);
+          if (stringOf(one) === undefined) continue;
+          if (isRegex(part, name)) checkRegex(text, at, report);
+          if (isHttpUrl(part, name)) checkUrl(text, at, report);
+        }
+      }
+    }
+  }
+};
+
+function checkDuration(text: string, at: Parameters<Report>[1], report: Report): void {
+  const read = goDuration(text);
+  if (typeof read === 'number') return;
+  const meant = inGo(text);
+  report(
+    duration,
+    at,
+    `time: ${read.problem}`,
+    meant ? `write "${meant}"` : 'write numbers with the units ns us ms s m h, as in "1h30m"',
+  );
+}
+
+function checkWord(
+  part: Part,
+  name: string,
+  text: string,
+  at: Parameters<Report>[1],
+  report: Report,
+): void {
+  const words = enumOf(part.node.name, part.path, name);
+  if (!words || words.includes(text)) return;
+  const shown = words.filter((word) => word !== '');
+  const meant = nearest(text, shown);
+  const what = part.node.name === 'logging' ? `log ${name}` : name.replaceAll('_', ' ');
+  report(
+    enumeration,
+    at,
+    `unrecognized ${what} "${text}"`,
+    `${meant ? `did you mean "${meant}"? ` : ''}It takes ${shown.join(', ')}`,
+  );
+}
+
+/** Blocks whose `regex` is one of Prometheus' relabelling. */
+const RELABEL: readonly string[] = ['rule', 'write_relabel_config', 'relabel_config'];
+const STAGE_PATTERNS: Readonly<Record<string, readonly string[]>> = {
+  'stage.regex': ['expression'],
+  'stage.replace': ['expression'],
+  'stage.drop': ['expression'],
+  'stage.multiline': ['firstline'],
+  'stage.label_keep': ['regex'],
+  'stage.structured_metadata': ['regex'],
+};
+
+function isRegex({ path, node }: Part, name: string): boolean {
+  const block = path.at(-1) ?? '';
+  if (name === 'regex' && RELABEL.includes(block)) return true;
+  return node.name === 'loki.process' && (STAGE_PATTERNS[block]?.includes(name) ?? false);
+}
+
+function checkRegex(text: string, at: Parameters<Report>[1], report: Report): void {
+  const problem = re2Problem(text);
+  if (!problem) return;
+  const perl = problem.includes('Perl syntax');
+  report(
+    regex,
+    at,
+    `error parsing regexp: ${problem}`,
+    perl
+      ? 'RE2 knows no lookaround and no back references: keep in one rule and drop in another'
+      : 'mend the pattern; in "..." each backslash is written twice, in `...` once',
+  );
+}
+
+/** Arguments that must be an http or https URL: component (or any, as *), last block, argument. */
+const HTTP_URLS: readonly (readonly [component: string, block: string, argument: string])[] = [
+  ['prometheus.remote_write', 'endpoint', 'url'],
+  ['loki.write', 'endpoint', 'url'],
+  ['pyroscope.write', 'endpoint', 'url'],
+  ['remote.http', '', 'url'],
+  ['import.http', '', 'url'],
+  ['remotecfg', '', 'url'],
+  ['mimir.rules.kubernetes', '', 'address'],
+  ['loki.rules.kubernetes', '', 'address'],
+  ['otelcol.exporter.otlphttp', 'client', 'endpoint'],
+  ['*', 'oauth2', 'token_url'],
+];
+
+function isHttpUrl({ node, path }: Part, name: string): boolean {
+  const block = path.at(-1) ?? '';
+  return HTTP_URLS.some(
+    ([component, inside, argument]) =>
+      argument === name && inside === block && (component === '*' || component === node.name),
+  );
+}
+
+function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void {
+  const variable = /\$\{?([A-Za-z_]\w*)\}?/.exec(text)?.[1];
+  const problem = goUrlProblem(text);
+  if (problem) {
+    report(
+      url,
+      at,
+      `cannot parse the URL: ${problem}`,
+      variable
+        ? `texts are not expanded: write "..." + sys.env("${variable}") + "..."`
+        : 'write the whole URL: https://host:port/path',
+    );
+    return;
+  }
+  if (/^https?:\/\/[^/]/i.test(text)) return;
+  report(
+    url,
+    at,
+    text === '' ? 'the URL is empty' : 'the URL has no http:// or https:// with a host',
+    text === ''
+      ? 'write the whole URL: https://host:port/path'
+      : `write http:// or https:// before the host`,
+  );
+}
