@@ -1,8 +1,8 @@
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import { type Flaw, flawsOf, present, valueAt } from './problems.ts';
+import { type Flaw, flawsOf, framesOf, present, valueAt } from './problems.ts';
 import { breachesOf, warningsOf } from './rules.ts';
 import { inventorySchema, type Written } from './schema.ts';
-import { type Locate, type Path, readTree, type Tree } from './tree.ts';
+import { type Path, readTree, type Tree } from './tree.ts';
 import { membersOf, type WrittenInventory } from './written.ts';
 
 /**
@@ -31,7 +31,8 @@ export function parseInventory(text: string, file: string): Result<WrittenInvent
   const sound = parsed.success ? (tree.value as Written) : soundPart(tree.value, tree, flaws);
   if (!sound) return broken(...problems);
 
-  const { inventory, problems: more } = assemble(sound, file, tree.place, flaws.length > 0);
+  const source = { file, place: tree.place, frame: framesOf(text) };
+  const { inventory, problems: more } = assemble(sound, source, flaws.length > 0);
   if (problems.length + more.length + tree.problems.length > 0) return broken(...problems, ...more);
   return ok(inventory);
 }
@@ -39,12 +40,11 @@ export function parseInventory(text: string, file: string): Result<WrittenInvent
 /** Resolves the names of what is written, and checks that it holds together. */
 export function assemble(
   written: Written,
-  file: string,
-  place: Locate,
+  source: Pick<WrittenInventory, 'file' | 'place' | 'frame'>,
   partial = false,
 ): { readonly inventory: WrittenInventory; readonly problems: readonly Problem[] } {
-  const { hosts, groups, problems } = membersOf(written, place);
-  const bare: WrittenInventory = { file, written, hosts, groups, place, warnings: [] };
+  const { hosts, groups, problems } = membersOf(written, source.place);
+  const bare: WrittenInventory = { ...source, written, hosts, groups, warnings: [] };
   const breaches = breachesOf(bare, partial || problems.length > 0);
   const inventory = { ...bare, warnings: warningsOf(bare) };
   return { inventory, problems: [...problems, ...breaches] };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { codeFrame, nearest } from '../model/frame.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Position, Problem } from '../model/problem.ts';
 import type { KnownKeys } from './schema.ts';
 import type { Path, Tree } from './tree.ts';
 
@@ -159,7 +159,7 @@ const MOST_FRAMES = 100;
 /** In the order of the file, each said once, with the lines around it. */
 export function present(problems: readonly Problem[], text: string): readonly Problem[] {
   const seen = new Set<string>();
-  const shown = problems.length > 0 ? maskSecrets(text) : text;
+  const frame = framesOf(text);
   return problems
     .filter(({ at, message }) => {
       const id = `${at?.line}:${at?.column}:${message}`;
@@ -170,9 +170,18 @@ export function present(problems: readonly Problem[], text: string): readonly Pr
     )
     .map((problem, i) => {
       if (!problem.at || i >= MOST_FRAMES) return problem;
-      const detail = codeFrame(shown, problem.at.line, problem.at.column);
+      const detail = frame(problem.at);
       return detail === '' ? problem : { ...problem, detail };
     });
+}
+
+/** Shows lines of a text with the secrets in it hidden; costs nothing until it is asked. */
+export function framesOf(text: string): (at: Position) => string {
+  let shown: string | undefined;
+  return ({ line, column }) => {
+    shown ??= maskSecrets(text);
+    return codeFrame(shown, line, column);
+  };
 }
 
 const SECRET_VALUE =

@@ -25,6 +25,8 @@ export interface WrittenInventory {
   /** Members of each group, in the order of the inventory. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly place: Locate;
+  /** The lines around a place, secrets hidden, for `Problem.detail`. */
+  readonly frame: (at: Position) => string;
   readonly warnings: readonly Warning[];
 }
 
