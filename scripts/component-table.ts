@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ADDED_BLOCKS,
+  ARGUMENTS,
   EXCUSED,
   EXPERIMENTAL,
   EXPORTS,
@@ -215,15 +216,39 @@ function componentOf(name: string, component: RawComponent): Draft {
     }
     if (met === 0) holes.push(`${name}: no block for the heading "${key}"`);
   }
+  for (const entry of ARGUMENTS[name] ?? []) {
+    const [place = '', type = ''] = entry.split('=');
+    const path = place.split('/');
+    const argument = path.pop()!;
+    const block = at(path, false);
+    block.open = false;
+    block.attributes.set(argument, type);
+  }
   for (const path of OPEN[name] ?? []) {
     if (path === '') top.open = true;
     else at(path.split('/'), false).open = true;
   }
   for (const path of TAKES_ALL[name] ?? []) at(path.split('/'), false).takesAll = true;
+  for (const [, block] of walk(top, name)) {
+    // the same text in two forms: the inline one is not listed where servers are described
+    if (name !== 'http' && block.attributes.has('client_auth_type')) {
+      block.attributes.set('client_ca', 'secret');
+    }
+  }
   for (const [path, block] of walk(top, name)) {
     if (block.open && block.attributes.size === 0 && block.blocks.size === 0) {
       holes.push(`${path}: nothing is known of what it takes`);
     }
+  }
+  if (/^otelcol\.(receiver|processor|connector)\./.test(name) && !top.blocks.has('output')) {
+    holes.push(`${name}: no output block`);
+  }
+  if (
+    name.startsWith('discovery.') &&
+    component.exports?.targets &&
+    typeOf(EXPORTS[name]?.targets ?? component.exports.targets, name) !== 'list(map(string))'
+  ) {
+    holes.push(`${name}: exports targets that are no list of targets`);
   }
   return top;
 }

@@ -161,13 +161,15 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
     const close =
       isComponent(block) && !name.includes('.') ? nearest(name, SERVICE_BLOCKS) : undefined;
     if (isComponent(block) && !name.includes('.') && !module.declares.has(name) && !node.custom) {
+      const home = homeOf(config, name);
       report(
         unknownBlock,
         head,
         `there is no block "${name}"`,
         close
           ? `write ${close} { }`
-          : `the blocks without a label are ${SERVICE_BLOCKS.join(', ')}; a component is written type.name "label" { }`,
+          : (home ??
+              `the blocks without a label are ${SERVICE_BLOCKS.join(', ')}; a component is written type.name "label" { }`),
       );
       return;
     }
@@ -193,10 +195,29 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       unknownComponent,
       head,
       `cannot find the definition of component name "${name}"`,
-      meant ? `did you mean ${meant}?` : unknownHint(name, module),
+      meant ? `did you mean ${meant}?` : (stageHint(config, name) ?? unknownHint(name, module)),
     );
   }
 }
+
+/** The component that has a block of this name inside. */
+function homeOf({ table }: Config, name: string): string | undefined {
+  const homes: string[] = [];
+  for (const component of table.names) {
+    const rule = table.get(component)!;
+    const inner = rule.blockNames.find((one) => one === name || rule.block(one)!.block(name));
+    if (inner) homes.push(inner === name ? component : `${inner} { } of ${component}`);
+  }
+  if (homes.length === 0) return undefined;
+  const [one] = homes.filter((home) => /(remote_write|loki\.write|scrape)$/.test(home));
+  return homes.length === 1
+    ? `it belongs into ${homes[0]}`
+    : `it belongs into a component, e.g. into ${one ?? homes[0]}`;
+}
+
+/** `stage.json` and the like at the top level: blocks of one component that look like components. */
+const stageHint = (config: Config, name: string): string | undefined =>
+  name.includes('.') ? homeOf(config, name) : undefined;
 
 function unknownHint(name: string, module: Module): string {
   const [first] = name.split('.');

@@ -11,6 +11,7 @@ import { checkFields, FIELD_RULES } from './fields.ts';
 import { checkFlow, FLOW_RULES } from './flow.ts';
 import { checkFunctions, FUNCTION_RULES } from './functions.ts';
 import type { Check, CheckOptions, FileDiagnostic, NamedFile, Rule } from './model.ts';
+import { checkPorts, PORT_RULES } from './ports.ts';
 import { checkReferences, REFERENCE_RULES } from './references.ts';
 import { checkStability, STABILITY_RULES } from './stability.ts';
 import { checkTexts, TEXT_RULES } from './texts.ts';
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   ...FLOW_RULES,
   ...TEXT_RULES,
   ...EXPOSURE_RULES,
+  ...PORT_RULES,
 ];
 
 const CHECKS: readonly Check[] = [
@@ -46,6 +48,7 @@ const CHECKS: readonly Check[] = [
   checkFlow,
   checkTexts,
   checkExposure,
+  checkPorts,
 ];
 
 /** Everything that is wrong with a configuration of one file: see `checkFiles`. */

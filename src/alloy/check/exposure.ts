@@ -2,6 +2,7 @@ import type { Attribute, Expression } from '../ast.ts';
 import { locksOutChecks } from '../lockout.ts';
 import { attributeOf, blocksOf, stringOf } from '../tree.ts';
 import type { Check, Node, Part, Report, Rule } from './model.ts';
+import { isPlaceholder } from './placeholder.ts';
 import { spanOf } from './spans.ts';
 
 const lockedOut: Rule = {
@@ -94,15 +95,20 @@ const isEverywhere = (address: string): boolean =>
 /** Arguments that are secrets although the table calls them texts. */
 const NAMES =
   /^(password|bearer_token|client_secret|secret_key|api_key|access_key|private_key|token)$/;
-/** Words that hold the place of a secret. */
-const PLACEHOLDER = /^(<.*>|\.\.\.|x+|\*+|changeme|)$/i;
+/** No secret either. */
+const NOTHING = /^(\.\.\.|x+|\*+|)$/i;
 
 function checkSecret(part: Part, { name, value }: Attribute, report: Report): void {
   const type = part.rule?.attributes.get(name.name)?.type;
   const secret = type === 'secret' || (type === 'string' && NAMES.test(name.name));
   if (secret && name.name !== 'content') {
     const text = stringOf(value);
-    if (text !== undefined && !PLACEHOLDER.test(text) && !text.includes('BEGIN CERTIFICATE')) {
+    if (
+      text !== undefined &&
+      !NOTHING.test(text) &&
+      !isPlaceholder(text) &&
+      !text.includes('BEGIN CERTIFICATE')
+    ) {
       report(
         inline,
         spanOf(part.node.parsed, value),

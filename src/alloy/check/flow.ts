@@ -38,7 +38,12 @@ export const FLOW_RULES: readonly Rule[] = [refused, never, deadEnd, unused];
 /** Where data goes: each signal to somebody who takes it, no component for nothing. */
 export const checkFlow: Check = (config, report) => {
   const used = new Set<Node>();
-  for (const { node } of config.resolved.values()) used.add(node);
+  // a relabel component may be there for its rules alone
+  const lendsRules = new Set<Node>();
+  for (const { node, rest } of config.resolved.values()) {
+    used.add(node);
+    if (rest[0]?.name === 'rules') lendsRules.add(node);
+  }
 
   for (const node of config.nodes) {
     if (!node.component) {
@@ -47,7 +52,7 @@ export const checkFlow: Check = (config, report) => {
     }
     if (node.custom || !node.rule) continue;
     checkSignals(config, node, report);
-    if (!holdsError(config, node, node.block)) checkDeadEnd(node, report);
+    if (!holdsError(config, node, node.block) && !lendsRules.has(node)) checkDeadEnd(node, report);
     if (!config.broken && !used.has(node) && servesOthers(node)) {
       const names = [...node.rule.exports!.keys()].map((name) => `${node.id}.${name}`);
       report(

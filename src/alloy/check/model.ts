@@ -44,6 +44,8 @@ export interface CheckOptions {
   readonly version?: string | null;
   /** --feature.community-components.enabled. */
   readonly communityComponents?: boolean;
+  /** Where Alloy itself listens; 127.0.0.1:12345 unless said. */
+  readonly listen?: { readonly address: string; readonly port: number };
 }
 
 /** A file of a configuration and the name that its findings carry. */

@@ -99,34 +99,58 @@ function undefinedHint(config: Config, node: Node, reference: Reference): string
   );
   if (outside) return outsideHint(outside, node.module);
 
-  const sameName = node.module.nodes.filter(
-    ({ id, name, component }) => component && text.startsWith(`${name}.`) && id !== node.id,
-  );
-  const ids = node.module.nodes.filter(({ component }) => component).map(({ id }) => id);
-  const written =
-    names.length > 1
-      ? names
-          .slice(0, -1)
-          .map(({ name }) => name)
-          .join('.')
-      : text;
-  const meant = nearest(written, ids);
+  const meant = meantNode(config, node, names);
   if (meant) return `did you mean ${meant}?`;
-  if (sameName.length > 0 && sameName.length <= 3) {
-    return `there is ${sameName.map(({ id }) => id).join(' and ')}: use it, or add ${blockFor(config, names)}`;
+  const type = typeOf(config, names);
+  const others = node.module.nodes.filter(
+    ({ name, module }) => name === type && module === node.module,
+  );
+  if (others.length > 0 && others.length <= 3) {
+    return `there is ${others.map(({ id }) => id).join(' and ')}: use it, or add ${blockFor(config, names)}`;
   }
   return `add ${blockFor(config, names)}, or take this reference out`;
 }
 
+/** How many of the names are the type of a component. */
+function typeLength(config: Config, names: Reference['names']): number {
+  for (let count = names.length - 1; count > 0; count--) {
+    if (config.table.get(joined(names, count))) return count;
+  }
+  return 0;
+}
+
+const joined = (names: Reference['names'], count: number): string =>
+  names
+    .slice(0, count)
+    .map(({ name }) => name)
+    .join('.');
+
+const typeOf = (config: Config, names: Reference['names']): string =>
+  joined(names, typeLength(config, names));
+
+/** A node of the same type with a label like it, or of the same label with a type like it. */
+function meantNode(config: Config, node: Node, names: Reference['names']): string | undefined {
+  const count = typeLength(config, names);
+  const nodes = node.module.nodes.filter(({ component, block }) => component && block.label);
+  if (count > 0) {
+    const type = joined(names, count);
+    const labels = nodes.filter(({ name }) => name === type).map(({ block }) => block.label!.text);
+    const label = nearest(names[count]!.name, labels);
+    return label && `${type}.${label}`;
+  }
+  for (let length = names.length - 1; length > 0; length--) {
+    const label = names[length]!.name;
+    const types = nodes.filter(({ block }) => block.label!.text === label).map(({ name }) => name);
+    const type = nearest(joined(names, length), types);
+    if (type) return `${type}.${label}`;
+  }
+  return undefined;
+}
+
 /** The header of the block that a reference asks for, by the longest name that is a component's. */
 function blockFor(config: Config, names: Reference['names']): string {
-  for (let count = names.length - 1; count > 0; count--) {
-    const name = names
-      .slice(0, count)
-      .map((part) => part.name)
-      .join('.');
-    if (config.table.get(name)) return `${name} "${names[count]!.name}" { }`;
-  }
+  const count = typeLength(config, names);
+  if (count > 0) return `${joined(names, count)} "${names[count]!.name}" { }`;
   return 'the component';
 }
 

@@ -18,7 +18,14 @@ const ottl: Rule = {
   fix: 'mend the statement',
 };
 
-export const TEXT_RULES: readonly Rule[] = [interpolation, ottl];
+const placeholder: Rule = {
+  code: 'text.placeholder',
+  kind: 'advice',
+  finds: 'a text from an example that nobody filled in: "<PROMETHEUS_URL>"',
+  fix: 'write the value in its place',
+};
+
+export const TEXT_RULES: readonly Rule[] = [interpolation, ottl, placeholder];
 
 /** Texts that mean something to somebody: variables that are none, OTTL. */
 export const checkTexts: Check = ({ nodes }, report) => {
@@ -30,7 +37,16 @@ export const checkTexts: Check = ({ nodes }, report) => {
         const kind = ottlKind(part, name);
         if (kind) each(statement.value, (text, at) => checkOttl(part, kind, text, at, report));
         else if (!OWN_DOLLARS.has(name)) {
-          each(statement.value, (text, at) => checkVariables(part, text, at, report));
+          each(statement.value, (text, at) => {
+            checkVariables(part, text, at, report);
+            if (!/^<[A-Z][A-Z0-9_ -]*>$/.test(text)) return;
+            report(
+              placeholder,
+              spanOf(part.node.parsed, at),
+              `${text} is a placeholder`,
+              `write the ${name} in its place`,
+            );
+          });
         }
       }
     }

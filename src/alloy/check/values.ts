@@ -1,9 +1,10 @@
 import { nearest } from '../../model/frame.ts';
-import { bare, numberOf, stringOf } from '../tree.ts';
+import { attributeOf, bare, numberOf, stringOf } from '../tree.ts';
 import { enumOf } from './enums.ts';
 import { goDuration, inGo } from './go-duration.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
+import { isPlaceholder } from './placeholder.ts';
 import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
 
@@ -141,7 +142,14 @@ const HTTP_URLS: readonly (readonly [component: string, block: string, argument:
   ['*', 'oauth2', 'token_url'],
 ];
 
-function isHttpUrl({ node, path }: Part, name: string): boolean {
+function isHttpUrl({ node, path, parent }: Part, name: string): boolean {
+  // the base URL does not matter where each signal has its own
+  const own =
+    parent &&
+    ['metrics', 'logs', 'traces'].some((signal) =>
+      attributeOf(parent.block.body, `${signal}_endpoint`),
+    );
+  if (node.name === 'otelcol.exporter.otlphttp' && own) return false;
   const block = path.at(-1) ?? '';
   return HTTP_URLS.some(
     ([component, inside, argument]) =>
@@ -150,6 +158,7 @@ function isHttpUrl({ node, path }: Part, name: string): boolean {
 }
 
 function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void {
+  if (isPlaceholder(text)) return; // said by text.placeholder
   const variable = /\$\{?([A-Za-z_]\w*)\}?/.exec(text)?.[1];
   const problem = goUrlProblem(text);
   if (problem) {
