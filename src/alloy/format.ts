@@ -13,6 +13,7 @@ import type {
   Statement,
 } from './ast.ts';
 import { blockName } from './ast.ts';
+import { parse } from './parse.ts';
 import { quote } from './quote.ts';
 
 /** Space between two tokens, kept back until the second one is written. */
@@ -25,6 +26,9 @@ const NEWLINE = 3;
 const BREAK = 4;
 const INDENT = 5;
 const UNINDENT = 6;
+
+/** Comments that move settle in two or three. */
+const MAX_PASSES = 10;
 
 /** At most one empty line. */
 const MAX_BREAKS = 2;
@@ -40,9 +44,19 @@ const MAX_BREAKS = 2;
  * the first token that stands behind them.
  */
 export function format(source: string, file: File): string {
-  const printer = new Printer(source, file);
-  printer.statements(file.body);
-  return printer.finish();
+  let text = '';
+  let from = source;
+  let tree = file;
+  // upstream's layout of such a text changes when it is printed again: once more until it stays
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const printer = new Printer(from, tree);
+    printer.statements(tree.body);
+    text = printer.finish();
+    if (!printer.unsettled || text === from) break;
+    from = text;
+    tree = parse(text).file;
+  }
+  return text;
 }
 
 class Printer {
@@ -67,6 +81,13 @@ class Printer {
   private afterNumber = false;
   /** A line break behind the token written last would end the statement. */
   private terminable = false;
+  /** Lines printed so far. */
+  private printed = 0;
+  /**
+   * What is printed may be laid out in another way next time: a comment stands inside a line of
+   * tokens, or a value took several lines and takes one now.
+   */
+  unsettled = false;
 
   constructor(source: string, file: File) {
     this.source = source;
@@ -104,10 +125,13 @@ class Printer {
     }
     this.at(statement.name.start);
     this.word(statement.name.name);
+    const { printed } = this;
     this.space(COLUMN);
     this.punctuation('=');
     this.space(BLANK);
     this.expression(statement.value);
+    const lines = this.lineOf(statement.end - 1) - this.lineOf(statement.start);
+    if (lines > 0 && this.printed === printed) this.unsettled = true;
   }
 
   private block(block: Block): void {
@@ -243,12 +267,14 @@ class Printer {
       previousLine = keyLine;
       this.at(key.start);
       this.string(this.keyText(key));
+      const { printed } = this;
       this.space(COLUMN);
       this.punctuation('=');
       this.space(BLANK);
       const valueLine = this.lineOf(value.start);
       this.expression(value);
       valueLines = this.lineOf(value.end - 1) - valueLine;
+      if (valueLines > 0 && this.printed === printed) this.unsettled = true;
       if (i + 1 < fields.length) this.punctuation(',');
     }
     if (fields.length > 0 && this.lineOf(end - 1) !== previousLine) {
@@ -332,6 +358,7 @@ class Printer {
       this.aligner.write(text.slice(from, at));
       this.aligner.endLine(false);
       this.offsetLine++;
+      this.printed++;
       from = at + 1;
     }
     this.aligner.write(from === 0 ? text : text.slice(from));
@@ -341,8 +368,10 @@ class Printer {
 
   private before(keepLine: boolean): void {
     if (this.commentAt <= this.offset && !(keepLine && this.breaksLine(this.offset))) {
+      if (!this.waiting.includes(BREAK) && !this.waiting.includes(NEWLINE)) this.unsettled = true;
       this.inject(this.offset, this.offsetLine, false);
     } else {
+      if (this.commentAt <= this.offset) this.unsettled = true;
       this.writeSpace(this.waiting.length);
     }
     if (this.atLineStart) this.startLine();
@@ -397,6 +426,7 @@ class Printer {
     if (this.atLineStart) this.startLine();
     for (let i = 0; i < times; i++) this.aligner.endLine(section);
     this.atLineStart = true;
+    this.printed += times;
   }
 
   // --- comments
@@ -411,7 +441,8 @@ class Printer {
     for (let i = this.nextComment; i < this.comments.length; i++) {
       const { start, end, text, joined } = this.comments[i]!;
       if (start > offset && !(joined && i > this.nextComment)) return false;
-      if (text[1] === '/' || this.lineOf(start) !== this.lastLine) return true;
+      if (text[1] === '/' || text.includes('\n') || this.lineOf(start) !== this.lastLine)
+        return true;
       if (this.lineOf(end) !== this.offsetLine) return true;
     }
     return false;
@@ -450,7 +481,8 @@ class Printer {
   private comment({ start, text }: Comment, nextLine: number): void {
     const line = this.lineOf(start);
     if (!this.empty) {
-      if (line === this.lastLine) {
+      // earlier than the last token is only one that was moved on
+      if (line <= this.lastLine) {
         if (this.atLineStart) this.startLine();
         // a tab would look odd between two tokens of a line
         if (line === nextLine) this.aligner.blank();
