@@ -16,16 +16,20 @@ export interface AlloyFile {
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads files; a folder stands for every `*.alloy` below it, `-` for stdin.
+ * Reads files, a list for each path given: a folder stands for its `*.alloy` files (with `deep`, for
+ * those in folders below it too), `-` for stdin.
  *
  * @throws ToolError `usage`, for all that cannot be read at once
  */
-export function readAlloyFiles(paths: readonly string[]): readonly AlloyFile[] {
+export function readAlloyFiles(
+  paths: readonly string[],
+  { deep }: { readonly deep: boolean },
+): readonly (readonly AlloyFile[])[] {
   const problems: Problem[] = [];
-  const files: AlloyFile[] = [];
+  const files: (readonly AlloyFile[])[] = [];
   for (const given of paths) {
     try {
-      for (const file of expand(given)) files.push(file);
+      files.push(expand(given, deep));
     } catch (error) {
       problems.push(problemOf(given, error as NodeJS.ErrnoException));
     }
@@ -34,10 +38,10 @@ export function readAlloyFiles(paths: readonly string[]): readonly AlloyFile[] {
   return files;
 }
 
-function expand(given: string): readonly AlloyFile[] {
+function expand(given: string, deep: boolean): readonly AlloyFile[] {
   if (given === '-') return [{ name: '<stdin>', path: null, bytes: readFileSync(0) }];
   if (!statSync(given).isDirectory()) return [read(given)];
-  const below = readdirSync(given, { recursive: true, encoding: 'utf8' })
+  const below = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
     .sort();
   if (below.length === 0)

@@ -98,8 +98,9 @@ function commander(terminal: Terminal): Commander {
 }
 
 const HELP_END = `
-Exit codes: 0 done, 1 some host is in trouble, 2 changes found (--detailed-exitcode),
-64 refused before anything was touched, 70 a bug, 130 interrupted.
+Exit codes: 0 done, 1 some host is in trouble, 2 changes found (with
+--detailed-exitcode), 64 refused before anything was touched, 70 a bug,
+130 interrupted.
 Variables ALLOYUP_FORKS=8 and so on stand for options; options win.`;
 
 type Act = (args: readonly string[], written: Readonly<Record<string, unknown>>) => void;

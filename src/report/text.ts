@@ -35,7 +35,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
   const style = { paint, width: options.width, diffs: options.diffs, whole: options.level >= 1 };
   /** What each host was last said to wait for. */
   const waits = new Map<string, string>();
-  let plansShown = false;
+  /** Hosts whose problems stand above already, since the plans were shown; null: they were not. */
+  let told: ReadonlySet<string> | null = null;
   let linesShown = false;
   let nameWidth = 4;
 
@@ -76,11 +77,17 @@ export function textRenderer(options: TextOptions): TextRenderer {
     const blocks: string[] = [];
     if (verb === 'plan') blocks.push(plans(ledger));
     if (verb === 'status') blocks.push(statusText(hosts, finishedAt ?? startedAt, style));
-    if (verb !== 'plan' && !plansShown && options.level >= 0)
+    if (verb !== 'plan' && !told && options.level >= 0)
       blocks.push(
         ...warningGroups(hosts, warnings).map(({ item, names }) => warningText(item, style, names)),
       );
-    if (verb !== 'plan' || options.level < 0) blocks.push(hostProblemsText(hosts, style));
+    if (verb !== 'plan' || options.level < 0)
+      blocks.push(
+        hostProblemsText(
+          hosts.filter(([name]) => !told?.has(name)),
+          style,
+        ),
+      );
     const durationMs = (finishedAt ?? startedAt) - startedAt;
     if (verb !== 'plan') blocks.push(summaryText(hosts, { verb, durationMs, interrupted }, style));
     const text = blocks.filter((block) => block !== '').join('\n');
@@ -88,8 +95,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
   };
 
   const plans = (ledger: Ledger): string => {
-    plansShown = true;
     if (options.level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
+    told = new Set([...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])));
     return plansText(ledger.hosts(), ledger.run.warnings, style);
   };
 

@@ -156,6 +156,15 @@ test('-q leaves the problems and the sum', () => {
   expect(screen).not.toContain('waits');
 });
 
+test('-q leaves the problems of a plan, too', () => {
+  const screen = screenOf(stamp(RUNS['plan of equal, unequal and unreachable hosts']!), {
+    level: -1,
+  });
+  expect(screen).toContain('error[ssh.unreachable]');
+  expect(screen).toContain('Plan: 3 hosts to change, 1 without a plan.');
+  expect(screen).not.toContain('@@');
+});
+
 test('colour changes nothing but colour', () => {
   for (const happenings of Object.values(RUNS)) {
     const coloured = screenOf(stamp(happenings), { colour: true });

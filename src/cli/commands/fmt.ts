@@ -18,7 +18,7 @@ import { type Problem, ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { problemsText } from '../../report/problem.ts';
 import { type AlloyFile, readAlloyFiles } from '../alloy-files.ts';
-import { alloyProblems } from '../alloy-problems.ts';
+import { findingsOf } from '../alloy-problems.ts';
 import type { Command } from '../invocation.ts';
 import { usageError, usageProblem } from '../usage.ts';
 
@@ -31,10 +31,10 @@ export const fmt: Command = async ({ args, options, terminal }) => {
 
   const problems: Problem[] = [];
   let differs = false;
-  for (const file of readAlloyFiles(args)) {
+  for (const file of readAlloyFiles(args, { deep: true }).flat()) {
     const parsed = parse(file.bytes);
     if (parsed.errors.length > 0) {
-      problems.push(...alloyProblems(file.name, parsed));
+      problems.push(...findingsOf(file.name, parsed, parsed.errors).problems);
       continue;
     }
     const text = format(parsed.source, parsed.file);

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { runFleet } from '../engine/fleet.ts';
+import type { Confirmation, World } from '../engine/world.ts';
+import type { Verb } from '../model/event.ts';
+import { exitCodeOf } from '../report/exit.ts';
+import { paintWith } from '../report/paint.ts';
+import { count } from '../report/plain.ts';
+import { createMask, tooShort } from '../report/redact.ts';
+import { ownFolders } from '../sources/folders.ts';
+import { createRepositorySource } from '../sources/repository.ts';
+import { createTransport } from '../transport/create.ts';
+import { askSecret, askYes, NoAnswer } from './ask.ts';
+import { catchInterrupts, type Interrupts } from './interrupt.ts';
+import type { Command, Invocation } from './invocation.ts';
+import { type Output, openOutput } from './output.ts';
+import { runId } from './run-log.ts';
+import { readTargets } from './targets.ts';
+import { usageError } from './usage.ts';
+import { VERSION } from './version.ts';
+
+/** The command of a verb that the engine runs on hosts. */
+export const verbCommand =
+  (verb: Verb): Command =>
+  (invocation) =>
+    runVerb(verb, invocation);
+
+/** Reads what is wanted of every chosen host, opens the sinks, hands over to the engine. */
+async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation;
+  const changes = verb !== 'plan' && verb !== 'status';
+  if (changes && !options.yes && !terminal.interactive)
+    throw usageError(
+      `nobody is there to be asked before hosts are changed`,
+      `look first: alloyup plan; then say yes: alloyup ${verb} --yes`,
+    );
+
+  const { targets, secrets, warnings } = await readTargets(invocation);
+  const mask = createMask(secrets);
+  const run = runId(Date.now(), randomBytes(2).toString('hex'));
+  const output = openOutput(run, options, terminal, mask);
+  const interrupts = catchInterrupts(terminal, output.emit);
+  const transport = createTransport({
+    user: { home: terminal.home, name: userInfo().username },
+    agent: terminal.env.SSH_AUTH_SOCK ?? null,
+    askPassphrase: terminal.interactive
+      ? (file) => askSecret(`Passphrase of ${file}:`, terminal, `ssh-add ${file}`).catch(() => null)
+      : null,
+  });
+  const world: World = {
+    transport,
+    repository: createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+    emit: output.emit,
+    mask,
+    now: Date.now,
+    nonce: () => randomBytes(16).toString('hex'),
+    stop: interrupts.stop,
+    abandon: interrupts.abandon,
+    confirm: confirmer(verb, invocation, output, interrupts),
+  };
+
+  try {
+    output.emit({
+      type: 'run.started',
+      schema: 1,
+      run,
+      verb,
+      hosts: targets.map(({ host }) => host.name),
+      version: VERSION,
+    });
+    for (const warning of warnings) output.emit({ type: 'run.warning', warning });
+    if (tooShort(secrets).length > 0) output.emit({ type: 'run.warning', warning: SHORT_SECRET });
+    await runFleet(targets, world, {
+      run,
+      verb,
+      forks: options.forks,
+      connectTimeoutS: options.connectTimeout,
+      timeoutS: options.timeout,
+      watchS: options.watch,
+      lockTimeoutS: options.lockTimeout,
+      adopt: options.adopt,
+      rollback: options.rollback,
+      who: terminal.who,
+      purge: options.purge,
+      ...(options.run === null ? {} : { toRun: options.run }),
+    });
+    const { detailedExitcode } = options;
+    const { interrupted } = interrupts;
+    const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
+    output.emit({ type: 'run.finished', exitCode });
+    if (changes && output.logPath !== null && options.output === 'text' && !options.quiet)
+      terminal.out(paintWith(options.color && terminal.outColour).dim(`Log: ${output.logPath}\n`));
+    return exitCode;
+  } finally {
+    interrupts.release();
+    output.close();
+    await transport.close();
+  }
+}
+
+const SHORT_SECRET = {
+  code: 'secret.short',
+  message: 'a secret of fewer than 4 characters is not hidden in what hosts print',
+  hint: 'take a longer one',
+};
+
+/** Shows the plan and asks; without a question where --yes says so or where nothing would change. */
+function confirmer(
+  verb: Verb,
+  { options }: Invocation,
+  output: Output,
+  interrupts: Interrupts,
+): (summary: Confirmation) => Promise<boolean> {
+  return async ({ changing }) => {
+    if (verb !== 'rollback') output.showPlans();
+    if (options.yes || changing === 0) return true;
+    try {
+      if (await askYes(`${verb[0]!.toUpperCase()}${verb.slice(1)} to ${count(changing, 'host')}?`))
+        return true;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+    }
+    interrupts.interrupt();
+    return false;
+  };
+}
