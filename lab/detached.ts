@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { PLAIN_ENV } from './run.ts';
+import { mayBuild, PLAIN_ENV } from './run.ts';
 
 /**
  * Starts a program that outlives us, in a session of its own, its output appended to a file.
@@ -10,6 +10,7 @@ export function startDetached(
   argv: readonly string[],
   options: { readonly log: string; readonly env?: Readonly<Record<string, string>> },
 ): void {
+  mayBuild();
   const log = openSync(options.log, 'a');
   try {
     const [file, ...args] = argv;

@@ -10,7 +10,7 @@ import { type InventoryOptions, inventoryText } from './inventory.ts';
 import { ensureLayers } from './layer.ts';
 import { raiseLimits } from './limits.ts';
 import { knownHostLines, type Machine, makeHostKeys } from './machine.ts';
-import { checkLabName, hostAddress, MOST_HOSTS } from './names.ts';
+import { checkLabName, DEFAULT_LAB, hostAddress, MOST_HOSTS } from './names.ts';
 import { makeBridge, makeCable } from './network.ts';
 import { buildRepository } from './repository/build.ts';
 import { makeKeys } from './repository/keys.ts';
@@ -30,8 +30,6 @@ import {
   writeState,
 } from './state.ts';
 import { leftovers, takeDown } from './takedown.ts';
-
-export const DEFAULT_LAB = 'au';
 
 export interface UpOptions {
   /** Up to 8 lower-case letters and digits; names everything the lab makes on the machine. */
@@ -91,11 +89,13 @@ export class Lab {
           `take it down first (npm run lab -- down --name ${name}), or use another --name`,
       );
     if (leftovers(name).length > 0) await takeDown(name);
-    raiseLimits();
     mkdirSync(labFolder(name), { recursive: true, mode: 0o700 });
     try {
+      const state = newState(name, options.owner);
+      writeState(state);
+      raiseLimits();
       const lab = new Lab(name);
-      await lab.#found(options, say);
+      await lab.#found(state, options, say);
       await lab.grow(options.count, options.suite, options);
       return lab;
     } catch (error) {
@@ -112,18 +112,10 @@ export class Lab {
   }
 
   /** What all hosts share: network, keys, certificates, repository and its server. */
-  async #found(options: UpOptions, say: (line: string) => void): Promise<void> {
+  async #found(begun: LabState, options: UpOptions, say: (line: string) => void): Promise<void> {
     const folder = labFolder(this.name);
     const network = claimNetwork(this.name);
-    const owner = options.owner === undefined ? process.pid : options.owner;
-    const state: LabState = {
-      name: this.name,
-      network,
-      owner: owner === null ? null : identify(owner),
-      ready: false,
-      fingerprint: '',
-      hosts: [],
-    };
+    const state = { ...begun, network };
     writeState(state);
     await makeBridge(this.name, network);
     const { identity, home } = controllerOf(this.name);
@@ -314,6 +306,16 @@ export class Lab {
     return this.start(productCommand(args), options);
   }
 }
+
+/** `owner` as in UpOptions. */
+const newState = (name: string, owner: number | null = process.pid): LabState => ({
+  name,
+  network: '',
+  owner: owner === null ? null : identify(owner),
+  ready: false,
+  fingerprint: '',
+  hosts: [],
+});
 
 /** A lab whose owner lives, or that was made to stay. */
 const inUse = (state: LabState): boolean => state.owner === null || isAlive(state.owner);

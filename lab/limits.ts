@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labsFolder, listLabs } from './state.ts';
 
@@ -23,10 +23,21 @@ export function raiseLimits(): void {
   }
 }
 
-/** Puts them back when the last lab has gone. */
+/** Puts them back when the last lab has gone, and removes what labs shared. */
 export function restoreLimits(): void {
   if (listLabs().length > 0 || !existsSync(memory())) return;
   const before = JSON.parse(readFileSync(memory(), 'utf8')) as Record<string, number>;
   for (const [name, value] of Object.entries(before)) writeFileSync(knob(name), `${value}`);
   rmSync(memory(), { force: true });
+  removeIfEmpty(join(labsFolder(), '.networks'));
+  removeIfEmpty(labsFolder());
+}
+
+/** Somebody may have named a folder of their own for labs: nothing in it but ours is removed. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // not there, or not empty
+  }
 }

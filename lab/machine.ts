@@ -12,8 +12,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { startDetached } from './detached.ts';
 import { endGroup, inGroup, inside } from './group.ts';
+import { nspawnFolders, unmount } from './leavings.ts';
 import { hostsFile, machineId, machineName } from './names.ts';
-import { attempt, run, until } from './run.ts';
+import { run, until } from './run.ts';
 import { type HostState, labFolder } from './state.ts';
 
 /**
@@ -173,14 +174,8 @@ function greets(address: string): Promise<true | undefined> {
 /** Cuts its power. What it wrote stays. */
 export async function stopMachine(lab: string, number: number): Promise<void> {
   await endGroup(lab, `${number}`);
-  await attempt('umount', ['--lazy', rootFolder(lab, number)]);
-  // what nspawn leaves when it does not end in its own time
-  rmSync(`/run/systemd/nspawn/propagate/${machineName(lab, number)}`, {
-    recursive: true,
-    force: true,
-  });
-  rmSync(`/run/systemd/nspawn/unix-export/${machineName(lab, number)}`, {
-    recursive: true,
-    force: true,
-  });
+  await unmount(rootFolder(lab, number));
+  const name = machineName(lab, number);
+  for (const path of nspawnFolders(new RegExp(`^${name}$`)))
+    rmSync(path, { recursive: true, force: true });
 }

@@ -7,6 +7,8 @@ import { networkInterfaces } from 'node:os';
  */
 const NAME = /^[a-z][a-z0-9]{0,7}$/;
 
+export const DEFAULT_LAB = 'au';
+
 /** @throws Error when `name` cannot begin an interface name. */
 export function checkLabName(name: string): string {
   if (!NAME.test(name))

@@ -6,18 +6,48 @@ export const PLAIN_ENV = {
   LC_ALL: 'C.UTF-8',
 };
 
+/** As much of a subprocess as it takes to end it. */
+type Child = PromiseLike<{ readonly stdout?: unknown }> & { kill(): boolean };
+
+const running = new Set<Child>();
+let stopped = false;
+
+/**
+ * From now on `run` begins nothing; resolves when what it had begun has ended. For an interrupt: what
+ * is taken down must not be built again behind our back.
+ */
+export async function stopBuilding(): Promise<void> {
+  stopped = true;
+  for (const child of running) child.kill();
+  await Promise.allSettled(running);
+}
+
+export const isStopped = (): boolean => stopped;
+
+/** @throws Error once `stopBuilding` was called. */
+export function mayBuild(): void {
+  if (stopped) throw new Error('interrupted');
+}
+
 /**
  * Runs a program and returns what it printed, without the last newline.
  *
- * @throws ExecaError with the program's own words when it fails.
+ * @throws ExecaError with the program's own words when it fails; Error after `stopBuilding`.
  */
 export async function run(
   file: string,
   args: readonly string[],
   options: Options = {},
 ): Promise<string> {
-  const done = await execa(file, args, { stdin: 'ignore', ...options });
-  return typeof done.stdout === 'string' ? done.stdout : '';
+  mayBuild();
+  const child: Child = execa(file, args, { stdin: 'ignore', ...options });
+  running.add(child);
+  try {
+    const { stdout } = await child;
+    return typeof stdout === 'string' ? stdout : '';
+  } finally {
+    running.delete(child);
+  }
 }
 
 /** The same, for what may have been done before: says whether it worked. */

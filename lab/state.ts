@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -63,6 +64,10 @@ export function writeState(state: LabState): void {
   renameSync(`${file}.new`, file);
 }
 
+/** Did a lab write here? Its first act is to write lab.json. */
+export const isLabFolder = (folder: string): boolean =>
+  ['lab.json', 'lab.json.new'].some((file) => existsSync(join(folder, file)));
+
 /** Labs that have a folder. */
 export const listLabs = (): string[] =>
   existsSync(labsFolder())
@@ -77,9 +82,14 @@ const claims = (): string => join(labsFolder(), '.networks');
 export function claimNetwork(name: string): string {
   mkdirSync(claims(), { recursive: true });
   for (const network of networksFor(name)) {
+    const claim = join(claims(), network);
     if (inUse(network)) continue;
+    const owner = ownerOf(claim);
+    // a lab that was cut off before it could say which network it had taken
+    if (owner !== null && (owner === name || !existsSync(labFolder(owner))))
+      rmSync(claim, { force: true });
     try {
-      symlinkSync(name, join(claims(), network));
+      symlinkSync(name, claim);
       return network;
     } catch {
       // another lab's
@@ -88,8 +98,19 @@ export function claimNetwork(name: string): string {
   throw new Error('every network of 198.18.0.0/15 is taken: take a lab down');
 }
 
-export function releaseNetwork(network: string): void {
-  rmSync(join(claims(), network), { force: true });
+function ownerOf(claim: string): string | null {
+  try {
+    return readlinkSync(claim);
+  } catch {
+    return null;
+  }
+}
+
+/** Gives back what a lab took. */
+export function releaseNetworks(name: string): void {
+  if (!existsSync(claims())) return;
+  for (const network of readdirSync(claims()))
+    if (ownerOf(join(claims(), network)) === name) rmSync(join(claims(), network), { force: true });
 }
 
 /** null: no such process. */

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { endGroup, grouped, inside } from './group.ts';
+import { nspawnFolders, unmount } from './leavings.ts';
 import { restoreLimits } from './limits.ts';
+import { checkLabName } from './names.ts';
 import { networkLeftovers, removeNetwork } from './network.ts';
-import { attempt } from './run.ts';
-import { labFolder, listLabs, readState, releaseNetwork } from './state.ts';
+import { isLabFolder, labFolder, listLabs, releaseNetworks } from './state.ts';
 
 /** Mount points below a folder, the innermost first. */
 function mountsBelow(folder: string): string[] {
@@ -15,17 +15,7 @@ function mountsBelow(folder: string): string[] {
     .reverse();
 }
 
-/** Names of nspawn's own folders for a lab's hosts. */
-function nspawnLeftovers(lab: string): string[] {
-  return ['propagate', 'unix-export']
-    .map((kind) => join('/run/systemd/nspawn', kind))
-    .filter(existsSync)
-    .flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => new RegExp(`^${lab}-\\d+$`).test(name))
-        .map((name) => join(folder, name)),
-    );
-}
+const machines = (lab: string): RegExp => new RegExp(`^${lab}-\\d+$`);
 
 /** What of a lab is still on the machine, in words; empty when nothing is. */
 export function leftovers(lab: string): string[] {
@@ -35,7 +25,7 @@ export function leftovers(lab: string): string[] {
     ...mountsBelow(labFolder(lab)).map((path) => `mount ${path}`),
     ...namespaces.map((name) => `network namespace ${name}`),
     ...links.map((name) => `link ${name}`),
-    ...nspawnLeftovers(lab).map((path) => `folder ${path}`),
+    ...nspawnFolders(machines(lab)).map((path) => `folder ${path}`),
     ...(grouped().includes(lab) ? [`control group of ${lab}`] : []),
     ...(existsSync(labFolder(lab)) ? [`folder ${labFolder(lab)}`] : []),
   ];
@@ -46,14 +36,25 @@ export function leftovers(lab: string): string[] {
  * made, also twice. Its hosts are not asked to shut down: they are thrown away.
  */
 export async function takeDown(lab: string): Promise<void> {
+  checkLabName(lab);
   await endGroup(lab);
-  for (const path of mountsBelow(labFolder(lab))) await attempt('umount', ['--lazy', path]);
+  for (const path of mountsBelow(labFolder(lab))) await unmount(path);
   await removeNetwork(lab);
-  for (const path of nspawnLeftovers(lab)) rmSync(path, { recursive: true, force: true });
-  const state = readState(lab);
-  rmSync(labFolder(lab), { recursive: true, force: true });
-  if (state) releaseNetwork(state.network);
+  for (const path of nspawnFolders(machines(lab))) rmSync(path, { recursive: true, force: true });
+  removeFolder(lab);
+  releaseNetworks(lab);
   restoreLimits();
+}
+
+/** Removes the folder of a lab, and never another one that happens to have its name. */
+function removeFolder(lab: string): void {
+  const folder = labFolder(lab);
+  if (!existsSync(folder)) return;
+  const mounts = mountsBelow(folder);
+  if (mounts.length > 0) throw new Error(`cannot unmount ${mounts.join(', ')}`);
+  if (isLabFolder(folder)) rmSync(folder, { recursive: true, force: true });
+  else if (readdirSync(folder).length === 0) rmdirSync(folder);
+  else throw new Error(`${folder} is no lab's folder: move it away, or use another --name`);
 }
 
 /** Labs that are there in any form. */
