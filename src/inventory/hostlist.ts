@@ -1,6 +1,7 @@
 import { fail, type Problem, type Result } from '../model/problem.ts';
+import { framesOf } from './mask.ts';
 import { assemble } from './parse.ts';
-import { flawsOf, framesOf, present } from './problems.ts';
+import { flawsOf, present } from './problems.ts';
 import { inventorySchema, type TemplateValue, type Written } from './schema.ts';
 import { type Path, readTree, type Tree } from './tree.ts';
 import type { WrittenInventory } from './written.ts';

@@ -1,5 +1,6 @@
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import { type Flaw, flawsOf, framesOf, present, valueAt } from './problems.ts';
+import { framesOf } from './mask.ts';
+import { type Flaw, flawsOf, present, valueAt } from './problems.ts';
 import { breachesOf, warningsOf } from './rules.ts';
 import { inventorySchema, type Written } from './schema.ts';
 import { type Path, readTree, type Tree } from './tree.ts';

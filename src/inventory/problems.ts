@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { codeFrame, nearest } from '../model/frame.ts';
-import type { Position, Problem } from '../model/problem.ts';
+import { nearest } from '../model/frame.ts';
+import type { Problem } from '../model/problem.ts';
+import { framesOf } from './mask.ts';
 import type { KnownKeys } from './schema.ts';
 import type { Path, Tree } from './tree.ts';
 
@@ -174,26 +175,5 @@ export function present(problems: readonly Problem[], text: string): readonly Pr
       return detail === '' ? problem : { ...problem, detail };
     });
 }
-
-/** Shows lines of a text with the secrets in it hidden; costs nothing until it is asked. */
-export function framesOf(text: string): (at: Position) => string {
-  let shown: string | undefined;
-  return ({ line, column }) => {
-    shown ??= maskSecrets(text);
-    return codeFrame(shown, line, column);
-  };
-}
-
-const SECRET_VALUE =
-  /((?:token|passw|passphrase|secret|api_?key|credential)[\w-]*["']?[ \t]*:[ \t]+)("[^"\n]*"?|'[^'\n]*'?|[^\s{[&*|>"',}\]][^\n,}\]]*)/gi;
-
-/**
- * A shown line may hold a secret that should not have been written there: values after such names
- * are hidden, at equal length, so that the caret still stands right.
- */
-const maskSecrets = (text: string): string =>
-  text.replace(SECRET_VALUE, (all, head: string, value: string) =>
-    /^["']?(env|file|age):/.test(value) ? all : head + '*'.repeat(value.length),
-  );
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -303,6 +303,23 @@ const filesAreWhole: Rule = (inventory, report) => {
   }
 };
 
+/** The web interface may move, but its API moves along, and the checks would not find it. */
+const checksGetThrough: Rule = (inventory, report) => {
+  const seen = new Set<HostSettings['alloy']>();
+  for (const name of inventory.hosts.keys()) {
+    const { alloy, origins, at } = settingsOf(inventory, name);
+    if (seen.has(alloy) || alloy.check === 'service') continue;
+    seen.add(alloy);
+    if (!alloy.args.some((argument) => /^--server\.http\.ui-path-prefix=\/?./.test(argument)))
+      continue;
+    report(
+      `--server.http.ui-path-prefix moves what the checks of "${name}" ask for`,
+      'take it out, or write "check: service" and do with the weaker check',
+      origins.get('alloy.args') ?? at,
+    );
+  }
+};
+
 const RULES: readonly Rule[] = [
   groupsHaveFreeNames,
   groupsAgree,
@@ -312,6 +329,7 @@ const RULES: readonly Rule[] = [
   varsHoldNoSecrets,
   filesAreOurs,
   filesAreWhole,
+  checksGetThrough,
 ];
 
 /** These would blame what is missing only because it could not be read. */

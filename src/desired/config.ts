@@ -1,0 +1,130 @@
+import { checkConfig } from '../alloy/check/check.ts';
+import { componentsOf } from '../alloy/components.ts';
+import { createContextScanner } from '../alloy/context.ts';
+import type { Diagnostic } from '../alloy/diagnostic.ts';
+import { type Parsed, parse, withoutEchoes } from '../alloy/parse.ts';
+import { renderTemplate } from '../config/render.ts';
+import type { Template } from '../config/template.ts';
+import { framesOf } from '../inventory/mask.ts';
+import type { HostSettings } from '../inventory/settings.ts';
+import type { ExpectedComponents } from '../model/desired.ts';
+import {
+  fail,
+  ok,
+  type Position,
+  type Problem,
+  type Result,
+  type Warning,
+} from '../model/problem.ts';
+import { sha256 } from '../model/secret.ts';
+
+/** A configuration that Alloy can load, as far as that is known here. */
+export interface Configuration {
+  readonly text: string;
+  readonly components: ExpectedComponents;
+  readonly warnings: readonly Warning[];
+}
+
+type Checked = Result<Omit<Configuration, 'text'>>;
+
+/** Hosts with equal texts share one check: make one for a run. */
+export type CheckedTexts = Map<string, Checked>;
+
+export interface ConfigurationOptions {
+  /** What only our table of components knows counts as an error. */
+  readonly strict: boolean;
+  /** The lines of the inventory around a place. */
+  readonly frame: (at: Position) => string;
+  readonly checked: CheckedTexts;
+}
+
+/** Renders a host's configuration, reads it as Alloy does, and checks it. */
+export function configurationOf(
+  settings: HostSettings,
+  template: Template,
+  options: ConfigurationOptions,
+): Result<Configuration> {
+  const { name, ssh, groups, config, origins } = settings;
+  const locate = (variable: string | null): Pick<Problem, 'at' | 'detail'> => {
+    const own = variable === null ? undefined : origins.get(`config.vars.${variable}`);
+    const at = own ?? origins.get('config.template') ?? settings.at;
+    const detail = options.frame(at);
+    return detail === '' ? { at } : { at, detail };
+  };
+  const values = { vars: config.vars, host: { name, address: ssh.address, groups }, locate };
+  const rendered = renderTemplate(template, values, createContextScanner);
+  if (!rendered.ok) return rendered;
+
+  const { text } = rendered.value;
+  // a template without Liquid has the same lines, and the user can open it there
+  const file = text === template.text ? template.file : `${template.file} (rendered for ${name})`;
+  const checked = checkOnce(text, file, settings, options);
+  if (!checked.ok) return checked;
+  const { components, warnings } = checked.value;
+  return ok({ text, components, warnings: [...rendered.value.warnings, ...warnings] });
+}
+
+function checkOnce(
+  text: string,
+  file: string,
+  { alloy }: HostSettings,
+  { strict, checked }: ConfigurationOptions,
+): Checked {
+  const { stability, check } = alloy;
+  const version = alloy.version.policy === 'exact' ? alloy.version.version : null;
+  const communityComponents = alloy.args.some((argument) =>
+    /^--feature\.community-components\.enabled(=(true|1|t))?$/i.test(argument),
+  );
+  const options = { stability, check, version, communityComponents, strict };
+  const key = `${sha256(text)} ${JSON.stringify(options)}`;
+  let known = checked.get(key);
+  if (!known) {
+    known = judge(parse(text), file, (parsed) => checkConfig(parsed, options));
+    checked.set(key, known);
+  }
+  return known;
+}
+
+function judge(
+  parsed: Parsed,
+  file: string,
+  check: (parsed: Parsed) => readonly Diagnostic[],
+): Checked {
+  const frame = framesOf(parsed.source);
+  const place = ({ line, column, start }: Diagnostic): Pick<Problem, 'at' | 'detail'> => {
+    // Alloy counts bytes, a caret counts letters
+    const letters = start - parsed.source.lastIndexOf('\n', start - 1);
+    const detail = frame({ line, column: letters });
+    return { at: { file, line, column }, ...(detail === '' ? {} : { detail }) };
+  };
+  if (parsed.errors.length > 0) {
+    return fail(
+      ...withoutEchoes(parsed.errors).map((found) => ({
+        code: 'config.syntax' as const,
+        message: found.message,
+        hint: found.hint,
+        ...place(found),
+      })),
+    );
+  }
+
+  const found = check(parsed);
+  const errors = found.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    return fail(
+      ...errors.map((error) => ({
+        code: 'config.check' as const,
+        message: error.message,
+        hint: error.hint,
+        ...place(error),
+      })),
+    );
+  }
+  const warnings = found.map((warning) => ({
+    code: warning.code,
+    message: warning.message,
+    hint: warning.hint,
+    ...place(warning),
+  }));
+  return ok({ components: componentsOf(parsed), warnings });
+}

@@ -1,0 +1,42 @@
+import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../config/builtins.ts';
+import { readDeclarations } from '../config/parameters.ts';
+import type { Template } from '../config/template.ts';
+import type { TemplateRef } from '../inventory/refs.ts';
+import { nearest } from '../model/frame.ts';
+import { fail, ok, type Result } from '../model/problem.ts';
+
+/** The text of a template file, and of the `.yaml` beside it that declares its parameters. */
+export interface TemplateText {
+  readonly file: string;
+  readonly text: string;
+  readonly declarations: { readonly file: string; readonly text: string } | null;
+}
+
+/**
+ * The template that a host's settings name.
+ *
+ * @param files every file that a `TemplateRef` named, by its path as written
+ */
+export function templateOf(
+  ref: TemplateRef,
+  files: ReadonlyMap<string, TemplateText>,
+): Result<Template> {
+  if (ref.kind === 'builtin') {
+    if (isBuiltin(ref.name)) return ok(builtinTemplate(ref.name));
+    const near = nearest(ref.name, BUILTIN_NAMES);
+    return fail({
+      code: 'template.file',
+      message: `there is no built-in template "${ref.name}"`,
+      hint: near
+        ? `did you mean "${near}"?`
+        : `take one of ${BUILTIN_NAMES.join(', ')}, or write a path: ./${ref.name}.alloy`,
+      at: ref.at,
+    });
+  }
+  const found = files.get(ref.path);
+  if (!found) throw new Error(`the template ${ref.path} was not read`);
+  const { file, text, declarations } = found;
+  if (!declarations) return ok({ name: ref.path, file, text, parameters: null });
+  const declared = readDeclarations(declarations.text, declarations.file);
+  return declared.ok ? ok({ name: ref.path, file, text, ...declared.value }) : declared;
+}
