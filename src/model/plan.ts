@@ -144,6 +144,8 @@ export interface Plan {
   readonly problems: readonly Problem[];
   readonly expect: readonly Expectation[];
   readonly proof: Proof;
+  /** The one apt source file that apt is asked about. */
+  readonly listPath: string;
 }
 
 /** What planning needs from beyond the host; fetched at most once a run and only when `wants` says so. */

@@ -15,7 +15,7 @@ import { accessStep } from '../steps/access.ts';
 import { configStep } from '../steps/config.ts';
 import { environmentStep } from '../steps/environment.ts';
 import { packageStep, targetVersion } from '../steps/package.ts';
-import { expiryWarning, repositoryStep, servingEntry } from '../steps/repository.ts';
+import { expiryWarning, listPathOf, repositoryStep, servingEntry } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
 import { blockers, foreignFiles } from './blockers.ts';
@@ -51,6 +51,7 @@ export function planHost(
     problems,
     expect: expectations(facts, changes),
     proof: proofOf(desired, facts, supplies, changes, options),
+    listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
 }
 

@@ -1,5 +1,11 @@
 import type { Target } from '../model/desired.ts';
-import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH, PROXY_PATH } from '../model/desired.ts';
+import {
+  CONFIG_PATH,
+  DROP_IN_PATH,
+  ENVIRONMENT_PATH,
+  LIST_PATH,
+  PROXY_PATH,
+} from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
 import { entriesOf, without } from '../steps/apt-sources.ts';
@@ -38,6 +44,7 @@ export function planRemoval(
         : [],
     problems: [],
     expect: expectations(facts, changes),
+    listPath: LIST_PATH,
     proof: {
       service: 'nothing',
       check: 'none',

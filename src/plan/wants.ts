@@ -7,6 +7,8 @@ import { EXPIRY_WARN_DAYS, expiryOf, servingEntry } from '../steps/repository.ts
 /** What planning this host takes from the repository. A converged host wants nothing. */
 export interface Wants {
   readonly key: boolean;
+  /** The key on the host still serves: a newer copy would be good, and can wait. */
+  readonly keyOptional: boolean;
   readonly versions: boolean;
 }
 
@@ -24,5 +26,5 @@ export function wants(
     isInstalled(facts) &&
     (policy === 'present' ||
       (desired.package.policy === 'exact' && desired.package.version === facts.package.version));
-  return { key: !serving || soon, versions: !settled };
+  return { key: !serving || soon, keyOptional: serving !== undefined, versions: !settled };
 }

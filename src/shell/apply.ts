@@ -24,8 +24,6 @@ export interface ApplyScriptInput extends ScriptRun {
   readonly plan: Plan;
   /** Take a failed run back. */
   readonly rollback: boolean;
-  /** The repository's list file: all that apt is asked about. */
-  readonly listPath: string;
 }
 
 /** An action with its number, which names its functions, its content and its place in the journal. */
@@ -51,11 +49,11 @@ const numbered = (changes: readonly Change[]): readonly Numbered[] => {
  * cut short does nothing.
  */
 export function applyScript(input: ApplyScriptInput): Secret {
-  const { plan, rollback, listPath } = input;
+  const { plan, rollback } = input;
   const actions = numbered(plan.changes);
   const settings = head(input, {
     ROLLBACK: rollback ? '1' : '0',
-    LIST: listPath,
+    LIST: plan.listPath,
     CHECK: plan.proof.check,
     SERVICE: plan.proof.service,
     KNOWN: plan.proof.components.known ? '1' : '',

@@ -1,6 +1,6 @@
-# Sends the log of run $ARGV[0] from byte $ARGV[1] on, until the run is over; ends with the run's exit
-# code, 137 when it was killed and nobody took it back, 72 when the host knows nothing of it (any more),
-# 75 after ten minutes (come again). No `tail --pid`: that one never ends when the pid is already gone.
+# Sends the log of run $ARGV[0] from byte $ARGV[1] on, until the run is over (0; how it ended is in the
+# log). 137: it was killed and nobody took it back within three minutes. 72: the host knows nothing of it.
+# 76: the host went down in between, and only the verdict was left. 75: ten minutes are over, come again. No `tail --pid`: that one never ends when the pid is already gone.
 my ($run, $from) = @ARGV;
 my $d = "/run/alloyup/$run";
 $| = 1; $SIG{PIPE} = sub { exit 141 };
@@ -17,7 +17,7 @@ sub first { open my $f, '<', shift or return ''; my $l = <$f>; defined $l ? $l :
 while (1) {
   my $over = -e "$d/done";
   my $n = drain();
-  if ($over) { my $rc = first("$d/rc"); exit($rc =~ /^(\d+)/ ? $1 : 137) }
+  exit 0 if $over;
   exit 141 if getppid != $parent;
   exit 75 if time - $began > 600;
   # killed together with the unit that should have taken it back: the guard timer will

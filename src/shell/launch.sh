@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2016  # the job and stop files are written here and expanded there
 # Starts the apply script of run $1 away from the login session. Its whole text is constant: what a
-# unit or an argument vector holds, every user of the host may read. Says `ready` first, so that
+# unit or an argument vector holds, every user of the host may read. $2 is follow.pl. Says `ready` first, so that
 # nothing secret is sent to a sudo that has not let us in; the script then comes on stdin.
 set -u
 umask 077
@@ -24,3 +24,5 @@ systemd-run --quiet --collect --unit="alloyup-$1" --description="alloyup $1" \
   -p ExecStopPost="/bin/sh $d/stop $d" -p RuntimeMaxSec=3600 -p TimeoutStopSec=600 \
   /bin/sh "$d/job" "$d" || { rm -rf "$d"; echo 'alloyup: no unit'; exit 71; }
 echo 'alloyup: started'
+# the same connection follows the log; a later one may pick it up at any byte
+exec perl -e "$2" "$1" 0

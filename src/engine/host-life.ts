@@ -1,0 +1,292 @@
+import type { Target } from '../model/desired.ts';
+import type { Happening, Outcome } from '../model/event.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Plan, PlanOptions, StepId, Supplies } from '../model/plan.ts';
+import { type Problem, ToolError } from '../model/problem.ts';
+import type { Secret } from '../model/secret.ts';
+import { planHost } from '../plan/planner.ts';
+import { planRemoval } from '../plan/removal.ts';
+import { factsView, planView } from '../plan/view.ts';
+import { applyScript, rollbackScript, type ScriptRun, settleScript } from '../shell/apply.ts';
+import { readFacts } from '../shell/probe.ts';
+import { readRecord } from '../shell/records.ts';
+import { othersFromRepository } from './others.ts';
+import { probe, probeOf, supply } from './probe-run.ts';
+import { runScript } from './script-run.ts';
+import { createSession, type Session } from './session.ts';
+import { type Account, driftProblem, emptyAccount, hear, verdictOf } from './verdict.ts';
+import type { RunOptions, World } from './world.ts';
+
+/** One host between its plan and its end. */
+export interface HostLife {
+  readonly target: Target;
+  readonly session: Session;
+  /** null: the host is out already, and its end was told. */
+  planned: { readonly facts: Facts; readonly supplies: Supplies; readonly plan: Plan } | null;
+  /** Milliseconds since the epoch; set anew when a host's turn comes. */
+  deadline: number;
+}
+
+export const planOptions = ({ adopt, watchS }: RunOptions): PlanOptions => ({ adopt, watchS });
+
+export function beginHost(target: Target, world: World, options: RunOptions): HostLife {
+  const session = createSession(world.transport, target.host, {
+    timeoutMs: options.connectTimeoutS * 1000,
+    signal: world.abandon,
+  });
+  return { target, session, planned: null, deadline: 0 };
+}
+
+/** Logs in, reads the facts, plans. Tells the end of a host that needs, or may have, nothing more. */
+export async function planOne(life: HostLife, world: World, options: RunOptions): Promise<void> {
+  const { target, session } = life;
+  const host = target.host.name;
+  const { emit } = world;
+  life.deadline = world.now() + options.timeoutS * 1000;
+  emit({ type: 'host.started', host });
+  await telling(life, world, async () => {
+    let facts = await probe(target, session, world);
+    if (options.verb === 'apply' && unsettled(facts)) {
+      const settled = await settle(life, world, options);
+      if (settled === null) return;
+      facts = settled;
+    }
+    const fetch = options.verb === 'plan' || options.verb === 'apply';
+    const supplies = await supply(target, facts, world, fetch);
+    emit({ type: 'host.facts', host, facts: factsView(facts, target.desired, supplies.keyrings) });
+    const plan = await planFor(life, facts, supplies, world, options);
+    if (options.verb !== 'rollback') emit({ type: 'host.planned', host, plan: planView(plan) });
+    for (const warning of plan.warnings) emit({ type: 'host.warning', host, warning });
+    const [problem] = plan.problems;
+    if (problem) return finish(life, world, 'failed', problem);
+    const acts =
+      options.verb === 'apply' || options.verb === 'remove' || options.verb === 'rollback';
+    if (options.verb !== 'rollback' && plan.changes.length === 0)
+      return finish(life, world, 'unchanged');
+    if (!acts) return finish(life, world, 'pending');
+    life.planned = { facts, supplies, plan };
+  });
+}
+
+const unsettled = ({ alloyup }: Facts): boolean =>
+  alloyup.lockedBy !== null || alloyup.unfinished !== null;
+
+async function planFor(
+  { target, session }: HostLife,
+  facts: Facts,
+  supplies: Supplies,
+  world: World,
+  options: RunOptions,
+): Promise<Plan> {
+  if (options.verb !== 'remove') return planHost(target, facts, supplies, planOptions(options));
+  const othersInstalled = await othersFromRepository(target, session, world);
+  return planRemoval(target, facts, { purge: options.purge === true, othersInstalled });
+}
+
+/** Waits for another run's end and takes back one that was cut off; the facts after that, null when out. */
+async function settle(life: HostLife, world: World, options: RunOptions): Promise<Facts | null> {
+  const run = { ...scriptRun(life, world, options), run: `${options.run}-0` };
+  const { account, end } = await act(life, world, run, settleScript(run));
+  if (account.result === 'ok' && account.facts !== null)
+    return readFacts(life.target.host.name, `${run.nonce} facts ${account.facts}`);
+  const { outcome, problem } = verdictOf(life.target, account, end, world.mask);
+  finish(life, world, outcome, problem);
+  return null;
+}
+
+/** Carries a plan out and proves it: planning again from the last facts must leave nothing. */
+export async function applyOne(life: HostLife, world: World, options: RunOptions): Promise<void> {
+  const { target, planned } = life;
+  if (!planned) return;
+  life.deadline = world.now() + options.timeoutS * 1000;
+  const { plan, supplies } = planned;
+  await telling(life, world, async () => {
+    const run = scriptRun(life, world, options);
+    const script = applyScript({ ...run, plan, rollback: options.rollback });
+    const { account, end } = await act(life, world, run, script);
+    const { outcome, problem } = verdictOf(target, account, end, world.mask);
+    if (account.facts === null) {
+      // the host went down, or the log was cut: its word stands, and its facts are asked for anew
+      if (outcome !== 'changed') return finish(life, world, outcome, problem);
+    }
+    const after =
+      account.facts === null
+        ? await probe(target, life.session, world)
+        : readFacts(target.host.name, `${run.nonce} facts ${account.facts}`);
+    const keyrings = (await supply(target, after, world, false)).keyrings;
+    emitFacts(life, after, keyrings, world);
+    if (outcome !== 'changed' || options.verb === 'remove')
+      return finish(life, world, outcome, problem);
+    const left = planHost(
+      target,
+      after,
+      { ...supplies, keyrings },
+      { ...planOptions(options), adopt: true },
+    );
+    if (left.changes.length === 0) return finish(life, world, 'changed');
+    finish(life, world, 'drift', driftProblem(target.host.name, left));
+  });
+}
+
+/** Takes finished runs of this host back. */
+export async function rollBackOne(
+  life: HostLife,
+  world: World,
+  options: RunOptions,
+): Promise<void> {
+  const { target } = life;
+  life.deadline = world.now() + options.timeoutS * 1000;
+  await telling(life, world, async () => {
+    const run = scriptRun(life, world, options);
+    const script = rollbackScript({ ...run, toRun: options.toRun ?? null });
+    const { account, end } = await act(life, world, run, script);
+    if (account.facts !== null) {
+      const after = readFacts(target.host.name, `${run.nonce} facts ${account.facts}`);
+      emitFacts(life, after, (await supply(target, after, world, false)).keyrings, world);
+    }
+    // here going back is the success
+    if (account.result === 'rolled-back') return finish(life, world, 'changed');
+    const { outcome, problem } = verdictOf(target, account, end, world.mask);
+    finish(life, world, outcome, problem);
+  });
+}
+
+const emitFacts = (
+  { target }: HostLife,
+  facts: Facts,
+  keyrings: Supplies['keyrings'],
+  world: World,
+): void =>
+  world.emit({
+    type: 'host.facts',
+    host: target.host.name,
+    facts: factsView(facts, target.desired, keyrings),
+  });
+
+const scriptRun = ({ target }: HostLife, world: World, options: RunOptions): ScriptRun => {
+  const nonce = `@@${world.nonce()}`;
+  return {
+    run: options.run,
+    nonce,
+    who: options.who,
+    lockWaitS: options.lockTimeoutS,
+    probe: probeOf(target, nonce),
+    listen: target.desired.listen,
+  };
+};
+
+/** Runs a script on the host and tells each of its records. */
+async function act(
+  { target, session, deadline }: HostLife,
+  world: World,
+  { run, nonce }: ScriptRun,
+  script: Secret,
+): Promise<{ readonly account: Account; readonly end: Awaited<ReturnType<typeof runScript>> }> {
+  const host = target.host.name;
+  let account = emptyAccount;
+  let step: StepId | null = null;
+  const end = await runScript({
+    host: target.host,
+    session,
+    run,
+    script,
+    deadline,
+    now: world.now,
+    abandon: world.abandon,
+    onReconnect: (attempt) => world.emit({ type: 'host.reconnecting', host, attempt }),
+    onLine: (line) => {
+      const record = readRecord(line, nonce);
+      account = hear(account, record, line);
+      if (record?.verb === 'begin') step = record.step;
+      const told = happeningOf(host, record, line, step, world);
+      if (told) world.emit(told);
+    },
+  });
+  return { account, end };
+}
+
+function happeningOf(
+  host: string,
+  record: ReturnType<typeof readRecord>,
+  line: string,
+  step: StepId | null,
+  world: World,
+): Happening | undefined {
+  if (!record) return { type: 'change.output', host, step, line: world.mask(line) };
+  switch (record.verb) {
+    case 'begin':
+      return { type: 'change.started', host, step: record.step };
+    case 'end':
+      return { type: 'change.finished', host, step: record.step };
+    case 'fail':
+      return { type: 'change.failed', host, step: record.step, exit: record.exit };
+    case 'undone':
+      return { type: 'change.undone', host, step: record.step };
+    case 'wait':
+      return {
+        type: 'host.waiting',
+        host,
+        for: world.mask(record.what),
+        seconds: record.seconds,
+        limitS: record.limitS,
+      };
+    case 'warning':
+      return {
+        type: 'host.warning',
+        host,
+        warning: { code: 'host', message: record.text, hint: 'see the log of the run' },
+      };
+    case 'earlier':
+      return {
+        type: 'host.warning',
+        host,
+        warning: {
+          code: 'run.taken-back',
+          message: `run ${record.text} is taken back`,
+          hint: `see what it did: alloyup runs show ${record.text}`,
+        },
+      };
+    default:
+      return undefined;
+  }
+}
+
+export function finish(life: HostLife, world: World, outcome: Outcome, problem?: Problem): void {
+  life.session.close();
+  life.planned = null;
+  world.emit({
+    type: 'host.finished',
+    host: life.target.host.name,
+    outcome,
+    ...(problem ? { problem } : {}),
+  });
+}
+
+const UNREACHABLE: readonly string[] = [
+  'ssh.unreachable',
+  'ssh.auth',
+  'ssh.host-key',
+  'ssh.timeout',
+  'ssh.lost',
+  'ssh.unsupported',
+];
+
+/** Expected trouble of one host becomes its outcome, and stops no other; a bug is told as one. */
+async function telling(life: HostLife, world: World, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof ToolError) {
+      const { problem } = error;
+      const outcome = UNREACHABLE.includes(problem.code) ? 'unreachable' : 'failed';
+      return finish(life, world, outcome, problem);
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    finish(life, world, 'failed', {
+      code: 'bug',
+      message: `${life.target.host.name}: this is a bug in alloyup`,
+      hint: 'please report it with the lines below; the host was not touched, or goes on by itself',
+      detail: world.mask(text),
+    });
+  }
+}

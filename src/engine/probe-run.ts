@@ -1,0 +1,117 @@
+import type { Repository, Target } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
+import { ToolError } from '../model/problem.ts';
+import { askedFiles } from '../plan/probe-input.ts';
+import { wants } from '../plan/wants.ts';
+import { probeScript, readFacts } from '../shell/probe.ts';
+import { asRoot, sudoProblem } from './privilege.ts';
+import { collector, runCommand, type Session } from './session.ts';
+import type { World } from './world.ts';
+
+/** A login that hangs, or a host whose systemd does not answer, is given up after this. */
+const PROBE_TIMEOUT_MS = 60_000;
+
+/** The probe of one host, as text: run alone, and again at the end of an apply script. */
+export const probeOf = ({ desired }: Target, nonce: string): string =>
+  probeScript({
+    nonce,
+    repositoryHost: new URL(desired.repository.url).hostname,
+    files: askedFiles(desired),
+    listen: desired.listen,
+    http: desired.check === 'http',
+    groups: desired.memberOf,
+  });
+
+/**
+ * One command, one line of JSON.
+ *
+ * @throws ToolError `sudo.*`, `host.probe`, or the transport's own
+ */
+export async function probe(target: Target, session: Session, world: World): Promise<Facts> {
+  const { host } = target;
+  const nonce = `@@${world.nonce()}`;
+  const script = probeOf(target, nonce);
+  const options = { timeoutMs: PROBE_TIMEOUT_MS, signal: world.abandon };
+  const said =
+    host.sudo.kind === 'password'
+      ? await askingSudo(target, session, script, options)
+      : await runCommand(session, asRoot(host.sudo, ['perl', '-']), script, options);
+  const line = said.out.split('\n').find((one) => one.startsWith(`${nonce} `));
+  if (line !== undefined) return readFacts(host.name, line);
+  throw new ToolError(
+    sudoProblem(host, said.err) ?? {
+      code: 'host.probe',
+      message: `${host.name} did not tell its facts (exit ${said.exit.code ?? said.exit.signal})`,
+      hint: `try it by hand: ssh ${host.address} sudo perl -v`,
+      detail: world.mask(`${said.out}\n${said.err}`.trim().slice(-2000)),
+    },
+  );
+}
+
+/** The password goes first and alone; the script only when sudo has let us in (sudo-rs eats what comes early). */
+async function askingSudo(
+  { host }: Target,
+  session: Session,
+  script: string,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+) {
+  if (host.sudo.kind !== 'password') throw new Error('no password to give');
+  const out = collector(16 << 20);
+  const err = collector(64 << 10);
+  let ready = false;
+  let send = () => {};
+  const channel = await session.start(
+    asRoot(host.sudo, ['sh', '-c', 'echo alloyup: ready; exec perl -']),
+    {
+      ...options,
+      onOut(bytes) {
+        out.push(bytes);
+        if (!ready && out.text().includes('alloyup: ready\n')) {
+          ready = true;
+          send();
+        }
+      },
+      onErr(bytes) {
+        err.push(bytes);
+        if (!ready && /try again|incorrect password/i.test(err.text())) channel.end();
+      },
+    },
+  );
+  send = () => channel.end(script);
+  channel.write(`${host.sudo.password.reveal()}\n`);
+  return { exit: await channel.exit, out: out.text(), err: err.text() };
+}
+
+/** What planning takes beyond the facts: nothing from the network for a converged host. */
+export async function supply(
+  { desired }: Target,
+  facts: Facts,
+  world: World,
+  fetch: boolean,
+): Promise<Supplies> {
+  const keyrings = new Map<string, KeyringFacts>();
+  for (const { path, content } of facts.apt.keyrings)
+    if (content) keyrings.set(path, await world.repository.inspectKeyring(content));
+  const want = wants(desired, facts, keyrings);
+  if (!fetch) return { key: null, keyrings, versions: null };
+  const [key, versions] = await Promise.all([
+    want.key ? signingKey(desired.repository, world, want.keyOptional) : null,
+    want.versions ? world.repository.versions(desired.repository, facts.os.arch) : null,
+  ]);
+  return { key, keyrings, versions };
+}
+
+/** A key that serves until next month does not stop a run while its renewal cannot be fetched. */
+async function signingKey(
+  repository: Repository,
+  world: World,
+  optional: boolean,
+): Promise<SigningKey | null> {
+  try {
+    return await world.repository.signingKey(repository);
+  } catch (error) {
+    if (optional && error instanceof ToolError) return null;
+    throw error;
+  }
+}

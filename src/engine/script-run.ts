@@ -1,0 +1,192 @@
+import type { Host } from '../model/host.ts';
+import type { Command } from '../model/plan.ts';
+import type { Channel } from '../model/ports.ts';
+import { type Problem, ToolError } from '../model/problem.ts';
+import type { Secret } from '../model/secret.ts';
+import followText from '../shell/follow.pl';
+import launchText from '../shell/launch.sh';
+import { createLineReader } from '../shell/records.ts';
+import { asRoot, sudoProblem } from './privilege.ts';
+import { collector, isLost, type Session } from './session.ts';
+
+/** How the stream of a script ended; what it meant is in its records. */
+export type StreamEnd =
+  | 'over'
+  /** The host went down in between; `verdict` is the word its undo left, if it did. */
+  | { readonly verdict: string }
+  /** Nothing was started: safe to say that the host is as it was. */
+  | 'never-started'
+  /** The deadline passed, or nobody waits any more; the run may still go on there. */
+  | 'left';
+
+export interface ScriptRunInput {
+  readonly host: Host;
+  readonly session: Session;
+  readonly run: string;
+  readonly script: Secret;
+  readonly onLine: (line: string) => void;
+  readonly onReconnect: (attempt: number) => void;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly now: () => number;
+  readonly abandon: AbortSignal;
+}
+
+const STARTED = 'alloyup: started\n';
+const MAX_PAUSE_MS = 8000;
+
+/**
+ * Spools a script on a host, starts it away from the login and follows its log to the end, through
+ * as many connections as it takes: each picks the log up at the byte where the last one was cut.
+ *
+ * @throws ToolError `sudo.*`, `host.unsupported`, or the transport's own when nothing was started
+ */
+export async function runScript(input: ScriptRunInput): Promise<StreamEnd> {
+  const log = createLineReader(input.onLine);
+  let started = false;
+  try {
+    const ended = await launch(input, (bytes) => {
+      started = true;
+      log.push(bytes);
+    });
+    if (ended === 0) return 'over';
+  } catch (error) {
+    if (input.abandon.aborted) return 'left';
+    if (!isLost(error)) throw error;
+  }
+  return follow(input, log, started);
+}
+
+/** Resolves with the follower's exit code, null when a signal ended it. */
+async function launch(
+  input: ScriptRunInput,
+  onLog: (bytes: Uint8Array) => void,
+): Promise<number | null> {
+  const { host, session, run, script, deadline, now, abandon } = input;
+  const argv = asRoot(host.sudo, ['sh', '-c', launchText, 'alloyup', run, followText]);
+  const err = collector(64 << 10);
+  let head = '';
+  let ready = false;
+  let started = false;
+  let channel: Channel | null = null;
+  const onOut = (bytes: Uint8Array) => {
+    if (started) return onLog(bytes);
+    head += Buffer.from(bytes).toString('latin1');
+    if (!ready && head.includes('alloyup: ready\n')) {
+      ready = true;
+      channel?.end(script.reveal());
+    }
+    const at = head.indexOf(STARTED);
+    if (at < 0) return;
+    started = true;
+    const rest = Buffer.from(head.slice(at + STARTED.length), 'latin1');
+    head = head.slice(0, at);
+    onLog(rest);
+  };
+  channel = await session.start(argv, {
+    onOut,
+    onErr: err.push,
+    timeoutMs: Math.max(1000, deadline - now()),
+    signal: abandon,
+  });
+  // bytes may have come before the channel was known here
+  if (ready) channel.end(script.reveal());
+  else if (host.sudo.kind === 'password') channel.write(`${host.sudo.password.reveal()}\n`);
+  const watchdog = refusedWatch(
+    () => !ready && /try again|incorrect password/i.test(err.text()),
+    channel,
+  );
+  const exit = await channel.exit.finally(watchdog);
+  if (started) return exit.code;
+  throw new ToolError(launchProblem(host, head, err.text(), exit.code));
+}
+
+/** A wrong password is asked for again: closing stdin ends that, before anything else is taken for one. */
+function refusedWatch(refused: () => boolean, channel: Channel): () => void {
+  const timer = setInterval(() => {
+    if (refused()) channel.end();
+  }, 100);
+  return () => clearInterval(timer);
+}
+
+function launchProblem(host: Host, out: string, err: string, code: number | null): Problem {
+  if (out.includes('alloyup: no systemd'))
+    return {
+      code: 'host.unsupported',
+      message: `${host.name} does not run systemd`,
+      hint: 'take it out of the inventory: the package brings a systemd unit only',
+    };
+  if (out.includes('alloyup: not root'))
+    return {
+      code: 'sudo.refused',
+      message: `${host.name}: the login is not root`,
+      hint: 'set sudo: passwordless for it in the inventory',
+    };
+  return (
+    sudoProblem(host, err) ?? {
+      code: 'apply.failed',
+      message: `${host.name}: the run could not be started (exit ${code ?? 'by a signal'})`,
+      hint: `see what it says: ssh ${host.address} journalctl -n 30`,
+      detail: `${out}${err}`.trim(),
+      transient: true,
+    }
+  );
+}
+
+async function follow(
+  input: ScriptRunInput,
+  log: ReturnType<typeof createLineReader>,
+  started: boolean,
+): Promise<StreamEnd> {
+  const { host, session, run, deadline, now, abandon } = input;
+  let pause = 500;
+  for (let attempt = 1; now() < deadline && !abandon.aborted; attempt += 1) {
+    input.onReconnect(attempt);
+    session.drop();
+    await sleep(pause, abandon);
+    pause = Math.min(pause * 2, MAX_PAUSE_MS);
+    const argv = asRoot(host.sudo, followCommand(run, log.received));
+    let other = '';
+    try {
+      const channel = await session.start(argv, {
+        onOut(bytes) {
+          pause = 500;
+          other = Buffer.from(bytes).subarray(0, 200).toString('latin1');
+          if (!other.startsWith('alloyup: verdict ')) log.push(bytes);
+        },
+        onErr() {},
+        timeoutMs: Math.max(1000, deadline - now()),
+        signal: abandon,
+      });
+      if (host.sudo.kind === 'password') channel.end(`${host.sudo.password.reveal()}\n`);
+      else channel.end();
+      const { code } = await channel.exit;
+      if (code === 76) return { verdict: other.slice('alloyup: verdict '.length).trim() };
+      if (code === 72) return started || log.received > 0 ? { verdict: '' } : 'never-started';
+      // anything else: cut, or 75 (come again), or 137 (killed, and whoever takes it back is not there yet)
+      if (code === 0) return 'over';
+    } catch (error) {
+      if (!isLost(error) && !(error instanceof ToolError)) throw error;
+    }
+  }
+  return 'left';
+}
+
+const followCommand = (run: string, from: number): Command => [
+  'perl',
+  '-e',
+  followText,
+  run,
+  String(from),
+];
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });

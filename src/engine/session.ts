@@ -1,0 +1,84 @@
+import type { Host } from '../model/host.ts';
+import type { Command } from '../model/plan.ts';
+import type { Channel, Connection, Exit, StartOptions, Transport } from '../model/ports.ts';
+import { ToolError } from '../model/problem.ts';
+
+/** One host's login, kept for the whole run and made again when it breaks. */
+export interface Session {
+  /** Starts a command, logging in first where there is no login. */
+  start(argv: Command, options: StartOptions): Promise<Channel>;
+  /** Forgets a connection that broke, so that the next start logs in again. */
+  drop(): void;
+  close(): void;
+}
+
+export function createSession(
+  transport: Transport,
+  host: Host,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Session {
+  let connection: Promise<Connection> | null = null;
+  const drop = () => {
+    connection?.then(
+      (open) => open.close(),
+      () => {},
+    );
+    connection = null;
+  };
+  return {
+    async start(argv, startOptions) {
+      connection ??= transport.connect(host, options);
+      try {
+        return (await connection).start(argv, startOptions);
+      } catch (error) {
+        drop();
+        throw error;
+      }
+    },
+    drop,
+    close: drop,
+  };
+}
+
+/** What a finished command said; at most `limit` bytes of each. */
+export interface Said {
+  readonly exit: Exit;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Collects bytes up to a limit; what comes later is dropped. */
+export function collector(limit: number): { push(bytes: Uint8Array): void; text(): string } {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  return {
+    push(bytes) {
+      if (size >= limit) return;
+      parts.push(bytes.slice(0, limit - size));
+      size += bytes.length;
+    },
+    text: () => new TextDecoder().decode(Buffer.concat(parts)),
+  };
+}
+
+/** An endless answer is cut here; a host of 5,000 components stays far below. */
+const OUT_LIMIT = 16 << 20;
+
+/** Runs a command to its end with `input` on its stdin. @throws ToolError of `Channel.exit` */
+export async function runCommand(
+  session: Session,
+  argv: Command,
+  input: string,
+  options: Pick<StartOptions, 'timeoutMs' | 'signal'>,
+): Promise<Said> {
+  const out = collector(OUT_LIMIT);
+  const err = collector(64 << 10);
+  const channel = await session.start(argv, { ...options, onOut: out.push, onErr: err.push });
+  channel.end(input);
+  const exit = await channel.exit;
+  return { exit, out: out.text(), err: err.text() };
+}
+
+export const isLost = (error: unknown): boolean =>
+  error instanceof ToolError &&
+  ['ssh.lost', 'ssh.timeout', 'ssh.unreachable'].includes(error.problem.code);

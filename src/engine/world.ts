@@ -1,0 +1,50 @@
+import type { Verb } from '../model/event.ts';
+import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
+
+/** All that the engine touches; handed in, so that it has no I/O of its own. */
+export interface World {
+  readonly transport: Transport;
+  readonly repository: RepositorySource;
+  readonly emit: Emit;
+  readonly mask: Mask;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** 128 random bits as hex; a new one each call. */
+  readonly nonce: () => string;
+  /** First Ctrl-C: no more hosts are begun, begun ones come to their end. */
+  readonly stop: AbortSignal;
+  /** Second Ctrl-C: begun hosts go on alone, nobody waits for them. */
+  readonly abandon: AbortSignal;
+  /** Asked once, when every host is planned and before the first is touched; undefined: yes. */
+  readonly confirm?: (summary: Confirmation) => Promise<boolean>;
+}
+
+export interface Confirmation {
+  readonly hosts: number;
+  readonly changing: number;
+  readonly unchanged: number;
+  /** Blocked, unreachable or otherwise out already. */
+  readonly out: number;
+}
+
+export interface RunOptions {
+  readonly run: string;
+  readonly verb: Verb;
+  /** Hosts in progress at once. */
+  readonly forks: number;
+  readonly connectTimeoutS: number;
+  /** For one host's whole life in a run. */
+  readonly timeoutS: number;
+  /** How long a restarted service is watched. */
+  readonly watchS: number;
+  /** How long another run on a host is waited for. */
+  readonly lockTimeoutS: number;
+  readonly adopt: boolean;
+  /** Take a failed run back. */
+  readonly rollback: boolean;
+  /** "ops@laptop": for the audit log on the hosts, and for whoever waits. */
+  readonly who: string;
+  readonly purge?: boolean;
+  /** `rollback`: the oldest run to take back; the newest one alone when not given. */
+  readonly toRun?: string;
+}
