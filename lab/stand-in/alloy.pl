@@ -1743,6 +1743,44 @@ sub listen_on {
     return ($s, undef);
 }
 
+# Rules over several fields that the real one has and that were not recorded: refused, in words of our own.
+sub judge_fields {
+    my ($node) = @_;
+    my $args = $node->{args};
+    each_args($args, sub {
+        my ($name, $fields) = @_;
+        my %has = map { $_->[0] => 1 } @$fields;
+        my @ways = grep { $has{$_} } qw(authorization basic_auth oauth2 bearer_token bearer_token_file);
+        not_supported("several ways to authenticate: @ways") if @ways > 1;
+        not_supported("both $_ and ${_}_file") for grep { $has{$_} && $has{"${_}_file"} } qw(password bearer_token credentials client_secret);
+        return unless $name =~ /^(?:rule|write_relabel_config)$/;
+        my $action = text_of($fields, 'action', 'replace');
+        die { plain => "decoding configuration: relabel configuration for $action action requires 'target_label' value" }
+            if $action =~ /^(?:replace|hashmod|lowercase|uppercase|keepequal|dropequal)$/ && text_of($fields, 'target_label', '') eq '';
+        die { plain => 'decoding configuration: relabel configuration for hashmod requires non-zero modulus' }
+            if $action eq 'hashmod' && !text_of($fields, 'modulus', 0);
+    });
+    if ($node->{name} eq 'otelcol.processor.memory_limiter') {
+        not_supported('a memory_limiter without a limit') unless attribute($args, 'limit') || attribute($args, 'limit_percentage');
+    }
+    if ($node->{name} eq 'otelcol.processor.batch') {
+        my ($size, $max) = (text_of($args, 'send_batch_size', 8192), text_of($args, 'send_batch_max_size', 0));
+        not_supported('a send_batch_max_size below send_batch_size') if $max && $max < $size;
+    }
+    if ($node->{name} =~ /^otelcol\.exporter\.otlp/) {
+        my ($client) = blocks_of($args, 'client');
+        my $endpoint = text_of($client // [], 'endpoint', '');
+        not_supported("the endpoint $endpoint") if url_misfit($endpoint =~ m{://} ? $endpoint : "http://$endpoint") || $endpoint eq '';
+        not_supported("the endpoint $endpoint without http") if $node->{name} =~ /http$/ && $endpoint !~ m{^https?://[^/]};
+    }
+}
+
+sub each_args {
+    my ($args, $call, $name) = @_;
+    $call->($name // '', $args);
+    each_args($_->[2], $call, $_->[0]) for grep { $_->[1] eq 'block' } @$args;
+}
+
 # Checks that the real one makes while it builds a component, by the component's name. They die with
 # { plain => words }, or return the state the component ends in, { state, message }, when it is not healthy.
 my %BUILD = (
@@ -2097,6 +2135,7 @@ sub evaluate_component {
     my $told = $FAULTS->{'reload-partial'};
     die { plain => 'building component: stand-in: applied in part, as told' }
         if !$FIRST_LOAD && $told && ($told eq $node->{id} || ($told eq 'first' && !@{ $graph->{nodes} }[1]));
+    judge_fields($node);
     $BUILD{ $b->{name} }->($node) if $BUILD{ $b->{name} };
     set_targets($node);
 }
@@ -2302,8 +2341,25 @@ sub metrics_text {
         '# HELP process_start_time_seconds Start time of the process since unix epoch in seconds.',
         '# TYPE process_start_time_seconds gauge',
         'process_start_time_seconds ' . go_float($SERVICE{started_at}),
+        process_metrics(),
         delivery_metrics();
     return join("\n", @out) . "\n";
+}
+
+# The process's own figures. They also make the page longer than 2048 bytes, so that it comes in chunks
+# as the real one's, which is far longer.
+sub process_metrics {
+    my ($pages, $open) = (0, 0);
+    if (open my $fh, '<', '/proc/self/statm') { $pages = (split ' ', <$fh>)[1] }
+    if (opendir my $dh, '/proc/self/fd') { $open = grep { !/^\./ } readdir $dh }
+    my ($user, $system) = times;
+    my %value = (
+        process_cpu_seconds_total     => [ 'counter', $user + $system, 'Total user and system CPU time spent in seconds.' ],
+        process_open_fds              => [ 'gauge', $open, 'Number of open file descriptors.' ],
+        process_resident_memory_bytes => [ 'gauge', $pages * 4096, 'Resident memory size in bytes.' ],
+        stand_in                      => [ 'gauge', 1, 'Always 1: these figures come from a stand-in for Grafana Alloy, which collects and sends nothing.' ],
+    );
+    return map { my ($type, $v, $help) = @{ $value{$_} }; ("# HELP $_ $help", "# TYPE $_ $type", "$_ $v") } sort keys %value;
 }
 
 sub go_float { my ($x) = @_; return $x ? sprintf('%.16e', $x) =~ s/0+e/e/r =~ s/\.e/e/r : 0 }
