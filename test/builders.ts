@@ -181,7 +181,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       groups: ['alloy', 'adm', 'systemd-journal', ...desired.memberOf],
       known: ['adm', 'systemd-journal', ...desired.memberOf],
     },
-    freeBytes: { '/usr': 20 << 30, '/var': 20 << 30, '/etc': 20 << 30 },
+    freeBytes: { '/usr': 20 * 2 ** 30, '/var': 20 * 2 ** 30, '/etc': 20 * 2 ** 30 },
     alloyup: { lockedBy: null, unfinished: null, runs: [] },
     ...more,
   };

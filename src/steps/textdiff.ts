@@ -10,6 +10,8 @@ export function maskLine(line: string): string {
   const masked = line.replace(USERINFO, '$1(masked)@');
   const found = SENSITIVE.exec(masked);
   if (!found) return masked;
+  // the path of a password file is no password
+  if (/_(file|path)["']?\s*[=:]/i.test(found[1]!)) return masked;
   const value = found[2]!;
   // a reference is no secret, and worth reading
   if (/^(sys\.env|env|local\.file|remote\.|argument\.|nonsensitive|convert\.)/.test(value))
