@@ -77,7 +77,7 @@ export function readFacts(host: string, line: string): Facts {
       broken: list(dpkg.broken)
         .map((entry) => list(entry))
         .filter(([name]) => name !== 'alloy')
-        .map(([name, state]) => ({ name: text(name), status: text(state) })),
+        .map(([name, state]) => ({ name: text(name), status: text(state).replace(/^ok /, '') })),
       lockedBy: lock.length === 2 ? { pid: number(lock[0]), command: utf8(text(lock[1])) } : null,
       journal: number(dpkg.journal) > 0,
     },
