@@ -1,7 +1,6 @@
 import { nearest } from '../../model/frame.ts';
 import type { Statement } from '../ast.ts';
 import { isComponent } from '../components.ts';
-import { positionAt } from '../position.ts';
 import type { Check, Config, Module, Node, Rule } from './model.ts';
 import { headOf, spanOf, statementSpan } from './spans.ts';
 
@@ -109,16 +108,10 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
 
   const first = module.byId.get(id);
   if (first && first !== node) {
-    const { line, column } = positionAt(
-      first.parsed.source,
-      first.block.start,
-      first.parsed.file.lineStarts,
-    );
-    const file = config.files.find((one) => one.parsed === first.parsed)?.name ?? '';
     report(
       duplicate,
       head,
-      `block ${id} already declared at ${file ? `${file}:` : ''}${line}:${column}`,
+      `block ${id} already declared at ${config.where(headOf(first))}`,
       block.label
         ? `give this ${name} another label, or delete one of the two`
         : `keep one ${name} block and put everything into it`,

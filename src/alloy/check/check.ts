@@ -1,5 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Parsed } from '../parse.ts';
+import { withoutEchoes } from '../parse.ts';
+import { lineAt, positionAt } from '../position.ts';
+import { repair } from '../repair.ts';
 import { componentTable } from '../table/table.ts';
 import { diagnosticAt } from '../tree.ts';
 import { ARGUMENT_RULES, checkArguments } from './arguments.ts';
@@ -10,7 +13,7 @@ import { checkExposure, EXPOSURE_RULES } from './exposure.ts';
 import { checkFields, FIELD_RULES } from './fields.ts';
 import { checkFlow, FLOW_RULES } from './flow.ts';
 import { checkFunctions, FUNCTION_RULES } from './functions.ts';
-import type { Check, CheckOptions, FileDiagnostic, NamedFile, Rule } from './model.ts';
+import type { Check, CheckOptions, Config, FileDiagnostic, NamedFile, Rule } from './model.ts';
 import { checkPorts, PORT_RULES } from './ports.ts';
 import { checkReferences, REFERENCE_RULES } from './references.ts';
 import { checkStability, STABILITY_RULES } from './stability.ts';
@@ -66,22 +69,55 @@ export function checkFiles(
   options: CheckOptions,
 ): readonly FileDiagnostic[] {
   const found: FileDiagnostic[] = [];
-  const nameOf = new Map(files.map(({ name, parsed }) => [parsed, name]));
-  for (const { name, parsed } of files) {
-    for (const error of parsed.errors) found.push({ ...error, file: name });
-  }
-  const config = readConfig(files, componentTable(), options);
+  const read = files.map((file) => readable(file, found));
+  const sources = new Map(read.map((one) => [one.parsed, one]));
+  const where: Config['where'] = ({ parsed, start }) => {
+    const { name, written, place } = sources.get(parsed)!;
+    const { line, column } = positionAt(written.source, place(start), written.file.lineStarts);
+    return `${name === '' ? '' : `${name}:`}${line}:${column}`;
+  };
+  const config = readConfig(read, componentTable(), options, where);
   for (const check of CHECKS) {
     check(config, (rule, at, message, hint) => {
+      const { name, written, place, unclear } = sources.get(at.parsed)!;
+      if (unclear.has(lineAt(at.parsed.file.lineStarts, at.start))) return;
+      const span = { start: place(at.start), end: place(at.end) };
       const severity = severityOf(rule, options);
-      const diagnostic = diagnosticAt(at.parsed, at, { severity, code: rule.code, message, hint });
-      found.push({ ...diagnostic, file: nameOf.get(at.parsed) ?? '' });
+      const diagnostic = diagnosticAt(written, span, { severity, code: rule.code, message, hint });
+      found.push({ ...diagnostic, file: name });
     });
   }
   const order = new Map(files.map(({ name }, index) => [name, index]));
   return found.sort(
     (a, b) => order.get(a.file)! - order.get(b.file)! || a.start - b.start || a.end - b.end,
   );
+}
+
+interface Readable extends NamedFile {
+  /** The file as it is; `parsed` is what is checked. */
+  readonly written: Parsed;
+  /** The place in `written` of a place in `parsed`. */
+  readonly place: (offset: number) => number;
+  /** Lines of `parsed` that could not be read: what seems wrong there is an echo. */
+  readonly unclear: ReadonlySet<number>;
+}
+
+/** Tells the syntax errors of a file, and mends them where that is possible, so that the rest can be checked too. */
+function readable({ name, parsed }: NamedFile, found: FileDiagnostic[]): Readable {
+  const unclear = new Set(parsed.errors.map(({ line }) => line));
+  const whole = { name, parsed, written: parsed, place: (offset: number) => offset, unclear };
+  if (parsed.errors.length === 0) return whole;
+  for (const error of withoutEchoes(parsed.errors)) found.push({ ...error, file: name });
+  const repaired = repair(parsed);
+  if (!repaired) return whole;
+  for (const error of repaired.further) found.push({ ...error, file: name });
+  return {
+    name,
+    parsed: repaired.parsed,
+    written: parsed,
+    place: repaired.original,
+    unclear: new Set(repaired.parsed.errors.map(({ line }) => line)),
+  };
 }
 
 const severityOf = ({ kind }: Rule, { strict }: CheckOptions): Diagnostic['severity'] =>

@@ -22,6 +22,7 @@ export function readConfig(
   files: readonly NamedFile[],
   table: ComponentTable,
   options: CheckOptions,
+  where: Config['where'],
 ): Config {
   const modules: Module[] = [];
   const bodies = files.map(({ parsed }) => ({ parsed, body: parsed.file.body }));
@@ -40,6 +41,7 @@ export function readConfig(
     modules,
     nodes,
     resolved,
+    where,
     table,
     options,
     broken: files.some(({ parsed }) => parsed.errors.length > 0),

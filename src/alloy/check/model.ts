@@ -68,6 +68,8 @@ export interface Config {
   readonly nodes: readonly Node[];
   /** What each reference of a node names; not in it: nothing of this configuration. */
   readonly resolved: ReadonlyMap<Reference, Resolved>;
+  /** `file:line:column` of a place, as the user wrote it. */
+  readonly where: (at: Span) => string;
   readonly table: ComponentTable;
   readonly options: CheckOptions;
   /** Some file did not parse: what is not there may have been lost. */

@@ -1,0 +1,137 @@
+import type { Block } from './ast.ts';
+import { blockName } from './ast.ts';
+import { isComponent } from './components.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Parsed } from './parse.ts';
+import { parse } from './parse.ts';
+import { attributeOf, blockId, blocksOf, boolOf, diagnosticAt } from './tree.ts';
+
+/** Where Alloy keeps a folder for each component, by its id. */
+const DATA = '/var/lib/alloy/data';
+
+/** A component that keeps something on disk under its id, and got another one. */
+export interface Renamed extends Diagnostic {
+  readonly from: string;
+  readonly to: string;
+  /** What stays behind under the old id. */
+  readonly folder: string;
+}
+
+/**
+ * Components whose label changed between two texts and that lose what they keep under the old one:
+ * a write-ahead log, or how far they have read. Told for the new text, at the new block. A pair is
+ * one id gone and one new id of the same component with the same or the most similar body; a
+ * component that is only added or only removed is no rename.
+ */
+export function renamed(before: string | Parsed, after: string | Parsed): readonly Renamed[] {
+  const old = keepersOf(typeof before === 'string' ? parse(before) : before);
+  const parsed = typeof after === 'string' ? parse(after) : after;
+  const now = keepersOf(parsed);
+  const gone = [...old.values()].filter(({ id }) => !now.has(id));
+  const fresh = [...now.values()].filter(({ id }) => !old.has(id));
+
+  const pairs = gone
+    .flatMap((from) =>
+      fresh
+        .filter(({ name }) => name === from.name)
+        .map((to) => ({ from, to, likeness: likeness(from.lines, to.lines) })),
+    )
+    .sort((a, b) => b.likeness - a.likeness);
+  const taken = new Set<Keeper>();
+  const found: Renamed[] = [];
+  for (const { from, to, likeness: alike } of pairs) {
+    // with one of each it is a rename whatever changed inside; else the bodies must say so
+    const only =
+      gone.filter(({ name }) => name === from.name).length === 1 &&
+      fresh.filter(({ name }) => name === from.name).length === 1;
+    if (taken.has(from) || taken.has(to) || (!only && alike < 0.5)) continue;
+    taken.add(from);
+    taken.add(to);
+    found.push(told(parsed, from, to));
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
+
+interface Keeper {
+  readonly id: string;
+  readonly name: string;
+  readonly block: Block;
+  readonly keeps: 'wal' | 'positions';
+  /** Lines of the body without blanks around. */
+  readonly lines: readonly string[];
+}
+
+function keepersOf({ file, source }: Parsed): ReadonlyMap<string, Keeper> {
+  const found = new Map<string, Keeper>();
+  for (const block of file.body) {
+    if (block.kind !== 'block' || !block.label || !isComponent(block)) continue;
+    const keeps = kept(block);
+    if (!keeps) continue;
+    const body = source.slice(block.open + 1, block.close);
+    const lines = body
+      .split('\n')
+      .map((line) => line.trim().replace(/\s+/g, ' '))
+      .filter(Boolean);
+    found.set(blockId(block), { id: blockId(block), name: blockName(block), block, keeps, lines });
+  }
+  return found;
+}
+
+/** Readers that write down how far they came. Receivers of pushed logs (api, syslog, ...) do not. */
+const READERS: readonly string[] = [
+  'loki.source.file',
+  'loki.source.journal',
+  'loki.source.docker',
+  'loki.source.kubernetes',
+  'loki.source.podlogs',
+  'loki.source.kubernetes_events',
+  'loki.source.cloudflare',
+  'loki.source.windowsevent',
+];
+
+function kept(block: Block): Keeper['keeps'] | undefined {
+  const name = blockName(block);
+  if (name === 'prometheus.remote_write' || name === 'prometheus.write.queue') return 'wal';
+  if (name === 'loki.write') {
+    return blocksOf(block.body, 'wal').some((wal) => {
+      const enabled = attributeOf(wal.body, 'enabled');
+      return enabled && boolOf(enabled.value) !== false;
+    })
+      ? 'wal'
+      : undefined;
+  }
+  return READERS.includes(name) ? 'positions' : undefined;
+}
+
+/** 1: the same lines; 0: none in common. */
+function likeness(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0 && b.length === 0) return 1;
+  const left = [...b];
+  let common = 0;
+  for (const line of a) {
+    const at = left.indexOf(line);
+    if (at < 0) continue;
+    left.splice(at, 1);
+    common++;
+  }
+  return (2 * common) / (a.length + b.length);
+}
+
+function told(parsed: Parsed, from: Keeper, to: Keeper): Renamed {
+  const folder = `${DATA}/${from.id}`;
+  const lost =
+    to.keeps === 'wal'
+      ? 'samples that wait to be sent stay behind'
+      : 'it begins anew: lines are read again, or those in between are lost';
+  const diagnostic = diagnosticAt(
+    parsed,
+    { start: to.block.start, end: to.block.label!.end },
+    {
+      severity: 'warning',
+      code: to.keeps === 'wal' ? 'rename.wal' : 'rename.positions',
+      message: `${from.id} is called ${to.id} now: its ${to.keeps === 'wal' ? 'write-ahead log' : 'positions'} under the old name are not read, ${lost}`,
+      hint: `keep the label "${from.block.label!.text}"; or accept it and delete ${folder} when nothing needs it any more`,
+    },
+  );
+  return { ...diagnostic, from: from.id, to: to.id, folder };
+}
