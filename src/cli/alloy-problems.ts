@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../alloy/diagnostic.ts';
 import type { Parsed } from '../alloy/parse.ts';
-import { codeFrame } from '../model/frame.ts';
+import { framesOf } from '../inventory/mask.ts';
 import type { Problem, Warning } from '../model/problem.ts';
 
 /** What was found in an Alloy file, in the shape of all problems and warnings. */
@@ -18,15 +18,13 @@ export function findingsOf(
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const seen = new Set<number>();
+  const frame = framesOf(parsed.source);
   for (const { severity, code, message, hint, start, line, column } of diagnostics) {
     if (code.startsWith('syntax.') && seen.has(start)) continue;
     seen.add(start);
-    const said = {
-      message,
-      hint,
-      at: { file, line, column },
-      detail: frameAt(parsed, start, line),
-    };
+    const at = { file, line, column };
+    const detail = frame({ line, column: columnOf(parsed, start) });
+    const said = { message, hint, at, detail };
     if (severity === 'warning') warnings.push({ code, ...said });
     else if (code.startsWith('syntax.')) problems.push({ code: 'config.syntax', ...said });
     else problems.push({ code: 'config.check', ...said, message: `${message} (${code})` });
@@ -34,8 +32,6 @@ export function findingsOf(
   return { problems, warnings };
 }
 
-/** `column` of a finding counts bytes, as Alloy does; a caret stands under a character. */
-function frameAt({ source }: Parsed, start: number, line: number): string {
-  const lineStart = source.lastIndexOf('\n', start - 1) + 1;
-  return codeFrame(source, line, start - lineStart + 1);
-}
+/** The column of a finding counts bytes, as Alloy does; a caret stands under a character. */
+const columnOf = ({ source }: Parsed, start: number): number =>
+  start - source.lastIndexOf('\n', start - 1);

@@ -12,6 +12,7 @@ import { createRepositorySource } from '../sources/repository.ts';
 import { createTransport } from '../transport/create.ts';
 import { askSecret, askYes, NoAnswer } from './ask.ts';
 import { catchInterrupts, type Interrupts } from './interrupt.ts';
+import { readHosts } from './inventory.ts';
 import type { Command, Invocation } from './invocation.ts';
 import { type Output, openOutput } from './output.ts';
 import { runId } from './run-log.ts';
@@ -35,7 +36,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       `look first: alloyup plan; then say yes: alloyup ${verb} --yes`,
     );
 
-  const { targets, secrets, warnings } = await readTargets(invocation);
+  const { targets, secrets, warnings } = await readTargets(await readHosts(invocation), invocation);
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
   const output = openOutput(run, options, terminal, mask);
