@@ -20,9 +20,12 @@
 #   unknown SECONDS         new components stay `unknown` that long after a reload (recorded: 60 s when an
 #                           unreachable remote_write was removed), while /-/healthy is 200
 #   exited ID               that component (or "first") is `exited`; /-/healthy does not see it
+#   delivers HOW            ok, rejected (401) or retrying: the counters of remote_write and loki.write move so
 #   unhealthy ID            that component (or "first") is `unhealthy`; /-/healthy is 500
+# The file must be readable by the user alloy. `NAME off` switches off what a version has built in.
 # The waits that the real one makes because a target is unreachable come from these switches alone:
 # this program opens no connection to anybody. It does open the ports that a configuration names.
+# What the maintainer of a test should know: the process is perl, so /proc/PID/exe never shows "(deleted)".
 # http { tls } is never served: plain HTTP gets the recorded 400, a TLS handshake an alert.
 # `alloy convert`, `gql`, `tools`, converters, clustering, remotecfg, foreach and remote.http are not supported.
 use strict;
@@ -2342,7 +2345,7 @@ sub metrics_text {
         '# TYPE process_start_time_seconds gauge',
         'process_start_time_seconds ' . go_float($SERVICE{started_at}),
         process_metrics(),
-        delivery_metrics();
+        delivery_metrics($on);
     return join("\n", @out) . "\n";
 }
 
@@ -2364,25 +2367,42 @@ sub process_metrics {
 
 sub go_float { my ($x) = @_; return $x ? sprintf('%.16e', $x) =~ s/0+e/e/r =~ s/\.e/e/r : 0 }
 
-# What the senders' counters show while nothing was ever sent: this program sends nothing.
+# What the senders' counters show: nothing to send (this program sends nothing), or what the switch
+# `delivers` says, as if ten samples and one line a second had come since the component started.
 sub delivery_metrics {
+    my ($on) = @_;
+    my $told = $on->{delivers} // '';
     my @out;
     for my $node (@{ $SERVICE{nodes} }) {
         my $labels = qq(component_id="$node->{id}",component_path="/");
+        my $n = $told ? int(now() - $node->{since}) : 0;
+        my $clock = $n ? go_float(int now()) : 0;
+        push @out, qq(prometheus_remote_write_wal_samples_appended_total{$labels} ) . 10 * $n if $node->{name} eq 'prometheus.remote_write';
         for my $endpoint (blocks_of($node->{args}, 'endpoint')) {
             my $url = text_of($endpoint, 'url', '');
             if ($node->{name} eq 'prometheus.remote_write') {
                 my $name = text_of($endpoint, 'name', substr sha256_hex($url), 0, 6);
-                push @out, map { qq(prometheus_remote_storage_$_\{$labels,remote_name="$name",url="$url"} 0) }
-                    qw(queue_highest_sent_timestamp_seconds samples_failed_total samples_pending samples_retried_total samples_total);
+                my %value = (
+                    queue_highest_timestamp_seconds => $clock,
+                    # it advances on a refusal too (recorded)
+                    queue_highest_sent_timestamp_seconds => $told eq 'retrying' ? 0 : $clock,
+                    samples_failed_total  => $told eq 'rejected' ? 10 * $n : 0,
+                    samples_pending       => $told eq 'retrying' ? 10 * $n : 0,
+                    samples_retried_total => $told eq 'retrying' ? 20 * $n : 0,
+                    samples_total         => 10 * $n,
+                );
+                push @out, map { qq(prometheus_remote_storage_$_\{$labels,remote_name="$name",url="$url"} $value{$_}) } sort keys %value;
             }
             elsif ($node->{name} eq 'loki.write') {
                 my ($host) = $url =~ m{^\w+://([^/]*)};
-                my $where = qq($labels,host=") . ($host // '') . '"';
-                push @out, qq(loki_write_batch_retries_total{$where,tenant=""} 0),
-                    (map { qq(loki_write_dropped_entries_total{$where,reason="$_",tenant=""} 0) }
-                        qw(ingester_error line_too_long queue_is_full rate_limited stream_limited)),
-                    qq(loki_write_sent_entries_total{$where,tenant=""} 0);
+                my $where = "$labels,host=\"" . ($host // '') . '"';
+                my $tenant = 'tenant="' . text_of($endpoint, 'tenant_id', '') . '"';
+                push @out, "loki_write_batch_retries_total{$where,$tenant} " . ($told eq 'retrying' ? int $n / 5 : 0);
+                push @out, map { qq(loki_write_dropped_entries_total{$where,reason="$_",$tenant} ) . ($_ eq 'ingester_error' && $told eq 'rejected' ? $n : 0) }
+                    qw(ingester_error line_too_long queue_is_full rate_limited stream_limited);
+                my $status = { ok => 204, rejected => 401, retrying => -1 }->{$told};
+                push @out, qq(loki_write_request_duration_seconds_count{$where,status_code="$status",$tenant} $n) if $status && $n;
+                push @out, "loki_write_sent_entries_total{$where,$tenant} " . ($told eq 'ok' ? $n : 0);
             }
         }
     }

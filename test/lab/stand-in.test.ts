@@ -465,6 +465,16 @@ describe('switches', () => {
       });
     }));
 
+  test('delivers: the counters of the senders move as told', () =>
+    withStandIn({ text: CASES[1]?.text ?? '', faults: 'delivers rejected\n' }, async (alloy) => {
+      await alloy.up();
+      const failed = () => alloy.metric('prometheus_remote_storage_samples_failed_total');
+      expect(await failed()).toMatch(/component_id="prometheus.remote_write.central".* \d+$/);
+      await expect.poll(failed, { timeout: 5000 }).toMatch(/ 10$/);
+      await alloy.faults('');
+      expect(await failed()).toMatch(/ 0$/);
+    }));
+
   test('stop-takes, crash-after, never-ready, slow-start', async () => {
     await Promise.all([
       withStandIn({ faults: 'stop-takes 1\n' }, async (alloy) => {
