@@ -140,11 +140,13 @@ async function send(
   });
   const socket = await tunnelOf(tunnel, proxy);
   const host = hostOf(target);
+  // an agent, even none of a kind, would make a connection of its own
   const secure = (): TLSSocket =>
     tlsConnect({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...tls });
-  return answerOf(
-    tlsRequest({ host, path, headers, signal, agent: false, createConnection: secure }),
-  );
+  const request = tlsRequest({ host, path, headers, signal, createConnection: secure });
+  // a tunnel left open would keep the process alive
+  request.on('close', () => socket.destroy());
+  return answerOf(request);
 }
 
 /** User and password of a URL as a header; never part of a message. */
