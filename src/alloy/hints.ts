@@ -1,4 +1,4 @@
-import { isValidIdentifier, toIdentifier } from './characters.ts';
+import { toIdentifier } from './characters.ts';
 import * as token from './token.ts';
 
 /** What to do about each error of the language: written for whoever typed it, not for who reads grammars. */
@@ -86,6 +86,8 @@ export interface Place {
   readonly previousKind: number;
   readonly previousStart: number;
   readonly previousEnd: number;
+  /** Whether the current token may be part of a secret: then no hint repeats it. */
+  readonly hidden: () => boolean;
 }
 
 /** Code and hint. */
@@ -104,9 +106,11 @@ const BRACE: Advice = [
 
 const text = ({ source, start, end }: Place): string => source.slice(start, end);
 
-/** Names of the file may be shown, texts (which may hold secrets) may not. */
-const shown = (place: Place): string =>
-  place.kind === token.IDENT && place.end - place.start <= 40 ? ` ${text(place)}` : ' what follows';
+/** The current token, a name that may be repeated; otherwise undefined. */
+const named = (place: Place): string | undefined =>
+  place.kind === token.IDENT && place.end - place.start <= 40 && !place.hidden()
+    ? text(place)
+    : undefined;
 
 /** The next thing in the text, blanks and line breaks aside, is a `{`. */
 const braceFollows = ({ source, start }: Place): boolean =>
@@ -115,9 +119,10 @@ const braceFollows = ({ source, start }: Place): boolean =>
 const OPERATOR_FIRST =
   'end the line before with the operator: a line break ends the statement unless something is open after it';
 
-export function label(written: string): string {
+/** For a label that is no name. `hidden`: it may be a secret. */
+export function label(written: string, hidden: boolean): string {
   const name = toIdentifier(written);
-  return name.length <= 60
+  return name.length <= 60 && !hidden
     ? `name it "${name}": a label is made of letters, digits and _, and begins with no digit`
     : 'make it of letters, digits and _; it begins with no digit';
 }
@@ -194,10 +199,10 @@ export function afterName(place: Place): Advice {
             'syntax.statement',
             'go on with = and a value (attribute) or { (block) on the same line',
           ];
-    case token.IDENT:
-      return isValidIdentifier(text(place))
-        ? ['syntax.label', `put the label in double quotes: "${text(place).slice(0, 60)}"`]
-        : ['syntax.label', LABEL_QUOTES];
+    case token.IDENT: {
+      const name = named(place);
+      return ['syntax.label', name ? `${LABEL_QUOTES}: "${name}"` : LABEL_QUOTES];
+    }
     case token.EQ:
       return ['syntax.statement', 'write one = to give an attribute its value'];
     default:
@@ -248,7 +253,7 @@ export function expectedTerminator(place: Place, inBlock: boolean): Advice {
     case token.COMMA:
       return ['syntax.statement', 'remove the comma: statements are separated by line breaks'];
     default:
-      return ['syntax.two-on-a-line', `put${shown(place)} on a line of its own`];
+      return ['syntax.two-on-a-line', `put ${named(place) ?? 'what follows'} on a line of its own`];
   }
 }
 
@@ -344,7 +349,7 @@ export function missingComma(place: Place): Advice {
       'put names with values into an object { name = value }, or close the list first',
     ];
   }
-  return ['syntax.comma', `write a comma before${shown(place)}`];
+  return ['syntax.comma', `write a comma before ${named(place) ?? 'what follows'}`];
 }
 
 /** The key of an object's field should stand here. */

@@ -18,6 +18,7 @@ import type {
 import { isValidIdentifier } from './characters.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
+import { type Span, secretSpans } from './mask.ts';
 import { lineAt, positionAt } from './position.ts';
 import { quote } from './quote.ts';
 import { commentText, Scanner } from './scan.ts';
@@ -67,6 +68,7 @@ export class Parser {
   /** Levels of the expression read last. */
   private height = 0;
   private stopped = false;
+  private secrets: readonly Span[] | null = null;
 
   constructor(source: string) {
     this.source = source;
@@ -184,7 +186,19 @@ export class Parser {
       previousKind: this.previousKind,
       previousStart: this.previousStart,
       previousEnd: this.previousEnd,
+      hidden: () => this.hidden(),
     };
+  }
+
+  /** The current token may be part of a secret. */
+  private hidden(): boolean {
+    this.secrets ??= secretSpans(this.source);
+    return this.secrets.some(({ start, end }) => start < this.end && this.start < end);
+  }
+
+  /** A text of the current token, as a message may repeat it. */
+  private shown(text: string): string {
+    return this.hidden() ? 'a text that may be secret' : quote(text);
   }
 
   /** Takes the current token, which should be of `kind`; tells whether it was. `opened`: where its partner stands. */
@@ -283,14 +297,14 @@ export class Parser {
   private label(start: number, end: number): Label | null {
     const written = this.source.slice(start, end);
     if (written.charCodeAt(0) !== 34) {
-      const message = `expected block label to be a double quoted string, but got ${quote(written)}`;
+      const message = `expected block label to be a double quoted string, but got ${this.shown(written)}`;
       this.fail('syntax.label', message, hint.LABEL_QUOTES);
     }
     if (written.length <= 2) return null;
     const text = written.slice(1, -1);
     if (!isValidIdentifier(text)) {
-      const message = `expected block label to be a valid identifier, but got ${quote(text)}`;
-      this.fail('syntax.label', message, hint.label(text));
+      const message = `expected block label to be a valid identifier, but got ${this.shown(text)}`;
+      this.fail('syntax.label', message, hint.label(text, this.hidden()));
     }
     return { kind: 'label', start, end, text };
   }
