@@ -25,11 +25,13 @@ export default defineConfig({
       }),
       // one file at a time: the hosts of the lab share two cores, and each file starts many of them
       project('e2e', ['test/e2e/**/*.e2e.ts'], {
+        globalSetup: ['test/e2e/lab-setup.ts'],
         fileParallelism: false,
         testTimeout: 300_000,
         hookTimeout: 300_000,
       }),
       project('slow', ['test/slow/**/*.slow.ts'], {
+        globalSetup: ['test/e2e/lab-setup.ts'],
         fileParallelism: false,
         testTimeout: 900_000,
         hookTimeout: 600_000,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { controllerOf } from './controller.ts';
@@ -6,6 +6,7 @@ import { inside } from './group.ts';
 import {
   awaitMachine,
   enter,
+  hostFolder,
   leaderOf,
   type Machine,
   mountMachine,
@@ -198,6 +199,19 @@ export class LabHost {
     await awaitMachine(this.#machine);
   }
 
+  /** Was it given to somebody since it was born? A test that wants a fresh one then resets it. */
+  get used(): boolean {
+    return existsSync(this.#mark);
+  }
+
+  markUsed(): void {
+    writeFileSync(this.#mark, '');
+  }
+
+  get #mark(): string {
+    return join(hostFolder(this.#lab, this.state.number), 'used');
+  }
+
   /** Throws away all that it ever wrote and boots it anew (2 s); its name, address and keys stay. */
   async reset(): Promise<void> {
     await stopMachine(this.#lab, this.state.number);
@@ -206,6 +220,7 @@ export class LabHost {
 
   /** First boot. */
   async boot(): Promise<void> {
+    rmSync(this.#mark, { force: true });
     await mountMachine(this.#machine);
     startMachine(this.#machine);
     await awaitMachine(this.#machine);
