@@ -76,7 +76,7 @@ export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
   for (const [name, { problem, plan }] of hosts) {
     for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
       const item = withoutHost(said, name);
-      const key = JSON.stringify(item).replaceAll(name, 'HOST').replace(ADDRESS, 'ADDRESS');
+      const key = JSON.stringify(item).replaceAll(name, 'HOST').replace(ADDRESS, 'HOST');
       const group = groups.get(key);
       if (!group) groups.set(key, { item, names: [name] });
       else if (group.names.at(-1) !== name) group.names.push(name);

@@ -1,0 +1,196 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const BIN = join(ROOT, 'bin/alloyup.js');
+
+beforeAll(() => {
+  const built = spawnSync(process.execPath, ['build.mjs'], { cwd: ROOT, encoding: 'utf8' });
+  expect(built.stderr).not.toContain('ERROR');
+  expect(built.status).toBe(0);
+}, 120_000);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'alloyup-bin-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function alloyup(
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+) {
+  const ran = spawnSync(process.execPath, [BIN, ...args], {
+    cwd: folder,
+    input,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: folder, ...env },
+  });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+
+/** A port of this machine on which nobody listens: every login fails at once. */
+const NOBODY = 'hosts: { web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops } } }\n';
+
+test('--version and -V print the version of the package, and nothing else', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  for (const flag of ['--version', '-V'])
+    expect(alloyup([flag])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+test('--version loads neither the command line’s library nor any command', () => {
+  const entry = readFileSync(join(ROOT, 'dist/main.js'), 'utf8');
+  expect(entry.length).toBeLessThan(2000);
+  for (const [, chunk] of entry.matchAll(/(?:from|import)"(\.\/[^"]+)"/g))
+    expect(statSync(join(ROOT, 'dist', chunk!)).size).toBeLessThan(4000);
+});
+
+test('fmt reads stdin', () => {
+  expect(alloyup(['fmt', '-'], { input: 'logging {\nlevel="info"\n}\n' })).toEqual({
+    code: 0,
+    out: 'logging {\n\tlevel = "info"\n}\n',
+    err: '',
+  });
+  expect(alloyup(['fmt', '-t', '-'], { input: 'x=1' })).toMatchObject({
+    code: 1,
+    out: '<stdin>\n',
+  });
+  expect(alloyup(['fmt', '-'], { input: 'x=' }).code).toBe(64);
+});
+
+test('the inventory comes from stdin, a list, or a file', () => {
+  expect(alloyup(['hosts', '-i', '-'], { input: NOBODY }).out).toBe('web-01  ops@127.0.0.1:9\n');
+  expect(alloyup(['hosts', '-i', 'web-[01:02],']).out).toBe('web-01\nweb-02\n');
+  put('inventory.yaml', NOBODY);
+  expect(alloyup(['hosts']).out).toBe('web-01  ops@127.0.0.1:9\n');
+  expect(alloyup(['hosts'], { env: { ALLOYUP_INVENTORY: 'a,' } }).out).toBe('a\n');
+  expect(alloyup(['hosts', '--user', 'root'])).toMatchObject({ code: 64, out: '' });
+});
+
+test('validate without files checks the inventory, without its secrets', () => {
+  put(
+    'inventory.yaml',
+    `${NOBODY}defaults: { alloy: { environment: { TOKEN: { secret: "exec:false" } } } }\n`.replace(
+      '"exec:false"',
+      '{ exec: ["/bin/sh", "-c", "touch ran"] }',
+    ),
+  );
+  expect(alloyup(['validate'])).toMatchObject({ code: 0, out: '1 host checked: fine\n' });
+  expect(readdirSync(folder)).not.toContain('ran');
+  put('inventory.yaml', 'hosts: { web-01: { alloy: { verison: 1.18.1 } } }\n');
+  const { code, err } = alloyup(['validate']);
+  expect(code).toBe(64);
+  expect(err).toMatch(/ --> inventory\.yaml:1:30\n/);
+  expect(err).toContain('version');
+});
+
+test('a plan of hosts that nobody answers for: 1, with a log that only its owner reads', () => {
+  put('inventory.yaml', NOBODY);
+  const { code, out } = alloyup(['plan', '--junit', 'report.xml', '--connect-timeout', '2']);
+  expect(code).toBe(1);
+  expect(out).toContain('error[ssh.');
+  expect(out).toContain('Plan: 1 without a plan.');
+  const runs = join(folder, '.local/state/alloyup/runs');
+  const [log] = readdirSync(runs);
+  expect(log).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/);
+  expect(statSync(join(runs, log!)).mode & 0o777).toBe(0o600);
+  expect(statSync(runs).mode & 0o777).toBe(0o700);
+  const events = readFileSync(join(runs, log!), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
+  expect(events[0].type).toBe('run.started');
+  expect(events.at(-1)).toMatchObject({ type: 'run.finished', exitCode: 1 });
+  expect(readFileSync(join(folder, 'report.xml'), 'utf8')).toContain('failures="1"');
+});
+
+test('--output ndjson prints the log, --output json one report', () => {
+  put('inventory.yaml', NOBODY);
+  const lines = alloyup(['plan', '--output', 'ndjson', '--log', 'run.ndjson']);
+  expect(lines.out).toBe(readFileSync(join(folder, 'run.ndjson'), 'utf8'));
+  const { out, code } = alloyup(['plan', '--output', 'json']);
+  expect(JSON.parse(out)).toMatchObject({
+    schema: 1,
+    exitCode: code,
+    hosts: { 'web-01': { outcome: expect.any(String) } },
+  });
+});
+
+test.each([
+  [['plan', '--junit', 'none/report.xml'], 'none/report.xml cannot be written'],
+  [['plan', '--log', 'none/run.ndjson'], 'none/run.ndjson cannot be written'],
+  [['plan', '--junit', '.'], '. cannot be written: it is a folder'],
+  [['apply'], 'nobody is there to be asked'],
+  [['plan', '-i', 'none.yaml'], 'none.yaml'],
+  [['plan', '-l', 'db'], 'there is no host and no group "db"'],
+  [['plan', '-l', '@none.txt'], 'none.txt'],
+])('%j is refused before anything is done: %s', (args, message) => {
+  put('inventory.yaml', NOBODY);
+  const { code, out, err } = alloyup(args);
+  expect({ code, out }).toEqual({ code: 64, out: '' });
+  expect(err).toContain(message);
+  expect(readdirSync(folder)).toEqual(['inventory.yaml']);
+});
+
+test('a program that reads stdout gets the refusal there, too', () => {
+  const { code, out } = alloyup(['plan', '--output', 'json']);
+  expect(code).toBe(64);
+  expect(JSON.parse(out)).toMatchObject({
+    schema: 1,
+    exitCode: 64,
+    problems: [{ code: 'inventory.file' }],
+  });
+});
+
+test('a reader that goes away changes nothing but what is printed', async () => {
+  put('inventory.yaml', NOBODY);
+  const child = spawn(
+    process.execPath,
+    [BIN, 'plan', '--output', 'ndjson', '--log', 'run.ndjson'],
+    {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  child.stdout.destroy();
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect(code).toBe(1);
+  expect(readFileSync(join(folder, 'run.ndjson'), 'utf8')).toContain('"run.finished"');
+});
+
+test('a state directory that cannot be made is no reason not to work', () => {
+  put('inventory.yaml', NOBODY);
+  put('state', '');
+  const { code, err } = alloyup(['plan'], { env: { XDG_STATE_HOME: join(folder, 'state') } });
+  expect(code).toBe(1);
+  expect(err).toContain('this run is not logged');
+});
+
+test('the newest 50 logs are kept, and foreign files with them', () => {
+  put('inventory.yaml', NOBODY);
+  const runs = join(folder, '.local/state/alloyup/runs');
+  mkdirSync(runs, { recursive: true });
+  for (let i = 0; i < 60; i += 1)
+    writeFileSync(join(runs, `20250101T0000${String(i).padStart(2, '0')}Z-0000.ndjson`), '');
+  writeFileSync(join(runs, 'notes.txt'), '');
+  alloyup(['plan']);
+  const names = readdirSync(runs);
+  expect(names).toHaveLength(51);
+  expect(names).toContain('notes.txt');
+  expect(names).not.toContain('20250101T000010Z-0000.ndjson');
+});
