@@ -7,6 +7,9 @@ import { expect, test } from 'vitest';
  * where the text goes, and see that no log, argument or report is among the places.
  */
 const EXITS: Readonly<Record<string, string>> = {
+  'engine/others.ts': 'answers sudo on the stdin of a login',
+  'engine/probe-run.ts': 'answers sudo on the stdin of a login',
+  'engine/script-run.ts': 'hands the apply script and the answer for sudo to the stdin of a login',
   'report/redact.ts': 'learns what to hide',
   'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',

@@ -15,7 +15,18 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const BIN = join(ROOT, 'bin/alloyup.js');
 
+/** Milliseconds since the epoch at which the youngest file below a folder was written. */
+const youngest = (folder: string): number =>
+  Math.max(
+    ...readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
+      (name) => statSync(join(ROOT, folder, name)).mtimeMs,
+    ),
+  );
+
 beforeAll(() => {
+  const entry = statSync(join(ROOT, 'dist/main.js'), { throwIfNoEntry: false });
+  // others may be running what is built: it is only replaced when it is old
+  if (entry && entry.mtimeMs > Math.max(youngest('src'), youngest('templates'))) return;
   const built = spawnSync(process.execPath, ['build.mjs'], { cwd: ROOT, encoding: 'utf8' });
   expect(built.stderr).not.toContain('ERROR');
   expect(built.status).toBe(0);
@@ -83,17 +94,14 @@ test('the inventory comes from stdin, a list, or a file', () => {
 test('validate without files checks the inventory, without its secrets', () => {
   put(
     'inventory.yaml',
-    `${NOBODY}defaults: { alloy: { environment: { TOKEN: { secret: "exec:false" } } } }\n`.replace(
-      '"exec:false"',
-      '{ exec: ["/bin/sh", "-c", "touch ran"] }',
-    ),
+    `${NOBODY}defaults: { alloy: { environment: { TOKEN: { secret: { exec: [touch, ran] } } } } }\n`,
   );
   expect(alloyup(['validate'])).toMatchObject({ code: 0, out: '1 host checked: fine\n' });
   expect(readdirSync(folder)).not.toContain('ran');
   put('inventory.yaml', 'hosts: { web-01: { alloy: { verison: 1.18.1 } } }\n');
   const { code, err } = alloyup(['validate']);
   expect(code).toBe(64);
-  expect(err).toMatch(/ --> inventory\.yaml:1:30\n/);
+  expect(err).toMatch(/ --> inventory\.yaml:1:29\n/);
   expect(err).toContain('version');
 });
 
