@@ -39,6 +39,8 @@ export async function startStandIn(
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     readonly port?: number;
+    /** Another version's program than the repository's own. */
+    readonly program?: string;
   } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'stand-in-'));
@@ -46,10 +48,12 @@ export async function startStandIn(
   const port = options.port ?? (await freePort());
   await writeFile(file, options.text ?? PACKAGED);
   await writeFile(join(folder, 'faults'), options.faults ?? '');
+  const program = options.program === undefined ? PROGRAM : join(folder, 'alloy');
+  if (options.program !== undefined) await writeFile(program, options.program);
   const child = execa(
     'perl',
     [
-      PROGRAM,
+      program,
       'run',
       `--server.http.listen-addr=127.0.0.1:${port}`,
       ...(options.args ?? []),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { programOf } from '../../lab/stand-in/package.ts';
 import { CASES, type Case } from './fixtures/cases.ts';
 import {
   freePort,
@@ -405,8 +406,11 @@ describe('switches', () => {
       expect((await alloy.reload()).status).toBe(400);
       expect(Object.keys(await alloy.states())).toHaveLength(2);
       expect(await alloy.metric('alloy_config_hash')).toContain(sha256(OTHER));
-      await alloy.faults('');
+      // the old file back is no new fault
+      await alloy.write(PACKAGED);
       expect((await alloy.reload()).status).toBe(200);
+      await alloy.faults('reload-refused always\n');
+      expect((await alloy.reload()).status).toBe(400);
     }));
 
   test('reload-partial: 400 and the new graph with an unhealthy component', () =>
@@ -418,6 +422,8 @@ describe('switches', () => {
         'prometheus.exporter.self.other': 'unhealthy',
         'prometheus.exporter.self.fine': 'healthy',
       });
+      await alloy.write(PACKAGED);
+      expect((await alloy.reload()).status).toBe(200);
     }));
 
   test('reload-blocks: reload and healthy wait, ready and metrics answer', () =>
@@ -451,6 +457,14 @@ describe('switches', () => {
         .poll(alloy.states, { timeout: 5000 })
         .toEqual({ 'prometheus.exporter.self.other': 'healthy' });
     }));
+
+  test('a switch that a version has built in is switched off by the file', async () => {
+    const program = programOf({ version: '1.18.91-1', faults: ['never-ready'] });
+    await withStandIn({ program, faults: 'never-ready off\n' }, async (alloy) => {
+      expect(await alloy.up()).toBe('up');
+      expect(await alloy.metric('alloy_build_info')).toContain('version="v1.18.91"');
+    });
+  });
 
   test('exited and unhealthy: set while it runs', () =>
     withStandIn({}, async (alloy) => {
