@@ -176,11 +176,23 @@ export class LabHost {
   async reboot(): Promise<void> {
     const before = this.leader;
     await this.root('systemctl reboot', { reject: false });
-    await until(`${this.name} does not go down`, 120, () => {
+    await this.comeBack(before);
+  }
+
+  /**
+   * Waits for the end of a shutdown that something has begun, and for the boot after it. nspawn does
+   * not boot again where /run is on a disk, as in some sandboxes: then we do it.
+   *
+   * @param before pid of pid 1 that goes down.
+   */
+  async comeBack(before: number): Promise<void> {
+    const again = await until(`${this.name} does not go down`, 120, () => {
+      if (inside(this.#lab, `${this.state.number}`).length === 0) return 'off';
       const now = leaderOf(this.#lab, this.state.number);
-      return now !== undefined && now !== before ? true : undefined;
+      return now !== undefined && now !== before ? 'on' : undefined;
     });
-    await awaitMachine(this.#machine);
+    if (again === 'on') return awaitMachine(this.#machine);
+    await this.powerCut();
   }
 
   /** The power fails: nothing gets to end in order. What reached the disk is there afterwards. */

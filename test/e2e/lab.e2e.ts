@@ -189,7 +189,7 @@ describeOnHosts('hosts', () => {
       tty: true,
       input: 'yes\n',
     });
-    expect(typed.stdout.replaceAll('\r', '')).toMatch(/^\/dev\/pts\/\d+\n24 80\n(yes\n)?got yes$/);
+    expect(typed.stdout.replaceAll('\r', '')).toMatch(/\/dev\/pts\/\d+\n24 80\n(yes\n)?got yes$/);
     expect(typed.exitCode).toBe(3);
   });
 });

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { controllerEnv, inWorld } from './controller.ts';
+import { takeDownOnInterrupt } from './interrupt.ts';
+import { Lab, productCommand } from './lab.ts';
+import { installPrerequisites, LAB_PROGRAMS, labObstacle } from './prerequisites.ts';
+import { REPOSITORY_ROOT } from './root.ts';
+import { isStopped } from './run.ts';
+
+/** `npm run demo`: from three bare hosts to three that run, and back to nothing. Exit 0: all went well. */
+
+const NAME = 'audemo';
+const HOSTS = 3;
+
+const say = (line: string): void => console.log(`  ${line}`);
+const title = (line: string): void => console.log(`\n== ${line}`);
+
+/** Shows a command as a person would type it, and lets it speak for itself. */
+async function show(lab: Lab, args: readonly string[]): Promise<void> {
+  console.log(`\n$ alloyup ${args.join(' ')}\n`);
+  const [file, ...rest] = inWorld(lab.name, productCommand(args));
+  const done = await execa(file!, rest, {
+    cwd: lab.home,
+    stdio: 'inherit',
+    reject: false,
+    extendEnv: false,
+    env: { ...controllerEnv(lab.name), ...colours() },
+  });
+  if (done.exitCode !== 0)
+    throw new Error(`alloyup ${args[0]} ended with ${done.exitCode ?? done.signal}`);
+}
+
+const colours = (): Record<string, string> =>
+  process.env.NO_COLOR === undefined ? {} : { NO_COLOR: process.env.NO_COLOR };
+
+async function build(): Promise<void> {
+  if (existsSync(join(REPOSITORY_ROOT, 'dist/main.js'))) return;
+  say('building alloyup (dist/)');
+  await execa(process.execPath, ['build.mjs'], { cwd: REPOSITORY_ROOT });
+}
+
+async function main(): Promise<void> {
+  console.log('alloyup demo: real Debian hosts on this machine, gone afterwards.');
+  console.log('Their Alloy is a stand-in that behaves like the real one and says so;');
+  console.log('nothing outside this machine is asked, except Debian for packages.');
+  await installPrerequisites(LAB_PROGRAMS, say);
+  const obstacle = labObstacle();
+  if (obstacle) throw new Error(obstacle);
+  await build();
+
+  const release = takeDownOnInterrupt(NAME, say);
+  title(`Booting ${HOSTS} hosts`);
+  const hostName = (number: number) => `web-0${number}`;
+  const lab = await Lab.up({ name: NAME, count: HOSTS, hostName, say });
+  try {
+    lab.inventory({ defaults: { alloy: { version: '1.18.1' }, config: { template: 'minimal' } } });
+    title('What would change? Nothing is touched yet');
+    await show(lab, ['plan']);
+    title('Do it: install, configure, start, prove');
+    await show(lab, ['apply', '--yes']);
+    title('Once more: there is nothing left to do');
+    await show(lab, ['apply', '--yes']);
+    title('What runs where');
+    await show(lab, ['status']);
+  } finally {
+    if (!isStopped()) {
+      title('Taking the fleet down');
+      await lab.down();
+      release();
+    }
+  }
+  console.log('\nDone. Nothing is left of it but a Debian base in /var/cache/alloyup-lab.');
+  console.log('A fleet to play with: npm run lab -- up 3');
+}
+
+main().catch((error: unknown) => {
+  if (isStopped()) return; // the handler of the interrupt has the word
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

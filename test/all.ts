@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { ensureBase } from '../lab/base.ts';
+import {
+  installPrerequisites,
+  isRoot,
+  LAB_PROGRAMS,
+  labObstacle,
+  TEST_PROGRAMS,
+} from '../lab/prerequisites.ts';
+import { REPOSITORY_ROOT } from '../lab/root.ts';
+import { type Counts, closingLine, countsOf, type VitestReport } from './closing-line.ts';
+
+/**
+ * `npm test`: everything but the slow set. Schedule, on two cores:
+ * 1. packages and build (one after the other: seconds, when they are there);
+ * 2. unit tests, and beside them the hosts' base, which waits for the network most of its 30 s;
+ * 3. end-to-end tests, one file after the other: each starts many hosts and keeps both cores busy.
+ */
+
+const say = (line: string): void => console.log(`\n--- ${line}`);
+
+async function vitest(project: string, folder: string): Promise<Counts> {
+  const file = join(folder, `${project}.json`);
+  const done = await execa(
+    process.execPath,
+    [
+      ...[join(REPOSITORY_ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    ],
+    { cwd: REPOSITORY_ROOT, stdio: ['ignore', 'inherit', 'inherit'], reject: false },
+  );
+  let report: VitestReport | null = null;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  } catch {
+    // it ended before it could write one
+  }
+  return countsOf(report, done.exitCode ?? 1);
+}
+
+async function main(): Promise<void> {
+  await installPrerequisites(TEST_PROGRAMS, say);
+  if (isRoot()) await installPrerequisites(LAB_PROGRAMS, say);
+  const obstacle = labObstacle();
+  say('build');
+  await execa(process.execPath, ['build.mjs'], { cwd: REPOSITORY_ROOT, stdio: 'inherit' });
+  const folder = mkdtempSync(join(tmpdir(), 'alloyup-test-'));
+  try {
+    say('unit tests');
+    const [unit] = await Promise.all([
+      vitest('unit', folder),
+      // a failure shows when the first host is asked for
+      obstacle === null ? ensureBase('bookworm', say).catch(() => undefined) : undefined,
+    ]);
+    say('end-to-end tests, on hosts of their own');
+    const e2e = await vitest('e2e', folder);
+    if (obstacle !== null) {
+      console.log(`\n!!! LEFT OUT: ${e2e.skipped} tests that need real hosts.`);
+      console.log(`!!! ${obstacle}`);
+    }
+    const runs = [unit, e2e];
+    if (runs.some(({ failed }) => failed > 0)) process.exitCode = 1;
+    console.log(`\n${closingLine(runs)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  console.log('\n0 passed, 1 failed, 0 skipped');
+  process.exitCode = 1;
+});
