@@ -1,4 +1,12 @@
-import { Context, filters, Liquid, type Template as Parsed, tags, toValueSync } from 'liquidjs';
+import {
+  analyzeSync,
+  Context,
+  filters,
+  Liquid,
+  type Template as Parsed,
+  tags,
+  toValueSync,
+} from 'liquidjs';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
 
 /** Characters of a template; milliseconds; Liquid's own count of things made. */
@@ -64,15 +72,32 @@ function createEngine(): Liquid {
 
 let engine: Liquid | undefined;
 
+export interface ParsedTemplate {
+  readonly templates: Parsed[];
+  /** Names that it reads and does not make itself, with the places. */
+  readonly reads: Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
+}
+
+/** The last texts read: the hosts of a fleet share a few templates. */
+const recent = new Map<string, ParsedTemplate>();
+const RECENT = 32;
+
 /** @throws LiquidError of the first, or LiquidErrors of all that is wrong with the text */
-export function parseLiquid(text: string, file: string): Parsed[] {
+export function parseLiquid(text: string): ParsedTemplate {
+  const known = recent.get(text);
+  if (known) return known;
   engine ??= createEngine();
-  return engine.parse(text, file);
+  const templates = engine.parse(text);
+  const parsed = { templates, reads: analyzeSync(templates, { partials: false }).globals };
+  const [oldest] = recent.keys();
+  if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
+  recent.set(text, parsed);
+  return parsed;
 }
 
 /** @throws LiquidErrors of all that went wrong */
 export function renderLiquid(
-  parsed: Parsed[],
+  { templates }: ParsedTemplate,
   variables: Readonly<Record<string, unknown>>,
   sink: Sink,
 ): void {
@@ -85,5 +110,5 @@ export function renderLiquid(
       sink.write(piece instanceof Output ? piece : String(piece));
     },
   };
-  toValueSync(engine.renderer.renderTemplates(parsed, context, emitter));
+  toValueSync(engine.renderer.renderTemplates(templates, context, emitter));
 }

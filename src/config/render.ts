@@ -1,9 +1,14 @@
-import { analyzeSync, type Template as Parsed } from 'liquidjs';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import type { ContextScanner } from '../model/template.ts';
 import { encode, plain } from './encode.ts';
-import { type Output, parseLiquid, renderLiquid, type Sink } from './liquid.ts';
+import {
+  type Output,
+  type ParsedTemplate,
+  parseLiquid,
+  renderLiquid,
+  type Sink,
+} from './liquid.ts';
 import { checkVars, withDefaults } from './parameters.ts';
 import type { Template, TemplatePlace, TemplateValues } from './template.ts';
 import { liquidProblems } from './trouble.ts';
@@ -40,14 +45,14 @@ export function renderTemplate(
   const trouble = (error: unknown): readonly Problem[] =>
     liquidProblems(error, { text: template.text, place, known, declared: parameters !== null });
 
-  let parsed: Parsed[];
+  let parsed: ParsedTemplate;
   try {
-    parsed = parseLiquid(template.text, template.file);
+    parsed = parseLiquid(template.text);
   } catch (error) {
     return fail(...trouble(error));
   }
 
-  const used = analyzeSync(parsed, { partials: false }).globals;
+  const used = parsed.reads;
   const problems: Problem[] = [...reserved(values)];
   if (parameters) {
     problems.push(...checkVars(template.name, parameters, values));
@@ -144,11 +149,9 @@ function unusedHint(key: string, used: readonly string[], given: readonly string
   return meant ? `did you mean ${meant}?` : 'take it out of config.vars, or use it in the template';
 }
 
-type Used = Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
-
 /** Variables that a template with declared parameters reads and does not declare. */
 function undeclared(
-  used: Used,
+  used: ParsedTemplate['reads'],
   known: readonly string[],
   place: (line: number, column: number) => TemplatePlace,
 ): readonly Problem[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkConfig } from '../../src/alloy/check/check.ts';
 import { componentsOf } from '../../src/alloy/components.ts';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parse.ts';
@@ -65,6 +66,12 @@ describe.each(BUILTIN_NAMES)('the template %s', (name) => {
     const { file, errors } = parse(text);
     expect(errors).toEqual([]);
     expect(format(text, file)).toBe(text);
+  });
+
+  test.each(variants(name))('passes every check with %s', (_, vars) => {
+    const parsed = parse(renderBuiltin(name, vars));
+    const options = { stability: 'generally-available', strict: true, check: 'http' } as const;
+    expect(checkConfig(parsed, options)).toEqual([]);
   });
 
   test('holds no secret and reads none but by name', () => {
