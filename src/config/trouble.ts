@@ -125,6 +125,14 @@ const EXPLAINERS: readonly (readonly [RegExp, Explainer])[] = [
       };
     },
   ],
+  [
+    /^expected "\|" before filter$/,
+    () => ({
+      code: 'template.syntax',
+      message: 'the condition or value goes on where it should end',
+      hint: 'compare with ==, join with and / or, and put | before a filter',
+    }),
+  ],
 ];
 
 function explain(
