@@ -78,7 +78,7 @@ export function limitHosts(
 /** `#` starts a comment: retry files are also written by hand. */
 const linesOf = (text: string): readonly string[] =>
   text
-    .split('\n')
+    .split(/\r?\n/)
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '')
     .flatMap(splitPattern);
@@ -89,8 +89,7 @@ export function splitPattern(pattern: string): readonly string[] {
   return pieces
     .flatMap((piece) => {
       const bare = piece.replace(/^[&!]/, '');
-      if (isIPv6(bare) || bare.startsWith('@') || (pieces.length > 1 && bare.startsWith('~')))
-        return [piece];
+      if (isIPv6(bare) || (pieces.length > 1 && bare.startsWith('~'))) return [piece];
       return splitOutside(piece, ':').map((part) => part.trim());
     })
     .filter((part) => part !== '');

@@ -4,6 +4,8 @@ import type { Position } from '../model/problem.ts';
 const SECRET_VALUE =
   /((?:token|passw|passphrase|secret|api_?key|credential)[\w-]*["']?[ \t]*[:=][ \t]*)("[^"\n]*"?|'[^'\n]*'?|[^\s{[&*|>"',}\]][^\n,}\]]*)/gi;
 
+const URL_PASSWORD = /(:\/\/[^\s/:@]*:)([^\s/@]+)(?=@)/g;
+
 /** A call of Alloy's language or the place of a secret: names where it is kept, and is none itself. */
 const PLACE = /^["']?(env|file|age):|^[a-z_]+[.(]/;
 
@@ -12,9 +14,11 @@ const PLACE = /^["']?(env|file|age):|^[a-z_]+[.(]/;
  * still stands right: a secret that should not have been written there is not shown as well.
  */
 export const maskSecrets = (text: string): string =>
-  text.replace(SECRET_VALUE, (all, head: string, value: string) =>
-    PLACE.test(value) ? all : head + '*'.repeat(value.length),
-  );
+  text
+    .replace(URL_PASSWORD, (_, head: string, value: string) => head + '*'.repeat(value.length))
+    .replace(SECRET_VALUE, (all, head: string, value: string) =>
+      PLACE.test(value) ? all : head + '*'.repeat(value.length),
+    );
 
 /** Shows lines of a text with the secrets in it hidden; costs nothing until it is asked. */
 export function framesOf(text: string): (at: Pick<Position, 'line' | 'column'>) => string {

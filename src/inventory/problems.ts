@@ -77,7 +77,9 @@ const isOuter = (issue: Issue): boolean =>
 /** Message and hint of an issue that words.ts worded; zod's own words, otherwise. */
 function said({ message }: { readonly message: string }): [string, string] {
   const [what, hint] = message.split('\n');
-  return [lowerFirst(what ?? ''), hint ?? 'see docs/inventory.md for what may stand here'];
+  if (hint === undefined)
+    return [lowerFirst(what ?? ''), 'see docs/inventory.md for what may stand here'];
+  return [what ?? '', hint];
 }
 
 const NAMES: Record<string, string> = {
@@ -112,6 +114,8 @@ function wrongType(
   const message = `expected ${wanted}, found ${found}`;
   if (wanted === 'a text' && typeof value !== 'object')
     return [message, `put it in quotes: "${source}"`];
+  if (/number/.test(wanted) && /^-?\d+$/.test(String(value)))
+    return [message, `take the quotes away: ${value}`];
   if (wanted === 'a list' && typeof value === 'string')
     return [message, 'write it in brackets: [one, two]'];
   if (wanted === 'a map' && Array.isArray(value))
@@ -120,7 +124,12 @@ function wrongType(
   return [message, `write ${wanted}`];
 }
 
-function unknownKey(path: Path, key: string, { known, later }: KnownKeys, tree: Tree): Flaw {
+function unknownKey(
+  path: Path,
+  key: string,
+  { known, later, inside }: KnownKeys,
+  tree: Tree,
+): Flaw {
   const full = [...path, key];
   const at = tree.place(full, 'key');
   const where = path.length > 0 ? `${pathText(path)}: ` : '';
@@ -133,9 +142,14 @@ function unknownKey(path: Path, key: string, { known, later }: KnownKeys, tree: 
     return say(`"${key}" is not built yet`, 'take it out: it would have no effect in this version');
   }
   const near = nearest(key, known);
+  const deeper = nearest(key, Object.keys(inside));
   return say(
     `there is no key "${key}"`,
-    near ? `did you mean "${near}"?` : `the keys here are ${known.join(', ')}`,
+    near
+      ? `did you mean "${near}"?`
+      : deeper
+        ? `did you mean ${inside[deeper]}.${deeper}?`
+        : `the keys here are ${known.join(', ')}`,
   );
 }
 

@@ -35,16 +35,37 @@ export interface KnownKeys {
   readonly known: readonly string[];
   /** Designed, not built: refused by name, so that nobody believes they work. */
   readonly later: readonly string[];
+  /** Keys one floor down, with the key that they belong under: `address` -> `ssh`. */
+  readonly inside: Readonly<Record<string, string>>;
 }
 
 /** A map with fixed keys. Which they are travels in the issue's message; problems.ts reads it. */
-const section = <S extends z.ZodRawShape>(shape: S, later: readonly string[] = []) =>
+const section = <S extends z.ZodRawShape>(
+  shape: S,
+  later: readonly string[] = [],
+  /** What to say where no map stands at all. */
+  otherwise?: string,
+) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? JSON.stringify({ known: Object.keys(shape), later } satisfies KnownKeys)
-        : undefined,
+        ? JSON.stringify({
+            known: Object.keys(shape),
+            later,
+            inside: insideOf(shape),
+          } satisfies KnownKeys)
+        : otherwise,
   });
+
+function insideOf(shape: z.ZodRawShape): KnownKeys['inside'] {
+  const inside: Record<string, string> = {};
+  for (const [name, schema] of Object.entries(shape)) {
+    const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+    if (!(inner instanceof z.ZodObject)) continue;
+    for (const key of Object.keys(inner.shape)) inside[key] ??= name;
+  }
+  return inside;
+}
 
 /** An optional key with its meaning and, where there is one, what holds without it. */
 const key = <S extends z.ZodType>(schema: S, description: string, byDefault?: unknown) =>
@@ -69,40 +90,47 @@ const port = z
   .min(1, { error: () => say('a port is at least 1', 'write a number from 1 to 65535') })
   .max(65535, { error: () => say('a port is at most 65535', 'write a number from 1 to 65535') });
 
-export const secret = section({
-  secret: z
-    .union(
-      [
-        word(
-          /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
-          'the place of a secret',
-          (written) =>
-            written.startsWith('age:')
-              ? '"age:" is not built yet: decrypt it with { secret: { exec: [age, --decrypt, -i, KEY, FILE] } }'
-              : written.startsWith('env:')
-                ? 'write the name of a variable after env:, such as env:GCLOUD_TOKEN'
-                : 'name where it is kept: env:NAME, file:PATH or { exec: [command, argument] }; never write it here',
-          false,
-        ),
-        section({
-          exec: z.tuple([z.string().min(1)], z.string()).meta({
-            description:
-              'A command and its arguments, run without a shell; what it prints is the secret.',
-          }),
-        }),
-      ],
-      {
-        error: () =>
-          say(
-            'this is not the place of a secret',
-            'write env:NAME, file:PATH or { exec: [command, argument] }',
+export const secret = section(
+  {
+    secret: z
+      .union(
+        [
+          word(
+            /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
+            'the place of a secret',
+            (written) =>
+              written.startsWith('age:')
+                ? '"age:" is not built yet: decrypt it with { secret: { exec: [age, --decrypt, -i, KEY, FILE] } }'
+                : written.startsWith('env:')
+                  ? 'write the name of a variable after env:, such as env:GCLOUD_TOKEN'
+                  : 'name where it is kept: env:NAME, file:PATH or { exec: [command, argument] }; never write it here',
+            false,
           ),
-      },
-    )
-    .meta({
-      description: 'Where the secret is read from: `env:NAME`, `file:PATH`, or a command to run.',
-    }),
-}).meta({ id: 'secret', title: 'A secret, by its place' });
+          section({
+            exec: z.tuple([z.string().min(1)], z.string()).meta({
+              description:
+                'A command and its arguments, run without a shell; what it prints is the secret.',
+            }),
+          }),
+        ],
+        {
+          error: () =>
+            say(
+              'this is not the place of a secret',
+              'write env:NAME, file:PATH or { exec: [command, argument] }',
+            ),
+        },
+      )
+      .meta({
+        description: 'Where the secret is read from: `env:NAME`, `file:PATH`, or a command to run.',
+      }),
+  },
+  [],
+  say(
+    'this is not the place of a secret',
+    'write { secret: env:NAME }, { secret: file:PATH } or { secret: { exec: [command, argument] } }',
+  ),
+).meta({ id: 'secret', title: 'A secret, by its place' });
 
 const ssh = section({
   address: key(
@@ -245,7 +273,12 @@ const alloy = section(
           error: ({ input }) =>
             typeof input === 'number' || typeof input === 'boolean'
               ? say('a variable is text', 'put the value in quotes')
-              : say('a variable is text or a secret', 'write "text" or { secret: env:NAME }'),
+              : input === null
+                ? say(
+                    'the variable has no value',
+                    'write "" for an empty text, or take the line out',
+                  )
+                : say('a variable is text or a secret', 'write "text" or { secret: env:NAME }'),
         }),
       ),
       'Variables of the service, read with `sys.env("NAME")`; texts or secrets.',

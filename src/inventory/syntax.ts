@@ -32,6 +32,13 @@ export const syntaxProblem = ({ code, message }: YamlComplaint, at: Position): P
   at,
 });
 
+export const unclosedQuote = (at: Position): Problem => ({
+  code: 'inventory.syntax',
+  message: 'the quote that opens here is never closed',
+  hint: 'close it at the end of the text, on the same line',
+  at,
+});
+
 /** A tag that YAML does not know would silently become plain text. */
 export const tagProblem = (
   { code, message }: YamlComplaint,

@@ -6,10 +6,11 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import type { Position, Problem } from '../model/problem.ts';
-import { syntaxProblem, tagProblem } from './syntax.ts';
+import { syntaxProblem, tagProblem, unclosedQuote } from './syntax.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -63,7 +64,18 @@ export function readTree(text: string, file: string): Tree {
     const place = () => at;
     return { value: undefined, place, source: () => undefined, problems: [problem], broken: true };
   }
-  for (const error of document.errors) problems.push(syntaxProblem(error, position(error.pos[0])));
+  const unclosed = document.errors.find(({ message }) => /closing ['"]quote/.test(message));
+  if (unclosed) {
+    // it swallows the rest of the file: what is said after it is an echo
+    problems.push(unclosedQuote(position(lastQuote(document.contents) ?? unclosed.pos[0])));
+  }
+  const told = new Set<number>();
+  for (const error of document.errors) {
+    if (unclosed && error.pos[0] >= unclosed.pos[0]) break;
+    if (told.has(error.pos[0])) continue;
+    told.add(error.pos[0]);
+    problems.push(syntaxProblem(error, position(error.pos[0])));
+  }
   for (const warning of document.warnings) {
     const tag = text.slice(warning.pos[0], warning.pos[1]);
     problems.push(tagProblem(warning, tag, position(warning.pos[0])));
@@ -208,6 +220,17 @@ export function readTree(text: string, file: string): Tree {
     problems,
     broken: document.errors.length > 0 || stopped,
   };
+}
+
+/** Where the last quoted text begins. */
+function lastQuote(contents: unknown): number | undefined {
+  let last: number | undefined;
+  visit(contents as Parameters<typeof visit>[0], {
+    Scalar: (_, node) => {
+      if (node.type?.startsWith('QUOTE') && node.range) last = Math.max(last ?? 0, node.range[0]);
+    },
+  });
+  return last;
 }
 
 const startOf = (node: unknown): number =>

@@ -67,6 +67,7 @@ export const listen = word(
   (written) => {
     if (/^:\d+$/.test(written))
       return `say where: 127.0.0.1${written}, or 0.0.0.0${written} for every interface`;
+    if (/^https?:\/\//.test(written)) return `take out "${written.replace(/\/\/.*/, '//')}"`;
     if (/^\d+$/.test(written)) return `write address and port: 127.0.0.1:${written}`;
     if (written.split(':').length > 2 && !written.startsWith('['))
       return 'put an IPv6 address in brackets: [::1]:12345';
@@ -89,6 +90,8 @@ export const timeSpan = word(
   new RegExp(`^\\d+(\\.\\d+)?${TIME_UNIT}?( ?\\d+(\\.\\d+)?${TIME_UNIT})*$`),
   'a duration',
   'write a number with its unit: 500ms, 5s, 2min, 1h',
+  true,
+  (written) => `write its unit: ${written}s`,
 );
 
 /** Bytes as systemd reads them. */
@@ -105,6 +108,8 @@ export const percent = word(
   /^[1-9]\d*%$/,
   'a share of CPU time',
   'write a percentage: 50% is half a core, 200% two cores',
+  true,
+  (written) => `write a percentage of one core: ${Math.max(1, Math.round(written * 100))}%`,
 );
 
 export const unixName = word(
@@ -242,9 +247,7 @@ export const groupName = word(
   'use letters, digits, ".", "-" and "_": other signs have a meaning in --limit',
 );
 
-/** Checked more closely once ranges are spelled out. */
-export const hostName = word(/^[^\s,!&~@#/]+$/, 'a name of a host', (written) =>
-  written.includes('@')
-    ? 'write the name alone and put the user under ssh.user'
-    : 'write a name or an address, such as web-01.example.com or web-[01:20].example.com',
-);
+/** Checked once ranges are spelled out, by `nameProblem`: a list may hold many, and all are told. */
+export const hostName = z
+  .string()
+  .min(1, { error: () => say('a host has no name', 'write one, such as web-01.example.com') });

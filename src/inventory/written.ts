@@ -49,6 +49,16 @@ export function membersOf(written: Written, place: Locate): Members {
   const groups = new Map<string, Set<string>>();
 
   const expand = (pattern: string, path: Path, part: 'key' | 'value'): readonly string[] => {
+    const bare = /^\[([0-9A-Fa-f:]*::?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]$/.exec(pattern)?.[1];
+    if (bare && !nameProblem(bare)) {
+      problems.push({
+        code: 'inventory.schema',
+        message: `"${pattern}" is not a name of a host`,
+        hint: `write an IPv6 address without brackets: "${bare}"`,
+        at: place(path, part),
+      });
+      return [];
+    }
     const names = expandName(pattern);
     if (!names.ok) {
       for (const problem of names.problems) problems.push({ ...problem, at: place(path, part) });
@@ -139,6 +149,10 @@ export function nameProblem(name: string): { message: string; hint: string } | u
   const port = /^([\w.-]+):(\d+)$/.exec(name);
   if (port)
     return { message, hint: `write "${port[1]}" and put the port under ssh.port: ${port[2]}` };
+  if (name.includes('@')) {
+    const [user, host] = name.split('@');
+    return { message, hint: `write "${host}" and put the user under ssh.user: ${user}` };
+  }
   if (name.includes('*')) return { message, hint: 'write hosts out, or as a range: web-[01:20]' };
   return { message, hint: 'use letters, digits, ".", "-" and "_"' };
 }
