@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Channel, Exit, StartOptions } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
@@ -58,6 +59,8 @@ export function commandChannel(
     });
   const onAbort = (): void => letGo(partings.interrupted());
   const timer = setTimeout(() => letGo(partings.timeout()), timeoutMs);
+  // one signal for all hosts of a run: hundreds of listeners are no leak
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
 

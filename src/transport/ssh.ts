@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { Host } from '../model/host.ts';
@@ -42,6 +43,8 @@ export interface SshOptions {
   readonly handshakes?: number;
   /** Default /etc/ssh/ssh_config. */
   readonly systemConfig?: string;
+  /** What reads OpenSSH's configuration. Default ssh. */
+  readonly sshCommand?: string;
 }
 
 /** Logs in over SSH. */
@@ -75,7 +78,7 @@ const PATIENCE_MS = 2000;
 /** The built-in SSH client, for all hosts of a run: keys are parsed, files read and bastions joined once. */
 export function sshTransport(options: SshOptions): SshTransport {
   const { user } = options;
-  const config: SshConfig = sshConfig(user, options.systemConfig);
+  const config: SshConfig = sshConfig(user, options.systemConfig, options.sshCommand);
   const files: KnownHostsFiles = knownHostsFiles();
   const ring: KeyRing = keyRing(loadSsh, user.home, options.askPassphrase);
   const overall: Limiter = limiter(options.handshakes ?? HANDSHAKES);
@@ -85,6 +88,8 @@ export function sshTransport(options: SshOptions): SshTransport {
   return {
     async connect(host, limits) {
       void loadSsh().catch(() => undefined);
+      // one signal for all hosts of a run: hundreds of listeners are no leak
+      setMaxListeners(0, limits.signal);
       const legs = await routeTo(host, config, user, options.agent);
       const { client, by } = await reach(legs, limits);
       const { endpoint } = legs.at(-1)!;

@@ -1,0 +1,204 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  fingerprint,
+  hostKeyAlgorithms,
+  judgeHostKey,
+  keysOf,
+  knownName,
+  parseKnownHosts,
+  typeOf,
+} from '../../src/transport/known-hosts.ts';
+
+/** A public key's bytes: its type, then anything. */
+const blobOf = (type: string, seed: string): Buffer => {
+  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  return Buffer.concat([field(Buffer.from(type)), field(Buffer.from(seed.padEnd(32, '.')))]);
+};
+const ED = 'ssh-ed25519';
+const RSA = 'ssh-rsa';
+const [a, b, r] = [blobOf(ED, 'a'), blobOf(ED, 'b'), blobOf(RSA, 'r')];
+const word = (blob: Buffer) => `${typeOf(blob)} ${blob.toString('base64')}`;
+const hashed = (name: string, salt = 'salt-of-20-bytes....') =>
+  `|1|${Buffer.from(salt).toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
+
+const known = (...lines: readonly string[]) =>
+  parseKnownHosts([{ file: 'kh', text: lines.join('\n') }]);
+const verdict = (lines: readonly string[], name: string, blob: Buffer, ...more: string[]) =>
+  judgeHostKey(known(...lines), [name, ...more], blob).kind;
+
+describe('what the lines say of a key', () => {
+  test.each<[string, string[], string, Buffer, string]>([
+    ['a plain name', [`web-01 ${word(a)}`], 'web-01', a, 'known'],
+    ['names and addresses in one line', [`web-01,10.0.0.1 ${word(a)}`], '10.0.0.1', a, 'known'],
+    ['upper case', [`WEB-01 ${word(a)}`], 'web-01', a, 'known'],
+    ['a comment behind, tabs between', [`web-01\t${word(a)} ops@laptop x`], 'web-01', a, 'known'],
+    ['spaces before, CRLF behind', [`  web-01 ${word(a)}\r`], 'web-01', a, 'known'],
+    ['nobody', [`web-02 ${word(a)}`], 'web-01', a, 'unknown'],
+    ['an empty file', [''], 'web-01', a, 'unknown'],
+    ['another key', [`web-01 ${word(b)}`], 'web-01', a, 'changed'],
+    ['a key of another type', [`web-01 ${word(r)}`], 'web-01', a, 'changed'],
+    ['one key of several', [`web-01 ${word(r)}`, `web-01 ${word(a)}`], 'web-01', a, 'known'],
+    ['a port', [`[web-01]:2222 ${word(a)}`], '[web-01]:2222', a, 'known'],
+    ['another port', [`[web-01]:2222 ${word(a)}`], '[web-01]:2223', a, 'unknown'],
+    ['a port, asked without', [`[web-01]:2222 ${word(a)}`], 'web-01', a, 'unknown'],
+    ['a glob', [`*.example.com ${word(a)}`], 'x.example.com', a, 'known'],
+    ['a dot is a dot', [`*.example.com ${word(a)}`], 'x-example.com', a, 'unknown'],
+    ['a question mark', [`web-0? ${word(a)}`], 'web-09', a, 'known'],
+    ['one character, not two', [`web-0? ${word(a)}`], 'web-010', a, 'unknown'],
+    [
+      'a negated name',
+      [`*.example.com,!db.example.com ${word(a)}`],
+      'db.example.com',
+      a,
+      'unknown',
+    ],
+    ['a negated glob', [`!db*,* ${word(a)}`], 'db-1', a, 'unknown'],
+    ['only negated', [`!db ${word(a)}`], 'web', a, 'unknown'],
+    ['a hashed name', [`${hashed('web-01')} ${word(a)}`], 'web-01', a, 'known'],
+    ['a hashed port', [`${hashed('[web-01]:22022')} ${word(a)}`], '[web-01]:22022', a, 'known'],
+    ['another hashed name', [`${hashed('web-02')} ${word(a)}`], 'web-01', a, 'unknown'],
+    ['a hashed name, another key', [`${hashed('web-01')} ${word(b)}`], 'web-01', a, 'changed'],
+    [
+      'plain says one key, hashed the other',
+      [`web-01 ${word(b)}`, `${hashed('web-01')} ${word(a)}`],
+      'web-01',
+      a,
+      'known',
+    ],
+    ['revoked', [`@revoked web-01 ${word(a)}`, `web-01 ${word(a)}`], 'web-01', a, 'revoked'],
+    ['revoked everywhere', [`web-01 ${word(a)}`, `@revoked * ${word(a)}`], 'web-01', a, 'revoked'],
+    [
+      'revoked, hashed',
+      [`web-01 ${word(a)}`, `@revoked ${hashed('web-01')} ${word(a)}`],
+      'web-01',
+      a,
+      'revoked',
+    ],
+    ['another key revoked', [`@revoked * ${word(b)}`, `web-01 ${word(a)}`], 'web-01', a, 'known'],
+    [
+      'an authority only',
+      [`@cert-authority *.example.com ${word(b)}`],
+      'x.example.com',
+      a,
+      'authority',
+    ],
+    [
+      'an authority, and the key itself',
+      [`@cert-authority * ${word(b)}`, `web-01 ${word(a)}`],
+      'web-01',
+      a,
+      'known',
+    ],
+    [
+      'an authority is no host key',
+      [`@cert-authority web-01 ${word(a)}`],
+      'web-01',
+      a,
+      'authority',
+    ],
+    ['a comment', [`# web-01 ${word(a)}`], 'web-01', a, 'unknown'],
+    ['a marker nobody knows', [`@odd web-01 ${word(a)}`], 'web-01', a, 'unknown'],
+    ['an SSH1 key', ['web-01 1024 35 1234567890'], 'web-01', a, 'unknown'],
+    ['a broken hash', [`|1|x ${word(a)}`, `|2|eA==|eA== ${word(a)}`], 'web-01', a, 'unknown'],
+    ['a half line', ['web-01 ssh-ed25519'], 'web-01', a, 'unknown'],
+  ])('%s', (_, lines, name, blob, expected) => {
+    expect(verdict(lines, name, blob)).toBe(expected);
+  });
+
+  test('a changed key names its lines', () => {
+    const said = judgeHostKey(known('', `web-01 ${word(b)}`), ['web-01'], a);
+    expect(said).toMatchObject({ kind: 'changed', entries: [{ file: 'kh', line: 2 }] });
+  });
+
+  test('an uncommon port takes the bare name for the same key, and no more', () => {
+    expect(verdict([`web-01 ${word(a)}`], '[web-01]:2222', a, 'web-01')).toBe('known');
+    expect(verdict([`web-01 ${word(b)}`], '[web-01]:2222', a, 'web-01')).toBe('unknown');
+    expect(
+      verdict([`[web-01]:2222 ${word(b)}`, `web-01 ${word(a)}`], '[web-01]:2222', a, 'web-01'),
+    ).toBe('changed');
+  });
+});
+
+describe('properties', () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}$/);
+  const port = fc.integer({ min: 1, max: 65535 });
+
+  test('what is written plain or hashed is found, for any name and port', () => {
+    fc.assert(
+      fc.property(
+        name,
+        port,
+        fc.boolean(),
+        fc.string({ minLength: 1 }),
+        (host, at, plain, salt) => {
+          const id = knownName(host, at);
+          const lines = [`${plain ? id : hashed(id, salt)} ${word(a)}`];
+          expect(verdict(lines, id, a)).toBe('known');
+          expect(verdict(lines, id, b)).toBe('changed');
+          expect(verdict(lines, knownName(`${host}x`, at), a)).toBe('unknown');
+        },
+      ),
+    );
+  });
+
+  test('asking twice gives the same, whatever was learnt from the first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, fc.boolean()), { minLength: 1 }), (hosts) => {
+        const files = known(
+          ...hosts.map(([host, plain]) => `${plain ? host : hashed(host)} ${word(a)}`),
+        );
+        for (const depth of ['first', 'first', 'all', 'all'] as const)
+          for (const [host] of hosts)
+            expect(keysOf(files.keys, host, depth).length).toBeGreaterThan(0);
+        for (const [host] of hosts)
+          expect(keysOf(files.keys, host, 'all').length).toBe(
+            hosts.filter(([other]) => other === host).length,
+          );
+      }),
+    );
+  });
+
+  test('a glob matches what its stars and question marks stand for', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(name, fc.constant('*')), { minLength: 1 }),
+        fc.string(),
+        (parts, any) => {
+          const filled = parts.map((part) => (part === '*' ? any.toLowerCase() : part)).join('');
+          fc.pre(parts.includes('*') && filled !== '');
+          expect(verdict([`${parts.join('')} ${word(a)}`], filled, a)).toBe('known');
+        },
+      ),
+    );
+  });
+
+  test('any text is read', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string({ minLength: 1 }), (text, host) => {
+        judgeHostKey(parseKnownHosts([{ file: 'f', text }]), [host], a);
+      }),
+    );
+  });
+});
+
+test('asks first for the types that are known, and never for SHA-1', () => {
+  const { keys } = known(`web ${word(r)}`);
+  expect(hostKeyAlgorithms(keysOf(keys, 'web', 'first'))).toEqual([
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+  ]);
+  expect(hostKeyAlgorithms([], [ED])[0]).toBe('ecdsa-sha2-nistp256');
+});
+
+test('a fingerprint is the one that ssh-keygen prints', () => {
+  const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+  expect(fingerprint(Buffer.from(key, 'base64'))).toBe(
+    'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU',
+  );
+});
