@@ -28,9 +28,9 @@ export const STAND_IN_VERSIONS: readonly StandInVersion[] = [
   { version: '1.16.3-1', faults: [] },
   { version: '1.17.0-1', faults: [] },
   { version: '1.18.1-1', faults: [] },
-  { version: '1.18.90-1', faults: ['crash-after 5'] },
-  { version: '1.18.91-1', faults: ['never-ready'] },
-  { version: '1.18.92-1', faults: ['slow-start 30'] },
+  { version: '1.17.90-1', faults: ['crash-after 5'] },
+  { version: '1.17.91-1', faults: ['never-ready'] },
+  { version: '1.17.92-1', faults: ['slow-start 30'] },
 ];
 
 /** The good versions alone: what `latest` should mean in an ordinary lab. */

@@ -57,8 +57,8 @@ same_invocation() {
 arm() {
   chmod 0700 "$D/undo.sh" && : >"$D/journal" || return 1
   printf '%s %s\n' "$(systemctl is-active alloy 2>/dev/null)" "$(systemctl show alloy -p InvocationID --value 2>/dev/null)" >"$D/service.was"
-  if [ "$CHECK" = http ] && systemctl --quiet is-active alloy 2>/dev/null; then perl "$D/host.pl" before "$D/components.before"; else : >"$D/components.before"; fi
-  [ ! -s "$D/components.before" ] || echo 1 >"$D/service.answered"
+  : >"$D/components.before"
+  if [ "$CHECK" = http ] && systemctl --quiet is-active alloy 2>/dev/null && perl "$D/host.pl" before "$D/components.before"; then : >"$D/service.answered"; fi
   if [ -e "$S/receipt.json" ]; then cp -a "$S/receipt.json" "$D/receipt.was"; fi
   # a reboot in the middle: plain files, read at boot and by nobody else, gone together with the mark
   mkdir -p /etc/systemd/system/multi-user.target.wants

@@ -1,6 +1,6 @@
 # What the apply and undo scripts ask of a running Alloy, of systemd and of dpkg's lock. perl-base only,
 # and no modules: they cost more than all the rest. Says how long it waits as "NONCE wait SECONDS LIMIT WHAT".
-#   before FILE                         component ids and health, one "id<TAB>health" a line
+#   before FILE                         component ids and health, one "id<TAB>health" a line; 1: nobody answers
 #   reload                              POST /-/reload; the answer's text on failure
 #   ready LIMIT                         until /-/ready says 200 and the unit lives
 #   service LIMIT                       the weaker check: unit active and the port open
@@ -128,7 +128,7 @@ sub dies {
 my %do = (
   before => sub {
     open my $out, '>', $_[0] or bad('apply.failed', "$_[0]: $!");
-    my $found = components() or return;
+    my $found = components() or exit 1;
     print $out "$_\t$found->{$_}[0]\n" for sort keys %$found;
   },
 

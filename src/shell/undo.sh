@@ -85,7 +85,7 @@ undo_groups() { # N GROUP...
 
 undo_hold() { [ -s "$D/$1.selection" ] && dpkg --set-selections <"$D/$1.selection"; return 0; }
 
-dpkg_state() { dpkg-query -W -f '${db:Status-Status} ${Version}' alloy 2>/dev/null || echo absent; }
+dpkg_state() { dpkg-query -W -f '${db:Status-Status} ${Version}\n' alloy 2>/dev/null || echo absent; }
 DPKG='env DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --force-downgrade --force-hold'
 
 # The package as dpkg had it before. An installed one is built again from the files that were kept,
@@ -190,13 +190,12 @@ undo_service() {
   systemctl reset-failed alloy 2>/dev/null
   if [ "$MODE" = stop ]; then systemctl --no-block restart alloy; return 0; fi
   perl "$D/host.pl" restart || return 1
-  [ -s "$D/service.answered" ] || { perl "$D/host.pl" service 120; return; }
+  [ -e "$D/service.answered" ] || { perl "$D/host.pl" service 120; return; }
   perl "$D/host.pl" ready 120 && same_graph
 }
 
 # The components that ran before run again, no worse than they were.
 same_graph() {
-  [ -s "$D/components.before" ] || return 0
   cut -f1 "$D/components.before" >"$D/components.undo"
   : >"$D/none"
   perl "$D/host.pl" components "$D/components.undo" "$D/none" "$D/components.before" 90 1

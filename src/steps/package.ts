@@ -44,7 +44,8 @@ export const packageStep: Step = {
       actions.push({ do: 'install', version });
     }
     const hold = holdOf(desired, held);
-    if (hold !== held) actions.push({ do: 'hold', held: hold });
+    // installing a held package on purpose releases it
+    if (hold !== held || (hold && install)) actions.push({ do: 'hold', held: hold });
     if (actions.length === 0) return undefined;
 
     const before = status === 'absent' || status === 'config-files' ? null : installed;

@@ -459,10 +459,10 @@ describe('switches', () => {
     }));
 
   test('a switch that a version has built in is switched off by the file', async () => {
-    const program = programOf({ version: '1.18.91-1', faults: ['never-ready'] });
+    const program = programOf({ version: '1.17.91-1', faults: ['never-ready'] });
     await withStandIn({ program, faults: 'never-ready off\n' }, async (alloy) => {
       expect(await alloy.up()).toBe('up');
-      expect(await alloy.metric('alloy_build_info')).toContain('version="v1.18.91"');
+      expect(await alloy.metric('alloy_build_info')).toContain('version="v1.17.91"');
     });
   });
 
