@@ -1,16 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { checkFiles } from '../../src/alloy/check/check.ts';
+import { checkFiles, RULES } from '../../src/alloy/check/check.ts';
 import type { CheckOptions, FileDiagnostic, NamedFile } from '../../src/alloy/check/model.ts';
 import { parse } from '../../src/alloy/parse.ts';
-
-/** The shared facts beside the repository; null where they are not (then own fixtures must do). */
-export function sharedFolder(): string | null {
-  const root = process.env.ALLOYUP_ROOT ?? fileURLToPath(new URL('../..', import.meta.url));
-  const folder = join(root, '../shared/alloy');
-  return existsSync(folder) ? folder : null;
-}
 
 /** One finding of the real `alloy validate`, or of a start. */
 export interface Expected {
@@ -116,9 +108,135 @@ export function compare(test: Case): Compared {
   };
 }
 
-/** Files that parse, one by one, by the corpus folder. */
-export function filesOf(shared: string, folder: string): readonly NamedFile[] {
-  return readdirSync(join(shared, 'corpus', folder))
-    .filter((file) => file.endsWith('.alloy'))
-    .map((name) => ({ name, parsed: parse(readFileSync(join(shared, 'corpus', folder, name))) }));
+/** Upstream's files that parse, each checked alone, as permissively as a service can be set. */
+export interface ValidCounts {
+  readonly files: number;
+  /** Error codes by file. */
+  readonly refused: ReadonlyMap<string, readonly string[]>;
+  /** Findings that stop nothing, by code. */
+  readonly warnings: ReadonlyMap<string, number>;
 }
+
+/** Files of valid/ that parse and that Alloy itself refuses: its tests of refusing, and of the grammar alone. */
+export const REFUSED_BY_ALLOY =
+  /validator__testdata__(?!default__valid\.)|testdata__import_error|^syntax__parser__/;
+
+export function countValid(shared: string): ValidCounts {
+  const folder = join(shared, 'corpus/valid');
+  const names = readdirSync(folder).filter((file) => file.endsWith('.alloy'));
+  const refused = new Map<string, string[]>();
+  const warnings = new Map<string, number>();
+  for (const name of names) {
+    const parsed = parse(readFileSync(join(folder, name)));
+    const found = checkFiles([{ name, parsed }], {
+      stability: 'experimental',
+      strict: false,
+      check: 'service',
+      communityComponents: true,
+    });
+    const errors = found.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+    if (errors.length > 0) refused.set(name, [...new Set(errors)].sort());
+    if (REFUSED_BY_ALLOY.test(name)) continue;
+    for (const { severity, code } of found) {
+      if (severity === 'warning') warnings.set(code, (warnings.get(code) ?? 0) + 1);
+    }
+  }
+  return { files: names.length, refused, warnings };
+}
+
+/** Why a kind of warning comes up in files that Alloy takes. */
+const WHY: Readonly<Record<string, string>> = {
+  'argument.missing': 'the output of a converter for an incomplete source',
+  'argument.unknown': 'an argument that the table does not know',
+  'block.missing':
+    'converters leave out the output block when nothing follows; Alloy refuses it at the start',
+  'component.unknown':
+    "components of upstream's own tests (testcomponents.*), which no released Alloy has, and a module file that uses a declare of its neighbour",
+  'exposure.listen': 'test set-ups that listen on all interfaces',
+  'exposure.secret': 'test set-ups and converter fixtures with passwords written out',
+  'flow.dead-end': 'converted configurations without a destination',
+  'flow.unused': 'fixtures that show one component alone',
+  'text.placeholder': 'an example with values to fill in',
+  'value.url':
+    'otlphttp endpoints without http://, taken over from a collector configuration; sending fails',
+};
+
+export function describeRecall(cases: readonly Compared[], valid: ValidCounts): string {
+  const own = cases.filter(({ test }) => test.expected.length > 0);
+  const said = own.reduce((sum, { test }) => sum + test.expected.length, 0);
+  const matched = own.reduce((sum, { matched: m }) => sum + m.length, 0);
+  const late = cases.filter(isLate);
+  const caught = late.filter(isCaught);
+  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |\n`;
+  const places = (found: readonly FileDiagnostic[]) =>
+    found.map(({ line, column, code }) => `${line}:${column} ${code}`).join('<br>');
+
+  let text = `# What the checks find that Alloy finds, and more
+
+Made by \`node build.mjs run scripts/alloy-recall.ts\`; a test holds it to the code.
+
+Compared with recordings of \`alloy validate\` 1.18.1 and with upstream's own fixtures of it, at equal
+line and column.
+
+- **${matched} of ${said}** findings of \`alloy validate\` in ${own.length} cases are ours too.
+- **${caught.length} of ${late.length}** configurations that \`alloy validate\` passes and that then fail to start are found here.
+- ${valid.files} files of upstream that parse: errors in ${valid.refused.size}, all of them files that Alloy refuses itself.
+
+## Configurations that pass \`alloy validate\` and fail to start
+
+`;
+  text += row(['case', 'found']) + row(['---', '---']);
+  for (const one of late) {
+    text += row([
+      one.test.name,
+      isCaught(one) ? places(strong(one.added)) : 'no: only the host knows what files it has',
+    ]);
+  }
+  text += `
+## Every case
+
+\`said\` is what \`alloy validate\` says, \`missed\` what of it is not found, \`in addition\` what only the checks say.
+
+`;
+  text +=
+    row(['case', 'said', 'found', 'missed', 'in addition']) +
+    row(['---', '---', '---', '---', '---']);
+  for (const { test, matched: m, missed, added } of cases) {
+    const gone = missed
+      .map(({ line, column, message }) => `${line}:${column} ${message}`)
+      .join('<br>');
+    text += row([test.name, test.expected.length, m.length, gone, places(added)]);
+  }
+  text += `
+## Files of upstream
+
+Each file alone, at stability experimental, with community components, \`alloy.check: service\`.
+
+Files with errors. Alloy refuses all of them: they test that it does, or test the grammar alone.
+
+`;
+  text += row(['file', 'errors']) + row(['---', '---']);
+  for (const [file, codes] of valid.refused) text += row([file, codes.join(', ')]);
+  text += `
+Warnings in the others.
+
+`;
+  text += row(['kind', 'count', 'why']) + row(['---', '---', '---']);
+  for (const [code, count] of [...valid.warnings].sort())
+    text += row([code, count, WHY[code] ?? '']);
+  return text;
+}
+
+/** The kinds of warnings that nobody has explained yet. */
+export const unexplained = ({ warnings }: ValidCounts): readonly string[] =>
+  [...warnings.keys()].filter((code) => !WHY[code]);
+
+/** Passed by alloy validate, failed at the start. */
+export const isLate = ({ test }: Compared): boolean =>
+  test.start.startsWith('fails') && test.expected.length === 0;
+
+/** What says that it does not start; advice does not. */
+const strong = (found: readonly FileDiagnostic[]): readonly FileDiagnostic[] =>
+  found.filter(({ code }) => RULES.find((rule) => rule.code === code)?.kind !== 'advice');
+
+export const isCaught = ({ added }: Compared): boolean => strong(added).length > 0;

@@ -216,7 +216,7 @@ function checkGlobs({ block, node }: Part, report: Report): void {
     if (target.kind !== 'object') continue;
     const path = target.fields.find(({ key }) => key.name === '__path__')?.value;
     const text = path && stringOf(path);
-    if (!text || !/[*?[{]/.test(text)) continue;
+    if (!text || !/[*?[]|(?<!\$)\{/.test(text)) continue;
     report(
       globs,
       spanOf(node.parsed, path),

@@ -128,7 +128,7 @@ function checkDeadEnd(node: Node, report: Report): void {
         deadEnd,
         spanOf(parsed, forward),
         `${node.id} sends nowhere: forward_to is empty`,
-        'name a receiver in forward_to, e.g. prometheus.remote_write.default.receiver or loki.write.default.receiver',
+        `name a receiver in forward_to, as in [${sinkFor(rule!.attributes.get('forward_to')!.type)}.default.receiver]`,
       );
     }
     return;
@@ -152,7 +152,9 @@ function checkDeadEnd(node: Node, report: Report): void {
   }
   if (
     ENDPOINTS.includes(node.name) &&
-    !block.body.some((one) => one.kind === 'block' && blockName(one) === 'endpoint')
+    !block.body.some(
+      (one) => (one.kind === 'block' ? blockName(one) : one.name.name) === 'endpoint',
+    )
   ) {
     report(
       deadEnd,
@@ -162,6 +164,13 @@ function checkDeadEnd(node: Node, report: Report): void {
     );
   }
 }
+
+const sinkFor = (type: string): string =>
+  type.includes('Logs')
+    ? 'loki.write'
+    : type.includes('Profiles')
+      ? 'pyroscope.write'
+      : 'prometheus.remote_write';
 
 const ENDPOINTS: readonly string[] = ['prometheus.remote_write', 'loki.write', 'pyroscope.write'];
 

@@ -34,9 +34,10 @@ export function goUrlProblem(text: string): string | undefined {
 }
 
 const portProblem = (port: string): string | undefined =>
-  port === '' || /^:\d*$/.test(port) ? undefined : `invalid port "${port}" after host`;
+  // a password with a slash looks like a port: it is not repeated
+  port === '' || /^:\d*$/.test(port) ? undefined : 'invalid port after host';
 
 const escapesProblem = (path: string): string | undefined => {
   const bad = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(path)?.[0];
-  return bad ? `invalid URL escape "${bad}"` : undefined;
+  return bad ? 'invalid URL escape: % without two hexadecimal digits' : undefined;
 };

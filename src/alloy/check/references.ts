@@ -48,6 +48,15 @@ export const checkReferences: Check = (config, report) => {
       const resolved = config.resolved.get(reference);
       if (!resolved) {
         if (!isMissing(config, node, reference)) continue;
+        if (isBareSecret(reference)) {
+          report(
+            undefinedReference,
+            at,
+            `${reference.attribute.name.name} is a name without quotes, and nothing has that name`,
+            'put the value in quotes, or better read it by sys.env("NAME")',
+          );
+          continue;
+        }
         report(
           undefinedReference,
           at,
@@ -70,6 +79,12 @@ export const checkReferences: Check = (config, report) => {
     }
   }
 };
+
+/** A password without its quotes reads as a name: it is not repeated. */
+const isBareSecret = ({ names, called, attribute }: Reference): boolean =>
+  names.length === 1 &&
+  !called &&
+  /password|secret|token|credential|(^|_)key$/.test(attribute.name.name);
 
 function isMissing(config: Config, node: Node, { names }: Reference): boolean {
   const first = names[0]!.name;

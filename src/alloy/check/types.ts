@@ -140,11 +140,13 @@ function mismatch({ part, report }: Place, type: ValueType, got: string, value: 
 
 function hintFor(type: ValueType, got: string, value: Expression, source: string): string {
   const written = source.slice(value.start, value.end);
-  const short = written.length <= 30 && !written.includes('\n') ? written : '...';
+  // neither long values nor secrets are repeated
+  const short =
+    written.length <= 30 && !written.includes('\n') && !type.includes('secret') ? written : '...';
   if (type === 'bool') {
-    return /^"(no|off|false|0)"$/i.test(written) || written === '0'
-      ? 'write false'
-      : 'write true or false, without quotes';
+    if (/^"(no|off|false|0)"$/i.test(written) || written === '0') return 'write false';
+    if (/^"(yes|on|true|1)"$/i.test(written) || written === '1') return 'write true';
+    return 'write true or false, without quotes';
   }
   if (type === 'list(map(string))' && got === 'string')
     return `write a list of targets: [{"__address__" = ${short}}]`;
@@ -158,8 +160,12 @@ function hintFor(type: ValueType, got: string, value: Expression, source: string
   }
   if (type.startsWith('list(') && got !== 'object') return `put it in brackets: [${short}]`;
   if (type === 'number') return 'write a number, without quotes';
-  if (got === 'bool' || got === 'number') return `write it in quotes: "${short}"`;
-  return `write a ${wordOf(type)}`;
+  if (wordOf(type) === 'string' && (got === 'bool' || got === 'number')) {
+    return `write it in quotes: "${short}"`;
+  }
+  return wordOf(type) === 'object'
+    ? 'write an object: {"key" = "value"}'
+    : `write a ${wordOf(type)}`;
 }
 
 function checkReference({ config, part, report }: Place, type: ValueType, value: Expression): void {

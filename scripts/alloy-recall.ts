@@ -1,0 +1,16 @@
+// Writes docs/alloy-checks-recall.md: what the checks find of what Alloy itself was recorded to say.
+//   node build.mjs run scripts/alloy-recall.ts
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  compare,
+  countValid,
+  describeRecall,
+  recordedCases,
+  semanticCases,
+} from '../test/alloy/recall.ts';
+
+const root = process.env.ALLOYUP_ROOT ?? '.';
+const shared = join(root, '../shared/alloy');
+const cases = [...recordedCases(shared), ...semanticCases(shared)].map(compare);
+writeFileSync(join(root, 'docs/alloy-checks-recall.md'), describeRecall(cases, countValid(shared)));
