@@ -1,31 +1,13 @@
 import { nearest } from '../model/frame.ts';
-import type { Position, Problem, Warning } from '../model/problem.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+import { filesAreOurs, filesAreWhole } from './file-rules.ts';
 import { type Conflict, conflictsOf, says } from './merge.ts';
 import { pathText } from './problems.ts';
-import type { Written, WrittenSettings } from './schema.ts';
+import { type Report, type Rule, sectionsOf } from './rule.ts';
+import type { WrittenSettings } from './schema.ts';
 import { type HostSettings, settingsOf } from './settings.ts';
 import type { Path } from './tree.ts';
 import { groupLayers, type WrittenHost, type WrittenInventory } from './written.ts';
-
-type Report = (
-  message: string,
-  hint: string,
-  where: Path | Position,
-  part?: 'key' | 'value',
-) => void;
-/** One thing that must hold across the whole inventory; reports every breach it finds. */
-type Rule = (inventory: WrittenInventory, report: Report) => void;
-
-/** Where settings may stand, with the path to each. */
-function sectionsOf(written: Written): readonly (readonly [WrittenSettings, Path])[] {
-  const found: (readonly [WrittenSettings, Path])[] = [];
-  if (written.defaults) found.push([written.defaults, ['defaults']]);
-  for (const [name, group] of Object.entries(written.groups ?? {}))
-    if (group) found.push([group, ['groups', name]]);
-  for (const [name, host] of Object.entries(written.hosts ?? {}))
-    if (host) found.push([host, ['hosts', name]]);
-  return found;
-}
 
 const someHosts: Rule = ({ hosts, written }, report) => {
   if (hosts.size > 0) return;
@@ -222,85 +204,6 @@ const varsHoldNoSecrets: Rule = ({ written }, report) => {
   };
   for (const [settings, path] of sectionsOf(written))
     search(settings.config?.vars, [...path, 'config', 'vars']);
-};
-
-/** Whose files these are, longest prefix first where it matters. */
-const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/^\/etc\/alloy\/config\.alloy$/, 'write it as the template under config.template'],
-  [
-    /^\/etc\/alloy\/[^/]*\.alloy$/,
-    'put modules into a folder, such as /etc/alloy/modules/: pointed at /etc/alloy, Alloy would load them all',
-  ],
-  [
-    /^\/etc\/default\/alloy$/,
-    'write variables under alloy.environment and arguments under alloy.args',
-  ],
-  [
-    /^\/etc\/systemd\/system\/alloy\.service(\.d\/|$)/,
-    'write limits of the service under alloy.service',
-  ],
-  [/^\/(usr\/)?lib\/systemd\//, 'write limits of the service under alloy.service'],
-  [/^\/etc\/apt\//, 'write the repository under "repository"'],
-  [/^\/var\/lib\/alloyup\//, 'choose another folder: this one is the memory of alloyup'],
-  [/^\/var\/lib\/alloy\/data\//, "choose another folder: this one is Alloy's own"],
-  [/^\/var\/lib\/(dpkg|apt)\//, 'choose another folder, such as /etc/alloy'],
-  [
-    /^\/(proc|sys|dev|run|boot|tmp|var\/tmp|var\/run)\//,
-    'choose a folder that stays, such as /etc/alloy',
-  ],
-  [
-    /^\/(bin|sbin|lib\w*|usr\/(?!local\/).*)\//,
-    'choose another folder, such as /etc/alloy: this one belongs to packages',
-  ],
-  [
-    /^\/etc\/(passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|ssh|sudoers\.d|pam\.d)(\/|$)/,
-    'choose another place, such as /etc/alloy: this one belongs to the system',
-  ],
-  [/^\/[^/]+$/, 'choose a folder, such as /etc/alloy'],
-];
-
-const filesAreOurs: Rule = ({ written }, report) => {
-  for (const [settings, path] of sectionsOf(written)) {
-    for (const [target, file] of Object.entries(settings.config?.files ?? {})) {
-      const at = [...path, 'config', 'files', target];
-      const foreign = FOREIGN.find(([form]) => form.test(target));
-      if (foreign) report(`${target} cannot be written by config.files`, foreign[1], at, 'key');
-      if (file.source !== undefined && file.secret !== undefined) {
-        report(
-          `${target} has two contents, "source" and "secret"`,
-          'take one of them out',
-          [...at, 'secret'],
-          'key',
-        );
-      }
-    }
-  }
-};
-
-/** What can be said only of the settings as they meet on a host. */
-const filesAreWhole: Rule = (inventory, report) => {
-  const seen = new Set<HostSettings['config']>();
-  for (const name of inventory.hosts.keys()) {
-    const { config } = settingsOf(inventory, name);
-    if (seen.has(config)) continue;
-    seen.add(config);
-    for (const { path, from, mode, at } of config.files) {
-      if ('source' in from && from.source === '') {
-        report(
-          `${path} has no content on "${name}"`,
-          'add "source: ./FILE" or "secret: env:NAME"',
-          at,
-        );
-      }
-      if ('secret' in from && /[1-7]$/.test(mode)) {
-        report(
-          `${path} holds a secret, and its mode ${mode} lets everyone on the host read it`,
-          'end the mode with 0: "0640"',
-          at,
-        );
-      }
-    }
-  }
 };
 
 /** The web interface may move, but its API moves along, and the checks would not find it. */
