@@ -89,14 +89,23 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
     const { interrupted } = interrupts;
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
     output.emit({ type: 'run.finished', exitCode });
-    if (changes && output.logPath !== null && options.output === 'text' && !options.quiet)
-      terminal.out(paintWith(options.color && terminal.outColour).dim(`Log: ${output.logPath}\n`));
+    if (options.output === 'text' && !options.quiet && (changes || exitCode !== 0))
+      tellLog(output, invocation);
     return exitCode;
   } finally {
     interrupts.release();
     output.close();
     await transport.close();
   }
+}
+
+/** Worth a line where something happened. */
+function tellLog({ ledger, logPath }: Output, { options, terminal }: Invocation): void {
+  if (logPath === null || ledger.report().summary.unchanged === ledger.report().summary.hosts)
+    return;
+  const { home } = terminal;
+  const path = logPath.startsWith(`${home}/`) ? `~${logPath.slice(home.length)}` : logPath;
+  terminal.out(paintWith(options.color && terminal.outColour).dim(`Log: ${path}\n`));
 }
 
 const SHORT_SECRET = {

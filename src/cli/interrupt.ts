@@ -26,10 +26,18 @@ there. See how they ended: alloyup status
 /** A closed terminal or a polite kill counts as Ctrl-C; a third one ends the process at once. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** One Ctrl-C comes twice where a wrapper (npm, npx) passes on what the terminal sent to all. */
+const ECHO_MS = 300;
+
 export function catchInterrupts(terminal: Pick<Terminal, 'err'>, emit: Emit): Interrupts {
   const stop = new AbortController();
   const abandon = new AbortController();
+  let last = Number.NEGATIVE_INFINITY;
   const onSignal = (): void => {
+    const now = performance.now();
+    const echo = now - last < ECHO_MS;
+    last = now;
+    if (echo) return;
     if (abandon.signal.aborted) process.exit(130);
     const again = stop.signal.aborted;
     terminal.err(again ? SECOND : FIRST);

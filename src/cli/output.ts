@@ -65,7 +65,7 @@ export function openOutput(run: string, options: Options, terminal: Terminal, ma
     ledger,
     logPath: log?.path ?? null,
     showPlans() {
-      if (format === 'text') terminal.out(text.plans(ledger));
+      if (format === 'text') terminal.out(`${text.plans(ledger)}\n`);
     },
     close() {
       log?.close();

@@ -88,11 +88,13 @@ export function someNames(names: readonly string[], width: number): string {
 /** "1 host", "3 hosts". */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** "0.4 s", "12 s", "3 min 20 s". */
+/** "0.4 s", "12 s", "2 min", "3 min 20 s". */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 120) return `${seconds} s`;
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
 /** Leaves out the end of what does not fit. */

@@ -132,7 +132,7 @@ function planText(plan: PlanView, names: readonly string[], style: PlanStyle): s
 }
 
 /** The longest step's name. */
-const STEP_WIDTH = 'environment'.length;
+const STEP_WIDTH = 'environment'.length + 1;
 
 /** Lines of a new file that are shown unless all are asked for. */
 const NEW_FILE_LINES = 24;
@@ -150,7 +150,11 @@ function diffText({ path, kind, text }: FileDiff, { paint, whole }: PlanStyle): 
   const note = text === null && kind !== 'mode' ? `${words[kind]}, content not shown` : words[kind];
   const head = `    ${colour(`${MARKS[kind]} ${path}`)} ${paint.dim(`(${note})`)}\n`;
   if (text === null || text.trim() === '') return head;
-  const lines = text.replace(/\n$/, '').split('\n');
+  // where all lines are new or gone, the counts of a hunk tell nothing
+  const lines = text
+    .replace(/\n$/, '')
+    .split('\n')
+    .filter((line) => kind === 'change' || !line.startsWith('@@'));
   const shown = whole || kind !== 'create' ? lines : lines.slice(0, NEW_FILE_LINES);
   const more = lines.length - shown.length;
   return (
@@ -160,7 +164,8 @@ function diffText({ path, kind, text }: FileDiff, { paint, whole }: PlanStyle): 
   );
 }
 
-function diffLine(line: string, paint: Paint): string {
+function diffLine(written: string, paint: Paint): string {
+  const line = written.replaceAll('\t', '    ');
   if (line.startsWith('@@')) return paint.cyan(line);
   if (line.startsWith('+')) return paint.green(line);
   if (line.startsWith('-')) return paint.red(line);

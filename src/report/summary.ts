@@ -44,7 +44,7 @@ export function summaryText(
 ): string {
   const { paint, width } = style;
   const title = `${verb[0]!.toUpperCase()}${verb.slice(1)} ${interrupted ? 'interrupted' : 'finished'}`;
-  const rows = rowsOf(hosts);
+  const rows = rowsOf(hosts, verb);
   const numbers = Math.max(...rows.map(({ names }) => String(names.length).length));
   const words = Math.max(...rows.map(({ word }) => word.length));
   return (
@@ -66,9 +66,17 @@ interface Row {
   readonly names: readonly string[];
 }
 
-function rowsOf(hosts: Hosts): readonly Row[] {
+/** How a host is, where nothing was to be done to it. */
+const STATE_WORDS: Readonly<Partial<Record<Outcome, string>>> = {
+  unchanged: 'as asked',
+  pending: 'not as asked',
+};
+
+function rowsOf(hosts: Hosts, verb: Verb): readonly Row[] {
   const rows = [...OUTCOMES, null].map((outcome) => ({
-    word: outcome ?? 'not finished',
+    word:
+      (verb === 'status' && outcome ? (STATE_WORDS[outcome] ?? outcome) : outcome) ??
+      'not finished',
     outcome,
     names: hosts.filter(([, host]) => host.outcome === outcome).map(([name]) => name),
   }));

@@ -1,7 +1,7 @@
 import type { HostReport, RunEvent } from '../model/event.ts';
 import type { Ledger } from './fold.ts';
 import { paintWith } from './paint.ts';
-import { count, cut, duration, pad, shorten } from './plain.ts';
+import { count, cut, duration, pad, shorten, widthOf } from './plain.ts';
 import { planSum, plansText, warningGroups } from './plan-text.ts';
 import { warningText } from './problem.ts';
 import { statusText } from './status-text.ts';
@@ -60,6 +60,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
   const onFinished = (host: string, report: HostReport, ledger: Ledger): string => {
     waits.delete(host);
     const { verb } = ledger.run;
+    if (report.outcome === 'skipped' && options.level < 1) return ''; // the table names them
     // plan and status end in a picture of all hosts; a line for each would only precede it
     if (options.level < 0 || ((verb === 'plan' || verb === 'status') && options.level < 1))
       return '';
@@ -166,8 +167,12 @@ function finishedText(
 ): string {
   if (outcome === null) return 'not finished';
   const words = paint(outcome)(pad(outcome, OUTCOME_WIDTH));
-  const done = changes.filter(({ state }) => state === 'done').map(({ title }) => title);
-  const what = problem ? problem.code : outcome === 'changed' ? done.join(', ') : '';
+  const done = changes.filter(({ state }) => state === 'done');
+  const titles = done.map(({ title }) => title).join(', ');
+  const steps = done.map(({ step }) => step).join(', ');
+  const left = room - OUTCOME_WIDTH - 10;
+  const fitting = widthOf(titles) <= left ? titles : steps;
+  const what = problem ? problem.code : outcome === 'changed' ? fitting : '';
   const head = `${words}  ${duration(durationMs).padStart(6)}`;
-  return what === '' ? head : `${head}  ${cut(what, room - OUTCOME_WIDTH - 10)}`;
+  return what === '' ? head : `${head}  ${cut(what, left)}`;
 }
