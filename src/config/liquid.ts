@@ -8,9 +8,10 @@ import {
   toValueSync,
 } from 'liquidjs';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
+import { loose } from './strict.ts';
 
 /** Characters of a template; milliseconds; Liquid's own count of things made. */
-const LIMITS = { parseLimit: 2_000_000, renderLimit: 10_000, memoryLimit: 50_000_000 };
+const LIMITS = { parseLimit: 2_000_000, renderLimit: 5_000, memoryLimit: 50_000_000 };
 
 /** A value on its way into the text. Captured text holds it as it is: it is encoded when it is written. */
 export class Output {
@@ -88,6 +89,8 @@ export function parseLiquid(text: string): ParsedTemplate {
   if (known) return known;
   engine ??= createEngine();
   const templates = engine.parse(text);
+  const errors = [...loose(templates)];
+  if (errors.length > 0) throw Object.assign(new Error('loose'), { errors });
   const parsed = { templates, reads: analyzeSync(templates, { partials: false }).globals };
   const [oldest] = recent.keys();
   if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
