@@ -63,9 +63,12 @@ interface Keeper {
 
 function keepersOf({ file, source }: Parsed): ReadonlyMap<string, Keeper> {
   const found = new Map<string, Keeper>();
+  const declares = new Map(
+    blocksOf(file.body, 'declare').map((block) => [block.label?.text ?? '', block]),
+  );
   for (const block of file.body) {
     if (block.kind !== 'block' || !block.label || !isComponent(block)) continue;
-    const keeps = kept(block);
+    const keeps = kept(block, declares);
     if (!keeps) continue;
     const body = source.slice(block.open + 1, block.close);
     const lines = body
@@ -89,8 +92,22 @@ const READERS: readonly string[] = [
   'loki.source.windowsevent',
 ];
 
-function kept(block: Block): Keeper['keeps'] | undefined {
+/** What a component keeps; an instance of a declare keeps what stands inside, in a folder of its own. */
+function kept(
+  block: Block,
+  declares: ReadonlyMap<string, Block>,
+  depth = 0,
+): Keeper['keeps'] | undefined {
   const name = blockName(block);
+  const declared = declares.get(name);
+  if (declared && depth < 8) {
+    for (const inner of declared.body) {
+      const keeps =
+        inner.kind === 'block' && isComponent(inner) && kept(inner, declares, depth + 1);
+      if (keeps) return keeps;
+    }
+    return undefined;
+  }
   if (name === 'prometheus.remote_write' || name === 'prometheus.write.queue') return 'wal';
   if (name === 'loki.write') {
     return blocksOf(block.body, 'wal').some((wal) => {

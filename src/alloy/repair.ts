@@ -35,8 +35,9 @@ export function repair(broken: Parsed): Repaired | undefined {
     const edits = editsOf(parsed);
     if (edits.length === 0) break;
     if (round === 0) origin = Array.from({ length: parsed.source.length + 1 }, (_, i) => i);
+    const errorAt = new Map(parsed.errors.map((error) => [error.start, error]));
     for (const { at } of edits) {
-      const error = parsed.errors.find(({ start }) => start === at);
+      const error = errorAt.get(at);
       const start = origin[at]!;
       if (!error || told.has(start)) continue;
       told.add(start);

@@ -157,7 +157,7 @@ const WHY: Readonly<Record<string, string>> = {
   'flow.dead-end': 'converted configurations without a destination',
   'flow.unused': 'fixtures that show one component alone',
   'text.placeholder': 'an example with values to fill in',
-  'value.url':
+  'value.url-scheme':
     'otlphttp endpoints without http://, taken over from a collector configuration; sending fails',
 };
 

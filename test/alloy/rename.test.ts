@@ -43,6 +43,12 @@ describe('a label that changes', () => {
       loki('b', '\twal {\n\t\tenabled = true\n\t}\n'),
       ['loki.write.a -> loki.write.b'],
     ],
+    [
+      'an instance of a declare that keeps something',
+      `declare "out" {\n${write('x')}}\n\nout "a" { }\n`,
+      `declare "out" {\n${write('x')}}\n\nout "b" { }\n`,
+      ['out.a -> out.b'],
+    ],
     ['an empty one', '', write('a'), []],
     [
       'two at once go to what they are like',

@@ -19,8 +19,15 @@ const labelMissing: Rule = {
 const labelIgnored: Rule = {
   code: 'label.ignored',
   kind: 'advice',
-  finds: 'a label on a block of which there is only one',
+  finds: 'a label on logging or tracing, of which there is only one',
   fix: 'take the label out: Alloy does not read it',
+};
+const labelForbidden: Rule = {
+  code: 'label.forbidden',
+  kind: 'language',
+  finds:
+    'a label on http, remotecfg or livedebugging: with it Alloy takes them for components and finds none',
+  fix: 'take the label out',
 };
 const duplicate: Rule = {
   code: 'block.duplicate',
@@ -53,6 +60,7 @@ export const BLOCK_RULES: readonly Rule[] = [
   rootAttribute,
   labelMissing,
   labelIgnored,
+  labelForbidden,
   duplicate,
   misplaced,
   unknownBlock,
@@ -127,11 +135,18 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
         `move the ${name} block to the top level of the configuration`,
       );
     }
-    if (block.label) {
+    if (block.label && (name === 'logging' || name === 'tracing')) {
       report(
         labelIgnored,
         spanOf(parsed, block.label),
         `the label "${block.label.text}" of ${name} has no effect`,
+        `write ${name} { without a label`,
+      );
+    } else if (block.label) {
+      report(
+        labelForbidden,
+        head,
+        `cannot find the definition of component name "${name}": ${name} takes no label`,
         `write ${name} { without a label`,
       );
     }

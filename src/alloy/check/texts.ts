@@ -1,8 +1,11 @@
 import type { Expression } from '../ast.ts';
 import { stringOf } from '../tree.ts';
+import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
 import { ottlProblem } from './ottl.ts';
 import { spanOf } from './spans.ts';
+import { isHttpUrl } from './urls.ts';
+import { variableIn } from './variables.ts';
 
 const interpolation: Rule = {
   code: 'text.variable',
@@ -38,7 +41,7 @@ export const checkTexts: Check = ({ nodes }, report) => {
         if (kind) each(statement.value, (text, at) => checkOttl(part, kind, text, at, report));
         else if (!OWN_DOLLARS.has(name)) {
           each(statement.value, (text, at) => {
-            checkVariables(part, text, at, report);
+            checkVariables(part, name, text, at, report);
             if (!/^<[A-Z][A-Z0-9_ -]*>$/.test(text)) return;
             report(
               placeholder,
@@ -99,25 +102,21 @@ function each(expression: Expression, see: (text: string, at: Expression) => voi
   }
 }
 
-/** `${NAME}`, `${NAME:-default}`, `${env:NAME}`; names in upper case, as variables of the environment are. */
-const VARIABLE = /\$\{(?:env:)?([A-Z_][A-Z0-9_]*)(?::?[-=+?][^}]*)?\}/;
-
-function checkVariables(part: Part, text: string, at: Expression, report: Report): void {
-  const found = VARIABLE.exec(text);
-  if (!found) return;
-  const [written, name] = found;
-  const alone = text === written;
-  const [before, after] = [text.slice(0, found.index), text.slice(found.index + written.length)];
-  const pieces = [before && `"${before}"`, `sys.env("${name}")`, after && `"${after}"`];
-  // a text that may hold a password is not shown
-  const shown = /[:@]/.test(before.replace('://', '')) || text.length > 80;
+function checkVariables(
+  part: Part,
+  argument: string,
+  text: string,
+  at: Expression,
+  report: Report,
+): void {
+  const found = variableIn(text);
+  // said by value.url
+  if (!found || (isHttpUrl(part, argument) && goUrlProblem(text))) return;
   report(
     interpolation,
     spanOf(part.node.parsed, at),
-    `texts are not expanded: ${written} stays as it is`,
-    alone
-      ? `write sys.env("${name}")`
-      : `write ${shown ? `"..." + sys.env("${name}") + "..."` : pieces.filter(Boolean).join(' + ')}`,
+    `texts are not expanded: ${found.written} stays as it is`,
+    `write ${found.rewritten}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from '../../model/frame.ts';
-import { attributeOf, bare, numberOf, stringOf } from '../tree.ts';
+import { bare, numberOf, stringOf } from '../tree.ts';
 import { enumOf } from './enums.ts';
 import { goDuration, inGo } from './go-duration.ts';
 import { goUrlProblem } from './go-url.ts';
@@ -7,6 +7,8 @@ import type { Check, Part, Report, Rule } from './model.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
+import { isHttpUrl } from './urls.ts';
+import { variableIn } from './variables.ts';
 
 const duration: Rule = {
   code: 'value.duration',
@@ -34,7 +36,14 @@ const url: Rule = {
   fix: 'write the whole URL: https://host:port/path',
 };
 
-export const VALUE_RULES: readonly Rule[] = [duration, enumeration, regex, url];
+const urlScheme: Rule = {
+  code: 'value.url-scheme',
+  kind: 'advice',
+  finds: 'an empty URL, or one without http:// or https://: it starts, and nothing is ever sent',
+  fix: 'write the whole URL: https://host:port/path',
+};
+
+export const VALUE_RULES: readonly Rule[] = [duration, enumeration, regex, url, urlScheme];
 
 /** The contents of texts: durations, words of a list, patterns, URLs. */
 export const checkValues: Check = ({ nodes }, report) => {
@@ -128,57 +137,28 @@ function checkRegex(text: string, at: Parameters<Report>[1], report: Report): vo
   );
 }
 
-/** Arguments that must be an http or https URL: component (or any, as *), last block, argument. */
-const HTTP_URLS: readonly (readonly [component: string, block: string, argument: string])[] = [
-  ['prometheus.remote_write', 'endpoint', 'url'],
-  ['loki.write', 'endpoint', 'url'],
-  ['pyroscope.write', 'endpoint', 'url'],
-  ['remote.http', '', 'url'],
-  ['import.http', '', 'url'],
-  ['remotecfg', '', 'url'],
-  ['mimir.rules.kubernetes', '', 'address'],
-  ['loki.rules.kubernetes', '', 'address'],
-  ['otelcol.exporter.otlphttp', 'client', 'endpoint'],
-  ['*', 'oauth2', 'token_url'],
-];
-
-function isHttpUrl({ node, path, parent }: Part, name: string): boolean {
-  // the base URL does not matter where each signal has its own
-  const own =
-    parent &&
-    ['metrics', 'logs', 'traces'].some((signal) =>
-      attributeOf(parent.block.body, `${signal}_endpoint`),
-    );
-  if (node.name === 'otelcol.exporter.otlphttp' && own) return false;
-  const block = path.at(-1) ?? '';
-  return HTTP_URLS.some(
-    ([component, inside, argument]) =>
-      argument === name && inside === block && (component === '*' || component === node.name),
-  );
-}
-
 function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void {
   if (isPlaceholder(text)) return; // said by text.placeholder
-  const variable = /\$\{?([A-Za-z_]\w*)\}?/.exec(text)?.[1];
   const problem = goUrlProblem(text);
   if (problem) {
+    const variable = variableIn(text);
     report(
       url,
       at,
       `cannot parse the URL: ${problem}`,
       variable
-        ? `texts are not expanded: write "..." + sys.env("${variable}") + "..."`
+        ? `texts are not expanded: write ${variable.rewritten}`
         : 'write the whole URL: https://host:port/path',
     );
     return;
   }
   if (/^https?:\/\/[^/]/i.test(text)) return;
   report(
-    url,
+    urlScheme,
     at,
     text === '' ? 'the URL is empty' : 'the URL has no http:// or https:// with a host',
     text === ''
       ? 'write the whole URL: https://host:port/path'
-      : `write http:// or https:// before the host`,
+      : 'write http:// or https:// before the host',
   );
 }
