@@ -94,6 +94,23 @@ export const COMMANDS = {
     ],
     load: async () => (await import('./commands/fmt.ts')).fmt,
   },
+  runs: {
+    args: '[words...]',
+    summary: 'list the saved runs; "runs show RUN" prints one',
+    options: [...PRINT, 'diff'],
+    examples: [
+      ['alloyup runs', 'newest last'],
+      ['alloyup runs show 3f9a', 'a part of the id is enough'],
+    ],
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  report: {
+    args: '<run>',
+    summary: 'print a saved run as text, json, ndjson or junit',
+    options: ['format', 'color', 'quiet', 'verbose', 'diff'],
+    examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
+    load: async () => (await import('./commands/report.ts')).report,
+  },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -166,6 +166,13 @@ export const OPTIONS = {
     },
   } satisfies OptionSpec<readonly string[]>,
 
+  format: choice('--format <format>', OUTPUT, 'text, json, ndjson or junit (default text)', [
+    'text',
+    'json',
+    'ndjson',
+    'junit',
+  ]),
+
   strict: flag('--strict', RUN, 'warnings are errors'),
   write: flag('-w, --write', RUN, 'write the files in place'),
   test: flag('-t, --test', RUN, 'write nothing; exit 1 and list files that are not canonical'),

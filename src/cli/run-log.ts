@@ -8,6 +8,8 @@ const KEPT = 50;
 /** Names of ours: nothing else in the folder is ever removed. */
 const LOG_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/;
 
+export const isLogName = (name: string): boolean => LOG_NAME.test(name);
+
 /** A file that events are appended to. */
 export interface LogFile {
   readonly path: string;
@@ -24,9 +26,7 @@ export const runId = (now: number, random: string): string =>
 export function openStateLog(folder: string, run: string, onTrouble: OnTrouble): LogFile {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const log = openLog(join(folder, `${run}.ndjson`), 'wx', onTrouble);
-  const names = readdirSync(folder)
-    .filter((name) => LOG_NAME.test(name))
-    .sort();
+  const names = readdirSync(folder).filter(isLogName).sort();
   for (const name of names.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
   return log;
 }

@@ -202,3 +202,28 @@ test('the newest 50 logs are kept, and foreign files with them', () => {
   expect(names).toContain('notes.txt');
   expect(names).not.toContain('20250101T000010Z-0000.ndjson');
 });
+
+test('a saved run is listed, and printed again as it was', () => {
+  put('inventory.yaml', NOBODY);
+  const { out } = alloyup(['plan', '--junit', 'report.xml']);
+  const [, id] = alloyup(['runs']).out.split('\n');
+  expect(id).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{4} {2}plan +1 {2}1$/);
+  const run = id!.slice(17, 21);
+  expect(out).toContain(alloyup(['runs', 'show', run]).out);
+  expect(alloyup(['report', run, '--format', 'junit']).out).toBe(
+    readFileSync(join(folder, 'report.xml'), 'utf8'),
+  );
+  expect(JSON.parse(alloyup(['report', run, '--format', 'json']).out)).toMatchObject({
+    exitCode: 1,
+  });
+  expect(alloyup(['report', 'none'])).toMatchObject({ code: 64, out: '' });
+});
+
+test('a log that was cut off is read as far as it goes', () => {
+  put('inventory.yaml', NOBODY);
+  alloyup(['plan', '--log', 'run.ndjson']);
+  put('cut.ndjson', readFileSync(join(folder, 'run.ndjson'), 'utf8').slice(0, -60));
+  const { code, out } = alloyup(['report', 'cut.ndjson']);
+  expect(code).toBe(0);
+  expect(out).toContain('The log ends here');
+});

@@ -1,0 +1,33 @@
+import { openLedger } from '../../report/fold.ts';
+import { junit } from '../../report/junit.ts';
+import { ndjson, reportJson } from '../../report/ndjson.ts';
+import { textRenderer } from '../../report/text.ts';
+import type { Command, Invocation } from '../invocation.ts';
+import type { Options } from '../options.ts';
+import { textOptionsOf } from '../output.ts';
+import { findRun, readRun } from '../saved-run.ts';
+
+/** `alloyup report RUN`: a saved run, printed again in any of the formats. */
+export const report: Command = async (invocation) =>
+  printRun(invocation.args[0]!, invocation.options.format, invocation);
+
+/** @throws ToolError `usage` when there is no such run */
+export function printRun(
+  run: string,
+  format: Options['format'],
+  { options, terminal }: Invocation,
+): number {
+  const events = readRun(findRun(run, terminal));
+  const ledger = openLedger();
+  const text = textRenderer(textOptionsOf(options, terminal));
+  for (const event of events) {
+    ledger.add(event);
+    if (format === 'ndjson') terminal.out(ndjson(event));
+    else if (format === 'text') terminal.out(text.on(event, ledger));
+  }
+  if (format === 'text' && ledger.run.finishedAt === null)
+    terminal.out('The log ends here: the run was cut off, or still goes on.\n');
+  if (format === 'json') terminal.out(reportJson(ledger.report()));
+  if (format === 'junit') terminal.out(junit(ledger.report()));
+  return 0;
+}
