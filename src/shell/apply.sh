@@ -199,6 +199,7 @@ save_accounts() {
 # cost nothing until dpkg replaces them.
 save_package() {
   dpkg_state >"$D/$1.package"
+  dpkg --get-selections alloy >"$D/$1.selection" 2>/dev/null
   save_accounts "$1"
   getent passwd alloy >/dev/null || : >"$D/$1.no-user"
   getent group alloy >/dev/null || : >"$D/$1.no-group"

@@ -133,6 +133,8 @@ undo_install() {
   fi
   undo_accounts "$1"
   [ ! -e "$D/$1.no-link" ] || rm -f /etc/systemd/system/multi-user.target.wants/alloy.service
+  # installing it has released a hold
+  if [ "$was" != absent ]; then undo_hold "$1"; fi
   [ ! -e "$D/$1.lists" ] || forget_lists "$1"
   return 0
 }
@@ -226,6 +228,8 @@ disarm() {
   rm -f /etc/systemd/system/multi-user.target.wants/alloyup-undo.service /etc/systemd/system/alloyup-undo.service
   rm -f "$S/armed"
   flush "$S"
+  # a daemon-reload of the run has made systemd read the boot unit; it shall forget it again
+  if [ "$MODE" != boot ] && [ "$(systemctl show alloyup-undo.service -p LoadState --value 2>/dev/null)" = loaded ]; then systemctl daemon-reload 2>/dev/null; fi
   if [ "$MODE" != guard ]; then systemctl --quiet stop "alloyup-$RUN-guard.timer" 2>/dev/null; fi
   return 0
 }
