@@ -1,6 +1,6 @@
 // Builds the command into dist/ (`node build.mjs`), or bundles one TypeScript program of the
 // repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,12 +56,17 @@ if (verb === undefined) {
     external: [...common.external, 'esbuild', 'vitest', 'vitest/*'],
     define: { ...common.define, 'import.meta.dirname': JSON.stringify(join(root, dirname(file))) },
   });
-  const ran = spawnSync(process.execPath, ['--enable-source-maps', out, ...args], {
+  const program = spawn(process.execPath, ['--enable-source-maps', out, ...args], {
     stdio: 'inherit',
     cwd: process.cwd(),
     env: { ...process.env, ALLOYUP_ROOT: root },
   });
-  process.exitCode = ran.status ?? 1;
+  // Ctrl-C reaches the program by itself; it has things to put away, and we wait for that
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
+  process.exitCode = await new Promise((resolve) => {
+    program.on('exit', (code) => resolve(code ?? 1));
+  });
 } else {
   console.error('usage: node build.mjs | node build.mjs run FILE.ts [ARGS...]');
   process.exitCode = 64;
