@@ -106,36 +106,47 @@ export class Aligner {
    * Writes lines `from` to `to`, for which the widths of all columns left of `column` are known.
    * Lines next to each other that have a cell in this column (their last cell is none) share its width.
    */
-  private layOut(from: number, to: number, column: number): void {
+  private layOut(from: number, to: number, firstColumn: number): void {
+    let column = firstColumn;
+    // columns that all lines have: in a loop, for a line may have thousands
+    for (let end = this.widen(from, to, column); end === to && end > from; ) {
+      end = this.widen(from, to, ++column);
+    }
     let unwritten = from;
     let line = from;
     while (line < to) {
-      if (column >= this.cells(line) - 1) {
+      const end = this.widen(line, to, column);
+      if (end === line) {
         line++;
         continue;
       }
       this.writeLines(unwritten, line, column);
-      unwritten = line;
-      let width = 0;
-      let empty = true;
-      while (line < to && column < this.cells(line) - 1) {
-        const textColumn = column - this.indents[line]!;
-        if (textColumn < 0) {
-          empty = false;
-          if (width === 0) width = 1;
-        } else {
-          const cell = this.lineStart(line) + textColumn;
-          const cellWidth = this.width(this.texts[cell]!);
-          if (cellWidth + 1 > width) width = cellWidth + 1;
-          if (cellWidth > 0 || this.hards[cell]) empty = false;
-        }
-        line++;
-      }
-      this.widths[column] = empty ? 0 : width;
-      this.layOut(unwritten, line, column + 1);
-      unwritten = line;
+      this.layOut(line, end, column + 1);
+      unwritten = end;
+      line = end;
     }
     this.writeLines(unwritten, to, column);
+  }
+
+  /** Sets the width that the cells of `column` share from line `from` on, and gives the first line without one. */
+  private widen(from: number, to: number, column: number): number {
+    let width = 0;
+    let empty = true;
+    let line = from;
+    for (; line < to && column < this.cells(line) - 1; line++) {
+      const textColumn = column - this.indents[line]!;
+      if (textColumn < 0) {
+        empty = false;
+        if (width === 0) width = 1;
+        continue;
+      }
+      const cell = this.lineStart(line) + textColumn;
+      const cellWidth = this.width(this.texts[cell]!);
+      if (cellWidth + 1 > width) width = cellWidth + 1;
+      if (cellWidth > 0 || this.hards[cell]) empty = false;
+    }
+    if (line > from) this.widths[column] = empty ? 0 : width;
+    return line;
   }
 
   private writeLines(from: number, to: number, columns: number): void {

@@ -81,6 +81,8 @@ class Printer {
   private afterNumber = false;
   /** A line break behind the token written last would end the statement. */
   private terminable = false;
+  /** The token written last stood on another line than `lastLine`. */
+  private drifted = false;
   /** Lines printed so far. */
   private printed = 0;
   /**
@@ -176,6 +178,7 @@ class Printer {
         if (this.afterNumber) this.space(BLANK);
         this.punctuation('.');
         this.word(node.name.name);
+        this.stoodAt(node.name.start);
         return;
       case 'index':
         this.expression(node.value);
@@ -206,8 +209,10 @@ class Printer {
       case 'paren':
         this.word('(');
         this.terminable = false;
+        this.stoodAt(node.start);
         this.expression(node.inner);
         this.closer(')');
+        this.stoodAt(node.end - 1);
         return;
       case 'missing':
         return;
@@ -289,6 +294,7 @@ class Printer {
   private call({ value, open, end, args }: CallExpression): void {
     this.expression(value);
     this.punctuation('(');
+    this.stoodAt(open);
     let previousLine = this.lineOf(open);
     for (let i = 0; i < args.length; i++) {
       const arg = args[i]!;
@@ -311,12 +317,19 @@ class Printer {
       this.space(BREAK);
     }
     this.closer(')');
+    this.stoodAt(end - 1);
   }
 
   // --- tokens
 
+  /** The token written last, of which upstream does not know the place, stood at `offset`. */
+  private stoodAt(offset: number): void {
+    this.drifted = this.lineOf(offset) !== this.lastLine;
+  }
+
   /** The next token stands at `offset` of the source. */
   private at(offset: number): void {
+    this.drifted = false;
     this.offset = offset;
     this.offsetLine = this.lineOf(offset);
   }
@@ -466,7 +479,9 @@ class Printer {
       if (this.atLineStart) this.startLine();
       this.aligner.blank();
     }
-    const breaks = line - this.lastLine;
+    let breaks = line - this.lastLine;
+    // upstream's guess of the next token's line may be too early
+    if (breaks <= 0 && last.text[1] === '/') breaks = 1;
     let section = false;
     for (let i = 0; i < this.waiting.length; i++) {
       const kind = this.waiting[i]!;
@@ -480,6 +495,7 @@ class Printer {
   /** `nextLine`: that of the token behind. */
   private comment({ start, text }: Comment, nextLine: number): void {
     const line = this.lineOf(start);
+    if (this.drifted) this.unsettled = true;
     if (!this.empty) {
       // earlier than the last token is only one that was moved on
       if (line <= this.lastLine) {
@@ -497,11 +513,7 @@ class Printer {
     this.aligner.write(text);
     this.empty = false;
     this.lastLine = line;
-    for (let i = 2; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      // upstream counts a form feed, too
-      if (unit === 10 || unit === 12) this.lastLine++;
-    }
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.lastLine++;
   }
 
   /** Applies the indentation that waits before the first space of another kind; that one is dropped. */

@@ -1,4 +1,4 @@
-import { type Span, secretSpans } from './mask.ts';
+import { firstBehind, type Span, secretSpans } from './mask.ts';
 import { lineAt } from './position.ts';
 
 export interface FrameOptions {
@@ -37,6 +37,8 @@ export function codeFrame(
 /** For several frames of one text: what is secret in it is looked for once, when first needed. */
 export function framesOf(source: string, { mask = true, width = 80 }: FrameOptions = {}): Framer {
   let spans: readonly Span[] | undefined;
+  /** Rows of the frame before: a line may be long, and have many errors. */
+  let kept = new Map<number, Row>();
   const lineStarts = [0];
   for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
     lineStarts.push(at + 1);
@@ -47,17 +49,18 @@ export function framesOf(source: string, { mask = true, width = 80 }: FrameOptio
     const gutter = String(line).length;
     const room = Math.max(20, width - gutter - 3);
     const first = Math.max(1, line - BEFORE);
-    const rows: Row[] = [];
+    const rows = new Map<number, Row>();
     for (let number = first; number <= line; number++) {
       const from = lineStarts[number - 1]!;
       const to = lineStarts[number] === undefined ? source.length : lineStarts[number]! - 1;
-      rows.push(rowOf(source, from, to, spans));
+      rows.set(number, kept.get(number) ?? rowOf(source, from, to, spans));
     }
-    const meant = rows.at(-1)!;
+    kept = rows;
+    const meant = rows.get(line)!;
     const [left, right] = underline(meant, lineStarts[line - 1]!, start, end);
     const cut = Math.max(0, Math.min(left - Math.floor(room / 3), meant.width - room));
-    const shown = rows.map((row, i) =>
-      `${String(first + i).padStart(gutter)} | ${clip(row, cut, room)}`.trimEnd(),
+    const shown = [...rows].map(([number, row]) =>
+      `${String(number).padStart(gutter)} | ${clip(row, cut, room)}`.trimEnd(),
     );
     const caret = ' '.repeat(left - cut) + '^'.repeat(Math.min(right, cut + room) - left);
     return [...shown, `${' '.repeat(gutter)} | ${caret}`].join('\n');
@@ -76,7 +79,7 @@ interface Row {
 function rowOf(source: string, from: number, to: number, spans: readonly Span[]): Row {
   const cells: string[] = [];
   const columns: number[] = [];
-  let span = firstAfter(spans, from);
+  let span = firstBehind(spans, from);
   for (let i = from; i < to; ) {
     const hidden = spans[span];
     if (hidden && i >= hidden.start) {
@@ -116,18 +119,6 @@ const COMBINING = /\p{M}/u;
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Index of the first span that ends behind `from`. */
-function firstAfter(spans: readonly Span[], from: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (spans[middle]!.end <= from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** First column of the underline and the one behind it; at least one wide, on this line only. */
 function underline(
   { columns, width }: Row,
@@ -145,8 +136,9 @@ function underline(
 /** Columns that the character at `index` of a line takes. */
 function widthAt(columns: readonly number[], index: number, width: number): number {
   const column = columns[Math.min(index, columns.length - 1)]!;
-  const next = columns.find((other, i) => i > index && other > column);
-  return (next ?? width) - column;
+  let next = index + 1;
+  while (next < columns.length && columns[next] === column) next++;
+  return (columns[next] ?? width) - column;
 }
 
 function clip({ cells, width }: Row, cut: number, room: number): string {

@@ -35,7 +35,10 @@ export function unknownEscape(char: string): string {
 /** Code and hint for a character that begins no token. */
 export function illegalCharacter(source: string, at: number): readonly [string, string] {
   const char = String.fromCodePoint(source.codePointAt(at)!);
+  if (/\p{Cs}/u.test(char)) return ['syntax.utf8', UTF8];
   switch (char) {
+    case '\0':
+      return ['syntax.nul', NUL];
     case '#':
       return ['syntax.hash-comment', 'begin the comment with // instead of #'];
     case ';':
@@ -116,6 +119,7 @@ const named = (place: Place): string | undefined =>
 const braceFollows = ({ source, start }: Place): boolean =>
   /^\s*\{/.test(source.slice(start, start + 200));
 
+const ELEMENT = 'take an element by its number in brackets: [0]';
 const OPERATOR_FIRST =
   'end the line before with the operator: a line break ends the statement unless something is open after it';
 
@@ -235,6 +239,7 @@ export function expectedTerminator(place: Place, inBlock: boolean): Advice {
     if (/^\d+_/.test(number)) return ['syntax.number', 'write the number without _'];
     return ['syntax.number', 'put the value in double quotes: a number cannot have a unit'];
   }
+  if (kind === token.FLOAT && glued && source[start] === '.') return ['syntax.name', ELEMENT];
   switch (kind) {
     case token.ILLEGAL:
       return illegal(place);
@@ -290,7 +295,7 @@ export function accessName(place: Place): Advice {
   if (place.kind === token.BOOL || place.kind === token.NULL) {
     return ['syntax.name', `write ["${text(place)}"] instead: ${text(place)} is a reserved word`];
   }
-  if (place.kind === token.NUMBER) return ['syntax.name', 'take an element by its number with [0]'];
+  if (place.kind === token.NUMBER) return ['syntax.name', ELEMENT];
   return ['syntax.name', 'write a name behind the dot'];
 }
 

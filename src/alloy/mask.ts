@@ -45,8 +45,21 @@ export function secretSpans(source: string): readonly Span[] {
   return merged;
 }
 
-/** A name, and what separates it from its value: `=`, `:` or nothing but a quote. */
-const ASSIGNMENT = /(?<![\w-])([A-Za-z_][\w-]*)["'`]?[ \t]*(?:(?:=(?!=)|:(?!:))[ \t]*|(?=["'`]))/g;
+/** Index of the first span that ends behind `offset`. */
+export function firstBehind(spans: readonly Span[], offset: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (spans[middle]!.end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A name, and what separates it from its value: `=`, `:`, nothing but a quote, or a blank before the line's last word. */
+const ASSIGNMENT =
+  /(?<![\w-])([A-Za-z_][\w-]*)["'`]?[ \t]*(?:(?:=(?!=)|:(?!:))[ \t]*|(?=["'`])|(?<=[ \t])(?=[^\s=:,.'"`{}()[\]]+[ \t]*\r?$))/gm;
 const LITERAL = /"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|'[^'\n]*'/y;
 /** What may stand behind a whole value; anything else, and where the value ends is not sure. */
 const VALUE_END = /[ \t]*(?:[,})\]+\r\n]|\/\/|\/\*|$)/y;

@@ -18,8 +18,8 @@ import type {
 import { isValidIdentifier } from './characters.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
-import { type Span, secretSpans } from './mask.ts';
-import { lineAt, positionAt } from './position.ts';
+import { firstBehind, type Span, secretSpans } from './mask.ts';
+import { type LineColumn, lineAt, utf8Length } from './position.ts';
 import { quote } from './quote.ts';
 import { commentText, Scanner } from './scan.ts';
 import * as token from './token.ts';
@@ -68,6 +68,7 @@ export class Parser {
   /** Levels of the expression read last. */
   private height = 0;
   private stopped = false;
+  private counted = { line: 1, column: 1, offset: 0 };
   private secrets: readonly Span[] | null = null;
 
   constructor(source: string) {
@@ -160,8 +161,21 @@ export class Parser {
 
   private add(code: string, start: number, end: number, message: string, mend: string): void {
     if (this.stopped) return;
-    const { line, column } = positionAt(this.source, start, this.lineStarts);
+    const { line, column } = this.position(start);
     this.errors.push({ severity: 'error', code, message, hint: mend, start, end, line, column });
+  }
+
+  /** Counts on from the place asked for before: a line may be long, and have many errors. */
+  private position(offset: number): LineColumn {
+    const { source, lineStarts, counted } = this;
+    const line = lineAt(lineStarts, offset);
+    let column: number;
+    if (line !== counted.line) column = 1 + utf8Length(source, lineStarts[line - 1]!, offset);
+    else if (offset >= counted.offset) {
+      column = counted.column + utf8Length(source, counted.offset, offset);
+    } else column = counted.column - utf8Length(source, offset, counted.offset);
+    this.counted = { line, column, offset };
+    return { line, column };
   }
 
   /** An error at the current token, unless the last one of this kind was on the same line. */
@@ -193,7 +207,8 @@ export class Parser {
   /** The current token may be part of a secret. */
   private hidden(): boolean {
     this.secrets ??= secretSpans(this.source);
-    return this.secrets.some(({ start, end }) => start < this.end && this.start < end);
+    const next = this.secrets[firstBehind(this.secrets, this.start)];
+    return next !== undefined && next.start < this.end;
   }
 
   /** A text of the current token, as a message may repeat it. */

@@ -72,7 +72,7 @@ export class Scanner {
   /** Moves to the next token and gives its kind; EOF again and again at the end. */
   next(): number {
     this.kind = this.scan();
-    if (this.forbidden !== null) this.reportForbidden();
+    if (this.forbidden !== null) this.reportForbidden(this.end);
     return this.kind;
   }
 
@@ -381,6 +381,7 @@ export class Scanner {
 
   private illegal(start: number): number {
     const code = this.source.codePointAt(start)!;
+    if (this.forbidden !== null) this.reportForbidden(start);
     this.end = start + (code > 0xffff ? 2 : 1);
     // a byte order mark is told of with the other forbidden characters
     if (code !== 0xfeff) {
@@ -392,9 +393,10 @@ export class Scanner {
     return token.ILLEGAL;
   }
 
-  private reportForbidden(): void {
+  /** Tells of those up to `until`: upstream reads one character ahead. */
+  private reportForbidden(until: number): void {
     const left = this.forbidden!;
-    for (let at = left.at(-1); at !== undefined && at <= this.end; at = left.at(-1)) {
+    for (let at = left.at(-1); at !== undefined && at <= until; at = left.at(-1)) {
       left.pop();
       const unit = this.source.charCodeAt(at);
       if (unit === 0) {
