@@ -69,14 +69,9 @@ function dress({ lab, network, host, others }: Machine): void {
   writeFileSync(join(etc, 'hosts'), hostsFile({ self: host.name, network, others }));
   writeFileSync(join(etc, 'resolv.conf'), '');
   writeFileSync(join(etc, 'machine-id'), `${machineId(lab, host.number)}\n`);
-  dressKeys(lab, host.number);
-}
-
-/** Puts the host keys where its sshd looks for them. */
-export function dressKeys(lab: string, number: number, root = upperFolder(lab, number)): void {
-  const to = join(root, 'etc/ssh');
-  cpSync(keysFolder(lab, number), to, { recursive: true });
-  for (const type of ['ed25519', 'ecdsa']) chmodSync(join(to, `ssh_host_${type}_key`), 0o600);
+  cpSync(keysFolder(lab, host.number), join(etc, 'ssh'), { recursive: true });
+  for (const type of ['ed25519', 'ecdsa'])
+    chmodSync(join(etc, 'ssh', `ssh_host_${type}_key`), 0o600);
 }
 
 /** Mounts the host's root, empty of all that it ever wrote, unless `keep`. */

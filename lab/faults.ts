@@ -1,0 +1,71 @@
+import type { LabHost } from './host.ts';
+
+/** What goes wrong with hosts in the field, to be done to a lab host. A reset takes it all back. */
+
+/** Something else holds dpkg's lock, as another apt would; resolves at once. */
+export const holdDpkgLock = async (host: LabHost, seconds: number): Promise<void> => {
+  // dpkg's lock is a POSIX one, which flock(1) does not take; struct flock of a 64-bit Linux
+  const program =
+    'use Fcntl; open my $f, ">>", "/var/lib/dpkg/lock-frontend" or die; ' +
+    'my $lock = pack "s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0; ' +
+    'fcntl $f, F_SETLK, $lock or die; sleep shift';
+  await host.root(
+    `systemd-run -q --unit lab-holds-dpkg perl -e '${program}' ${seconds}; sleep 0.2; ` +
+      'systemctl is-active -q lab-holds-dpkg',
+  );
+};
+
+/** A package of another's whose configuration failed. */
+export const breakPackage = async (host: LabHost): Promise<void> => {
+  const folder = '/tmp/lab-broken';
+  host.write(
+    `${folder}/DEBIAN/control`,
+    'Package: lab-broken\nVersion: 1\nArchitecture: all\nMaintainer: lab <lab@lab.invalid>\nDescription: fails\n',
+  );
+  host.write(`${folder}/DEBIAN/postinst`, '#!/bin/sh\nexit 1\n', 0o755);
+  await host.root(`dpkg-deb -b ${folder} ${folder}.deb && ! dpkg -i ${folder}.deb`);
+};
+
+/** Somebody else's list of packages leads nowhere. */
+export const breakSource = (host: LabHost): void =>
+  host.write('/etc/apt/sources.list.d/other.list', 'deb https://gone.invalid stable main\n');
+
+/** A folder on a disk of its own with so many bytes left. */
+export const fillDisk = async (host: LabHost, folder: string, free: string): Promise<void> => {
+  await host.root(`mkdir -p ${folder} && mount -t tmpfs -o size=${free} tmpfs ${folder}`);
+};
+
+/** Another program listens where Alloy wants to. */
+export const takePort = async (host: LabHost, port = 12345): Promise<void> => {
+  const program =
+    'use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", ' +
+    'LocalPort => shift, Listen => 5, ReuseAddr => 1) or die; sleep 600';
+  await host.root(
+    `systemd-run -q --unit lab-takes-port perl -e '${program}' ${port}; sleep 0.3; ` +
+      'systemctl is-active -q lab-takes-port',
+  );
+};
+
+/** How ops may become root: with nothing, with the password, or not at all. */
+export const setSudo = async (
+  host: LabHost,
+  how: 'passwordless' | { readonly password: string } | 'refused',
+): Promise<void> => {
+  const rule =
+    how === 'refused' ? '' : `ops ALL=(ALL) ${how === 'passwordless' ? 'NOPASSWD: ' : ''}ALL\n`;
+  host.write('/etc/sudoers.d/ops', rule, 0o440);
+  if (typeof how === 'object') await host.root('chpasswd', { input: `ops:${how.password}\n` });
+};
+
+/** The host was set up anew under its old name: another key, which nobody was told of. */
+export const changeHostKey = async (host: LabHost): Promise<void> => {
+  await host.root(
+    'cd /etc/ssh && rm -f ssh_host_* && ' +
+      'ssh-keygen -q -t ed25519 -N "" -f ssh_host_ed25519_key && systemctl restart ssh',
+  );
+};
+
+/** Nobody may start the unit. */
+export const maskUnit = async (host: LabHost, unit = 'alloy.service'): Promise<void> => {
+  await host.root(`systemctl mask -q ${unit}`);
+};
