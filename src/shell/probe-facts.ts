@@ -1,22 +1,9 @@
-import { createHash } from 'node:crypto';
-import type {
-  ComponentFact,
-  Facts,
-  FileFact,
-  FileKind,
-  FolderFact,
-  HttpFact,
-  KeyringFile,
-  PackageFact,
-  ProcessFact,
-  Receipt,
-  UnitFact,
-} from '../model/facts.ts';
+import type { Facts, PackageFact, Receipt } from '../model/facts.ts';
 import { ToolError } from '../model/problem.ts';
-import { Secret, sha256 } from '../model/secret.ts';
-
-/** JSON as the probe prints it: every value a string, a list, a map or null. */
-type Raw = string | null | readonly Raw[] | { readonly [key: string]: Raw };
+import { fileFact, folderFact, keyringFile } from './probe-files.ts';
+import { components, httpFact, processFact, unitFact } from './probe-service.ts';
+import type { Raw } from './probe-values.ts';
+import { bytesOf, list, map, number, strings, text, texts, utf8 } from './probe-values.ts';
 
 /**
  * Reads the line that the probe printed, with or without its nonce. The probe sends what it found;
@@ -52,8 +39,7 @@ export function readFacts(host: string, line: string): Facts {
   const own = map(raw.own);
   const release = shellVariables(bytesOf(raw.os).toString());
   const files = Object.entries(map(raw.files)).map(
-    ([path, value]) =>
-      [unescapeKey(path), fileFact(list(value), secret.has(unescapeKey(path)))] as const,
+    ([path, value]) => [utf8(path), fileFact(list(value), secret.has(utf8(path)))] as const,
   );
   const lock = list(raw.lock);
 
@@ -84,7 +70,7 @@ export function readFacts(host: string, line: string): Facts {
     apt: {
       sources: texts(apt.sources),
       keyrings: Object.entries(map(apt.rings)).map(([path, value]) =>
-        keyringFile(unescapeKey(path), list(value)),
+        keyringFile(utf8(path), list(value)),
       ),
       preferences: texts(apt.preferences),
       listed: number(apt.listed) > 0,
@@ -92,7 +78,7 @@ export function readFacts(host: string, line: string): Facts {
     files: Object.fromEntries(files),
     folders: Object.fromEntries(
       Object.entries(map(raw.folders)).map(([path, value]) => [
-        unescapeKey(path),
+        utf8(path),
         folderFact(list(value)),
       ]),
     ),
@@ -151,39 +137,6 @@ function parse(line: string): { readonly [key: string]: Raw } {
   return raw as { readonly [key: string]: Raw };
 }
 
-// --- values -------------------------------------------------------------------------------------
-
-const text = (raw: Raw | undefined): string => (typeof raw === 'string' ? raw : '');
-const number = (raw: Raw | undefined): number => {
-  const value = Number(text(raw));
-  return Number.isFinite(value) ? value : 0;
-};
-const list = (raw: Raw | undefined): readonly Raw[] => (Array.isArray(raw) ? raw : []);
-const map = (raw: Raw | undefined): { readonly [key: string]: Raw } =>
-  typeof raw === 'object' && raw !== null && !Array.isArray(raw)
-    ? (raw as { readonly [key: string]: Raw })
-    : {};
-const strings = (raw: Raw | undefined): readonly string[] => list(raw).map(text).map(utf8);
-
-/** The probe prints bytes as characters up to U+00FF. */
-const bytesOf = (raw: Raw | undefined): Buffer => Buffer.from(text(raw), 'latin1');
-const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString();
-const unescapeKey = utf8;
-
-/** `t` and the text, or `b` and base64. */
-function content(raw: Raw | undefined): Buffer | null {
-  if (typeof raw !== 'string') return null;
-  return raw.startsWith('b')
-    ? Buffer.from(raw.slice(1), 'base64')
-    : Buffer.from(raw.slice(1), 'latin1');
-}
-
-const texts = (raw: Raw | undefined): readonly { path: string; text: string }[] =>
-  list(raw).map((entry) => {
-    const [path, body] = list(entry);
-    return { path: utf8(text(path)), text: bytesOf(body).toString() };
-  });
-
 /** NAME=value lines, quoted as a shell would take them (os-release(5)). */
 function shellVariables(source: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
@@ -195,56 +148,6 @@ function shellVariables(source: string): ReadonlyMap<string, string> {
   }
   return values;
 }
-
-// --- files --------------------------------------------------------------------------------------
-
-const KINDS: readonly string[] = ['absent', 'file', 'symlink', 'directory', 'other'];
-const kindOf = (raw: Raw | undefined): FileKind =>
-  KINDS.includes(text(raw)) ? (text(raw) as FileKind) : 'other';
-
-function fileFact(raw: readonly Raw[], secret: boolean): FileFact {
-  const [kind, mode, user, group, ctime, size, body, hash] = raw;
-  const bytes = content(body);
-  const plain = bytes === null ? null : asText(bytes);
-  return {
-    kind: kindOf(kind),
-    sha256: bytes ? sha256(bytes) : text(hash) || null,
-    md5: bytes ? createHash('md5').update(bytes).digest('hex') : null,
-    mode: text(mode),
-    user: text(user),
-    group: text(group),
-    ctimeMs: number(ctime),
-    content: plain !== null && secret ? new Secret(plain) : plain,
-    size: number(size),
-  };
-}
-
-/** null: no text that could be shown or written again as it was. */
-function asText(bytes: Buffer): string | null {
-  const decoded = bytes.toString();
-  return decoded.includes('\0') || !Buffer.from(decoded).equals(bytes) ? null : decoded;
-}
-
-const folderFact = ([kind, mode, user, group, ctime]: readonly Raw[]): FolderFact => ({
-  kind: kindOf(kind),
-  mode: text(mode),
-  user: text(user),
-  group: text(group),
-  ctimeMs: number(ctime),
-});
-
-function keyringFile(path: string, raw: readonly Raw[]): KeyringFile {
-  const bytes = content(raw[6]);
-  return {
-    path,
-    kind: kindOf(raw[0]),
-    mode: text(raw[1]),
-    sha256: bytes ? sha256(bytes) : text(raw[7]),
-    content: bytes,
-  };
-}
-
-// --- package ------------------------------------------------------------------------------------
 
 const STATES: readonly string[] = [
   'config-files',
@@ -281,108 +184,6 @@ function packageFact(paragraph: string | null): PackageFact {
     conffiles,
   };
 }
-
-// --- service ------------------------------------------------------------------------------------
-
-function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
-  const word = (key: string): string => utf8(text(raw[key]));
-  return {
-    load: word('LoadState') || 'not-found',
-    active: word('ActiveState') || 'inactive',
-    sub: word('SubState') || 'dead',
-    enabled: word('UnitFileState'),
-    fragment: word('FragmentPath'),
-    dropIns: word('DropInPaths').split(' ').filter(Boolean),
-    restarts: number(raw.NRestarts),
-    // systemctl writes what D-Bus says as bytes in hex, too
-    invocation: word('InvocationID'),
-    result: word('Result') || 'success',
-    mainPid: number(raw.MainPID),
-    needsReload: ['yes', '1'].includes(word('NeedDaemonReload')),
-  };
-}
-
-function processFact(raw: Raw | undefined, http: Raw | undefined): ProcessFact | null {
-  const process = map(raw);
-  const pid = number(process.pid);
-  if (pid === 0) return null;
-  return {
-    pid,
-    startedAtMs: number(process.started),
-    exeDeleted: text(process.exe).endsWith(' (deleted)'),
-    version: text(map(http).version) || null,
-    argv: strings(process.argv),
-    rssBytes: number(process.rss) * 1024,
-  };
-}
-
-function httpFact(raw: Raw | undefined): HttpFact {
-  const http = map(raw);
-  const asked = raw !== undefined && raw !== null;
-  return {
-    ready: asked ? number(http.ready) : null,
-    healthy: asked ? number(http.healthy) : null,
-    healthyBody: utf8(text(http.body)),
-    error: utf8(text(http.error)),
-    portOwner: utf8(text(http.owner)) || null,
-  };
-}
-
-const HEALTHS: readonly string[] = ['healthy', 'unhealthy', 'exited'];
-const healthOf = (word: string): ComponentFact['health'] =>
-  HEALTHS.includes(word) ? (word as ComponentFact['health']) : 'unknown';
-
-function components(http: Raw | undefined): readonly ComponentFact[] | null {
-  const found = map(map(http).components);
-  if (typeof found.raw === 'string') return rawComponents(bytesOf(found.raw).toString());
-  if (!Array.isArray(found.well)) return null;
-  return [
-    ...list(found.well).map((id) => ({
-      id: jsonString(text(id)),
-      health: 'healthy' as const,
-      message: '',
-    })),
-    ...list(found.ill).map((entry) => {
-      const [id, state, message] = list(entry).map(text);
-      return {
-        id: jsonString(id ?? ''),
-        health: healthOf(state ?? ''),
-        message: jsonString(message ?? ''),
-      };
-    }),
-  ];
-}
-
-/** The inside of a JSON string as Alloy wrote it; a cut escape at its end is left out. */
-function jsonString(inside: string): string {
-  try {
-    return JSON.parse(`"${utf8(inside.replace(/\\(u[0-9a-fA-F]{0,3})?$/, ''))}"`) as string;
-  } catch {
-    return utf8(inside);
-  }
-}
-
-/** An answer that the probe did not know how to read: other spacing or order of keys. */
-function rawComponents(body: string): readonly ComponentFact[] | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(parsed)) return null;
-  return parsed.map((each: unknown) => {
-    const component = map(each as Raw);
-    const health = map(component.health);
-    return {
-      id: text(component.localID),
-      health: healthOf(text(health.state)),
-      message: text(health.state) === 'healthy' ? '' : text(health.message),
-    };
-  });
-}
-
-// --- our own ------------------------------------------------------------------------------------
 
 /** A receipt that cannot be read is none: what it would prove is looked at again. */
 function receipt(raw: Raw | undefined): Receipt | null {

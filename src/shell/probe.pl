@@ -315,7 +315,7 @@ sub components {
   while ($_[0] =~ /"localID":"((?:[^"\\]++|\\.)*+)"(?:(?!"localID").)*?"health":\{"state":"(\w+)","message":"((?:[^"\\]++|\\.)*+)"/gs) {
     if ($2 eq 'healthy') { push @well, $1 } else { push @ill, [$1, $2, substr $3, 0, 2000] }
   }
-  return $n == @well + @ill ? { well => \@well, ill => \@ill } : { raw => $_[0] };
+  return $n == @well + @ill && $_[0] =~ /^\s*\[/ ? { well => \@well, ill => \@ill } : { raw => $_[0] };
 }
 
 sub http {

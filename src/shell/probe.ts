@@ -22,7 +22,7 @@ export interface ProbeInput {
 }
 
 /** What the apply script cannot do without, all of them Essential or part of systemd and passwd. */
-export const NEEDED_TOOLS = [
+const NEEDED_TOOLS = [
   'sh',
   'perl',
   'apt-get',

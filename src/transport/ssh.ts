@@ -5,19 +5,13 @@ import type { Host } from '../model/host.ts';
 import type { Connection } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
-import type { AskPassphrase, KeyRing, Offers } from './keys.ts';
+import type { AskPassphrase, KeyRing } from './keys.ts';
 import { keyRing } from './keys.ts';
-import type { KnownHosts, KnownKey } from './known-hosts.ts';
-import {
-  fingerprint,
-  hostKeyAlgorithms,
-  judgeHostKey,
-  keysOf,
-  knownName,
-  typeOf,
-} from './known-hosts.ts';
+import type { KnownHosts } from './known-hosts.ts';
+import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { knownHostsFiles } from './known-hosts-files.ts';
+import { forward, knownKeys, namesOf, pause, refusal, usableOffers } from './leg.ts';
 import type { Limiter } from './limiter.ts';
 import { limiter } from './limiter.ts';
 import type { LoginResult } from './login.ts';
@@ -290,99 +284,3 @@ export function sshTransport(options: SshOptions): SshTransport {
     }
   }
 }
-
-/** The names under which a server's key may be kept, the best first. */
-function namesOf({ endpoint, settings }: Leg): readonly [string, ...string[]] {
-  if (settings.hostKeyAlias !== null) return [settings.hostKeyAlias.toLowerCase()];
-  const name = knownName(endpoint.host, endpoint.port);
-  return endpoint.port === 22 ? [name] : [name, knownName(endpoint.host, 22)];
-}
-
-function knownKeys(known: KnownHosts | null, leg: Leg): readonly KnownKey[] {
-  if (known === null) return [];
-  for (const name of namesOf(leg)) {
-    const keys = keysOf(known.keys, name, 'first');
-    if (keys.length > 0) return keys;
-  }
-  return [];
-}
-
-/** @throws ToolError `ssh.auth` | `ssh.unsupported` when there is nothing to log in with; then `opening` is let go. */
-async function usableOffers(
-  gathering: Promise<Offers>,
-  opening: Promise<Duplex>,
-  { endpoint, keys }: Leg,
-): Promise<Offers['offers']> {
-  try {
-    const { offers, problems, needsOpenssh } = await gathering;
-    if (offers.length > 0) return offers;
-    const [problem, ...others] = problems;
-    if (problem) throw new ToolError(problem, ...others);
-    if (needsOpenssh[0]) throw new ToolError(say.needsOpenssh(endpoint.host, needsOpenssh[0]));
-    const looked = [
-      ...(keys.agentKeys ? [keys.agent === null ? 'no agent runs' : 'the agent has none'] : []),
-      `none of ${keys.files.map((path) => path.replace(/^.*\//, '')).join(', ')} is in ~/.ssh`,
-    ];
-    throw new ToolError(say.noKey(endpoint, looked.join(' and ')));
-  } catch (error) {
-    opening.then(
-      (socket) => socket.destroy(),
-      () => undefined,
-    );
-    throw error;
-  }
-}
-
-function refusal(
-  { endpoint, settings }: Leg,
-  { offered, methods, tooMany }: Extract<LoginResult, { kind: 'refused' }>,
-  { problems, needsOpenssh }: Offers,
-): Problem {
-  const only = needsOpenssh[0] ?? settings.needsOpenssh.forLogin[0];
-  if (only !== undefined && !tooMany) {
-    const problem = say.needsOpenssh(endpoint.host, only);
-    return {
-      ...problem,
-      message: `${endpoint.host} refused ${offered.join(', ')}; ${problem.message}`,
-    };
-  }
-  return tooMany
-    ? say.tooManyKeys(endpoint, offered)
-    : say.refused(endpoint, offered, methods, problems);
-}
-
-/** A stream to the next leg, made by the server of the one before. */
-function forward(client: Client, from: Leg, to: Leg, signal: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    const refuse = (why: string): void =>
-      reject(new ToolError(say.notForwarded(from.endpoint, to.endpoint, why)));
-    try {
-      client.forwardOut('127.0.0.1', 0, to.endpoint.host, to.endpoint.port, (error, stream) => {
-        signal.removeEventListener('abort', abort);
-        if (error) return refuse(error.message);
-        stream.on('error', () => undefined);
-        if (signal.aborted) stream.destroy();
-        else resolve(stream);
-      });
-    } catch (error) {
-      signal.removeEventListener('abort', abort);
-      refuse((error as Error).message);
-    }
-  });
-}
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
