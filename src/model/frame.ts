@@ -1,7 +1,7 @@
 /** Lines shown before the one that is meant. */
 const BEFORE = 2;
-/** Longer lines are cut around the column. */
-const WIDTH = 100;
+/** Longer lines are cut around the column: frame and gutter fit 80 columns. */
+const WIDTH = 73;
 
 /**
  * The lines around a place with a caret under the column, for `Problem.detail`. Line and column
@@ -12,17 +12,21 @@ export function codeFrame(text: string, line: number, column: number): string {
   const meant = lines[line - 1];
   if (meant === undefined) return '';
 
-  const cut = Math.max(0, Math.min(column - 1, meant.length) - WIDTH / 2);
+  const cut = Math.max(0, Math.min(column - 1 - WIDTH / 2, meant.length - WIDTH));
   const from = Math.max(1, line - BEFORE);
   const gutter = String(line).length;
   const shown = lines
     .slice(from - 1, line)
-    .map((content, i) =>
-      `${String(from + i).padStart(gutter)} | ${content.slice(cut, cut + WIDTH)}`.trimEnd(),
-    );
+    .map((content, i) => `${String(from + i).padStart(gutter)} | ${clip(content, cut)}`.trimEnd());
   // tabs stay tabs, so that the caret stands right at any tab width
   const blank = meant.slice(cut, Math.max(cut, column - 1)).replace(/[^\t]/g, ' ');
   return [...shown, `${' '.repeat(gutter)} | ${blank}^`].join('\n');
+}
+
+function clip(line: string, cut: number): string {
+  const shown = line.slice(cut, cut + WIDTH);
+  const left = cut > 0 && shown !== '' ? `…${shown.slice(1)}` : shown;
+  return line.length > cut + WIDTH ? `${left.slice(0, -1)}…` : left;
 }
 
 /** The word that was probably meant, at most a third of it mistyped; undefined when none is near. */
