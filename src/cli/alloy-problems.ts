@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../alloy/diagnostic.ts';
+import { framesOf } from '../alloy/frame.ts';
 import type { Parsed } from '../alloy/parse.ts';
-import { framesOf } from '../inventory/mask.ts';
 import type { Problem, Warning } from '../model/problem.ts';
 
 /** What was found in an Alloy file, in the shape of all problems and warnings. */
@@ -8,6 +8,9 @@ export interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Warning[];
 }
+
+/** Of the 80 columns of a terminal, without the indent of a problem's detail. */
+const FRAME_WIDTH = 78;
 
 /** Of several findings at one place only the first: the others follow from it. */
 export function findingsOf(
@@ -18,12 +21,12 @@ export function findingsOf(
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const seen = new Set<number>();
-  const frame = framesOf(parsed.source);
-  for (const { severity, code, message, hint, start, line, column } of diagnostics) {
+  const frame = framesOf(parsed.source, { width: FRAME_WIDTH });
+  for (const { severity, code, message, hint, start, end, line, column } of diagnostics) {
     if (code.startsWith('syntax.') && seen.has(start)) continue;
     seen.add(start);
     const at = { file, line, column };
-    const detail = frame({ line, column: columnOf(parsed, start) });
+    const detail = frame(start, end);
     const said = { message, hint, at, detail };
     if (severity === 'warning') warnings.push({ code, ...said });
     else if (code.startsWith('syntax.')) problems.push({ code: 'config.syntax', ...said });
@@ -31,7 +34,3 @@ export function findingsOf(
   }
   return { problems, warnings };
 }
-
-/** The column of a finding counts bytes, as Alloy does; a caret stands under a character. */
-const columnOf = ({ source }: Parsed, start: number): number =>
-  start - source.lastIndexOf('\n', start - 1);

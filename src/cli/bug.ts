@@ -17,9 +17,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
       {
         code: 'bug',
         message: `this is a bug in alloyup, not in your files: ${message}`,
-        hint: file
-          ? `report it with the file ${file}; hosts that were begun finish or are put back alone`
-          : 'report it with the lines above; hosts that were begun finish or are put back alone',
+        hint: file ? `report it with the file ${file}` : 'report it with the lines above',
         ...(file ? {} : { detail: stack }),
       },
       { paint: paintWith(terminal.errColour), width: terminal.width },

@@ -44,13 +44,13 @@ function validateFiles({ args, options }: Invocation): Findings {
   return { problems, warnings };
 }
 
-/** Prints the findings and gives the exit code. With --strict a warning is an error. */
+/** Prints the findings and gives the exit code. Advice stays a warning with --strict, too. */
 function conclude(
   { problems, warnings }: Findings,
   subject: string,
   { options, terminal }: Invocation,
 ): number {
-  const exitCode = problems.length > 0 || (options.strict && warnings.length > 0) ? 64 : 0;
+  const exitCode = problems.length > 0 ? 64 : 0;
   if (options.output !== 'text') {
     terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings })}\n`);
     return exitCode;
