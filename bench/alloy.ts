@@ -2,6 +2,7 @@
 // is not there), in one process, warm, in repeated passes. `node build.mjs run bench/alloy.ts [SECONDS]`
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkConfig } from '../src/alloy/check/check.ts';
 import { format } from '../src/alloy/format.ts';
 import { type Parsed, parse } from '../src/alloy/parse.ts';
 
@@ -60,4 +61,45 @@ report(
     for (const { parsed } of valid) kept = format(parsed.source, parsed.file);
   }),
 );
-if (kept === undefined) throw new Error('nothing was measured');
+/** One pipeline of three components. */
+const pipeline = (name: string): string => `
+prometheus.scrape "${name}" {
+	targets         = [{"__address__" = "127.0.0.1:9100", "job" = "${name}"}]
+	forward_to      = [prometheus.relabel.${name}.receiver]
+	scrape_interval = "30s"
+}
+
+prometheus.relabel "${name}" {
+	forward_to = [prometheus.remote_write.${name}.receiver]
+
+	rule {
+		source_labels = ["__address__"]
+		target_label  = "instance"
+	}
+}
+
+prometheus.remote_write "${name}" {
+	endpoint {
+		url = "https://prometheus.example.com/api/v1/write"
+
+		basic_auth {
+			username = "node"
+			password = sys.env("PASSWORD")
+		}
+	}
+}
+`;
+const COMPONENTS = 999;
+const large = parse(Array.from({ length: COMPONENTS / 3 }, (_, i) => pipeline(`p${i}`)).join(''));
+const options = { stability: 'generally-available', strict: false, check: 'http' } as const;
+if (checkConfig(large, options).some(({ severity }) => severity === 'error')) {
+  throw new Error('the configuration to be measured has errors');
+}
+let found = 0;
+const checks = measure(() => {
+  found += checkConfig(large, options).length;
+});
+console.log(
+  `check    ${(1000 / checks).toFixed(1).padStart(6)} ms     (${COMPONENTS} components, parsed before)`,
+);
+if (kept === undefined || found < 0) throw new Error('nothing was measured');

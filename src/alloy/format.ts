@@ -81,6 +81,8 @@ class Printer {
   private afterNumber = false;
   /** A line break behind the token written last would end the statement. */
   private terminable = false;
+  /** Where the next token stands is known, not guessed. */
+  private placed = false;
   /** The token written last stood on another line than `lastLine`. */
   private drifted = false;
   /** Lines printed so far. */
@@ -330,6 +332,7 @@ class Printer {
   /** The next token stands at `offset` of the source. */
   private at(offset: number): void {
     this.drifted = false;
+    this.placed = true;
     this.offset = offset;
     this.offsetLine = this.lineOf(offset);
   }
@@ -381,7 +384,8 @@ class Printer {
 
   private before(keepLine: boolean): void {
     if (this.commentAt <= this.offset && !(keepLine && this.breaksLine(this.offset))) {
-      if (!this.waiting.includes(BREAK) && !this.waiting.includes(NEWLINE)) this.unsettled = true;
+      const broken = this.waiting.includes(BREAK) || this.waiting.includes(NEWLINE);
+      if (!broken || !this.placed) this.unsettled = true;
       this.inject(this.offset, this.offsetLine, false);
     } else {
       if (this.commentAt <= this.offset) this.unsettled = true;
@@ -394,6 +398,7 @@ class Printer {
     this.offset += length;
     this.lastLine = this.offsetLine;
     this.afterNumber = false;
+    this.placed = false;
     this.empty = false;
   }
 

@@ -57,9 +57,9 @@ export function firstBehind(spans: readonly Span[], offset: number): number {
   return low;
 }
 
-/** A name, and what separates it from its value: `=`, `:`, nothing but a quote, or a blank before the line's last word. */
+/** A name, and what separates it from its value: `=`, `:`, a blank before a quote or before the line's last word. */
 const ASSIGNMENT =
-  /(?<![\w-])([A-Za-z_][\w-]*)["'`]?[ \t]*(?:(?:=(?!=)|:(?!:))[ \t]*|(?=["'`])|(?<=[ \t])(?=[^\s=:,.'"`{}()[\]]+[ \t]*\r?$))/gm;
+  /(?<![\w-])([A-Za-z_][\w-]*)\\?["'`]?(?:[ \t]*(?:=(?!=)|:(?!:))[ \t]*|[ \t]+(?=["'`]|[^\s=:,.'"`{}()[\]]+[ \t]*\r?$))/gm;
 const LITERAL = /"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|'[^'\n]*'/y;
 /** What may stand behind a whole value; anything else, and where the value ends is not sure. */
 const VALUE_END = /[ \t]*(?:[,})\]+\r\n]|\/\/|\/\*|$)/y;
@@ -104,45 +104,56 @@ function endOf(pattern: RegExp, source: string, start: number): number | undefin
 /** Strings in a value of a secret's name that goes over several lines, or stands in brackets. */
 function* nested(source: string): Generator<Span> {
   const scanner = new Scanner(source, () => {});
-  /** Brackets open, each with whether what is in it is secret. */
-  const open: boolean[] = [];
+  /** What is open: whether the value that goes on behind it is secret, and whether all in it is. */
+  const open: { readonly outside: boolean; readonly inside: boolean }[] = [];
   let secret = false;
   let key = '';
-  let beforeCall = '';
+  let previous: number = token.EOF;
+  /** The last name, with `(` behind it once a call begins. */
+  let call = '';
+  let dotted = false;
   for (let kind = scanner.next(); kind !== token.EOF; kind = scanner.next()) {
     const { start, end } = scanner;
+    const operand =
+      previous === token.IDENT || previous === token.RPAREN || previous === token.RBRACK;
     switch (kind) {
       case token.IDENT:
+        dotted = previous === token.DOT;
         key = source.slice(start, end);
-        beforeCall = key;
-        continue;
+        call = key;
+        break;
       case token.STRING:
-      case token.ILLEGAL:
-        if ((secret || open.at(-1)) && beforeCall !== 'env(') yield { start, end };
+      case token.ILLEGAL: {
+        const bare = previous === token.IDENT && !dotted && isSecretName(key);
+        const kept = previous === token.LPAREN && call === 'env(';
+        if (bare || (secret && !kept)) yield { start, end };
         key = source.slice(start + 1, end - 1);
         break;
+      }
       case token.ASSIGN:
-        secret = isSecretName(key);
+        secret ||= isSecretName(key);
         break;
       case token.LPAREN:
-        open.push(secret || (open.at(-1) ?? false));
-        beforeCall = `${beforeCall}(`;
-        continue;
       case token.LCURLY:
-      case token.LBRACK:
-        open.push(secret || (open.at(-1) ?? false));
+      case token.LBRACK: {
+        // an index names a part of a value, it is none
+        const inside: boolean = secret && !(kind === token.LBRACK && operand);
+        open.push({ outside: secret, inside });
+        secret = inside;
+        call += '(';
         break;
+      }
       case token.RCURLY:
       case token.RPAREN:
       case token.RBRACK:
-        open.pop();
+        secret = open.pop()?.outside ?? false;
         break;
       case token.COMMA:
       case token.TERMINATOR:
-        if (!open.at(-1)) secret = false;
+        secret = open.at(-1)?.inside ?? false;
         break;
     }
-    beforeCall = '';
+    previous = kind;
   }
 }
 
