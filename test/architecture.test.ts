@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sources: ['model'],
   transport: ['model'],
   desired: ['model', 'inventory', 'config', 'alloy'],
-  plan: ['model', 'steps'],
+  plan: ['model', 'steps', 'alloy'],
   engine: ['model', 'plan', 'shell'],
   cli: [
     'model',

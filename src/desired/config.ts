@@ -2,7 +2,7 @@ import { checkConfig } from '../alloy/check/check.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import type { Diagnostic } from '../alloy/diagnostic.ts';
-import { type Parsed, parse, withoutEchoes } from '../alloy/parse.ts';
+import { type Parsed, parse } from '../alloy/parse.ts';
 import { renderTemplate } from '../config/render.ts';
 import type { Template } from '../config/template.ts';
 import { framesOf } from '../inventory/mask.ts';
@@ -17,6 +17,7 @@ import {
   type Warning,
 } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
+import { reachable } from './listen.ts';
 
 /** A configuration that Alloy can load, as far as that is known here. */
 export interface Configuration {
@@ -75,7 +76,8 @@ function checkOnce(
   const communityComponents = alloy.args.some((argument) =>
     /^--feature\.community-components\.enabled(=(true|1|t))?$/i.test(argument),
   );
-  const options = { stability, check, version, communityComponents, strict };
+  const listen = reachable(alloy.listen);
+  const options = { stability, check, version, communityComponents, strict, listen };
   const key = `${sha256(text)} ${JSON.stringify(options)}`;
   let known = checked.get(key);
   if (!known) {
@@ -97,23 +99,13 @@ function judge(
     const detail = frame({ line, column: letters });
     return { at: { file, line, column }, ...(detail === '' ? {} : { detail }) };
   };
-  if (parsed.errors.length > 0) {
-    return fail(
-      ...withoutEchoes(parsed.errors).map((found) => ({
-        code: 'config.syntax' as const,
-        message: found.message,
-        hint: found.hint,
-        ...place(found),
-      })),
-    );
-  }
-
   const found = check(parsed);
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
+    const syntax = new Set(parsed.errors.map(({ code }) => code));
     return fail(
       ...errors.map((error) => ({
-        code: 'config.check' as const,
+        code: syntax.has(error.code) ? ('config.syntax' as const) : ('config.check' as const),
         message: error.message,
         hint: error.hint,
         ...place(error),

@@ -1,3 +1,4 @@
+import { renamed } from '../alloy/rename.ts';
 import type { Desired, Target } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
@@ -124,6 +125,7 @@ function warningsOf(
         message: `${path} was not written by alloyup and is taken over`,
         hint: 'alloyup rollback puts it back',
       });
+  warnings.push(...orphaned(desired, facts, changes));
   if (facts.alloyup.unfinished !== null)
     warnings.push({
       code: 'run.unfinished',
@@ -157,4 +159,16 @@ function warningsOf(
       hint: 'apply waits for it, five minutes at most',
     });
   return warnings;
+}
+
+/** A component that gets another label leaves its write-ahead log or positions behind under the old one. */
+function orphaned(desired: Desired, facts: Facts, changes: readonly Change[]): readonly Warning[] {
+  const before = facts.files[CONFIG_PATH]?.content;
+  const changed = changes.some(({ step, needs }) => step === 'config' && needs !== 'nothing');
+  if (!changed || typeof before !== 'string') return [];
+  return renamed(before, desired.config).map(({ code, message, hint }) => ({
+    code,
+    message,
+    hint,
+  }));
 }

@@ -483,3 +483,14 @@ test('a deb822 source with the pinned key in force is adopted as it is', () => {
   expect(plan.changes).toEqual([]);
   expect(plan.listPath).toBe(path);
 });
+
+test('a new label of a component that keeps data is warned about', () => {
+  const write = (label: string) =>
+    `prometheus.remote_write "${label}" {\n\tendpoint {\n\t\turl = "http://127.0.0.1:9/x"\n\t}\n}\n`;
+  const before = targetOf({ config: write('old') });
+  const target = targetOf({ config: write('new') });
+  const plan = planOf(target, { ...factsOf(before), receipt: receiptOf(before) });
+  expect(plan.warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('prometheus.remote_write.old'),
+  ]);
+});
