@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lab } from '../lab/lab.ts';
+
+/** What a command cost the machine it ran on. */
+export interface Sample {
+  readonly wallMs: number;
+  /** User and system time of the command and all its children. */
+  readonly cpuMs: number;
+}
+
+/** A command that is measured, and how it is seen that it did its work. */
+export interface Measured {
+  readonly argv: readonly string[];
+  /** What its stdout must match. */
+  readonly says: RegExp;
+}
+
+/** The shell's own stopwatch stands inside the lab's world: making that world is nobody's cost. */
+const STOPWATCH = 'TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$0.out" 2>"$0.err"; } 2>&1';
+
+/** @throws Error when the command failed, or did something else than it should. */
+export async function measure(lab: Lab, { argv, says }: Measured): Promise<Sample> {
+  const notes = join(lab.home, 'bench');
+  const ended = await lab.run(['bash', '-c', STOPWATCH, notes, ...argv]);
+  const out = readFileSync(`${notes}.out`, 'utf8');
+  if (ended.exitCode !== 0 || !says.test(out))
+    throw new Error(
+      `exit ${ended.exitCode}: ${argv.join(' ')}\n${out}\n${readFileSync(`${notes}.err`, 'utf8')}`,
+    );
+  const [wall, user, system] = ended.stdout.trim().split(' ').map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  return { wallMs: Math.round(wall * 1000), cpuMs: Math.round((user + system) * 1000) };
+}
+
+const SAMPLE_MS = 20;
+
+/**
+ * The most memory that a command and its children held at once, in bytes: shared pages are divided
+ * among those that share them (PSS). Looking costs time, so this is no round that counts.
+ */
+export async function peakMemory(lab: Lab, { argv }: Measured): Promise<number> {
+  const running = lab.start(['sh', '-c', '"$@"; exit 0', 'sh', ...argv]);
+  let peak = 0;
+  const timer = setInterval(() => {
+    const held = descendants(running.pid ?? 0).reduce((sum, pid) => sum + pss(pid), 0);
+    peak = Math.max(peak, held);
+  }, SAMPLE_MS);
+  await running;
+  clearInterval(timer);
+  return peak;
+}
+
+function descendants(pid: number): readonly number[] {
+  try {
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+    );
+    return children.flatMap((child) => [Number(child), ...descendants(Number(child))]);
+  } catch {
+    return []; // ended meanwhile
+  }
+}
+
+function pss(pid: number): number {
+  try {
+    const [, kib] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+    return Number(kib ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+};
+
+/** The median of what `a` took of `b`, round by round: a busy minute hits both of a round. */
+export const ratio = (a: readonly number[], b: readonly number[]): number =>
+  median(a.map((value, round) => value / b[round]!));
