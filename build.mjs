@@ -1,8 +1,8 @@
 // Builds the command into dist/ (`node build.mjs`), or bundles one TypeScript program of the
 // repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -29,8 +29,7 @@ const common = {
 };
 
 export async function buildProduct() {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: 'dist',
@@ -39,7 +38,14 @@ export async function buildProduct() {
     minifyWhitespace: true,
     chunkNames: 'chunk-[name]-[hash]',
     legalComments: 'linked',
+    metafile: true,
   });
+  // a command that runs right now still loads its parts: yesterday's go, today's stay for a while
+  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const name of readdirSync(join(root, 'dist'))) {
+    const path = join(root, 'dist', name);
+    if (!made.has(name) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path);
+  }
 }
 
 const [verb, file, ...args] = process.argv.slice(2);

@@ -36,7 +36,11 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       `look first: alloyup plan; then say yes: alloyup ${verb} --yes`,
     );
 
-  const { targets, secrets, warnings } = await readTargets(await readHosts(invocation), invocation);
+  const { targets, secrets, warnings } = await readTargets(
+    await readHosts(invocation),
+    invocation,
+    verb,
+  );
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
   const output = openOutput(run, options, terminal, mask);

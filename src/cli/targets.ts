@@ -13,6 +13,7 @@ import {
 } from '../inventory/refs.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { Target } from '../model/desired.ts';
+import type { Verb } from '../model/event.ts';
 import type { Problem, Result, Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { readSourceFiles, readTemplateFiles } from '../sources/files.ts';
@@ -38,7 +39,13 @@ const SECRET_TIMEOUT_MS = 60_000;
  *
  * @throws ToolError with all problems of all hosts: nothing was touched
  */
-export async function readTargets(chosen: ChosenHosts, invocation: Invocation): Promise<Targets> {
+export async function readTargets(
+  asked: ChosenHosts,
+  invocation: Invocation,
+  verb: Verb,
+): Promise<Targets> {
+  const goesBack = verb === 'rollback' || verb === 'remove';
+  const chosen = goesBack ? { ...asked, settings: asked.settings.map(reachOnly) } : asked;
   const { settings, base } = chosen;
   const sudoPassword = await askSudo(settings, invocation);
   const read = await resolveSecrets(settings.flatMap(secretRefs), {
@@ -64,6 +71,16 @@ export async function readTargets(chosen: ChosenHosts, invocation: Invocation): 
     ]),
   };
 }
+
+/**
+ * What is left of a host's settings when Alloy goes, or goes back: how it is reached and where packages
+ * come from. A template that is broken today, or a secret that is not at hand, must not stand in the way.
+ */
+const reachOnly = (host: HostSettings): HostSettings => ({
+  ...host,
+  alloy: { ...host.alloy, environment: new Map(), memberOf: [] },
+  config: { template: 'minimal', vars: {}, files: [] },
+});
 
 export interface MadeTargets {
   readonly targets: readonly Target[];

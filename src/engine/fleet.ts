@@ -25,8 +25,7 @@ export async function runFleet(
     const yes = await world.confirm({
       hosts: lives.length,
       changing: waiting.length,
-      unchanged: 0,
-      out: lives.length - waiting.length,
+      over: lives.length - waiting.length,
     });
     if (!yes) {
       for (const life of waiting) skip(life, world);

@@ -22,9 +22,8 @@ export interface World {
 export interface Confirmation {
   readonly hosts: number;
   readonly changing: number;
-  readonly unchanged: number;
-  /** Blocked, unreachable or otherwise out already. */
-  readonly out: number;
+  /** Unchanged, blocked, unreachable: whose end was told already. */
+  readonly over: number;
 }
 
 export interface RunOptions {

@@ -212,9 +212,9 @@ my %do = (
     while (time - $begun < $limit) {
       nap(0.5);
       my $u = unit();
-      bad('alloy.start', "Alloy died within the $limit s it was watched: it ended with status $u->{ExecMainStatus}", journal())
+      bad('alloy.start', "Alloy died within the $limit s that it was watched", journal())
         if $u->{InvocationID} ne $first->{InvocationID} || $u->{NRestarts} ne $first->{NRestarts} || $u->{ActiveState} ne 'active';
-      waiting('whether Alloy stays up', $limit);
+      waiting('to see whether Alloy stays up', $limit);
     }
   },
 

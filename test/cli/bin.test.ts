@@ -11,25 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { builtCommand } from './built.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
-const BIN = join(ROOT, 'bin/alloyup.js');
-
-/** Milliseconds since the epoch at which the youngest file below a folder was written. */
-const youngest = (folder: string): number =>
-  Math.max(
-    ...readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
-      (name) => statSync(join(ROOT, folder, name)).mtimeMs,
-    ),
-  );
+let BIN: string;
 
 beforeAll(() => {
-  const entry = statSync(join(ROOT, 'dist/main.js'), { throwIfNoEntry: false });
-  // others may be running what is built: it is only replaced when it is old
-  if (entry && entry.mtimeMs > Math.max(youngest('src'), youngest('templates'))) return;
-  const built = spawnSync(process.execPath, ['build.mjs'], { cwd: ROOT, encoding: 'utf8' });
-  expect(built.stderr).not.toContain('ERROR');
-  expect(built.status).toBe(0);
+  BIN = builtCommand();
 }, 120_000);
 
 let folder: string;
