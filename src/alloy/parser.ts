@@ -3,7 +3,6 @@ import type {
   Attribute,
   BinaryOperator,
   Block,
-  Comment,
   Expression,
   Field,
   FieldKey,
@@ -16,18 +15,9 @@ import type {
   Statement,
 } from './ast.ts';
 import { isValidIdentifier } from './characters.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import { Cursor } from './cursor.ts';
 import * as hint from './hints.ts';
-import { firstBehind, type Span, secretSpans } from './mask.ts';
-import { type LineColumn, lineAt, utf8Length } from './position.ts';
-import { quote } from './quote.ts';
-import { commentText, Scanner } from './scan.ts';
 import * as token from './token.ts';
-
-/** Brackets, blocks and prefix operators inside each other: bounds our own stack. */
-const MAX_NESTING = 200;
-/** Levels of one expression's tree, chains like a + b + c + ... counted: bounds the stack of whoever walks it. */
-const MAX_HEIGHT = 1000;
 
 const LITERAL_TYPES: Readonly<Record<number, LiteralType>> = {
   [token.STRING]: 'string',
@@ -48,38 +38,9 @@ interface Header {
 
 /**
  * Recursive descent over the tokens of one text. How it goes on after an error is upstream's way
- * (syntax/parser), so that the errors stand where Alloy itself would place them; of errors on one
- * line the parser keeps the first, as Alloy does.
+ * (syntax/parser), so that the errors stand where Alloy itself would place them.
  */
-export class Parser {
-  readonly errors: Diagnostic[] = [];
-  private readonly source: string;
-  private readonly scanner: Scanner;
-  private readonly lineStarts: readonly number[];
-  private readonly comments: Comment[] = [];
-  private kind: number = token.EOF;
-  private start = 0;
-  private end = 0;
-  private previousKind: number = token.EOF;
-  private previousStart = 0;
-  private previousEnd = 0;
-  private lastErrorLine = 0;
-  private nesting = 0;
-  /** Levels of the expression read last. */
-  private height = 0;
-  private stopped = false;
-  private counted = { line: 1, column: 1, offset: 0 };
-  private secrets: readonly Span[] | null = null;
-
-  constructor(source: string) {
-    this.source = source;
-    this.lineStarts = findLines(source);
-    this.scanner = new Scanner(source, (code, start, end, message, mend) =>
-      this.add(code, start, end, message, mend),
-    );
-    this.next();
-  }
-
+export class Parser extends Cursor {
   file(): File {
     const body = this.body(token.EOF, -1);
     return {
@@ -90,159 +51,6 @@ export class Parser {
       comments: this.comments,
       lineStarts: this.lineStarts,
     };
-  }
-
-  // --- tokens
-
-  private next(): void {
-    const scanner = this.scanner;
-    this.previousKind = this.kind;
-    this.previousStart = this.start;
-    this.previousEnd = this.end;
-    let kind = scanner.next();
-    if (kind === token.COMMENT) kind = this.readComments();
-    this.kind = kind;
-    this.start = scanner.start;
-    this.end = scanner.end;
-  }
-
-  private readComments(): number {
-    const { scanner, source } = this;
-    let kind: number = token.COMMENT;
-    let endLine = -2;
-    while (kind === token.COMMENT) {
-      const { start } = scanner;
-      const text = commentText(source, start, scanner.end);
-      const end = source[scanner.end - 1] === '\r' ? scanner.end - 1 : scanner.end;
-      const line = lineAt(this.lineStarts, start);
-      this.comments.push({ kind: 'comment', start, end, text, joined: line <= endLine + 1 });
-      endLine = text.charCodeAt(1) === 42 ? lineAt(this.lineStarts, end) : line;
-      kind = scanner.next();
-    }
-    return kind;
-  }
-
-  private skipTo(kind: number): void {
-    while (this.kind !== token.EOF && this.kind !== kind) this.next();
-  }
-
-  /** To the end of the statement: a line break outside all brackets that were opened on the way. */
-  private skipStatement(): void {
-    let curly = 0;
-    let square = 0;
-    let round = 0;
-    for (; this.kind !== token.EOF; this.next()) {
-      switch (this.kind) {
-        case token.LCURLY:
-          curly++;
-          break;
-        case token.RCURLY:
-          curly--;
-          break;
-        case token.LBRACK:
-          square++;
-          break;
-        case token.RBRACK:
-          square--;
-          break;
-        case token.LPAREN:
-          round++;
-          break;
-        case token.RPAREN:
-          round--;
-          break;
-        case token.TERMINATOR:
-          if (curly <= 0 && square <= 0 && round <= 0) return;
-      }
-    }
-  }
-
-  // --- errors
-
-  private add(code: string, start: number, end: number, message: string, mend: string): void {
-    if (this.stopped) return;
-    const { line, column } = this.position(start);
-    this.errors.push({ severity: 'error', code, message, hint: mend, start, end, line, column });
-  }
-
-  /** Counts on from the place asked for before: a line may be long, and have many errors. */
-  private position(offset: number): LineColumn {
-    const { source, lineStarts, counted } = this;
-    const line = lineAt(lineStarts, offset);
-    let column: number;
-    if (line !== counted.line) column = 1 + utf8Length(source, lineStarts[line - 1]!, offset);
-    else if (offset >= counted.offset) {
-      column = counted.column + utf8Length(source, counted.offset, offset);
-    } else column = counted.column - utf8Length(source, offset, counted.offset);
-    this.counted = { line, column, offset };
-    return { line, column };
-  }
-
-  /** An error at the current token, unless the last one of this kind was on the same line. */
-  private fail(code: string, message: string, mend: string): void {
-    const line = lineAt(this.lineStarts, this.start);
-    if (line === this.lastErrorLine) return;
-    this.lastErrorLine = line;
-    const shown = this.kind === token.TERMINATOR ? this.start : this.end;
-    this.add(code, this.start, shown, message, mend);
-  }
-
-  private failExpected(code: string, what: string, mend: string): void {
-    this.fail(code, `expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, mend);
-  }
-
-  private here(): hint.Place {
-    return {
-      source: this.source,
-      kind: this.kind,
-      start: this.start,
-      end: this.end,
-      previousKind: this.previousKind,
-      previousStart: this.previousStart,
-      previousEnd: this.previousEnd,
-      hidden: () => this.hidden(),
-    };
-  }
-
-  /** The current token may be part of a secret. */
-  private hidden(): boolean {
-    this.secrets ??= secretSpans(this.source);
-    const next = this.secrets[firstBehind(this.secrets, this.start)];
-    return next !== undefined && next.start < this.end;
-  }
-
-  /** A text of the current token, as a message may repeat it. */
-  private shown(text: string): string {
-    return this.hidden() ? 'a text that may be secret' : quote(text);
-  }
-
-  /** Takes the current token, which should be of `kind`; tells whether it was. `opened`: where its partner stands. */
-  private expect(kind: number, opened: number): boolean {
-    const found = this.kind === kind;
-    if (!found) {
-      const line = opened < 0 ? 0 : lineAt(this.lineStarts, opened);
-      const [code, mend] = hint.expected(kind, line, this.here());
-      this.failExpected(code, token.TOKEN_NAMES[kind]!, mend);
-    }
-    this.next();
-    return found;
-  }
-
-  private enter(): void {
-    if (++this.nesting > MAX_NESTING) this.tooDeep();
-  }
-
-  private grow(height: number): void {
-    this.height = height;
-    if (height > MAX_HEIGHT) this.tooDeep();
-  }
-
-  private tooDeep(): void {
-    if (this.stopped) return;
-    this.add('syntax.depth', this.start, this.end, 'nested too deeply', hint.DEPTH);
-    this.stopped = true;
-    this.scanner.stop();
-    this.kind = token.EOF;
   }
 
   // --- statements
@@ -607,12 +415,4 @@ export class Parser {
     const value = this.expression();
     return { kind: 'field', start, end: value.end, key, value };
   }
-}
-
-function findLines(source: string): number[] {
-  const starts = [0];
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
-    starts.push(at + 1);
-  }
-  return starts;
 }
