@@ -75,7 +75,6 @@ export class TokenWriter {
 
   /** The next token stands at `offset` of the source. */
   at(offset: number): void {
-    this.drifted = false;
     this.placed = true;
     this.offset = offset;
     this.offsetLine = this.lineOf(offset);
@@ -142,6 +141,7 @@ export class TokenWriter {
     this.offset += length;
     this.lastLine = this.offsetLine;
     this.afterNumber = false;
+    if (this.placed) this.drifted = false;
     this.placed = false;
     this.empty = false;
   }

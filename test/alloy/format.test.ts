@@ -50,6 +50,10 @@ describe('nothing changes its meaning', () => {
     expect(print(once)).toBe(once);
   });
 
+  test('a comment behind the bracket of a call over lines settles at once', () => {
+    expect(print('a = f(\n1, // c\n) // d\n')).toBe('a = f(\n\t1,\n)\n\n// c\n// d\n');
+  });
+
   test('a value that comes back onto one line is aligned at once', () => {
     expect(print('a =\n1\nbbb = 2\n')).toBe('a   = 1\nbbb = 2\n');
   });
