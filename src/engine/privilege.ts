@@ -36,6 +36,12 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
       `sudo wants a password of ${user}`,
       'give it with -K (or sudo: { password: ... } in the inventory), or allow it without: ops ALL=(ALL) NOPASSWD:ALL',
     );
+  if (/account validation failure|password expired|account or password is expired/i.test(stderr))
+    return problem(
+      'sudo.refused',
+      `the account of ${user} has expired`,
+      `see it on the host: chage -l ${user}`,
+    );
   if (/incorrect password|no password was provided|try again/i.test(stderr))
     return problem(
       'sudo.password',
@@ -57,12 +63,6 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
       'sudo.refused',
       'sudo wants a terminal (requiretty)',
       `add a line to /etc/sudoers.d/ on ${host.address}: Defaults:${user} !requiretty`,
-    );
-  if (/account validation failure|password expired|account or password is expired/i.test(stderr))
-    return problem(
-      'sudo.refused',
-      `the account of ${user} has expired`,
-      `see it on the host: chage -l ${user}`,
     );
   if (/sudo: (command )?not found|sudo: No such file/i.test(stderr))
     return problem(
