@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Runs before the shell's own vector, e.g. to enter another world. */
+  readonly prefix?: (argv: readonly string[]) => readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** Lines of a screen, with their escape sequences (colours only). */
+export type ScreenLines = readonly string[];
+
+/**
+ * A real terminal, 80x24 unless told, with a plain bash in it that is typed to. It is tmux's, on a
+ * server of its own.
+ */
+export class RecordedTerminal {
+  readonly #server: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(server: string, env: Readonly<Record<string, string>>) {
+    this.#server = server;
+    this.#env = env;
+  }
+
+  /** @throws Error when there is no tmux */
+  static async open(options: TerminalOptions): Promise<RecordedTerminal> {
+    const { columns = 80, rows = 24, prefix = (argv) => argv, cwd } = options;
+    const env = {
+      ...options.env,
+      LC_ALL: 'C.UTF-8',
+      PS1: '$ ',
+      PROMPT_COMMAND: 'tmux wait-for -S prompt',
+    };
+    const terminal = new RecordedTerminal(`alloyup-${process.pid}`, env);
+    const shell = prefix(['bash', '--norc', '--noprofile', '-i']);
+    const size = ['-x', String(columns), '-y', String(rows)];
+    const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+    await terminal.#tmux(
+      ...['set-option', '-g', 'status', 'off', ';'],
+      ...['set-option', '-g', 'history-limit', '5000', ';'],
+      ...['set-option', '-g', 'default-terminal', 'tmux-256color', ';'],
+      ...['new-session', '-d', ...size, ...variables, '-c', cwd, ...shell],
+    );
+    await terminal.#prompt(10);
+    return terminal;
+  }
+
+  /** Types a command, and waits until the shell asks for the next. */
+  async run(command: string, seconds = 60): Promise<void> {
+    await this.type(`${command}\n`);
+    await this.#prompt(seconds);
+  }
+
+  async type(text: string): Promise<void> {
+    for (const part of text.split(/(\n)/)) {
+      // a last `;` would end tmux's own command
+      const keys = part === '\n' ? ['Enter'] : ['-l', '--', part.replace(/;$/, '\\;')];
+      if (part !== '') await this.#tmux('send-keys', ...keys);
+    }
+  }
+
+  /** Types Enter and gives what is on the screen at each change until the shell asks again. */
+  async *watch(seconds: number): AsyncGenerator<ScreenLines> {
+    let ended = false;
+    const prompt = this.#prompt(seconds).finally(() => {
+      ended = true;
+    });
+    await this.type('\n');
+    while (!ended) {
+      yield await this.screen();
+      await sleep(60);
+    }
+    await prompt;
+    yield await this.screen();
+  }
+
+  /** Empty screen, empty memory. */
+  async clear(): Promise<void> {
+    await this.run('clear');
+    await this.#tmux('clear-history');
+  }
+
+  /** Waits until the screen shows `text`. */
+  async shows(text: string, seconds: number): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    while (!(await this.screen()).some((line) => line.includes(text))) {
+      if (Date.now() > deadline) throw new Error(`the terminal never showed: ${text}`);
+      await sleep(100);
+    }
+  }
+
+  /** What is on the screen; with `all`, also what has left it at the top. */
+  async screen(all = false): Promise<ScreenLines> {
+    const text = await this.#tmux('capture-pane', '-e', '-p', ...(all ? ['-S', '-'] : []));
+    return text.split('\n');
+  }
+
+  async close(): Promise<void> {
+    await this.#tmux('kill-server').catch(() => undefined);
+  }
+
+  async #prompt(seconds: number): Promise<void> {
+    await this.#tmuxWithin(seconds, 'wait-for', 'prompt');
+    await sleep(100); // the shell says so just before it prints it
+  }
+
+  #tmux(...args: string[]): Promise<string> {
+    return this.#tmuxWithin(10, ...args);
+  }
+
+  async #tmuxWithin(seconds: number, ...args: string[]): Promise<string> {
+    const { stdout } = await execa('tmux', ['-L', this.#server, '-f', '/dev/null', ...args], {
+      env: { ...this.#env },
+      timeout: seconds * 1000,
+      stripFinalNewline: true,
+    });
+    return stdout;
+  }
+}
