@@ -43,9 +43,10 @@ const bare = (version: string): string => version.replace(/-\d+$/, '');
 const versionOf = ({ version, running, held }: FactsView): string =>
   version === null ? (running ?? '-') : `${bare(version)}${held ? ' held' : ''}`;
 
-function healthOf({ components, ready }: FactsView): string {
-  if (!components) return ready === 200 ? 'ready' : ready === null ? '-' : 'not ready';
-  const all = Object.values(components).flat().length;
+function healthOf({ components, ready, version, running }: FactsView): string {
+  if (version === null && running === null) return '-';
+  const all = Object.values(components ?? {}).flat().length;
+  if (!components || all === 0) return ready === 200 ? 'ready' : ready === null ? '-' : 'not ready';
   const healthy = components.healthy?.length ?? 0;
   return healthy === all ? `${all} healthy` : `${healthy}/${all} healthy`;
 }
