@@ -12,10 +12,18 @@ import type { World } from './world.ts';
 /** A login that hangs, or a host whose systemd does not answer, is given up after this. */
 const PROBE_TIMEOUT_MS = 60_000;
 
-/** The probe of one host, as text: run alone, and again at the end of an apply script. */
-export const probeOf = ({ desired }: Target, nonce: string): string =>
+/**
+ * The probe of one host, as text: run alone, and again at the end of an apply script. `sealed`: what
+ * is secret stays out of its answer, which a log on the host keeps.
+ */
+export const probeOf = (
+  { desired }: Target,
+  nonce: string,
+  { sealed = false }: { readonly sealed?: boolean } = {},
+): string =>
   probeScript({
     nonce,
+    sealed,
     repositoryHost: new URL(desired.repository.url).hostname,
     files: askedFiles(desired),
     listen: desired.listen,

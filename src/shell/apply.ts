@@ -80,7 +80,7 @@ export function applyScript(input: ApplyScriptInput): Secret {
   );
 }
 
-/** Waits for the lock, takes back what an earlier run left unfinished, and tells the facts. */
+/** Waits for the lock and takes back what an earlier run left unfinished. */
 export const settleScript = (input: ScriptRun): Secret =>
   new Secret(
     head(input, { CHECK: 'none', ROLLBACK: '0', LIST: '' }),
@@ -93,7 +93,6 @@ export const settleScript = (input: ScriptRun): Secret =>
   write_helpers || exit 1
   finish_earlier
   case $? in 0 | 3) out result ok ;; *) out result stuck ;; esac
-  last_words
 }
 main
 #end ${input.run}

@@ -17,6 +17,8 @@ export interface ProbeInput {
   readonly http: boolean;
   /** Unix groups of which it is to say whether they exist. */
   readonly groups: readonly string[];
+  /** Tell only the sha256 of secret files: the answer goes through a log. */
+  readonly sealed?: boolean;
   /** Folder that stands for `/`, without a slash at the end; '' but in tests. */
   readonly root?: string;
 }
@@ -56,6 +58,7 @@ export function probeScript(input: ProbeInput): string {
     address: input.listen.address,
     port: String(input.listen.port),
     http: input.http ? '1' : '',
+    sealed: input.sealed ? '1' : '',
   };
   const pairs = Object.entries(settings).map(([key, value]) => `${key}=>${literal(value)}`);
   return [

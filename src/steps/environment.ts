@@ -1,7 +1,7 @@
 import { ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { FileDiff, Needs, Step } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
-import { change, modeDiffers } from './change.ts';
+import { change, contentDiffers, modeDiffers } from './change.ts';
 import { parseEnvironment, renderEnvironment } from './environment-file.ts';
 import { maskLine } from './textdiff.ts';
 
@@ -30,11 +30,15 @@ export const environmentStep: Step = {
       fact?.kind === 'file' && fact.content !== null
         ? parseEnvironment(fact.content instanceof Secret ? fact.content.reveal() : fact.content)
         : null;
-    const names = before
-      ? changedNames(before, desired.environment)
-      : [...desired.environment.keys()];
+    // of a file whose content was not told the hash may still be ours
+    const same = !contentDiffers(wanted, fact);
+    const names = same
+      ? []
+      : before
+        ? changedNames(before, desired.environment)
+        : [...desired.environment.keys()];
     const action = { do: 'file', ...wanted } as const;
-    if (before && names.length === 0) {
+    if ((same || before) && names.length === 0) {
       if (!modeDiffers(wanted, fact)) return undefined;
       const { path, mode, user, group } = wanted;
       return change('environment', `mode of ${ENVIRONMENT_PATH}`, {
