@@ -1,7 +1,7 @@
 // Builds the command into dist/ (`node build.mjs`), or bundles one TypeScript program of the
 // repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
 import { spawn } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,6 +10,32 @@ const root = dirname(fileURLToPath(import.meta.url));
 
 /** Files that are imported as their text: the scripts for hosts, and the templates. */
 const textLoaders = { '.sh': 'text', '.pl': 'text', '.alloy': 'text', '.yaml': 'text' };
+
+/**
+ * Parts of the SSH libraries that a client which only runs commands never calls, and that cost each
+ * run as much to load as the rest of them (measured: 11 of 29 ms).
+ */
+const UNUSED = /^(\.\/(http-agents|server|keygen)\.js|make-dir|sb-scandir)$/;
+
+/** A server offers to prove all of its keys: a signature of RSA for the host, and nobody here asks. */
+const KEYS_OFFER = "case 'hostkeys-00@openssh.com':";
+
+const lightSsh = {
+  name: 'light-ssh',
+  setup(at) {
+    at.onResolve({ filter: UNUSED }, ({ path, importer }) =>
+      /\/node_modules\/(ssh2|node-ssh)\//.test(importer)
+        ? { path, namespace: 'unused' }
+        : undefined,
+    );
+    at.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+    at.onLoad({ filter: /\/node_modules\/ssh2\/lib\/client\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(KEYS_OFFER)) throw new Error(`ssh2 has changed: no ${KEYS_OFFER}`);
+      return { contents: text.replace(KEYS_OFFER, "case 'never':") };
+    });
+  },
+};
 
 const common = {
   absWorkingDir: root,
@@ -31,6 +57,7 @@ const common = {
 export async function buildProduct() {
   const { metafile } = await build({
     ...common,
+    plugins: [lightSsh],
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: 'dist',
     splitting: true,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from '../model/frame.ts';
 import type { Problem } from '../model/problem.ts';
 import { framesOf } from './mask.ts';

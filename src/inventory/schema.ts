@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// a named import would bundle every language of its messages
+import * as z from 'zod';
 import { DEFAULTS } from './defaults.ts';
 import {
   address,

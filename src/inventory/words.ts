@@ -1,4 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
+
+// one inventory a run: making code for its schema would take longer than walking it
+z.config({ jitless: true });
 
 /**
  * The small formats an inventory is made of. A zod issue has room for one text, so a message and
