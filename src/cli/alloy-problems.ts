@@ -12,6 +12,15 @@ export interface Findings {
 /** Of the 80 columns of a terminal, without the indent of a problem's detail. */
 const FRAME_WIDTH = 78;
 
+/** Tokens by the names that Alloy's parser has for them, in words. */
+const inWords = (message: string): string =>
+  message
+    .replace(/\bTERMINATOR\b/g, 'the end of the line')
+    .replace(/\bEOF\b/g, 'the end of the file');
+
+/** The parser may have lost a brace in what it skipped behind an error. */
+const AFTER_ERRORS = 'mend what stands above first: this may be no more than a consequence of it';
+
 /** Of several findings at one place only the first: the others follow from it. */
 export function findingsOf(
   file: string,
@@ -27,10 +36,11 @@ export function findingsOf(
     seen.add(start);
     const at = { file, line, column };
     const detail = frame(start, end);
-    const said = { message, hint, at, detail };
+    const follows = problems.length > 0 && /^expected .*, got EOF$/.test(message);
+    const said = { message: inWords(message), hint: follows ? AFTER_ERRORS : hint, at, detail };
     if (severity === 'warning') warnings.push({ code, ...said });
     else if (code.startsWith('syntax.')) problems.push({ code: 'config.syntax', ...said });
-    else problems.push({ code: 'config.check', ...said, message: `${message} (${code})` });
+    else problems.push({ code: 'config.check', ...said, message: `${said.message} (${code})` });
   }
   return { problems, warnings };
 }

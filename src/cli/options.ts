@@ -173,7 +173,7 @@ export const OPTIONS = {
     'junit',
   ]),
 
-  strict: flag('--strict', RUN, 'warnings are errors'),
+  strict: flag('--strict', RUN, 'wrong components and arguments are errors, too'),
   write: flag('-w, --write', RUN, 'write the files in place'),
   test: flag('-t, --test', RUN, 'write nothing; exit 1 and list files that are not canonical'),
 } as const;

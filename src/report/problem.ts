@@ -34,10 +34,10 @@ export function problemsText(
     ...problems.map((problem) => problemText(problem, style)),
   ];
   const sums = [
-    ...(problems.length > 1 ? [count(problems.length, 'error')] : []),
-    ...(warnings.length > 1 ? [count(warnings.length, 'warning')] : []),
+    ...(problems.length > 0 ? [count(problems.length, 'error')] : []),
+    ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
   ];
-  return blocks.join('\n') + (sums.length > 0 ? `\n${sums.join(', ')}\n` : '');
+  return blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
 }
 
 export const placeText = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
