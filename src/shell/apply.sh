@@ -68,7 +68,7 @@ arm() {
     >/etc/systemd/system/alloyup-undo.service &&
     chmod 0644 /etc/systemd/system/alloyup-undo.service &&
     ln -sf /etc/systemd/system/alloyup-undo.service /etc/systemd/system/multi-user.target.wants/alloyup-undo.service || return 1
-  printf '%s' "$RUN" >"$S/armed.t" && flush "$D/undo.sh" "$D/journal" "$S/armed.t" && mv -f "$S/armed.t" "$S/armed" && flush "$S" || return 1
+  printf '%s' "$RUN" >"$S/armed.t" && flush "$D/undo.sh" "$D/host.pl" "$D/journal" "$S/armed.t" && mv -f "$S/armed.t" "$S/armed" && flush "$S" || return 1
   systemd-run --quiet --collect --on-active=90 --on-unit-active=60 --timer-property=AccuracySec=1s \
     --unit="alloyup-$RUN-guard" --description="alloyup guard $RUN" /bin/sh "$D/undo.sh" guard 9>&- >/dev/null 2>&1 ||
     out warning 'no timer could be armed'
