@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { ADD_TO_VARS } from '../config/parameters.ts';
 import type { Template } from '../config/template.ts';
-import type { CheckedTexts } from '../desired/config.ts';
+import type { CheckedTexts, Configure } from '../desired/config.ts';
 import { makeTarget, type TargetInput } from '../desired/target.ts';
 import { templateOf } from '../desired/template.ts';
+import { HOST_LIST } from '../inventory/hostlist.ts';
 import {
   type FileRef,
   fileRefs,
@@ -14,15 +16,17 @@ import {
 import type { HostSettings } from '../inventory/settings.ts';
 import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
-import type { Problem, Result, Warning } from '../model/problem.ts';
+import { ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { readSourceFiles, readTemplateFiles } from '../sources/files.ts';
-import { besideInventory } from '../sources/folders.ts';
+import { besideInventory, ownFolders } from '../sources/folders.ts';
 import { resolveSecrets } from '../sources/secrets.ts';
 import { askSecret, NoAnswer } from './ask.ts';
+import { type KnownConfigurations, knownConfigurations, nothingKnown } from './configurations.ts';
 import { type ChosenHosts, orThrow } from './inventory.ts';
 import type { Invocation } from './invocation.ts';
 import { usageError } from './usage.ts';
+import { BUILD } from './version.ts';
 
 /** What the engine is given, and what its output must hide. */
 export interface Targets {
@@ -54,16 +58,24 @@ export async function readTargets(
     timeoutMs: SECRET_TIMEOUT_MS,
   });
   const secrets = read.ok ? read.value.secrets : null;
-  const made = await makeTargets(chosen, { secrets, sudoPassword, strict: false });
+  const known =
+    goesBack || BUILD === null
+      ? nothingKnown
+      : await knownConfigurations(
+          ownFolders(invocation.terminal.env).cache,
+          BUILD,
+          resolve(base, asked.inventory.file),
+        );
+  const made = await makeTargets(chosen, { secrets, sudoPassword, strict: false }, known);
   const problems = read.ok ? made.problems : [...framed(read.problems, chosen), ...made.problems];
-  const known = orThrow<ReadonlyMap<string, Secret>>(
+  const all = orThrow<ReadonlyMap<string, Secret>>(
     problems.length > 0 || secrets === null
       ? { ok: false, problems }
       : { ok: true, value: secrets },
   );
   return {
     targets: made.targets,
-    secrets: [...known.values(), ...(sudoPassword ? [sudoPassword] : [])],
+    secrets: [...all.values(), ...(sudoPassword ? [sudoPassword] : [])],
     warnings: unique([
       ...chosen.warnings,
       ...(read.ok ? read.value.warnings : []),
@@ -92,6 +104,7 @@ export interface MadeTargets {
 export async function makeTargets(
   chosen: ChosenHosts,
   options: Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>,
+  known: KnownConfigurations = nothingKnown,
 ): Promise<MadeTargets> {
   const { settings, base, inventory } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
@@ -130,6 +143,7 @@ export async function makeTargets(
           absolute,
           frame: inventory.frame,
           checked,
+          configure: await configureWith(known, host, template.value),
         })
       : template;
     if (made.ok) {
@@ -139,7 +153,24 @@ export async function makeTargets(
       problems.push(...made.problems);
     }
   }
+  await known.save();
   return { targets, problems: framed(unique(problems), chosen), warnings: unique(warnings) };
+}
+
+/** Loads what renders and checks only where a host's configuration is not known. */
+async function configureWith(
+  known: KnownConfigurations,
+  host: HostSettings,
+  template: Template,
+): Promise<Configure> {
+  const recalled = known.recall(host, template);
+  if (recalled) return () => ok(recalled);
+  const { configurationOf } = await import('../desired/config.ts');
+  return (...input) => {
+    const made = configurationOf(...input);
+    if (made.ok) known.keep(host, template, made.value);
+    return made;
+  };
 }
 
 /** Asked once for all hosts, and only where one of them needs it. */
@@ -168,10 +199,16 @@ const problemsOf = (result: Result<unknown>): readonly Problem[] =>
 const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): readonly Problem[] =>
   problems.map((problem) => {
     const { at, detail } = problem;
+    if (problem.hint.startsWith(ADD_TO_VARS) && inventory.file === HOST_LIST)
+      return { ...problem, hint: asFlag(problem.hint) };
     if (!at || detail !== undefined || at.file !== inventory.file) return problem;
     const frame = inventory.frame(at);
     return frame === '' ? problem : { ...problem, detail: frame };
   });
+
+/** Who wrote no file is told the flag. */
+const asFlag = (hint: string): string =>
+  `add --var ${hint.slice(ADD_TO_VARS.length).replace(/^(\w+): /, '$1=')}`;
 
 /** A template's fault is one, however many hosts take it. */
 const unique = <T>(items: readonly T[]): readonly T[] => [

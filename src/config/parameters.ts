@@ -114,7 +114,7 @@ export function checkVars(
       problems.push({
         code: 'template.variable',
         message: `the template ${template} needs ${parameter.name}: ${parameter.meaning}`,
-        hint: `add it to config.vars, e.g. ${parameter.name}: ${example(parameter)}`,
+        hint: `${ADD_TO_VARS}${parameter.name}: ${example(parameter)}`,
         ...locate(value === null ? parameter.name : null),
       });
       continue;
@@ -134,7 +134,12 @@ export function checkVars(
   return problems;
 }
 
-const example = ({ type, oneOf }: Parameter): string => oneOf[0] ?? TYPES[type].example;
+/** How every hint about a parameter that is missing begins. */
+export const ADD_TO_VARS = 'add it to config.vars, e.g. ';
+
+/** The parameter's own example where its meaning ends in one. */
+const example = ({ type, oneOf, meaning }: Parameter): string =>
+  oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type].example;
 
 function misfit(
   { name, type, oneOf, meaning }: Parameter,

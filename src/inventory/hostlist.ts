@@ -18,7 +18,8 @@ export interface HostListFlags {
 /** `-i web-01,web-02,`: a comma makes it a list, and no file is meant. */
 export const isHostList = (inventory: string): boolean => inventory.includes(',');
 
-const FILE = '-i';
+/** What stands for the file of such an inventory in messages. */
+export const HOST_LIST = '-i';
 
 /**
  * An inventory from `-i user@web-01:2222,[2001:db8::1]:22,web-[02:05],`; ranges as in a file. Places
@@ -29,12 +30,17 @@ export function parseHostList(list: string, flags: HostListFlags): Result<Writte
   const columns = new Map<string, number>();
   const hosts: Record<string, NonNullable<Written['hosts']>[string]> = Object.create(null);
   const place = (path: Path) => ({
-    file: FILE,
+    file: HOST_LIST,
     line: 1,
     column: columns.get(String(path[1])) ?? 1,
   });
   const complain = (message: string, hint: string, column: number): void => {
-    problems.push({ code: 'inventory.schema', message, hint, at: { file: FILE, line: 1, column } });
+    problems.push({
+      code: 'inventory.schema',
+      message,
+      hint,
+      at: { file: HOST_LIST, line: 1, column },
+    });
   };
 
   let column = 1;
@@ -90,7 +96,7 @@ export function parseHostList(list: string, flags: HostListFlags): Result<Writte
   }
   if (problems.length > 0) return fail(...present(problems, list));
 
-  const made = assemble(written, { file: FILE, place, frame: framesOf(list) });
+  const made = assemble(written, { file: HOST_LIST, place, frame: framesOf(list) });
   if (made.problems.length > 0) return fail(...present(made.problems, list));
   return { ok: true, value: made.inventory };
 }
