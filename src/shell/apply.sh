@@ -13,16 +13,30 @@ take_lock() {
   mkdir -p "$S/runs" && chmod 0700 "$S" "$S/runs" || return 1
   exec 9>>"$S/lock"
   lock_waited=0
+  holder_run=
   while ! flock -n 9; do
+    who_holds
     if [ "$lock_waited" -ge "$LOCK_WAIT_S" ]; then
-      out problem apply.locked "another run holds this host: $(head -n 1 "$S/lock.holder" 2>/dev/null)"
+      out problem apply.locked "$holder holds this host; waited $lock_waited s for it"
       return 1
     fi
-    out wait "$lock_waited" "$LOCK_WAIT_S" "for another run on this host: $(head -n 1 "$S/lock.holder" 2>/dev/null)"
+    out wait "$lock_waited" "$LOCK_WAIT_S" "for $holder"
     flock -w 1 9 && break
     lock_waited=$((lock_waited + 1))
   done
-  printf '%s %s %s %s\n' "$RUN" "$$" "$(date +%s)" "$WHO" >"$S/lock.holder"
+  printf '%s %s %s %s\n' "$RUN" "$$" "$(date +%s)" "$WHO" >"$S/lock.holder.t" && mv -f "$S/lock.holder.t" "$S/lock.holder"
+}
+
+# "run ID of WHO, begun 12 s ago", in words that stay the same as long as it is the same run: a wait
+# is told once.
+who_holds() {
+  read -r now_run _ now_since now_who <"$S/lock.holder" 2>/dev/null || now_run=
+  [ -z "$holder_run" ] || [ "$now_run" != "$holder_run" ] || return 0
+  holder_run=$now_run
+  if [ -z "$now_run" ]; then holder='another run'; return; fi
+  holder_age=$(($(date +%s) - now_since))
+  [ "$holder_age" -lt 120 ] && holder_age="$holder_age s" || holder_age="$((holder_age / 60)) minutes"
+  holder="run $now_run of ${now_who:-somebody}, begun $holder_age ago"
 }
 
 # A run that was killed and whose undo has not run yet: first of all it is taken back.

@@ -93,6 +93,7 @@ export const settleScript = (input: ScriptRun): Secret =>
   write_helpers || exit 1
   finish_earlier
   case $? in 0 | 3) out result ok ;; *) out result stuck ;; esac
+  rm -rf "$D"
 }
 main
 #end ${input.run}
@@ -114,8 +115,9 @@ export const rollbackScript = (input: ScriptRun & { readonly toRun: string | nul
   take_lock || { out result locked; exit 75; }
   write_helpers || exit 1
   finish_earlier
-  case $? in 0 | 3) ;; *) out result stuck; last_words; exit 1 ;; esac
+  case $? in 0 | 3) ;; *) rm -rf "$D"; out result stuck; last_words; exit 1 ;; esac
   roll_back
+  rm -rf "$D"
   last_words
 }
 main
@@ -137,8 +139,8 @@ main() {
   trap on_exit EXIT
   trap 'exit 143' TERM INT HUP
   take_lock || { ended=1; out result locked; exit 75; }
-  write_helpers && write_content || { ended=1; out problem apply.failed "no room for the run's files"; out result failed; exit 1; }
-  finish_earlier || { ended=1; out stale 'an unfinished run was taken back first'; out result stale; last_words; exit 1; }
+  write_helpers && write_content || { ended=1; rm -rf "$D" "$C/content"; out problem apply.failed "no room for the run's files"; out result failed; exit 1; }
+  finish_earlier || { ended=1; rm -rf "$D" "$C/content"; out stale 'an unfinished run was taken back first'; out result stale; last_words; exit 1; }
   check || { ended=1; rm -rf "$D" "$C/content"; out result stale; last_words; exit 1; }
   arm || { out problem apply.failed 'the way back could not be prepared'; exit 1; }
   if work; then ended=1; finish ok; out result ok; last_words; exit 0; fi
