@@ -21,6 +21,11 @@ export async function runFleet(
 
   const waiting = lives.filter(({ planned }) => planned !== null);
   if (waiting.length === 0) return;
+  // what was approved was the whole: a part of it is another plan
+  if (lives.some(({ moved }) => moved)) {
+    for (const life of waiting) skip(life, world);
+    return;
+  }
   if (world.confirm && !world.stop.aborted) {
     const yes = await world.confirm({
       hosts: lives.length,

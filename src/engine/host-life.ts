@@ -6,6 +6,7 @@ import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
+import { movedProblem } from '../plan/saved-plan.ts';
 import { factsView, planView } from '../plan/view.ts';
 import { applyScript, rollbackScript, type ScriptRun, settleScript } from '../shell/apply.ts';
 import { readFacts } from '../shell/probe.ts';
@@ -25,6 +26,8 @@ export interface HostLife {
   planned: { readonly facts: Facts; readonly supplies: Supplies; readonly plan: Plan } | null;
   /** Milliseconds since the epoch; set anew when a host's turn comes. */
   deadline: number;
+  /** It is not as the saved plan takes it to be: no host may be touched. */
+  moved: boolean;
 }
 
 export const planOptions = ({ adopt, watchS }: RunOptions): PlanOptions => ({ adopt, watchS });
@@ -34,7 +37,7 @@ export function beginHost(target: Target, world: World, options: RunOptions): Ho
     timeoutMs: options.connectTimeoutS * 1000,
     signal: world.abandon,
   });
-  return { target, session, planned: null, deadline: 0 };
+  return { target, session, planned: null, deadline: 0, moved: false };
 }
 
 /** Logs in, reads the facts, plans. Tells the end of a host that needs, or may have, nothing more. */
@@ -43,9 +46,13 @@ export async function planOne(life: HostLife, world: World, options: RunOptions)
   const host = target.host.name;
   const { emit } = world;
   life.deadline = world.now() + options.timeoutS * 1000;
-  emit({ type: 'host.started', host });
+  emit({ type: 'host.started', host, place: target.host.at });
   await telling(life, world, async () => {
     let facts = await probe(target, session, world);
+    if (world.expected && unsettled(facts)) {
+      life.moved = true;
+      return finish(life, world, 'stale', unsettledProblem(host));
+    }
     if (options.verb === 'apply' && unsettled(facts)) {
       const settled = await settle(life, world, options);
       if (settled === null) return;
@@ -57,8 +64,18 @@ export async function planOne(life: HostLife, world: World, options: RunOptions)
     const plan = await planFor(life, facts, supplies, world, options);
     if (options.verb !== 'rollback') emit({ type: 'host.planned', host, plan: planView(plan) });
     for (const warning of plan.warnings) emit({ type: 'host.warning', host, warning });
+    const expected = world.expected?.get(host);
     const [problem] = plan.problems;
-    if (problem) return finish(life, world, 'failed', problem);
+    if (problem) {
+      life.moved = expected !== undefined;
+      return finish(life, world, 'failed', problem);
+    }
+    world.planned?.(host, plan);
+    const moved = expected && movedProblem(host, expected, plan);
+    if (moved) {
+      life.moved = true;
+      return finish(life, world, 'stale', moved);
+    }
     const acts =
       options.verb === 'apply' || options.verb === 'remove' || options.verb === 'rollback';
     if (options.verb !== 'rollback' && plan.changes.length === 0)
@@ -70,6 +87,13 @@ export async function planOne(life: HostLife, world: World, options: RunOptions)
 
 const unsettled = ({ alloyup }: Facts): boolean =>
   alloyup.lockedBy !== null || alloyup.unfinished !== null;
+
+/** To settle it would be a change that no plan has shown. */
+const unsettledProblem = (host: string): Problem => ({
+  code: 'apply.stale',
+  message: `${host}: another run is at work there, or was cut off`,
+  hint: 'let it end or be taken back: alloyup apply; then plan again',
+});
 
 async function planFor(
   { target, session }: HostLife,

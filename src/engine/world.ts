@@ -1,5 +1,7 @@
 import type { Verb } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
+import type { SavedHost } from '../plan/saved-plan.ts';
 
 /** All that the engine touches; handed in, so that it has no I/O of its own. */
 export interface World {
@@ -17,6 +19,10 @@ export interface World {
   readonly abandon: AbortSignal;
   /** Asked once, when every host is planned and before the first is touched; undefined: yes. */
   readonly confirm?: (summary: Confirmation) => Promise<boolean>;
+  /** Hears the whole plan of each host that may be changed. Not for printing: it holds contents. */
+  readonly planned?: (host: string, plan: Plan) => void;
+  /** A saved plan. Where a host's plan is another one now, that host is stale and none is touched. */
+  readonly expected?: ReadonlyMap<string, SavedHost>;
 }
 
 export interface Confirmation {

@@ -1,5 +1,5 @@
 import type { FileDiff, Needs, StepId } from './plan.ts';
-import type { Problem, Warning } from './problem.ts';
+import type { Position, Problem, Warning } from './problem.ts';
 
 export type Verb = 'plan' | 'apply' | 'status' | 'rollback' | 'remove';
 
@@ -68,7 +68,12 @@ export type Happening =
       readonly version: string;
     }
   | { readonly type: 'run.warning'; readonly warning: Warning }
-  | { readonly type: 'host.started'; readonly host: string }
+  | {
+      readonly type: 'host.started';
+      readonly host: string;
+      /** Where the inventory says that this host exists. */
+      readonly place?: Position;
+    }
   | { readonly type: 'host.facts'; readonly host: string; readonly facts: FactsView }
   | { readonly type: 'host.planned'; readonly host: string; readonly plan: PlanView }
   | { readonly type: 'host.warning'; readonly host: string; readonly warning: Warning }
@@ -121,6 +126,8 @@ export interface ChangeReport {
 
 export interface HostReport {
   readonly outcome: Outcome | null;
+  /** Where the inventory says that this host exists; not of a host that was never begun. */
+  readonly place?: Position;
   readonly startedAt: number | null;
   readonly durationMs: number;
   readonly changes: readonly ChangeReport[];

@@ -107,7 +107,7 @@ type HostEvent = Extract<RunEvent, { readonly host: string }>;
 function foldHost(host: HostReport, event: HostEvent): HostReport {
   switch (event.type) {
     case 'host.started':
-      return { ...host, startedAt: event.at };
+      return { ...host, startedAt: event.at, ...(event.place ? { place: event.place } : {}) };
     case 'host.facts':
       return { ...host, facts: event.facts };
     case 'host.planned':

@@ -108,7 +108,7 @@ const withoutHost = <T extends { readonly message: string }>(said: T, host: stri
     ? { ...said, message: said.message.slice(host.length + 2) }
     : said;
 
-function planGroups(hosts: readonly (readonly [string, HostReport])[]): readonly Group<PlanView>[] {
+export function planGroups(hosts: readonly (readonly [string, HostReport])[]): readonly Group<PlanView>[] {
   return groupEqual(
     hosts.flatMap(([name, { plan }]) =>
       plan && plan.changes.length > 0

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { DROP_IN_PATH, KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
+import type { Action, Change, Expectation, Needs, Plan, StepId } from '../model/plan.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { Secret } from '../model/secret.ts';
+
+/**
+ * What `plan --out` writes and `apply FILE` holds the hosts to. Holds no secret and no hash that
+ * one went into: it is made to be an artifact of a pipeline.
+ */
+export interface SavedPlan {
+  readonly schema: 1;
+  readonly kind: 'alloyup.plan';
+  /** Version of alloyup that planned. */
+  readonly version: string;
+  /** The run that planned. */
+  readonly run: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** SHA-256 of the inventory's text, hex. Another text alone refuses nothing: it is told. */
+  readonly inventory: { readonly file: string; readonly sha256: string };
+  /** Foreign configurations may be taken over: whoever approved the plan approved that. */
+  readonly adopt: boolean;
+  readonly hosts: Readonly<Record<string, SavedHost>>;
+  /** Hosts that no plan could be made for; they are not touched. */
+  readonly left: readonly string[];
+}
+
+export interface SavedHost {
+  /** SHA-256 of all that the plan would do, hex. */
+  readonly hash: string;
+  readonly changes: readonly {
+    readonly step: StepId;
+    readonly title: string;
+    readonly needs: Needs;
+  }[];
+  readonly expect: readonly Expectation[];
+}
+
+/** Our own files, which never hold a secret: only their hashes may be shown. */
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  DROP_IN_PATH,
+  KEYRING_PATH,
+  LIST_PATH,
+  PROXY_PATH,
+]);
+
+export function savedHost(plan: Plan): SavedHost {
+  const expect = plan.expect.flatMap(shownExpectation);
+  const changes = plan.changes.map(({ step, title, needs }) => ({ step, title, needs }));
+  const all = { changes: plan.changes.map(wholeChange), expect, listPath: plan.listPath };
+  return {
+    hash: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
+    changes,
+    expect,
+  };
+}
+
+/**
+ * The process alone may be another one: a reboot in between is no other plan, and where it is one
+ * (a reload becomes nothing), the changes say so.
+ */
+function shownExpectation(expectation: Expectation): readonly Expectation[] {
+  if (expectation.of === 'invocation') return [];
+  if (expectation.of !== 'file' || OPEN_PATHS.has(expectation.path)) return [expectation];
+  return [{ ...expectation, sha256: expectation.sha256 === null ? null : '' }];
+}
+
+/** Diffs are masked already; a secret's text is left out, so its new value alone is no new plan. */
+const wholeChange = ({ step, title, before, after, diffs, actions, needs }: Change) => ({
+  step,
+  title,
+  before,
+  after,
+  diffs,
+  needs,
+  actions: actions.map(openAction),
+});
+
+const openAction = (action: Action): Action =>
+  'content' in action && action.content instanceof Secret ? { ...action, content: '' } : action;
+
+/** Why a host must not be touched by a saved plan; undefined: its plan is still the one that was saved. */
+export function movedProblem(host: string, saved: SavedHost, plan: Plan): Problem | undefined {
+  const now = savedHost(plan);
+  if (now.hash === saved.hash) return undefined;
+  const lines = difference(saved.changes.map(lineOf), now.changes.map(lineOf));
+  return {
+    code: 'apply.stale',
+    message: `${host}: the saved plan is not what would be done now`,
+    hint: 'plan again, and look at it: alloyup plan --out FILE',
+    detail:
+      lines.length > 0
+        ? lines.join('\n')
+        : 'the same steps, but other contents, or the host was changed since',
+  };
+}
+
+const lineOf = ({ step, title }: SavedHost['changes'][number]): string => `${step}: ${title}`;
+
+const difference = (before: readonly string[], after: readonly string[]): readonly string[] => [
+  ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+  ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+];
+
+/** Reads what `plan --out` wrote. @param file how the user calls it */
+export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
+  const wrong = (message: string, hint = 'make one: alloyup plan --out FILE'): Result<never> =>
+    fail({ code: 'usage', message, hint });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return wrong(`${file} is no saved plan: it is no JSON`);
+  }
+  const plan = value as Partial<SavedPlan> | null;
+  if (typeof plan !== 'object' || plan === null || plan.kind !== 'alloyup.plan')
+    return wrong(`${file} is no saved plan`);
+  if (plan.schema !== 1)
+    return wrong(
+      `${file} was saved by another version of alloyup (${String(plan.version)})`,
+      'plan again with the version that applies: alloyup plan --out FILE',
+    );
+  const hosts = Object.values(plan.hosts ?? {});
+  const whole =
+    typeof plan.inventory?.sha256 === 'string' &&
+    typeof plan.hosts === 'object' &&
+    Array.isArray(plan.left) &&
+    hosts.every(
+      ({ hash, changes }) => /^[0-9a-f]{64}$/.test(String(hash)) && Array.isArray(changes),
+    );
+  return whole ? ok(plan as SavedPlan) : wrong(`${file} is damaged: parts of the plan are missing`);
+}
