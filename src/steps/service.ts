@@ -17,8 +17,9 @@ export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
 
 /**
  * The running process has read this file as it is now: a receipt of this very process says so, or it
- * was started after the file (and, for the configuration, its folder) last changed. ctime, since
- * mtime survives `cp -p`; a first load that fails ends the process.
+ * was started after the file and its folder last changed. ctime, since mtime survives `cp -p`; a
+ * first load that fails ends the process. The folder /etc/default is everybody's: what some other
+ * package puts there is no reason to restart Alloy.
  */
 export function isLoaded(path: string, facts: Facts): boolean {
   const { process, receipt } = facts;
@@ -27,7 +28,8 @@ export function isLoaded(path: string, facts: Facts): boolean {
   const hash = fact?.kind === 'file' ? fact.sha256 : null;
   if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
   if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
-  const folder = facts.folders[path.slice(0, path.lastIndexOf('/'))];
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  const folder = path === ENVIRONMENT_PATH ? undefined : facts.folders[parent];
   const changedAt = Math.max(fact!.ctimeMs, folder?.ctimeMs ?? 0);
   return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
 }

@@ -172,6 +172,21 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
     ['service: reload alloy (/etc/alloy/config.alloy was not loaded since it changed)'],
   ],
   [
+    'what others put into /etc/default asks nothing of Alloy',
+    {
+      folders: {
+        '/etc/default': {
+          kind: 'directory',
+          mode: '0755',
+          user: 'root',
+          group: 'root',
+          ctimeMs: NOW - 60_000,
+        },
+      },
+    },
+    [],
+  ],
+  [
     'a receipt of this very process vouches for a file that is younger than it',
     ({ files }) => ({
       files: { ...files, [CONFIG_PATH]: { ...files[CONFIG_PATH]!, ctimeMs: NOW - 60_000 } },
