@@ -78,7 +78,11 @@ function notesOf(hosts: Hosts, now: number, { paint }: ProblemStyle): string {
         ? [`${name}: ${bare(facts.version)} is installed, ${facts.running} runs`]
         : []),
       ...(facts.lastRun && facts.lastRun.verdict !== 'ok'
-        ? [`${name}: run ${facts.lastRun.run} ended ${facts.lastRun.verdict}`]
+        ? [
+            facts.lastRun.verdict === ''
+              ? `${name}: run ${facts.lastRun.run} has no verdict`
+              : `${name}: run ${facts.lastRun.run} ended ${facts.lastRun.verdict}`,
+          ]
         : []),
       ...bad.map(([health, ids]) => `${name}: ${health}: ${ids.join(', ')}`),
       ...(days !== null && days < SOON_DAYS
