@@ -1,6 +1,7 @@
 // Builds the command into dist/ (`node build.mjs`), or bundles one TypeScript program of the
 // repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,10 +55,27 @@ const common = {
   logLevel: 'warning',
 };
 
+/** Tells one build from another: what an earlier one found out of a configuration may be wrong by now. */
+function hashOfSources() {
+  const hash = createHash('sha256');
+  for (const part of ['src', 'templates']) {
+    const names = readdirSync(join(root, part), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+      .sort();
+    for (const name of names) hash.update(`${name}\0`).update(readFileSync(name));
+  }
+  return hash
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+    .slice(0, 16);
+}
+
 export async function buildProduct() {
   const { metafile } = await build({
     ...common,
     plugins: [lightSsh],
+    define: { ...common.define, ALLOYUP_BUILD: JSON.stringify(hashOfSources()) },
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: 'dist',
     splitting: true,

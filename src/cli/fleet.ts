@@ -36,7 +36,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       `look first: alloyup plan; then say yes: alloyup ${verb} --yes`,
     );
 
-  const { targets, secrets, warnings } = await readTargets(
+  const { targets, secrets, warnings, remember } = await readTargets(
     await readHosts(invocation),
     invocation,
     verb,
@@ -89,6 +89,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       purge: options.purge,
       ...(options.run === null ? {} : { toRun: options.run }),
     });
+    await remember();
     const { detailedExitcode } = options;
     const { interrupted } = interrupts;
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });

@@ -33,6 +33,8 @@ export interface Targets {
   readonly targets: readonly Target[];
   readonly secrets: readonly Secret[];
   readonly warnings: readonly Warning[];
+  /** Keeps what was rendered and checked for the next run; not before this one may write files. */
+  remember(): Promise<void>;
 }
 
 /** A password manager may ask for a fingerprint first. */
@@ -81,6 +83,7 @@ export async function readTargets(
       ...(read.ok ? read.value.warnings : []),
       ...made.warnings,
     ]),
+    remember: known.save,
   };
 }
 
@@ -153,7 +156,6 @@ export async function makeTargets(
       problems.push(...made.problems);
     }
   }
-  await known.save();
   return { targets, problems: framed(unique(problems), chosen), warnings: unique(warnings) };
 }
 

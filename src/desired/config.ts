@@ -39,6 +39,9 @@ export interface ConfigurationOptions {
   readonly checked: CheckedTexts;
 }
 
+/** How a host's configuration is made: anew, or from what is known of an earlier run. */
+export type Configure = typeof configurationOf;
+
 /** Renders a host's configuration, reads it as Alloy does, and checks it. */
 export function configurationOf(
   settings: HostSettings,

@@ -12,7 +12,7 @@ import {
 } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
-import { type CheckedTexts, configurationOf } from './config.ts';
+import type { CheckedTexts, Configure } from './config.ts';
 import { listenArgument, reachable } from './listen.ts';
 import { dropInText } from './service.ts';
 
@@ -36,6 +36,7 @@ export interface TargetInput {
   readonly strict: boolean;
   /** One for a run: hosts with equal configurations share their checks. */
   readonly checked: CheckedTexts;
+  readonly configure: Configure;
 }
 
 export interface MadeTarget {
@@ -49,7 +50,7 @@ export function makeTarget(input: TargetInput): Result<MadeTarget> {
   const { name, at, groups, ssh, repository, alloy, config, origins } = settings;
   const problems: Problem[] = [];
   const sudo = sudoOf(input, problems);
-  const made = configurationOf(settings, template, input);
+  const made = input.configure(settings, template, input);
   if (!made.ok) problems.push(...made.problems);
   if (!made.ok || problems.length > 0) return fail(...problems);
 

@@ -36,6 +36,8 @@ export function beginHost(target: Target, world: World, options: RunOptions): Ho
   const session = createSession(world.transport, target.host, {
     timeoutMs: options.connectTimeoutS * 1000,
     signal: world.abandon,
+    onConnected: ({ via, description: how, why }) =>
+      world.emit({ type: 'host.connected', host: target.host.name, via, how, why }),
   });
   return { target, session, planned: null, deadline: 0, moved: false };
 }

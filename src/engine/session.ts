@@ -15,7 +15,11 @@ export interface Session {
 export function createSession(
   transport: Transport,
   host: Host,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: {
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+    readonly onConnected: (connection: Connection) => void;
+  },
 ): Session {
   let connection: Promise<Connection> | null = null;
   const drop = () => {
@@ -27,7 +31,10 @@ export function createSession(
   };
   return {
     async start(argv, startOptions) {
-      connection ??= transport.connect(host, options);
+      connection ??= transport.connect(host, options).then((open) => {
+        options.onConnected(open);
+        return open;
+      });
       try {
         return (await connection).start(argv, startOptions);
       } catch (error) {

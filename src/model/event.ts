@@ -1,3 +1,4 @@
+import type { TransportKind } from './host.ts';
 import type { FileDiff, Needs, StepId } from './plan.ts';
 import type { Position, Problem, Warning } from './problem.ts';
 
@@ -73,6 +74,16 @@ export type Happening =
       readonly host: string;
       /** Where the inventory says that this host exists. */
       readonly place?: Position;
+    }
+  /** A login stands; said again for each one that follows a lost connection. */
+  | {
+      readonly type: 'host.connected';
+      readonly host: string;
+      readonly via: TransportKind;
+      /** "ssh ops@web-01, key ~/.ssh/id_ed25519". */
+      readonly how: string;
+      /** Why `auto` left the built-in client; null: it did not. */
+      readonly why: string | null;
     }
   | { readonly type: 'host.facts'; readonly host: string; readonly facts: FactsView }
   | { readonly type: 'host.planned'; readonly host: string; readonly plan: PlanView }

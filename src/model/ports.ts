@@ -1,6 +1,6 @@
 import type { Repository } from './desired.ts';
 import type { Happening } from './event.ts';
-import type { Host } from './host.ts';
+import type { Host, TransportKind } from './host.ts';
 import type { Command, KeyringFacts, SigningKey } from './plan.ts';
 
 /** How a remote command ended. `code` null: killed by `signal`. */
@@ -42,6 +42,9 @@ export interface Connection {
   close(): void;
   /** How the connection was made, for -v: "ssh ops@198.51.100.7:22, key ~/.ssh/id_ed25519". */
   readonly description: string;
+  readonly via: TransportKind;
+  /** Why `auto` did not take the built-in client, for -v; null: it did, or there is nothing to say. */
+  readonly why: string | null;
 }
 
 /** Makes logins. Host keys are always verified. */

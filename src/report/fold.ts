@@ -133,6 +133,7 @@ function foldHost(host: HostReport, event: HostEvent): HostReport {
         durationMs: host.startedAt === null ? 0 : event.at - host.startedAt,
         ...(event.problem ? { problem: event.problem } : {}),
       };
+    case 'host.connected':
     case 'host.waiting':
     case 'host.reconnecting':
     case 'change.output':

@@ -14,6 +14,8 @@ export interface TextOptions {
   /** -1: -q, problems and the sum alone; 0; 1: -v, steps and waits; 2: -vv, output of the hosts too. */
   readonly level: -1 | 0 | 1 | 2;
   readonly diffs: boolean;
+  /** Long waits have lines of their own; false where a view shows them. */
+  readonly waits?: boolean;
 }
 
 /** A run for people, as text to append. Pure: what it prints follows from the events alone. */
@@ -49,7 +51,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
     options.level >= 1 ? line(host, paint.dim(text)) : '';
 
   const onWaiting = (event: Extract<RunEvent, { type: 'host.waiting' }>): string => {
-    if (options.level < 0) return '';
+    if (options.level < 0 || options.waits === false) return '';
     const said = waits.get(event.host) === event.for;
     if (said || (options.level === 0 && event.seconds < LONG_WAIT_S)) return '';
     waits.set(event.host, event.for);
@@ -110,6 +112,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
           return '';
         case 'host.started':
           return detail(event.host, 'begun');
+        case 'host.connected':
+          return detail(event.host, connectedText(event));
         case 'host.facts':
           return detail(event.host, factsLine(event.facts));
         case 'host.planned':
@@ -152,6 +156,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
     },
   };
 }
+
+const connectedText = ({ how, why }: Extract<RunEvent, { type: 'host.connected' }>): string =>
+  why === null ? how : `${how} (for ${why})`;
 
 function factsLine({ os, version, running, active }: NonNullable<HostReport['facts']>): string {
   const alloy = version === null ? 'no Alloy' : `Alloy ${version}`;

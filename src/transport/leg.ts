@@ -6,6 +6,7 @@ import type { Offers } from './keys.ts';
 import type { KnownHosts, KnownKey } from './known-hosts.ts';
 import { keysOf, knownName } from './known-hosts.ts';
 import type { LoginResult } from './login.ts';
+import { NeedsOpenssh } from './needs-openssh.ts';
 import * as say from './problems.ts';
 import type { Leg } from './route.ts';
 
@@ -34,9 +35,10 @@ export async function usableOffers(
   try {
     const { offers, problems, needsOpenssh } = await gathering;
     if (offers.length > 0) return offers;
+    if (needsOpenssh[0]) throw new NeedsOpenssh(endpoint.host, needsOpenssh[0]);
     const [problem, ...others] = problems;
     if (problem) throw new ToolError(problem, ...others);
-    if (needsOpenssh[0]) throw new ToolError(say.needsOpenssh(endpoint.host, needsOpenssh[0]));
+
     const looked = [
       ...(keys.agentKeys ? [keys.agent === null ? 'no agent runs' : 'the agent has none'] : []),
       `none of ${keys.files.map((path) => path.replace(/^.*\//, '')).join(', ')} is in ~/.ssh`,
@@ -51,22 +53,17 @@ export async function usableOffers(
   }
 }
 
+/** Every key was refused. @throws NeedsOpenssh where there is more to offer than the built-in client can. */
 export function refusal(
   { endpoint, settings }: Leg,
   { offered, methods, tooMany }: Extract<LoginResult, { kind: 'refused' }>,
   { problems, needsOpenssh }: Offers,
 ): Problem {
+  if (tooMany) return say.tooManyKeys(endpoint, offered);
+  const problem = say.refused(endpoint, offered, methods, problems);
   const only = needsOpenssh[0] ?? settings.needsOpenssh.forLogin[0];
-  if (only !== undefined && !tooMany) {
-    const problem = say.needsOpenssh(endpoint.host, only);
-    return {
-      ...problem,
-      message: `${endpoint.host} refused ${offered.join(', ')}; ${problem.message}`,
-    };
-  }
-  return tooMany
-    ? say.tooManyKeys(endpoint, offered)
-    : say.refused(endpoint, offered, methods, problems);
+  if (only !== undefined) throw new NeedsOpenssh(endpoint.host, only, problem);
+  return problem;
 }
 
 /** A stream to the next leg, made by the server of the one before. */

@@ -9,7 +9,9 @@ import { interrupted, leftBehind } from './problems.ts';
 export function localConnection(): Connection {
   const running = new Set<Channel>();
   return {
+    via: 'local',
     description: `this machine (${hostname()})`,
+    why: null,
     start(argv, options) {
       const channel = startLocal(argv, options);
       running.add(channel);

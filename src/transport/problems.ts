@@ -95,7 +95,7 @@ const shown = (blob: Uint8Array): string =>
 export const unknownHostKey = (name: string, blob: Uint8Array): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${name} is not known: it shows ${shown(blob)}`,
-  hint: `Compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub there), then pin it with ssh.hostKey: ${fingerprint(blob)}, or set ssh.hostKeys: accept-new`,
+  hint: `Look at the keys of the whole fleet in one table, and record them: alloyup trust (compare with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host); or pin this one with ssh.hostKey: ${fingerprint(blob)}`,
 });
 
 export function changedHostKey(
@@ -118,13 +118,6 @@ export const revokedHostKey = (name: string, blob: Uint8Array, entry: KnownKey):
   code: 'ssh.host-key',
   message: `the host key of ${name}, ${shown(blob)}, is revoked by ${entry.file}:${entry.line}`,
   hint: 'Do not log in there: give the host a new key',
-  at: { file: entry.file, line: entry.line, column: 1 },
-});
-
-export const certifiedHostKey = (name: string, entry: KnownKey): Problem => ({
-  code: 'ssh.unsupported',
-  message: `${name} is known by a certificate authority only (@cert-authority in ${entry.file}:${entry.line}), which the built-in SSH client cannot check`,
-  hint: 'Pin the host key with ssh.hostKey: SHA256:... in the inventory (ssh-keygen -lf on the host shows it)',
   at: { file: entry.file, line: entry.line, column: 1 },
 });
 
@@ -167,11 +160,12 @@ export function refused(
   };
 }
 
-/** What is asked for works with OpenSSH's own client only. */
-export const needsOpenssh = (name: string, what: string): Problem => ({
-  code: 'ssh.unsupported',
-  message: `${name} needs OpenSSH's own client (${what}), and the transport openssh is not built yet`,
-  hint: 'Give the host a way in without it: ssh.jump, ssh.identity and ssh.address in the inventory',
+/** ssh(1) does not trust a host's key, by its own words: of a certificate, or a KnownHostsCommand. */
+export const distrusted = ({ host }: Endpoint, said: readonly string[]): Problem => ({
+  code: 'ssh.host-key',
+  message: `the host key of ${host} is not trusted by ssh`,
+  hint: `See why: ssh -v ${host}; or pin the key with ssh.hostKey: SHA256:... in the inventory`,
+  ...(said.length > 0 ? { detail: said.slice(-8).join('\n') } : {}),
 });
 
 export const lost = (endpoint: Endpoint, why: string): Problem => ({
@@ -209,19 +203,12 @@ export const notForwarded = (from: Endpoint, to: Endpoint, why: string): Problem
   transient: true,
 });
 
-export const noHandshake = (endpoint: Endpoint, why: string): Problem =>
-  /no matching/i.test(why)
-    ? {
-        code: 'ssh.unsupported',
-        message: `${endpointText(endpoint)} and the built-in SSH client have no algorithm in common: ${why}`,
-        hint: 'Allow curve25519-sha256, aes128-gcm@openssh.com and an ed25519 host key in its sshd_config',
-      }
-    : {
-        code: 'ssh.unreachable',
-        message: `the SSH handshake with ${endpointText(endpoint)} failed: ${why}`,
-        hint: `Try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}`,
-        transient: true,
-      };
+export const noHandshake = (endpoint: Endpoint, why: string): Problem => ({
+  code: 'ssh.unreachable',
+  message: `the SSH handshake with ${endpointText(endpoint)} failed: ${why}`,
+  hint: `Try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}`,
+  transient: true,
+});
 
 export const badHop = (text: string): Problem => ({
   code: 'ssh.unsupported',

@@ -25,7 +25,9 @@ export function sshConnection(client: Client, endpoint: Endpoint, description: s
   client.on('close', () => lose('the host closed it'));
 
   return {
+    via: 'ssh',
     description,
+    why: null,
     start(argv, options) {
       if (current && !current.settled) {
         throw new Error(`a second command was started on ${description}`);

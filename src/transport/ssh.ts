@@ -5,6 +5,7 @@ import type { Host } from '../model/host.ts';
 import type { Connection } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
+import { bastionPool } from './bastions.ts';
 import type { AskPassphrase, KeyRing } from './keys.ts';
 import { keyRing } from './keys.ts';
 import type { KnownHosts } from './known-hosts.ts';
@@ -16,6 +17,7 @@ import type { Limiter } from './limiter.ts';
 import { limiter } from './limiter.ts';
 import type { LoginResult } from './login.ts';
 import { logIn, openSocket } from './login.ts';
+import { NeedsOpenssh } from './needs-openssh.ts';
 import type { Endpoint, Stage } from './problems.ts';
 import * as say from './problems.ts';
 import type { Leg } from './route.ts';
@@ -45,6 +47,8 @@ export interface SshOptions {
 export interface SshTransport {
   /** @throws ToolError `ssh.*` as Transport.connect says. */
   connect(host: Host, limits: Limits): Promise<Connection>;
+  /** A stream to the SSH server of the last leg, through its jump hosts. @throws ToolError `ssh.*` */
+  through(legs: readonly Leg[], limits: Limits): Promise<Duplex>;
   close(): void;
 }
 
@@ -77,30 +81,39 @@ export function sshTransport(options: SshOptions): SshTransport {
   const ring: KeyRing = keyRing(loadSsh, user.home, options.askPassphrase);
   const overall: Limiter = limiter(options.handshakes ?? HANDSHAKES);
   const perEndpoint = new Map<string, Limiter>();
-  const bastions = new Map<string, Promise<Entered>>();
+  const bastions = bastionPool<Entered>(({ client }, forget) => {
+    client.on('error', forget);
+    client.on('close', forget);
+  });
 
   return {
     async connect(host, limits) {
       void loadSsh().catch(() => undefined);
       // one signal for all hosts of a run: hundreds of listeners are no leak
       setMaxListeners(0, limits.signal);
-      const legs = await routeTo(host, config, user, options.agent);
+      const { legs, needsOpenssh } = await routeTo(host, config, user, options.agent);
+      if (needsOpenssh !== null) throw new NeedsOpenssh(host.name, needsOpenssh);
       const { client, by } = await reach(legs, limits);
       const { endpoint } = legs.at(-1)!;
       const through = legs.slice(0, -1).map((leg) => `, through ${say.endpointText(leg.endpoint)}`);
-      return sshConnection(
-        client,
-        endpoint,
-        `ssh ${say.endpointText(endpoint)}, ${by}${through.join('')}`,
+      const description = `ssh ${say.endpointText(endpoint)}, ${by}${through.join('')}`;
+      return sshConnection(client, endpoint, description);
+    },
+    async through(legs, limits) {
+      const last = legs.at(-1)!;
+      if (legs.length === 1) return openSocket(last.endpoint, limits.signal);
+      const before = legs.slice(0, -1);
+      const bastion = await bastions.join(before, () =>
+        reach(before, { ...limits, signal: new AbortController().signal }),
       );
+      return forward(bastion.client, before.at(-1)!, last, limits.signal);
     },
     close() {
-      for (const joined of bastions.values())
+      for (const joined of bastions.clear())
         joined.then(
           ({ client }) => client.end(),
           () => undefined,
         );
-      bastions.clear();
     },
   };
 
@@ -109,42 +122,12 @@ export function sshTransport(options: SshOptions): SshTransport {
     if (legs.length === 1) {
       return enter(leg, (signal) => openSocket(leg.endpoint, signal), limits);
     }
-    const bastion = await join(legs.slice(0, -1), limits);
-    return enter(leg, (signal) => forward(bastion.client, legs.at(-2)!, leg, signal), limits);
-  }
-
-  /** One connection per bastion, for all hosts behind it. */
-  async function join(legs: readonly Leg[], limits: Limits): Promise<Entered> {
-    const id = JSON.stringify(legs.map(({ endpoint, keys }) => [endpoint, keys]));
-    let joined = bastions.get(id);
-    if (!joined) {
+    const before = legs.slice(0, -1);
+    const bastion = await bastions.join(before, () =>
       // not the signal of the host that happens to come first: others wait for it too
-      joined = reach(legs, { ...limits, signal: new AbortController().signal });
-      bastions.set(id, joined);
-      const forget = (): void => {
-        if (bastions.get(id) === joined) bastions.delete(id);
-      };
-      joined.then(
-        ({ client }) => {
-          client.on('error', forget);
-          client.on('close', forget);
-        },
-        (error) => {
-          // a wrong key stays wrong: no reason to try it again for each of a thousand hosts
-          if (!(error instanceof ToolError) || error.problem.transient) forget();
-        },
-      );
-    }
-    try {
-      return await joined;
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      const [first, ...rest] = error.problems.map((problem) => ({
-        ...problem,
-        message: `jump host ${say.endpointText(legs.at(-1)!.endpoint)}: ${problem.message}`,
-      }));
-      throw new ToolError(first!, ...rest);
-    }
+      reach(before, { ...limits, signal: new AbortController().signal }),
+    );
+    return enter(leg, (signal) => forward(bastion.client, legs.at(-2)!, leg, signal), limits);
   }
 
   async function enter(leg: Leg, open: Open, limits: Limits): Promise<Entered> {
@@ -164,6 +147,7 @@ export function sshTransport(options: SshOptions): SshTransport {
     limits.signal.addEventListener('abort', abort, { once: true });
 
     const seen: Uint8Array[] = [];
+    let beyond: NeedsOpenssh | undefined;
     try {
       for (let drops = 0; ; ) {
         const leave = await places(endpoint, limits.signal);
@@ -182,7 +166,12 @@ export function sshTransport(options: SshOptions): SshTransport {
             endpoint,
             offers: usable,
             hostKeyAlgorithms: hostKeyAlgorithms(knownKeys(known, leg), seen.map(typeOf)),
-            judge: (blob) => judge(leg, known, blob, seen),
+            judge: (blob) => {
+              const trouble = judge(leg, known, blob, seen);
+              if (!(trouble instanceof NeedsOpenssh)) return trouble;
+              beyond = trouble;
+              return trouble.problem;
+            },
             onStage: (now) => {
               stage = now;
             },
@@ -201,6 +190,7 @@ export function sshTransport(options: SshOptions): SshTransport {
             await pause(BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random()), clock.signal);
             break;
           case 'host-key':
+            if (beyond) throw beyond;
             // a pinned host may have the pinned key as another of its keys
             if (leg.pin === null) throw new ToolError(result.problem);
             if (hostKeyAlgorithms([], seen.map(typeOf)).length === 0) {
@@ -213,6 +203,7 @@ export function sshTransport(options: SshOptions): SshTransport {
             if (leg.pin !== null && seen.length > 0) {
               throw new ToolError(say.unpinnedHostKey(endpoint.host, leg.pin, seen));
             }
+            if (/no matching/i.test(result.why)) throw new NeedsOpenssh(endpoint.host, result.why);
             throw new ToolError(say.noHandshake(endpoint, result.why));
           case 'aborted':
             throw clock.signal.reason;
@@ -253,7 +244,7 @@ export function sshTransport(options: SshOptions): SshTransport {
     known: KnownHosts | null,
     blob: Uint8Array,
     seen: Uint8Array[],
-  ): Problem | undefined {
+  ): Problem | NeedsOpenssh | undefined {
     const names = namesOf(leg);
     if (known === null) {
       const pin = leg.pin!;
@@ -271,7 +262,11 @@ export function sshTransport(options: SshOptions): SshTransport {
       case 'revoked':
         return say.revokedHostKey(names[0], blob, verdict.entry);
       case 'authority':
-        return say.certifiedHostKey(names[0], verdict.entry);
+        // ssh2 asks for no certificates of hosts
+        return new NeedsOpenssh(
+          names[0],
+          `@cert-authority in ${verdict.entry.file}:${verdict.entry.line}`,
+        );
       case 'unknown':
         if (leg.hostKeys === 'strict') return say.unknownHostKey(names[0], blob);
         try {

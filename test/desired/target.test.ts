@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
 import type { Template } from '../../src/config/template.ts';
-import type { CheckedTexts } from '../../src/desired/config.ts';
+import { type CheckedTexts, configurationOf } from '../../src/desired/config.ts';
 import { makeTarget, type TargetInput } from '../../src/desired/target.ts';
 import { templateOf } from '../../src/desired/template.ts';
 import { parseInventory } from '../../src/inventory/parse.ts';
@@ -38,6 +38,7 @@ function make(text: string, { host = 'h', template = MINIMAL, input = {} }: Wish
     frame: parsed.value.frame,
     strict: false,
     checked: new Map(),
+    configure: configurationOf,
     ...input,
   });
 }

@@ -44,6 +44,13 @@ const events = stamp([
     host: 'e',
     facts: factsOf({ components: null, proven: null, lastRun: null, ready: null }),
   },
+  {
+    type: 'host.connected',
+    host: 'e',
+    via: 'openssh',
+    how: 'openssh ops@e',
+    why: 'ProxyCommand x',
+  },
   { type: 'host.reconnecting', host: 'e', attempt: 1 },
   { type: 'run.interrupted', again: false },
   { type: 'run.finished', exitCode: 130 },

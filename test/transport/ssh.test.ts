@@ -278,13 +278,6 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(problem.message).toMatch(/revoked by .*known_hosts:2$/);
     });
 
-    test('known by an authority only', async () => {
-      const home = homeWith(`@cert-authority * ${publicKey(stranger)}`);
-      expect(await problemOf(login(hostOf(sshd), transportOf(home)))).toMatchObject({
-        code: 'ssh.unsupported',
-      });
-    });
-
     test('a file that cannot be read trusts nobody', async () => {
       const home = homeWith();
       execFileSync('rm', [`${home}/.ssh/known_hosts`]);
@@ -585,13 +578,6 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       connection.close();
     });
 
-    test('a ProxyCommand is refused by its name', async () => {
-      const transport = configured('Host odd\n ProxyCommand nc %h %p\n');
-      const problem = await problemOf(login(hostOf(sshd, { address: 'odd' }), transport));
-      expect(problem).toMatchObject({ code: 'ssh.unsupported' });
-      expect(problem.message).toContain('ProxyCommand nc');
-    });
-
     test('ssh(1) is not started for a host that the file does not name', async () => {
       const home = homeWith(line(sshd));
       writeFileSync(`${home}/.ssh/config`, 'Host other\n Port 1\n');
@@ -659,10 +645,5 @@ describe('this machine', () => {
     await expect(start(['sleep', '9'], 100)).rejects.toMatchObject({
       problems: [{ code: 'ssh.timeout' }],
     });
-  });
-  test('openssh is refused until it is built', async () => {
-    await expect(
-      transport.connect({ ...host, transport: 'openssh' }, { timeoutMs: 1000, signal }),
-    ).rejects.toMatchObject({ problems: [{ code: 'ssh.unsupported', at: host.at }] });
   });
 });

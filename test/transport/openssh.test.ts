@@ -1,0 +1,381 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Host } from '../../src/model/host.ts';
+import type { Command } from '../../src/model/plan.ts';
+import type { Connection, Transport } from '../../src/model/ports.ts';
+import { type Problem, ToolError } from '../../src/model/problem.ts';
+import { createTransport } from '../../src/transport/create.ts';
+import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
+
+if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: the transport openssh is not tested');
+
+describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
+  const { path: folder, remove } = scratch();
+  const never = new AbortController().signal;
+  const transports: Transport[] = [];
+  let key: string;
+  let stranger: string;
+  let authority: string;
+  let certified: string;
+  let sshd: Sshd;
+  let several: Sshd;
+
+  beforeAll(async () => {
+    key = makeKey(folder, 'id');
+    stranger = makeKey(folder, 'stranger');
+    authority = makeKey(folder, 'ca');
+    certified = makeKey(folder, 'certified');
+    execFileSync('ssh-keygen', [
+      '-q',
+      '-s',
+      authority,
+      '-I',
+      'me',
+      '-n',
+      'root',
+      `${certified}.pub`,
+    ]);
+    sshd = await startSshd(folder, [key]);
+    several = await startSshd(folder, [key], {
+      types: ['rsa', 'ecdsa', 'ed25519'],
+      extra: `TrustedUserCAKeys ${authority}.pub`,
+    });
+  });
+  afterAll(async () => {
+    for (const transport of transports) await transport.close();
+    await sshd?.stop();
+    await several?.stop();
+    remove();
+  });
+
+  const line = (of: Sshd, type = 'ssh-ed25519'): string =>
+    `[127.0.0.1]:${of.port} ${of.hostKeys[type]}`;
+  /** ssh(1) looks the home folder up in the user database, so it is told which file. */
+  const world = (config: string, ...lines: readonly string[]) => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    mkdirSync(`${home}/.ssh`, { mode: 0o700 });
+    writeFileSync(`${home}/.ssh/known_hosts`, lines.map((each) => `${each}\n`).join(''));
+    writeFileSync(`${home}/.ssh/config`, config, { mode: 0o600 });
+    const wrapper = join(home, 'ssh');
+    writeFileSync(wrapper, `#!/bin/sh\nexec ssh -F ${home}/.ssh/config "$@"\n`, { mode: 0o755 });
+    const transport = createTransport({
+      user: { home, name: 'root' },
+      agent: null,
+      askPassphrase: null,
+      systemConfig: '/nonexistent',
+      sshCommand: wrapper,
+    });
+    transports.push(transport);
+    return { home, transport };
+  };
+  const hostOf = (of: Pick<Sshd, 'port'>, over: Partial<Host> = {}): Host => ({
+    name: 'h1',
+    transport: 'openssh',
+    address: '127.0.0.1',
+    port: of.port,
+    user: null,
+    identity: [key],
+    jump: [],
+    hostKeys: 'strict',
+    hostKey: null,
+    sudo: { kind: 'none' },
+    groups: [],
+    at: { file: 'inventory.yaml', line: 1, column: 1 },
+    ...over,
+  });
+  const login = (host: Host, transport = world('', line(sshd)).transport, timeoutMs = 10_000) =>
+    transport.connect(host, { timeoutMs, signal: never });
+  const problemOf = async (work: Promise<unknown>): Promise<Problem> => {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof ToolError) return error.problem;
+      throw error;
+    }
+    throw new Error('nothing went wrong');
+  };
+  const run = async (
+    connection: Connection,
+    argv: Command,
+    input: string | Uint8Array = '',
+    timeoutMs = 20_000,
+  ) => {
+    const [out, err]: Uint8Array[][] = [[], []];
+    const channel = connection.start(argv, {
+      onOut: (bytes) => out!.push(bytes.slice()),
+      onErr: (bytes) => err!.push(bytes.slice()),
+      timeoutMs,
+      signal: never,
+    });
+    channel.end(input);
+    const exit = await channel.exit;
+    return { exit, out: Buffer.concat(out!), err: Buffer.concat(err!) };
+  };
+
+  describe('commands', () => {
+    let connection: Connection;
+    beforeAll(async () => {
+      connection = await login(hostOf(sshd));
+    });
+    afterAll(() => connection?.close());
+
+    test('the login says how it was made, and why so', () => {
+      expect(connection).toMatchObject({
+        via: 'openssh',
+        description: `openssh root@127.0.0.1:${sshd.port}, key ${key}`,
+        why: 'ssh.transport: openssh',
+      });
+    });
+
+    test('give their output, their errors and their exit code', async () => {
+      const argv = ['sh', '-c', 'echo "out $1"; echo err >&2; exit 7', 'x', "it's $HOME"] as const;
+      const done = await run(connection, argv);
+      expect(done.exit).toEqual({ code: 7, signal: null });
+      expect([done.out.toString(), done.err.toString()]).toEqual(["out it's $HOME\n", 'err\n']);
+    });
+
+    test('an exit of 255 is theirs too', async () => {
+      for (const code of [0, 1, 255])
+        expect((await run(connection, ['sh', '-c', `exit ${code}`])).exit.code).toBe(code);
+    });
+
+    test('killed by a signal, the connection goes on', async () => {
+      const { exit } = await run(connection, ['sh', '-c', 'kill -KILL $$']);
+      expect(exit.code).toBeNull();
+      expect((await run(connection, ['echo', 'on'])).out.toString()).toBe('on\n');
+    });
+
+    test('take and give a megabyte, byte for byte', async () => {
+      const bytes = Buffer.from(Uint32Array.from({ length: 1 << 18 }, (_, n) => n * 40503).buffer);
+      const { exit, out } = await run(connection, ['cat'], bytes);
+      expect([exit.code, out.equals(bytes)]).toEqual([0, true]);
+    });
+
+    test('that do not read their input end all the same', async () => {
+      expect((await run(connection, ['true'], Buffer.alloc(300_000))).exit.code).toBe(0);
+    });
+
+    test('past their deadline are left behind, and the connection goes on', async () => {
+      const problem = await problemOf(run(connection, ['sleep', '20'], '', 300));
+      expect(problem).toMatchObject({ code: 'ssh.timeout', transient: true });
+      expect((await run(connection, ['echo', 'on'])).out.toString()).toBe('on\n');
+    });
+  });
+
+  test('a connection that breaks is ssh.lost, for the command that runs and for each after it', async () => {
+    const connection = await login(hostOf(sshd));
+    const server = Number((await run(connection, ['sh', '-c', 'echo $PPID'])).out.toString());
+    const running = problemOf(run(connection, ['sh', '-c', 'echo begun; sleep 20']));
+    setTimeout(() => process.kill(server, 'SIGKILL'), 300);
+    expect(await running).toMatchObject({ code: 'ssh.lost', transient: true });
+    expect(await problemOf(run(connection, ['true']))).toMatchObject({ code: 'ssh.lost' });
+    connection.close();
+    connection.close();
+  });
+
+  test('an idle master stays, and nothing of it stays after the end', async () => {
+    const ours = () =>
+      execFileSync('sh', ['-c', 'ps -eo args | grep "[a]lloyup-ssh-.*ControlPersist" || true'])
+        .toString()
+        .split('\n')
+        .filter((row) => row.includes(`-p ${sshd.port} `)).length;
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('alloyup-ssh-'));
+    const { transport } = world('', line(sshd));
+    const connection = await login(hostOf(sshd), transport);
+    const failed = await problemOf(login(hostOf(sshd, { identity: [stranger] }), transport));
+    expect(failed.code).toBe('ssh.auth');
+    // longer than a master outlives a controller that was killed
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    expect((await run(connection, ['echo', 'on'])).out.toString()).toBe('on\n');
+    expect(ours()).toBeGreaterThan(0);
+    connection.close();
+    await transport.close();
+    await transport.close();
+    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('alloyup-ssh-'));
+    expect(after.filter((name) => !before.includes(name) && !existsKeys(name))).toEqual([]);
+  });
+  /** Folders of other transports of this file are still in use. */
+  const existsKeys = (name: string): boolean => existsSync(join(tmpdir(), name, 'keys'));
+
+  describe('host keys', () => {
+    test('unknown, changed, revoked: the words of the built-in client', async () => {
+      const unknown = await problemOf(login(hostOf(sshd), world('').transport));
+      expect(unknown.message).toMatch(/is not known: it shows ed25519 SHA256:/);
+      for (const hostKeys of ['strict', 'accept-new'] as const) {
+        const lines = ['# mine', `[127.0.0.1]:${sshd.port} ${publicKey(stranger)}`];
+        const { home, transport } = world('', ...lines);
+        const changed = await problemOf(login(hostOf(sshd, { hostKeys }), transport));
+        const at = { file: `${home}/.ssh/known_hosts`, line: 2 };
+        expect(changed).toMatchObject({ code: 'ssh.host-key', at });
+        expect(changed.message.match(/SHA256:/g)).toHaveLength(2);
+      }
+      const revoked = world('', line(sshd), `@revoked * ${sshd.hostKeys['ssh-ed25519']}`);
+      expect((await problemOf(login(hostOf(sshd), revoked.transport))).message).toMatch(
+        /revoked by .*known_hosts:2$/,
+      );
+    });
+
+    test('a config that trusts everybody changes nothing', async () => {
+      const { transport } = world(
+        'Host *\n StrictHostKeyChecking no\n UserKnownHostsFile /dev/null\n',
+      );
+      expect(await problemOf(login(hostOf(sshd), transport))).toMatchObject({
+        code: 'ssh.host-key',
+      });
+    });
+
+    test('a new one is noted when the inventory accepts it', async () => {
+      const { home, transport } = world('');
+      (await login(hostOf(sshd, { hostKeys: 'accept-new' }), transport)).close();
+      expect(readFileSync(`${home}/.ssh/known_hosts`, 'utf8')).toContain(
+        sshd.hostKeys['ssh-ed25519'],
+      );
+    });
+
+    test('pinned: any of its keys, whatever the files say; and no other', async () => {
+      const { transport } = world('', `[127.0.0.1]:${several.port} ${publicKey(stranger)}`);
+      for (const pub of Object.values(several.hostKeys)) {
+        const print = execFileSync('ssh-keygen', ['-lf', '-'], { input: pub })
+          .toString()
+          .split(' ')[1]!;
+        (await login(hostOf(several, { hostKey: print }), transport)).close();
+      }
+      const pin = 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+      const problem = await problemOf(login(hostOf(several, { hostKey: pin }), transport));
+      for (const word of [pin, 'ed25519 SHA256:', 'nistp256 SHA256:', 'rsa SHA256:'])
+        expect(problem.message).toContain(word);
+    });
+  });
+
+  test('reasons are told apart', async () => {
+    const { transport } = world('', line(sshd));
+    const wrong = await problemOf(login(hostOf(sshd, { identity: [stranger] }), transport));
+    expect(wrong).toMatchObject({
+      code: 'ssh.auth',
+      message: `root@127.0.0.1:${sshd.port} refused key ${stranger}`,
+    });
+    const locked = makeKey(folder, 'locked', 'ed25519', 'open sesame');
+    expect(await problemOf(login(hostOf(sshd, { identity: [locked] }), transport))).toMatchObject({
+      code: 'ssh.auth',
+      hint: `Add it to the agent: ssh-add ${locked}`,
+    });
+    const absent = await problemOf(login(hostOf(sshd, { identity: ['/no/such'] }), transport));
+    expect(absent.message).toContain('does not exist');
+    expect((await problemOf(login(hostOf({ port: 1 }), transport))).message).toContain(
+      'refused the connection',
+    );
+    const nobody = hostOf(sshd, { address: 'no-such-host.invalid' });
+    expect((await problemOf(login(nobody, transport))).message).toMatch(/not known|looked up/);
+  });
+
+  describe('auto takes it', () => {
+    test('for a ProxyCommand, and says so', async () => {
+      const config = `Host odd\n HostName 127.0.0.1\n UserKnownHostsFile ~/.ssh/known_hosts\n ProxyCommand ssh -F /dev/null -i ${key} -p ${sshd.port} -o UserKnownHostsFile=${folder}/kh -W %h:%p 127.0.0.1\n`;
+      writeFileSync(join(folder, 'kh'), `${line(sshd)}\n`);
+      const { transport } = world(config, line(several));
+      const host = hostOf(several, { address: 'odd', transport: 'auto' });
+      const connection = await login(host, transport);
+      expect(connection.why).toMatch(/^ProxyCommand ssh .* in ~\/\.ssh\/config$/);
+      expect((await run(connection, ['echo', 'on'])).out.toString()).toBe('on\n');
+    });
+
+    test('for a certificate, once the key alone was refused; then at once', async () => {
+      const { transport } = world('', line(several));
+      const host = hostOf(several, { identity: [certified], transport: 'auto' });
+      const connection = await login(host, transport);
+      expect(connection).toMatchObject({
+        via: 'openssh',
+        why: `the certificate ${certified}-cert.pub`,
+      });
+      expect(connection.description).toContain('certificate');
+      expect((await login(host, transport)).via).toBe('openssh');
+    });
+
+    test('for a host that an authority vouches for', async () => {
+      const { transport } = world('', `@cert-authority * ${publicKey(authority)}`);
+      const problem = await problemOf(login(hostOf(several, { transport: 'auto' }), transport));
+      // this one shows no certificate: OpenSSH says so, not we
+      expect(problem.code).toBe('ssh.host-key');
+    });
+
+    test('and not where the inventory forces the built-in client', async () => {
+      const { transport } = world('Host odd\n ProxyCommand nc %h %p\n');
+      const problem = await problemOf(
+        login(hostOf(sshd, { address: 'odd', transport: 'ssh' }), transport),
+      );
+      expect(problem).toMatchObject({ code: 'ssh.unsupported' });
+      expect(problem.message).toContain('ProxyCommand nc');
+    });
+
+    test('a ProxyCommand that fails says its own words', async () => {
+      const { transport } = world(
+        'Host odd\n ProxyCommand sh -c "echo no way through >&2; exit 1"\n',
+      );
+      const problem = await problemOf(
+        login(hostOf(sshd, { address: 'odd', transport: 'auto' }), transport),
+      );
+      expect(problem).toMatchObject({ code: 'ssh.unreachable' });
+      expect(problem.message).toContain('no way through');
+    });
+  });
+
+  describe('through a jump host', () => {
+    test('every hop is checked, and the bastion is joined once', async () => {
+      const { transport } = world('', line(sshd), line(several));
+      const host = hostOf(several, { jump: [`root@127.0.0.1:${sshd.port}`] });
+      const all = await Promise.all([1, 2, 3].map(() => login(host, transport)));
+      expect(all[0]!.description).toContain(`, through root@127.0.0.1:${sshd.port}`);
+      const bytes = Buffer.alloc(400_000, 'x');
+      expect((await run(all[1]!, ['cat'], bytes)).out.equals(bytes)).toBe(true);
+      for (const connection of all) connection.close();
+    });
+
+    test('an unknown bastion, an unknown target, a target that is not there', async () => {
+      const jump = [`root@127.0.0.1:${sshd.port}`];
+      const bastion = await problemOf(
+        login(hostOf(several, { jump }), world('', line(several)).transport),
+      );
+      expect(bastion.message).toMatch(/^jump host root@127\.0\.0\.1.* is not known/);
+      const target = await problemOf(
+        login(hostOf(several, { jump }), world('', line(sshd)).transport),
+      );
+      expect(target.message).toContain(`[127.0.0.1]:${several.port} is not known`);
+      const away = await problemOf(
+        login(hostOf({ port: 1 }, { jump }), world('', line(sshd)).transport),
+      );
+      expect(away).toMatchObject({ code: 'ssh.unreachable' });
+    });
+  });
+
+  test('a login that takes too long says how far it came', async () => {
+    const { transport } = world('Host slow\n ProxyCommand sleep 20\n');
+    const host = hostOf(sshd, { address: 'slow' });
+    const problem = await problemOf(login(host, transport, 1500));
+    expect(problem).toMatchObject({ code: 'ssh.timeout', transient: true });
+    expect(problem.message).toContain('no SSH server greeted');
+  });
+
+  test('twelve logins at once on a server that drops all above three', async () => {
+    const narrow = await startSshd(folder, [key], { extra: 'MaxStartups 3:100:4' });
+    try {
+      const { transport } = world('', line(narrow));
+      const host = hostOf(narrow);
+      const all = await Promise.all(
+        Array.from({ length: 12 }, () => login(host, transport, 40_000)),
+      );
+      for (const connection of all) connection.close();
+    } finally {
+      await narrow.stop();
+    }
+  });
+});
