@@ -280,8 +280,8 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
 
   describe('auto takes it', () => {
     test('for a ProxyCommand, and says so', async () => {
-      const config = `Host odd\n HostName 127.0.0.1\n UserKnownHostsFile ~/.ssh/known_hosts\n ProxyCommand ssh -F /dev/null -i ${key} -p ${sshd.port} -o UserKnownHostsFile=${folder}/kh -W %h:%p 127.0.0.1\n`;
-      writeFileSync(join(folder, 'kh'), `${line(sshd)}\n`);
+      const config = `Host odd\n HostName 127.0.0.1\n UserKnownHostsFile ${folder}/kh\n ProxyCommand ssh -F /dev/null -i ${key} -p ${sshd.port} -o UserKnownHostsFile=${folder}/kh -W %h:%p 127.0.0.1\n`;
+      writeFileSync(join(folder, 'kh'), `${line(sshd)}\n${line(several)}\n`);
       const { transport } = world(config, line(several));
       const host = hostOf(several, { address: 'odd', transport: 'auto' });
       const connection = await login(host, transport);
