@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { runFleet } from '../engine/fleet.ts';
 import type { Confirmation, World } from '../engine/world.ts';
 import type { Verb } from '../model/event.ts';
+import type { SavedPlan } from '../plan/saved-plan.ts';
 import { exitCodeOf } from '../report/exit.ts';
 import { paintWith } from '../report/paint.ts';
 import { count } from '../report/plain.ts';
@@ -12,8 +13,10 @@ import { createRepositorySource } from '../sources/repository.ts';
 import { createTransport } from '../transport/create.ts';
 import { askSecret, askYes, NoAnswer } from './ask.ts';
 import { catchInterrupts, type Interrupts } from './interrupt.ts';
-import { readHosts } from './inventory.ts';
+import { type ChosenHosts, readHosts } from './inventory.ts';
 import type { Command, Invocation } from './invocation.ts';
+import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
+import { retriedHosts } from './retry.ts';
 import { type Output, openOutput } from './output.ts';
 import { runId } from './run-log.ts';
 import { readTargets } from './targets.ts';
@@ -28,16 +31,19 @@ export const verbCommand =
 
 /** Reads what is wanted of every chosen host, opens the sinks, hands over to the engine. */
 async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
-  const { options, terminal } = invocation;
+  const { args, options, terminal } = invocation;
+  const approved = verb === 'apply' && args[0] !== undefined ? await readPlanFile(args[0]) : null;
   const changes = verb !== 'plan' && verb !== 'status';
-  if (changes && !options.yes && !terminal.interactive)
+  if (changes && !options.yes && approved === null && !terminal.interactive)
     throw usageError(
       `nobody is there to be asked before hosts are changed`,
       `look first: alloyup plan; then say yes: alloyup ${verb} --yes`,
     );
 
+  const chosen = chosenHosts(await readHosts(invocation), approved, invocation);
+  const adopt = options.adopt || approved?.adopt === true;
   const { targets, secrets, warnings, remember } = await readTargets(
-    await readHosts(invocation),
+    chosen,
     invocation,
     verb,
   );
@@ -52,6 +58,11 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       ? (file) => askSecret(`Passphrase of ${file}:`, terminal, `ssh-add ${file}`).catch(() => null)
       : null,
   });
+  const inventory = { file: chosen.inventory.file, sha256: chosen.sha256 };
+  const planFile =
+    options.out === null
+      ? null
+      : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
   const world: World = {
     transport,
     repository: createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
@@ -61,6 +72,8 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
     nonce: () => randomBytes(16).toString('hex'),
     stop: interrupts.stop,
     abandon: interrupts.abandon,
+    ...(planFile ? { planned: planFile.planned } : {}),
+    ...(approved ? { expected: new Map(Object.entries(approved.hosts)) } : {}),
     confirm: confirmer(verb, invocation, output, interrupts),
   };
 
@@ -83,7 +96,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       timeoutS: options.timeout,
       watchS: options.watch,
       lockTimeoutS: options.lockTimeout,
-      adopt: options.adopt,
+      adopt,
       rollback: options.rollback,
       who: terminal.who,
       purge: options.purge,
@@ -94,6 +107,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
     const { interrupted } = interrupts;
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
     output.emit({ type: 'run.finished', exitCode });
+    if (!interrupted) planFile?.write(output.ledger.report());
     if (options.output === 'text' && !options.quiet && (changes || exitCode !== 0))
       tellLog(output, invocation);
     return exitCode;
@@ -102,6 +116,16 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
     output.close();
     await transport.close();
   }
+}
+
+/** What is left of the inventory's hosts by a saved plan and by --retry. */
+function chosenHosts(
+  read: ChosenHosts,
+  approved: SavedPlan | null,
+  { options, terminal }: Invocation,
+): ChosenHosts {
+  const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
+  return options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
 }
 
 /** Worth a line where something happened. */
@@ -122,13 +146,14 @@ const SHORT_SECRET = {
 /** Shows the plan and asks; without a question where --yes says so or where nothing would change. */
 function confirmer(
   verb: Verb,
-  { options }: Invocation,
+  { args, options }: Invocation,
   output: Output,
   interrupts: Interrupts,
 ): (summary: Confirmation) => Promise<boolean> {
   return async ({ changing }) => {
     if (verb !== 'rollback') output.showPlans();
-    if (options.yes || changing === 0) return true;
+    // a saved plan was looked at when it was made
+    if (options.yes || args.length > 0 || changing === 0) return true;
     try {
       if (await askYes(`${verb[0]!.toUpperCase()}${verb.slice(1)} to ${count(changing, 'host')}?`))
         return true;

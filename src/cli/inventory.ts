@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { isHostList, parseHostList } from '../inventory/hostlist.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
@@ -16,6 +17,8 @@ export interface ChosenHosts {
   readonly inventory: WrittenInventory;
   /** Folder that relative paths of the inventory start in. */
   readonly base: string;
+  /** Of the inventory's text, hex: tells one inventory from another. */
+  readonly sha256: string;
   /** After `--limit`, in the order of the inventory. */
   readonly settings: readonly HostSettings[];
   readonly warnings: readonly Warning[];
@@ -40,14 +43,19 @@ export async function readHosts(
   { mayRun = true }: { readonly mayRun?: boolean } = {},
 ): Promise<ChosenHosts> {
   const source = options.inventory ?? DEFAULT_INVENTORY;
-  const { inventory, base } = isHostList(source)
-    ? { inventory: orThrow(parseHostList(source, flagsOf(options))), base: terminal.cwd }
+  const { inventory, base, text } = isHostList(source)
+    ? {
+        inventory: orThrow(parseHostList(source, flagsOf(options))),
+        base: terminal.cwd,
+        text: JSON.stringify([source, flagsOf(options)]),
+      }
     : await readFromFile(source, options, mayRun);
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
   return {
     inventory,
     base,
+    sha256: createHash('sha256').update(text).digest('hex'),
     settings: names.map((name) => settingsOf(inventory, name)),
     warnings: inventory.warnings,
   };
@@ -62,7 +70,11 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
-  return { inventory: orThrow(parseInventory(file.text, file.file)), base: file.base };
+  return {
+    inventory: orThrow(parseInventory(file.text, file.file)),
+    base: file.base,
+    text: file.text,
+  };
 }
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({

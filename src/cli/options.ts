@@ -130,6 +130,7 @@ export const OPTIONS = {
   rollback: toggle('--no-rollback', RUN, 'leave a host that does not come up as it is'),
   run: text('--run <id>', RUN, 'the run to take back (default: the newest)'),
   purge: flag('--purge', RUN, "delete Alloy's data, its user and its configuration too"),
+  retry: text('--retry <run>', RUN, 'only hosts that a run left undone: id, log, or "last"'),
   detailedExitcode: flag('--detailed-exitcode', RUN, 'exit 2 where there is something to change'),
 
   output: choice('--output <format>', OUTPUT, 'text, json or ndjson (default text)', [
@@ -139,6 +140,7 @@ export const OPTIONS = {
   ]),
   log: text('--log <file>', OUTPUT, 'events of the run (default: in the state directory)'),
   junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
+  out: text('--out <file>', OUTPUT, 'save the plan, for: alloyup apply FILE'),
   diff: toggle('--no-diff', OUTPUT, 'titles of changes alone, no diffs'),
   color: toggle('--no-color', OUTPUT, 'no colours'),
   quiet: flag('-q, --quiet', OUTPUT, 'problems and the sum alone'),
@@ -166,11 +168,12 @@ export const OPTIONS = {
     },
   } satisfies OptionSpec<readonly string[]>,
 
-  format: choice('--format <format>', OUTPUT, 'text, json, ndjson or junit (default text)', [
+  format: choice('--format <format>', OUTPUT, 'text, json, ndjson, junit or markdown', [
     'text',
     'json',
     'ndjson',
     'junit',
+    'markdown',
   ]),
 
   strict: flag('--strict', RUN, 'wrong components and arguments are errors, too'),

@@ -9,6 +9,7 @@ import { ndjson, reportJson } from '../report/ndjson.ts';
 import { cleanHappening } from '../report/redact.ts';
 import { type TextOptions, textRenderer } from '../report/text.ts';
 import { ownFolders } from '../sources/folders.ts';
+import { tellRun } from './github.ts';
 import type { Options } from './options.ts';
 import { type LogFile, openNamedLog, openStateLog, unwritable } from './run-log.ts';
 import type { Terminal } from './terminal.ts';
@@ -71,6 +72,7 @@ export function openOutput(run: string, options: Options, terminal: Terminal, ma
       log?.close();
       if (format === 'json') terminal.out(reportJson(ledger.report()));
       if (options.junit !== null) writeWhole(options.junit, junit(ledger.report()), terminal);
+      tellRun(ledger.report(), terminal);
     },
   };
 }
@@ -88,7 +90,8 @@ function openRunLog(run: string, { log }: Options, terminal: Terminal): LogFile 
   }
 }
 
-function checkWritable(path: string): void {
+/** @throws ToolError `usage` */
+export function checkWritable(path: string): void {
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
@@ -99,7 +102,7 @@ function checkWritable(path: string): void {
 }
 
 /** Readers see the old file or the whole new one. */
-function writeWhole(path: string, text: string, terminal: Terminal): void {
+export function writeWhole(path: string, text: string, terminal: Terminal): void {
   const staged = join(dirname(path), `.alloyup-${Date.now()}.tmp`);
   try {
     writeFileSync(staged, text, { flag: 'wx' });

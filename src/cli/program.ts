@@ -5,6 +5,7 @@ import { paintWith } from '../report/paint.ts';
 import { problemsText } from '../report/problem.ts';
 import { reportBug } from './bug.ts';
 import { COMMANDS, type CommandSpec } from './commands.ts';
+import { tellFindings } from './github.ts';
 import type { Command, Invocation } from './invocation.ts';
 import { isLater } from './later.ts';
 import {
@@ -40,6 +41,7 @@ function refuse(problems: readonly Problem[], terminal: Terminal, options?: Opti
   const exitCode = exitCodeOfProblems(problems);
   const paint = paintWith(terminal.errColour && options?.color !== false);
   terminal.err(problemsText(problems, [], { paint, width: terminal.width }));
+  tellFindings('refused', problems, [], terminal);
   if (options && options.output !== 'text')
     terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings: [] })}\n`);
   return exitCode;

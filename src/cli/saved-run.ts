@@ -8,7 +8,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '../model/event.ts';
+import type { RunEvent, Verb } from '../model/event.ts';
 import { nearest } from '../model/frame.ts';
 import { ownFolders } from '../sources/folders.ts';
 import { isLogName } from './run-log.ts';
@@ -30,13 +30,22 @@ export function savedRuns(terminal: Pick<Terminal, 'env'>): readonly string[] {
 }
 
 /**
- * The log of a run: an id, a part that only one id has, or a file.
+ * The log of a run: an id, a part that only one id has, a file, or "last".
  *
+ * @param verb what the last run must have been; any, when it is left out
  * @throws ToolError `usage`
  */
-export function findRun(word: string, terminal: Pick<Terminal, 'env'>): string {
+export function findRun(word: string, terminal: Pick<Terminal, 'env'>, verb?: Verb): string {
   if (statSync(word, { throwIfNoEntry: false })?.isFile()) return word;
   const runs = savedRuns(terminal);
+  if (word === 'last') {
+    const last = runs.findLast((run) => verb === undefined || verbOf(run, terminal) === verb);
+    if (last !== undefined) return join(folderOf(terminal), `${last}.ndjson`);
+    throw usageError(
+      `no ${verb ?? 'run'} was logged on this machine yet`,
+      'name the log that another machine wrote: its path',
+    );
+  }
   const found = runs.filter((run) => run.includes(word));
   const [run] = found;
   if (run !== undefined && found.length === 1) return join(folderOf(terminal), `${run}.ndjson`);
@@ -61,6 +70,11 @@ export function readRun(path: string): readonly RunEvent[] {
     .filter((event) => event !== undefined);
   if (events[0]?.type === 'run.started') return events;
   throw usageError(`${path} is no log of a run`, 'see which there are: alloyup runs');
+}
+
+function verbOf(run: string, terminal: Pick<Terminal, 'env'>): Verb | undefined {
+  const { first } = readEnds(run, terminal);
+  return first?.type === 'run.started' ? first.verb : undefined;
 }
 
 export interface RunEnds {

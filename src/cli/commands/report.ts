@@ -1,5 +1,6 @@
 import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
+import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { textRenderer } from '../../report/text.ts';
 import type { Command, Invocation } from '../invocation.ts';
@@ -29,5 +30,6 @@ export function printRun(
     terminal.out('The log ends here: the run was cut off, or still goes on.\n');
   if (format === 'json') terminal.out(reportJson(ledger.report()));
   if (format === 'junit') terminal.out(junit(ledger.report()));
+  if (format === 'markdown') terminal.out(markdown(ledger.report()));
   return 0;
 }

@@ -7,6 +7,7 @@ import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
 import { readAlloyFiles } from '../alloy-files.ts';
 import { type Findings, findingsOf } from '../alloy-problems.ts';
+import { tellFindings } from '../github.ts';
 import type { Command, Invocation } from '../invocation.ts';
 
 /** `alloyup validate`: 0, or 64 where there is an error. Reads no secret, runs nothing. */
@@ -51,6 +52,7 @@ function conclude(
   { options, terminal }: Invocation,
 ): number {
   const exitCode = problems.length > 0 ? 64 : 0;
+  tellFindings('validate', problems, warnings, terminal);
   if (options.output !== 'text') {
     terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings })}\n`);
     return exitCode;

@@ -1,0 +1,99 @@
+import type { RunReport } from '../model/event.ts';
+import type { Position, Problem, Warning } from '../model/problem.ts';
+import { someNames } from './plain.ts';
+import { problemGroups, warningGroups } from './plan-text.ts';
+
+/** A remark that GitHub shows on a line of the files under review. */
+export interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly message: string;
+  readonly at: Position | null;
+}
+
+/** Path of a file as the repository names it; null: it is not in the repository. */
+export type PathOf = (file: string) => string | null;
+
+/** GitHub shows so many of each level in one step, and drops the rest without a word. */
+const MOST_SHOWN = 10;
+
+/** Columns of the list of hosts in a remark. */
+const NAMES_WIDTH = 400;
+
+/**
+ * What went wrong on hosts, each on the line of the inventory that is to blame: the value's, where
+ * the problem knows it, else the host's own. Hosts of one line that met the same share a remark.
+ */
+export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotation[] {
+  const all = Object.entries(hosts);
+  const byPlace = new Map<string, typeof all>();
+  for (const entry of all) {
+    const key = JSON.stringify(entry[1].place ?? null);
+    const group = byPlace.get(key);
+    if (group) group.push(entry);
+    else byPlace.set(key, [entry]);
+  }
+  const errors = [...byPlace.values()].flatMap((group) =>
+    problemGroups(group).map(({ item, names }) =>
+      annotation('error', item, names, item.at ?? group[0]?.[1].place),
+    ),
+  );
+  const told = warningGroups(all, warnings).map(({ item, names }) =>
+    annotation('warning', item, names, item.at),
+  );
+  return [...errors, ...told];
+}
+
+/** What was found before any host was asked. */
+export const findingAnnotations = (
+  problems: readonly Problem[],
+  warnings: readonly Warning[],
+): readonly Annotation[] => [
+  ...problems.map((item) => annotation('error', item, [], item.at)),
+  ...warnings.map((item) => annotation('warning', item, [], item.at)),
+];
+
+function annotation(
+  level: Annotation['level'],
+  { code, message, hint, detail }: Omit<Warning, 'at'>,
+  hosts: readonly string[],
+  at: Position | undefined,
+): Annotation {
+  const lines = [
+    message,
+    ...(hosts.length > 0 ? [`on ${someNames(hosts, NAMES_WIDTH)}`] : []),
+    ...(detail !== undefined && detail.trim() !== '' ? [detail.trimEnd()] : []),
+    ...(hint === '' ? [] : [`help: ${hint}`]),
+  ];
+  return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at: at ?? null };
+}
+
+/**
+ * Workflow commands, one a line: `::error file=F,line=1,col=2,title=T::MESSAGE`. What GitHub would
+ * drop is counted in the last remark of its level.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+ */
+export function annotationsText(annotations: readonly Annotation[], pathOf: PathOf): string {
+  const lines = (['error', 'warning'] as const).flatMap((level) => {
+    const all = annotations.filter((one) => one.level === level);
+    if (all.length <= MOST_SHOWN) return all;
+    const shown = all.slice(0, MOST_SHOWN - 1);
+    const message = `${all.length - shown.length} more: see the log or the job summary`;
+    return [...shown, { level, title: 'alloyup', message, at: null }];
+  });
+  return lines.map((one) => commandText(one, pathOf)).join('');
+}
+
+function commandText({ level, title, message, at }: Annotation, pathOf: PathOf): string {
+  const file = at && pathOf(at.file);
+  const place =
+    at && file !== null ? `file=${property(file)},line=${at.line},col=${at.column},` : '';
+  const where = at && file === null ? `${at.file}:${at.line}:${at.column}: ` : '';
+  return `::${level} ${place}title=${property(title)}::${data(where + message)}\n`;
+}
+
+/** As GitHub's own toolkit escapes: a bare newline would end the command. */
+const data = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,0 +1,121 @@
+import type { RunReport } from '../model/event.ts';
+import { OUTCOMES } from '../model/event.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+import { count, duration, someNames } from './plain.ts';
+import { type Group, planGroups, problemGroups, warningGroups } from './plan-text.ts';
+import { placeText } from './problem.ts';
+
+/** GitHub refuses a summary of more than 1 MiB whole. */
+const MOST_BYTES = 1_000_000;
+
+/** Columns of a list of hosts. */
+const NAMES_WIDTH = 300;
+
+/** A run for the page of a CI job: outcomes as a table, problems, plans with their diffs. */
+export function markdown(report: RunReport): string {
+  const { verb, run, startedAt, finishedAt, exitCode, summary } = report;
+  const hosts = Object.entries(report.hosts);
+  const counts = OUTCOMES.filter((outcome) => summary[outcome]).map(
+    (outcome) => `${summary[outcome]} ${outcome}`,
+  );
+  const ended =
+    finishedAt === null
+      ? 'not ended'
+      : `${duration(finishedAt - startedAt)}, exit code ${exitCode ?? '?'}`;
+  const rows = [...OUTCOMES, null].flatMap((outcome) => {
+    const names = hosts.filter(([, host]) => host.outcome === outcome).map(([name]) => name);
+    const word = outcome ?? 'not finished';
+    return names.length === 0
+      ? []
+      : [`| ${word} | ${names.length} | ${escaped(someNames(names, NAMES_WIDTH))} |\n`];
+  });
+  return limited([
+    `## alloyup ${verb}: ${counts.join(', ') || count(summary.hosts, 'host')}\n\nRun \`${run}\`, ${ended}.\n`,
+    ...(rows.length > 0 ? [`| Outcome | Hosts | |\n|---|---:|---|\n${rows.join('')}`] : []),
+    ...findingBlocks('Problems', problemGroups(hosts)),
+    ...findingBlocks('Warnings', warningGroups(hosts, report.warnings)),
+    ...planBlocks(hosts),
+  ]);
+}
+
+/** What was found before any host was asked: of a check, or of a command that was refused. */
+export const findingsMarkdown = (
+  title: string,
+  problems: readonly Problem[],
+  warnings: readonly Warning[],
+): string =>
+  limited([
+    `## alloyup ${title}: ${problems.length > 0 ? count(problems.length, 'error') : 'fine'}\n`,
+    ...findingBlocks('Problems', problems.map(alone)),
+    ...findingBlocks('Warnings', warnings.map(alone)),
+  ]);
+
+const alone = <T>(item: T): Group<T> => ({ item, names: [] });
+
+function findingBlocks(
+  title: string,
+  groups: readonly Group<Omit<Warning, 'code'> & { readonly code: string }>[],
+): readonly string[] {
+  if (groups.length === 0) return [];
+  return [
+    `### ${title}\n`,
+    ...groups.map(({ item: { code, message, hint, at, detail }, names }) => {
+      const lines = [
+        `**${code}**: ${escaped(message)}`,
+        ...(at ? [`at \`${placeText(at)}\``] : []),
+        ...(names.length > 0 ? [`on ${escaped(someNames(names, NAMES_WIDTH))}`] : []),
+        ...(hint === '' ? [] : [`help: ${escaped(hint)}`]),
+      ];
+      const text = `${lines.join('<br>\n')}\n`;
+      return detail !== undefined && detail.trim() !== '' ? `${text}\n${fenced(detail)}` : text;
+    }),
+  ];
+}
+
+function planBlocks(hosts: readonly (readonly [string, RunReport['hosts'][string]])[]) {
+  const groups = planGroups(hosts);
+  if (groups.length === 0) return [];
+  return [
+    '### Changes\n',
+    ...groups.map(({ item: { changes }, names }) => {
+      const steps = changes.map(({ step, title, diffs }) =>
+        [
+          `- **${step}** ${escaped(title)}\n`,
+          ...diffs.map(({ path, kind, text }) =>
+            text === null || text.trim() === ''
+              ? `\n\`${path}\` (${kind})\n`
+              : `\n\`${path}\` (${kind})\n\n${fenced(text, 'diff')}`,
+          ),
+        ].join(''),
+      );
+      return `<details><summary>${count(names.length, 'host')}: ${escaped(someNames(names, NAMES_WIDTH))}</summary>\n\n${steps.join('\n')}\n</details>\n`;
+    }),
+  ];
+}
+
+/** A fence that nothing inside it can close. */
+function fenced(text: string, language = ''): string {
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  return `${fence}${language}\n${text.replace(/\n+$/, '')}\n${fence}\n`;
+}
+
+/** Text of hosts and files as text: no markup, no link, one line. */
+const escaped = (text: string): string =>
+  text
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]#|~!@]/g, (char) => `&#${char.charCodeAt(0)};`);
+
+/** Whole blocks, as many as fit. */
+function limited(blocks: readonly string[]): string {
+  let text = '';
+  for (const block of blocks) {
+    if (Buffer.byteLength(text) + Buffer.byteLength(block) > MOST_BYTES)
+      return `${text}\nThe rest is left out: it is more than a summary may hold. See the log.\n`;
+    text += text === '' ? block : `\n${block}`;
+  }
+  return text;
+}

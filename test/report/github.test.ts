@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import type { Happening, RunEvent } from '../../src/model/event.ts';
+import { reportOf } from '../../src/report/fold.ts';
+import { annotationsText, findingAnnotations, runAnnotations } from '../../src/report/github.ts';
+import { findingsMarkdown, markdown } from '../../src/report/markdown.ts';
+import { applied, change, planOf, rolledBack, stamp, started, unreachable } from './events.ts';
+
+const inRepository = (file: string) => file;
+
+/** Puts a host on a line of the inventory. */
+const placed = (happenings: readonly Happening[], line: number): readonly Happening[] =>
+  happenings.map((one) =>
+    one.type === 'host.started'
+      ? { ...one, place: { file: 'inventory.yaml', line, column: 3 } }
+      : one,
+  );
+
+const report = (...happenings: readonly Happening[]) => reportOf(stamp(happenings) as RunEvent[]);
+
+/** Reads a command as the runner's ActionCommand does. */
+function readCommand(line: string) {
+  const [, command, properties = '', data = ''] = /^::(\S+) ?(.*?)::(.*)$/.exec(line)!;
+  const undo = (text: string) =>
+    text
+      .replaceAll('%3A', ':')
+      .replaceAll('%2C', ',')
+      .replaceAll('%0D', '\r')
+      .replaceAll('%0A', '\n')
+      .replaceAll('%25', '%');
+  return {
+    command,
+    ...Object.fromEntries(
+      properties
+        .split(',')
+        .map((one) => [one.split('=')[0], undo(one.slice(one.indexOf('=') + 1))]),
+    ),
+    data: undo(data),
+  };
+}
+
+const commandsOf = (text: string) => text.trimEnd().split('\n').map(readCommand);
+
+test('a problem stands on its own line, one without a line on that of its host', () => {
+  const text = annotationsText(
+    runAnnotations(
+      report(
+        started('apply', 'web-01', 'web-02', 'web-03'),
+        ...placed(rolledBack('web-01'), 7),
+        ...placed(unreachable('web-02'), 8),
+        ...placed(unreachable('web-03'), 8),
+        { type: 'run.finished', exitCode: 1 },
+      ),
+    ),
+    inRepository,
+  );
+  expect(commandsOf(text)).toEqual([
+    expect.objectContaining({
+      command: 'error',
+      file: 'inventory.yaml',
+      line: '31',
+      col: '9',
+      title: 'alloyup: alloy.reload',
+      data: expect.stringMatching(
+        /^Alloy refused.*\non web-01\nError: .*12:3: Failed.*\nhelp: mend/s,
+      ),
+    }),
+    expect.objectContaining({
+      line: '8',
+      col: '3',
+      title: 'alloyup: ssh.unreachable',
+      data: expect.stringMatching(/^no answer within 15 s\non web-02, web-03\nhelp: see why/),
+    }),
+  ]);
+});
+
+test('what would end a command or a property is escaped, and comes back whole', () => {
+  const at = { file: 'a,b:c%.yaml', line: 1, column: 2 };
+  const message = '100% ::error::\r\nof it, and: more';
+  const [told] = commandsOf(
+    annotationsText(
+      findingAnnotations([{ code: 'usage', message, hint: '', at }], []),
+      inRepository,
+    ),
+  );
+  expect(told).toEqual({
+    command: 'error',
+    file: 'a,b:c%.yaml',
+    line: '1',
+    col: '2',
+    title: 'alloyup: usage',
+    data: message,
+  });
+});
+
+test('a file outside the repository is named in words', () => {
+  const at = { file: '/etc/x.yaml', line: 4, column: 2 };
+  const text = annotationsText(
+    findingAnnotations([], [{ code: 'w', message: 'm', hint: 'h', at }]),
+    () => null,
+  );
+  expect(text).toBe('::warning title=alloyup%3A w::/etc/x.yaml:4:2: m%0Ahelp: h\n');
+});
+
+test('what GitHub would drop is counted', () => {
+  const problems = Array.from({ length: 25 }, (_, i) => ({
+    code: 'usage' as const,
+    message: `m${i}`,
+    hint: 'h',
+  }));
+  const lines = annotationsText(findingAnnotations(problems, []), inRepository)
+    .trimEnd()
+    .split('\n');
+  expect(lines).toHaveLength(10);
+  expect(lines[9]).toContain('::16 more');
+});
+
+test('the summary tells outcomes, problems and equal plans once', () => {
+  const text = markdown(
+    report(
+      started('apply', 'a', 'b', 'c'),
+      ...applied('a', planOf(change())),
+      ...applied('b', planOf(change())),
+      ...rolledBack('c'),
+      { type: 'run.finished', exitCode: 1 },
+    ),
+  );
+  expect(text).toMatch(/^## alloyup apply: 2 changed, 1 rolled-back\n/);
+  expect(text).toContain('| changed | 2 | a, b |');
+  expect(text).toContain('<summary>2 hosts: a, b</summary>');
+  expect(text).toContain('```diff\n@@ -3,3 +3,3 @@');
+  expect(text.match(/\*\*alloy\.reload\*\*/g)).toHaveLength(1);
+});
+
+test('text of hosts cannot become markup, nor leave its fence', () => {
+  const text = findingsMarkdown(
+    'validate',
+    [
+      {
+        code: 'usage',
+        message: '<img src=x> | [a](b) @team\n# head',
+        hint: '`x`',
+        detail: 'a\n```\n</details>\n````\nb',
+      },
+    ],
+    [],
+  );
+  const [outside] = text.split('\n`````\n');
+  expect(outside).not.toMatch(/<img|\[a\]|@team|^# head/m);
+  expect(text).toContain('\n`````\na\n```\n</details>\n````\nb\n`````\n');
+});
+
+test('a summary never grows beyond what GitHub takes', () => {
+  const diffs = [{ path: '/x', kind: 'change' as const, text: `+${'x'.repeat(20_000)}\n` }];
+  const names = Array.from({ length: 100 }, (_, i) => `web-${i}`);
+  const text = markdown(
+    report(
+      started('apply', ...names),
+      ...names.flatMap((name) => applied(name, planOf(change({ title: name, diffs })))),
+    ),
+  );
+  expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+  expect(text).toContain('The rest is left out');
+});
