@@ -1,7 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import { rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
 export interface GetOptions {
   /** Of what we have; the answer may be 304. */
@@ -37,9 +36,8 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** Makes a fetcher; `ca` is PEM text of authorities that count beside the usual ones. */
 export function createGet(ca?: string): Get {
-  const authorities = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
-
   return async function get(url, options) {
+    const authorities = ca === undefined ? {} : { ca: [...(await tls()).rootCertificates, ca] };
     const signal = AbortSignal.timeout(options.timeoutMs);
     let target = parse(url);
     for (let hops = 0; hops <= 5; hops++) {
@@ -70,17 +68,22 @@ const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 const portOf = ({ port, protocol }: URL): number =>
   Number(port) || (protocol === 'https:' ? 443 : 80);
 
-type Tls = { readonly ca?: string[] };
+type Authorities = { readonly ca?: string[] };
+
+// a converged fleet costs no request, and loading these costs 5 ms
+const tls = () => import('node:tls');
+const requester = async ({ protocol }: URL) =>
+  (await (protocol === 'https:' ? import('node:https') : import('node:http'))).request;
 
 async function once(
   target: URL,
   options: GetOptions,
-  tls: Tls,
+  authorities: Authorities,
   signal: AbortSignal,
 ): Promise<Answer & { readonly location: string | null }> {
   const proxy = options.proxy === null ? undefined : parse(options.proxy);
   try {
-    const response = await send(target, proxy, options, tls, signal);
+    const response = await send(target, proxy, options, authorities, signal);
     const body = await read(response, options.maxBytes);
     return {
       status: response.statusCode ?? 0,
@@ -98,7 +101,7 @@ async function send(
   target: URL,
   proxy: URL | undefined,
   { etag }: GetOptions,
-  tls: Tls,
+  authorities: Authorities,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const headers = {
@@ -112,28 +115,30 @@ async function send(
   const path = `${target.pathname}${target.search}`;
 
   if (!proxy) {
-    const request = target.protocol === 'https:' ? tlsRequest : plainRequest;
+    const request = await requester(target);
     const to = { host: hostOf(target), port: portOf(target) };
-    return answerOf(request({ ...to, ...tls, path, headers, signal, agent: false }));
+    return answerOf(request({ ...to, ...authorities, path, headers, signal, agent: false }));
   }
   const toProxy = { host: hostOf(proxy), port: portOf(proxy), signal, agent: false as const };
-  const requestProxy = proxy.protocol === 'https:' ? tlsRequest : plainRequest;
+  const requestProxy = await requester(proxy);
   const login = credentials(proxy, 'proxy-authorization');
   if (target.protocol === 'http:') {
     return answerOf(
       requestProxy({
         ...toProxy,
-        ...tls,
+        ...authorities,
         path: target.href,
         headers: { ...headers, ...login },
       }),
     );
   }
 
+  // loaded before the tunnel stands: its socket must not wait without a listener
+  const [{ connect }, secureRequest] = await Promise.all([tls(), requester(target)]);
   const authority = `${target.hostname}:${portOf(target)}`;
   const tunnel = requestProxy({
     ...toProxy,
-    ...tls,
+    ...authorities,
     method: 'CONNECT',
     path: authority,
     headers: { host: authority, ...login },
@@ -142,8 +147,14 @@ async function send(
   const host = hostOf(target);
   // an agent, even none of a kind, would make a connection of its own
   const secure = (): TLSSocket =>
-    tlsConnect({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...tls });
-  const request = tlsRequest({ host, path, headers, signal, createConnection: secure });
+    connect({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...authorities });
+  const request = secureRequest({
+    host,
+    path,
+    headers,
+    signal,
+    createConnection: secure,
+  });
   // a tunnel left open would keep the process alive
   request.on('close', () => socket.destroy());
   return answerOf(request);
