@@ -22,23 +22,20 @@ export const COMMANDS = {
   plan: {
     args: '',
     summary: 'show what would change, with diffs; touches nothing',
-    options: [...CONNECT, 'adopt', 'retry', 'detailedExitcode', ...REPORTS, 'out', 'diff'],
+    options: [...CONNECT, 'adopt', 'detailedExitcode', ...REPORTS, 'diff'],
     examples: [
       ['alloyup plan -l "web*"', 'what an apply would do to the web hosts'],
       ['alloyup plan -i web-01, --template linux-host', 'a first look, without any file'],
-      ['alloyup plan --out plan.json', 'then, once approved: alloyup apply plan.json'],
     ],
     load: async () => (await import('./fleet.ts')).verbCommand('plan'),
   },
   apply: {
-    args: '[plan]',
+    args: '',
     summary: 'plan, ask, bring every host to its plan, prove it',
-    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', 'retry', ...REPORTS, 'diff'],
+    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', ...REPORTS, 'diff'],
     examples: [
       ['alloyup apply', 'shows the plan and asks'],
       ['alloyup apply --yes --junit report.xml', 'in CI'],
-      ['alloyup apply plan.json', 'a saved plan; refused when the world has moved'],
-      ['alloyup apply --retry last', 'only the hosts that the last apply left undone'],
     ],
     load: async () => (await import('./fleet.ts')).verbCommand('apply'),
   },
@@ -62,6 +59,16 @@ export const COMMANDS = {
     options: [...CONNECT, ...CHANGE, 'purge', ...REPORTS, 'diff'],
     examples: [['alloyup remove -l web-03 --purge', 'with its data and its user']],
     load: async () => (await import('./fleet.ts')).verbCommand('remove'),
+  },
+  trust: {
+    args: '[hosts...]',
+    summary: 'show the host keys that nobody has met, record them after one yes',
+    options: [...INVENTORY, 'forks', 'connectTimeout', 'yes', ...PRINT],
+    examples: [
+      ['alloyup trust', 'the whole fleet in one table'],
+      ['alloyup trust web-01 web-02 --yes', 'in a script that knows the network is its own'],
+    ],
+    load: async () => (await import('./commands/trust.ts')).trust,
   },
   hosts: {
     args: '',
@@ -109,7 +116,7 @@ export const COMMANDS = {
   },
   report: {
     args: '<run>',
-    summary: 'print a saved run as text, json, ndjson, junit or markdown',
+    summary: 'print a saved run as text, json, ndjson or junit',
     options: ['format', 'color', 'quiet', 'verbose', 'diff'],
     examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
     load: async () => (await import('./commands/report.ts')).report,

@@ -120,6 +120,10 @@ function remember(into: Section, name: string, key: KnownKey): void {
 export const knownName = (host: string, port: number): string =>
   port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 
+/** A name as `HashKnownHosts yes` keeps it. `salt`: 20 random bytes. */
+export const hashedName = (name: string, salt: Buffer): string =>
+  `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
+
 /**
  * Keys kept under a name. Hashed entries cost an HMAC each (6 us), so by default they are tried only
  * when nothing else names the host, and only up to the first hit.

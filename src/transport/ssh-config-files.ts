@@ -9,6 +9,8 @@ import { defaultSettings, mayConcern, readSshG } from './ssh-config.ts';
 export interface SshConfig {
   /** @throws ToolError `ssh.unsupported` when the files matter and no ssh command is there to read them. */
   settings(address: string, port: number | null, user: string | null): Promise<SshSettings>;
+  /** HashKnownHosts: names in known_hosts are kept as hashes. False where nothing can be read. */
+  hashesNames(address: string): Promise<boolean>;
 }
 
 /** Each `ssh -G` is a process of 13 ms; more at once would only wait for the processor. */
@@ -49,7 +51,7 @@ export function sshConfig(
     address: string,
     port: number | null,
     login: string | null,
-  ): Promise<SshSettings> => {
+  ): Promise<string> => {
     while (running.length >= AT_ONCE) await Promise.race(running);
     const args = [
       '-G',
@@ -62,7 +64,7 @@ export function sshConfig(
     running.push(asked.catch(() => undefined));
     const mine = running.at(-1);
     try {
-      return readSshG(await asked, address, user);
+      return await asked;
     } finally {
       running = running.filter((each) => each !== mine);
     }
@@ -77,11 +79,18 @@ export function sshConfig(
         concerns(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`, 0) ||
         concerns(systemConfig, address, dirname(systemConfig), 0);
       const settings = matters
-        ? ask(address, port, login)
+        ? ask(address, port, login).then((output) => readSshG(output, address, user))
         : Promise.resolve(defaultSettings(address, port, user));
       settings.catch(() => undefined);
       cache.set(id, settings);
       return settings;
+    },
+    async hashesNames(address) {
+      try {
+        return /^hashknownhosts yes$/m.test(await ask(address, null, null));
+      } catch {
+        return false;
+      }
     },
   };
 }
