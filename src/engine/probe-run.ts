@@ -52,7 +52,7 @@ export async function probe(target: Target, session: Session, world: World): Pro
       code: 'host.probe',
       message: `${host.name} did not tell its facts (exit ${said.exit.code ?? said.exit.signal})`,
       hint: `try it by hand: ssh ${host.address} sudo perl -v`,
-      detail: world.mask(`${said.out}\n${said.err}`.trim().slice(-2000)),
+      detail: world.mask(`${said.out}\n${said.err}`).trim().slice(-2000),
     },
   );
 }

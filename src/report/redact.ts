@@ -25,6 +25,8 @@ export const tooShort = (secrets: readonly Secret[]): readonly Secret[] =>
  * quoted for JSON, Go, XML or a shell. Overlapping finds are hidden together; a base64 word that
  * holds one is hidden whole.
  *
+ * What was cut before it came here counts, too: a line that ends with the beginning of a secret.
+ *
  * Costs one look-up a character, however many secrets there are.
  */
 export function createMask(secrets: readonly Secret[]): Mask {
@@ -69,15 +71,33 @@ function indexOf(forms: readonly Form[]): Index {
 function findAll(text: string, index: Index): Find[] {
   const finds: Find[] = [];
   for (let at = 0; at + SHORTEST <= text.length; at += 1) {
-    const form = index
-      .get(text.slice(at, at + SHORTEST))
-      ?.find((one) => text.startsWith(one.text, at) && !isPlaceholder(text, at, one.text));
-    if (!form) continue;
+    const forms = index.get(text.slice(at, at + SHORTEST));
+    if (!forms) continue;
+    const form = forms.find(
+      (one) => text.startsWith(one.text, at) && !isPlaceholder(text, at, one.text),
+    );
+    if (!form) {
+      const end = endOfLine(text, at);
+      if (end - at >= SHORTEST_PIECE && beginsOne(forms, text.slice(at, end)))
+        finds.push([at, end]);
+      continue;
+    }
     const end = at + form.text.length;
     finds.push(form.base64 ? wordAround(text, at, end) : [at, end]);
   }
   return finds;
 }
+
+/** Fewer characters at the end of a line are not taken for the beginning of a secret. */
+const SHORTEST_PIECE = 8;
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+const beginsOne = (forms: readonly Form[], piece: string): boolean =>
+  !HIDDEN.startsWith(piece) && forms.some((one) => one.text.startsWith(piece));
 
 /**
  * Finds in what the text means once its %XX are read. Tools disagree on which characters they
@@ -127,12 +147,18 @@ interface Form {
   readonly base64: boolean;
 }
 
-/** Each secret whole, without blanks at its ends, and line by line. */
+/**
+ * Each secret whole, without blanks at its ends, and line by line; and as it is left of control
+ * characters, which go before masks see a text.
+ */
 const textsOf = (secrets: readonly Secret[]): readonly string[] => {
-  const texts = secrets.flatMap((secret) => {
-    const whole = secret.reveal();
-    return [whole, whole.trim(), ...whole.split('\n').map((line) => line.trim())];
-  });
+  const texts = secrets
+    .flatMap((secret) => [secret.reveal(), plain(secret.reveal())])
+    .flatMap((whole) => [
+      whole,
+      whole.trim(),
+      ...whole.split(/\r?\n|\r/).map((line) => line.trim()),
+    ]);
   return [...new Set(texts)].filter((text) => text.length >= SHORTEST);
 };
 
