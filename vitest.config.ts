@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['test/**/*.test.ts'], {
-        exclude: ['**/node_modules/**', 'test/e2e/**', 'test/slow/**'],
+        exclude: ['**/node_modules/**', 'test/e2e/**', 'test/slow/**', 'test/chaos/**'],
         testTimeout: 60_000,
       }),
       // one file at a time: the hosts of the lab share two cores, and each file starts many of them
@@ -28,6 +28,12 @@ export default defineConfig({
         globalSetup: ['test/e2e/lab-setup.ts'],
         fileParallelism: false,
         testTimeout: 300_000,
+        hookTimeout: 300_000,
+      }),
+      project('chaos', ['test/chaos/**/*.chaos.ts'], {
+        globalSetup: ['test/e2e/lab-setup.ts'],
+        fileParallelism: false,
+        testTimeout: 3 * 3600_000,
         hookTimeout: 300_000,
       }),
       project('slow', ['test/slow/**/*.slow.ts'], {

@@ -1,0 +1,249 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sleep, until } from '../../lab/run.ts';
+import type { RunReport } from '../../src/model/event.ts';
+import { inventory, outcomes, pipeline, report } from '../e2e/helpers.ts';
+import type { Lab, LabHost } from '../e2e/lab-fixture.ts';
+
+/** What every host of the fleet shall be; the rounds go to and fro between two of these. */
+interface Wish {
+  readonly version: string;
+  readonly interval: string;
+  readonly role: string;
+  readonly token: string;
+}
+const WISHES: readonly [Wish, Wish] = [
+  { version: '1.18.1', interval: '20s', role: 'edge', token: 'first $(token)' },
+  { version: '1.17.0', interval: '25s', role: 'core', token: "second 'token'" },
+];
+
+const FILE = '/etc/alloy/token';
+
+/** One kill and what came of it. */
+export interface Round {
+  readonly number: number;
+  /** Milliseconds after its start at which the controller was killed. */
+  readonly killedAtMs: number;
+  /** Where each host was, by the log of the killed run: "not begun", "planned", a step, "over". */
+  readonly phases: readonly string[];
+  /** How the next apply ended for each host. */
+  readonly next: readonly string[];
+  readonly exitCode: number;
+  readonly nextMs: number;
+  /** Hosts on which the next apply first took the killed run back. */
+  readonly takenBack: number;
+  /** What is not as promised; empty when the promise was kept. */
+  readonly broken: readonly string[];
+}
+
+export interface Chaos {
+  readonly seed: number;
+  readonly hosts: number;
+  readonly rounds: readonly Round[];
+  /** Milliseconds of an apply that nobody disturbs: kills are spread over these. */
+  readonly wholeMs: number;
+}
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32): a broken round can be played again. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Kills the controller with SIGKILL at random moments of `apply`, and looks each time whether one
+ * more apply ends 0 with every host converged and nothing left over.
+ */
+export async function unleash(
+  lab: Lab,
+  hosts: readonly LabHost[],
+  options: {
+    readonly rounds: number;
+    readonly seed: number;
+    readonly say: (line: string) => void;
+    /** After each round, all of them so far. */
+    readonly told?: (chaos: Chaos) => void;
+  },
+): Promise<Chaos> {
+  const { rounds: count, seed, say } = options;
+  const random = randomFrom(seed);
+  const apply = ['apply', '--yes', '--watch', '0'];
+  // bare hosts take another way than converged ones: the first two are no part of the measure
+  const times: number[] = [];
+  for (const wish of [...WISHES, ...WISHES]) {
+    const { ended, report: run } = await report(lab, [...apply, '-i', write(lab, hosts, wish)]);
+    if (ended.exitCode !== 0) throw new Error(`undisturbed: ${outcomes(run).join(', ')}`);
+    times.push(ended.durationMs);
+  }
+  const wholeMs = Math.min(...times.slice(2));
+  const events = countEvents(logsOf(lab).at(-1)!);
+  say(`seed ${seed}: ${count} kills within ${(wholeMs / 1000).toFixed(1)} s of apply`);
+  const rounds: Round[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const wish = WISHES[(number + 1) % 2]!;
+    const file = write(lab, hosts, wish);
+    const known = new Set(logsOf(lab));
+    const logOfThis = () => logsOf(lab).find((name) => !known.has(name));
+    const begun = performance.now();
+    const running = lab.startAlloyup([...apply, '-i', file]);
+    // by the clock, and, since a machine under load keeps another time, by what has happened
+    const moment = random();
+    if (random() < 0.5) await sleep(moment * wholeMs);
+    else {
+      const wanted = moment * events;
+      const ended = running.then(() => true);
+      const happened = () => countEvents(logOfThis()) >= wanted || undefined;
+      await Promise.race([until('too little happens', 120, happened, 5), ended]);
+      await sleep(random() * 200);
+    }
+    const killedAtMs = Math.round(performance.now() - begun);
+    running.kill('SIGKILL');
+    await running;
+    const log = logOfThis();
+    const phases = phasesOf(log ? readFileSync(log, 'utf8') : '', hosts);
+    // the operator comes back at once, or a little later
+    if (random() < 0.3) await sleep(random() * 2000);
+    const { ended, report: run } = await report(lab, [...apply, '-i', file]);
+    const round: Round = {
+      number,
+      killedAtMs,
+      phases,
+      next: Object.values(run.hosts).map(({ outcome }) => outcome ?? 'none'),
+      exitCode: ended.exitCode,
+      nextMs: ended.durationMs,
+      takenBack: Object.values(run.hosts).filter(({ warnings }) =>
+        warnings.some(({ code }) => code === 'run.taken-back'),
+      ).length,
+      broken: [
+        ...(ended.exitCode === 0 ? [] : [`exit ${ended.exitCode}`, ...problemsOf(run)]),
+        ...(await unkept(lab, hosts, wish, file)),
+      ],
+    };
+    rounds.push(round);
+    options.told?.({ seed, hosts: hosts.length, rounds, wholeMs });
+    say(
+      `${number}: killed at ${killedAtMs} ms (${phases.join(', ')}); then ${round.next.join(', ')} in ${(ended.durationMs / 1000).toFixed(1)} s` +
+        (round.broken.length ? `\n  BROKEN ${round.broken.join('\n  BROKEN ')}` : ''),
+    );
+  }
+  return { seed, hosts: hosts.length, rounds, wholeMs };
+}
+
+const write = (lab: Lab, hosts: readonly LabHost[], wish: Wish): string =>
+  inventory(lab, hosts, pipeline({ interval: wish.interval }), {
+    file: 'chaos.yaml',
+    alloy: { version: wish.version, environment: { ROLE: wish.role, TOKEN: wish.token } },
+    defaults: {
+      config: {
+        template: './chaos-template.alloy',
+        files: {
+          [FILE]: { secret: { exec: ['printf', '%s', wish.token] }, mode: '0640', group: 'alloy' },
+        },
+      },
+    },
+  });
+
+const logsOf = (lab: Lab): readonly string[] => {
+  const folder = join(lab.home, '.local/state/alloyup/runs');
+  try {
+    return readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+};
+
+const countEvents = (log: string | undefined): number =>
+  log === undefined ? 0 : readFileSync(log, 'utf8').split('\n').length - 1;
+
+const problemsOf = ({ hosts }: RunReport): readonly string[] =>
+  Object.entries(hosts).flatMap(([name, { outcome, problem }]) =>
+    problem ? [`${name}: ${outcome}: ${problem.message}; ${problem.detail ?? ''}`] : [],
+  );
+
+/** Where each host was when the log ends; the last line of it may be half. */
+function phasesOf(log: string, hosts: readonly LabHost[]): readonly string[] {
+  const phases = new Map<string, string>();
+  for (const line of log.split('\n')) {
+    if (!line.endsWith('}')) continue;
+    const event = JSON.parse(line) as { type: string; host?: string; step?: string };
+    const phase = event.step ?? PHASES[event.type];
+    if (event.host !== undefined && phase !== undefined) phases.set(event.host, phase);
+  }
+  return hosts.map(({ name }) => phases.get(name) ?? 'not begun');
+}
+
+const PHASES: Readonly<Record<string, string>> = {
+  'host.started': 'login',
+  'host.planned': 'planned',
+  'host.finished': 'over',
+};
+
+/** What of the promise does not hold, seen around the product. */
+async function unkept(
+  lab: Lab,
+  hosts: readonly LabHost[],
+  wish: Wish,
+  file: string,
+): Promise<readonly string[]> {
+  const plan = await lab.alloyup(['plan', '--detailed-exitcode', '-i', file]);
+  const found = await Promise.all(hosts.map((host) => unkeptOn(host, wish)));
+  return [...(plan.exitCode === 0 ? [] : [`plan ends ${plan.exitCode}`]), ...found.flat()];
+}
+
+const LOOK = `
+dpkg-query -W -f '\${db:Status-Status} \${Version} \${db:Status-Want}\\n' alloy
+systemctl is-active alloy
+systemctl is-enabled alloy
+. /etc/default/alloy; printf '%s\\n' "$ROLE" "$TOKEN" "$(cat ${FILE})"
+flock -n /var/lib/alloyup/lock echo free || echo locked
+ls /var/lib/alloyup/armed 2>&1 | sed 's/.*No such file.*/none/'
+ls /run/alloyup | wc -l
+ls /var/lib/alloyup/runs | wc -l
+ls -d /run/alloyup/*/content /run/alloyup/*/script 2>/dev/null | wc -l
+dpkg --audit | wc -l
+echo --
+find / -xdev -name '*alloyup*' -not -path '/var/lib/alloyup*' -not -path '/proc/*' -not -path '/run/alloyup*' -not -name 'alloyup-lab*'
+find /etc /run/systemd /tmp /var/tmp -name '*alloyup*' -not -name 'alloyup-lab*'
+systemctl list-units --all --plain --no-legend 'alloyup*'
+find /var/lib/alloyup/runs -name stage -o -name '*.deb'
+`;
+
+async function unkeptOn(host: LabHost, wish: Wish): Promise<readonly string[]> {
+  const { stdout } = await host.root(LOOK, { reject: false });
+  const [facts = '', left = ''] = stdout.split('\n--');
+  const lines = facts.split('\n');
+  const counts = lines.slice(8).map(Number) as [number, number, number, number];
+  const wanted = [
+    `installed ${wish.version}-1 hold`,
+    'active',
+    'enabled',
+    wish.role,
+    wish.token,
+    wish.token,
+    'free',
+    'none',
+  ];
+  const odd = wanted.flatMap((want, i) => (lines[i] === want ? [] : [`${lines[i]}, not ${want}`]));
+  const [memory, runs, contents, audit] = counts;
+  if (!(memory <= 8)) odd.push(`${memory} folders in /run/alloyup`);
+  if (!(runs <= 11)) odd.push(`${runs} folders in /var/lib/alloyup/runs`);
+  if (contents !== 0) odd.push(`${contents} scripts or contents left in /run/alloyup`);
+  if (audit !== 0) odd.push('dpkg --audit has something to say');
+  odd.push(...left.split('\n').filter(Boolean));
+  const processes = host.processes(/\/run\/alloyup\/|\/var\/lib\/alloyup\//);
+  odd.push(...processes.map(({ command }) => `still runs: ${command.slice(0, 100)}`));
+  const metrics = (await host.http('/metrics'))?.body ?? '';
+  if (!metrics.includes(`version="v${wish.version}"`)) odd.push('another version runs');
+  const components = (await host.http('/api/v0/web/components'))?.body ?? '';
+  if ((components.match(/"localID"/g) ?? []).length !== 2) odd.push('other components run');
+  const config = host.read('/etc/alloy/config.alloy');
+  if (!config.includes(`"${wish.interval}"`)) odd.push('another configuration');
+  return odd.map((what) => `${host.name}: ${what}`);
+}
