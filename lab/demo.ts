@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { controllerEnv, inWorld } from './controller.ts';
 import { takeDownOnInterrupt } from './interrupt.ts';
@@ -12,6 +11,13 @@ import { isStopped } from './run.ts';
 
 const NAME = 'audemo';
 const HOSTS = 3;
+const CONFIG = {
+  template: 'linux-host',
+  vars: {
+    metrics_url: 'https://prometheus.example.com/api/v1/write',
+    logs_url: 'https://loki.example.com/loki/api/v1/push',
+  },
+};
 
 const say = (line: string): void => console.log(`  ${line}`);
 const title = (line: string): void => console.log(`\n== ${line}`);
@@ -35,7 +41,6 @@ const colours = (): Record<string, string> =>
   process.env.NO_COLOR === undefined ? {} : { NO_COLOR: process.env.NO_COLOR };
 
 async function build(): Promise<void> {
-  if (existsSync(join(REPOSITORY_ROOT, 'dist/main.js'))) return;
   say('building alloyup (dist/)');
   await execa(process.execPath, ['build.mjs'], { cwd: REPOSITORY_ROOT });
 }
@@ -54,11 +59,13 @@ async function main(): Promise<void> {
   const hostName = (number: number) => `web-0${number}`;
   const lab = await Lab.up({ name: NAME, count: HOSTS, hostName, say });
   try {
-    lab.inventory({ defaults: { alloy: { version: '1.18.1' }, config: { template: 'minimal' } } });
+    const inventory = lab.inventory({ defaults: { alloy: { version: '1.18.1' }, config: CONFIG } });
+    title('The inventory: what shall be, and how each host is reached');
+    console.log(`\n$ cat inventory.yaml\n\n${readFileSync(inventory, 'utf8').trimEnd()}`);
     title('What would change? Nothing is touched yet');
     await show(lab, ['plan']);
     title('Do it: install, configure, start, prove');
-    await show(lab, ['apply', '--yes']);
+    await show(lab, ['apply', '--yes', '--no-diff']);
     title('Once more: there is nothing left to do');
     await show(lab, ['apply', '--yes']);
     title('What runs where');
