@@ -15,9 +15,10 @@ import { askSecret, askYes, NoAnswer } from './ask.ts';
 import { catchInterrupts, type Interrupts } from './interrupt.ts';
 import { type ChosenHosts, readHosts } from './inventory.ts';
 import type { Command, Invocation } from './invocation.ts';
+import { type LiveView, openLiveView } from './live.ts';
+import { type Output, openOutput } from './output.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
-import { type Output, openOutput } from './output.ts';
 import { runId } from './run-log.ts';
 import { readTargets } from './targets.ts';
 import { usageError } from './usage.ts';
@@ -42,20 +43,20 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
 
   const chosen = chosenHosts(await readHosts(invocation), approved, invocation);
   const adopt = options.adopt || approved?.adopt === true;
-  const { targets, secrets, warnings, remember } = await readTargets(
-    chosen,
-    invocation,
-    verb,
-  );
+  const { targets, secrets, warnings, remember } = await readTargets(chosen, invocation, verb);
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
-  const output = openOutput(run, options, terminal, mask);
-  const interrupts = catchInterrupts(terminal, output.emit);
+  const live = openLiveView(options, terminal, Date.now);
+  const output = openOutput(run, options, live, mask);
+  const interrupts = catchInterrupts(live.terminal, output.emit, live.close);
   const transport = createTransport({
     user: { home: terminal.home, name: userInfo().username },
     agent: terminal.env.SSH_AUTH_SOCK ?? null,
     askPassphrase: terminal.interactive
-      ? (file) => askSecret(`Passphrase of ${file}:`, terminal, `ssh-add ${file}`).catch(() => null)
+      ? (file) =>
+          live
+            .aside(() => askSecret(`Passphrase of ${file}:`, terminal, `ssh-add ${file}`))
+            .catch(() => null)
       : null,
   });
   const inventory = { file: chosen.inventory.file, sha256: chosen.sha256 };
@@ -74,7 +75,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
     abandon: interrupts.abandon,
     ...(planFile ? { planned: planFile.planned } : {}),
     ...(approved ? { expected: new Map(Object.entries(approved.hosts)) } : {}),
-    confirm: confirmer(verb, invocation, output, interrupts),
+    confirm: confirmer(verb, invocation, output, live, interrupts),
   };
 
   try {
@@ -148,6 +149,7 @@ function confirmer(
   verb: Verb,
   { args, options }: Invocation,
   output: Output,
+  live: LiveView,
   interrupts: Interrupts,
 ): (summary: Confirmation) => Promise<boolean> {
   return async ({ changing }) => {
@@ -155,8 +157,8 @@ function confirmer(
     // a saved plan was looked at when it was made
     if (options.yes || args.length > 0 || changing === 0) return true;
     try {
-      if (await askYes(`${verb[0]!.toUpperCase()}${verb.slice(1)} to ${count(changing, 'host')}?`))
-        return true;
+      const question = `${verb[0]!.toUpperCase()}${verb.slice(1)} to ${count(changing, 'host')}?`;
+      if (await live.aside(() => askYes(question))) return true;
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }

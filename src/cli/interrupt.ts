@@ -29,7 +29,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** One Ctrl-C comes twice where a wrapper (npm, npx) passes on what the terminal sent to all. */
 const ECHO_MS = 300;
 
-export function catchInterrupts(terminal: Pick<Terminal, 'err'>, emit: Emit): Interrupts {
+/** @param leave called before a third one ends the process */
+export function catchInterrupts(
+  terminal: Pick<Terminal, 'err'>,
+  emit: Emit,
+  leave: () => void = () => {},
+): Interrupts {
   const stop = new AbortController();
   const abandon = new AbortController();
   let last = Number.NEGATIVE_INFINITY;
@@ -38,7 +43,10 @@ export function catchInterrupts(terminal: Pick<Terminal, 'err'>, emit: Emit): In
     const echo = now - last < ECHO_MS;
     last = now;
     if (echo) return;
-    if (abandon.signal.aborted) process.exit(130);
+    if (abandon.signal.aborted) {
+      leave();
+      process.exit(130);
+    }
     const again = stop.signal.aborted;
     terminal.err(again ? SECOND : FIRST);
     emit({ type: 'run.interrupted', again });

@@ -10,6 +10,7 @@ import { cleanHappening } from '../report/redact.ts';
 import { type TextOptions, textRenderer } from '../report/text.ts';
 import { ownFolders } from '../sources/folders.ts';
 import { tellRun } from './github.ts';
+import type { LiveView } from './live.ts';
 import type { Options } from './options.ts';
 import { type LogFile, openNamedLog, openStateLog, unwritable } from './run-log.ts';
 import type { Terminal } from './terminal.ts';
@@ -43,11 +44,12 @@ export const textOptionsOf = (
  *
  * @throws ToolError `usage`
  */
-export function openOutput(run: string, options: Options, terminal: Terminal, mask: Mask): Output {
+export function openOutput(run: string, options: Options, live: LiveView, mask: Mask): Output {
+  const { terminal } = live;
   const ledger = openLedger();
   if (options.junit !== null) checkWritable(options.junit);
   const log = openRunLog(run, options, terminal);
-  const text = textRenderer(textOptionsOf(options, terminal));
+  const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
   const format = options.output;
   let seq = 0;
 
@@ -55,6 +57,7 @@ export function openOutput(run: string, options: Options, terminal: Terminal, ma
     seq += 1;
     const event: RunEvent = { ...cleanHappening(happening, mask), at: Date.now(), seq };
     ledger.add(event);
+    live.on(event);
     const line = ndjson(event);
     log?.append(line);
     if (format === 'ndjson') terminal.out(line);
@@ -69,6 +72,7 @@ export function openOutput(run: string, options: Options, terminal: Terminal, ma
       if (format === 'text') terminal.out(`${text.plans(ledger)}\n`);
     },
     close() {
+      live.close();
       log?.close();
       if (format === 'json') terminal.out(reportJson(ledger.report()));
       if (options.junit !== null) writeWhole(options.junit, junit(ledger.report()), terminal);

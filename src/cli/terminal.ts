@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
+import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what kind of place that is. */
 export interface Terminal {
@@ -10,6 +11,11 @@ export interface Terminal {
   readonly errColour: boolean;
   /** Columns; 80 where nobody tells. */
   readonly width: number;
+  /** Where a view can be drawn; absent: lines alone, one after the other. */
+  readonly canvas?: Canvas & {
+    /** Standard error is the same terminal. */
+    readonly takesErrors: boolean;
+  };
   /** Somebody is there to answer a question. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,6 +33,7 @@ export function processTerminal(): Terminal {
     outColour: wantsColour(env, process.stdout.isTTY),
     errColour: wantsColour(env, process.stderr.isTTY),
     width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
+    ...(process.stdout.isTTY && !env.CI && env.TERM !== 'dumb' ? { canvas: stdoutCanvas() } : {}),
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY && !env.CI),
     env,
     cwd: process.cwd(),
@@ -43,6 +50,20 @@ function quietWriter(stream: NodeJS.WriteStream): (text: string) => void {
   });
   return (text) => {
     if (!gone && text !== '') stream.write(text);
+  };
+}
+
+function stdoutCanvas(): NonNullable<Terminal['canvas']> {
+  const { stdout } = process;
+  return {
+    // a terminal that does not know its size, e.g. a serial line, says 0
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+    write: quietWriter(stdout),
+    onResize(listener) {
+      stdout.on('resize', listener);
+      return () => stdout.off('resize', listener);
+    },
+    takesErrors: Boolean(process.stderr.isTTY),
   };
 }
 

@@ -65,10 +65,20 @@ export const pad = (text: string, width: number): string =>
 /** Takes out of the middle what does not fit: both ends of a host's name tell hosts apart. */
 export function shorten(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
-  const chars = [...text];
   const left = Math.ceil((width - 1) / 2);
   const right = Math.max(0, width - 1 - left);
-  return `${chars.slice(0, left).join('')}…${right === 0 ? '' : chars.slice(-right).join('')}`;
+  const end = upTo([...text].reverse(), right).reverse();
+  return `${upTo([...text], left).join('')}…${end.join('')}`;
+}
+
+/** As many characters as take at most `width` columns. */
+function upTo(chars: readonly string[], width: number): string[] {
+  let taken = 0;
+  const end = chars.findIndex((char) => {
+    taken += widthOf(char);
+    return taken > width;
+  });
+  return end < 0 ? [...chars] : chars.slice(0, end);
 }
 
 /**
@@ -99,4 +109,4 @@ export function duration(ms: number): string {
 
 /** Leaves out the end of what does not fit. */
 export const cut = (text: string, width: number): string =>
-  widthOf(text) <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`;
+  widthOf(text) <= width ? text : `${upTo([...text], width - 1).join('')}…`;

@@ -1,0 +1,44 @@
+// Plays a simulated run on this terminal, as `alloyup apply` shows a real one.
+// usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
+import process from 'node:process';
+import { catchInterrupts } from '../src/cli/interrupt.ts';
+import { openLiveView } from '../src/cli/live.ts';
+import { textOptionsOf } from '../src/cli/output.ts';
+import { processTerminal } from '../src/cli/terminal.ts';
+import type { Happening } from '../src/model/event.ts';
+import { openLedger } from '../src/report/fold.ts';
+import { textRenderer } from '../src/report/text.ts';
+import { simulatedRun } from './simulated-run.ts';
+
+const [hosts = 20, forks = 32, speed = 1] = process.argv.slice(2).map(Number);
+const options = {
+  output: 'text',
+  quiet: false,
+  verbose: 0,
+  color: true,
+  diff: true,
+} as const;
+const terminal = processTerminal();
+const live = openLiveView(options, terminal, Date.now);
+const ledger = openLedger();
+const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
+let seq = 0;
+
+const emit = (happening: Happening): void => {
+  seq += 1;
+  const event = { ...happening, at: Date.now(), seq };
+  ledger.add(event);
+  live.on(event);
+  live.terminal.out(text.on(event, ledger));
+};
+
+const interrupts = catchInterrupts(live.terminal, emit, live.close);
+const begun = Date.now();
+for (const { afterMs, happening } of simulatedRun({ hosts, forks, speed })) {
+  const early = begun + afterMs - Date.now();
+  if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
+  if (interrupts.abandon.aborted) break;
+  emit(happening);
+}
+live.close();
+interrupts.release();

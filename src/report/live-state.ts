@@ -1,0 +1,141 @@
+import type { Outcome, RunEvent, Verb } from '../model/event.ts';
+import type { Problem } from '../model/problem.ts';
+
+/** What a host is busy with. */
+export interface ActiveHost {
+  /** "logging in", "planning", or a step. */
+  readonly doing: string;
+  /** Milliseconds since the epoch when it began with that. */
+  readonly since: number;
+  readonly wait: Wait | null;
+}
+
+interface Wait {
+  /** "for Alloy to flush". */
+  readonly for: string;
+  /** As told, at the time `at`. */
+  readonly seconds: number;
+  readonly at: number;
+  readonly limitS: number | null;
+}
+
+/** A stretch of the run in which every host comes to one end. */
+interface Phase {
+  /** Every host is looked at, or those to be changed are changed. */
+  readonly kind: 'look' | 'change';
+  /** null: none of its hosts has begun. */
+  readonly startedAt: number | null;
+  readonly total: number;
+  readonly done: number;
+}
+
+/** What the live view is drawn from. */
+export interface LiveState {
+  readonly verb: Verb;
+  readonly startedAt: number;
+  readonly phase: Phase;
+  readonly outcomes: ReadonlyMap<Outcome, number>;
+  /** In the order in which they began. */
+  readonly active: ReadonlyMap<string, ActiveHost>;
+  /** The most that were in progress at once in this phase. */
+  readonly peak: number;
+  /** The last few hosts that ended badly. */
+  readonly problems: readonly { readonly host: string; readonly message: string }[];
+  readonly interrupted: boolean;
+}
+
+/** The fold behind the view. */
+export interface LiveFold {
+  add(event: RunEvent): void;
+  /** As of the last event. */
+  readonly state: LiveState;
+}
+
+const KEPT_PROBLEMS = 5;
+
+/** Begins before the first event. One event costs the same with 10 hosts and with 10,000. */
+export function openLiveFold(): LiveFold {
+  const active = new Map<string, ActiveHost>();
+  const outcomes = new Map<Outcome, number>();
+  const planned = new Set<string>();
+  let problems: LiveState['problems'] = [];
+  let head = { verb: 'plan' as Verb, startedAt: 0, interrupted: false, hosts: 0 };
+  let phase: Phase = { kind: 'look', startedAt: null, total: 0, done: 0 };
+  let peak = 0;
+
+  const begin = (host: string, doing: string, at: number, wait: Wait | null = null): void => {
+    const before = active.get(host);
+    const since = before?.doing === doing ? before.since : at;
+    active.set(host, { doing, since, wait });
+    peak = Math.max(peak, active.size);
+    if (phase.startedAt === null) phase = { ...phase, startedAt: at };
+  };
+
+  const ended = (host: string): void => {
+    active.delete(host);
+    phase = { ...phase, done: phase.done + 1 };
+    if (phase.kind === 'look' && phase.done >= head.hosts && planned.size > 0) {
+      phase = { kind: 'change', startedAt: null, total: planned.size, done: 0 };
+      peak = 0;
+    }
+  };
+
+  const finished = (host: string, outcome: Outcome, problem: Problem | undefined): void => {
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    if (problem) {
+      const message = withoutHost(problem.message, host);
+      problems = [...problems.slice(1 - KEPT_PROBLEMS), { host, message }];
+    }
+    // a plan was its end in the look; the last host's is told when the next phase stands ready
+    if ((phase.kind === 'look' || phase.startedAt === null) && planned.delete(host)) {
+      active.delete(host);
+      if (phase.kind === 'change') phase = { ...phase, total: phase.total - 1 };
+    } else ended(host);
+  };
+
+  return {
+    add(event) {
+      switch (event.type) {
+        case 'run.started':
+          head = { ...head, verb: event.verb, startedAt: event.at, hosts: event.hosts.length };
+          phase = { ...phase, total: event.hosts.length };
+          return;
+        case 'run.interrupted':
+          head = { ...head, interrupted: true };
+          return;
+        case 'host.started':
+          return begin(event.host, 'logging in', event.at);
+        case 'host.connected':
+          return phase.kind === 'look' ? begin(event.host, 'reading', event.at) : undefined;
+        case 'host.facts':
+          return begin(event.host, phase.kind === 'look' ? 'planning' : 'proving', event.at);
+        case 'host.planned':
+          // its end follows in the same breath where there is nothing to do
+          planned.add(event.host);
+          return ended(event.host);
+        case 'host.reconnecting':
+          return begin(event.host, 'reconnecting', event.at);
+        case 'change.started':
+          return begin(event.host, event.step, event.at);
+        case 'change.finished':
+          return begin(event.host, active.get(event.host)?.doing ?? event.step, event.at);
+        case 'change.failed':
+        case 'change.undone':
+          return begin(event.host, 'taking back', event.at);
+        case 'host.waiting': {
+          const { for: what, seconds, limitS, at } = event;
+          const doing = active.get(event.host)?.doing ?? 'waiting';
+          return begin(event.host, doing, at, { for: what, seconds, limitS, at });
+        }
+        case 'host.finished':
+          return finished(event.host, event.outcome, event.problem);
+      }
+    },
+    get state() {
+      return { ...head, phase, outcomes, active, peak, problems };
+    },
+  };
+}
+
+const withoutHost = (message: string, host: string): string =>
+  message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;

@@ -1,0 +1,182 @@
+import { OUTCOMES, type Verb } from '../model/event.ts';
+import type { ActiveHost, LiveState } from './live-state.ts';
+import type { Paint } from './paint.ts';
+import { cut, duration, pad, shorten, widthOf } from './plain.ts';
+import { outcomePaint } from './summary.ts';
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A host that has been at one thing for so long is worth a look. */
+const LONG_MS = 60_000;
+/** Problems that stay in view. */
+const PROBLEMS = 3;
+/** An estimate from fewer hosts, or from a shorter time, would jump about. */
+const ETA_HOSTS = 3;
+const ETA_MS = 2000;
+
+/**
+ * The run as it stands, as lines for the lower end of a terminal: bar, counts, hosts in progress,
+ * the last problems. Never more than `rows - 1` lines, none wider than `columns`. Costs the same
+ * for 20 hosts and for 5,000, and keeps its height while hosts come and go.
+ *
+ * @param now milliseconds since the epoch, by the clock that stamps the events
+ */
+export function liveLines(
+  state: LiveState,
+  { columns, rows }: Size,
+  now: number,
+  paint: Paint,
+): readonly string[] {
+  // the other part of the screen is for what has been said
+  const height = Math.min(rows - 1, Math.max(5, Math.floor(rows * 0.6)));
+  if (height < 1 || columns < 1) return [];
+  const gap = rows >= 16 ? [''] : [];
+  const head = [barLine(state, columns, now, paint), countsLine(state, columns, now, paint)];
+  const troubles = problemLines(state, columns, paint, Math.floor(height / 4));
+  const room = Math.max(0, height - gap.length - head.length - troubles.length);
+  return [...gap, ...head, ...hostLines(state, columns, now, paint, room), ...troubles].slice(
+    0,
+    height,
+  );
+}
+
+const WORDS: Readonly<Record<Verb, string>> = {
+  plan: 'Planning',
+  apply: 'Applying',
+  status: 'Looking',
+  rollback: 'Taking back',
+  remove: 'Removing',
+};
+
+/** "Applying  [=====>----]  8 of 20  about 12 s left". */
+function barLine(state: LiveState, columns: number, now: number, paint: Paint): string {
+  const { total, done } = state.phase;
+  const verb = state.phase.kind === 'look' && state.verb !== 'status' ? 'plan' : state.verb;
+  const word = state.interrupted ? 'Stopping' : WORDS[verb];
+  const left = etaText(state, now);
+  const numbers = `${done} of ${total}${left === '' ? '' : `  ${left}`}`;
+  const room = Math.min(40, columns - widthOf(word) - widthOf(numbers) - 6);
+  if (room < 6) return cut(`${word} ${numbers}`, columns);
+  const full = total === 0 ? 0 : Math.floor((done / total) * room);
+  const tip = full < room ? '>' : '';
+  const bar = `${paint.green(`${'='.repeat(full)}${tip}`)}${paint.dim('-'.repeat(room - full - tip.length))}`;
+  return `${paint.bold(word)}  [${bar}]  ${numbers}`;
+}
+
+/** From the hosts that have finished in this phase; nothing where they are too few. */
+function etaText({ phase, interrupted }: LiveState, now: number): string {
+  const { startedAt, total, done } = phase;
+  if (startedAt === null || interrupted || done >= total) return '';
+  const elapsed = now - startedAt;
+  if (elapsed < ETA_MS || done < Math.min(ETA_HOSTS, Math.ceil(total / 2))) return '';
+  return `about ${roughly((elapsed / done) * (total - done))} left`;
+}
+
+/** No estimate is true to the second. */
+function roughly(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 20) return `${seconds} s`;
+  if (seconds < 120) return `${Math.round(seconds / 5) * 5} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
+/** "8 in progress, 9 to go, 1 failed, 3 changed, 80 s": what can be missed comes last. */
+function countsLine(state: LiveState, columns: number, now: number, paint: Paint): string {
+  const { outcomes, active, phase, startedAt } = state;
+  const toGo = Math.max(0, phase.total - phase.done - active.size);
+  const ended = [...OUTCOMES].reverse().flatMap((outcome) => {
+    const n = outcomes.get(outcome);
+    return n ? [{ text: `${n} ${outcome}`, colour: outcomePaint(outcome, paint) }] : [];
+  });
+  const parts = [
+    { text: `${active.size} in progress`, colour: plainly },
+    ...(toGo > 0 ? [{ text: `${toGo} to go`, colour: plainly }] : []),
+    ...ended,
+    { text: clock(now - startedAt), colour: paint.dim },
+  ];
+  const whole = parts.map(({ text }) => text).join(', ');
+  return widthOf(whole) <= columns
+    ? parts.map(({ text, colour }) => colour(text)).join(', ')
+    : cut(whole, columns);
+}
+
+const plainly = (text: string): string => text;
+
+/** Whole seconds: tenths would have the view drawn all the time. */
+const clock = (ms: number): string =>
+  duration(Math.max(0, Math.floor(ms / 1000)) * 1000).replace('.0', '');
+
+function hostLines(
+  state: LiveState,
+  columns: number,
+  now: number,
+  paint: Paint,
+  room: number,
+): readonly string[] {
+  const { active, phase, peak } = state;
+  const left = phase.total - phase.done;
+  const slots = Math.min(room, Math.max(active.size, Math.min(peak, left)));
+  if (slots === 0) return [];
+  const shown = active.size > slots ? slots - 1 : active.size;
+  const first: (readonly [string, ActiveHost])[] = [];
+  const others = new Map<string, number>();
+  for (const entry of active) {
+    if (first.length < shown) first.push(entry);
+    else others.set(entry[1].doing, (others.get(entry[1].doing) ?? 0) + 1);
+  }
+  const names = Math.min(
+    Math.max(6, Math.floor(columns * 0.4)),
+    Math.max(4, ...first.map(([name]) => widthOf(name))),
+  );
+  const lines = first.map(([name, host]) => hostLine(name, host, columns, names, now, paint));
+  if (active.size > shown) {
+    const doing = [...others].map(([what, n]) => `${n} ${what}`).join(', ');
+    lines.push(paint.dim(cut(`  and ${active.size - shown} more: ${doing}`, columns)));
+  }
+  while (lines.length < slots) lines.push('');
+  return lines;
+}
+
+function hostLine(
+  name: string,
+  { doing, since, wait }: ActiveHost,
+  columns: number,
+  names: number,
+  now: number,
+  paint: Paint,
+): string {
+  const head = `  ${pad(shorten(name, names), names)}  `;
+  const room = columns - widthOf(head);
+  if (room < 4) return cut(head.trimEnd(), columns);
+  if (wait) {
+    const passed = wait.seconds + Math.max(0, Math.floor((now - wait.at) / 1000));
+    const limit = wait.limitS === null ? '' : ` of at most ${wait.limitS}`;
+    const time = `, ${passed} s${limit}`;
+    const step = room >= 56 ? `${pad(doing, STEP_WIDTH)} ` : '';
+    // the seconds are what moves: what is waited for gives way to them
+    const what = cut(`waiting ${wait.for}`, Math.max(8, room - widthOf(step) - widthOf(time)));
+    return `${head}${paint.yellow(cut(`${step}${what}${time}`, room))}`;
+  }
+  const text = cut(`${pad(doing, STEP_WIDTH)} ${clock(now - since)}`, room);
+  return `${head}${now - since >= LONG_MS ? paint.yellow(text) : text}`;
+}
+
+const STEP_WIDTH = 'reconnecting'.length;
+
+function problemLines(
+  { problems }: LiveState,
+  columns: number,
+  paint: Paint,
+  room: number,
+): readonly string[] {
+  const slots = Math.min(PROBLEMS, room, problems.length);
+  if (slots === 0) return [];
+  return problems
+    .slice(-slots)
+    .map(({ host, message }) =>
+      paint.red(cut(`! ${shorten(host, 24)}: ${message.replace(/\s+/g, ' ')}`, columns)),
+    );
+}

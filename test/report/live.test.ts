@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { simulatedRun } from '../../scripts/simulated-run.ts';
+import type { Happening, RunEvent } from '../../src/model/event.ts';
+import { liveLines } from '../../src/report/live.ts';
+import { openLiveFold } from '../../src/report/live-state.ts';
+import { paintWith } from '../../src/report/paint.ts';
+import { widthOf } from '../../src/report/plain.ts';
+import { START } from './events.ts';
+
+const noPaint = paintWith(false);
+
+/** Stamped with the times of the simulation. */
+const eventsOf = (hosts: number, forks = 32): readonly RunEvent[] =>
+  simulatedRun({ hosts, forks, speed: 1 }).map(({ afterMs, happening }, i) => ({
+    ...happening,
+    at: START + Math.round(afterMs),
+    seq: i + 1,
+  }));
+
+/** The view `afterS` seconds after the beginning. */
+function frameAt(events: readonly RunEvent[], afterS: number, columns: number, rows: number) {
+  const now = START + afterS * 1000;
+  const fold = openLiveFold();
+  for (const event of events) if (event.at <= now) fold.add(event);
+  return liveLines(fold.state, { columns, rows }, now, noPaint);
+}
+
+const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+describe.each([
+  ['1 host at 80x24', 1, 12, 80, 24],
+  ['20 hosts at 80x24, looked at', 20, 1, 80, 24],
+  ['20 hosts at 80x24, changed', 20, 30, 80, 24],
+  ['20 hosts at 40x10', 20, 30, 40, 10],
+  ['200 hosts at 80x24', 200, 60, 80, 24],
+  ['200 hosts at 200x60', 200, 60, 200, 60],
+  ['5000 hosts at 80x24', 5000, 600, 80, 24],
+  ['5000 hosts at 40x10', 5000, 600, 40, 10],
+])('%s', (title, hosts, afterS, columns, rows) => {
+  test('looks as kept', async () => {
+    const file = `golden/live/${title.replaceAll(/[ ,]+/g, '-')}.txt`;
+    await expect(text(frameAt(eventsOf(hosts), afterS, columns, rows))).toMatchFileSnapshot(file);
+  });
+});
+
+test('never more lines than the terminal has above its last, none wider than it is', () => {
+  const runs = new Map([1, 3, 40, 300].map((hosts) => [hosts, eventsOf(hosts)]));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...runs.keys()),
+      fc.nat({ max: 120 }),
+      fc.nat({ max: 220 }),
+      fc.nat({ max: 70 }),
+      (hosts, afterS, columns, rows) => {
+        const lines = frameAt(runs.get(hosts)!, afterS, columns, rows);
+        expect(lines.length).toBeLessThanOrEqual(Math.max(0, rows - 1));
+        for (const line of lines) {
+          expect(line).not.toMatch(/\n/);
+          expect(widthOf(line)).toBeLessThanOrEqual(columns);
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test('names and reasons of any kind stay within the width', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 1, maxLength: 80, unit: 'grapheme' }),
+      fc.string({ maxLength: 300, unit: 'grapheme' }),
+      fc.integer({ min: 1, max: 120 }),
+      (host, message, columns) => {
+        const lines = viewOf([
+          { type: 'host.started', host },
+          { type: 'host.waiting', host, for: message, seconds: 3, limitS: 60 },
+          {
+            type: 'host.finished',
+            host: 'other',
+            outcome: 'failed',
+            problem: { code: 'bug', message, hint: '' },
+          },
+        ])(columns);
+        for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      },
+    ),
+  );
+});
+
+function viewOf(happenings: readonly Happening[], now = START + 30_000) {
+  const fold = openLiveFold();
+  const run: Happening = {
+    type: 'run.started',
+    schema: 1,
+    run: 'r',
+    verb: 'apply',
+    hosts: ['web-01', 'other'],
+    version: '0',
+  };
+  for (const [i, happening] of [run, ...happenings].entries())
+    fold.add({ ...happening, at: START, seq: i + 1 });
+  return (columns: number, rows = 24) => liveLines(fold.state, { columns, rows }, now, noPaint);
+}
+
+test('a wait tells its seconds on although the host is silent', () => {
+  const view = viewOf([
+    { type: 'host.started', host: 'web-01' },
+    { type: 'change.started', host: 'web-01', step: 'service' },
+    { type: 'host.waiting', host: 'web-01', for: 'for Alloy to flush', seconds: 4, limitS: 60 },
+  ]);
+  expect(text(view(80))).toContain('waiting for Alloy to flush, 34 s of at most 60\n');
+});
+
+test('the height stays while hosts come and go', () => {
+  const events = eventsOf(200);
+  const heights = new Set<number>();
+  for (let afterS = 30; afterS < 90; afterS += 1)
+    heights.add(frameAt(events, afterS, 80, 24).length);
+  expect([...heights]).toHaveLength(1);
+});
+
+test('the last host that is looked at does not count as one to be changed', () => {
+  const plan = { changes: [], warnings: [], problems: [] };
+  const view = viewOf([
+    { type: 'host.planned', host: 'other', plan },
+    { type: 'host.planned', host: 'web-01', plan },
+    { type: 'host.finished', host: 'web-01', outcome: 'unchanged' },
+    { type: 'change.started', host: 'other', step: 'config' },
+  ]);
+  expect(text(view(80))).toContain('0 of 1');
+});
