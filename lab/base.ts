@@ -46,6 +46,14 @@ const HOOKS = (suite: Suite): readonly string[] => [
   'rm -rf "$root"/usr/share/doc/* "$root"/usr/share/man/* "$root"/usr/share/locale/*',
 ];
 
+/** sudo-rs is another sudo, beside the usual one: it reads ahead on stdin. */
+const MORE: Readonly<Record<Suite, readonly string[]>> = {
+  // either of the two satisfies its init-system-helpers; the hook removes the other
+  bookworm: ['usr-is-merged'],
+  trixie: ['sudo-rs'],
+  bullseye: [],
+};
+
 /** A hook that was given no root, or the machine's own, ends the build. */
 const GUARD = 'set -eu; root=${1:?}; test "$(readlink -f "$root")" != /';
 
@@ -53,8 +61,7 @@ const GUARD = 'set -eu; root=${1:?}; test "$(readlink -f "$root")" != /';
 export function recipe(suite: Suite): readonly string[] {
   return [
     '--variant=minbase',
-    // either of the two satisfies bookworm's init-system-helpers; the hook removes the other
-    `--include=${[...PACKAGES, ...(suite === 'bookworm' ? ['usr-is-merged'] : [])].join(',')}`,
+    `--include=${[...PACKAGES, ...MORE[suite]].join(',')}`,
     '--aptopt=Apt::Install-Recommends "false"',
     ...HOOKS(suite).map((line) => `--customize-hook=${GUARD}; ${line}`),
     suite,

@@ -121,6 +121,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       uptimeS: 86_400,
       bootId: 'b'.repeat(32),
     },
+    sudoLog: null,
     missingTools: [],
     package: {
       status: 'installed',

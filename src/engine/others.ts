@@ -1,6 +1,6 @@
 import type { Target } from '../model/desired.ts';
-import { asRoot } from './privilege.ts';
-import { runCommand, type Session } from './session.ts';
+import { runAsRoot } from './root-command.ts';
+import type { Session } from './session.ts';
 import type { World } from './world.ts';
 
 /**
@@ -22,9 +22,7 @@ export async function othersFromRepository(
   world: World,
 ): Promise<readonly string[]> {
   const name = desired.repository.url.replace(/^\w+:\/\//, '').replaceAll('/', '_');
-  const argv = asRoot(host.sudo, ['sh', '-c', SCRIPT, 'alloyup', name]);
-  const password = host.sudo.kind === 'password' ? `${host.sudo.password.reveal()}\n` : '';
-  const said = await runCommand(session, argv, password, {
+  const said = await runAsRoot(session, host, ['sh', '-c', SCRIPT, 'alloyup', name], '', {
     timeoutMs: 60_000,
     signal: world.abandon,
   });

@@ -2,7 +2,10 @@ import type { Host, Sudo } from '../model/host.ts';
 import type { Command } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 
-/** `argv` as root. `-n` never asks; `-S -p ''` reads the password as the first line of stdin. */
+/** What sudo asks with: known, so that an answer goes to sudo only, and only when it wants one. */
+export const SUDO_PROMPT = 'alloyup: password: ';
+
+/** `argv` as root. `-n` never asks; `-S` asks on stderr and reads one line of stdin. */
 export function asRoot(sudo: Sudo, argv: Command): Command {
   switch (sudo.kind) {
     case 'none':
@@ -10,7 +13,7 @@ export function asRoot(sudo: Sudo, argv: Command): Command {
     case 'passwordless':
       return ['sudo', '-n', ...argv];
     case 'password':
-      return ['sudo', '-S', '-p', '', ...argv];
+      return ['sudo', '-S', '-p', SUDO_PROMPT, ...argv];
   }
 }
 
@@ -20,6 +23,7 @@ export function asRoot(sudo: Sudo, argv: Command): Command {
  */
 export function sudoProblem(host: Host, stderr: string): Problem | undefined {
   const user = host.user ?? 'the login user';
+  const rule = `${user} ALL=(ALL) NOPASSWD: ALL`;
   const problem = (
     code: 'sudo.refused' | 'sudo.password',
     what: string,
@@ -28,19 +32,29 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
     code,
     message: `${host.name}: ${what}`,
     hint,
-    detail: stderr.trim().split('\n').slice(-3).join('\n'),
+    detail: stderr.replaceAll(SUDO_PROMPT, '').trim().split('\n').slice(-3).join('\n'),
   });
   if (/a password is required|interactive authentication is required/i.test(stderr))
     return problem(
       'sudo.password',
       `sudo wants a password of ${user}`,
-      'give it with -K (or sudo: { password: ... } in the inventory), or allow it without: ops ALL=(ALL) NOPASSWD:ALL',
+      `give it with -K (or sudo: { password: ... } in the inventory), or allow it without, in /etc/sudoers.d/: ${rule}`,
     );
-  if (/account validation failure|password expired|account or password is expired/i.test(stderr))
+  if (
+    /password (has )?expired|account or password is expired|change your password|new password/i.test(
+      stderr,
+    )
+  )
+    return problem(
+      'sudo.refused',
+      `the password of ${user} has expired`,
+      `give the account a new one on ${host.address}: passwd ${user}`,
+    );
+  if (/account validation failure|account (has )?expired/i.test(stderr))
     return problem(
       'sudo.refused',
       `the account of ${user} has expired`,
-      `see it on the host: chage -l ${user}`,
+      `see when on ${host.address}: chage -l ${user}; lift it: chage -E -1 ${user}`,
     );
   if (/incorrect password|no password was provided|try again/i.test(stderr))
     return problem(
@@ -56,7 +70,7 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
     return problem(
       'sudo.refused',
       `${user} may not use sudo`,
-      `add a line to /etc/sudoers.d/ on ${host.address}: ${user} ALL=(ALL) NOPASSWD:ALL`,
+      `add a line to /etc/sudoers.d/ on ${host.address}: ${rule}`,
     );
   if (/must have a tty/i.test(stderr))
     return problem(

@@ -5,8 +5,9 @@ import { ToolError } from '../model/problem.ts';
 import { askedFiles } from '../plan/probe-input.ts';
 import { wants } from '../plan/wants.ts';
 import { probeScript, readFacts } from '../shell/probe.ts';
-import { asRoot, sudoProblem } from './privilege.ts';
-import { collector, runCommand, type Session } from './session.ts';
+import { sudoProblem } from './privilege.ts';
+import { runAsRoot } from './root-command.ts';
+import type { Session } from './session.ts';
 import type { World } from './world.ts';
 
 /** A login that hangs, or a host whose systemd does not answer, is given up after this. */
@@ -40,11 +41,10 @@ export async function probe(target: Target, session: Session, world: World): Pro
   const { host } = target;
   const nonce = `@@${world.nonce()}`;
   const script = probeOf(target, nonce);
-  const options = { timeoutMs: PROBE_TIMEOUT_MS, signal: world.abandon };
-  const said =
-    host.sudo.kind === 'password'
-      ? await askingSudo(target, session, script, options)
-      : await runCommand(session, asRoot(host.sudo, ['perl', '-']), script, options);
+  const said = await runAsRoot(session, host, ['perl', '-'], script, {
+    timeoutMs: PROBE_TIMEOUT_MS,
+    signal: world.abandon,
+  });
   const line = said.out.split('\n').find((one) => one.startsWith(`${nonce} `));
   if (line !== undefined) return readFacts(host.name, line);
   throw new ToolError(
@@ -55,40 +55,6 @@ export async function probe(target: Target, session: Session, world: World): Pro
       detail: world.mask(`${said.out}\n${said.err}`).trim().slice(-2000),
     },
   );
-}
-
-/** The password goes first and alone; the script only when sudo has let us in (sudo-rs eats what comes early). */
-async function askingSudo(
-  { host }: Target,
-  session: Session,
-  script: string,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-) {
-  if (host.sudo.kind !== 'password') throw new Error('no password to give');
-  const out = collector(16 << 20);
-  const err = collector(64 << 10);
-  let ready = false;
-  let send = () => {};
-  const channel = await session.start(
-    asRoot(host.sudo, ['sh', '-c', 'echo alloyup: ready; exec perl -']),
-    {
-      ...options,
-      onOut(bytes) {
-        out.push(bytes);
-        if (!ready && out.text().includes('alloyup: ready\n')) {
-          ready = true;
-          send();
-        }
-      },
-      onErr(bytes) {
-        err.push(bytes);
-        if (!ready && /try again|incorrect password/i.test(err.text())) channel.end();
-      },
-    },
-  );
-  send = () => channel.end(script);
-  channel.write(`${host.sudo.password.reveal()}\n`);
-  return { exit: await channel.exit, out: out.text(), err: err.text() };
 }
 
 /** What planning takes beyond the facts: nothing from the network for a converged host. */

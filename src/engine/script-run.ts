@@ -6,7 +6,8 @@ import type { Secret } from '../model/secret.ts';
 import followText from '../shell/follow.pl';
 import launchText from '../shell/launch.sh';
 import { createLineReader } from '../shell/records.ts';
-import { asRoot, sudoProblem } from './privilege.ts';
+import { sudoProblem } from './privilege.ts';
+import { startAsRoot } from './root-command.ts';
 import { collector, isLost, type Session } from './session.ts';
 
 /** How the stream of a script ended; what it meant is in its records. */
@@ -63,7 +64,7 @@ async function launch(
   onLog: (bytes: Uint8Array) => void,
 ): Promise<number | null> {
   const { host, session, run, script, deadline, now, abandon } = input;
-  const argv = asRoot(host.sudo, ['sh', '-c', launchText, 'alloyup', run, followText]);
+  const argv: Command = ['sh', '-c', launchText, 'alloyup', run, followText];
   const err = collector(64 << 10);
   let head = '';
   let ready = false;
@@ -83,7 +84,7 @@ async function launch(
     head = head.slice(0, at);
     onLog(rest);
   };
-  channel = await session.start(argv, {
+  channel = await startAsRoot(session, host, argv, {
     onOut,
     onErr: err.push,
     timeoutMs: Math.max(1000, deadline - now()),
@@ -91,22 +92,9 @@ async function launch(
   });
   // bytes may have come before the channel was known here
   if (ready) channel.end(script.reveal());
-  else if (host.sudo.kind === 'password') channel.write(`${host.sudo.password.reveal()}\n`);
-  const watchdog = refusedWatch(
-    () => !ready && /try again|incorrect password/i.test(err.text()),
-    channel,
-  );
-  const exit = await channel.exit.finally(watchdog);
+  const exit = await channel.exit;
   if (started) return exit.code;
   throw new ToolError(launchProblem(host, head, err.text(), exit.code));
-}
-
-/** A wrong password is asked for again: closing stdin ends that, before anything else is taken for one. */
-function refusedWatch(refused: () => boolean, channel: Channel): () => void {
-  const timer = setInterval(() => {
-    if (refused()) channel.end();
-  }, 100);
-  return () => clearInterval(timer);
 }
 
 function launchProblem(host: Host, out: string, err: string, code: number | null): Problem {
@@ -145,10 +133,9 @@ async function follow(
     session.drop();
     await sleep(pause, abandon);
     pause = Math.min(pause * 2, MAX_PAUSE_MS);
-    const argv = asRoot(host.sudo, followCommand(run, log.received));
     let other = '';
     try {
-      const channel = await session.start(argv, {
+      const channel = await startAsRoot(session, host, followCommand(run, log.received), {
         onOut(bytes) {
           pause = 500;
           other = Buffer.from(bytes).subarray(0, 200).toString('latin1');
@@ -158,8 +145,8 @@ async function follow(
         timeoutMs: Math.max(1000, deadline - now()),
         signal: abandon,
       });
-      if (host.sudo.kind === 'password') channel.end(`${host.sudo.password.reveal()}\n`);
-      else channel.end();
+      // it reads nothing; sudo may still want its password
+      if (host.sudo.kind !== 'password') channel.end();
       const { code } = await channel.exit;
       if (code === 76) return { verdict: other.slice('alloyup: verdict '.length).trim() };
       if (code === 72) return started || log.received > 0 ? { verdict: '' } : 'never-started';

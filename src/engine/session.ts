@@ -1,6 +1,6 @@
 import type { Host } from '../model/host.ts';
 import type { Command } from '../model/plan.ts';
-import type { Channel, Connection, Exit, StartOptions, Transport } from '../model/ports.ts';
+import type { Channel, Connection, StartOptions, Transport } from '../model/ports.ts';
 import { ToolError } from '../model/problem.ts';
 
 /** One host's login, kept for the whole run and made again when it breaks. */
@@ -47,13 +47,6 @@ export function createSession(
   };
 }
 
-/** What a finished command said; at most `limit` bytes of each. */
-export interface Said {
-  readonly exit: Exit;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Collects bytes up to a limit; what comes later is dropped. */
 export function collector(limit: number): { push(bytes: Uint8Array): void; text(): string } {
   const parts: Uint8Array[] = [];
@@ -66,24 +59,6 @@ export function collector(limit: number): { push(bytes: Uint8Array): void; text(
     },
     text: () => new TextDecoder().decode(Buffer.concat(parts)),
   };
-}
-
-/** An endless answer is cut here; a host of 5,000 components stays far below. */
-const OUT_LIMIT = 16 << 20;
-
-/** Runs a command to its end with `input` on its stdin. @throws ToolError of `Channel.exit` */
-export async function runCommand(
-  session: Session,
-  argv: Command,
-  input: string,
-  options: Pick<StartOptions, 'timeoutMs' | 'signal'>,
-): Promise<Said> {
-  const out = collector(OUT_LIMIT);
-  const err = collector(64 << 10);
-  const channel = await session.start(argv, { ...options, onOut: out.push, onErr: err.push });
-  channel.end(input);
-  const exit = await channel.exit;
-  return { exit, out: out.text(), err: err.text() };
 }
 
 export const isLost = (error: unknown): boolean =>

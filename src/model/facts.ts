@@ -23,6 +23,8 @@ export interface Facts {
     /** /proc/sys/kernel/random/boot_id. */
     readonly bootId: string;
   };
+  /** Where sudo on that host keeps what we send it (`log_input`); null: it does not. */
+  readonly sudoLog: string | null;
   /** Programs the apply script needs that are not there. */
   readonly missingTools: readonly string[];
   readonly package: PackageFact;

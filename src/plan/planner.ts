@@ -126,6 +126,12 @@ function warningsOf(
         hint: 'alloyup rollback puts it back',
       });
   warnings.push(...orphaned(desired, facts, changes));
+  if (facts.sudoLog !== null && changes.length > 0)
+    warnings.push({
+      code: 'sudo.log-input',
+      message: `sudo there keeps what it is sent, secrets too (log_input, ${facts.sudoLog})`,
+      hint: 'switch it off for this user: Defaults:USER !log_input, in /etc/sudoers.d/',
+    });
   if (facts.alloyup.unfinished !== null)
     warnings.push({
       code: 'run.unfinished',

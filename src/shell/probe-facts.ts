@@ -57,6 +57,7 @@ export function readFacts(host: string, line: string): Facts {
       uptimeS: number(raw.uptime),
       bootId: text(raw.boot),
     },
+    sudoLog: raw.sudoLog == null ? null : utf8(text(raw.sudoLog)),
     missingTools: strings(raw.missing),
     package: packageFact(dpkg.alloy === null ? null : text(dpkg.alloy)),
     dpkg: {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { asRoot, sudoProblem } from '../../src/engine/privilege.ts';
+import { asRoot, SUDO_PROMPT, sudoProblem } from '../../src/engine/privilege.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { hostOf } from '../builders.ts';
 
 test('a password never stands in the arguments', () => {
   const sudo = { kind: 'password', password: new Secret('hunter2') } as const;
-  expect(asRoot(sudo, ['perl', '-'])).toEqual(['sudo', '-S', '-p', '', 'perl', '-']);
+  expect(asRoot(sudo, ['perl', '-'])).toEqual(['sudo', '-S', '-p', SUDO_PROMPT, 'perl', '-']);
   expect(asRoot({ kind: 'none' }, ['perl', '-'])).toEqual(['perl', '-']);
 });
 
@@ -38,7 +38,7 @@ test.each([
   [
     'sudo: Account or password is expired, reset your password and try again',
     'sudo.refused',
-    'the account of ops has expired',
+    'the password of ops has expired',
   ],
   ['sh: 1: sudo: not found', 'sudo.refused', 'there is no sudo'],
 ])('%j is told as %s', (stderr, code, message) => {
