@@ -169,7 +169,7 @@ export function keyRing(
           problems.push({
             code: 'ssh.auth',
             message: `${short(path)} is a public key, and no agent holds its private half`,
-            hint: `Add it to the agent: ssh-add ${short(path.replace(/\.pub$/, ''))}`,
+            hint: `add it to the agent: ssh-add ${short(path.replace(/\.pub$/, ''))}`,
           });
           break;
         case 'fido':
@@ -180,14 +180,14 @@ export function keyRing(
           problems.push({
             code: 'ssh.auth',
             message: `the key file ${short(path)} does not exist`,
-            hint: 'Correct ssh.identity in the inventory (or IdentityFile in ~/.ssh/config)',
+            hint: 'correct ssh.identity in the inventory (or IdentityFile in ~/.ssh/config)',
           });
           break;
         case 'unreadable':
           problems.push({
             code: 'ssh.auth',
             message: `the key file ${short(path)} cannot be used: ${file.why}`,
-            hint: `Look at it: ssh-keygen -y -f ${short(path)}`,
+            hint: `look at it: ssh-keygen -y -f ${short(path)}`,
           });
           break;
       }
@@ -196,7 +196,7 @@ export function keyRing(
       problems.push({
         code: 'ssh.auth',
         message: `the key file ${short(path)} needs its passphrase`,
-        hint: `Add it to the agent: ssh-add ${short(path)}`,
+        hint: `add it to the agent: ssh-add ${short(path)}`,
       });
     }
     return { offers, problems, needsOpenssh };

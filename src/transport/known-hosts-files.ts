@@ -62,7 +62,7 @@ export function knownHostsFiles(): KnownHostsFiles {
         throw new ToolError({
           code: 'ssh.host-key',
           message: `the host key of ${name} cannot be noted in ${path}: ${reason(cause)}`,
-          hint: `Make ${path} writable, or pin the key with ssh.hostKey in the inventory`,
+          hint: `make ${path} writable, or pin the key with ssh.hostKey in the inventory`,
         });
       }
       texts.set(path, before + text);
@@ -121,7 +121,7 @@ function readOrEmpty(path: string): string {
     throw new ToolError({
       code: 'ssh.host-key',
       message: `${path} cannot be read, so no host key can be trusted: ${reason(cause)}`,
-      hint: `Make ${path} readable, or pin the keys with ssh.hostKey in the inventory`,
+      hint: `make ${path} readable, or pin the keys with ssh.hostKey in the inventory`,
     });
   }
 }

@@ -33,7 +33,7 @@ function startLocal([file, ...args]: Command, options: StartOptions): Channel {
     closed: () => ({
       code: 'ssh.lost',
       message: `${file} on ${where} was let go`,
-      hint: 'Run again',
+      hint: 'run again',
       transient: true,
     }),
   });

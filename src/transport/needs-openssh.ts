@@ -16,7 +16,7 @@ export class NeedsOpenssh extends ToolError {
     super({
       code: 'ssh.unsupported',
       message: `${refused ? `${refused.message}; ` : ''}${name} needs OpenSSH's own client: ${why}`,
-      hint: 'Write ssh.transport: auto (or openssh) for it in the inventory',
+      hint: 'write ssh.transport: auto (or openssh) for it in the inventory',
     });
     this.name = 'NeedsOpenssh';
     this.why = why;

@@ -131,11 +131,11 @@ function makeFolder(): string {
 const NO_SSH: Problem = {
   code: 'ssh.unsupported',
   message: 'the ssh command is not on this machine',
-  hint: 'Install it (apt-get install openssh-client)',
+  hint: 'install it (apt-get install openssh-client)',
 };
 
 const tooOld = (name: string): Problem => ({
   code: 'ssh.unsupported',
   message: `the ssh command of this machine is older than ${NOTES_KEYS} and cannot be held to the pinned host key of ${name}`,
-  hint: 'Upgrade openssh-client, or put the key into ~/.ssh/known_hosts and take ssh.hostKey out of the inventory',
+  hint: 'upgrade openssh-client, or put the key into ~/.ssh/known_hosts and take ssh.hostKey out of the inventory',
 });

@@ -73,24 +73,24 @@ const NO_ERROR = { name: 'Error', message: '' };
 const noToken = (endpoint: Endpoint): Problem => ({
   code: 'ssh.auth',
   message: `${say.endpointText(endpoint)} wants a FIDO key, and no security key answered`,
-  hint: 'Plug the security key in and touch it when it blinks, or name another key with ssh.identity in the inventory',
+  hint: 'plug the security key in and touch it when it blinks, or name another key with ssh.identity in the inventory',
 });
 
 const badConfiguration = ({ host }: Endpoint): Problem => ({
   code: 'ssh.unsupported',
   message: `ssh refused the configuration of OpenSSH for ${host}`,
-  hint: `Run it and mend what it names: ssh -G ${host}`,
+  hint: `run it and mend what it names: ssh -G ${host}`,
 });
 
 const noCommonAlgorithm = (endpoint: Endpoint): Problem => ({
   code: 'ssh.unsupported',
   message: `${say.endpointText(endpoint)} and ssh have no algorithm in common`,
-  hint: `Compare what each offers: ssh -vv ${endpoint.host}`,
+  hint: `compare what each offers: ssh -vv ${endpoint.host}`,
 });
 
 const noWay = (endpoint: Endpoint, word: string): Problem => ({
   code: 'ssh.unreachable',
   message: `no way to ${say.endpointText(endpoint)} was opened: ${word.replace(/[.\s]+$/, '')}`,
-  hint: `Try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}; look at ProxyCommand and ProxyJump in ~/.ssh/config`,
+  hint: `try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}; look at ProxyCommand and ProxyJump in ~/.ssh/config`,
   transient: true,
 });

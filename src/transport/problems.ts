@@ -21,20 +21,20 @@ export function unreachable({ host, port }: Endpoint, cause: NodeJS.ErrnoExcepti
       return {
         code: 'ssh.unreachable',
         message: `the name ${host} is not known`,
-        hint: `Correct the name, or give the host ssh.address in the inventory (getent hosts ${host})`,
+        hint: `correct the name, or give the host ssh.address in the inventory (getent hosts ${host})`,
       };
     case 'EAI_AGAIN':
       return {
         code: 'ssh.unreachable',
         message: `the name ${host} could not be looked up: no name server answered`,
-        hint: 'Look at the name servers of this machine (/etc/resolv.conf), then run again',
+        hint: 'look at the name servers of this machine (/etc/resolv.conf), then run again',
         transient: true,
       };
     case 'ECONNREFUSED':
       return {
         code: 'ssh.unreachable',
         message: `${where} refused the connection: nothing listens there`,
-        hint: `Start sshd on the host, or correct ssh.port in the inventory`,
+        hint: `start sshd on the host, or correct ssh.port in the inventory`,
         transient: true,
       };
     case 'EHOSTUNREACH':
@@ -43,14 +43,14 @@ export function unreachable({ host, port }: Endpoint, cause: NodeJS.ErrnoExcepti
       return {
         code: 'ssh.unreachable',
         message: `there is no route to ${where} (${cause.code})`,
-        hint: `Look at the network between here and the host (ip route get ${host})`,
+        hint: `look at the network between here and the host (ip route get ${host})`,
         transient: true,
       };
     default:
       return {
         code: 'ssh.unreachable',
         message: `${where} could not be reached: ${cause.code ?? cause.message}`,
-        hint: `Try it by hand: ssh -v -p ${port} ${host}`,
+        hint: `try it by hand: ssh -v -p ${port} ${host}`,
         transient: true,
       };
   }
@@ -60,7 +60,7 @@ export function unreachable({ host, port }: Endpoint, cause: NodeJS.ErrnoExcepti
 export const dropped = ({ host, port }: Endpoint, tries: number): Problem => ({
   code: 'ssh.unreachable',
   message: `${host}, port ${port}, closed the connection before the handshake, ${tries} times`,
-  hint: 'Look at its log (journalctl -u ssh): MaxStartups, PerSourcePenalties or a full process table do this; run again later or with fewer --forks',
+  hint: 'look at its log (journalctl -u ssh): MaxStartups, PerSourcePenalties or a full process table do this; run again later or with fewer --forks',
   transient: true,
 });
 
@@ -77,15 +77,15 @@ export const tooSlow = (endpoint: Endpoint, stage: Stage, timeoutMs: number): Pr
   message: `no login on ${endpointText(endpoint)} within ${timeoutMs / 1000} s: ${STAGES[stage]}`,
   hint:
     stage === 'tcp'
-      ? `Look for a firewall that drops packets to port ${endpoint.port}, or raise --connect-timeout`
-      : 'Look at the load of the host, or raise --connect-timeout',
+      ? `look for a firewall that drops packets to port ${endpoint.port}, or raise --connect-timeout`
+      : 'look at the load of the host, or raise --connect-timeout',
   transient: true,
 });
 
 export const calledOff = (endpoint: Endpoint): Problem => ({
   code: 'ssh.timeout',
   message: `the connection to ${endpointText(endpoint)} was called off`,
-  hint: 'Run again',
+  hint: 'run again',
   transient: true,
 });
 
@@ -95,7 +95,7 @@ const shown = (blob: Uint8Array): string =>
 export const unknownHostKey = (name: string, blob: Uint8Array): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${name} is not known: it shows ${shown(blob)}`,
-  hint: `Look at the keys of the whole fleet in one table, and record them: alloyup trust (compare with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host); or pin this one with ssh.hostKey: ${fingerprint(blob)}`,
+  hint: `look at the keys of the whole fleet in one table, and record them: alloyup trust (compare with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host); or pin this one with ssh.hostKey: ${fingerprint(blob)}`,
 });
 
 export function changedHostKey(
@@ -109,7 +109,7 @@ export function changedHostKey(
   return {
     code: 'ssh.host-key',
     message: `the host key of ${name} has changed: it shows ${shown(blob)}, but ${entry.file}:${entry.line} has ${entry.type} ${fingerprintOf(entry)}`,
-    hint: `Find out why: a reinstalled host, or somebody in between. If the new key is right: ${removal}`,
+    hint: `find out why: a reinstalled host, or somebody in between. If the new key is right: ${removal}`,
     at: { file: entry.file, line: entry.line, column: 1 },
   };
 }
@@ -117,7 +117,7 @@ export function changedHostKey(
 export const revokedHostKey = (name: string, blob: Uint8Array, entry: KnownKey): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${name}, ${shown(blob)}, is revoked by ${entry.file}:${entry.line}`,
-  hint: 'Do not log in there: give the host a new key',
+  hint: 'do not log in there: give the host a new key',
   at: { file: entry.file, line: entry.line, column: 1 },
 });
 
@@ -128,14 +128,14 @@ export const unpinnedHostKey = (
 ): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${name} is not the pinned ${pin}: it shows ${seen.map(shown).join(', ')}`,
-  hint: 'Find out why: a reinstalled host, or somebody in between. If the new key is right, correct ssh.hostKey in the inventory',
+  hint: 'find out why: a reinstalled host, or somebody in between. If the new key is right, correct ssh.hostKey in the inventory',
 });
 
 /** No key to offer at all. */
 export const noKey = (endpoint: Endpoint, looked: string): Problem => ({
   code: 'ssh.auth',
   message: `there is no key to log in on ${endpointText(endpoint)} with: ${looked}`,
-  hint: 'Make one (ssh-keygen -t ed25519), or name yours with ssh.identity in the inventory',
+  hint: 'make one (ssh-keygen -t ed25519), or name yours with ssh.identity in the inventory',
 });
 
 /** Every key was offered and refused; `methods`: what the server would still take. */
@@ -155,7 +155,7 @@ export function refused(
         : `${login} takes no keys, only ${methods.join(', ')}`,
     hint:
       others[0]?.hint ??
-      `Put the public half into ~${endpoint.user}/.ssh/authorized_keys there (ssh-copy-id), or correct ssh.user and ssh.identity in the inventory`,
+      `put the public half into ~${endpoint.user}/.ssh/authorized_keys there (ssh-copy-id), or correct ssh.user and ssh.identity in the inventory`,
     ...(rest === '' ? {} : { detail: rest }),
   };
 }
@@ -164,28 +164,28 @@ export function refused(
 export const distrusted = ({ host }: Endpoint, said: readonly string[]): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${host} is not trusted by ssh`,
-  hint: `See why: ssh -v ${host}; or pin the key with ssh.hostKey: SHA256:... in the inventory`,
+  hint: `see why: ssh -v ${host}; or pin the key with ssh.hostKey: SHA256:... in the inventory`,
   ...(said.length > 0 ? { detail: said.slice(-8).join('\n') } : {}),
 });
 
 export const lost = (endpoint: Endpoint, why: string): Problem => ({
   code: 'ssh.lost',
   message: `the connection to ${endpointText(endpoint)} was lost: ${why}`,
-  hint: 'Run again: what was begun on the host has gone on there',
+  hint: 'run again: what was begun on the host has gone on there',
   transient: true,
 });
 
 export const leftBehind = (where: string, seconds: number): Problem => ({
   code: 'ssh.timeout',
   message: `a command on ${where} was not done within ${seconds} s and was left behind`,
-  hint: 'Look at the host, then run again; --timeout gives it longer',
+  hint: 'look at the host, then run again; --timeout gives it longer',
   transient: true,
 });
 
 export const interrupted = (where: string): Problem => ({
   code: 'ssh.timeout',
   message: `a command on ${where} was left behind: the run was interrupted`,
-  hint: 'Run again',
+  hint: 'run again',
   transient: true,
 });
 
@@ -193,25 +193,25 @@ export const interrupted = (where: string): Problem => ({
 export const tooManyKeys = (endpoint: Endpoint, offered: readonly string[]): Problem => ({
   code: 'ssh.auth',
   message: `${endpointText(endpoint)} hung up after too many keys (${offered.join(', ')})`,
-  hint: 'Name the right one with ssh.identity in the inventory',
+  hint: 'name the right one with ssh.identity in the inventory',
 });
 
 export const notForwarded = (from: Endpoint, to: Endpoint, why: string): Problem => ({
   code: 'ssh.unreachable',
   message: `${endpointText(from)} could not connect to ${to.host}, port ${to.port}: ${why.replace(/^\(SSH\) Channel open failure: /, '')}`,
-  hint: 'Look at the network behind the jump host, and at AllowTcpForwarding in its sshd_config',
+  hint: 'look at the network behind the jump host, and at AllowTcpForwarding in its sshd_config',
   transient: true,
 });
 
 export const noHandshake = (endpoint: Endpoint, why: string): Problem => ({
   code: 'ssh.unreachable',
   message: `the SSH handshake with ${endpointText(endpoint)} failed: ${why}`,
-  hint: `Try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}`,
+  hint: `try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}`,
   transient: true,
 });
 
 export const badHop = (text: string): Problem => ({
   code: 'ssh.unsupported',
   message: `"${text}" is no jump host`,
-  hint: 'Write [user@]host[:port] in ssh.jump or ProxyJump',
+  hint: 'write [user@]host[:port] in ssh.jump or ProxyJump',
 });

@@ -136,7 +136,7 @@ function run(command: string, args: readonly string[], address: string): Promise
             new ToolError({
               code: 'ssh.unsupported',
               message: `~/.ssh/config may have settings for ${address}, and the ssh command that reads them is not on this machine`,
-              hint: 'Install it (apt-get install openssh-client)',
+              hint: 'install it (apt-get install openssh-client)',
             }),
           );
         } else {
@@ -144,7 +144,7 @@ function run(command: string, args: readonly string[], address: string): Promise
             new ToolError({
               code: 'ssh.unsupported',
               message: `ssh -G ${address} refused the configuration of OpenSSH`,
-              hint: `Run it and mend what it names: ssh -G ${address}`,
+              hint: `run it and mend what it names: ssh -G ${address}`,
               detail: stderr.trim() || error.message,
             }),
           );

@@ -267,7 +267,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
     const locked = makeKey(folder, 'locked', 'ed25519', 'open sesame');
     expect(await problemOf(login(hostOf(sshd, { identity: [locked] }), transport))).toMatchObject({
       code: 'ssh.auth',
-      hint: `Add it to the agent: ssh-add ${locked}`,
+      hint: `add it to the agent: ssh-add ${locked}`,
     });
     const absent = await problemOf(login(hostOf(sshd, { identity: ['/no/such'] }), transport));
     expect(absent.message).toContain('does not exist');

@@ -374,7 +374,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       const problem = await problemOf(login(hostOf(sshd, { identity: [locked] })));
       expect(problem).toMatchObject({
         code: 'ssh.auth',
-        hint: `Add it to the agent: ssh-add ${locked}`,
+        hint: `add it to the agent: ssh-add ${locked}`,
       });
     });
 
