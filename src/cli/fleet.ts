@@ -15,7 +15,10 @@ import { askSecret, askYes, NoAnswer } from './ask.ts';
 import { catchInterrupts, type Interrupts } from './interrupt.ts';
 import { type ChosenHosts, readHosts } from './inventory.ts';
 import type { Command, Invocation } from './invocation.ts';
+<<<<<<< Updated upstream
 import { type LiveView, openLiveView } from './live.ts';
+=======
+>>>>>>> Stashed changes
 import { type Output, openOutput } from './output.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
@@ -99,6 +102,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       lockTimeoutS: options.lockTimeout,
       adopt,
       rollback: options.rollback,
+      unattended: options.yes,
       who: terminal.who,
       purge: options.purge,
       ...(options.run === null ? {} : { toRun: options.run }),

@@ -120,37 +120,98 @@ async function settle(life: HostLife, world: World, options: RunOptions): Promis
   return null;
 }
 
-/** Carries a plan out and proves it: planning again from the last facts must leave nothing. */
+/** How a host ended. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly problem?: Problem;
+}
+
+/** As often is a host planned anew that others change all the time. */
+const MOST_PLANS = 3;
+
+/**
+ * Brings a host from its plan to its end. One that has changed since it was planned, mostly because
+ * another run was waited for, is planned again, unless somebody has read and approved that plan:
+ * then only an empty new one is no news to them.
+ */
 export async function applyOne(life: HostLife, world: World, options: RunOptions): Promise<void> {
-  const { target, planned } = life;
+  const { planned } = life;
   if (!planned) return;
   life.deadline = world.now() + options.timeoutS * 1000;
-  const { plan, supplies } = planned;
   await telling(life, world, async () => {
-    const run = scriptRun(life, world, options);
-    const script = applyScript({ ...run, plan, rollback: options.rollback });
-    const { account, end } = await act(life, world, run, script);
-    const { outcome, problem } = verdictOf(target, account, end, world.mask);
-    if (account.facts === null) {
-      // the host went down, or the log was cut: its word stands, and its facts are asked for anew
-      if (outcome !== 'changed') return finish(life, world, outcome, problem);
+    let ending = await carryOut(life, planned, options.run, world, options);
+    for (let plans = 2; ending.outcome === 'stale' && plans <= MOST_PLANS; plans += 1) {
+      if (options.verb !== 'apply' || world.expected || world.stop.aborted) break;
+      const again = await planAnew(life, world, options);
+      if ('outcome' in again) ending = again;
+      else if (!options.unattended) break;
+      else ending = await carryOut(life, again, `${options.run}-${plans}`, world, options);
     }
-    const after =
-      account.facts === null
-        ? await probe(target, life.session, world)
-        : readFacts(target.host.name, `${run.nonce} facts ${account.facts}`);
-    const keyrings = (await supply(target, after, world, false)).keyrings;
-    emitFacts(life, after, keyrings, world);
-    if (outcome !== 'changed' || options.verb === 'remove')
-      return finish(life, world, outcome, problem);
-    const planAgain = (facts: Facts): Plan =>
-      planHost(target, facts, { ...supplies, keyrings }, { ...planOptions(options), adopt: true });
-    let left = planAgain(after);
-    // the script told only hashes of secret files: equal values may be written in another way
-    if (left.changes.length > 0) left = planAgain(await probe(target, life.session, world));
-    if (left.changes.length === 0) return finish(life, world, 'changed');
-    finish(life, world, 'drift', driftProblem(target.host.name, left));
+    finish(life, world, ending.outcome, ending.problem);
   });
+}
+
+type Planned = NonNullable<HostLife['planned']>;
+
+/** What is to be done on a host that is no longer as it was planned; how it ended where that is nothing. */
+async function planAnew(
+  life: HostLife,
+  world: World,
+  options: RunOptions,
+): Promise<Planned | Ending> {
+  const { target, session } = life;
+  const host = target.host.name;
+  const facts = await probe(target, session, world);
+  const supplies = await supply(target, facts, world, true);
+  const plan = planHost(target, facts, supplies, planOptions(options));
+  emitFacts(life, facts, supplies.keyrings, world);
+  const [problem] = plan.problems;
+  if (problem) return { outcome: 'failed', problem };
+  if (plan.changes.length > 0 && !options.unattended) return { facts, supplies, plan };
+  world.emit({ type: 'host.planned', host, plan: planView(plan) });
+  if (plan.changes.length === 0) return { outcome: 'unchanged' };
+  world.emit({
+    type: 'host.warning',
+    host,
+    warning: {
+      code: 'run.replanned',
+      message: 'it changed after it was planned, so it was planned again',
+      hint: `see who was at work there: ssh ${target.host.address} sudo tail /var/lib/alloyup/audit.log`,
+    },
+  });
+  return { facts, supplies, plan };
+}
+
+/** Carries a plan out and proves it: planning again from the last facts must leave nothing. */
+async function carryOut(
+  life: HostLife,
+  { plan, supplies }: Planned,
+  name: string,
+  world: World,
+  options: RunOptions,
+): Promise<Ending> {
+  const { target } = life;
+  const run = { ...scriptRun(life, world, options), run: name };
+  const script = applyScript({ ...run, plan, rollback: options.rollback });
+  const { account, end } = await act(life, world, run, script);
+  const ending = verdictOf(target, account, end, world.mask);
+  // the host went down, or the log was cut: its word stands, and its facts are asked for anew
+  if (account.facts === null && ending.outcome !== 'changed') return ending;
+  const after =
+    account.facts === null
+      ? await probe(target, life.session, world)
+      : readFacts(target.host.name, `${run.nonce} facts ${account.facts}`);
+  const keyrings = (await supply(target, after, world, false)).keyrings;
+  emitFacts(life, after, keyrings, world);
+  if (ending.outcome !== 'changed' || options.verb === 'remove') return ending;
+  const planAgain = (facts: Facts): Plan =>
+    planHost(target, facts, { ...supplies, keyrings }, { ...planOptions(options), adopt: true });
+  let left = planAgain(after);
+  // the script told only hashes of secret files: equal values may be written in another way
+  if (left.changes.length > 0) left = planAgain(await probe(target, life.session, world));
+  return left.changes.length === 0
+    ? ending
+    : { outcome: 'drift', problem: driftProblem(target.host.name, left) };
 }
 
 /** Takes finished runs of this host back. */

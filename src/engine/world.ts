@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly adopt: boolean;
   /** Take a failed run back. */
   readonly rollback: boolean;
+  /** Nobody has read the plan: where a host changes before it is carried out, another may take its place. */
+  readonly unattended: boolean;
   /** "ops@laptop": for the audit log on the hosts, and for whoever waits. */
   readonly who: string;
   readonly purge?: boolean;

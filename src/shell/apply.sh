@@ -17,7 +17,7 @@ take_lock() {
   while ! flock -n 9; do
     who_holds
     if [ "$lock_waited" -ge "$LOCK_WAIT_S" ]; then
-      out problem apply.locked "$holder holds this host; waited $lock_waited s for it"
+      out problem apply.locked "held by $holder; waited $lock_waited s for it"
       return 1
     fi
     out wait "$lock_waited" "$LOCK_WAIT_S" "for $holder"
