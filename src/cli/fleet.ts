@@ -15,10 +15,7 @@ import { askSecret, askYes, NoAnswer } from './ask.ts';
 import { catchInterrupts, type Interrupts } from './interrupt.ts';
 import { type ChosenHosts, readHosts } from './inventory.ts';
 import type { Command, Invocation } from './invocation.ts';
-<<<<<<< Updated upstream
 import { type LiveView, openLiveView } from './live.ts';
-=======
->>>>>>> Stashed changes
 import { type Output, openOutput } from './output.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
