@@ -1,4 +1,5 @@
 import {
+  type Dirent,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -40,11 +41,14 @@ export function leaveGroup(): void {
 
 /** Folders of a tree, deepest first. */
 function tree(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const below = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap((entry) => tree(join(folder, entry.name)));
-  return [...below, folder];
+  let below: Dirent[];
+  try {
+    below = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return []; // a unit of the host's that has ended meanwhile
+  }
+  const folders = below.filter((entry) => entry.isDirectory());
+  return [...folders.flatMap(({ name }) => tree(join(folder, name))), folder];
 }
 
 function members(folder: string): number[] {
