@@ -1,5 +1,5 @@
 import type { HostReport, PlanView } from '../model/event.ts';
-import type { FileDiff } from '../model/plan.ts';
+import { type FileDiff, NEEDS, type Needs } from '../model/plan.ts';
 import type { Problem, Warning } from '../model/problem.ts';
 import type { Paint } from './paint.ts';
 import { count, pad, wrap } from './plain.ts';
@@ -21,14 +21,15 @@ export function plansText(hosts: Hosts, warnings: readonly Warning[], style: Pla
   const all = [...hosts];
   const blocks = [
     ...warningGroups(all, warnings).map(({ item, names }) => warningText(item, style, names)),
-    ...planGroups(all).map(({ item, names }) => planText(item, names, style)),
+    ...alikeGroups(planGroups(all)).map((group) => planText(group, style)),
     ...problemGroups(all).map(({ item, names }) => problemText(item, style, names)),
   ];
   return [...blocks, `${planSum(all, style.paint)}\n`].join('\n');
 }
 
-/** "Plan: 3 hosts to change, 7 unchanged." */
+/** "Plan: 3 hosts to change (1 restart, 2 reload), 7 unchanged." */
 export function planSum(hosts: Hosts, paint: Paint): string {
+  const needs = { nothing: 0, reload: 0, restart: 0 };
   let change = 0;
   let same = 0;
   let blocked = 0;
@@ -36,11 +37,17 @@ export function planSum(hosts: Hosts, paint: Paint): string {
   for (const [, { plan }] of hosts) {
     if (!plan) unknown += 1;
     else if (plan.problems.length > 0) blocked += 1;
-    else if (plan.changes.length > 0) change += 1;
-    else same += 1;
+    else if (plan.changes.length > 0) {
+      change += 1;
+      needs[needOf(plan.changes)] += 1;
+    } else same += 1;
   }
+  const service = (['restart', 'reload'] as const).flatMap((need) =>
+    needs[need] > 0 ? [`${needs[need]} ${need}`] : [],
+  );
+  const how = service.length > 0 ? ` (${service.join(', ')})` : '';
   const parts = [
-    ...(change > 0 ? [paint.yellow(`${count(change, 'host')} to change`)] : []),
+    ...(change > 0 ? [paint.yellow(`${count(change, 'host')} to change${how}`)] : []),
     ...(same > 0 || change + blocked + unknown === 0
       ? [paint.green(change > 0 ? `${same} unchanged` : `${count(same, 'host')} unchanged`)]
       : []),
@@ -108,7 +115,10 @@ const withoutHost = <T extends { readonly message: string }>(said: T, host: stri
     ? { ...said, message: said.message.slice(host.length + 2) }
     : said;
 
-export function planGroups(hosts: readonly (readonly [string, HostReport])[]): readonly Group<PlanView>[] {
+/** Plans that change something, equal ones together, in the order of the first. */
+export function planGroups(
+  hosts: readonly (readonly [string, HostReport])[],
+): readonly Group<PlanView>[] {
   return groupEqual(
     hosts.flatMap(([name, { plan }]) =>
       plan && plan.changes.length > 0
@@ -119,16 +129,77 @@ export function planGroups(hosts: readonly (readonly [string, HostReport])[]): r
   );
 }
 
-function planText(plan: PlanView, names: readonly string[], style: PlanStyle): string {
+/** Hosts that the same is done to. */
+interface PlanGroup extends Group<PlanView> {
+  /** The plans differ in the name of their host; `item` is the first one's. */
+  readonly alike: boolean;
+}
+
+/** Groups that differ in nothing but the name of their host are one: 200 labels are one change. */
+export function alikeGroups(equal: readonly Group<PlanView>[]): readonly PlanGroup[] {
+  const groups = new Map<string, PlanGroup>();
+  for (const group of equal) {
+    const key = group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item);
+    const alike = groups.get(key);
+    groups.set(key, {
+      item: alike?.item ?? group.item,
+      names: [...(alike?.names ?? []), ...group.names],
+      alike: alike !== undefined,
+    });
+  }
+  return [...groups.values()];
+}
+
+/** A plan in which the host's name, where it stands as a word, is any host's. */
+const withoutName = ({ item, names }: Group<PlanView>): string =>
+  JSON.stringify(item)
+    .split(names[0]!)
+    .reduce((text, part) => {
+      const word = !/[\w.-]$/.test(text) && !/^(?:[\w-]|\.\w)/.test(part);
+      return `${text}${word ? '\u0000' : names[0]}${part}`;
+    });
+
+function planText({ item: plan, names, alike }: PlanGroup, style: PlanStyle): string {
   const { paint, width } = style;
-  const title =
-    names.length > 1 ? `${names.join(', ')} (${count(names.length, 'host')})` : names[0]!;
-  let text = `${paint.bold(wrap(title, width, 2))}\n`;
+  let text = `${paint.bold(wrap(headline(plan, names), width, 2))}\n`;
+  if (names.length > 1) text += `  ${namesText(names, style)}\n`;
+  if (alike && style.diffs)
+    text += `  ${paint.dim(`as on ${names[0]}; elsewhere the name differs`)}\n`;
   for (const { step, title: what, diffs } of plan.changes) {
     text += `  ${paint.cyan(pad(step, STEP_WIDTH))} ${wrap(what, width, STEP_WIDTH + 3, STEP_WIDTH + 3)}\n`;
     if (style.diffs) text += diffs.map((diff) => diffText(diff, style)).join('');
   }
   return text;
+}
+
+/** "18 hosts: alloy 1.17.0-1 -> 1.18.1-1, config, restart"; one host by its name alone. */
+function headline({ changes }: PlanView, names: readonly string[]): string {
+  if (names.length === 1) return names[0]!;
+  const what = changes.flatMap(({ step, title }) =>
+    step === 'package' ? [title] : step === 'service' ? [] : [step],
+  );
+  const need = needOf(changes);
+  return `${count(names.length, 'host')}: ${[...what, ...(need === 'nothing' ? [] : [need])].join(', ')}`;
+}
+
+/** What happens to the service. */
+const needOf = (changes: PlanView['changes']): Needs =>
+  NEEDS[Math.max(0, ...changes.map(({ needs }) => NEEDS.indexOf(needs)))]!;
+
+/** Lines of names that are shown unless all are asked for. */
+const NAME_LINES = 4;
+
+function namesText(names: readonly string[], { paint, width, whole }: PlanStyle): string {
+  const lines = wrap(names.join(', '), width - 2, 2).split('\n');
+  if (whole || lines.length <= NAME_LINES) return lines.join('\n');
+  const shown = lines.slice(0, NAME_LINES);
+  const more =
+    names.length -
+    shown
+      .join(' ')
+      .split(',')
+      .filter((name) => name.trim() !== '').length;
+  return [...shown, `  ${paint.dim(`... ${count(more, 'more host')}; -v shows all`)}`].join('\n');
 }
 
 /** The longest step's name. */

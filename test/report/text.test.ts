@@ -161,7 +161,7 @@ test('-q leaves the problems of a plan, too', () => {
     level: -1,
   });
   expect(screen).toContain('error[ssh.unreachable]');
-  expect(screen).toContain('Plan: 3 hosts to change, 1 without a plan.');
+  expect(screen).toContain('Plan: 3 hosts to change (1 restart, 2 reload), 1 without a plan.');
   expect(screen).not.toContain('@@');
 });
 

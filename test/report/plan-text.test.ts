@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { HostReport, PlanView } from '../../src/model/event.ts';
+import { paintWith } from '../../src/report/paint.ts';
+import { alikeGroups, planGroups, planSum, plansText } from '../../src/report/plan-text.ts';
+import { change, planOf, reload } from './events.ts';
+
+const hostWith = (plan: PlanView): HostReport => ({
+  outcome: 'pending',
+  startedAt: 0,
+  durationMs: 0,
+  changes: [],
+  plan,
+  warnings: [],
+  facts: null,
+});
+
+const style = { paint: paintWith(false), width: 80, diffs: true, whole: false };
+
+const screen = (
+  hosts: readonly (readonly [string, PlanView])[],
+  more: Partial<typeof style> = {},
+): string =>
+  plansText(
+    hosts.map(([name, plan]) => [name, hostWith(plan)] as const),
+    [],
+    { ...style, ...more },
+  );
+
+const upgrade = planOf(
+  change({ step: 'package', title: 'alloy 1.17.0-1 -> 1.18.1-1', diffs: [], needs: 'restart' }),
+  change({ step: 'service', title: 'restart alloy', diffs: [], needs: 'restart' }),
+);
+
+const names = (n: number): readonly string[] =>
+  Array.from({ length: n }, (_, i) => `web-${String(i + 1).padStart(4, '0')}`);
+
+test('a group is headed by what happens to it', () => {
+  expect(screen(names(18).map((name) => [name, upgrade]))).toMatch(
+    /^18 hosts: alloy 1\.17\.0-1 -> 1\.18\.1-1, restart\n {2}web-0001, web-0002, /,
+  );
+});
+
+test('the sum tells what happens to the service', () => {
+  const hosts = [
+    ['a', hostWith(upgrade)],
+    ['b', hostWith(planOf(change(), reload))],
+    ['c', hostWith(planOf(change(), reload))],
+    ['d', hostWith(planOf())],
+  ] as const;
+  expect(planSum(hosts, style.paint)).toBe(
+    'Plan: 3 hosts to change (1 restart, 2 reload), 1 unchanged.',
+  );
+});
+
+test('5,000 names take four lines, and all of them with -v', () => {
+  const hosts = names(5000).map((name) => [name, upgrade] as const);
+  const short = screen(hosts);
+  expect(short.split('\n').length).toBeLessThan(14);
+  const shown = short.match(/web-\d+/g)!.length;
+  expect(short).toContain(`... ${5000 - shown} more hosts; -v shows all`);
+  expect(screen(hosts, { whole: true })).toContain('web-5000');
+});
+
+const labelled = (name: string): PlanView =>
+  planOf(
+    change({
+      diffs: [
+        {
+          path: '/etc/alloy/config.alloy',
+          kind: 'change',
+          text: `@@ -1,1 +1,1 @@\n-  host = "old"\n+  host = "${name}"\n`,
+        },
+      ],
+    }),
+    reload,
+  );
+
+test('plans that differ in the name of their host are one', () => {
+  const text = screen([
+    ['web-01', labelled('web-01')],
+    ['web-02', labelled('web-02')],
+  ]);
+  expect(text).toContain('2 hosts: config, reload\n  web-01, web-02\n');
+  expect(text).toContain('as on web-01; elsewhere the name differs');
+  expect(text.match(/@@ -1,1/g)).toHaveLength(1);
+});
+
+test.each([
+  ['another value', labelled('web-01'), planOf(change(), reload)],
+  ['the same name on both', labelled('web-01'), labelled('web-01')],
+  ['a name that is part of a word', labelled('web-01'), labelled('web-022')],
+])('%s is no difference in the name', (_, first, second) => {
+  const groups = alikeGroups(
+    planGroups([
+      ['web-01', hostWith(first)],
+      ['web-02', hostWith(second)],
+    ]),
+  );
+  expect(groups.some(({ alike }) => alike)).toBe(false);
+});
+
+test('a host whose name is a common word does not keep equal plans apart', () => {
+  const groups = alikeGroups(
+    planGroups([
+      ['alloy', hostWith(upgrade)],
+      ['restart', hostWith(upgrade)],
+    ]),
+  );
+  expect(groups).toHaveLength(1);
+  expect(groups[0]!.alike).toBe(false);
+});
