@@ -1,7 +1,7 @@
 import type { Repository } from '../model/desired.ts';
 import { KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Action, FileDiff, KeyringFacts, Step, Supplies } from '../model/plan.ts';
+import type { Action, Certificate, FileDiff, KeyringFacts, Step, Supplies } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
 import type { SourceEntry } from './apt-sources.ts';
 import { entriesOf, without } from './apt-sources.ts';
@@ -115,7 +115,7 @@ export const repositoryStep: Step = {
         diffs.push({
           path: KEYRING_PATH,
           kind: fact?.kind === 'file' ? 'change' : 'create',
-          text: supplies.key.certificates.map(({ fingerprint }) => `+${fingerprint}`).join('\n'),
+          text: supplies.key.certificates.map(keyLine).join('\n'),
         });
       } else if (fact.mode !== root.mode) {
         add({
@@ -172,6 +172,12 @@ export const repositoryStep: Step = {
   },
 };
 
+/** "+B53A... expires 2027-08-22": what is trusted from now on, and until when. */
+const keyLine = ({ fingerprint, expiresAt }: Certificate): string =>
+  `+${fingerprint}${expiresAt === null ? '' : ` expires ${dayOf(expiresAt)}`}`;
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
 const laterThan = (
   fetched: Pick<KeyringFacts, 'certificates'>,
   held: KeyringFacts | undefined,
@@ -194,7 +200,7 @@ export function expiryWarning(
   return [
     {
       code: 'key.expires',
-      message: `the repository's signing key expires ${days < 0 ? `${-days} days ago` : `in ${days} days`} (${new Date(at).toISOString().slice(0, 10)})`,
+      message: `the repository's signing key expires ${days < 0 ? `${-days} days ago` : `in ${days} days`} (${dayOf(at)})`,
       hint: 'run alloyup again once Grafana has published the renewed key; apt refuses the repository after that day',
     },
   ];
