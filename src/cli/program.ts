@@ -6,6 +6,7 @@ import { problemsText } from '../report/problem.ts';
 import { reportBug } from './bug.ts';
 import { COMMANDS, type CommandSpec } from './commands.ts';
 import { tellFindings } from './github.ts';
+import { commandHelp, optionsHelp, programHelp } from './help.ts';
 import type { Command, Invocation } from './invocation.ts';
 import { isLater } from './later.ts';
 import {
@@ -70,6 +71,10 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
     terminal.err(program.helpInformation());
     return 64;
   }
+  if (argv.join(' ') === 'help options') {
+    terminal.out(optionsHelp());
+    return 0;
+  }
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -94,16 +99,9 @@ function commander(terminal: Terminal): Commander {
       getOutHelpWidth: () => Math.min(80, terminal.width),
       getErrHelpWidth: () => Math.min(80, terminal.width),
     })
-    .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
-    .addHelpText('after', HELP_END);
+    .configureHelp({ formatHelp: () => programHelp() });
   return program;
 }
-
-const HELP_END = `
-Exit codes: 0 done, 1 some host is in trouble, 2 changes found (with
---detailed-exitcode), 64 refused before anything was touched, 70 a bug,
-130 interrupted.
-Variables ALLOYUP_FORKS=8 and so on stand for options; options win.`;
 
 type Act = (args: readonly string[], written: Readonly<Record<string, unknown>>) => void;
 
@@ -112,7 +110,7 @@ function addCommand(program: Commander, name: string, spec: CommandSpec, act: Ac
   command
     .description(`${spec.summary[0]!.toUpperCase()}${spec.summary.slice(1)}.`)
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', examplesText(spec))
+    .configureHelp({ formatHelp: () => commandHelp(name, spec) })
     .action(() => act(command.args, command.opts()));
   // in the order of the headings
   for (const group of GROUPS) {
@@ -121,9 +119,6 @@ function addCommand(program: Commander, name: string, spec: CommandSpec, act: Ac
     }
   }
 }
-
-const examplesText = ({ examples }: CommandSpec): string =>
-  `\nExamples:\n${examples.map(([line, meaning]) => `  ${line}\n      ${meaning}\n`).join('')}`.trimEnd();
 
 /** How the value of each kind is gathered; the reading itself is the option's own. */
 function optionOf(key: OptionName): Option {
