@@ -8,7 +8,7 @@ import { headOf, spanOf } from './spans.ts';
 
 const refused: Rule = {
   code: 'flow.signal',
-  kind: 'advice',
+  kind: 'knowledge',
   finds:
     'a signal sent to an otelcol component that does not pass it on: clients get an error, nothing arrives; Alloy says healthy',
   fix: 'name the signal in the output of the component too, or send it elsewhere',
