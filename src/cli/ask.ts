@@ -7,9 +7,9 @@ import { usageError } from './usage.ts';
 export class NoAnswer extends Error {}
 
 /** @throws NoAnswer */
-export async function askYes(question: string): Promise<boolean> {
+export async function askYes(question: string, byDefault = false): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts');
-  return answered(confirm({ message: question, default: false }, { output: stderr() }));
+  return answered(confirm({ message: question, default: byDefault }, { output: stderr() }));
 }
 
 /**

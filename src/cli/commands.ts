@@ -19,6 +19,17 @@ const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
 
 /** Every command there is, in the order of the help. */
 export const COMMANDS = {
+  init: {
+    args: '',
+    summary: 'ask for hosts and what to collect, try it, write the inventory',
+    options: ['inventory', 'answers', 'edit', 'color'],
+    examples: [
+      ['alloyup init', 'from an empty folder to a first plan'],
+      ['alloyup init --edit', 'add hosts to an inventory; its comments stay'],
+      ['alloyup init --answers answers.yaml', 'the same without a question'],
+    ],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
   plan: {
     args: '',
     summary: 'show what would change, with diffs; touches nothing',

@@ -1,6 +1,5 @@
 /** Words of later versions: refused with a word of their own, since a typing error is not the reason. */
 const LATER: ReadonlySet<string> = new Set([
-  'init',
   'graph',
   'export',
   'inventory',
@@ -17,8 +16,6 @@ const LATER: ReadonlySet<string> = new Set([
   '--queue',
   '--out',
   '--from',
-  '--edit',
-  '--answers',
 ]);
 
 export const isLater = (word: string): boolean => LATER.has(word);

@@ -176,6 +176,9 @@ export const OPTIONS = {
     'markdown',
   ]),
 
+  answers: text('--answers <file>', RUN, 'answers in YAML: nothing is asked'),
+  edit: flag('--edit', RUN, 'change an inventory that is there; its comments stay'),
+
   strict: flag('--strict', RUN, 'wrong components and arguments are errors, too'),
   write: flag('-w, --write', RUN, 'write the files in place'),
   test: flag('-t, --test', RUN, 'write nothing; exit 1 and list files that are not canonical'),

@@ -1,0 +1,216 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { composeInventory } from '../../inventory/compose.ts';
+import { isHostList } from '../../inventory/hostlist.ts';
+import { parseInventory } from '../../inventory/parse.ts';
+import { settingsOf } from '../../inventory/settings.ts';
+import type { Target } from '../../model/desired.ts';
+import { ToolError, type Warning } from '../../model/problem.ts';
+import { Secret } from '../../model/secret.ts';
+import { paintWith } from '../../report/paint.ts';
+import { count } from '../../report/plain.ts';
+import { problemsText } from '../../report/problem.ts';
+import { besideInventory } from '../../sources/folders.ts';
+import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-names.ts';
+import { askSecret, askYes, NoAnswer } from '../ask.ts';
+import { readAnswers } from '../init/answers-file.ts';
+import { endingText } from '../init/ending.ts';
+import { type Interview, interview } from '../init/interview.ts';
+import type { Answers, Known } from '../init/question.ts';
+import { wishOf } from '../init/wish.ts';
+import { type NewFile, writeAll } from '../init/write.ts';
+import { DEFAULT_INVENTORY, orThrow } from '../inventory.ts';
+import type { Command, Invocation } from '../invocation.ts';
+import { makeTargets } from '../targets.ts';
+import { usageError } from '../usage.ts';
+
+/** `alloyup init`: 0 when the files are written, 130 when somebody thought better of it; then none is. */
+export const init: Command = async (invocation) => {
+  const { options, terminal } = invocation;
+  const file = options.inventory ?? DEFAULT_INVENTORY;
+  const existing = existingText(file, options.edit);
+  const given = options.answers === null ? null : await readAnswers(options.answers);
+  if (given === null && !terminal.interactive)
+    throw usageError(
+      'nobody is there to answer the questions of the wizard',
+      'write the answers into a file and name it with --answers: hosts, template, and what the template needs, such as "hosts: [web-01]", "template: linux-host", "metrics_url: https://...", "logs_url: https://..."',
+    );
+  const known: Known = {
+    sshHosts: existing === null ? sshConfigHosts(terminal.home) : [],
+    keys: keyFiles(terminal.home),
+    agentKeys: 0,
+    root: null,
+    from: null,
+    edit: existing !== null,
+  };
+  const paint = paintWith(options.color && terminal.errColour);
+  try {
+    const done = await interview(known, {
+      terminal,
+      paint,
+      given,
+      hostsOf: async (answers) =>
+        (await targetsOf(draft(existing, answers, known), file)).targets.map(({ host }) => host),
+    });
+    return await finish(done, { file, existing, asked: given === null }, invocation);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    terminal.err('Nothing was written.\n');
+    return 130;
+  }
+};
+
+/** @throws ToolError `usage` */
+function existingText(file: string, edit: boolean): string | null {
+  if (file === '-' || isHostList(file))
+    throw usageError(`${file} is no file that could be written`, 'name a file: -i inventory.yaml');
+  if (!existsSync(file)) {
+    if (edit)
+      throw usageError(`there is no ${file} to edit`, 'leave --edit out, or name it with -i');
+    return null;
+  }
+  if (!edit)
+    throw usageError(
+      `${file} is there already`,
+      'change it: alloyup init --edit; or name another: -i FILE',
+    );
+  const text = readFileSync(file, 'utf8');
+  // its own faults come first: what cannot be read cannot be kept
+  orThrow(parseInventory(text, file));
+  return text;
+}
+
+/** Only what a login needs: asked about before the rest is known. */
+const draft = (existing: string | null, answers: Answers, known: Known): string => {
+  const { template: _, ...login } = answers;
+  return composeInventory(existing, wishOf({ ...login, template: 'minimal' }, known));
+};
+
+/** What the text comes to: checked as any other inventory. Reads no secret. */
+async function targetsOf(
+  text: string,
+  file: string,
+): Promise<{ readonly targets: readonly Target[]; readonly warnings: readonly Warning[] }> {
+  const inventory = orThrow(parseInventory(text, file));
+  const settings = [...inventory.hosts.keys()].map((name) => settingsOf(inventory, name));
+  const { targets, problems, warnings } = await makeTargets(
+    { inventory, base: dirname(file), sha256: '', settings, warnings: inventory.warnings },
+    { secrets: null, sudoPassword: null, strict: false },
+  );
+  if (problems.length > 0) throw new ToolError(problems[0]!, ...problems.slice(1));
+  return { targets, warnings: [...inventory.warnings, ...warnings] };
+}
+
+interface Plan {
+  readonly file: string;
+  readonly existing: string | null;
+  /** A person answers. */
+  readonly asked: boolean;
+}
+
+/** Shows what would be written, writes it after a yes, and says what comes next. */
+async function finish(
+  { answers, known }: Interview,
+  { file, existing, asked }: Plan,
+  invocation: Invocation,
+): Promise<number> {
+  const { options, terminal } = invocation;
+  const text = composeInventory(existing, wishOf(answers, known));
+  const { targets, warnings } = await targetsOf(text, file);
+  const paint = paintWith(options.color && terminal.outColour);
+  const places = secretPlaces(answers);
+  const [first] = targets;
+  if (asked) {
+    terminal.out(`\n${paint.bold(`==> ${file} <==`)}\n${text}\n`);
+    if (first)
+      terminal.out(
+        `${paint.bold(`==> the configuration of ${first.host.name} <==`)}\n${first.desired.config}\n`,
+      );
+  }
+  const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
+  terminal.err(problemsText([], warnings, style));
+  const secrets = asked ? await askSecrets(places, file, invocation) : [];
+  if (
+    asked &&
+    !(await askYes(`Write ${[file, ...secrets.map(({ path }) => path)].join(', ')}?`, true))
+  )
+    throw new NoAnswer();
+  const files: readonly NewFile[] = [
+    ...secrets,
+    { path: file, content: text, mode: 0o644, replaces: existing !== null },
+  ];
+  writeAll(files);
+  terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
+  for (const { path } of secrets)
+    terminal.out(`Wrote ${path}, which you alone can read; keep it out of git.\n`);
+
+  const variables = places.flatMap((place) => (place.startsWith('env:') ? [place.slice(4)] : []));
+  const unset = variables.filter((name) => !terminal.env[name]);
+  const missing = places.flatMap((place) =>
+    place.startsWith('file:') && !existsSync(beside(place.slice(5), file)) ? [place.slice(5)] : [],
+  );
+  terminal.out(`\n${endingText({ file, targets, variables, paint })}`);
+  for (const name of unset)
+    terminal.out(`\nFirst set ${name}: read -rs ${name} && export ${name}\n`);
+  for (const path of missing) terminal.out(`\nFirst write the secret into ${path} (chmod 600)\n`);
+  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
+  const ready = asked && unset.length + missing.length === 0;
+  if (!ready || !(await wantsPlan())) {
+    terminal.out(`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
+    return 0;
+  }
+  const { verbCommand } = await import('../fleet.ts');
+  const code = await verbCommand('plan')({
+    ...invocation,
+    options: { ...options, inventory: file },
+  });
+  terminal.out(`\nNext: alloyup apply${flag}\n`);
+  return code;
+}
+
+/** The files are written: a Ctrl-C here is a no. */
+async function wantsPlan(): Promise<boolean> {
+  try {
+    return await askYes('Plan now? It changes nothing.', true);
+  } catch (error) {
+    if (error instanceof NoAnswer) return false;
+    throw error;
+  }
+}
+
+/** Where secrets are kept, each once: `env:NAME`, `file:PATH`. */
+const secretPlaces = (answers: Answers): readonly string[] => [
+  ...new Set(
+    Object.entries(answers).flatMap(([id, answer]) =>
+      (/_password$/.test(id) || id === 'sudoPassword') && typeof answer === 'string'
+        ? [answer]
+        : [],
+    ),
+  ),
+];
+
+const beside = (path: string, file: string): string =>
+  resolve(besideInventory(path, dirname(file)));
+
+const NOTHING = new Secret('').sha256();
+
+/** Asks for the secrets of files that are not there yet. @throws NoAnswer */
+async function askSecrets(
+  places: readonly string[],
+  file: string,
+  { terminal }: Invocation,
+): Promise<readonly NewFile[]> {
+  const files: NewFile[] = [];
+  for (const place of places) {
+    if (!place.startsWith('file:')) continue;
+    const path = beside(place.slice(5), file);
+    if (existsSync(path)) continue;
+    const content = await askSecret(
+      `The secret for ${basename(path)} (empty: you write it later):`,
+      terminal,
+      '',
+    );
+    if (content.sha256() !== NOTHING) files.push({ path, content, mode: 0o600, replaces: false });
+  }
+  return files;
+}

@@ -1,0 +1,58 @@
+import { wordsOf } from './host-words.ts';
+import type { Answer, Question } from './question.ts';
+import { wrongAnswer } from './question.ts';
+
+type Context = { readonly output?: NodeJS.WritableStream; readonly input?: NodeJS.ReadableStream };
+
+/** A question as Inquirer takes it. Its libraries are loaded with the first one. */
+export async function promptOf(question: Question): Promise<(context: Context) => Promise<Answer>> {
+  const { message, fallback, choices = [] } = question;
+  const validate = (answer: unknown): true | string => wrongAnswer(question, answer) ?? true;
+  const prompts = await import('@inquirer/prompts');
+  switch (question.kind) {
+    case 'yes':
+      return (context) =>
+        prompts.confirm({ message, default: fallback === true }, context as never);
+    case 'text':
+      return (context) =>
+        prompts
+          .input(
+            {
+              message,
+              ...(typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {}),
+              validate: (text) => validate(text.trim()),
+            },
+            context as never,
+          )
+          .then((text) => text.trim());
+    case 'choice':
+      return (context) =>
+        prompts.select(
+          {
+            message,
+            choices,
+            loop: false,
+            ...(typeof fallback === 'string' ? { default: fallback } : {}),
+          },
+          context as never,
+        );
+    case 'checks':
+      return (context) =>
+        prompts.checkbox(
+          { message, choices, loop: false, pageSize: 12, required: fallback === undefined },
+          context as never,
+        );
+    case 'lines': {
+      const { linesPrompt } = await import('./lines-prompt.ts');
+      return (context) =>
+        linesPrompt(
+          {
+            message,
+            required: fallback === undefined,
+            wrong: (line) => (wordsOf(line).length === 0 ? null : (question.wrong?.(line) ?? null)),
+          },
+          context as never,
+        );
+    }
+  }
+}

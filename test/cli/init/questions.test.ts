@@ -1,0 +1,173 @@
+import { render } from '@inquirer/testing';
+import { describe, expect, test } from 'vitest';
+import { promptOf } from '../../../src/cli/init/prompt.ts';
+import type { Answers, Known, Question } from '../../../src/cli/init/question.ts';
+import { nextQuestion, questionsOf } from '../../../src/cli/init/questions.ts';
+import { wishOf } from '../../../src/cli/init/wish.ts';
+
+const KNOWN: Known = {
+  sshHosts: [
+    { name: 'web-01', jump: false },
+    { name: 'bastion', jump: true },
+  ],
+  keys: ['~/.ssh/id_ed25519'],
+  agentKeys: 2,
+  root: null,
+  from: null,
+  edit: false,
+};
+
+/** Answers that lead to every question there is. */
+const ALL: Answers = {
+  sshHosts: ['web-01'],
+  hosts: ['web-[02:03]', 'ops@10.0.0.7:2222'],
+  user: 'ops',
+  identity: '~/.ssh/id_ed25519',
+  sudo: 'secret',
+  sudoPassword: 'env:SUDO_PASSWORD',
+  template: 'otlp-gateway',
+  metrics_url: 'https://metrics.example.com/write',
+  metrics_access: 'both',
+  metrics_username: '123',
+  metrics_password: 'env:TOKEN',
+  metrics_tenant: 'team-a',
+  traces_url: 'https://tempo.example.com:4318',
+  traces_access: 'none',
+  logs_url: '',
+  listen: 'network',
+  packages: 'mirror',
+  mirror: 'https://apt.example.com',
+  mirrorKey: './grafana.asc',
+  mirrorFingerprint: 'b53ae77badb630a683046005963fa27710458545',
+  version: 'pinned',
+  pinned: '1.18.1',
+};
+
+test('one question leads to the next, and all answers to none', () => {
+  const asked: string[] = [];
+  let answers: Answers = {};
+  for (let next = nextQuestion(answers, KNOWN); next; next = nextQuestion(answers, KNOWN)) {
+    asked.push(next.id);
+    answers = { ...answers, [next.id]: ALL[next.id]! };
+  }
+  expect(asked).toEqual(Object.keys(ALL));
+});
+
+test('asks only what the template needs', () => {
+  const ids = (answers: Answers, known = KNOWN) => questionsOf(answers, known).map(({ id }) => id);
+  expect(ids({ template: 'minimal' }).filter((id) => /url|listen/.test(id))).toEqual([]);
+  expect(ids({ template: 'linux-host' }).filter((id) => /url|listen/.test(id))).toEqual([
+    'metrics_url',
+    'logs_url',
+  ]);
+  expect(ids({}, { ...KNOWN, root: 'passwordless' })).not.toContain('sudo');
+  expect(ids({ user: 'root' })).not.toContain('sudo');
+  expect(ids({ edit: ['version'] }, { ...KNOWN, edit: true })).toEqual(['edit', 'version']);
+});
+
+test('answers become settings, and no secret is among them', () => {
+  expect(wishOf(ALL, KNOWN)).toEqual({
+    defaults: [
+      [['ssh', 'user'], 'ops'],
+      [['ssh', 'identity'], '~/.ssh/id_ed25519'],
+      [['sudo'], { password: { secret: 'env:SUDO_PASSWORD' } }],
+      [['repository', 'url'], 'https://apt.example.com'],
+      [['repository', 'key'], './grafana.asc'],
+      [['repository', 'fingerprints'], ['B53AE77BADB630A683046005963FA27710458545']],
+      [['alloy', 'version'], '1.18.1'],
+      [['alloy', 'environment', 'METRICS_PASSWORD'], { secret: 'env:TOKEN' }],
+      [['config', 'template'], 'otlp-gateway'],
+      [['config', 'vars', 'metrics_url'], 'https://metrics.example.com/write'],
+      [['config', 'vars', 'metrics_tenant'], 'team-a'],
+      [['config', 'vars', 'metrics_username'], '123'],
+      [['config', 'vars', 'traces_url'], 'https://tempo.example.com:4318'],
+      [['config', 'vars', 'grpc_listen'], '0.0.0.0:4317'],
+      [['config', 'vars', 'http_listen'], '0.0.0.0:4318'],
+    ],
+    hosts: [
+      { name: 'web-01', settings: [] },
+      { name: 'web-[02:03]', settings: [] },
+      {
+        name: '10.0.0.7',
+        settings: [
+          [['ssh', 'user'], 'ops'],
+          [['ssh', 'port'], 2222],
+        ],
+      },
+    ],
+  });
+});
+
+/** What is typed at each question that takes text, wrong first; and what a person then sees. */
+const WRONG: Readonly<Record<string, readonly [typed: string, seen: RegExp]>> = {
+  hosts: ['web-[20:01]', /runs backwards/],
+  user: ['not a user', /name of a user/],
+  sudoPassword: ['hunter2', /never written here/],
+  metrics_url: ['metrics.example.com', /must be a URL/],
+  metrics_username: ['', /must be an answer/],
+  metrics_password: ['glc_secret', /never written here/],
+  metrics_tenant: ['', /must be an answer/],
+  traces_url: ['ftp://tempo', /must be a URL/],
+  logs_url: ['loki', /must be a URL/],
+  mirror: ['apt.example.com', /URL of http/],
+  mirrorFingerprint: ['B53A', /40 hex digits/],
+  pinned: ['newest', /such as 1\.18\.1/],
+  templateFile: ['host.alloy', /with a slash/],
+};
+
+const all: readonly Question[] = [
+  ...questionsOf(ALL, KNOWN),
+  ...questionsOf({ template: 'own' }, KNOWN).filter(({ id }) => id === 'templateFile'),
+  ...questionsOf({}, { ...KNOWN, edit: true }),
+];
+
+describe.each(all.map((question) => [question.id, question] as const))('%s', (id, question) => {
+  const ask = async () => {
+    const prompt = await promptOf(question);
+    return render((_config: unknown, context: unknown) => prompt(context as never) as never, {});
+  };
+
+  test('is asked, fits 80 columns, and Ctrl-C ends it', async () => {
+    const { answer, events, getScreen } = await ask();
+    expect(getScreen()).toContain(question.message.slice(0, 20));
+    answer.catch(() => undefined);
+    events.keypress({ name: 'c', ctrl: true });
+    await expect(answer).rejects.toThrow(/force closed|SIGINT/i);
+  });
+
+  test.runIf(id in WRONG)('a wrong answer is told and asked again', async () => {
+    const [typed, seen] = WRONG[id]!;
+    const { answer, events, getScreen, nextRender } = await ask();
+    answer.catch(() => undefined);
+    if (typed === '') events.keypress('enter');
+    else {
+      events.type(typed);
+      events.keypress('enter');
+    }
+    await nextRender();
+    expect(getScreen()).toMatch(seen);
+    events.keypress({ name: 'c', ctrl: true });
+    await expect(answer).rejects.toThrow();
+  });
+
+  test.runIf(question.kind === 'choice')('Enter takes what is right for most', async () => {
+    const { answer, events } = await ask();
+    events.keypress('enter');
+    expect(await answer).toBe(question.fallback ?? question.choices![0]!.value);
+  });
+});
+
+test('a pasted list is one answer', async () => {
+  const question = questionsOf({}, { ...KNOWN, sshHosts: [] }).find(({ id }) => id === 'hosts')!;
+  const prompt = await promptOf(question);
+  const { answer, events } = await render(
+    (_config: unknown, context: unknown) => prompt(context as never) as never,
+    {},
+  );
+  for (const line of ['web-01', 'web-02, web-03', 'ops@10.0.0.7:2222']) {
+    events.type(line);
+    events.keypress('enter');
+  }
+  events.keypress('enter');
+  expect(await answer).toEqual(['web-01', 'web-02, web-03', 'ops@10.0.0.7:2222']);
+});
