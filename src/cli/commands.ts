@@ -88,6 +88,16 @@ export const COMMANDS = {
     examples: [['alloyup hosts -l "web*:!web-03"', 'try a pattern before it is used']],
     load: async () => (await import('./commands/hosts.ts')).hosts,
   },
+  inventory: {
+    args: '<words...>',
+    summary: 'turn an Ansible inventory, or names of hosts on stdin, into ours',
+    options: ['out', 'force', 'color', 'quiet'],
+    examples: [
+      ['alloyup inventory import hosts.ini -o inventory.yaml', 'INI, YAML, JSON or a program'],
+      ['printf "web-01\\nops@web-02:2222\\n" | alloyup inventory import -', 'names of hosts'],
+    ],
+    load: async () => (await import('./commands/inventory.ts')).inventory,
+  },
   render: {
     args: '<host>',
     summary: 'print the configuration and environment a host would get',

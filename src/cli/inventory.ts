@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { isHostList, parseHostList } from '../inventory/hostlist.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
-import { parseInventory } from '../inventory/parse.ts';
+import { kindOfInventory, readInventory } from '../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
 import type { WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
 import { readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
+import { variableFolders } from './ansible-folders.ts';
 import type { Invocation } from './invocation.ts';
 import { longFlag, OPTIONS, type Options } from './options.ts';
 import { usageError, usageProblem } from './usage.ts';
@@ -27,7 +28,7 @@ export interface ChosenHosts {
 export const DEFAULT_INVENTORY = 'inventory.yaml';
 
 /** An executable inventory asks other systems; longer than this and it hangs. */
-const SCRIPT_TIMEOUT_MS = 120_000;
+export const SCRIPT_TIMEOUT_MS = 120_000;
 
 /** Bytes of a file of names for `--limit @FILE`. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
@@ -70,8 +71,10 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
+  const read = orThrow(readInventory(file.text, file.file));
+  const folders = kindOfInventory(file.text) === 'ours' ? [] : variableFolders(source);
   return {
-    inventory: orThrow(parseInventory(file.text, file.file)),
+    inventory: { ...read, warnings: [...read.warnings, ...folders] },
     base: file.base,
     text: file.text,
   };

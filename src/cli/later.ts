@@ -2,7 +2,6 @@
 const LATER: ReadonlySet<string> = new Set([
   'graph',
   'export',
-  'inventory',
   'doctor',
   'worker',
   'completion',

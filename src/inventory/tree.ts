@@ -40,8 +40,16 @@ interface Anchored {
   readonly size: number;
 }
 
-/** Reads YAML 1.2 (JSON is a part of it). Never throws. */
-export function readTree(text: string, file: string): Tree {
+/** Words of YAML that only others' files may hold. */
+export interface Dialect {
+  /** `yes` is true, `<<` merges. */
+  readonly version: '1.1';
+  /** The value of a tagged scalar; undefined: the tag is as unknown as any. */
+  readonly tagged: (tag: string, text: string) => { readonly value: unknown } | undefined;
+}
+
+/** Reads YAML 1.2 (JSON is a part of it), or a dialect. Never throws. */
+export function readTree(text: string, file: string, dialect?: Dialect): Tree {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const position = (offset: number): Position => {
@@ -51,7 +59,12 @@ export function readTree(text: string, file: string): Tree {
 
   let document: ReturnType<typeof parseDocument>;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      ...(dialect ? { version: dialect.version } : {}),
+    });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const at = { file, line: 1, column: 1 };
@@ -78,6 +91,7 @@ export function readTree(text: string, file: string): Tree {
   }
   for (const warning of document.warnings) {
     const tag = text.slice(warning.pos[0], warning.pos[1]);
+    if (dialect?.tagged(tag, '')) continue;
     problems.push(tagProblem(warning, tag, position(warning.pos[0])));
   }
 
@@ -129,6 +143,7 @@ export function readTree(text: string, file: string): Tree {
   function readMap(node: YAMLMap): { value: unknown; size: number } {
     const value: Record<string, unknown> = Object.create(null);
     const index = new Map<string, Pair>();
+    const merged: Readonly<Record<string, unknown>>[] = [];
     let size = 1;
     for (const pair of node.items) {
       const key = nameOf(pair.key);
@@ -136,6 +151,11 @@ export function readTree(text: string, file: string): Tree {
       size += got.size;
       if (key === undefined) {
         complain(pair.key, 'a key must be a plain word', 'write a word before the colon');
+        continue;
+      }
+      if (key === '<<' && dialect) {
+        for (const one of Array.isArray(got.value) ? got.value : [got.value])
+          merged.push((one ?? {}) as Record<string, unknown>);
         continue;
       }
       if (key === '__proto__' || key === '<<') {
@@ -161,6 +181,9 @@ export function readTree(text: string, file: string): Tree {
       index.set(key, pair);
       value[key] = got.value;
     }
+    // what is written beside a merge wins over it, and an earlier merge over a later one
+    for (const [key, inherited] of merged.flatMap((one) => Object.entries(one)))
+      if (!(key in value)) value[key] = inherited;
     indexes.set(node, index);
     return { value, size };
   }
@@ -176,10 +199,11 @@ export function readTree(text: string, file: string): Tree {
     };
   }
 
-  const readScalar = (node: unknown) => ({
-    value: isScalar(node) ? (node.value ?? null) : null,
-    size: 1,
-  });
+  const readScalar = (node: unknown) => {
+    if (!isScalar(node)) return { value: null, size: 1 };
+    const own = node.tag ? dialect?.tagged(node.tag, node.source ?? '') : undefined;
+    return { value: own ? own.value : (node.value ?? null), size: 1 };
+  };
 
   /** Walks down as far as the path is there. */
   function find(path: Path): {

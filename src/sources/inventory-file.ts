@@ -110,7 +110,8 @@ async function runScript(
     );
   }
 
-  const ran = await runProgram([path], { cwd: dirname(path), timeoutMs, signal });
+  // as Ansible calls its inventory programs; others need not look at it
+  const ran = await runProgram([path, '--list'], { cwd: dirname(path), timeoutMs, signal });
   if (!ran.ok) {
     return problem(
       `the inventory ${source} failed: ${ran.why}`,

@@ -1,0 +1,53 @@
+import type { Result } from '../model/problem.ts';
+import { parseAnsibleIni } from './ansible-ini.ts';
+import { writtenOf } from './ansible-written.ts';
+import { ANSIBLE_YAML, isListForm, parseAnsibleYaml } from './ansible-yaml.ts';
+import { parseInventory } from './parse.ts';
+import { readTree } from './tree.ts';
+import type { WrittenInventory } from './written.ts';
+
+export type InventoryKind = 'ours' | 'ansible-ini' | 'ansible-yaml';
+
+const OURS = ['defaults', 'groups', 'hosts', 'rollout'];
+
+/**
+ * Whose inventory a text is, by what is in it; documented in docs/ansible-inventories.md. In doubt
+ * it is ours, whose problems then say what is amiss.
+ */
+export function kindOfInventory(text: string): InventoryKind {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^[#;]/.test(line));
+  const [first = ''] = lines;
+  if (/^\[[^\]\s,:]+(:\w+)?\]\s*(#.*)?$/.test(first)) return 'ansible-ini';
+  // no YAML of ours has an assignment behind a name
+  if (/^[^\s:"'{}]+(:\d+)?\s+[A-Za-z_]\w*=/.test(first)) return 'ansible-ini';
+
+  const { value, broken } = readTree(text, '', ANSIBLE_YAML);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const plain =
+      lines.length > 0 && lines.every((line) => /^[\w.[\]:-]+(\s*#.*)?$|^\[/.test(line));
+    return plain && (broken || typeof value === 'string') ? 'ansible-ini' : 'ours';
+  }
+  const keys = Object.keys(value);
+  if (keys.length === 0 || keys.some((key) => OURS.includes(key))) return 'ours';
+  if (isListForm(value)) return 'ansible-yaml';
+  const groups = Object.entries(value);
+  const isGroup = (group: unknown): boolean =>
+    typeof group === 'object' &&
+    group !== null &&
+    ['hosts', 'vars', 'children'].some((section) => section in group);
+  const fits = groups.every(([, group]) => group === null || isGroup(group));
+  return fits && (keys.includes('all') || groups.some(([, group]) => isGroup(group)))
+    ? 'ansible-yaml'
+    : 'ours';
+}
+
+/** Reads an inventory, ours or one of Ansible's. Gives all problems of the text at once. */
+export function readInventory(text: string, file: string): Result<WrittenInventory> {
+  const kind = kindOfInventory(text);
+  if (kind === 'ours') return parseInventory(text, file);
+  const read = kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
+  return read.ok ? writtenOf(read.value, text, file) : read;
+}
