@@ -33,20 +33,23 @@ export const COMMANDS = {
   plan: {
     args: '',
     summary: 'show what would change, with diffs; touches nothing',
-    options: [...CONNECT, 'adopt', 'detailedExitcode', ...REPORTS, 'diff'],
+    options: [...CONNECT, 'adopt', 'retry', 'detailedExitcode', ...REPORTS, 'out', 'diff'],
     examples: [
       ['alloyup plan -l "web*"', 'what an apply would do to the web hosts'],
       ['alloyup plan -i web-01, --template linux-host', 'a first look, without any file'],
+      ['alloyup plan --out plan.json', 'then, once approved: alloyup apply plan.json'],
     ],
     load: async () => (await import('./fleet.ts')).verbCommand('plan'),
   },
   apply: {
-    args: '',
+    args: '[plan]',
     summary: 'plan, ask, bring every host to its plan, prove it',
-    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', ...REPORTS, 'diff'],
+    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', 'retry', ...REPORTS, 'diff'],
     examples: [
       ['alloyup apply', 'shows the plan and asks'],
       ['alloyup apply --yes --junit report.xml', 'in CI'],
+      ['alloyup apply plan.json', 'a saved plan; refused when the world has moved'],
+      ['alloyup apply --retry last', 'only the hosts that the last apply left undone'],
     ],
     load: async () => (await import('./fleet.ts')).verbCommand('apply'),
   },
@@ -137,10 +140,20 @@ export const COMMANDS = {
   },
   report: {
     args: '<run>',
-    summary: 'print a saved run as text, json, ndjson or junit',
+    summary: 'print a saved run as text, json, ndjson, junit or markdown',
     options: ['format', 'color', 'quiet', 'verbose', 'diff'],
     examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
     load: async () => (await import('./commands/report.ts')).report,
+  },
+  completion: {
+    args: '<shell>',
+    summary: 'print a completion script for bash, zsh or fish',
+    options: [],
+    examples: [
+      ['source <(alloyup completion bash)', 'in ~/.bashrc; for zsh in ~/.zshrc'],
+      ['alloyup completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: async () => (await import('./commands/completion.ts')).completion,
   },
 } as const satisfies Record<string, CommandSpec>;
 

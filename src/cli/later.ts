@@ -4,16 +4,13 @@ const LATER: ReadonlySet<string> = new Set([
   'export',
   'doctor',
   'worker',
-  'completion',
   '--html',
   '--canary',
   '--serial',
   '--max-fail',
   '--pause',
-  '--retry',
   '--shard',
   '--queue',
-  '--out',
   '--from',
 ]);
 

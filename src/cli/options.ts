@@ -8,6 +8,8 @@ export interface OptionSpec<T> {
   readonly group: Group;
   readonly fallback: T;
   readonly kind: 'value' | 'flag' | 'toggle' | 'count' | 'list';
+  /** All that may be written. */
+  readonly values?: readonly string[];
   /** @throws ToolError `usage`, in words that begin with `name` */
   read(text: string, name: string): T;
 }
@@ -67,6 +69,7 @@ const choice = <const T extends string>(
   help,
   fallback: values[0],
   kind: 'value',
+  values,
   read: (written, name) => {
     const value = values.find((one) => one === written);
     if (value) return value;

@@ -24,6 +24,11 @@ import { VERSION } from './version.ts';
 
 /** Reads a command line and runs it. Gives the exit code, whatever happens. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  // asked by a shell with every Tab
+  if (argv[0] === '__complete') {
+    const { answerShell } = await import('./completion/answer.ts');
+    return answerShell(argv.slice(1), terminal);
+  }
   let invocation: Invocation | undefined;
   try {
     const read = readCommandLine(argv, terminal);
