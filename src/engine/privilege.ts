@@ -34,12 +34,6 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
     hint,
     detail: stderr.replaceAll(SUDO_PROMPT, '').trim().split('\n').slice(-3).join('\n'),
   });
-  if (/a password is required|interactive authentication is required/i.test(stderr))
-    return problem(
-      'sudo.password',
-      `sudo wants a password of ${user}`,
-      `give it with -K (or sudo: { password: ... } in the inventory), or allow it without, in /etc/sudoers.d/: ${rule}`,
-    );
   if (
     /password (has )?expired|account or password is expired|change your password|new password/i.test(
       stderr,
@@ -55,6 +49,12 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
       'sudo.refused',
       `the account of ${user} has expired`,
       `see when on ${host.address}: chage -l ${user}; lift it: chage -E -1 ${user}`,
+    );
+  if (/a password is required|interactive authentication is required/i.test(stderr))
+    return problem(
+      'sudo.password',
+      `sudo wants a password of ${user}`,
+      `give it with -K (or sudo: { password: ... } in the inventory), or allow it without, in /etc/sudoers.d/: ${rule}`,
     );
   if (/incorrect password|no password was provided|try again/i.test(stderr))
     return problem(

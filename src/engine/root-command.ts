@@ -36,8 +36,10 @@ export async function startAsRoot(
       // the question may come in pieces
       const parts = `${tail}${Buffer.from(bytes).toString('latin1')}`.split(SUDO_PROMPT);
       asked += parts.length - 1;
-      tail = parts.at(-1)!.slice(-SUDO_PROMPT.length);
+      tail = parts.at(-1)!.slice(-200);
       answer();
+      // it would have us choose a new password, and wait for one
+      if (EXPIRED.test(tail)) channel?.end();
       options.onErr(bytes);
     },
   });
@@ -45,6 +47,9 @@ export async function startAsRoot(
   answer();
   return channel;
 }
+
+/** PAM's words; only sudo speaks before the command's input is sent, and after that an end changes nothing. */
+const EXPIRED = /password (has )?expired|change your password|(current|new) password:/i;
 
 /** What a finished command said. */
 export interface Said {

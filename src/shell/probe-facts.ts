@@ -16,10 +16,12 @@ export function readFacts(host: string, line: string): Facts {
   const raw = parse(line);
   const secret = new Set(strings(raw.secret));
   if (typeof raw.error === 'string') {
-    throw trouble(
-      raw.error === 'not root' ? 'the probe did not run as root' : raw.error,
-      'Let the login user run commands by sudo, or set sudo: none for a login as root',
-    );
+    if (raw.error !== 'not root') throw trouble(raw.error, 'look at the host, then run again');
+    throw new ToolError({
+      code: 'sudo.refused',
+      message: `${host}: the login is not root`,
+      hint: 'set sudo: passwordless (or ask) for it in the inventory',
+    });
   }
   for (const part of ['dpkg', 'account', 'apt', 'own', 'unit']) {
     const why = text(map(raw[part]).error);

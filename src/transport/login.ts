@@ -37,6 +37,8 @@ export type LoginResult =
   | { readonly kind: 'dropped' }
   /** No common algorithm, or it does not speak SSH. */
   | { readonly kind: 'failed'; readonly why: string }
+  /** Hung up on the login, after these words for people. */
+  | { readonly kind: 'let-go'; readonly words: string }
   | { readonly kind: 'aborted' };
 
 const KEEPALIVE_MS = 10_000;
@@ -91,6 +93,7 @@ export function logIn(
     let distrusted: { readonly problem: Problem; readonly type: string } | undefined;
     let offered = -1;
     let methods: readonly string[] = [];
+    let words = '';
     let done = false;
 
     const finish = (result: LoginResult): void => {
@@ -144,6 +147,9 @@ export function logIn(
       greeted = true;
       attempt.onStage('login');
     });
+    client.on('banner', (text: string) => {
+      words = text;
+    });
     client.on('ready', () => finish({ kind: 'in', client, offer: offers[offered]! }));
     const tried = (): readonly string[] => offers.slice(0, offered + 1).map(({ label }) => label);
     client.on('error', (error: Error & { level?: string; code?: unknown }) => {
@@ -169,7 +175,9 @@ export function logIn(
     client.on('close', () =>
       finish(
         greeted
-          ? { kind: 'failed', why: 'the server hung up during the login' }
+          ? words === '' || offered < 0
+            ? { kind: 'failed', why: 'the server hung up during the login' }
+            : { kind: 'let-go', words }
           : { kind: 'dropped' },
       ),
     );

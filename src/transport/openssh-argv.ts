@@ -98,7 +98,11 @@ export function masterArguments(options: MasterOptions): readonly string[] {
     ...option('PermitLocalCommand', 'no'),
     ...option('RemoteCommand', 'none'),
     ...(leg.ownKeys
-      ? [...leg.keys.files.flatMap((path) => ['-i', path]), ...option('IdentitiesOnly', 'yes')]
+      ? [
+          // not -i, which passes over a file that is not there and takes the usual ones instead
+          ...leg.keys.files.flatMap((path) => option('IdentityFile', quoted(literal(path)))),
+          ...option('IdentitiesOnly', 'yes'),
+        ]
       : []),
     ...['-p', `${endpoint.port}`, '-l', endpoint.user],
     ...['--', leg.alias],

@@ -61,12 +61,18 @@ export function refusalOf(log: LoginLog, endpoint: Endpoint, timeoutMs: number):
       return { kind: 'dropped' };
     return problem(noWay(endpoint, others.at(-1)!));
   }
+  const account = log.said.find((row) => ACCOUNT.test(row));
+  if (account !== undefined) return { kind: 'problem', problem: say.letGo(endpoint, account) };
   return problem(say.noHandshake(endpoint, log.said.at(-1) ?? 'ssh ended without a word'));
 }
 
 /** How ssh(1) says that the other end hung up before it greeted. */
 const OWN_WORDS =
   /^(kex_exchange_identification|ssh_exchange_identification|banner exchange|Connection (closed|reset) by|Disconnected from|ssh_dispatch_run_fatal)/;
+
+/** What PAM says of an account that may not log in. */
+const ACCOUNT =
+  /\b(account|login|user)\b.*\b(expired|locked|disabled|denied|not (allowed|available))/i;
 
 const NO_ERROR = { name: 'Error', message: '' };
 

@@ -106,6 +106,8 @@ export function opensshTransport(options: SshOptions): OpensshTransport {
         const refusal = refusalOf(log, endpoint, limits.timeoutMs);
         switch (refusal.kind) {
           case 'problem':
+            // it has no more keys to show, and none was the pinned one
+            if (pin !== null && seen.length > 0) throw new ToolError(distrust(leg, log, seen));
             throw new ToolError(refusal.problem);
           case 'keys':
             throw new ToolError(...(await keysRefused(leg, log, refusal.tooMany)));
@@ -161,7 +163,12 @@ export function opensshTransport(options: SshOptions): OpensshTransport {
     if (tooMany) return [say.tooManyKeys(endpoint, offered)];
     const { problems } = await ring.offers(keys);
     const [first, ...others] = problems;
-    if (offered.length === 0 && first) return [first, ...others];
+    // ssh offers the public half of a key that it cannot open: what is wrong is the private one
+    const usable = offered.filter(
+      (label) =>
+        !problems.some(({ message }) => message.includes(` ${label.replace(/^\w+ /, '')} `)),
+    );
+    if (usable.length === 0 && first) return [first, ...others];
     if (offered.length === 0 && methods.includes('publickey'))
       return [say.noKey(endpoint, 'ssh found none to offer')];
     const problem = say.refused(endpoint, offered, methods, problems);

@@ -210,6 +210,13 @@ export const noHandshake = (endpoint: Endpoint, why: string): Problem => ({
   transient: true,
 });
 
+/** The server hung up on a key that it had taken: its words for people are all that it tells. */
+export const letGo = (endpoint: Endpoint, words: string): Problem => ({
+  code: 'ssh.auth',
+  message: `${endpointText(endpoint)} ended the login: ${words.trim().replace(/[.\s]+$/, '')}`,
+  hint: `look at the account there (chage -l ${endpoint.user}; passwd -S ${endpoint.user}) and at its log (journalctl -u ssh)`,
+});
+
 export const badHop = (text: string): Problem => ({
   code: 'ssh.unsupported',
   message: `"${text}" is no jump host`,

@@ -199,6 +199,8 @@ export function sshTransport(options: SshOptions): SshTransport {
             break;
           case 'refused':
             throw new ToolError(refusal(leg, result, await offers));
+          case 'let-go':
+            throw new ToolError(say.letGo(endpoint, result.words.trim().split('\n').at(-1)!));
           case 'failed':
             if (leg.pin !== null && seen.length > 0) {
               throw new ToolError(say.unpinnedHostKey(endpoint.host, leg.pin, seen));

@@ -26,7 +26,13 @@ export function inventory(
   lab: Lab,
   hosts: readonly LabHost[],
   config: string,
-  options: { readonly alloy?: Written; readonly defaults?: Written; readonly file?: string } = {},
+  options: {
+    readonly alloy?: Written;
+    readonly defaults?: Written;
+    readonly file?: string;
+    readonly perHost?: Readonly<Record<string, Written>>;
+    readonly trust?: 'pin' | 'known-hosts';
+  } = {},
 ): string {
   const file = options.file ?? 'inventory.yaml';
   const template = `${file.replace(/\.yaml$/, '')}-template.alloy`;
@@ -34,6 +40,8 @@ export function inventory(
   return lab.inventory({
     file,
     hosts: hosts.map(({ name }) => name),
+    ...(options.perHost ? { perHost: options.perHost } : {}),
+    ...(options.trust ? { trust: options.trust } : {}),
     defaults: {
       alloy: { version: '1.18.1', ...options.alloy },
       config: { template: `./${template}` },

@@ -440,7 +440,7 @@ describe('the rest', () => {
       uid: 65534,
       gid: 65534,
     });
-    expect(() => readFacts('h', stdout.toString())).toThrow('the probe did not run as root');
+    expect(() => readFacts('h', stdout.toString())).toThrow('the login is not root');
   });
 });
 

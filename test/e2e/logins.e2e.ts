@@ -1,0 +1,3 @@
+import { describeLogins } from './logins.ts';
+
+describeLogins('bookworm', { bad: true });
