@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { beforeAll, expect, test } from 'vitest';
+import { until } from '../../lab/run.ts';
+import type { RunReport } from '../../src/model/event.ts';
+import { inventory, pipeline } from './helpers.ts';
+import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
+
+const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
+const validator = (name: string) =>
+  ajv.compile(
+    JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8')),
+  );
+const isEvent = validator('run-event');
+const isReport = validator('run-report');
+const isPlan = validator('saved-plan');
+
+const sound = (valid: boolean, { errors }: { errors?: unknown }): void =>
+  expect(valid, JSON.stringify(errors)).toBe(true);
+
+describeOnHosts('what machines read of', () => {
+  let lab: Lab;
+  let hosts: readonly LabHost[];
+
+  beforeAll(async () => {
+    ({ lab, hosts } = await freshHosts(2));
+  });
+
+  const path = (name: string) => join(lab.home, name);
+  const read = (name: string) => readFileSync(path(name), 'utf8');
+
+  /** Everything that a run says while it goes on equals what its log gives afterwards. */
+  async function holds(name: string, ended: { stdout: string; stderr: string }) {
+    const log = path(`${name}.ndjson`);
+    for (const line of read(`${name}.ndjson`).trimEnd().split('\n'))
+      sound(isEvent(JSON.parse(line)), isEvent);
+    const live = JSON.parse(ended.stdout) as RunReport;
+    sound(isReport(live), isReport);
+    const again = async (format: string) =>
+      (await lab.alloyup(['report', log, '--format', format])).stdout;
+    expect(JSON.parse(await again('json'))).toEqual(live);
+    expect((await again('ndjson')).trimEnd()).toBe(read(`${name}.ndjson`).trimEnd());
+    const xml = read(`${name}.xml`);
+    expect((await again('junit')).trimEnd()).toBe(xml.trimEnd());
+    expect(`${(await again('markdown')).trimEnd()}\n\n`).toBe(
+      `${read(`${name}.md`).trimEnd()}\n\n`,
+    );
+
+    expect(XMLValidator.validate(xml)).toBe(true);
+    const { testsuites } = new XMLParser({
+      ignoreAttributes: false,
+      attributeNamePrefix: '',
+      isArray: (tag) => ['testsuite', 'testcase'].includes(tag),
+    }).parse(xml);
+    const suites: { name: string; failures: string; testcase: { failure?: unknown }[] }[] =
+      testsuites.testsuite;
+    expect(suites.map((suite) => suite.name)).toEqual(Object.keys(live.hosts));
+    for (const suite of suites)
+      expect(suite.testcase.filter((one) => 'failure' in one)).toHaveLength(Number(suite.failures));
+    return live;
+  }
+
+  const flags = (name: string) => [
+    '--output',
+    'json',
+    '--log',
+    path(`${name}.ndjson`),
+    '--junit',
+    path(`${name}.xml`),
+  ];
+  const onGitHub = (name: string) => ({
+    env: {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_STEP_SUMMARY: path(`${name}.md`),
+      GITHUB_WORKSPACE: lab.home,
+    },
+  });
+
+  test('a saved plan is applied as it was saved, and once', async () => {
+    const file = inventory(lab, hosts, pipeline());
+    const plan = path('plan.json');
+    const planned = await lab.alloyup(
+      ['plan', '-i', file, '--out', plan, ...flags('planned')],
+      onGitHub('planned'),
+    );
+    expect(planned.exitCode).toBe(0);
+    await holds('planned', planned);
+    sound(isPlan(JSON.parse(read('plan.json'))), isPlan);
+
+    const applied = await lab.alloyup(
+      ['apply', plan, '-i', file, '--watch', '1', ...flags('good')],
+      onGitHub('good'),
+    );
+    const report = await holds('good', applied);
+    expect(report.summary).toEqual({ hosts: 2, changed: 2 });
+    expect(applied.stderr).not.toContain('::error');
+
+    // the world has moved: one host stops them all
+    await hosts[0]!.root('echo "// by hand" >> /etc/alloy/config.alloy');
+    const again = await lab.alloyup(
+      ['apply', plan, '-i', file, '--watch', '1', ...flags('stale')],
+      onGitHub('stale'),
+    );
+    expect(again.exitCode).toBe(1);
+    const stale = await holds('stale', again);
+    expect(Object.values(stale.hosts).map(({ outcome }) => outcome)).toContain('stale');
+    expect(stale.summary.changed).toBeUndefined();
+    expect(again.stderr).toMatch(
+      /^::error file=inventory\.yaml,line=\d+,col=\d+,title=alloyup%3A apply\.stale::/m,
+    );
+    expect((await hosts[0]!.root('tail -n 1 /etc/alloy/config.alloy')).stdout).toContain('by hand');
+  });
+
+  test('a run that is rolled back, one that is interrupted, and what is left to retry', async () => {
+    const broken = pipeline().replace('"30s"', '"30s"\n\tscrape_timeout  = "60s"');
+    const file = inventory(lab, [hosts[1]!], broken, { file: 'broken.yaml' });
+    const ended = await lab.alloyup(
+      ['apply', '--yes', '-i', file, '--watch', '1', ...flags('back')],
+      onGitHub('back'),
+    );
+    expect(ended.exitCode).toBe(1);
+    const back = await holds('back', ended);
+    expect(back.summary).toEqual({ hosts: 1, 'rolled-back': 1 });
+    expect(ended.stderr).toMatch(
+      /^::error file=broken\.yaml,line=\d+,col=\d+,title=alloyup%3A alloy\./m,
+    );
+
+    const good = inventory(lab, hosts, pipeline({ interval: '20s' }));
+    const running = lab.startAlloyup(
+      ['apply', '--yes', '-i', good, '-f', '1', '--watch', '3', '--adopt', ...flags('cut')],
+      onGitHub('cut'),
+    );
+    await until('no step began', 60, () =>
+      readdirSync(lab.home).includes('cut.ndjson') && /change\.started/.test(read('cut.ndjson'))
+        ? true
+        : undefined,
+    );
+    running.kill('SIGINT');
+    const cut = await running;
+    expect(cut.exitCode).toBe(130);
+    const report = await holds('cut', cut as { stdout: string; stderr: string });
+    expect(report.summary.skipped).toBe(1);
+
+    const retried = await lab.alloyup(
+      [
+        'apply',
+        '--yes',
+        '-i',
+        good,
+        '--retry',
+        path('cut.ndjson'),
+        '--watch',
+        '1',
+        ...flags('retried'),
+      ],
+      onGitHub('retried'),
+    );
+    const last = await holds('retried', retried);
+    expect(Object.keys(last.hosts)).toEqual(
+      Object.keys(report.hosts).filter((name) => report.hosts[name]!.outcome === 'skipped'),
+    );
+    expect(retried.exitCode).toBe(0);
+  });
+
+  test('an inventory of Ansible’s reaches the same hosts', async () => {
+    const lines = hosts.map(({ name }) => name);
+    const ours = await lab.alloyup(['hosts', '--output', 'json', '-i', path('inventory.yaml')]);
+    const { hosts: list } = JSON.parse(ours.stdout) as {
+      hosts: { name: string; address: string; port: number | null; user: string | null }[];
+    };
+    const ini = list.map(
+      ({ name, address, port, user }) =>
+        `${name} ansible_host=${address}${port === null ? '' : ` ansible_port=${port}`}${user === null ? '' : ` ansible_user=${user}`}`,
+    );
+    writeFileSync(path('hosts.ini'), `[lab]\n${ini.join('\n')}\n`);
+    const theirs = await lab.alloyup(['hosts', '--output', 'json', '-i', path('hosts.ini')]);
+    const shape = (text: string) =>
+      JSON.parse(text).hosts.map(({ name, address, port, user }: (typeof list)[number]) => ({
+        name,
+        address,
+        port,
+        user,
+      }));
+    expect(shape(theirs.stdout)).toEqual(shape(ours.stdout));
+    expect(shape(theirs.stdout)).toHaveLength(lines.length);
+  });
+});
