@@ -80,6 +80,7 @@ const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {
   'alloy.version': 'see what runs: systemctl status alloy',
   'apply.locked': 'wait for the other run, or give it longer: --lock-timeout 600',
   'apply.stuck': 'look at the host: its log lies in /var/lib/alloyup/runs, newest last',
+  'host.disk': 'make room there, or make it writable, then run again',
   'host.file': 'look at that path on the host, then run again',
   'run.missing': 'see the runs of this machine: ls /var/lib/alloyup/runs on the host',
 };
@@ -103,6 +104,16 @@ export function verdictOf(
       },
     };
   const word = account.result ?? (typeof end === 'object' ? end.verdict : null);
+  if (account.result === null && word === 'rolled-back')
+    return {
+      outcome: 'rolled-back',
+      problem: {
+        code: 'apply.failed',
+        message: `${name} went down in the middle of the run, which was taken back when it came up`,
+        hint: 'run again',
+        transient: true,
+      },
+    };
   switch (word) {
     case 'ok':
       return { outcome: 'changed' };

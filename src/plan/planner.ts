@@ -5,6 +5,7 @@ import type { Facts } from '../model/facts.ts';
 import type {
   Change,
   Expectation,
+  Needs,
   Plan,
   PlanOptions,
   Proof,
@@ -50,14 +51,18 @@ export function planHost(
     changes,
     warnings: warningsOf(desired, facts, supplies, changes, options),
     problems,
-    expect: expectations(facts, changes),
+    expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
     proof: proofOf(desired, facts, supplies, changes, options),
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
 }
 
 /** What the plan rests on, file by file: the script compares before it touches anything. */
-export function expectations(facts: Facts, changes: readonly Change[]): readonly Expectation[] {
+export function expectations(
+  facts: Facts,
+  changes: readonly Change[],
+  needs: Needs,
+): readonly Expectation[] {
   const paths = new Set(
     changes.flatMap(({ actions }) =>
       actions.flatMap((action) =>
@@ -77,7 +82,9 @@ export function expectations(facts: Facts, changes: readonly Change[]): readonly
   return [
     ...files,
     { of: 'package', status, version: status === 'absent' ? null : version, held },
-    { of: 'invocation', id: facts.unit.invocation },
+    // where a restart comes anyway it does not matter who runs now; and a service that dies again and
+    // again would make every plan stale
+    ...(needs === 'restart' ? [] : [{ of: 'invocation', id: facts.unit.invocation } as const]),
   ];
 }
 

@@ -43,7 +43,7 @@ export function planRemoval(
           ]
         : [],
     problems: [],
-    expect: expectations(facts, changes),
+    expect: expectations(facts, changes, 'restart'),
     listPath: LIST_PATH,
     proof: {
       service: 'nothing',

@@ -60,6 +60,7 @@ same_file() { # PATH SHA256|- MODE OWNER
 }
 same_package() { # STATUS VERSION SELECTION
   package_now=$(dpkg-query -W -f '${db:Status-Status} ${Version} ${db:Status-Want}' alloy 2>/dev/null) || package_now='absent - -'
+  case $package_now in not-installed*) package_now='absent - -' ;; esac
   set -- "$1 ${2:--} $3" "${package_now% *} $(case $package_now in *' hold') echo held ;; *) echo free ;; esac)"
   [ "$1" = "$2" ] || { out stale "the package is ${2% *} now"; return 1; }
 }
@@ -67,24 +68,40 @@ same_invocation() {
   [ "$(systemctl show alloy -p InvocationID --value 2>/dev/null)" = "$1" ] || { out stale 'the service was started or stopped'; return 1; }
 }
 
+# A disk that is full or read-only is told now, while nothing was touched.
+room() { # FOLDER...
+  for folder; do
+    # the file is gone before it is filled: nothing is left of it whatever happens
+    (exec 3>"$folder/.alloyup-$RUN" && rm -f -- "$folder/.alloyup-$RUN" && head -c 65536 /dev/zero >&3) 2>"$C/room.said" || { out problem host.disk "$folder cannot be written: $(sed 's/.*: //' "$C/room.said" | head -n 1)"; return 1; }
+  done
+}
+
 # Before the first change all that is needed to take the run back lies on the disk.
 arm() {
   chmod 0700 "$D/undo.sh" && : >"$D/journal" || return 1
+  # undo gives it back first of all: the way back must not end at a disk that filled up meanwhile
+  head -c 262144 /dev/zero >"$D/reserve" && stage_for /etc/alloy || return 1
+  case $stage in "$D"/*) ;; *) head -c 262144 /dev/zero >"$stage/reserve" || return 1 ;; esac
   printf '%s %s\n' "$(systemctl is-active alloy 2>/dev/null)" "$(systemctl show alloy -p InvocationID --value 2>/dev/null)" >"$D/service.was"
   : >"$D/components.before"
   if [ "$CHECK" = http ] && systemctl --quiet is-active alloy 2>/dev/null && perl "$D/host.pl" before "$D/components.before"; then : >"$D/service.answered"; fi
   if [ -e "$S/receipt.json" ]; then cp -a "$S/receipt.json" "$D/receipt.was"; fi
+  arm_with "$RUN" "$D/undo.sh" && flush "$D/journal"
+}
+
+# From here on run $1 is taken back, by script $2, if ours should not come to its end.
+arm_with() {
   # a reboot in the middle: plain files, read at boot and by nobody else, gone together with the mark
   mkdir -p /etc/systemd/system/multi-user.target.wants
   printf '%s\n' '[Unit]' "Description=Take back alloyup's unfinished run" \
     'ConditionPathExists=/var/lib/alloyup/armed' 'Before=alloy.service' 'RequiresMountsFor=/var/lib/alloyup' \
-    '[Service]' 'Type=oneshot' "ExecStart=/bin/sh $D/undo.sh boot" '[Install]' 'WantedBy=multi-user.target' \
+    '[Service]' 'Type=oneshot' "ExecStart=/bin/sh $2 boot" '[Install]' 'WantedBy=multi-user.target' \
     >/etc/systemd/system/alloyup-undo.service &&
     chmod 0644 /etc/systemd/system/alloyup-undo.service &&
     ln -sf /etc/systemd/system/alloyup-undo.service /etc/systemd/system/multi-user.target.wants/alloyup-undo.service || return 1
-  printf '%s' "$RUN" >"$S/armed.t" && flush "$D/undo.sh" "$D/host.pl" "$D/journal" "$S/armed.t" && mv -f "$S/armed.t" "$S/armed" && flush "$S" || return 1
+  printf '%s' "$1" >"$S/armed.t" && flush "$2" "${2%/*}/host.pl" "$S/armed.t" && mv -f "$S/armed.t" "$S/armed" && flush "$S" || return 1
   systemd-run --quiet --collect --on-active=90 --on-unit-active=60 --timer-property=AccuracySec=1s \
-    --unit="alloyup-$RUN-guard" --description="alloyup guard $RUN" /bin/sh "$D/undo.sh" guard 9>&- >/dev/null 2>&1 ||
+    --unit="alloyup-$1-guard" --description="alloyup guard $1" /bin/sh "$2" guard 9>&- >/dev/null 2>&1 ||
     out warning 'no timer could be armed'
   return 0
 }
@@ -124,7 +141,7 @@ forget_old_runs() {
 
 # The way back from a failure, or from a script that ends where it should not.
 give_up() {
-  if [ "$(cat "$S/armed" 2>/dev/null)" != "$RUN" ]; then out result failed; return; fi
+  if [ "$(cat "$S/armed" 2>/dev/null)" != "$RUN" ]; then disarm; out result failed; return; fi
   if [ "$ROLLBACK" != 1 ]; then finish failed; out result failed; return; fi
   sh "$D/undo.sh" inline
 }
@@ -202,19 +219,24 @@ try_environment() {
 mend_dpkg() { perl "$D/host.pl" lock 300 && $DPKG --configure -a; }
 
 save_accounts() {
-  mkdir -p "$D/$1.accounts"
+  mkdir -p "$D/$1.accounts" || return 1
   for account in $ACCOUNT_FILES; do
-    [ ! -e "/etc/$account" ] || cp -a "/etc/$account" "$D/$1.accounts/"
-    [ ! -e "/etc/$account-" ] || cp -a "/etc/$account-" "$D/$1.accounts/"
+    [ ! -e "/etc/$account" ] || cp -a "/etc/$account" "$D/$1.accounts/" || return 1
+    [ ! -e "/etc/$account-" ] || cp -a "/etc/$account-" "$D/$1.accounts/" || return 1
   done
 }
 
 # All that undo_install asks for. The files of an installed package are kept by hard links, which
 # cost nothing until dpkg replaces them.
 save_package() {
-  dpkg_state >"$D/$1.package"
+  dpkg_state >"$D/$1.package.t" || return 1
   dpkg --get-selections alloy >"$D/$1.selection" 2>/dev/null
-  save_accounts "$1"
+  save_accounts "$1" || return 1
+  dpkg-query -W -f '${Conffiles}\n' alloy >"$D/$1.conffiles" 2>/dev/null
+  mkdir -p "$D/$1.beside" || return 1
+  for beside in /etc/alloy/*.dpkg-* /etc/default/alloy.dpkg-*; do
+    [ ! -f "$beside" ] || cp -a -- "$beside" "$D/$1.beside/" || return 1
+  done
   getent passwd alloy >/dev/null || : >"$D/$1.no-user"
   getent group alloy >/dev/null || : >"$D/$1.no-group"
   [ -e /var/lib/alloy ] || : >"$D/$1.no-data"
@@ -228,7 +250,9 @@ save_package() {
     if [ ! -f "$kept_path" ] || [ -L "$kept_path" ]; then continue; fi
     cp -a -- "$kept_path" "$D/$1.conf/$kept_number" && printf '%s' "$kept_path" >"$D/$1.conf/$kept_number.path" || return 1
   done
-  case $(cat "$D/$1.package") in installed*) keep_package "$1" ;; esac
+  case $(cat "$D/$1.package.t") in absent | half-installed*) ;; *) keep_package "$1" || return 1 ;; esac
+  # the last word: without it nothing of the package was touched, and undo_install leaves it alone
+  flush "$D/$1.package.t" && mv -f "$D/$1.package.t" "$D/$1.package"
 }
 
 keep_package() {
@@ -243,15 +267,21 @@ keep_package() {
       cp -al "$path" "$keep_root$path" 2>/dev/null || cp -a "$path" "$keep_root$path" || exit 1
     fi
   done || return 1
-  # a conffile in the .deb must be there; what the administrator made of it is put back afterwards
-  dpkg-query -W -f '${Conffiles}\n' alloy | while read -r path _; do
-    [ -n "$path" ] && [ ! -e "$keep_root$path" ] && { mkdir -p "$(dirname "$keep_root$path")"; : >"$keep_root$path"; }
-    :
-  done
+  # A conffile in the .deb must be there; what the administrator made of it is put back afterwards. Where
+  # it is not what the package shipped it must not be taken for that either, or the next upgrade would
+  # replace it without a word: then some other text stands for what we do not have, and undo_package
+  # gives dpkg the hash back that it knew.
+  dpkg-query -W -f '${Conffiles}\n' alloy | while read -r path shipped _; do
+    [ -n "$path" ] || continue
+    [ "$(md5sum <"$path" 2>/dev/null | cut -c1-32)" = "$shipped" ] && continue
+    rm -f -- "$keep_root$path" && mkdir -p "$(dirname "$keep_root$path")" || exit 1
+    printf '# The text of the package is not known any more (%s).\n' "$shipped" >"$keep_root$path" || exit 1
+    chmod 0644 "$keep_root$path"
+  done || return 1
   dpkg-query -W -f '${Conffiles}\n' alloy | awk_free_paths >"$keep_root/DEBIAN/conffiles"
   dpkg-query -s alloy | sed -e '/^Status:/d' -e '/^Conffiles:/,/^[^ ]/{/^Conffiles:/d;/^ /d}' -e '/^Config-Version:/d' >"$keep_root/DEBIAN/control"
-  for script in preinst postinst prerm postrm; do
-    [ ! -e "/var/lib/dpkg/info/alloy.$script" ] || cp -a "/var/lib/dpkg/info/alloy.$script" "$keep_root/DEBIAN/$script"
+  for script in preinst postinst prerm postrm triggers md5sums; do
+    [ ! -e "/var/lib/dpkg/info/alloy.$script" ] || cp -a "/var/lib/dpkg/info/alloy.$script" "$keep_root/DEBIAN/$script" || return 1
   done
 }
 awk_free_paths() { while read -r path _; do [ -z "$path" ] || printf '%s\n' "$path"; done; }
@@ -367,9 +397,10 @@ roll_back() {
     [ -z "$TO_RUN" ] || [ "$run" = "$TO_RUN" ] || expr "$run" \> "$TO_RUN" >/dev/null || break
     untouched_since "$run" || { out result stale; return; }
     out earlier "$run"
-    printf '%s' "$run" >"$S/armed.t" && flush "$S/armed.t" && mv -f "$S/armed.t" "$S/armed"
-    # its words are told under the nonce of today
-    sed "s/^NONCE=.*/NONCE='$NONCE'/" "$S/runs/$run/undo.sh" >"$C/undo.sh"
+    # its words are told under the nonce of today, also when somebody has to end what we began (launch.sh)
+    # shellcheck disable=SC2015  # what comes after || is wanted after either
+    sed "s/^NONCE=.*/NONCE='$NONCE'/" "$S/runs/$run/undo.sh" >"$C/undo.sh" && printf '%s' "$run" >"$C/undoes" &&
+      arm_with "$run" "$S/runs/$run/undo.sh" || { MODE=rollback disarm; out problem apply.failed 'the way back could not be prepared'; out result failed; return; }
     sh "$C/undo.sh" rollback || { out result stuck; return; }
     rolled=$run
     [ -n "$TO_RUN" ] || break

@@ -54,6 +54,9 @@ export function applyScript(input: ApplyScriptInput): Secret {
   const settings = head(input, {
     ROLLBACK: rollback ? '1' : '0',
     LIST: plan.listPath,
+    ROOM: actions.some(({ action }) => action.do === 'install' || action.do === 'uninstall')
+      ? '/var/lib/alloyup /etc /usr'
+      : '/var/lib/alloyup /etc',
     CHECK: plan.proof.check,
     SERVICE: plan.proof.service,
     KNOWN: plan.proof.components.known ? '1' : '',
@@ -139,9 +142,10 @@ main() {
   trap on_exit EXIT
   trap 'exit 143' TERM INT HUP
   take_lock || { ended=1; out result locked; exit 75; }
-  write_helpers && write_content || { ended=1; rm -rf "$D" "$C/content"; out problem apply.failed "no room for the run's files"; out result failed; exit 1; }
+  write_helpers && write_content || { ended=1; rm -rf "$D" "$C/content"; out problem host.disk "no room for the run's files in $S or $C"; out result failed; last_words; exit 1; }
   finish_earlier || { ended=1; rm -rf "$D" "$C/content"; out stale 'an unfinished run was taken back first'; out result stale; last_words; exit 1; }
   check || { ended=1; rm -rf "$D" "$C/content"; out result stale; last_words; exit 1; }
+  room $ROOM || { ended=1; rm -rf "$D" "$C/content"; out result failed; last_words; exit 1; }
   arm || { out problem apply.failed 'the way back could not be prepared'; exit 1; }
   if work; then ended=1; finish ok; out result ok; last_words; exit 0; fi
   ended=1

@@ -36,12 +36,15 @@ echo 'alloyup: ready'
 cat >"$d/script"
 # a script that was cut on the wire is not started
 [ "$(tail -n 1 "$d/script")" = "#end $1" ] || { rm -rf "$d"; echo 'alloyup: cut'; exit 73; }
-: >"$d/log"
+: >"$d/log" || { echo 'alloyup: cut'; exit 73; } # follow.pl took the folder away: nobody waits any more
+# a run that takes another one back (apply.sh, roll_back) names it in `undoes`
 printf '%s\n' 'd=$1; echo $$ >"$d/pid"' 'sh "$d/script" >>"$d/log" 2>&1 </dev/null' \
   'echo $? >"$d/rc.t"; mv "$d/rc.t" "$d/rc"' \
-  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" = "${d##*/}" ] || : >"$d/done"' >"$d/job"
-printf '%s\n' 'd=$1; r=${d##*/}' \
-  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" != "$r" ] || sh "/var/lib/alloyup/runs/$r/undo.sh" stop >>"$d/log" 2>&1 </dev/null' \
+  'r=$(cat "$d/undoes" 2>/dev/null || echo "${d##*/}")' \
+  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" = "$r" ] || : >"$d/done"' >"$d/job"
+printf '%s\n' 'd=$1; r=${d##*/}; u=/var/lib/alloyup/runs/$r/undo.sh' \
+  '[ ! -e "$d/undoes" ] || { r=$(cat "$d/undoes"); u=$d/undo.sh; }' \
+  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" != "$r" ] || sh "$u" stop >>"$d/log" 2>&1 </dev/null' \
   'rm -rf "$d/script" "$d/content"; : >"$d/done"' >"$d/stop"
 trap - HUP INT TERM PIPE
 systemd-run --quiet --collect --unit="alloyup-$1" --description="alloyup $1" \

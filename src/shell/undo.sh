@@ -22,7 +22,8 @@ put_back() {
   if [ -e "$D/$1.absent" ]; then rm -f -- "$2"; return; fi
   [ -e "$D/$1.saved" ] || return 0
   stage_for "$2" || return 1
-  rm -f -- "$stage/undo.$1"
+  # what the failed write had staged takes room that is needed now
+  rm -f -- "$stage/$1" "$stage/undo.$1"
   cp -a -- "$D/$1.saved" "$stage/undo.$1" && flush "$stage/undo.$1" && mv -fT -- "$stage/undo.$1" "$2"
 }
 
@@ -85,32 +86,60 @@ undo_groups() { # N GROUP...
 
 undo_hold() { [ -s "$D/$1.selection" ] && dpkg --set-selections <"$D/$1.selection"; return 0; }
 
-dpkg_state() { dpkg-query -W -f '${db:Status-Status} ${Version}\n' alloy 2>/dev/null || echo absent; }
+# dpkg's word for the package and its version; "absent" also for one that it knows by name alone.
+dpkg_state() {
+  dpkg_said=$(dpkg-query -W -f '${db:Status-Status} ${Version}' alloy 2>/dev/null) || dpkg_said=absent
+  case $dpkg_said in not-installed*) dpkg_said=absent ;; esac
+  printf '%s\n' "$dpkg_said"
+}
 DPKG='env DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --force-downgrade --force-hold'
 
 # The package as dpkg had it before. An installed one is built again from the files that were kept,
-# since the repository may be out of reach or may never have had it.
+# since the repository may be out of reach or may never have had it. One that was found half done stays
+# as it was mended: nobody wants that back.
 undo_install() {
+  if [ -e "$D/$1.package" ]; then undo_package "$1" || return 1; fi
+  [ ! -e "$D/$1.lists" ] || forget_lists "$1"
+  return 0
+}
+
+undo_package() {
   read -r was <"$D/$1.package" || return 1
   now=$(dpkg_state)
-  [ "$now" != "$was" ] || [ -e "$D/$1.purge" ] || return 0
+  if [ "$now" = "$was" ] && [ ! -e "$D/$1.purge" ]; then
+    # apt releases a hold before dpkg begins
+    [ "$was" = absent ] || undo_hold "$1"
+    return 0
+  fi
   case $was in
-    installed*)
-      if [ "$now" != "$was" ]; then
-        rebuild "$1" && $DPKG -i "$D/$1.deb" </dev/null || return 1
-        rm -f "$D/$1.deb"
-      fi ;;
+    absent)
+      systemctl stop alloy 2>/dev/null
+      unpack_again
+      [ "$(dpkg_state)" = absent ] || $DPKG --force-remove-reinstreq --purge alloy </dev/null || return 1
+      # an entry of a package that is not there, only with what was wanted of it
+      if dpkg-query -W alloy >/dev/null 2>&1; then echo alloy unknown | dpkg --set-selections 2>/dev/null; fi
+      : ;;
     config-files*)
-      case $now in
-        config-files*) ;;
-        *) systemctl stop alloy 2>/dev/null; $DPKG --remove alloy </dev/null || return 1 ;;
-      esac ;;
+      systemctl stop alloy 2>/dev/null
+      if [ "$now" != "$was" ]; then
+        # the version of what was removed is dpkg's only memory of it
+        rebuild "$1" && $DPKG -i "$D/$1.deb" </dev/null && rm -f "$D/$1.deb" && $DPKG --remove alloy </dev/null || return 1
+      fi ;;
     *)
-      case $now in
-        absent) ;;
-        *) systemctl stop alloy 2>/dev/null; $DPKG --purge alloy </dev/null || return 1 ;;
-      esac ;;
+      if [ "${now#* }" != "${was#* }" ] || case $now in installed*) false ;; esac; then
+        if [ -d "$D/$1.kept/DEBIAN" ]; then
+          rebuild "$1" && $DPKG -i "$D/$1.deb" </dev/null || return 1
+          rm -f "$D/$1.deb"
+        else
+          unpack_again && $DPKG --configure alloy </dev/null || return 1
+        fi
+      fi ;;
   esac
+  # installing it has released a hold
+  if [ "$was" != absent ]; then
+    undo_hold "$1"
+    [ ! -s "$D/$1.conffiles" ] || perl "$D/host.pl" conffiles "$D/$1.conffiles" || :
+  fi
   # conffiles and what maintainer scripts touched
   for kept in "$D/$1.conf"/*; do
     [ -e "$kept" ] || continue
@@ -132,10 +161,34 @@ undo_install() {
     done
   fi
   undo_accounts "$1"
+  # what dpkg lays beside a conffile that it was told to keep
+  for beside in /etc/alloy/*.dpkg-* /etc/default/alloy.dpkg-*; do
+    [ ! -e "$beside" ] || [ -e "$D/$1.beside/${beside##*/}" ] || rm -f -- "$beside"
+  done
+  for beside in "$D/$1.beside"/*.dpkg-*; do
+    case ${beside##*/} in
+      '*'*) ;;
+      alloy.*) put_back_copy "$beside" "/etc/default/${beside##*/}" ;;
+      *) put_back_copy "$beside" "/etc/alloy/${beside##*/}" ;;
+    esac
+  done
   [ ! -e "$D/$1.no-link" ] || rm -f /etc/systemd/system/multi-user.target.wants/alloy.service
-  # installing it has released a hold
-  if [ "$was" != absent ]; then undo_hold "$1"; fi
-  [ ! -e "$D/$1.lists" ] || forget_lists "$1"
+  return 0
+}
+
+# dpkg was killed while it unpacked: what lies about is known to nobody but the same package, unpacked
+# again. apt keeps what it has fetched, so this needs no network.
+unpack_again() {
+  case $(dpkg-query -W -f '${db:Status-Status} ${db:Status-Eflag}' alloy 2>/dev/null) in
+    half-installed* | *reinst-required) ;;
+    *) return 0 ;;
+  esac
+  rm -f /var/lib/dpkg/tmp.ci/* 2>/dev/null
+  for fetched in /var/cache/apt/archives/alloy_*.deb; do
+    [ -f "$fetched" ] || continue
+    [ "$(dpkg-deb -f "$fetched" Version)" = "$(dpkg-query -W -f '${Version}' alloy)" ] || [ -z "$(dpkg-query -W -f '${Version}' alloy)" ] || continue
+    $DPKG --unpack "$fetched" </dev/null && return 0
+  done
   return 0
 }
 
@@ -158,6 +211,8 @@ undo_refresh() { [ ! -e "$D/$1.lists" ] || forget_lists "$1"; return 0; }
 rebuild() {
   rebuild_root=$D/$1.kept
   [ -d "$rebuild_root/DEBIAN" ] || return 1
+  # where dpkg has died before, its own leavings stand in the way
+  case $(dpkg-query -W -f '${db:Status-Eflag}' alloy 2>/dev/null) in reinst-required) rm -f /var/lib/dpkg/tmp.ci/* ;; esac
   dpkg-deb --build -Znone --root-owner-group "$rebuild_root" "$D/$1.deb" >/dev/null 2>&1 ||
     dpkg-deb --build -Znone "$rebuild_root" "$D/$1.deb" >/dev/null
 }
@@ -180,9 +235,6 @@ undo_service() {
   fi
   case $MODE in
     boot) return 0 ;; # Alloy's own start comes after this unit
-    stop)
-      # also runs at an orderly shutdown, where waiting for a service would hang
-      if [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then return 0; fi ;;
   esac
   if [ "$now_active" = active ] && [ "$now_invocation" = "$was_invocation" ]; then
     [ -e "$D/reloaded" ] || return 0
@@ -198,28 +250,30 @@ undo_service() {
 
 # The components that ran before run again, no worse than they were.
 same_graph() {
-  cut -f1 "$D/components.before" >"$D/components.undo"
-  : >"$D/none"
-  perl "$D/host.pl" components "$D/components.undo" "$D/none" "$D/components.before" 90 1
+  cut -f1 "$D/components.before" >"$C/components.undo" && : >"$C/none" || return 1
+  perl "$D/host.pl" components "$C/components.undo" "$C/none" "$D/components.before" 90 1
 }
 
+# What it needs to write goes to memory: the disk may be full, and perhaps that is why we are here.
 undo_all() {
   undone=0
-  tac "$D/journal" >"$D/backwards" 2>/dev/null || return 0
+  [ -e "$D/journal" ] || return 1
+  mkdir -p "$C" && tac "$D/journal" >"$C/backwards" || return 1
   last_step=
   while read -r number step; do
     if [ -n "$last_step" ] && [ "$step" != "$last_step" ]; then out undone "$last_step"; fi
     last_step=$step
-    "undo_$number" >>"$D/undo.log" 2>&1 </dev/null || { undone=1; out problem apply.stuck "step $step, action $number could not be taken back"; tail -n 5 "$D/undo.log" | while IFS= read -r line; do out detail "$line"; done; }
-  done <"$D/backwards"
+    "undo_$number" >>"$C/undo.log" 2>&1 </dev/null || { undone=1; out problem apply.stuck "step $step, action $number could not be taken back"; tail -n 5 "$C/undo.log" | while IFS= read -r line; do out detail "$line"; done; }
+  done <"$C/backwards"
   [ ! -d /run/systemd/system ] || systemctl daemon-reload 2>/dev/null
-  undo_service || undone=1
+  undo_service || { undone=1; out problem apply.stuck 'the service does not run as it did before'; }
   [ -z "$last_step" ] || out undone "$last_step"
+  cp "$C/undo.log" "$D/undo.log" 2>/dev/null
   return "$undone"
 }
 
 tidy() {
-  rm -rf -- "$C/content"
+  rm -rf -- "$C/content" "$D/reserve"
   rm -rf -- "$D/stage" "/etc/.alloyup-$RUN" "/usr/.alloyup-$RUN" "/opt/.alloyup-$RUN"
 }
 
@@ -228,9 +282,9 @@ disarm() {
   rm -f /etc/systemd/system/multi-user.target.wants/alloyup-undo.service /etc/systemd/system/alloyup-undo.service
   rm -f "$S/armed"
   flush "$S"
-  # a daemon-reload of the run has made systemd read the boot unit; it shall forget it again
-  if [ "$MODE" != boot ] && [ "$(systemctl show alloyup-undo.service -p LoadState --value 2>/dev/null)" = loaded ]; then systemctl daemon-reload 2>/dev/null; fi
-  if [ "$MODE" != guard ]; then systemctl --quiet stop "alloyup-$RUN-guard.timer" 2>/dev/null; fi
+  # a daemon-reload of the run, or the boot, has made systemd read that unit; it shall forget it again
+  if [ "$(systemctl show alloyup-undo.service -p LoadState --value 2>/dev/null)" = loaded ]; then systemctl daemon-reload 2>/dev/null; fi
+  systemctl --quiet --no-block stop "alloyup-$RUN-guard.timer" 2>/dev/null
   return 0
 }
 
@@ -242,13 +296,17 @@ undo_main() {
     inline | rollback) ;;
     *)
       [ "$(cat "$S/armed" 2>/dev/null)" = "$RUN" ] || exit 0
+      # an orderly shutdown kills whoever takes long: the boot after it does it in peace
+      if [ "$MODE" = stop ] && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
       exec 9>>"$S/lock"
       if ! flock -w 20 9; then
         [ "$MODE" = guard ] && exit 0 # the run is still alive; the timer comes again
         exit 1
       fi
-      [ "$(cat "$S/armed" 2>/dev/null)" = "$RUN" ] || exit 0 ;;
+      [ "$(cat "$S/armed" 2>/dev/null)" = "$RUN" ] || exit 0
+      out problem apply.failed 'the run was killed on the host before its end' ;;
   esac
+  rm -f "$D/reserve" "/etc/.alloyup-$RUN/reserve"
   if [ -e "$D/receipt.was" ]; then cp -a "$D/receipt.was" "$S/receipt.json"; else rm -f "$S/receipt.json"; fi
   if undo_all; then verdict=rolled-back; else verdict=stuck; fi
   printf '%s\n' "$verdict" >"$D/verdict.t" && flush "$D/verdict.t" && mv -f "$D/verdict.t" "$D/verdict"
