@@ -1,0 +1,396 @@
+import { holdDpkgLock } from '../../../lab/faults.ts';
+import { sleep, until } from '../../../lab/run.ts';
+import { pipeline } from '../helpers.ts';
+import {
+  etcOfItsOwn,
+  goOn,
+  here,
+  little,
+  readOnly,
+  SCRIPT,
+  slowConfigure,
+  slowLaunch,
+  slowReload,
+  slowRestart,
+  slowUnpack,
+  unmount,
+  unslow,
+} from './moments.ts';
+import type { Row, Scene } from './row.ts';
+
+/** A configuration alone: nothing is installed, the service is reloaded. */
+const CONFIG_ALONE = {
+  alloy: { version: '1.17.0' },
+  config: pipeline({ interval: '10s' }),
+} as const;
+
+const MOMENTS = {
+  unpack: { words: 'dpkg unpacks an upgrade', slow: slowUnpack },
+  configure: { words: 'dpkg configures an upgrade', slow: slowConfigure },
+  restart: { words: 'all is written, before the restart', slow: slowRestart },
+  reload: { words: 'all is written, before the reload', slow: slowReload },
+} as const;
+
+type Moment = keyof typeof MOMENTS;
+
+/** Rows of one fault at several moments of a converged host's run. */
+const at = (
+  moments: readonly Moment[],
+  row: Omit<Row, 'moment' | 'start'> & { readonly during: NonNullable<Row['during']> },
+): readonly Row[] =>
+  moments.map((moment) => ({
+    ...row,
+    moment: MOMENTS[moment].words,
+    start: 'converged',
+    ...(moment === 'reload' ? { wanted: CONFIG_ALONE } : {}),
+    strike: async (scene) => {
+      await row.strike?.(scene);
+      await MOMENTS[moment].slow(scene.host);
+    },
+    during: async (scene, running) => {
+      await here(scene.host);
+      await row.during(scene, running);
+      goOn(scene.host);
+    },
+    mend: async (scene) => {
+      await unslow(scene.host);
+      await row.mend?.(scene);
+    },
+  }));
+
+const unitOf =
+  "$(systemctl list-units --plain --no-legend 'alloyup-*.service' | awk '{print $1}' | grep -v -e guard -e undo)";
+
+const TAKEN_BACK = { says: 'rolled-back (apply.failed)', exit: 1, ends: 'before' } as const;
+const GOES_ON = { says: 'changed', exit: 0, ends: 'converged' } as const;
+const ALONE = { says: '-', exit: 137, ends: 'converged' } as const;
+
+export const CUTS: readonly Row[] = [
+  ...at(['unpack', 'configure', 'restart', 'reload'], {
+    fault: "SIGKILL of the run's script",
+    ...TAKEN_BACK,
+    during: async ({ host }) => {
+      host.kill(SCRIPT);
+    },
+  }),
+  {
+    fault: "SIGKILL of the run's script",
+    moment: 'dpkg unpacks a first install',
+    start: 'bare',
+    ...TAKEN_BACK,
+    strike: ({ host }) => slowUnpack(host),
+    during: async ({ host }) => {
+      await here(host);
+      host.kill(SCRIPT);
+      goOn(host);
+    },
+    mend: ({ host }) => unslow(host),
+  },
+  {
+    fault: "SIGKILL of the run's script",
+    moment: 'dpkg configures a first install',
+    start: 'bare',
+    ...TAKEN_BACK,
+    strike: ({ host }) => slowConfigure(host),
+    during: async ({ host }) => {
+      await here(host);
+      host.kill(SCRIPT);
+      goOn(host);
+    },
+    mend: ({ host }) => unslow(host),
+  },
+  ...at(['unpack', 'restart'], {
+    fault: 'SIGKILL of every process of the run',
+    ...TAKEN_BACK,
+    during: async ({ host }) => {
+      await host.root(`systemctl kill -s KILL ${unitOf}`);
+    },
+  }),
+  ...at(['unpack', 'restart'], {
+    fault: "systemctl stop of the run's unit",
+    ...TAKEN_BACK,
+    during: async ({ host }) => {
+      await host.root(`systemctl stop ${unitOf}`, { reject: false });
+    },
+  }),
+  ...at(['unpack', 'configure', 'restart'], {
+    fault: 'SIGKILL of the controller',
+    ...ALONE,
+    during: async (_, running) => {
+      running.kill('SIGKILL');
+    },
+  }),
+  ...at(['unpack'], {
+    fault: 'SIGKILL of the controller and of the script',
+    ...ALONE,
+    ends: 'before',
+    during: async ({ host }, running) => {
+      running.kill('SIGKILL');
+      host.kill(SCRIPT);
+    },
+  }),
+  ...at(['unpack', 'restart'], {
+    fault: "SIGKILL of sshd's session",
+    ...GOES_ON,
+    tells: /host\.reconnecting/,
+    during: async ({ host }) => {
+      host.dropSessions();
+    },
+  }),
+  ...at(['unpack', 'restart'], {
+    fault: 'the link is down for 10 s',
+    ...GOES_ON,
+    during: async ({ host }) => {
+      await host.linkDown(10);
+    },
+  }),
+  ...at(['unpack', 'restart', 'reload'], {
+    fault: 'the power fails',
+    ...TAKEN_BACK,
+    during: async ({ host }) => {
+      await host.powerCut();
+    },
+  }),
+  {
+    fault: 'the power fails',
+    moment: 'dpkg unpacks a first install',
+    start: 'bare',
+    ...TAKEN_BACK,
+    strike: ({ host }) => slowUnpack(host),
+    during: async ({ host }) => {
+      await here(host);
+      await host.powerCut();
+    },
+    mend: ({ host }) => unslow(host),
+  },
+  ...at(['unpack', 'restart'], {
+    fault: 'an orderly reboot',
+    ...TAKEN_BACK,
+    during: async ({ host }) => {
+      await host.reboot();
+    },
+  }),
+  ...at(['restart'], {
+    fault: 'the power fails, and the controller was killed before',
+    ...ALONE,
+    ends: 'before',
+    during: async ({ host }, running) => {
+      running.kill('SIGKILL');
+      await host.powerCut();
+    },
+  }),
+  ...at(['unpack'], {
+    fault: 'Ctrl-C once',
+    says: 'changed',
+    exit: 130,
+    ends: 'converged',
+    during: async (_, running) => {
+      running.kill('SIGINT');
+    },
+  }),
+  ...at(['unpack'], {
+    fault: 'Ctrl-C twice',
+    says: 'unknown (apply.unknown)',
+    exit: 130,
+    ends: 'converged',
+    during: async (_, running) => {
+      running.kill('SIGINT');
+      await sleep(600);
+      running.kill('SIGINT');
+    },
+  }),
+  ...at(['unpack'], {
+    fault: 'a second controller, which waits',
+    ...GOES_ON,
+    during: (scene) => second(scene, [], 0, 'unchanged', 3000),
+  }),
+  ...at(['unpack'], {
+    fault: 'a second controller with --lock-timeout 1',
+    ...GOES_ON,
+    during: (scene) => second(scene, ['--lock-timeout', '1'], 1, 'locked'),
+  }),
+  {
+    fault: 'two controllers in the same second',
+    moment: 'from the start',
+    start: 'bare',
+    ...GOES_ON,
+    // whoever comes first does the work; the other waits or finds that its plan is stale
+    says: /^(changed|stale \(apply\.stale\))$/,
+    exit: /^[01]$/,
+    during: async (scene, running) => {
+      const other = await scene.lab.alloyup([
+        'apply',
+        '--yes',
+        '--watch',
+        '1',
+        '-i',
+        scene.write(),
+      ]);
+      await running.done;
+      if (!/ (unchanged|stale|changed) /i.test(other.stdout))
+        throw new Error(`the other said:\n${other.stdout}`);
+    },
+  },
+  {
+    fault: 'somebody edits the environment file',
+    moment: 'between plan and apply',
+    start: 'converged',
+    says: 'stale (apply.stale)',
+    exit: 1,
+    ends: 'before',
+    except: /^\/etc\/default\/alloy$/,
+    strike: ({ host }) => slowLaunch(host),
+    during: async ({ host }) => {
+      await here(host);
+      await host.root('echo "# by hand" >>/etc/default/alloy');
+      goOn(host);
+    },
+    mend: ({ host }) => unslow(host),
+  },
+  {
+    fault: 'somebody restarts the service',
+    moment: 'between plan and apply',
+    start: 'converged',
+    wanted: CONFIG_ALONE,
+    says: 'stale (apply.stale)',
+    exit: 1,
+    ends: 'before',
+    strike: ({ host }) => slowLaunch(host),
+    during: async ({ host }) => {
+      await here(host);
+      await host.root('systemctl restart alloy');
+      await until('alloy is not ready', 20, async () =>
+        (await host.http('/-/ready'))?.status === 200 ? true : undefined,
+      );
+      goOn(host);
+    },
+    mend: ({ host }) => unslow(host),
+  },
+  {
+    fault: "another holds dpkg's lock for 6 s",
+    moment: 'before the package step',
+    start: 'converged',
+    ...GOES_ON,
+    tells: /for the dpkg lock of perl \(pid \d+\)/,
+    strike: ({ host }) => holdDpkgLock(host, 6),
+  },
+  {
+    fault: '64 KB free in /var/lib/alloyup',
+    moment: 'from the start',
+    start: 'converged',
+    says: 'failed (host.disk)',
+    exit: 1,
+    ends: 'before',
+    strike: ({ host }) => little(host, 64),
+    mend: ({ host }) => unmount(host, '/var/lib/alloyup'),
+  },
+  {
+    fault: '512 KB free in /var/lib/alloyup',
+    moment: 'when the old package is kept',
+    start: 'converged',
+    ...TAKEN_BACK,
+    strike: ({ host }) => little(host, 512),
+    mend: ({ host }) => unmount(host, '/var/lib/alloyup'),
+  },
+  {
+    fault: 'no room in /etc',
+    moment: 'from the start',
+    start: 'converged',
+    says: 'failed (host.disk)',
+    exit: 1,
+    ends: 'before',
+    strike: async ({ host }) => {
+      await etcOfItsOwn(host);
+      await host.root('head -c 64M /dev/zero >/etc/filler 2>/dev/null; true');
+    },
+    except: /^\/etc\/filler$/,
+    mend: ({ host }) => unmount(host, '/etc'),
+  },
+  {
+    fault: 'no room in /etc',
+    moment: 'when dpkg unpacks',
+    start: 'converged',
+    ...TAKEN_BACK,
+    strike: async ({ host }) => {
+      await etcOfItsOwn(host);
+      await slowUnpack(host);
+    },
+    during: async ({ host }) => {
+      await here(host);
+      await host.root('head -c 64M /dev/zero >/etc/filler 2>/dev/null; true');
+      goOn(host);
+    },
+    except: /^\/etc\/filler$/,
+    mend: async ({ host }) => {
+      await unslow(host);
+      await unmount(host, '/etc');
+    },
+  },
+  {
+    fault: '/etc is read-only',
+    moment: 'from the start',
+    start: 'converged',
+    says: 'failed (host.disk)',
+    exit: 1,
+    ends: 'before',
+    strike: ({ host }) => readOnly(host, '/etc'),
+    mend: ({ host }) => unmount(host, '/etc'),
+  },
+  {
+    fault: '/usr is read-only',
+    moment: 'from the start',
+    start: 'converged',
+    says: 'failed (host.disk)',
+    exit: 1,
+    ends: 'before',
+    strike: ({ host }) => readOnly(host, '/usr'),
+    mend: ({ host }) => unmount(host, '/usr'),
+  },
+  {
+    fault: '/usr is read-only',
+    moment: 'of a bare host, from the start',
+    start: 'bare',
+    says: 'failed (host.disk)',
+    exit: 1,
+    ends: 'before',
+    strike: ({ host }) => readOnly(host, '/usr'),
+    mend: ({ host }) => unmount(host, '/usr'),
+  },
+  {
+    fault: 'no way from the host to the repository',
+    moment: 'from the start',
+    start: 'bare',
+    ...TAKEN_BACK,
+    strike: async ({ host }) => {
+      await host.root("sed -i 's/^[0-9.]* apt.grafana.com/127.0.0.9 apt.grafana.com/' /etc/hosts");
+    },
+    mend: ({ host, lab }) =>
+      host
+        .root(
+          `sed -i 's/^127.0.0.9 apt.grafana.com/${lab.state.network}.1 apt.grafana.com/' /etc/hosts`,
+        )
+        .then(() => undefined),
+  },
+];
+
+async function second(
+  scene: Scene,
+  args: readonly string[],
+  exit: number,
+  word: string,
+  goOnAfterMs?: number,
+): Promise<void> {
+  const { lab, host } = scene;
+  const file = `${lab.home}/${host.name}.yaml`;
+  const running = lab.alloyup([
+    ...['apply', '--yes', '--watch', '1', '-i', file, ...args, '--output', 'json'],
+  ]);
+  if (goOnAfterMs !== undefined) {
+    await sleep(goOnAfterMs);
+    goOn(host);
+  }
+  const other = await running;
+  const outcome = JSON.parse(other.stdout).hosts[host.name].outcome;
+  if (other.exitCode !== exit || outcome !== word)
+    throw new Error(`the second ended ${other.exitCode}, ${outcome}: ${other.stdout}`);
+}

@@ -1,0 +1,101 @@
+import type { LabHost } from '../../../lab/host.ts';
+import { until } from '../../../lab/run.ts';
+
+/** Makes a host slow where a fault shall strike, and waits for the moment. A reset takes it all back. */
+
+/** Seconds that a host stays at a place it was made slow at, unless `goOn` was called. */
+const STAY_S = 60;
+
+const FIRST_ONCE = (mark: string, seconds: number): string =>
+  `[ -e /var/tmp/${mark} ] || { : >/var/tmp/${mark}; : >/run/lab-here; n=0; until [ -e /run/lab-go ] || [ $n = ${seconds * 10} ]; do sleep 0.1; n=$((n + 1)); done; }`;
+
+/** Puts `body` before a program of the system; apt sets a path of its own for dpkg, so in its very place. */
+const before = async (host: LabHost, program: string, body: string): Promise<void> => {
+  host.write('/run/lab-wrapper', `#!/bin/sh\n${body}\nexec ${program}.lab-real "$@"\n`, 0o755);
+  await host.root(`cp -a ${program} ${program}.lab-real && cp /run/lab-wrapper ${program}`);
+};
+
+/** dpkg has begun to unpack: the package is half-installed. Only the first time. */
+export const slowUnpack = (host: LabHost, seconds = STAY_S): Promise<void> =>
+  before(
+    host,
+    '/usr/bin/dpkg-deb',
+    `case $* in *fsys-tarfile*) ${FIRST_ONCE('lab-unpack', seconds)} ;; esac`,
+  );
+
+/** The package's postinst is at work: the package is half-configured. */
+export const slowConfigure = (host: LabHost, seconds = STAY_S): Promise<void> =>
+  before(host, '/usr/sbin/usermod', FIRST_ONCE('lab-configure', seconds));
+
+/** The same for a program that our own scripts call, which look into this folder first. */
+const inFront = (host: LabHost, program: string, body: string): Promise<void> => {
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  host.write(`/usr/local/sbin/${name}`, `#!/bin/sh\n${body}\nexec ${program} "$@"\n`, 0o755);
+  return Promise.resolve();
+};
+
+/** All is written, and the service was not yet told. */
+export const slowRestart = (host: LabHost, seconds = STAY_S): Promise<void> =>
+  inFront(
+    host,
+    '/usr/bin/systemctl',
+    `case "$1 $2" in "restart alloy") ${FIRST_ONCE('lab-restart', seconds)} ;; esac`,
+  );
+
+/** All is written, and the service was not yet asked to read it again. */
+export const slowReload = (host: LabHost, seconds = STAY_S): Promise<void> =>
+  inFront(
+    host,
+    '/usr/bin/perl',
+    `case "$*" in *"host.pl reload") ${FIRST_ONCE('lab-reload', seconds)} ;; esac`,
+  );
+
+/** The plan is made, and the run is on its way to the host. */
+export const slowLaunch = (host: LabHost, seconds = STAY_S): Promise<void> =>
+  inFront(host, '/usr/bin/systemd-run', FIRST_ONCE('lab-launch', seconds));
+
+/** The place that the host was made slow at is reached. */
+export const here = (host: LabHost): Promise<true> =>
+  until(`${host.name} never came to the moment`, 60, async () => {
+    const { exitCode } = await host.root('test -e /run/lab-here', { reject: false });
+    return exitCode === 0 ? true : undefined;
+  });
+
+/** Ends the stay. */
+export const goOn = (host: LabHost): void => host.write('/run/lab-go', '');
+
+/** The lab's own slow programs, which are not the product's doing. */
+export const unslow = async (host: LabHost): Promise<void> => {
+  await host.root(
+    'cd /usr/local/sbin && rm -f systemctl perl systemd-run; ' +
+      'for one in /usr/bin/dpkg-deb /usr/sbin/usermod; do [ ! -e $one.lab-real ] || mv $one.lab-real $one; done',
+  );
+};
+
+/** The run's job: its shell and all that it has started. */
+export const SCRIPT = /\/run\/alloyup\/[^ ]*\/script/;
+
+/** /var/lib/alloyup is a disk of its own with so many kilobytes left. */
+export const little = async (host: LabHost, kilobytes: number): Promise<void> => {
+  const folder = '/var/lib/alloyup';
+  await host.root(
+    `mkdir -p /mnt/s && mount -t tmpfs -o size=4M,mode=0700 tmpfs /mnt/s && cp -a ${folder}/. /mnt/s/ && ` +
+      `head -c $(( $(df --output=avail -k /mnt/s | tail -n 1) - ${kilobytes} ))k /dev/zero >/mnt/s/filler && mount --bind /mnt/s ${folder}`,
+  );
+};
+
+/** /etc is a disk of its own, so that it can be filled. */
+export const etcOfItsOwn = async (host: LabHost): Promise<void> => {
+  await host.root(
+    'mkdir -p /mnt/e && mount -t tmpfs -o size=16M,mode=0755 tmpfs /mnt/e && cp -a /etc/. /mnt/e/ && mount --bind /mnt/e /etc',
+  );
+};
+
+export const readOnly = async (host: LabHost, folder: string): Promise<void> => {
+  await host.root(`mount --bind ${folder} ${folder} && mount -o remount,bind,ro ${folder}`);
+};
+
+/** Takes the last three back. */
+export const unmount = async (host: LabHost, folder: string): Promise<void> => {
+  await host.root(`umount -l ${folder}`);
+};

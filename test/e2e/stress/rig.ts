@@ -1,0 +1,261 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { REPOSITORY_ROOT } from '../../../lab/root.ts';
+import { sleep, until } from '../../../lab/run.ts';
+import type { RunEvent, RunReport } from '../../../src/model/event.ts';
+import { inventory, outcomes, pipeline } from '../helpers.ts';
+import { diffSnapshots, type Lab, type LabHost, type Snapshot } from '../lab-fixture.ts';
+import type { Row, Scene, Wanted } from './row.ts';
+
+/** What the rows ask for unless they say otherwise: an upgrade, a variable and a configuration. */
+export const TARGET: Wanted = {
+  alloy: { version: '1.18.1', environment: { ROLE: 'stress' } },
+  config: pipeline({ interval: '10s' }),
+};
+/** What alloyup has brought a "converged" host to before. */
+export const EARLIER: Wanted = { alloy: { version: '1.17.0' }, config: pipeline() };
+
+/** How a row came out: a line of the table in docs/reliability.md. */
+export interface RowEnd {
+  readonly set: string;
+  readonly fault: string;
+  readonly moment: string;
+  readonly suite: string;
+  readonly reported: string;
+  readonly exit: number;
+  readonly end: string;
+  readonly next: string;
+  readonly seconds: number;
+}
+
+/** Where the lines of a run are gathered. */
+export const RESULTS = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
+
+/** No two hosts agree on these. */
+const OWN = /^\/etc\/(hostname|hosts|machine-id|resolv\.conf|ssh(\/.*)?)$/;
+/** Words about the past of a unit that say nothing of what runs. */
+const PAST = /^unit\/Result$/;
+
+const either = (...patterns: readonly (RegExp | undefined)[]): RegExp =>
+  new RegExp(patterns.flatMap((one) => (one ? [`(?:${one.source})`] : [])).join('|'));
+
+/** A host that was converged in peace: what "converged" means, by suite. */
+const references = new Map<string, Promise<Snapshot>>();
+
+const sceneOf = (lab: Lab, host: LabHost): Scene => {
+  const write = (wanted: Wanted = {}) => {
+    const all = { ...TARGET, ...wanted };
+    return inventory(lab, [host], all.config!, {
+      file: `${host.name}.yaml`,
+      ...(all.alloy ? { alloy: all.alloy } : {}),
+      ...(all.defaults ? { defaults: all.defaults } : {}),
+    });
+  };
+  return {
+    lab,
+    host,
+    write,
+    async settle(wanted) {
+      const { exitCode, stdout, stderr } = await lab.alloyup([
+        ...['apply', '--yes', '--watch', '0', '-i', write(wanted)],
+      ]);
+      if (exitCode !== 0) throw new Error(`a run in peace ended ${exitCode}:\n${stdout}${stderr}`);
+    },
+  };
+};
+
+/** Brings a host to the target with nobody in the way, and remembers what that looks like. */
+export function takeReference(lab: Lab, host: LabHost): Promise<Snapshot> {
+  const { suite } = host.state;
+  const taken = (async () => {
+    await sceneOf(lab, host).settle(TARGET);
+    return host.snapshot();
+  })();
+  references.set(suite, taken);
+  return taken;
+}
+
+/** Our runs on a host are over, or taken back: no mark, no unit, no lock. */
+export const quiet = (host: LabHost, seconds = 150): Promise<true> =>
+  until(
+    `${host.name} does not come to rest`,
+    seconds,
+    async () => {
+      const { stdout } = await host.root(
+        'cat /var/lib/alloyup/armed 2>/dev/null; ' +
+          "systemctl list-units --plain --no-legend --state=active,activating,deactivating,reloading 'alloyup-*'; " +
+          '[ ! -e /var/lib/alloyup/lock ] || flock -n /var/lib/alloyup/lock true || echo locked; ' +
+          '! systemctl is-active alloy | grep -x -e activating -e deactivating',
+        { reject: false },
+      );
+      return stdout === '' ? true : undefined;
+    },
+    250,
+  );
+
+/** What of ours lies about where nothing may. */
+const leftovers = async (host: LabHost): Promise<readonly string[]> => {
+  const { stdout } = await host.root(
+    "find /etc /usr /opt /var /tmp /root -xdev -name '*alloyup*' -not -path '/var/lib/alloyup*' -not -name 'alloyup-lab*' -not -path '/var/log/*'; " +
+      "find /etc /usr -xdev -name '*.dpkg-*' -newer /etc/hostname; " +
+      "find /run/alloyup -path '*/content/*' 2>/dev/null; " +
+      "systemctl list-units --all --plain --no-legend 'alloyup*'",
+    { reject: false },
+  );
+  return stdout.split('\n').filter(Boolean);
+};
+
+/** Each event once and in order, in the log of a run. */
+export function checkLog(path: string): readonly RunEvent[] {
+  const events = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as RunEvent);
+  const wrong = events.filter(({ seq }, index) => seq !== index + 1);
+  if (wrong.length > 0) throw new Error(`the log has a hole or a double at ${wrong[0]!.seq}`);
+  const told = events.flatMap((event) =>
+    event.type === 'change.started' ||
+    event.type === 'change.finished' ||
+    event.type === 'change.undone'
+      ? [`${event.type} ${event.host} ${event.step}`]
+      : event.type === 'host.finished'
+        ? [`${event.type} ${event.host}`]
+        : [],
+  );
+  const twice = told.filter((line, index) => told.indexOf(line) !== index);
+  if (twice.length > 0) throw new Error(`told twice: ${twice.join('; ')}`);
+  return events;
+}
+
+const agrees = (found: string | number, wanted: string | number | RegExp): boolean =>
+  wanted instanceof RegExp ? wanted.test(`${found}`) : found === wanted;
+
+/** Carries one row out on a fresh host. Never throws for what the product did: that is in the answer. */
+export async function carryOut(
+  set: string,
+  row: Row,
+  lab: Lab,
+  host: LabHost,
+): Promise<{ readonly line: RowEnd; readonly wrong: readonly string[] }> {
+  const began = performance.now();
+  const scene = sceneOf(lab, host);
+  const wrong: string[] = [];
+  const reference = await references.get(host.state.suite);
+  if (row.start === 'converged') await scene.settle(EARLIER);
+  else if (row.start !== 'bare') await row.start(scene);
+  const before = await host.snapshot();
+
+  await row.strike?.(scene);
+  const log = join(lab.home, `${host.name}.ndjson`);
+  const file = scene.write(row.wanted);
+  const verb = row.verb ?? 'apply';
+  const running = lab.startAlloyup([
+    ...[verb, '--yes', '--watch', '1', '-i', file, '--output', 'json', '--log', log],
+    ...(row.args ?? []),
+  ]);
+  if (row.during)
+    await row
+      .during(scene, { kill: (signal) => running.kill(signal), done: running })
+      .catch((error: Error) => wrong.push(error.message));
+  const ended = await running;
+  const exit = ended.exitCode ?? (ended.signal === 'SIGKILL' ? 137 : 255);
+  let reported = '-';
+  let report: RunReport | null = null;
+  if (ended.stdout.startsWith('{')) {
+    report = JSON.parse(ended.stdout) as RunReport;
+    reported = outcomes(report).join(', ').replace(`${host.name}: `, '');
+  }
+  if (!agrees(reported, row.says)) {
+    const problem = report?.hosts[host.name]?.problem;
+    wrong.push(
+      `reported "${reported}", not "${row.says}": ${problem ? `${problem.message}\n${problem.detail ?? ''}` : ended.stderr}`,
+    );
+  }
+  if (!agrees(exit, row.exit)) wrong.push(`exit ${exit}, not ${row.exit}`);
+  if (existsSync(log)) {
+    try {
+      const events = checkLog(log);
+      if (row.tells && !events.some((event) => row.tells!.test(JSON.stringify(event))))
+        wrong.push(`no event tells ${row.tells}`);
+    } catch (error) {
+      if (row.exit !== 137) wrong.push((error as Error).message);
+    }
+  }
+
+  await quiet(host).catch((error: Error) => wrong.push(error.message));
+  const after = await host.snapshot();
+  const ignore = either(OWN, PAST, row.except);
+  const fromBefore = diffSnapshots(before, after, { ignore });
+  const fromTarget = reference ? diffSnapshots(reference, after, { ignore }) : ['no reference'];
+  const end = fromBefore.length === 0 ? 'before' : fromTarget.length === 0 ? 'converged' : 'broken';
+  if (end !== row.ends)
+    wrong.push(
+      `ends ${end}, not ${row.ends}:\n${(row.ends === 'before' ? fromBefore : fromTarget).join('\n')}`,
+    );
+  wrong.push(...(await leftovers(host)).map((one) => `left behind: ${one}`));
+
+  await row.mend?.(scene);
+  const target = scene.write();
+  const planned = await lab.alloyup(['plan', '--detailed-exitcode', '-i', target]);
+  const untrue = end === 'converged' ? planned.exitCode !== 0 : planned.exitCode === 0;
+  if (untrue)
+    wrong.push(
+      `the next plan of a host that is "${end}" ends ${planned.exitCode}:\n${planned.stdout}`,
+    );
+  const again = await lab.alloyup([
+    ...['apply', '--yes', '--watch', '0', '-i', target, ...(row.nextArgs ?? [])],
+  ]);
+  if (again.exitCode !== 0)
+    wrong.push(`the next apply ended ${again.exitCode}:\n${again.stdout}${again.stderr}`);
+  const last = await host.snapshot();
+  const left = diffSnapshots(reference ?? last, last, { ignore: either(OWN, PAST, row.besides) });
+  if (left.length > 0) wrong.push(`not converged after the next apply:\n${left.join('\n')}`);
+  wrong.push(...(await leftovers(host)).map((one) => `left behind at last: ${one}`));
+  const line: RowEnd = {
+    set,
+    fault: row.fault,
+    moment: row.moment,
+    suite: host.state.suite,
+    reported,
+    exit,
+    end: wrong.length === 0 ? end : 'broken',
+    next: again.exitCode === 0 && left.length === 0 ? 'converged' : 'broken',
+    seconds: Math.round((performance.now() - began) / 1000),
+  };
+  return { line, wrong };
+}
+
+export function beginResults(set: string): void {
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(join(RESULTS, `${set}.ndjson`), '');
+}
+
+export function keepResult(line: RowEnd): void {
+  const file = join(RESULTS, `${line.set}.ndjson`);
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
+/** Hands out hosts, as many at a time as there are, each as on its first day. */
+export function hostPool(hosts: readonly LabHost[]): {
+  with<T>(use: (host: LabHost) => Promise<T>): Promise<T>;
+} {
+  const free = [...hosts];
+  const fresh = new Set(hosts);
+  return {
+    async with(use) {
+      while (free.length === 0) await sleep(50);
+      const host = free.shift()!;
+      try {
+        if (!fresh.delete(host)) {
+          await host.setLink('up');
+          await host.reset();
+        }
+        host.markUsed();
+        return await use(host);
+      } finally {
+        free.push(host);
+      }
+    },
+  };
+}
