@@ -15,6 +15,7 @@ import { type SecretRef, secretKey } from '../model/secret-ref.ts';
 import type { CheckedTexts, Configure } from './config.ts';
 import { listenArgument, reachable } from './listen.ts';
 import { dropInText } from './service.ts';
+import { unsayable } from './variable.ts';
 
 /** Everything that a host's wish is made of. Nothing is read here. */
 export interface TargetInput {
@@ -52,6 +53,11 @@ export function makeTarget(input: TargetInput): Result<MadeTarget> {
   const sudo = sudoOf(input, problems);
   const made = input.configure(settings, template, input);
   if (!made.ok) problems.push(...made.problems);
+  const environment = [...alloy.environment].map(
+    ([variable, value]) =>
+      [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
+  );
+  problems.push(...environment.flatMap((entry) => unsayables(entry, input)));
   if (!made.ok || problems.length > 0) return fail(...problems);
 
   const args = [
@@ -71,10 +77,7 @@ export function makeTarget(input: TargetInput): Result<MadeTarget> {
         ['CONFIG_FILE', CONFIG_PATH],
         ['CUSTOM_ARGS', args.join(' ')],
         ['RESTART_ON_UPGRADE', 'false'],
-        ...[...alloy.environment].map(
-          ([variable, value]) =>
-            [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
-        ),
+        ...environment,
       ]),
       dropIn: dropInText(alloy.service),
       memberOf: alloy.memberOf,
@@ -130,6 +133,23 @@ function fileOf({ path, from, mode, user, group }: FileSettings, input: TargetIn
   const content = 'secret' in from ? secretOf(from.secret, input) : input.files.get(from.source);
   if (content === undefined) throw new Error(`the file ${path} was not read`);
   return { path, content, mode, user, group };
+}
+
+function unsayables(
+  [variable, value]: readonly [string, string | Secret],
+  { settings: { alloy, at, origins } }: TargetInput,
+): readonly Problem[] {
+  const what = unsayable(variable, value);
+  if (what === null) return [];
+  const written = alloy.environment.get(variable);
+  return [
+    {
+      code: typeof written === 'string' ? 'inventory.rule' : 'secret.unresolved',
+      message: `the variable ${variable} holds ${what}: the service could not be started with it`,
+      hint: 'write it as base64, or give it to Alloy as a file, under config.files',
+      at: typeof written === 'object' ? written.at : (origins.get('alloy.environment') ?? at),
+    },
+  ];
 }
 
 /** The service runs as alloy, and nobody else has to read the file. */
