@@ -41,6 +41,7 @@ const SHAPES: Readonly<Record<string, (m: (tail?: string) => string) => string>>
   'leading hash': (m) => `#${m()} # no comment`,
   'equals and semicolons': (m) => `;=${m()};A=B;;==`,
   tabs: (m) => `\t${m()}\t\t|\t`,
+  'control characters': (m) => `\u0007bell\u001b[31m${m('a')}\r\n${m('b')}\u007f\u0001`,
   'exclamation and stars': (m) => `!!${m()}*?[a-z]{x,y}~`,
 };
 

@@ -282,6 +282,46 @@ describeOnHosts('secrets of every shape', () => {
     (/^\/run\/alloyup\/[^/]+\/log$/.test(where) && /^(sha256|md5|sha1) of /.test(what));
 });
 
+describeOnHosts('a value that systemd does not take', () => {
+  const REFUSED: Readonly<Record<string, (mark: string) => string>> = {
+    'the character U+FFFE': (mark) => `${mark}\ufffe`,
+    'more than 128 KiB': (mark) => `${mark}${'x'.repeat(131_072)}`,
+  };
+  let lab: Lab;
+  let host: LabHost;
+
+  beforeAll(async () => {
+    ({
+      lab,
+      hosts: [host],
+    } = await freshHosts(1));
+  });
+
+  test.each(Object.entries(REFUSED))(
+    '%s, is refused before a host is touched',
+    async (what, make) => {
+      const mark = newMark();
+      const text = make(mark);
+      writeFileSync(join(lab.home, 'refused'), text, { mode: 0o600 });
+      const file = inventory(lab, [host], pipeline(), {
+        alloy: { environment: { REFUSED: { secret: 'file:refused' } } },
+      });
+      const { exitCode, stdout, stderr } = await lab.alloyup(['apply', '--yes', '-i', file]);
+      expect(exitCode).toBe(64);
+      expect(stderr).toContain(`the variable REFUSED holds ${what}`);
+      expect(scannerFor(mark, []).find(stdout + stderr)).toEqual([]);
+      // why: systemd does not start it, and tells everybody what it did not like
+      host.write('/run/refused', `REFUSED='${text}'\n`, 0o600);
+      const ran = await host.root(
+        `systemd-run -q --wait --pipe -p EnvironmentFile=/run/refused sh -c 'printf %s "$REFUSED"'`,
+        { reject: false },
+      );
+      expect(ran.stdout).not.toBe(text);
+      rmSync(host.path('/run/refused'));
+    },
+  );
+});
+
 describeOnHosts('a leak made on purpose is found', () => {
   const mark = newMark();
   const all = canaries(mark, 'L');
