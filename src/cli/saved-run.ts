@@ -74,7 +74,8 @@ export function readRun(path: string): readonly RunEvent[] {
 
 function verbOf(run: string, terminal: Pick<Terminal, 'env'>): Verb | undefined {
   const { first } = readEnds(run, terminal);
-  return first?.type === 'run.started' ? first.verb : undefined;
+  // a run over no host, e.g. a retry with nothing left, tells nothing
+  return first?.type === 'run.started' && first.hosts.length > 0 ? first.verb : undefined;
 }
 
 export interface RunEnds {

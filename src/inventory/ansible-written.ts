@@ -49,6 +49,8 @@ export function writtenOf(
     if (name === 'all' || name === 'ungrouped') continue;
     const inside = allHosts(name, ansible);
     const list = [...settings.keys()].filter((host) => inside.has(host));
+    // nothing of it can be reached: told with its hosts
+    if (list.length === 0 && inside.size > 0) continue;
     members.set(name, list);
     groups[name] = { hosts: list };
     mark(['groups', name], at);
