@@ -49,7 +49,7 @@ export async function startAsRoot(
 }
 
 /** PAM's words; only sudo speaks before the command's input is sent, and after that an end changes nothing. */
-const EXPIRED = /password (has )?expired|change your password|(current|new) password:/i;
+const EXPIRED = /password (is|has) expired|change your password|changing password for/i;
 
 /** What a finished command said. */
 export interface Said {

@@ -90,9 +90,10 @@ export function opensshTransport(options: SshOptions): OpensshTransport {
     limits.signal.addEventListener('abort', abort, { once: true });
     if (limits.signal.aborted) abort();
     let stage: say.Stage = 'limit';
+    let drops = 0;
     const seen: Uint8Array[] = [];
     try {
-      for (let drops = 0; ; ) {
+      for (;;) {
         const leave = await places.enter(clock.signal);
         const { result, log, keys } = await maker
           .logIn(
@@ -128,7 +129,10 @@ export function opensshTransport(options: SshOptions): OpensshTransport {
       }
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(say.calledOff(endpoint));
-      if (clock.signal.aborted) throw new ToolError(say.tooSlow(endpoint, stage, limits.timeoutMs));
+      if (clock.signal.aborted) {
+        const late = say.tooSlow(endpoint, stage, limits.timeoutMs);
+        throw new ToolError(drops > 0 ? say.dropped(endpoint, drops) : late);
+      }
       throw error;
     } finally {
       clearTimeout(timer);

@@ -148,8 +148,9 @@ export function sshTransport(options: SshOptions): SshTransport {
 
     const seen: Uint8Array[] = [];
     let beyond: NeedsOpenssh | undefined;
+    let drops = 0;
     try {
-      for (let drops = 0; ; ) {
+      for (;;) {
         const leave = await places(endpoint, limits.signal);
         let result: LoginResult;
         try {
@@ -213,7 +214,10 @@ export function sshTransport(options: SshOptions): SshTransport {
       }
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(say.calledOff(endpoint));
-      if (clock.signal.aborted) throw new ToolError(say.tooSlow(endpoint, stage, limits.timeoutMs));
+      if (clock.signal.aborted) {
+        const late = say.tooSlow(endpoint, stage, limits.timeoutMs);
+        throw new ToolError(drops > 0 ? say.dropped(endpoint, drops) : late);
+      }
       throw error;
     } finally {
       clearTimeout(timer);

@@ -399,14 +399,17 @@ account required pam_permit.so' >>/etc/pam.d/sshd && chage -E 0 lapsed && chage 
   await door.root(
     `printf 'export PATH=/nowhere\\n' >/home/bare/.bashrc; usermod -s /usr/local/bin/nosudo bare; printf '#!/bin/bash\\nsudo() { echo "bash: line 1: sudo: command not found" >&2; exit 127; }\\nshift; eval "$@"\\n' >/usr/local/bin/nosudo; chmod 755 /usr/local/bin/nosudo`,
   );
-  await door.root('systemctl restart ssh');
+  // sshd 9.8 and later shuts out a source that fails often, and here all rows come from one
+  await door.root(
+    'sshd -t -o PerSourcePenalties=no 2>/dev/null && echo "PerSourcePenalties no" >/etc/ssh/sshd_config.d/penalties.conf; systemctl restart ssh',
+  );
 }
 
 /** Another sshd under the address of a host: what it logs is what it was given. */
 export async function impersonate(host: LabHost): Promise<void> {
   await host.root(
     'systemctl stop ssh.socket ssh 2>/dev/null; mkdir -p /run/sshd; ssh-keygen -q -t ed25519 -N "" -f /root/impostor && ' +
-      'systemd-run -q --unit impostor /usr/sbin/sshd -D -f /dev/null -o HostKey=/root/impostor ' +
+      'p=; ! /usr/sbin/sshd -t -o PerSourcePenalties=no 2>/dev/null || p="-o PerSourcePenalties=no"; systemd-run -q --unit impostor /usr/sbin/sshd -D -f /dev/null $p -o HostKey=/root/impostor ' +
       '-o LogLevel=DEBUG2 -E /root/impostor.log -o AuthorizedKeysFile=/home/ops/.ssh/authorized_keys && sleep 0.5 && systemctl is-active -q impostor',
   );
 }
