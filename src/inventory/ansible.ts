@@ -7,14 +7,14 @@ export interface AnsibleVariable {
   readonly at: Position;
 }
 
-export interface AnsibleHost {
+interface AnsibleHost {
   readonly name: string;
   /** Where it is named first. */
   readonly at: Position;
   readonly vars: Map<string, AnsibleVariable>;
 }
 
-export interface AnsibleGroup {
+interface AnsibleGroup {
   readonly name: string;
   readonly at: Position;
   /** Hosts that it names itself. */
