@@ -12,7 +12,7 @@ const ARCHITECTURES = ['amd64', 'arm64', 'ppc64el', 's390x'];
 /** Oldest releases whose glibc runs the binary (grafana/alloy#3986: built on Debian 11). */
 const OLDEST: Readonly<Record<string, number>> = { debian: 11, ubuntu: 20.04 };
 /** A real package is 116 MB to fetch and over 400 MB on the disk. */
-const ROOM: Readonly<Record<string, number>> = { '/usr': 450 << 20, '/var': 250 << 20 };
+export const ROOM: Readonly<Record<string, number>> = { '/usr': 450 << 20, '/var': 250 << 20 };
 
 /** md5 of config.alloy as upstream has shipped it: 1.0 to 1.3, and since 1.4. */
 const PRISTINE_CONFIG = ['036f33820e4e308864b391f24ba821b0', 'e54dfb3181e3bc3bf6499b46a4548be6'];

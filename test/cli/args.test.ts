@@ -70,7 +70,7 @@ test.each([
   ],
   ['paln', {}, 'unknown command "paln"', 'did you mean: alloyup plan'],
   ['xyzzy', {}, 'unknown command "xyzzy"', 'see the commands: alloyup --help'],
-  ['doctor', {}, 'doctor is not part of this version of alloyup', 'see what is: alloyup --help'],
+  ['worker', {}, 'worker is not part of this version of alloyup', 'see what is: alloyup --help'],
   [
     'apply --canary 1',
     {},
@@ -157,7 +157,7 @@ test.each([
   expect(err).toBe('');
   expect(out).not.toBe('');
   for (const printed of out.split('\n')) expect(printed.length, printed).toBeLessThanOrEqual(80);
-  expect(out).not.toMatch(/canary|doctor|--shard/);
+  expect(out).not.toMatch(/canary|worker|--shard/);
 });
 
 test('no two options of a command share a flag', () => {

@@ -1,6 +1,6 @@
 import bash from '../completion/bash.sh';
-import { SHELLS } from '../completion/complete.ts';
 import fish from '../completion/fish.sh';
+import { SHELLS } from '../completion/shells.ts';
 import zsh from '../completion/zsh.sh';
 import type { Command } from '../invocation.ts';
 import { usageError } from '../usage.ts';

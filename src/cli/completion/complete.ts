@@ -1,5 +1,6 @@
 import { COMMANDS, type CommandSpec } from '../commands.ts';
 import { longFlag, OPTIONS, type OptionName } from '../options.ts';
+import { SHELLS } from './shells.ts';
 
 /** A word that may stand next. */
 export interface Candidate {
@@ -46,8 +47,6 @@ const FILE_OPTIONS: ReadonlySet<string> = new Set([
   'out',
   'answers',
 ]);
-
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /**
  * What may stand in the place of the last word.
