@@ -165,9 +165,9 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
       expect(log).not.toMatch(/userauth|Accepted |Failed |starting session|server_input_channel/i);
     });
 
-    test('the page tells what was seen', () => {
+    test.runIf(suite === 'bookworm')('the page tells what was seen', () => {
       const text = page(told, lab);
-      if (process.env.ALLOYUP_WRITE_DOCS && suite === 'bookworm') {
+      if (process.env.ALLOYUP_WRITE_DOCS) {
         mkdirSync(new URL('.', `file://${PAGE}`).pathname, { recursive: true });
         writeFileSync(PAGE, text);
       }
