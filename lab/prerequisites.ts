@@ -28,6 +28,7 @@ export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
   bash: 'bash',
   perl: 'perl',
   shellcheck: 'shellcheck',
+  tmux: 'tmux',
   sshd: 'openssh-server',
 };
 

@@ -22,10 +22,11 @@ export const COMMANDS = {
   init: {
     args: '',
     summary: 'ask for hosts and what to collect, try it, write the inventory',
-    options: ['inventory', 'answers', 'edit', 'color'],
+    options: ['inventory', 'answers', 'edit', 'from', 'color'],
     examples: [
       ['alloyup init', 'from an empty folder to a first plan'],
       ['alloyup init --edit', 'add hosts to an inventory; its comments stay'],
+      ['alloyup init --from web-01', 'take over a hand-made host as it is'],
       ['alloyup init --answers answers.yaml', 'the same without a question'],
     ],
     load: async () => (await import('./commands/init.ts')).init,
@@ -144,16 +145,6 @@ export const COMMANDS = {
     options: ['format', 'color', 'quiet', 'verbose', 'diff'],
     examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
     load: async () => (await import('./commands/report.ts')).report,
-  },
-  doctor: {
-    args: '',
-    summary: 'what here, in the inventory or on the hosts would trip a run',
-    options: [...INVENTORY, 'hosts', 'askSudoPassword', 'forks', 'connectTimeout', ...PRINT],
-    examples: [
-      ['alloyup doctor', 'all of it; changes nothing'],
-      ['alloyup doctor --no-hosts --output json', 'without a login, for a program'],
-    ],
-    load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   completion: {
     args: '<shell>',

@@ -51,7 +51,7 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
   const interrupts = catchInterrupts(live.terminal, output.emit, live.close);
   const transport = createTransport({
     user: { home: terminal.home, name: userInfo().username },
-    agent: terminal.env.SSH_AUTH_SOCK ?? null,
+    agent: terminal.env.SSH_AUTH_SOCK || null,
     askPassphrase: terminal.interactive
       ? (file) =>
           live

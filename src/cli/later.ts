@@ -2,6 +2,7 @@
 const LATER: ReadonlySet<string> = new Set([
   'graph',
   'export',
+  'doctor',
   'worker',
   '--html',
   '--canary',
@@ -10,7 +11,6 @@ const LATER: ReadonlySet<string> = new Set([
   '--pause',
   '--shard',
   '--queue',
-  '--from',
 ]);
 
 export const isLater = (word: string): boolean => LATER.has(word);

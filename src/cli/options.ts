@@ -117,8 +117,6 @@ export const OPTIONS = {
     'ask once for the sudo password of all hosts',
   ),
 
-  hosts: toggle('--no-hosts', HOSTS, 'connect to no host: this machine and the inventory'),
-
   forks: integer('-f, --forks <n>', RUN, 'hosts in progress at once', 32, [1, 2000]),
   connectTimeout: integer('--connect-timeout <s>', RUN, 'seconds for a login', 15, [1, 600]),
   timeout: integer('--timeout <s>', RUN, 'seconds for one host', 1800, [1, 86_400]),
@@ -183,6 +181,7 @@ export const OPTIONS = {
   ]),
 
   answers: text('--answers <file>', RUN, 'answers in YAML: nothing is asked'),
+  from: text('--from <host>', RUN, 'bring home what a hand-made host runs'),
   edit: flag('--edit', RUN, 'change an inventory that is there; its comments stay'),
 
   strict: flag('--strict', RUN, 'wrong components and arguments are errors, too'),

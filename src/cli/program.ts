@@ -37,8 +37,27 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     const command = await read.load();
     return await command(read.invocation);
   } catch (error) {
-    if (error instanceof ToolError) return refuse(error.problems, terminal, invocation?.options);
-    return reportBug(error, terminal);
+    if (!(error instanceof ToolError)) return reportBug(error, terminal);
+    if (invocation && (await wantsWizard(error, invocation))) {
+      const init = readCommandLine(['init'], terminal);
+      if (typeof init !== 'number') return (await init.load())(init.invocation);
+    }
+    return refuse(error.problems, terminal, invocation?.options);
+  }
+}
+
+/** There is no inventory, none was named, and somebody is there to make one with. */
+async function wantsWizard(
+  { problem }: ToolError,
+  { options, terminal }: Invocation,
+): Promise<boolean> {
+  if (problem.code !== 'inventory.file' || options.inventory !== null || !terminal.interactive)
+    return false;
+  const { askYes } = await import('./ask.ts');
+  try {
+    return await askYes(`${problem.message}. Make one now (alloyup init)?`, true);
+  } catch {
+    return false;
   }
 }
 

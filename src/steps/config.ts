@@ -1,4 +1,5 @@
 import { CONFIG_PATH } from '../model/desired.ts';
+import type { FileFact } from '../model/facts.ts';
 import type { Action, FileDiff, Needs, Step } from '../model/plan.ts';
 import { change, contentDiffers, fileChange } from './change.ts';
 
@@ -14,6 +15,10 @@ const VALIDATE_FLAGS = [
 /** The flags of the service that its own `alloy validate` must be given, too. */
 export const validateFlags = (args: readonly string[]): readonly string[] =>
   args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));
+
+/** Mode and owner that the package ships its configuration with: the folder around it, 0770 root:alloy, keeps others out. */
+const isShipped = (fact: FileFact | undefined): boolean =>
+  fact?.mode === '0644' && fact.user === 'root' && fact.group === 'root';
 
 /** The configuration and what it reads beside it: judged by the host's own Alloy, then swapped in. */
 export const configStep: Step = {
@@ -32,6 +37,7 @@ export const configStep: Step = {
     let needs: Needs = 'nothing';
     for (const wanted of [...desired.files, config]) {
       const fact = facts.files[wanted.path];
+      if (wanted === config && !contentDiffers(config, fact) && isShipped(fact)) continue;
       const made = fileChange(wanted, fact);
       if (!made) continue;
       actions.push(made.action);

@@ -1,6 +1,7 @@
 import { ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { FileDiff, Needs, Step } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
+import { sameArguments } from './arguments.ts';
 import { change, contentDiffers, modeDiffers } from './change.ts';
 import { parseEnvironment, renderEnvironment } from './environment-file.ts';
 import { maskLine } from './textdiff.ts';
@@ -19,24 +20,21 @@ export const environmentStep: Step = {
 
   diff({ desired, facts }) {
     const fact = facts.files[ENVIRONMENT_PATH];
-    const wanted = {
-      path: ENVIRONMENT_PATH,
-      content: renderEnvironment(desired.environment),
-      mode: '0600',
-      user: 'root',
-      group: 'root',
-    };
     const before =
       fact?.kind === 'file' && fact.content !== null
         ? parseEnvironment(fact.content instanceof Secret ? fact.content.reveal() : fact.content)
         : null;
+    const environment = keepArguments(before, desired.environment);
+    const wanted = {
+      path: ENVIRONMENT_PATH,
+      content: renderEnvironment(environment),
+      mode: '0600',
+      user: 'root',
+      group: 'root',
+    };
     // of a file whose content was not told the hash may still be ours
     const same = !contentDiffers(wanted, fact);
-    const names = same
-      ? []
-      : before
-        ? changedNames(before, desired.environment)
-        : [...desired.environment.keys()];
+    const names = same ? [] : before ? changedNames(before, environment) : [...environment.keys()];
     const action = { do: 'file', ...wanted } as const;
     if ((same || before) && names.length === 0) {
       if (!modeDiffers(wanted, fact)) return undefined;
@@ -57,11 +55,22 @@ export const environmentStep: Step = {
       : 'restart';
     return change('environment', `${before ? 'change' : 'write'} ${ENVIRONMENT_PATH}`, {
       actions: [action, { do: 'try-environment' }],
-      diffs: [diffOf(before, desired.environment, names)],
+      diffs: [diffOf(before, environment, names)],
       needs,
     });
   },
 };
+
+/** Arguments that start the same Alloy stay as they are written: changing them would restart it for nothing. */
+function keepArguments(
+  before: ReadonlyMap<string, string> | null,
+  wanted: ReadonlyMap<string, string | Secret>,
+): ReadonlyMap<string, string | Secret> {
+  const old = before?.get('CUSTOM_ARGS');
+  const new_ = wanted.get('CUSTOM_ARGS');
+  if (old === undefined || typeof new_ !== 'string' || !sameArguments(old, new_)) return wanted;
+  return new Map([...wanted, ['CUSTOM_ARGS', old]]);
+}
 
 const text = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
 
@@ -96,6 +105,10 @@ function diffOf(
   });
   return { path: ENVIRONMENT_PATH, kind: before ? 'change' : 'create', text: lines.join('\n') };
 }
+
+/** The variables of a host's file; none where there is no file. */
+export const environmentOf = (content: string | Secret | null): ReadonlyMap<string, string> =>
+  content === null ? new Map() : parseEnvironment(text(content));
 
 /** Variables of the host's file that the inventory does not have: they would vanish. */
 export const vanishing = (

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import { composeInventory } from '../../inventory/compose.ts';
 import { isHostList } from '../../inventory/hostlist.ts';
 import { parseInventory } from '../../inventory/parse.ts';
@@ -15,6 +16,7 @@ import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-names.ts';
 import { askSecret, askYes, NoAnswer } from '../ask.ts';
 import { readAnswers } from '../init/answers-file.ts';
 import { endingText } from '../init/ending.ts';
+import { type HomeFile, homeSettings, readHome } from '../init/home.ts';
 import { type Interview, interview } from '../init/interview.ts';
 import type { Answers, Known } from '../init/question.ts';
 import { wishOf } from '../init/wish.ts';
@@ -40,8 +42,8 @@ export const init: Command = async (invocation) => {
     keys: keyFiles(terminal.home),
     agentKeys: 0,
     root: null,
-    from: null,
-    edit: existing !== null,
+    from: options.from,
+    edit: existing !== null && options.from === null,
   };
   const paint = paintWith(options.color && terminal.errColour);
   try {
@@ -83,18 +85,20 @@ function existingText(file: string, edit: boolean): string | null {
 /** Only what a login needs: asked about before the rest is known. */
 const draft = (existing: string | null, answers: Answers, known: Known): string => {
   const { template: _, ...login } = answers;
-  return composeInventory(existing, wishOf({ ...login, template: 'minimal' }, known));
+  const hosts = known.from === null ? {} : { hosts: [known.from] };
+  return composeInventory(existing, wishOf({ ...login, ...hosts, template: 'minimal' }, known));
 };
 
 /** What the text comes to: checked as any other inventory. Reads no secret. */
 async function targetsOf(
   text: string,
   file: string,
+  base = dirname(file),
 ): Promise<{ readonly targets: readonly Target[]; readonly warnings: readonly Warning[] }> {
   const inventory = orThrow(parseInventory(text, file));
   const settings = [...inventory.hosts.keys()].map((name) => settingsOf(inventory, name));
   const { targets, problems, warnings } = await makeTargets(
-    { inventory, base: dirname(file), sha256: '', settings, warnings: inventory.warnings },
+    { inventory, base, sha256: '', settings, warnings: inventory.warnings },
     { secrets: null, sudoPassword: null, strict: false },
   );
   if (problems.length > 0) throw new ToolError(problems[0]!, ...problems.slice(1));
@@ -115,8 +119,13 @@ async function finish(
   invocation: Invocation,
 ): Promise<number> {
   const { options, terminal } = invocation;
-  const text = composeInventory(existing, wishOf(answers, known));
-  const { targets, warnings } = await targetsOf(text, file);
+  const home =
+    known.from === null ? null : await homeFiles(known.from, answers, known, file, invocation);
+  const wish = home ? home.wish : wishOf(answers, known);
+  const text = composeInventory(existing, wish);
+  const { targets, warnings } = home
+    ? await inScratch(home.files, (base) => targetsOf(text, file, base))
+    : await targetsOf(text, file);
   const paint = paintWith(options.color && terminal.outColour);
   const places = secretPlaces(answers);
   const [first] = targets;
@@ -129,7 +138,14 @@ async function finish(
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
   terminal.err(problemsText([], warnings, style));
-  const secrets = asked ? await askSecrets(places, file, invocation) : [];
+  const secrets = [
+    ...(home?.files ?? []).map(({ path, ...one }) => ({
+      ...one,
+      path: beside(path, file),
+      replaces: false,
+    })),
+    ...(asked ? await askSecrets(places, file, invocation) : []),
+  ];
   if (
     asked &&
     !(await askYes(`Write ${[file, ...secrets.map(({ path }) => path)].join(', ')}?`, true))
@@ -141,8 +157,14 @@ async function finish(
   ];
   writeAll(files);
   terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
-  for (const { path } of secrets)
-    terminal.out(`Wrote ${path}, which you alone can read; keep it out of git.\n`);
+  for (const { path, mode } of secrets)
+    terminal.out(
+      mode === 0o600
+        ? `Wrote ${path}, which you alone can read; keep it out of git.
+`
+        : `Wrote ${path}.
+`,
+    );
 
   const variables = places.flatMap((place) => (place.startsWith('env:') ? [place.slice(4)] : []));
   const unset = variables.filter((name) => !terminal.env[name]);
@@ -191,6 +213,56 @@ const secretPlaces = (answers: Answers): readonly string[] => [
 
 const beside = (path: string, file: string): string =>
   resolve(besideInventory(path, dirname(file)));
+
+/** What the host runs, as settings and files; its configuration is told where it holds secrets itself. */
+async function homeFiles(
+  from: string,
+  answers: Answers,
+  known: Known,
+  file: string,
+  { terminal }: Invocation,
+) {
+  const wish = wishOf({ ...answers, hosts: [from] }, known);
+  const { targets } = await targetsOf(draft(null, answers, known), file);
+  const [target] = targets;
+  if (!target || targets.length > 1)
+    throw usageError(`--from names ${count(targets.length, 'host')}`, 'name one host');
+  const typed =
+    answers.sudo === 'ask' || answers.sudo === 'secret'
+      ? await askSecret(
+          'sudo password:',
+          terminal,
+          'set up sudo without a password for this, or run it on a terminal',
+        )
+      : null;
+  const sudo = typed ? ({ kind: 'password', password: typed } as const) : target.host.sudo;
+  const home = await readHome({ ...target, host: { ...target.host, sudo } }, terminal);
+  if (home.secretLines.length > 0)
+    terminal.err(
+      `warning: the configuration of ${target.host.name} may hold secrets itself, in line ${home.secretLines.join(', ')}:\n  its copy here is for you alone (0600); move them to alloy.environment later\n`,
+    );
+  const { settings, files } = homeSettings(target.host.name, home);
+  const [own] = wish.hosts;
+  return {
+    files,
+    wish: { ...wish, hosts: [{ name: own!.name, settings: [...own!.settings, ...settings] }] },
+  };
+}
+
+/** Checks with templates that are not written yet. */
+async function inScratch<T>(
+  files: readonly HomeFile[],
+  check: (base: string) => Promise<T>,
+): Promise<T> {
+  const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
+  try {
+    for (const { path, content } of files)
+      if (typeof content === 'string') writeFileSync(join(base, path), content, { mode: 0o600 });
+    return await check(base);
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
 
 const NOTHING = new Secret('').sha256();
 

@@ -66,7 +66,7 @@ const idOf = ({ name, address, port }: Met['server']): string => `${name} ${addr
 /** What a login of this person may use. */
 export const sshOptionsOf = (terminal: Terminal) => ({
   user: { home: terminal.home, name: userInfo().username },
-  agent: terminal.env.SSH_AUTH_SOCK ?? null,
+  agent: terminal.env.SSH_AUTH_SOCK || null,
   askPassphrase: terminal.interactive
     ? (file: string) =>
         askSecret(`Passphrase of ${file}:`, terminal, `ssh-add ${file}`).catch(() => null)
