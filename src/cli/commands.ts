@@ -146,6 +146,16 @@ export const COMMANDS = {
     examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
     load: async () => (await import('./commands/report.ts')).report,
   },
+  doctor: {
+    args: '',
+    summary: 'what here, in the inventory or on the hosts would trip a run',
+    options: [...INVENTORY, 'hosts', 'askSudoPassword', 'forks', 'connectTimeout', ...PRINT],
+    examples: [
+      ['alloyup doctor', 'all of it; changes nothing'],
+      ['alloyup doctor --no-hosts --output json', 'without a login, for a program'],
+    ],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   completion: {
     args: '<shell>',
     summary: 'print a completion script for bash, zsh or fish',

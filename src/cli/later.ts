@@ -2,7 +2,6 @@
 const LATER: ReadonlySet<string> = new Set([
   'graph',
   'export',
-  'doctor',
   'worker',
   '--html',
   '--canary',

@@ -117,6 +117,8 @@ export const OPTIONS = {
     'ask once for the sudo password of all hosts',
   ),
 
+  hosts: toggle('--no-hosts', HOSTS, 'connect to no host: this machine and the inventory'),
+
   forks: integer('-f, --forks <n>', RUN, 'hosts in progress at once', 32, [1, 2000]),
   connectTimeout: integer('--connect-timeout <s>', RUN, 'seconds for a login', 15, [1, 600]),
   timeout: integer('--timeout <s>', RUN, 'seconds for one host', 1800, [1, 86_400]),
