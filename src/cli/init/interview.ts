@@ -1,6 +1,6 @@
 import type { Host } from '../../model/host.ts';
 import type { Paint } from '../../report/paint.ts';
-import { count } from '../../report/plain.ts';
+import { count, wrap } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
 import { NoAnswer } from '../ask.ts';
 import type { Terminal } from '../terminal.ts';
@@ -90,7 +90,7 @@ async function triedUrl(
     return state;
   }
   terminal.err(
-    `${paint.yellow('  warning')}: nobody answers at ${url} from this machine: ${why}\n`,
+    `${paint.yellow('  warning')}: ${wrap(`nobody answers at ${url} from this machine: ${why}`, terminal.width, 4, 11)}\n`,
   );
   if (given || (await yes('Take it all the same?', true))) return state;
   const { [id]: _, ...answers } = state.answers;

@@ -66,11 +66,10 @@ function accessQuestions(
   if (url === undefined || url === '') return [];
   const user = declared(`${prefix}_username`);
   const tenant = declared(`${prefix}_tenant`);
-  const choices: Choice[] = [{ value: 'none', name: 'It asks for nothing' }];
-  if (user)
-    choices.push({ value: 'basic', name: 'A user and a password or token (Grafana Cloud)' });
+  const choices: Choice[] = [{ value: 'none', name: 'Nothing' }];
+  if (user) choices.push({ value: 'basic', name: 'User and password (as Grafana Cloud)' });
   if (tenant) choices.push({ value: 'tenant', name: 'A tenant (X-Scope-OrgID)' });
-  if (user && tenant) choices.push({ value: 'both', name: 'A user, a password and a tenant' });
+  if (user && tenant) choices.push({ value: 'both', name: 'User, password and tenant' });
   if (choices.length === 1) return [];
   const access = answers[`${prefix}_access`];
   const text = (name: string, message: string, example: string): Question => ({
