@@ -12,6 +12,7 @@ import {
 } from './openssh-argv.ts';
 import { type LoginLog, readLoginLog } from './openssh-log.ts';
 import { appendingTo, holdMaster, type Master, readText } from './openssh-master.ts';
+import { calledOff } from './problems.ts';
 
 /** How one call of ssh(1) ended. */
 export interface Attempt {
@@ -36,9 +37,12 @@ const NOTES_KEYS = 8.5;
 
 export function masterMaker(ssh: string, home: string): MasterMaker {
   const masters = new Set<Master>();
+  const running = new Set<Promise<void>>();
   let folder: string | undefined;
   let version: Promise<number> | undefined;
   let count = 0;
+  // ends logins that are still under way, a bastion's for one, which no host's signal ends
+  const end = new AbortController();
 
   const nextFiles = (): MasterFiles => {
     folder ??= makeFolder();
@@ -49,18 +53,21 @@ export function masterMaker(ssh: string, home: string): MasterMaker {
   };
 
   return {
-    async logIn(options, signal) {
+    async logIn(options, given) {
+      const signal = AbortSignal.any([given, end.signal]);
       version ??= versionOf(ssh);
       const noteKeys = (await version) >= NOTES_KEYS;
       if (!noteKeys && options.leg.pin !== null) throw new ToolError(tooOld(options.leg.alias));
+      if (end.signal.aborted) throw new ToolError(calledOff(options.leg.endpoint));
       signal.throwIfAborted();
       const files = nextFiles();
-      const exit = await start(
-        ssh,
-        masterArguments({ ...options, files, noteKeys }),
-        files,
-        signal,
+      const starting = start(ssh, masterArguments({ ...options, files, noteKeys }), files, signal);
+      const over = starting.then(
+        () => undefined,
+        () => undefined,
       );
+      running.add(over);
+      const exit = await starting.finally(() => running.delete(over));
       const log = readLoginLog(readText(files.log), home);
       const keys = readText(files.seen)
         .split('\n')
@@ -72,10 +79,13 @@ export function masterMaker(ssh: string, home: string): MasterMaker {
       }
       const master = await holdMaster(files);
       masters.add(master);
+      if (end.signal.aborted) void master.close();
       master.onEnd(() => masters.delete(master));
       return { result: master, log, keys };
     },
     async close() {
+      end.abort();
+      await Promise.all(running);
       await Promise.all([...masters].map((master) => master.close()));
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
       folder = undefined;
