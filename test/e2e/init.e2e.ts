@@ -1,0 +1,223 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { controllerEnv, inWorld } from '../../lab/controller.ts';
+import { productCommand } from '../../lab/lab.ts';
+import { report } from './helpers.ts';
+import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
+
+/** A real terminal of 80x40 in the lab's world. */
+class Screen {
+  readonly #socket: string;
+
+  constructor(lab: Lab, folder: string) {
+    this.#socket = `alloyup-${lab.name}-${process.pid}`;
+    const variables = { ...controllerEnv(lab.name), PS1: '$ ', TERM: 'screen' };
+    const home = `env ${Object.entries(variables)
+      .map(([name, value]) => `${name}="${value}"`)
+      .join(' ')}`;
+    const command = inWorld(lab.name, ['sh', '-c', `cd ${folder} && exec ${home} bash --norc`]);
+    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '40', quoted);
+  }
+
+  #tmux(...args: readonly string[]): string {
+    return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8' });
+  }
+
+  get text(): string {
+    return this.#tmux('capture-pane', '-p', '-S', '-300');
+  }
+
+  /** What stands below the last question or prompt of the shell, itself included. */
+  get open(): string {
+    const lines = this.text.trimEnd().split('\n');
+    return lines
+      .slice(lines.findLastIndex((line) => /^(\? |\$|exit=|Next:)/.test(line)))
+      .join('\n');
+  }
+
+  /** Waits until the open question is `seen`, then presses `keys`. */
+  async answer(seen: RegExp, ...keys: readonly string[]): Promise<void> {
+    await expect.poll(() => this.open, { timeout: 30_000, interval: 150 }).toMatch(seen);
+    for (const key of keys) this.#tmux('send-keys', key);
+  }
+
+  close(): void {
+    try {
+      this.#tmux('kill-server');
+    } catch {
+      // ended by itself
+    }
+  }
+}
+
+describeOnHosts('the wizard in a real terminal', () => {
+  let lab: Lab;
+  let hosts: readonly [LabHost, LabHost, LabHost];
+  let fleet: string;
+  let screen: Screen;
+  const alloyup = (args: string) => `${productCommand([]).join(' ')} ${args}`;
+
+  beforeAll(async () => {
+    ({ lab, hosts } = await freshHosts(3));
+    // a fleet that nobody has met
+    writeFileSync(join(lab.home, '.ssh/known_hosts'), '');
+    fleet = join(lab.home, 'fleet');
+    mkdirSync(fleet, { recursive: true });
+    screen = new Screen(lab, fleet);
+  });
+  afterAll(() => screen?.close());
+
+  /** From the first question to the one about what to collect. */
+  async function hostsAndLogin(names: string, unmet: boolean): Promise<void> {
+    await screen.answer(/one a line/, names, 'Enter', 'Enter');
+    await screen.answer(/User to log in as/, 'ops', 'Enter');
+    await screen.answer(/Which key/, 'Enter');
+    if (unmet) await screen.answer(/Record (it|them)\?/, 'y', 'Enter');
+    await screen.answer(/What to collect/);
+    expect(screen.text).toContain('sudo asks for nothing');
+  }
+
+  async function packagesAndVersion(): Promise<void> {
+    await screen.answer(/Where do the packages come from/, 'Down', 'Enter');
+    await screen.answer(/URL of the repository/, 'Enter');
+    await screen.answer(/signing key/, 'Enter');
+    await screen.answer(/Fingerprint/, lab.fingerprint, 'Enter');
+    await screen.answer(/Which version/, 'Enter');
+  }
+
+  test('from an empty folder to a converged host, for linux-host', async () => {
+    await screen.answer(/\$$/, alloyup('init'), 'Enter');
+    await hostsAndLogin(hosts[0].name, true);
+    await screen.answer(/What to collect/, 'Enter');
+    await screen.answer(/Prometheus/, 'http://192.0.2.1:9009/write', 'Enter');
+    await screen.answer(/Take it all the same/, 'Enter');
+    await screen.answer(/ask for\?/, 'Down', 'Enter');
+    await screen.answer(/User at/, 'metrics', 'Enter');
+    await screen.answer(/Where its password/, 'file:./secrets/metrics', 'Enter');
+    await screen.answer(/Loki/, 'https://apt.grafana.com/loki/api/v1/push', 'Enter');
+    await screen.answer(/ask for\?/, 'Enter');
+    await packagesAndVersion();
+    await screen.answer(/The secret for metrics/, 'canary-of-the-wizard', 'Enter');
+    await screen.answer(/Write inventory\.yaml/, 'Enter');
+    await screen.answer(/Plan now/, 'Enter');
+    await screen.answer(/\$$/);
+    expect(screen.text).toContain('Next: alloyup apply');
+    expect(screen.text).not.toContain('canary-of-the-wizard');
+    expect(readFileSync(join(fleet, 'inventory.yaml'), 'utf8')).not.toContain('canary');
+    const { report: run } = await report(lab, ['apply', '--yes', '--watch', '2'], { cwd: fleet });
+    expect(run.summary).toMatchObject({ hosts: 1, changed: 1 });
+    const again = await report(lab, ['plan'], { cwd: fleet });
+    expect(again.report.summary).toMatchObject({ unchanged: 1 });
+  });
+
+  test('for otlp-gateway, with the lines that applications need', async () => {
+    await screen.answer(/\$$/, alloyup('init -i gateway.yaml'), 'Enter');
+    await hostsAndLogin(hosts[1].name, true);
+    await screen.answer(/What to collect/, 'Down', 'Enter');
+    for (const url of ['https://apt.grafana.com/write', 'https://apt.grafana.com:443']) {
+      await screen.answer(/\? Where (Prometheus|Tempo)/, url, 'Enter');
+      await screen.answer(/ask for\?/, 'Enter');
+    }
+    await screen.answer(/empty: none/, 'Enter');
+    await screen.answer(/Who sends to it/, 'Down', 'Enter');
+    await packagesAndVersion();
+    await screen.answer(/Write gateway\.yaml/, 'Enter');
+    await screen.answer(/Plan now/, 'n', 'Enter');
+    await screen.answer(/\$$/);
+    expect(screen.text).toContain('Next: alloyup plan');
+    expect(screen.text).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=http://${hosts[1].name}:4318`);
+    const { report: run } = await report(
+      lab,
+      ['apply', '--yes', '--watch', '2', '-i', 'gateway.yaml'],
+      { cwd: fleet },
+    );
+    expect(run.summary).toMatchObject({ hosts: 1, changed: 1 });
+  });
+
+  test('Ctrl-C in the middle leaves no file and ends with 130', async () => {
+    await screen.answer(/\$$/, alloyup('init -i none.yaml; echo "exit=$?"'), 'Enter');
+    await hostsAndLogin(hosts[0].name, false);
+    await screen.answer(/What to collect/, 'C-c');
+    await screen.answer(/\$$/);
+    expect(screen.text).toContain('exit=130');
+    expect(existsSync(join(fleet, 'none.yaml'))).toBe(false);
+    expect(readdirSync(fleet).filter((name) => name.includes('.alloyup-'))).toEqual([]);
+  });
+
+  test('--from brings a hand-made host home: its first plan changes nothing that runs', async () => {
+    const host = hosts[2];
+    const key = readFileSync(join(lab.repository.folder, 'gpg-full.key'), 'utf8');
+    host.write('/etc/apt/keyrings/grafana.asc', key);
+    host.write(
+      '/etc/apt/sources.list.d/grafana.list',
+      'deb [signed-by=/etc/apt/keyrings/grafana.asc] https://apt.grafana.com stable main\n',
+    );
+    await host.root('apt-get update && apt-get install -y alloy');
+    host.write(
+      '/etc/alloy/config.alloy',
+      `// {{ by hand }} {% if %}
+prometheus.scrape "self" {
+	targets    = [{__address__ = "127.0.0.1:12345"}]
+	forward_to = [prometheus.remote_write.metrics.receiver]
+}
+
+prometheus.remote_write "metrics" {
+	endpoint {
+		url = "http://127.0.0.1:9009/api/v1/push"
+
+		basic_auth {
+			username = "me"
+			password = sys.env("REMOTE_PASSWORD")
+		}
+	}
+}
+`,
+    );
+    host.write(
+      '/etc/default/alloy',
+      `## Path:        Grafana Alloy
+CONFIG_FILE="/etc/alloy/config.alloy"
+CUSTOM_ARGS="--disable-reporting --server.http.listen-addr=127.0.0.1:12345"
+RESTART_ON_UPGRADE=true
+REMOTE_PASSWORD="canary-of-the-host"
+REGION=west
+`,
+    );
+    await host.root('systemctl enable alloy && systemctl restart alloy && sleep 1');
+    const before = (await host.root('systemctl show alloy -p InvocationID -p MainPID')).stdout;
+
+    const home = join(lab.home, 'home');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(
+      join(home, 'answers.yaml'),
+      `trust: true\nuser: ops\npackages: mirror\nmirrorFingerprint: ${lab.fingerprint}\n`,
+    );
+    const init = await lab.alloyup(['init', '--from', host.name, '--answers', 'answers.yaml'], {
+      cwd: home,
+    });
+    expect(init).toMatchObject({ exitCode: 0 });
+    for (const name of ['inventory.yaml', `${host.name}.alloy`])
+      expect(readFileSync(join(home, name), 'utf8')).not.toContain('canary');
+
+    const { report: plan } = await report(lab, ['plan'], { cwd: home });
+    const view = plan.hosts[host.name]!.plan!;
+    expect(view.changes.map(({ title, needs }) => [title, needs])).toEqual([
+      ['change /etc/default/alloy', 'nothing'],
+    ]);
+    expect(view.changes[0]!.diffs[0]!.text).toBe(
+      '-RESTART_ON_UPGRADE=true\n+RESTART_ON_UPGRADE=false',
+    );
+
+    const { report: run } = await report(lab, ['apply', '--yes'], { cwd: home });
+    expect(run.summary).toMatchObject({ changed: 1 });
+    expect((await host.root('systemctl show alloy -p InvocationID -p MainPID')).stdout).toBe(
+      before,
+    );
+    expect((await report(lab, ['plan'], { cwd: home })).report.summary).toMatchObject({
+      unchanged: 1,
+    });
+  });
+});
