@@ -271,6 +271,8 @@ async function act(
   const host = target.host.name;
   let account = emptyAccount;
   let step: StepId | null = null;
+  // an undo that was killed is begun anew by whoever ends it, and says all it does again
+  const undone = new Set<StepId>();
   const end = await runScript({
     host: target.host,
     session,
@@ -284,6 +286,10 @@ async function act(
       const record = readRecord(line, nonce);
       account = hear(account, record, line);
       if (record?.verb === 'begin') step = record.step;
+      if (record?.verb === 'undone') {
+        if (undone.has(record.step)) return;
+        undone.add(record.step);
+      }
       const told = happeningOf(host, record, line, step, world);
       if (told) world.emit(told);
     },

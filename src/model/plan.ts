@@ -59,6 +59,13 @@ export type Action =
   | { readonly do: 'install'; readonly version: string }
   | { readonly do: 'hold'; readonly held: boolean }
   | { readonly do: 'join-groups'; readonly groups: readonly string[] }
+  /** A folder and all below it, links not followed. */
+  | {
+      readonly do: 'own-tree';
+      readonly path: string;
+      readonly user: string;
+      readonly group: string;
+    }
   | { readonly do: 'daemon-reload' }
   /** The host's own `alloy validate` on this text, with the flags it knows. */
   | { readonly do: 'validate'; readonly content: string; readonly flags: readonly string[] }

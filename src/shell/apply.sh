@@ -78,7 +78,7 @@ room() { # FOLDER...
 
 # Before the first change all that is needed to take the run back lies on the disk.
 arm() {
-  chmod 0700 "$D/undo.sh" && : >"$D/journal" || return 1
+  chmod 0700 "$D/undo.sh" && : >"$D/journal" && : >"$D/journal.begun" || return 1
   # undo gives it back first of all: the way back must not end at a disk that filled up meanwhile
   head -c 262144 /dev/zero >"$D/reserve" && stage_for /etc/alloy || return 1
   case $stage in "$D"/*) ;; *) head -c 262144 /dev/zero >"$stage/reserve" || return 1 ;; esac
@@ -184,6 +184,11 @@ folder() { # N PATH MODE OWNER
   if [ -d "$2" ]; then mode "$@"; return; fi
   : >"$D/$1.absent"
   (umask 022 && mkdir -p -- "$2") && chown -- "$4" "$2" && chmod -- "$3" "$2"
+}
+
+own_tree() { # N PATH USER GROUP
+  if [ -L "$2" ]; then out problem host.file "$2 is a symbolic link"; return 1; fi
+  find "$2" -xdev ! \( -user "$3" -group "$4" \) -printf '%U:%G %p\n' >"$D/$1.owners" && chown -hR -- "$3:$4" "$2"
 }
 
 delete_tree() { rm -rf -- "$2"; }

@@ -237,6 +237,8 @@ function doing(n: number, action: Action): string {
       return call('hold', action.held ? 'hold' : 'install');
     case 'join-groups':
       return call('join_groups', ...action.groups);
+    case 'own-tree':
+      return call('own_tree', action.path, action.user, action.group);
     case 'daemon-reload':
       return 'systemctl daemon-reload';
     case 'validate':
@@ -273,6 +275,8 @@ function undoing(n: number, action: Action): string {
       return call('undo_hold');
     case 'join-groups':
       return call('undo_groups', ...action.groups);
+    case 'own-tree':
+      return call('undo_own_tree', action.path);
     case 'enable':
     case 'disable':
     case 'unmask':

@@ -61,9 +61,24 @@ undo_mode() {
   chown -h -- "$owner_was" "$2" && chmod -- "$mode_was" "$2"
 }
 
+undo_own_tree() {
+  [ -s "$D/$1.owners" ] || return 0
+  while read -r owner_was path; do
+    case $path in "$2" | "$2"/*) chown -h -- "$owner_was" "$path" 2>/dev/null ;; esac
+  done <"$D/$1.owners"
+  return 0
+}
+
 # The account files and their backups ("passwd-"), which useradd and userdel rewrite.
 ACCOUNT_FILES='passwd group shadow gshadow subuid subgid'
 undo_accounts() { # N: after userdel, when the files themselves are as they were, their backups shall be too
+  # a useradd that was killed leaves its half-written copy, named by its pid
+  for account in $ACCOUNT_FILES; do
+    for half in "/etc/$account".[0-9]*; do
+      if [ ! -f "$half" ] || [ -e "/proc/${half##*.}" ]; then continue; fi
+      [ -z "$(find "$half" -newer "$D/journal.begun")" ] || rm -f -- "$half"
+    done
+  done
   for account in $ACCOUNT_FILES; do
     [ -e "$D/$1.accounts/$account" ] || continue
     cmp -s "$D/$1.accounts/$account" "/etc/$account" || continue

@@ -19,13 +19,10 @@ export const accessStep: Step = {
       return fact?.kind === 'directory' && fact.user !== 'alloy' && facts.account.exists;
     });
     if (groups.length === 0 && folders.length === 0) return undefined;
-    const actions: Action[] = folders.map((path) => ({
-      do: 'mode',
-      path,
-      mode: facts.folders[path]!.mode,
-      user: 'alloy',
-      group: 'alloy',
-    }));
+    // what lies in them was made by the same wrong hand: a write-ahead log that Alloy cannot write
+    const actions: Action[] = folders
+      .filter((path) => !folders.some((other) => path.startsWith(`${other}/`)))
+      .map((path) => ({ do: 'own-tree', path, user: 'alloy', group: 'alloy' }));
     if (groups.length > 0) actions.push({ do: 'join-groups', groups });
     const titles = [
       ...(groups.length > 0 ? [`alloy joins ${groups.join(', ')}`] : []),
