@@ -61,3 +61,16 @@ export interface Row {
   readonly besides?: RegExp;
   readonly suite?: Suite;
 }
+
+/** How a row came out: a line of the table in docs/reliability.md. */
+export interface RowEnd {
+  readonly set: string;
+  readonly fault: string;
+  readonly moment: string;
+  readonly suite: string;
+  readonly reported: string;
+  readonly exit: number;
+  readonly end: string;
+  readonly next: string;
+  readonly seconds: number;
+}

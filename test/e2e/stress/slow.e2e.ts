@@ -1,0 +1,4 @@
+import { tryRows } from './run-rows.ts';
+import { slowRows } from './slow.ts';
+
+tryRows('slow', slowRows(false));

@@ -1,0 +1,4 @@
+import { tryRows } from './run-rows.ts';
+import { STARTS } from './starts.ts';
+
+tryRows('starts', STARTS);

@@ -1,0 +1,41 @@
+import type { RowEnd } from './row.ts';
+
+const cell = (text: string | number): string => `${text}`.replaceAll('|', '\\|');
+
+const HEAD = `# Reliability
+
+**After any run, whatever happened, each host is either converged or as it was, the report says which, and
+the next run continues without anyone's hand.** Each row below is a test (\`test/e2e/stress\`, the slow ones
+in \`test/slow\`). A picture of the whole host is compared: everything under /etc with links, modes, owners
+and content, what the package put elsewhere, packages and holds, users and groups, the tree under
+/var/lib/alloy, the unit, and the components that run. "converged" is a host that was brought to the same
+state with nobody in the way. After each row a plan must tell the truth, and one more apply must end 0 with
+the host converged and nothing of ours left outside /var/lib/alloyup.
+
+The hosts are real ones of the [lab](../lab); Alloy is its stand-in. Made by
+\`node build.mjs run scripts/reliability.ts\` from the last run of the tests.
+`;
+
+/** docs/reliability.md, from how the rows came out. */
+export function reliabilityPage(lines: readonly RowEnd[]): string {
+  const sets = [...new Set(lines.map(({ set }) => set))].sort();
+  const good = lines.filter(({ end, next }) => end !== 'broken' && next === 'converged');
+  const parts = sets.map((set) => {
+    const rows = lines.filter((line) => line.set === set);
+    return [
+      `## ${set.replace(/-([a-z]+)$/, ' on $1')}\n`,
+      '| what happens | when | reported | exit | the host is | after the next apply |',
+      '|---|---|---|---|---|---|',
+      ...rows
+        .toSorted((a, b) => a.fault.localeCompare(b.fault) || a.moment.localeCompare(b.moment))
+        .map(
+          ({ fault, moment, reported, exit, end, next }) =>
+            `| ${[fault, moment, reported, exit, end === 'before' ? 'as before' : end, next].map(cell).join(' | ')} |`,
+        ),
+      '',
+    ].join('\n');
+  });
+  return [HEAD, `${lines.length} rows, ${lines.length - good.length} broken.\n`, ...parts].join(
+    '\n',
+  );
+}
