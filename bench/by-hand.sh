@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What a good engineer writes by hand for one host: bring Alloy to a wanted state, do nothing where it
 # is there already. Run as root by bash, which has /dev/tcp (the hosts have no curl). The wanted state
 # stands before it, written by bench/fleet.ts: $version $watch and the texts $key $list $environment

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Tells what the probe does not. Changes nothing.
 main() {
   synchronized=$(timedatectl show -p NTPSynchronized --value 2>/dev/null)

@@ -1,4 +1,5 @@
 # bash completion for alloyup: source <(alloyup completion bash)
+# shellcheck shell=bash
 _alloyup() {
   local reply line
   COMPREPLY=()
