@@ -14,7 +14,8 @@ class Screen {
   constructor(lab: Lab, folder: string) {
     this.#socket = `alloyup-${lab.name}-${process.pid}`;
     const variables = { ...controllerEnv(lab.name), PS1: '$ ', TERM: 'screen' };
-    const home = `env ${Object.entries(variables)
+    // nothing of whoever runs the tests: with CI set, nobody is asked anything
+    const home = `env -i ${Object.entries(variables)
       .map(([name, value]) => `${name}="${value}"`)
       .join(' ')}`;
     const command = inWorld(lab.name, ['sh', '-c', `cd ${folder} && exec ${home} bash --norc`]);
