@@ -16,6 +16,7 @@ import {
   unmount,
   unslow,
 } from './moments.ts';
+import { TARGET } from './rig.ts';
 import type { Row, Scene } from './row.ts';
 
 /** A configuration alone: nothing is installed, the service is reloaded. */
@@ -215,7 +216,7 @@ export const CUTS: readonly Row[] = [
     start: 'bare',
     ...GOES_ON,
     // whoever comes first does the work; the other waits or finds that its plan is stale
-    says: /^(changed|stale \(apply\.stale\))$/,
+    says: /^(changed|unchanged|stale \(apply\.stale\))$/,
     exit: /^[01]$/,
     during: async (scene, running) => {
       const other = await scene.lab.alloyup([
@@ -235,10 +236,8 @@ export const CUTS: readonly Row[] = [
     fault: 'somebody edits the environment file',
     moment: 'between plan and apply',
     start: 'converged',
-    says: 'stale (apply.stale)',
-    exit: 1,
-    ends: 'before',
-    except: /^\/etc\/default\/alloy$/,
+    // the plan is stale, and made anew
+    ...GOES_ON,
     strike: ({ host }) => slowLaunch(host),
     during: async ({ host }) => {
       await here(host);
@@ -250,11 +249,8 @@ export const CUTS: readonly Row[] = [
   {
     fault: 'somebody restarts the service',
     moment: 'between plan and apply',
-    start: 'converged',
-    wanted: CONFIG_ALONE,
-    says: 'stale (apply.stale)',
-    exit: 1,
-    ends: 'before',
+    start: (scene) => scene.settle({ ...TARGET, config: pipeline() }),
+    ...GOES_ON,
     strike: ({ host }) => slowLaunch(host),
     during: async ({ host }) => {
       await here(host);

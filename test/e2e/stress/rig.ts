@@ -74,10 +74,11 @@ export const quiet = (host: LabHost, seconds = 150): Promise<true> =>
         'cat /var/lib/alloyup/armed 2>/dev/null; ' +
           "systemctl list-units --plain --no-legend --state=active,activating,deactivating,reloading 'alloyup-*'; " +
           '[ ! -e /var/lib/alloyup/lock ] || flock -n /var/lib/alloyup/lock true || echo locked; ' +
-          '! systemctl is-active alloy | grep -x -e activating -e deactivating',
+          '! systemctl is-active alloy | grep -x -e activating -e deactivating; echo asked',
         { reject: false },
       );
-      return stdout === '' ? true : undefined;
+      // nothing at all: the host could not be asked
+      return stdout === 'asked' ? true : undefined;
     },
     250,
   );
@@ -191,8 +192,9 @@ export async function carryOut(
   wrong.push(...(await leftovers(host)).map((one) => `left behind: ${one}`));
 
   await row.mend?.(scene);
+  const asked = scene.write(end === 'converged' ? row.wanted : {});
+  const planned = await lab.alloyup(['plan', '--detailed-exitcode', '-i', asked]);
   const target = scene.write();
-  const planned = await lab.alloyup(['plan', '--detailed-exitcode', '-i', target]);
   const untrue = end === 'converged' ? planned.exitCode !== 0 : planned.exitCode === 0;
   if (untrue)
     wrong.push(

@@ -81,8 +81,8 @@ const earlier =
 /** What Alloy itself writes when it runs for the first time; no undo may throw data away. */
 const ITS_DATA = /^\/var\/lib\/alloy\/data\//;
 
-/** The state of apt's sources that somebody else made and that serves stays. */
-const THEIR_SOURCES = /^\/etc\/apt\/(keyrings|sources\.list\.d)(\/|$)/;
+/** Sources that serve, and arguments that start the same Alloy, stay as somebody else wrote them. */
+const THEIRS = /^\/etc\/(default\/alloy|apt\/(keyrings|sources\.list\.d)(\/.*)?)$/;
 
 const STARTS_UNDONE: readonly Row[] = [
   {
@@ -120,6 +120,7 @@ const STARTS_UNDONE: readonly Row[] = [
     wanted: DOES_NOT_START,
     ...GOES_BACK,
     except: ITS_DATA,
+    besides: THEIRS,
   },
   {
     fault: 'a configuration that does not start',
@@ -154,16 +155,16 @@ export const STARTS: readonly Row[] = [
     moment: 'a .list and a dearmored key',
     start: (scene) => byTheBook(scene, 'dearmored'),
     ...CONVERGES,
-    except: THEIR_SOURCES,
-    besides: THEIR_SOURCES,
+    except: THEIRS,
+    besides: THEIRS,
   },
   {
     fault: "made by the documentation's commands",
     moment: 'a .list and an armored key',
     start: (scene) => byTheBook(scene, 'armored'),
     ...CONVERGES,
-    except: THEIR_SOURCES,
-    besides: THEIR_SOURCES,
+    except: THEIRS,
+    besides: THEIRS,
   },
   {
     fault: 'a configuration of their own, no --adopt',
@@ -171,7 +172,7 @@ export const STARTS: readonly Row[] = [
     ...refused('host.adopt'),
     moment: "made by the documentation's commands",
     nextArgs: ['--adopt'],
-    besides: THEIR_SOURCES,
+    besides: THEIRS,
   },
   {
     fault: 'variables and a .deb of their own, no --adopt',
