@@ -45,7 +45,8 @@ printf '%s\n' 'd=$1; echo $$ >"$d/pid"' 'sh "$d/script" >>"$d/log" 2>&1 </dev/nu
 printf '%s\n' 'd=$1; r=${d##*/}; u=/var/lib/alloyup/runs/$r/undo.sh' \
   '[ ! -e "$d/undoes" ] || { r=$(cat "$d/undoes"); u=$d/undo.sh; }' \
   '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" != "$r" ] || sh "$u" stop >>"$d/log" 2>&1 </dev/null' \
-  'rm -rf "$d/script" "$d/content"; : >"$d/done"' >"$d/stop"
+  'rm -rf "$d/script" "$d/content"' \
+  '[ "$(cat /var/lib/alloyup/armed 2>/dev/null)" = "$r" ] || : >"$d/done"' >"$d/stop"
 trap - HUP INT TERM PIPE
 systemd-run --quiet --collect --unit="alloyup-$1" --description="alloyup $1" \
   -p ExecStopPost="/bin/sh $d/stop $d" -p RuntimeMaxSec=3600 -p TimeoutStopSec=600 \
