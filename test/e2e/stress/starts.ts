@@ -172,6 +172,8 @@ export const STARTS: readonly Row[] = [
     ...refused('host.adopt'),
     moment: "made by the documentation's commands",
     nextArgs: ['--adopt'],
+    // it was started a moment ago, and lays out its data while the run looks at it
+    except: ITS_DATA,
     besides: THEIRS,
   },
   {
