@@ -159,7 +159,7 @@ export interface UnitFact {
 
 export interface ProcessFact {
   readonly pid: number;
-  /** Milliseconds since the epoch, by the kernel's start ticks and boot time. */
+  /** Milliseconds since the epoch, by the kernel's start ticks and boot time: up to 10 too early, never too late. */
   readonly startedAtMs: number;
   /** /proc/PID/exe ends in " (deleted)": an upgrade replaced the binary under it. */
   readonly exeDeleted: boolean;

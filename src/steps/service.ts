@@ -8,8 +8,12 @@ import { change } from './change.ts';
 const most = (...needs: readonly Needs[]): Needs =>
   NEEDS[Math.max(0, ...needs.map((one) => NEEDS.indexOf(one)))]!;
 
-/** Start times come from clock ticks: within this many milliseconds, before and after cannot be told. */
-const CLOCK_SLACK_MS = 100;
+/**
+ * Within this many milliseconds, before and after cannot be told: the kernel stamps files by a clock
+ * that moves in steps of up to 10, and systemd reads the environment before it forks. Not more: a
+ * script that writes a file and starts Alloy at once is done in less than 100.
+ */
+const CLOCK_SLACK_MS = 20;
 
 /** The receipt is about the process that runs now. */
 export const receiptHolds = ({ receipt, unit }: Facts): boolean =>

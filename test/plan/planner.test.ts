@@ -213,6 +213,32 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
     ['service: restart alloy (/etc/default/alloy was not read since it changed)'],
   ],
   [
+    'a script that wrote the environment and started Alloy at once was in time',
+    ({ files, process }) => ({
+      files: {
+        ...files,
+        [ENVIRONMENT_PATH]: {
+          ...files[ENVIRONMENT_PATH]!,
+          ctimeMs: process!.startedAtMs - 60,
+        },
+      },
+    }),
+    [],
+  ],
+  [
+    'within a tick of the clock nobody knows, and the environment is read again',
+    ({ files, process }) => ({
+      files: {
+        ...files,
+        [ENVIRONMENT_PATH]: {
+          ...files[ENVIRONMENT_PATH]!,
+          ctimeMs: process!.startedAtMs - 10,
+        },
+      },
+    }),
+    ['service: restart alloy (/etc/default/alloy was not read since it changed)'],
+  ],
+  [
     'an old version that still runs is restarted',
     ({ process }) => ({ process: { ...process!, version: '1.17.0', exeDeleted: true } }),
     ['service: restart alloy (1.17.0 still runs)'],

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -276,7 +277,6 @@ Description: words
 
   test('whoever holds a lock of dpkg is named', async () => {
     put('/var/lib/dpkg/lock-frontend', '');
-    const { spawn } = await import('node:child_process');
     const child = spawn('perl', [
       '-e',
       '$|=1; open F,"+<",$ARGV[0] or die; $l=pack "s s x4 q q i x4",1,0,0,0,0; fcntl F,6,$l or die; print "held\n"; sleep 60',
@@ -406,7 +406,6 @@ describe('the rest', () => {
     put('/var/lib/alloyup/lock', '');
     put('/var/lib/alloyup/lock.holder', 'run-7 4711 1795418205 ops from 10.0.0.1\n');
     expect(factsOf().alloyup.lockedBy).toBeNull();
-    const { spawn } = await import('node:child_process');
     const child = spawn(
       'flock',
       [`${root}/var/lib/alloyup/lock`, 'sh', '-c', 'echo held; sleep 60'],
@@ -423,6 +422,33 @@ describe('the rest', () => {
       });
     } finally {
       process.kill(-child.pid!, 'SIGKILL');
+    }
+  });
+
+  test.each([
+    ['amd64', 'in a container that is told its own age'],
+    // stands for all that the probe has no numbers of system calls for
+    ['riscv64', 'by whole seconds'],
+  ])('the start of a process is never told too late: %s, %s', (arch) => {
+    put(
+      '/var/lib/dpkg/status',
+      status(['dpkg', 'install ok installed', `Architecture: ${arch}\n`]),
+    );
+    const before = Date.now();
+    const child = spawn('sleep', ['60']);
+    const after = Date.now() + 1;
+    try {
+      put('/proc/uptime', arch === 'amd64' ? '5.00 5.00\n' : readFileSync('/proc/uptime'));
+      symlinkSync(`/proc/${child.pid}`, `${root}/proc/${child.pid}`);
+      const script = probeScript(inputOf()).replace(
+        /main\(\);\n$/,
+        'dpkg(); print process($ARGV[0])->{started}',
+      );
+      const told = Number(spawnSync('perl', ['-', String(child.pid)], { input: script }).stdout);
+      expect(told).toBeLessThanOrEqual(after);
+      expect(told).toBeGreaterThan(before - 2_000);
+    } finally {
+      child.kill('SIGKILL');
     }
   });
 
