@@ -98,6 +98,7 @@ export interface Change {
   readonly step: StepId;
   /** Past-proof label, e.g. "alloy 1.17.0-1 -> 1.18.1-1". */
   readonly title: string;
+  /** What is there and what will be: versions of the package, "running" or "stopped" for the service; null: not in one word. */
   readonly before: string | null;
   readonly after: string | null;
   readonly diffs: readonly FileDiff[];

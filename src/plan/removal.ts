@@ -66,7 +66,8 @@ function serviceGone({ unit, process }: Facts): Change | undefined {
   if (unit.enabled === 'enabled') actions.push({ do: 'disable' });
   if (actions.length === 0) return undefined;
   const title = actions.map((action) => action.do).join(' and ');
-  return change('service', `${title} alloy`, { actions });
+  const before = process ? 'running' : 'stopped';
+  return change('service', `${title} alloy`, { actions, before, after: 'stopped' });
 }
 
 function unitGone(facts: Facts): Change | undefined {

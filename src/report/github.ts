@@ -1,7 +1,7 @@
 import type { RunReport } from '../model/event.ts';
 import type { Position, Problem, Warning } from '../model/problem.ts';
+import { problemGroups, warningGroups } from './groups.ts';
 import { someNames } from './plain.ts';
-import { problemGroups, warningGroups } from './plan-text.ts';
 
 /** A remark that GitHub shows on a line of the files under review. */
 export interface Annotation {

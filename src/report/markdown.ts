@@ -1,8 +1,8 @@
 import type { RunReport } from '../model/event.ts';
 import { OUTCOMES } from '../model/event.ts';
 import type { Problem, Warning } from '../model/problem.ts';
+import { alikeGroups, type Group, planGroups, problemGroups, warningGroups } from './groups.ts';
 import { count, duration, someNames } from './plain.ts';
-import { type Group, planGroups, problemGroups, warningGroups } from './plan-text.ts';
 import { placeText } from './problem.ts';
 
 /** GitHub refuses a summary of more than 1 MiB whole. */
@@ -73,11 +73,11 @@ function findingBlocks(
 }
 
 function planBlocks(hosts: readonly (readonly [string, RunReport['hosts'][string]])[]) {
-  const groups = planGroups(hosts);
+  const groups = alikeGroups(planGroups(hosts));
   if (groups.length === 0) return [];
   return [
     '### Changes\n',
-    ...groups.map(({ item: { changes }, names }) => {
+    ...groups.map(({ item: { changes }, names, alike }) => {
       const steps = changes.map(({ step, title, diffs }) =>
         [
           `- **${step}** ${escaped(title)}\n`,
@@ -88,7 +88,7 @@ function planBlocks(hosts: readonly (readonly [string, RunReport['hosts'][string
           ),
         ].join(''),
       );
-      return `<details><summary>${count(names.length, 'host')}: ${escaped(someNames(names, NAMES_WIDTH))}</summary>\n\n${steps.join('\n')}\n</details>\n`;
+      return `<details><summary>${count(names.length, 'host')}: ${escaped(someNames(names, NAMES_WIDTH))}</summary>\n\n${alike ? `As on ${escaped(names[0]!)}; elsewhere the name differs.\n\n` : ''}${steps.join('\n')}\n</details>\n`;
     }),
   ];
 }

@@ -1,6 +1,14 @@
 import type { HostReport, PlanView } from '../model/event.ts';
-import { type FileDiff, NEEDS, type Needs } from '../model/plan.ts';
-import type { Problem, Warning } from '../model/problem.ts';
+import { type FileDiff, NEEDS } from '../model/plan.ts';
+import type { Warning } from '../model/problem.ts';
+import {
+  alikeGroups,
+  type Hosts,
+  type PlanGroup,
+  planGroups,
+  problemGroups,
+  warningGroups,
+} from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, pad, wrap } from './plain.ts';
 import { type ProblemStyle, problemText, warningText } from './problem.ts';
@@ -11,25 +19,48 @@ export interface PlanStyle extends ProblemStyle {
   readonly whole: boolean;
 }
 
-type Hosts = Iterable<readonly [string, HostReport]>;
-
 /**
- * The plans of all hosts as people read them: warnings first, hosts with equal plans together,
- * what went wrong on the way, and the sum in one line.
+ * The plans of all hosts as people read them: warnings first, hosts with equal plans together, then
+ * the hosts that may not be changed, each problem, and the sum in one line. What stops a run stands
+ * last: that is where the eye is when a long plan has scrolled by.
  */
 export function plansText(hosts: Hosts, warnings: readonly Warning[], style: PlanStyle): string {
   const all = [...hosts];
+  const refused = ([, { plan }]: (typeof all)[number]): boolean =>
+    (plan?.problems ?? []).length > 0;
+  const open = all.filter((host) => !refused(host));
   const blocks = [
     ...warningGroups(all, warnings).map(({ item, names }) => warningText(item, style, names)),
-    ...alikeGroups(planGroups(all)).map((group) => planText(group, style)),
+    ...alikeGroups(planGroups(open)).map((group) => planText(group, style)),
+    ...refusals(all.filter(refused)).map(([adoptable, group]) =>
+      refusedText(group, { ...style, diffs: style.diffs && (adoptable || style.whole) }),
+    ),
     ...problemGroups(all).map(({ item, names }) => problemText(item, style, names)),
   ];
   return [...blocks, `${planSum(all, style.paint)}\n`].join('\n');
 }
 
-/** "Plan: 3 hosts to change (1 restart, 2 reload), 7 unchanged." */
+/** A yes lifts this refusal, and the diffs are what it would be said to. */
+const isAdoptable = ({ problems }: PlanView): boolean =>
+  problems.every(({ code }) => code === 'host.adopt');
+
+function refusals(
+  hosts: readonly (readonly [string, HostReport])[],
+): readonly (readonly [boolean, PlanGroup])[] {
+  return [true, false].flatMap((adoptable) =>
+    alikeGroups(
+      planGroups(hosts.filter(([, { plan }]) => plan && isAdoptable(plan) === adoptable)),
+    ).map((group) => [adoptable, group] as const),
+  );
+}
+
+/** What happens to the service: a stopped one is started, whatever the changes ask for. */
+const EFFECTS = ['restart', 'reload', 'start', 'stop'] as const;
+type Effect = (typeof EFFECTS)[number] | 'nothing';
+
+/** "Plan: 10 hosts to change (1 restart, 2 reload, 7 start), 7 unchanged." */
 export function planSum(hosts: Hosts, paint: Paint): string {
-  const needs = { nothing: 0, reload: 0, restart: 0 };
+  const effects = { nothing: 0, reload: 0, restart: 0, start: 0, stop: 0 };
   let change = 0;
   let same = 0;
   let blocked = 0;
@@ -39,11 +70,11 @@ export function planSum(hosts: Hosts, paint: Paint): string {
     else if (plan.problems.length > 0) blocked += 1;
     else if (plan.changes.length > 0) {
       change += 1;
-      needs[needOf(plan.changes)] += 1;
+      effects[effectOf(plan.changes)] += 1;
     } else same += 1;
   }
-  const service = (['restart', 'reload'] as const).flatMap((need) =>
-    needs[need] > 0 ? [`${needs[need]} ${need}`] : [],
+  const service = EFFECTS.flatMap((effect) =>
+    effects[effect] > 0 ? [`${effects[effect]} ${effect}`] : [],
   );
   const how = service.length > 0 ? ` (${service.join(', ')})` : '';
   const parts = [
@@ -57,111 +88,21 @@ export function planSum(hosts: Hosts, paint: Paint): string {
   return `${paint.bold('Plan:')} ${parts.join(', ')}.`;
 }
 
-export interface Group<T> {
-  readonly item: T;
-  readonly names: readonly string[];
+const planText = (group: PlanGroup, style: PlanStyle): string =>
+  groupText(headline(group.item, group.names), group, style);
+
+/** A plan that nobody carries out: the changes in a line each, the reason below all plans. */
+function refusedText(group: PlanGroup, style: PlanStyle): string {
+  const codes = [...new Set(group.item.problems.map(({ code }) => code))].join(', ');
+  const { names } = group;
+  const who = names.length === 1 ? names[0]! : count(names.length, 'host');
+  return groupText(`${who}: refused (${codes}); it would be`, group, style);
 }
 
-/** Equal items with the hosts that they were met on, in the order of the first. */
-export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly Group<T>[] {
-  const groups = new Map<string, { item: T; names: string[] }>();
-  for (const [name, item] of items) {
-    const key = JSON.stringify(item);
-    const group = groups.get(key);
-    if (!group) groups.set(key, { item, names: [name] });
-    else if (group.names.at(-1) !== name) group.names.push(name);
-  }
-  return [...groups.values()];
-}
-
-/**
- * Every problem that hosts ended with or that stands in the way of their plans. Problems that
- * differ in nothing but the host's name or address are one, in the words of the first.
- */
-export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
-  const groups = new Map<string, { item: Problem; names: string[] }>();
-  for (const [name, { problem, plan }] of hosts) {
-    for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
-      const item = withoutHost(said, name);
-      const key = JSON.stringify(item).replaceAll(name, 'HOST').replace(ADDRESS, 'HOST');
-      const group = groups.get(key);
-      if (!group) groups.set(key, { item, names: [name] });
-      else if (group.names.at(-1) !== name) group.names.push(name);
-    }
-  }
-  return [...groups.values()];
-}
-
-/** IPv4, or IPv6 with at least two colons. */
-const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/gi;
-
-/** All warnings of a run and of its hosts' plans. */
-export function warningGroups(
-  hosts: readonly (readonly [string, HostReport])[],
-  ofRun: readonly Warning[],
-): readonly Group<Warning>[] {
-  const ofHosts = hosts.flatMap(([name, { plan, warnings }]) =>
-    [
-      ...warnings,
-      ...(plan?.warnings ?? []),
-      ...(plan?.changes.flatMap((change) => change.warnings) ?? []),
-    ].map((warning) => [name, withoutHost(warning, name)] as const),
-  );
-  return [...ofRun.map((item) => ({ item, names: [] })), ...groupEqual(ofHosts)];
-}
-
-const withoutHost = <T extends { readonly message: string }>(said: T, host: string): T =>
-  said.message.startsWith(`${host}: `)
-    ? { ...said, message: said.message.slice(host.length + 2) }
-    : said;
-
-/** Plans that change something, equal ones together, in the order of the first. */
-export function planGroups(
-  hosts: readonly (readonly [string, HostReport])[],
-): readonly Group<PlanView>[] {
-  return groupEqual(
-    hosts.flatMap(([name, { plan }]) =>
-      plan && plan.changes.length > 0
-        ? // what is shown elsewhere must not keep equal plans apart
-          [[name, { ...plan, warnings: [], problems: [] }] as const]
-        : [],
-    ),
-  );
-}
-
-/** Hosts that the same is done to. */
-interface PlanGroup extends Group<PlanView> {
-  /** The plans differ in the name of their host; `item` is the first one's. */
-  readonly alike: boolean;
-}
-
-/** Groups that differ in nothing but the name of their host are one: 200 labels are one change. */
-export function alikeGroups(equal: readonly Group<PlanView>[]): readonly PlanGroup[] {
-  const groups = new Map<string, PlanGroup>();
-  for (const group of equal) {
-    const key = group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item);
-    const alike = groups.get(key);
-    groups.set(key, {
-      item: alike?.item ?? group.item,
-      names: [...(alike?.names ?? []), ...group.names],
-      alike: alike !== undefined,
-    });
-  }
-  return [...groups.values()];
-}
-
-/** A plan in which the host's name, where it stands as a word, is any host's. */
-const withoutName = ({ item, names }: Group<PlanView>): string =>
-  JSON.stringify(item)
-    .split(names[0]!)
-    .reduce((text, part) => {
-      const word = !/[\w.-]$/.test(text) && !/^(?:[\w-]|\.\w)/.test(part);
-      return `${text}${word ? '\u0000' : names[0]}${part}`;
-    });
-
-function planText({ item: plan, names, alike }: PlanGroup, style: PlanStyle): string {
+function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
+  const { item: plan, names, alike } = group;
   const { paint, width } = style;
-  let text = `${paint.bold(wrap(headline(plan, names), width, 2))}\n`;
+  let text = `${paint.bold(wrap(head, width, 2))}\n`;
   if (names.length > 1) text += `  ${namesText(names, style)}\n`;
   if (alike && style.diffs)
     text += `  ${paint.dim(`as on ${names[0]}; elsewhere the name differs`)}\n`;
@@ -178,13 +119,16 @@ function headline({ changes }: PlanView, names: readonly string[]): string {
   const what = changes.flatMap(({ step, title }) =>
     step === 'package' ? [title] : step === 'service' ? [] : [step],
   );
-  const need = needOf(changes);
-  return `${count(names.length, 'host')}: ${[...what, ...(need === 'nothing' ? [] : [need])].join(', ')}`;
+  const effect = effectOf(changes);
+  return `${count(names.length, 'host')}: ${[...what, ...(effect === 'nothing' ? [] : [effect])].join(', ')}`;
 }
 
-/** What happens to the service. */
-const needOf = (changes: PlanView['changes']): Needs =>
-  NEEDS[Math.max(0, ...changes.map(({ needs }) => NEEDS.indexOf(needs)))]!;
+function effectOf(changes: PlanView['changes']): Effect {
+  const service = changes.find(({ step }) => step === 'service');
+  if (service?.before === 'stopped' && service.after === 'running') return 'start';
+  if (service?.before === 'running' && service.after === 'stopped') return 'stop';
+  return NEEDS[Math.max(0, ...changes.map(({ needs }) => NEEDS.indexOf(needs)))]!;
+}
 
 /** Lines of names that are shown unless all are asked for. */
 const NAME_LINES = 4;

@@ -1,8 +1,8 @@
 import type { HostReport, Outcome, Verb } from '../model/event.ts';
 import { OUTCOMES } from '../model/event.ts';
+import { problemGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, duration, pad, someNames } from './plain.ts';
-import { problemGroups } from './plan-text.ts';
 import { type ProblemStyle, problemText } from './problem.ts';
 
 export interface Ending {

@@ -1,8 +1,9 @@
 import type { HostReport, RunEvent } from '../model/event.ts';
 import type { Ledger } from './fold.ts';
+import { warningGroups } from './groups.ts';
 import { paintWith } from './paint.ts';
 import { count, cut, duration, pad, shorten, widthOf } from './plain.ts';
-import { planSum, plansText, warningGroups } from './plan-text.ts';
+import { planSum, plansText } from './plan-text.ts';
 import { warningText } from './problem.ts';
 import { statusText } from './status-text.ts';
 import { hostProblemsText, outcomePaint, summaryText } from './summary.ts';

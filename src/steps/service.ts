@@ -107,6 +107,11 @@ export const serviceStep: Step = {
     const planned = earlier.some((one) => one.needs === needs);
     const { why } = neededByFacts(desired, facts);
     const because = needs !== 'nothing' && !planned && runs && why !== '' ? ` (${why})` : '';
-    return change('service', `${titles.join(' and ')} alloy${because}`, { actions, needs });
+    return change('service', `${titles.join(' and ')} alloy${because}`, {
+      actions,
+      needs,
+      before: runs ? 'running' : 'stopped',
+      after: needs === 'restart' || runs ? 'running' : 'stopped',
+    });
   },
 };

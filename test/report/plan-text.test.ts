@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { HostReport, PlanView } from '../../src/model/event.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { alikeGroups, planGroups } from '../../src/report/groups.ts';
 import { paintWith } from '../../src/report/paint.ts';
-import { alikeGroups, planGroups, planSum, plansText } from '../../src/report/plan-text.ts';
+import { planSum, plansText } from '../../src/report/plan-text.ts';
 import { change, planOf, reload } from './events.ts';
 
 const hostWith = (plan: PlanView): HostReport => ({
@@ -50,6 +52,40 @@ test('the sum tells what happens to the service', () => {
   expect(planSum(hosts, style.paint)).toBe(
     'Plan: 3 hosts to change (1 restart, 2 reload), 1 unchanged.',
   );
+});
+
+test.each([
+  ['stopped', 'running', 'restart', '1 start'],
+  ['running', 'running', 'restart', '1 restart'],
+  ['running', 'stopped', 'nothing', '1 stop'],
+] as const)('a service that is %s and shall be %s', (before, after, needs, said) => {
+  const service = change({ step: 'service', title: 'x', diffs: [], before, after, needs });
+  expect(planSum([['a', hostWith(planOf(service))]], style.paint)).toBe(
+    `Plan: 1 host to change (${said}).`,
+  );
+});
+
+const refusedPlan = (code: Problem['code']): PlanView => ({
+  ...labelled('web-02'),
+  problems: [{ code, message: 'web-02: no', hint: 'do something' }],
+});
+
+test('a refusal stands below every plan, and no diff of what nobody will do above it', () => {
+  const text = screen([
+    ['web-02', refusedPlan('host.dpkg')],
+    ['web-01', labelled('web-01')],
+  ]);
+  expect(text).toMatch(/^web-01\n/);
+  const refused = text.indexOf('\nweb-02: refused (host.dpkg); it would be\n');
+  expect(refused).toBeGreaterThan(0);
+  expect(text.indexOf('error[')).toBeGreaterThan(refused);
+  expect(text.match(/@@ -1,1/g)).toHaveLength(1);
+  expect(text.trimEnd().split('\n').slice(-5, -3)).toEqual(['error[host.dpkg]: no', '  on web-02']);
+  expect(text).toContain('Plan: 1 host to change (1 reload), 1 that cannot be changed.\n');
+});
+
+test('what --adopt would take over is shown, to be said yes to', () => {
+  expect(screen([['web-02', refusedPlan('host.adopt')]])).toContain('@@ -1,1');
 });
 
 test('5,000 names take four lines, and all of them with -v', () => {

@@ -1,0 +1,109 @@
+import type { HostReport, PlanView } from '../model/event.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+
+export type Hosts = Iterable<readonly [string, HostReport]>;
+
+export interface Group<T> {
+  readonly item: T;
+  readonly names: readonly string[];
+}
+
+/** Equal items with the hosts that they were met on, in the order of the first. */
+export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly Group<T>[] {
+  const groups = new Map<string, { item: T; names: string[] }>();
+  for (const [name, item] of items) {
+    const key = JSON.stringify(item);
+    const group = groups.get(key);
+    if (!group) groups.set(key, { item, names: [name] });
+    else if (group.names.at(-1) !== name) group.names.push(name);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Every problem that hosts ended with or that stands in the way of their plans. Problems that
+ * differ in nothing but the host's name or address are one, in the words of the first.
+ */
+export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
+  const groups = new Map<string, { item: Problem; names: string[] }>();
+  for (const [name, { problem, plan }] of hosts) {
+    for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
+      const item = withoutHost(said, name);
+      const key = JSON.stringify(item).replaceAll(name, 'HOST').replace(ADDRESS, 'HOST');
+      const group = groups.get(key);
+      if (!group) groups.set(key, { item, names: [name] });
+      else if (group.names.at(-1) !== name) group.names.push(name);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** IPv4, or IPv6 with at least two colons. */
+const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/gi;
+
+/** All warnings of a run and of its hosts' plans. */
+export function warningGroups(
+  hosts: readonly (readonly [string, HostReport])[],
+  ofRun: readonly Warning[],
+): readonly Group<Warning>[] {
+  const ofHosts = hosts.flatMap(([name, { plan, warnings }]) =>
+    [
+      ...warnings,
+      ...(plan?.warnings ?? []),
+      ...(plan?.changes.flatMap((change) => change.warnings) ?? []),
+    ].map((warning) => [name, withoutHost(warning, name)] as const),
+  );
+  return [...ofRun.map((item) => ({ item, names: [] })), ...groupEqual(ofHosts)];
+}
+
+const withoutHost = <T extends { readonly message: string }>(said: T, host: string): T =>
+  said.message.startsWith(`${host}: `)
+    ? { ...said, message: said.message.slice(host.length + 2) }
+    : said;
+
+/** Which refusal it is keeps plans apart; its words name the host. */
+const codeAlone = ({ code }: Problem): Problem => ({ code, message: '', hint: '' });
+
+/** Plans that change something, equal ones together, in the order of the first. */
+export function planGroups(
+  hosts: readonly (readonly [string, HostReport])[],
+): readonly Group<PlanView>[] {
+  return groupEqual(
+    hosts.flatMap(([name, { plan }]) =>
+      plan && plan.changes.length > 0
+        ? // what is shown elsewhere must not keep equal plans apart
+          [[name, { ...plan, warnings: [], problems: plan.problems.map(codeAlone) }] as const]
+        : [],
+    ),
+  );
+}
+
+/** Hosts that the same is done to. */
+export interface PlanGroup extends Group<PlanView> {
+  /** The plans differ in the name of their host; `item` is the first one's. */
+  readonly alike: boolean;
+}
+
+/** Groups that differ in nothing but the name of their host are one: 200 labels are one change. */
+export function alikeGroups(equal: readonly Group<PlanView>[]): readonly PlanGroup[] {
+  const groups = new Map<string, PlanGroup>();
+  for (const group of equal) {
+    const key = group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item);
+    const alike = groups.get(key);
+    groups.set(key, {
+      item: alike?.item ?? group.item,
+      names: [...(alike?.names ?? []), ...group.names],
+      alike: alike !== undefined,
+    });
+  }
+  return [...groups.values()];
+}
+
+/** A plan in which the host's name, where it stands as a word, is any host's. */
+const withoutName = ({ item, names }: Group<PlanView>): string =>
+  JSON.stringify(item)
+    .split(names[0]!)
+    .reduce((text, part) => {
+      const word = !/[\w.-]$/.test(text) && !/^(?:[\w-]|\.\w)/.test(part);
+      return `${text}${word ? '\u0000' : names[0]}${part}`;
+    });
