@@ -3,6 +3,7 @@
 import { openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { simulatedRun, type Timed } from '../scripts/simulated-run.ts';
+import { openPhases } from '../src/cli/phases.ts';
 import { openScreen } from '../src/cli/screen.ts';
 import type { RunEvent } from '../src/model/event.ts';
 import { liveLines } from '../src/report/live.ts';
@@ -22,6 +23,8 @@ interface Cost {
 async function play(run: readonly Timed[], size: { columns: number; rows: number } | null) {
   const sink = openSync('/dev/null', 'w');
   const fold = openLiveFold();
+  const phases = openPhases('apply', () => {});
+  phases.enter('hosts');
   let bytes = 0;
   const screen =
     size === null
@@ -34,7 +37,7 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
               bytes += writeSync(sink, text);
             },
           },
-          (now) => liveLines(fold.state, now, Date.now(), paintWith(true)),
+          (now) => liveLines(fold.state, now, Date.now(), paintWith(true), phases.view()),
         );
   const before = process.cpuUsage();
   const begun = Date.now();
@@ -51,6 +54,7 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
     if (event.type === 'host.finished') screen.print(`${event.host}  ${event.outcome}\n`);
   }
   screen?.close();
+  phases.end();
   const { user, system } = process.cpuUsage(before);
   const share = (user + system) / 1000 / (Date.now() - begun);
   return { events, bytes, share } satisfies Cost;
@@ -68,7 +72,7 @@ for (const size of [
 ]) {
   const { events, bytes, share } = await play(run, size);
   process.stdout.write(
-    `${size.columns}x${size.rows}: ${percent(share)} of a core, ${percent(share - silent.share)} of it the view; ` +
+    `${size.columns}x${size.rows}: ${percent(share)} of a core, ${percent(silent.share)} without the view; ` +
       `${Math.round(events / seconds)} events and ${Math.round(bytes / seconds / 1024)} KB a second\n`,
   );
 }

@@ -57,9 +57,10 @@ writeFileSync(
   `# The live view
 
 On a terminal, a run is shown as it goes: lines of hosts that are done scroll by, and under them stands one view
-of the whole fleet. It holds a bar with an estimate from the hosts that have finished, what hosts are busy with and
-what they wait for, and the last problems. It takes at most six tenths of the screen, keeps its height while hosts
-come and go, goes away for questions, and leaves nothing behind.
+of the whole fleet. It holds the phases of the run with what each took, a bar with an estimate from the hosts that
+have finished, what hosts are busy with and what they wait for, and the last problems. It takes at most six tenths of
+the screen, keeps its height while hosts come and go, goes away for questions, and leaves nothing behind. On fewer than
+16 rows the phases give way to hosts.
 
 There is no view, only lines one after the other, where standard output is no terminal, with \`TERM=dumb\`, where
 \`CI\` is set, and with \`-q\`, \`-v\` or \`-vv\`.

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { runFleet } from '../engine/fleet.ts';
 import type { Confirmation, World } from '../engine/world.ts';
+import type { Repository } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
+import type { RepositorySource } from '../model/ports.ts';
 import type { SavedPlan } from '../plan/saved-plan.ts';
 import { exitCodeOf } from '../report/exit.ts';
 import { paintWith } from '../report/paint.ts';
@@ -41,12 +43,32 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       `look first: alloyup plan; then say yes: alloyup ${verb} --yes`,
     );
 
-  const chosen = chosenHosts(await readHosts(invocation), approved, invocation);
+  const live = await openLiveView(verb, options, terminal, Date.now);
+  try {
+    return await runWith(live, verb, approved, invocation);
+  } finally {
+    live.close();
+  }
+}
+
+async function runWith(
+  live: LiveView,
+  verb: Verb,
+  approved: SavedPlan | null,
+  invocation: Invocation,
+): Promise<number> {
+  const { options, terminal } = invocation;
+  const changes = verb !== 'plan' && verb !== 'status';
+  // an inventory that is a program, or typed, has the terminal to itself
+  const read = await live.aside(() => readHosts(invocation));
+  const chosen = chosenHosts(read, approved, invocation);
   const adopt = options.adopt || approved?.adopt === true;
-  const { targets, secrets, warnings, remember } = await readTargets(chosen, invocation, verb);
+  live.enter('configurations');
+  const { targets, secrets, warnings, remember } = await readTargets(chosen, invocation, verb, {
+    aside: live.aside,
+  });
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
-  const live = openLiveView(options, terminal, Date.now);
   const output = openOutput(run, options, live, mask);
   const interrupts = catchInterrupts(live.terminal, output.emit, live.close);
   const transport = createTransport({
@@ -66,7 +88,10 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
       : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
   const world: World = {
     transport,
-    repository: createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+    repository: noted(
+      createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+      live,
+    ),
     emit: output.emit,
     mask,
     now: Date.now,
@@ -118,6 +143,16 @@ async function runVerb(verb: Verb, invocation: Invocation): Promise<number> {
     output.close();
     await transport.close();
   }
+}
+
+/** Tells when a run waits for the repository and not for a host. */
+function noted(source: RepositorySource, live: LiveView): RepositorySource {
+  const note = ({ url }: Repository): string => `asking ${new URL(url).host}`;
+  return {
+    signingKey: (asked) => live.noting(note(asked), () => source.signingKey(asked)),
+    versions: (asked, arch) => live.noting(note(asked), () => source.versions(asked, arch)),
+    inspectKeyring: (bytes) => source.inspectKeyring(bytes),
+  };
 }
 
 /** What is left of the inventory's hosts by a saved plan and by --retry. */

@@ -24,7 +24,7 @@ there. See how they ended: alloyup status
 `;
 
 /** A closed terminal or a polite kill counts as Ctrl-C; a third one ends the process at once. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** One Ctrl-C comes twice where a wrapper (npm, npx) passes on what the terminal sent to all. */
 const ECHO_MS = 300;

@@ -46,6 +46,8 @@ export function openScreen(
   let held = '';
   let state: 'open' | 'paused' | 'closed' = 'open';
   let touched = true;
+  /** Anything was drawn: until then there is nothing to take away. */
+  let begun = false;
   let idle = 0;
 
   /** To the first column of the view's first line, wherever a narrower window has moved it. */
@@ -64,11 +66,17 @@ export function openScreen(
     const over = above === '' ? '' : `${TO_SCREEN_END}${above}`;
     // cleared before it is written: behind a full line a terminal stands on its last column
     const view = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('');
+    begun = true;
     canvas.write(`${HIDE_CURSOR}${back()}${over}${NO_WRAP}${view}${WRAP}${TO_SCREEN_END}`);
     drawn = lines;
   };
 
   const hide = (): void => {
+    if (!begun) {
+      canvas.write(held);
+      held = '';
+      return;
+    }
     const away = drawn.length > 0 ? `${back()}${TO_SCREEN_END}` : '';
     canvas.write(`${away}${held}${SHOW_CURSOR}`);
     drawn = [];

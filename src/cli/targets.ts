@@ -43,22 +43,28 @@ const SECRET_TIMEOUT_MS = 60_000;
 /**
  * Reads what the chosen hosts need from this machine, and makes each host's wish of it.
  *
+ * @param aside gives what may ask somebody (a password manager, too) the terminal to itself
  * @throws ToolError with all problems of all hosts: nothing was touched
  */
 export async function readTargets(
   asked: ChosenHosts,
   invocation: Invocation,
   verb: Verb,
+  { aside }: { readonly aside: <T>(ask: () => Promise<T>) => Promise<T> } = {
+    aside: (ask) => ask(),
+  },
 ): Promise<Targets> {
   const goesBack = verb === 'rollback' || verb === 'remove';
   const chosen = goesBack ? { ...asked, settings: asked.settings.map(reachOnly) } : asked;
   const { settings, base } = chosen;
-  const sudoPassword = await askSudo(settings, invocation);
-  const read = await resolveSecrets(settings.flatMap(secretRefs), {
-    base,
-    env: invocation.terminal.env,
-    timeoutMs: SECRET_TIMEOUT_MS,
-  });
+  const sudoPassword = await aside(() => askSudo(settings, invocation));
+  const read = await aside(() =>
+    resolveSecrets(settings.flatMap(secretRefs), {
+      base,
+      env: invocation.terminal.env,
+      timeoutMs: SECRET_TIMEOUT_MS,
+    }),
+  );
   const secrets = read.ok ? read.value.secrets : null;
   const known =
     goesBack || BUILD === null

@@ -20,7 +20,7 @@ interface Wait {
 }
 
 /** A stretch of the run in which every host comes to one end. */
-interface Phase {
+interface Stretch {
   /** Every host is looked at, or those to be changed are changed. */
   readonly kind: 'look' | 'change';
   /** null: none of its hosts has begun. */
@@ -32,8 +32,9 @@ interface Phase {
 /** What the live view is drawn from. */
 export interface LiveState {
   readonly verb: Verb;
+  /** Milliseconds since the epoch; 0: hosts are not begun with yet. */
   readonly startedAt: number;
-  readonly phase: Phase;
+  readonly phase: Stretch;
   readonly outcomes: ReadonlyMap<Outcome, number>;
   /** In the order in which they began. */
   readonly active: ReadonlyMap<string, ActiveHost>;
@@ -60,7 +61,7 @@ export function openLiveFold(): LiveFold {
   const planned = new Set<string>();
   let problems: LiveState['problems'] = [];
   let head = { verb: 'plan' as Verb, startedAt: 0, interrupted: false, hosts: 0 };
-  let phase: Phase = { kind: 'look', startedAt: null, total: 0, done: 0 };
+  let phase: Stretch = { kind: 'look', startedAt: null, total: 0, done: 0 };
   let peak = 0;
 
   const begin = (host: string, doing: string, at: number, wait: Wait | null = null): void => {

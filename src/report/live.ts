@@ -1,6 +1,7 @@
 import { OUTCOMES, type Verb } from '../model/event.ts';
 import type { ActiveHost, LiveState } from './live-state.ts';
 import type { Paint } from './paint.ts';
+import { type PhaseView, phasesLine } from './phases.ts';
 import { cut, duration, pad, shorten, widthOf } from './plain.ts';
 import { outcomePaint } from './summary.ts';
 
@@ -18,8 +19,8 @@ const ETA_HOSTS = 3;
 const ETA_MS = 2000;
 
 /**
- * The run as it stands, as lines for the lower end of a terminal: bar, counts, hosts in progress,
- * the last problems. Never more than `rows - 1` lines, none wider than `columns`. Costs the same
+ * The run as it stands, as lines for the lower end of a terminal: phases, bar, counts, hosts in
+ * progress, the last problems; before `run.started` the phases alone. Never more than `rows - 1` lines, none wider than `columns`. Costs the same
  * for 20 hosts and for 5,000, and keeps its height while hosts come and go.
  *
  * @param now milliseconds since the epoch, by the clock that stamps the events
@@ -29,12 +30,19 @@ export function liveLines(
   { columns, rows }: Size,
   now: number,
   paint: Paint,
+  phases: readonly PhaseView[] = [],
 ): readonly string[] {
   // the other part of the screen is for what has been said
   const height = Math.min(rows - 1, Math.max(5, Math.floor(rows * 0.6)));
   if (height < 1 || columns < 1) return [];
+  const trail = phases.length === 0 ? [] : [phasesLine(phases, columns, paint)];
   const gap = rows >= 16 ? [''] : [];
-  const head = [barLine(state, columns, now, paint), countsLine(state, columns, now, paint)];
+  if (state.startedAt === 0) return [...gap, ...trail].slice(0, height);
+  const head = [
+    ...(rows >= 16 ? trail : []),
+    barLine(state, columns, now, paint),
+    countsLine(state, columns, now, paint),
+  ];
   const troubles = problemLines(state, columns, paint, Math.floor(height / 4));
   const room = Math.max(0, height - gap.length - head.length - troubles.length);
   return [...gap, ...head, ...hostLines(state, columns, now, paint, room), ...troubles].slice(

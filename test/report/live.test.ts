@@ -5,10 +5,18 @@ import type { Happening, RunEvent } from '../../src/model/event.ts';
 import { liveLines } from '../../src/report/live.ts';
 import { openLiveFold } from '../../src/report/live-state.ts';
 import { paintWith } from '../../src/report/paint.ts';
+import type { PhaseView } from '../../src/report/phases.ts';
 import { widthOf } from '../../src/report/plain.ts';
 import { START } from './events.ts';
 
 const noPaint = paintWith(false);
+
+const PHASES: readonly PhaseView[] = [
+  { title: 'inventory', state: 'done', tookMs: 12, note: null },
+  { title: 'configurations', state: 'done', tookMs: 400, note: null },
+  { title: 'plan', state: 'done', tookMs: 15_200, note: null },
+  { title: 'apply', state: 'running', tookMs: null, note: null },
+];
 
 /** Stamped with the times of the simulation. */
 const eventsOf = (hosts: number, forks = 32): readonly RunEvent[] =>
@@ -23,7 +31,7 @@ function frameAt(events: readonly RunEvent[], afterS: number, columns: number, r
   const now = START + afterS * 1000;
   const fold = openLiveFold();
   for (const event of events) if (event.at <= now) fold.add(event);
-  return liveLines(fold.state, { columns, rows }, now, noPaint);
+  return liveLines(fold.state, { columns, rows }, now, noPaint, PHASES);
 }
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
