@@ -39,23 +39,35 @@ parameters:
     required: true
 \`\`\`
 
-Each has \`type\` and \`meaning\`, and may have \`required\`, \`default\`, \`oneOf\` (the values allowed) and \`needs\` (another
-parameter, without which it does nothing).
+Each has \`type\` and \`meaning\`, and may have \`required\`, \`default\`, \`oneOf\` (the values allowed), \`needs\` (another
+parameter, without which it does nothing), \`unless\` (another one, beside which it does nothing and is not required) and
+\`when: { collect: [metrics] }\` (it counts only where \`collect\` is, or holds, one of these words).
 `;
 
 const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 
-function row({ name, type, oneOf, required, default: value, meaning, needs }: Parameter): string {
-  const kind = oneOf.length > 0 ? oneOf.map((word) => `\`${word}\``).join(' ') : typeName(type);
+function row(parameter: Parameter): string {
+  const { name, type, oneOf, required, default: value, meaning } = parameter;
+  const words = oneOf.map((word) => `\`${word}\``).join(' ');
+  const kind = oneOf.length === 0 ? typeName(type) : type === 'list' ? `some of ${words}` : words;
   const otherwise = required
     ? '**required**'
     : value === null
       ? ''
       : `\`${JSON.stringify(value)}\``;
-  const more = needs === null ? '' : ` Only with \`${needs}\`.`;
-  return `| \`${name}\` | ${cell(kind)} | ${cell(otherwise)} | ${cell(meaning + more)} |`;
+  return `| \`${name}\` | ${cell(kind)} | ${cell(otherwise)} | ${cell(meaning + conditions(parameter))} |`;
+}
+
+function conditions({ required, needs, unless, when }: Parameter): string {
+  const or = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(' or ');
+  return [
+    ...(needs === null ? [] : [` Only with \`${needs}\`.`]),
+    ...(when === null ? [] : [` Only with ${or(when.words)} in \`${when.name}\`.`]),
+    ...(unless === null ? [] : [` Not beside \`${unless}\`.`]),
+    ...(typeof required === 'boolean' ? [] : [` Required for ${or(required)}.`]),
+  ].join('');
 }
 
 /** docs/templates.md, from the declarations beside the templates. */

@@ -892,6 +892,8 @@ component otelcol.receiver.otlp
   http/cors { allowed_headers:l allowed_origins:l exposed_headers:l max_age:n }
   http/@otel-server-tls
   @consumers
+component otelcol.receiver.loki -> receiver=loki.LogsReceiver
+  @consumers
 component otelcol.receiver.prometheus -> receiver=storage.Appendable
   debug_metrics { disable_high_cardinality_metrics:b }
   @consumers
@@ -996,7 +998,8 @@ block export
 TABLE
 
 # Components of the real one that are not in the table: not judged. (The table holds those that were
-# recorded, and otelcol.auth.basic, otelcol.auth.bearer and otelcol.exporter.loki as they are documented.)
+# recorded, and otelcol.auth.basic, otelcol.auth.bearer, otelcol.exporter.loki and otelcol.receiver.loki
+# as they are documented.)
 my %BEYOND = map { $_ => 1 } qw(
     beyla.ebpf database_observability.mysql database_observability.postgres database_observability.sql_server
     discovery.aws discovery.azure discovery.consul discovery.consulagent discovery.digitalocean discovery.dns
@@ -1023,7 +1026,7 @@ my %BEYOND = map { $_ => 1 } qw(
     otelcol.receiver.awsecscontainermetrics otelcol.receiver.awss3 otelcol.receiver.cloudflare
     otelcol.receiver.datadog otelcol.receiver.faro otelcol.receiver.file_stats otelcol.receiver.filelog
     otelcol.receiver.fluentforward otelcol.receiver.googlecloudpubsub otelcol.receiver.influxdb
-    otelcol.receiver.jaeger otelcol.receiver.kafka otelcol.receiver.loki otelcol.receiver.nginx
+    otelcol.receiver.jaeger otelcol.receiver.kafka otelcol.receiver.nginx
     otelcol.receiver.opencensus otelcol.receiver.solace otelcol.receiver.splunkhec otelcol.receiver.syslog
     otelcol.receiver.tcplog otelcol.receiver.vcenter otelcol.receiver.zipkin otelcol.storage.file
     prometheus.echo prometheus.enrich prometheus.exporter.apache prometheus.exporter.azure

@@ -6,7 +6,7 @@ import otlpGateway from '../../templates/otlp-gateway.alloy';
 import otlpGatewayYaml from '../../templates/otlp-gateway.yaml';
 import selfMonitoring from '../../templates/self-monitoring.alloy';
 import selfMonitoringYaml from '../../templates/self-monitoring.yaml';
-import { type Declarations, readDeclarations } from './parameters.ts';
+import { type Declarations, readDeclarations } from './declarations.ts';
 import type { Template } from './template.ts';
 
 const TEXTS = {

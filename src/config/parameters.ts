@@ -1,12 +1,6 @@
-import { isMap, LineCounter, parseDocument } from 'yaml';
-import { codeFrame, nearest } from '../model/frame.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import {
-  PARAMETER_TYPES,
-  type Parameter,
-  type ParameterType,
-  type TemplateValues,
-} from './template.ts';
+import { nearest } from '../model/frame.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Parameter, ParameterType, TemplateValues } from './template.ts';
 
 interface Type {
   /** With its article, for messages: "a URL". */
@@ -74,6 +68,11 @@ const TYPES: Readonly<Record<ParameterType, Type>> = {
     fits: matches(/^\/[^\0\n]*$/),
     example: '/etc/alloy/password',
   },
+  paths: {
+    name: 'a list of absolute paths',
+    fits: (value) => Array.isArray(value) && value.every(matches(/^\/[^\0\n]*$/)),
+    example: '[/var/log/nginx/*.log]',
+  },
   name: {
     name: 'a name of letters, digits and _',
     fits: matches(/^[A-Za-z_]\w*$/),
@@ -83,6 +82,46 @@ const TYPES: Readonly<Record<ParameterType, Type>> = {
 
 /** `text`, for people: what a parameter takes. */
 export const typeName = (type: ParameterType): string => TYPES[type].name;
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+type Vars = TemplateValues['vars'];
+
+/** Which of these words the parameter's condition finds in what it looks at; null: it has no condition. */
+function wordsFound(
+  { when }: Parameter,
+  parameters: readonly Parameter[],
+  vars: Vars,
+): readonly string[] | null {
+  if (when === null) return null;
+  const looked =
+    vars[when.name] ?? parameters.find(({ name }) => name === when.name)?.default ?? [];
+  const there = (Array.isArray(looked) ? looked : [looked]).map(String);
+  return when.words.filter((word) => there.includes(word));
+}
+
+/** A value of this parameter would do something, beside these values of others. */
+export function counts(
+  parameter: Parameter,
+  parameters: readonly Parameter[],
+  vars: Vars,
+): boolean {
+  const { unless } = parameter;
+  if (unless !== null && isGiven(vars[unless])) return false;
+  return wordsFound(parameter, parameters, vars)?.length !== 0;
+}
+
+/** There must be a value, beside these values of others. */
+export function isRequired(
+  parameter: Parameter,
+  parameters: readonly Parameter[],
+  vars: Vars,
+): boolean {
+  const { required } = parameter;
+  if (required === false || !counts(parameter, parameters, vars)) return false;
+  if (required === true) return true;
+  return wordsFound(parameter, parameters, vars)?.some((word) => required.includes(word)) ?? false;
+}
 
 /** Holds `vars` against what the template declares; gives every breach. */
 export function checkVars(
@@ -110,16 +149,30 @@ export function checkVars(
   for (const parameter of parameters) {
     const value = vars[parameter.name];
     if (value === undefined || value === null) {
-      if (!parameter.required) continue;
+      if (!isRequired(parameter, parameters, vars)) continue;
+      const { unless } = parameter;
       problems.push({
         code: 'template.variable',
         message: `the template ${template} needs ${parameter.name}: ${parameter.meaning}`,
-        hint: `${ADD_TO_VARS}${parameter.name}: ${example(parameter)}`,
+        hint: `${ADD_TO_VARS}${parameter.name}: ${example(parameter)}${unless === null ? '' : `; or give ${unless} in its place`}`,
         ...locate(value === null ? parameter.name : null),
       });
       continue;
     }
-    const { name, needs } = parameter;
+    const { name, needs, unless, when } = parameter;
+    if (!counts(parameter, parameters, vars)) {
+      const beside = unless !== null && isGiven(vars[unless]);
+      problems.push({
+        code: 'template.variable',
+        message: beside
+          ? `${name} does nothing beside ${unless}`
+          : `${name} does nothing without ${when!.words.join(' or ')} in ${when!.name}`,
+        hint: beside
+          ? 'take one of the two out'
+          : `add ${when!.words[0]} to ${when!.name}, or take ${name} out`,
+        ...locate(name),
+      });
+    }
     if (needs !== null && (vars[needs] ?? null) === null) {
       problems.push({
         code: 'template.variable',
@@ -141,7 +194,8 @@ export const ADD_TO_VARS = 'add it to config.vars, e.g. ';
 const example = ({ type, oneOf, meaning }: Parameter): string =>
   oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type].example;
 
-function misfit(
+/** Why a value cannot be this parameter's; undefined: it can. */
+export function misfit(
   { name, type, oneOf, meaning }: Parameter,
   value: unknown,
 ): Pick<Problem, 'message' | 'hint'> | undefined {
@@ -155,10 +209,13 @@ function misfit(
       hint: `write e.g. ${oneOf[0] ?? TYPES[type].example}; it is: ${meaning}`,
     };
   }
-  if (oneOf.length > 0 && !oneOf.includes(String(value))) {
-    const meant = nearest(String(value), oneOf);
+  const odd = (Array.isArray(value) ? value : [value])
+    .map(String)
+    .find((one) => !oneOf.includes(one));
+  if (oneOf.length > 0 && odd !== undefined) {
+    const meant = nearest(odd, oneOf);
     return {
-      message: `${name} must be one of ${oneOf.join(', ')}, not ${brief}`,
+      message: `${name} must be ${Array.isArray(value) ? 'some' : 'one'} of ${oneOf.join(', ')}, not ${brief}`,
       hint: meant ? `did you mean ${meant}?` : `take one of them; it is: ${meaning}`,
     };
   }
@@ -171,108 +228,3 @@ export const withDefaults = (
   vars: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> =>
   Object.fromEntries(parameters.map(({ name, default: value }) => [name, vars[name] ?? value]));
-
-/** The declarations beside a template. */
-export interface Declarations {
-  /** What the template is for, one or two sentences. */
-  readonly summary: string;
-  readonly parameters: readonly Parameter[];
-}
-
-const FIELDS = ['type', 'meaning', 'required', 'default', 'oneOf', 'needs'];
-
-/**
- * Reads the YAML file beside a template: `summary`, and `parameters` by name, each with `type`,
- * `meaning` and, where wanted, `required`, `default`, `oneOf`, `needs`.
- */
-export function readDeclarations(text: string, file: string): Result<Declarations> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2' });
-  const problems: Problem[] = [];
-  const complain = (offset: number, message: string, hint: string): void => {
-    const { line, col: column } = lines.linePos(offset);
-    const at = { file, line, column };
-    problems.push({
-      code: 'template.syntax',
-      message,
-      hint,
-      at,
-      detail: codeFrame(text, line, column),
-    });
-  };
-
-  for (const { message, pos } of document.errors) {
-    complain(
-      pos[0],
-      message.split('\n')[0]!.replace(/ at line .*$/, ''),
-      'mend the YAML at this place',
-    );
-  }
-  if (problems.length > 0) return fail(...problems);
-
-  const place = (path: readonly string[]): number => {
-    const parent = document.getIn(path.slice(0, -1), true);
-    const pair = isMap(parent)
-      ? parent.items.find(({ key }) => String(key) === path.at(-1))
-      : undefined;
-    const key = pair?.key as { range?: readonly number[] } | undefined;
-    return key?.range?.[0] ?? 0;
-  };
-  const root = document.toJS({ maxAliasCount: 0 }) as unknown;
-  const { summary, parameters: written = {}, ...others } = record(root);
-  for (const name of Object.keys(others)) {
-    complain(place([name]), `unknown key "${name}"`, 'keep to summary and parameters');
-  }
-  if (typeof summary !== 'string') {
-    complain(0, 'the template says nothing about itself', 'add summary: with one sentence');
-  }
-
-  const parameters = Object.entries(record(written)).map(([name, value]): Parameter => {
-    const fields = record(value);
-    const at = place(['parameters', name]);
-    for (const field of Object.keys(fields).filter((field) => !FIELDS.includes(field))) {
-      const meant = nearest(field, FIELDS);
-      complain(
-        place(['parameters', name, field]),
-        `${name}: unknown key "${field}"`,
-        meant ? `did you mean ${meant}?` : `keep to ${FIELDS.join(', ')}`,
-      );
-    }
-    const type = PARAMETER_TYPES.find((type) => type === fields.type);
-    if (!type)
-      complain(at, `${name}: no such type`, `write type: one of ${PARAMETER_TYPES.join(', ')}`);
-    if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host') {
-      complain(at, `"${name}" cannot be a parameter`, 'use letters, digits and _; host is taken');
-    }
-    if (typeof fields.meaning !== 'string') {
-      complain(at, `${name}: nothing says what it means`, 'add meaning: with one sentence');
-    }
-    const parameter: Parameter = {
-      name,
-      type: type ?? 'string',
-      meaning: String(fields.meaning ?? ''),
-      required: fields.required === true,
-      default: fields.default ?? null,
-      oneOf: Array.isArray(fields.oneOf) ? fields.oneOf.map(String) : [],
-      needs: typeof fields.needs === 'string' ? fields.needs : null,
-    };
-    if (parameter.needs !== null && !Object.hasOwn(record(written), parameter.needs)) {
-      complain(
-        at,
-        `${name} needs ${parameter.needs}, which is not declared`,
-        'declare it, or take needs: out',
-      );
-    }
-    const wrong = parameter.default === null ? undefined : misfit(parameter, parameter.default);
-    if (type && wrong) complain(at, `the default of ${wrong.message}`, wrong.hint);
-    return parameter;
-  });
-
-  if (problems.length > 0) return fail(...problems);
-  return ok({ summary: summary as string, parameters });
-}
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};

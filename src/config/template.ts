@@ -12,6 +12,7 @@ export const PARAMETER_TYPES = [
   'duration',
   'size',
   'path',
+  'paths',
   'name',
 ] as const;
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
@@ -22,13 +23,18 @@ export interface Parameter {
   readonly type: ParameterType;
   /** One or two sentences, for the reference page and for hints. */
   readonly meaning: string;
-  readonly required: boolean;
+  /** Where it counts; or only where `when` finds one of these words. */
+  readonly required: boolean | readonly string[];
   /** null: none; the template sees null. */
   readonly default: unknown;
-  /** The only values allowed; empty: any of the type. */
+  /** The only values allowed, of a list its items; empty: any of the type. */
   readonly oneOf: readonly string[];
   /** Another parameter, without which this one does nothing; null: none. */
   readonly needs: string | null;
+  /** Another parameter, beside which this one does nothing and is not required; null: none. */
+  readonly unless: string | null;
+  /** It counts only where another parameter is, or its list holds, one of these words; null: always. */
+  readonly when: { readonly name: string; readonly words: readonly string[] } | null;
 }
 
 export interface Template {

@@ -1,5 +1,5 @@
 import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../config/builtins.ts';
-import { readDeclarations } from '../config/parameters.ts';
+import { readDeclarations } from '../config/declarations.ts';
 import type { Template } from '../config/template.ts';
 import type { TemplateRef } from '../inventory/refs.ts';
 import { nearest } from '../model/frame.ts';

@@ -11,6 +11,9 @@ type Vars = Readonly<Record<string, unknown>>;
 const METRICS = { metrics_url: 'https://metrics.example.com/api/v1/write' };
 const LOGS = { logs_url: 'https://logs.example.com/loki/api/v1/push' };
 const TRACES = { traces_url: 'https://traces.example.com:4318' };
+const OTLP = { otlp_url: 'https://otlp.example.com:4318' };
+const ALL_PARTS = { collect: ['metrics', 'journal', 'files', 'otlp'] };
+const FILES = { log_files: ['/var/log/nginx/*.log', '/srv/app/"odd".log'] };
 
 /** What each template cannot do without. */
 const LEAST: Readonly<Record<BuiltinName, Vars>> = {
@@ -57,6 +60,32 @@ function variants(name: BuiltinName): readonly (readonly [string, Vars])[] {
         ...(has('enable_collectors') ? { enable_collectors: ['systemd', 'processes'] } : {}),
       },
     ],
+    ...(has('otlp_url')
+      ? ([
+          ['one endpoint of OTLP', { ...OTLP, ...labels }],
+          ['a password there', { ...OTLP, otlp_username: '1', otlp_tenant: 'a' }],
+          ['its file', { ...OTLP, otlp_username: '1', otlp_password_file: '/etc/alloy/otlp' }],
+          ['a bearer token there', { ...OTLP, otlp_token_env: 'OTLP_PASSWORD' }],
+        ] as const)
+      : []),
+    ...(has('collect')
+      ? ([
+          ['every part', { ...all, ...ALL_PARTS, ...FILES }],
+          [
+            'every part, and traces',
+            { ...all, ...TRACES, traces_tenant: 'a', ...ALL_PARTS, ...FILES },
+          ],
+          ['every part to one endpoint', { ...OTLP, ...ALL_PARTS, ...FILES, ...labels }],
+          ['files alone', { ...LOGS, collect: ['files'], ...FILES }],
+          ['metrics alone', { ...METRICS, collect: ['metrics'] }],
+          ['metrics alone to one endpoint', { ...OTLP, collect: ['metrics'] }],
+          ['applications and no logs', { ...METRICS, ...TRACES, collect: ['otlp'] }],
+          [
+            'applications by password',
+            { ...METRICS, ...TRACES, traces_username: 'u', collect: ['otlp'] },
+          ],
+        ] as const)
+      : []),
   ];
 }
 
@@ -76,7 +105,9 @@ describe.each(BUILTIN_NAMES)('the template %s', (name) => {
 
   test('holds no secret and reads none but by name', () => {
     for (const [, vars] of variants(name)) {
-      for (const [, value] of renderBuiltin(name, vars).matchAll(/^\s*password\s*= (.*)$/gm)) {
+      for (const [, value] of renderBuiltin(name, vars).matchAll(
+        /^\s*(?:password|token)\s*= (.*)$/gm,
+      )) {
         expect(value).toMatch(/^sys\.env\("[A-Z_]+_PASSWORD"\)$/);
       }
     }
@@ -125,6 +156,57 @@ test.each([
 ] as const)('%s makes these components', (name, ids) => {
   const { ids: made } = componentsOf(parse(renderBuiltin(name, LEAST[name])));
   expect([...made].sort()).toEqual(ids);
+});
+
+test('linux-host with every part, to one endpoint, makes these components', () => {
+  const { ids } = componentsOf(
+    parse(renderBuiltin('linux-host', { ...OTLP, ...ALL_PARTS, ...FILES })),
+  );
+  expect([...ids].sort()).toEqual([
+    'local.file_match.files',
+    'loki.relabel.journal',
+    'loki.source.file.files',
+    'loki.source.journal.journal',
+    'otelcol.exporter.otlphttp.default',
+    'otelcol.processor.attributes.labels',
+    'otelcol.processor.batch.default',
+    'otelcol.processor.memory_limiter.default',
+    'otelcol.receiver.loki.host',
+    'otelcol.receiver.otlp.default',
+    'otelcol.receiver.prometheus.host',
+    'prometheus.exporter.unix.host',
+    'prometheus.scrape.host',
+  ]);
+});
+
+test.each([
+  [{ collect: ['metrics'] }, ['linux-host needs metrics_url']],
+  [{ collect: ['files'], ...LOGS }, ['linux-host needs log_files']],
+  [{ collect: ['otlp'] }, ['linux-host needs metrics_url']],
+  [
+    { collect: ['metrics'], ...METRICS, ...LOGS },
+    ['logs_url does nothing without journal or files or otlp in collect'],
+  ],
+  [{ ...OTLP, ...METRICS }, ['metrics_url does nothing beside otlp_url']],
+  [{ ...METRICS, ...LOGS, ...TRACES }, ['traces_url does nothing without otlp in collect']],
+  [
+    { ...OTLP, collect: ['metrics', 'jornal'] },
+    ['collect must be some of metrics, journal, files, otlp'],
+  ],
+  [
+    { ...LOGS, collect: ['files'], log_files: ['var/log'] },
+    ['log_files must be a list of absolute paths'],
+  ],
+  [
+    { ...OTLP, otlp_username: 'u', otlp_token_env: 'T' },
+    ['otlp_token_env does nothing beside otlp_username'],
+  ],
+])('linux-host refuses %j', (vars, told) => {
+  const { text, parameters, file } = builtinTemplate('linux-host');
+  const rendered = render(text, vars, parameters, { name: 'linux-host', file });
+  expect(rendered.ok ? [] : rendered.problems.map(({ message }) => message)).toEqual(
+    told.map((message) => expect.stringContaining(message)),
+  );
 });
 
 test('a signal without a target is not accepted by the gateway', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readDeclarations } from '../../src/config/parameters.ts';
+import { readDeclarations } from '../../src/config/declarations.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { line, render } from './helper.ts';
 
