@@ -1,6 +1,6 @@
 #!/bin/sh
-# Asks Ansible what each inventory of test/inventory/ansible/cases says, and keeps its answers
-# beside them. Needs ansible-core (apt-get install ansible-core); the tests do not.
+# Asks Ansible what each inventory of test/inventory/ansible/cases says, and of folders/, which have
+# group_vars and host_vars beside them, and keeps its answers. Needs ansible-core (apt-get install ansible-core); the tests do not.
 set -eu
 cd "$(dirname "$0")/../test/inventory/ansible"
 export ANSIBLE_LOCALHOST_WARNING=false
@@ -16,6 +16,11 @@ for case in cases/*; do
 		case=$program
 	fi
 	ansible-inventory -i "$case" --list >"expected/${name%.*}.gen.json" 2>/dev/null ||
+		echo "$name: refused" >&2
+done
+for case in folders/*/hosts.*; do
+	name=$(basename "$(dirname "$case")")
+	ansible-inventory -i "$case" --list >"expected-folders/$name.gen.json" 2>/dev/null ||
 		echo "$name: refused" >&2
 done
 ansible-inventory --version | head -n 1 >expected/version.txt || true

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
+import type { VariablesEntry } from '../inventory/ansible-variables.ts';
 import { isHostList, parseHostList } from '../inventory/hostlist.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
 import { kindOfInventory, readInventory } from '../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
 import type { WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
-import { readInventoryFile } from '../sources/inventory-file.ts';
+import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
-import { variableFolders } from './ansible-folders.ts';
+import { readVariableFolders } from '../sources/variable-folders.ts';
 import type { Invocation } from './invocation.ts';
 import { longFlag, OPTIONS, type Options } from './options.ts';
 import { usageError, usageProblem } from './usage.ts';
@@ -71,14 +72,20 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
-  const read = orThrow(readInventory(file.text, file.file));
-  const folders = kindOfInventory(file.text) === 'ours' ? [] : variableFolders(source);
+  const beside = await variablesBeside(source, file);
   return {
-    inventory: { ...read, warnings: [...read.warnings, ...folders] },
+    inventory: orThrow(readInventory(file.text, file.file, beside)),
     base: file.base,
-    text: file.text,
+    text: beside.length === 0 ? file.text : JSON.stringify([file.text, beside]),
   };
 }
+
+/** What Ansible keeps in folders beside an inventory; ours keeps all in one file, and stdin lies nowhere. */
+export const variablesBeside = async (
+  source: string,
+  { text, base }: InventoryFile,
+): Promise<readonly VariablesEntry[]> =>
+  source === '-' || kindOfInventory(text) === 'ours' ? [] : readVariableFolders(base);
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),

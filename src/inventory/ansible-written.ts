@@ -1,7 +1,7 @@
 import type { Position, Problem, Result, Warning } from '../model/problem.ts';
 import { type AnsibleInventory, allHosts, effectiveVars } from './ansible.ts';
 import { meaningOf, type Setting, settingKey } from './ansible-settings.ts';
-import { framesOf } from './mask.ts';
+import { framesOfFiles } from './mask.ts';
 import { assemble } from './parse.ts';
 import { flawsOf, present } from './problems.ts';
 import { inventorySchema, type Written } from './schema.ts';
@@ -13,13 +13,14 @@ type Section = Record<string, unknown>;
 /**
  * An Ansible inventory as one of ours. Ansible's order of precedence is settled here, host by host;
  * a setting that all hosts share moves to `defaults`, one that all of a group share to the group
- * that says it, so that no two groups can disagree.
+ * that says it, so that no two groups can disagree. `texts`: of each file that says something.
  */
 export function writtenOf(
   ansible: AnsibleInventory,
-  text: string,
   file: string,
+  texts: ReadonlyMap<string, string>,
 ): Result<WrittenInventory> {
+  const frame = framesOfFiles(texts);
   const problems: Problem[] = [];
   const warnings: Warning[] = ansible.skipped.map(({ what, at }) => ({
     code: 'ansible.ignored',
@@ -118,9 +119,9 @@ export function writtenOf(
     const tree = { value: written, place, source: () => undefined, problems: [], broken: false };
     problems.push(...flawsOf(parsed.error.issues, tree).map(({ problem }) => problem));
   }
-  if (problems.length > 0) return { ok: false, problems: present(problems, text) };
-  const made = assemble(written, { file, place, frame: framesOf(text) });
-  if (made.problems.length > 0) return { ok: false, problems: present(made.problems, text) };
+  if (problems.length > 0) return { ok: false, problems: present(problems, frame) };
+  const made = assemble(written, { file, place, frame });
+  if (made.problems.length > 0) return { ok: false, problems: present(made.problems, frame) };
   const { inventory } = made;
   return {
     ok: true,
@@ -132,14 +133,16 @@ const isOne = (all: readonly (readonly [string, Setting])[]): boolean =>
   new Set(all.map(([, { value }]) => JSON.stringify(value))).size === 1;
 
 /** The group itself wrote it. */
-const isOf = ({ groups }: AnsibleInventory, group: string, at: Position): boolean =>
-  [...(groups.get(group)?.vars.values() ?? [])].some((one) => one.at === at);
+const isOf = ({ groups, beside }: AnsibleInventory, group: string, at: Position): boolean =>
+  [groups.get(group)?.vars, beside?.groups.get(group)].some((vars) =>
+    [...(vars?.values() ?? [])].some((one) => one.at === at),
+  );
 
 /** One word of each, at its first place: a variable of a thousand hosts is one line to read. */
 function gathered(warnings: readonly Warning[]): readonly Warning[] {
   const found = new Map<string, { warning: Warning; lines: Set<number> }>();
   for (const warning of warnings) {
-    const key = `${warning.code} ${warning.message}`;
+    const key = `${warning.code} ${warning.at?.file} ${warning.message}`;
     const one = found.get(key) ?? { warning, lines: new Set<number>() };
     if (warning.at) one.lines.add(warning.at.line);
     found.set(key, one);

@@ -14,7 +14,7 @@ export const ANSIBLE_YAML: Dialect = {
 
 type Plain = Readonly<Record<string, unknown>>;
 
-const isMap = (value: unknown): value is Plain =>
+export const isMap = (value: unknown): value is Plain =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
@@ -165,7 +165,7 @@ function readVars(
 }
 
 /** `--list` spells the tags of YAML as maps. */
-function unwrapped(value: unknown): unknown {
+export function unwrapped(value: unknown): unknown {
   if (!isMap(value)) return value;
   if ('__ansible_vault' in value) return new Vaulted();
   return '__ansible_unsafe' in value ? value.__ansible_unsafe : value;

@@ -25,6 +25,14 @@ interface AnsibleGroup {
   priority: number;
 }
 
+export type AnsibleVariables = ReadonlyMap<string, AnsibleVariable>;
+
+/** What `group_vars` and `host_vars` beside an inventory say, by the group's or the host's name. */
+export interface VariablesBeside {
+  readonly groups: ReadonlyMap<string, AnsibleVariables>;
+  readonly hosts: ReadonlyMap<string, AnsibleVariables>;
+}
+
 /** An Ansible inventory as it is written: nothing inherited yet, nothing judged. */
 export interface AnsibleInventory {
   readonly hosts: ReadonlyMap<string, AnsibleHost>;
@@ -32,6 +40,7 @@ export interface AnsibleInventory {
   readonly groups: ReadonlyMap<string, AnsibleGroup>;
   /** Keys that Ansible skips itself. */
   readonly skipped: readonly { readonly what: string; readonly at: Position }[];
+  readonly beside?: VariablesBeside;
 }
 
 /** A value under `!vault`: what it says is for nobody here. */
@@ -192,12 +201,34 @@ export function allHosts(name: string, { groups }: AnsibleInventory): ReadonlySe
 
 /**
  * The variables that hold for each host: those of its groups, from `all` down, then its own. Among
- * groups of one depth the higher priority wins, then the later name in the alphabet.
+ * groups of one depth the higher priority wins, then the later name in the alphabet. Of groups, all
+ * that the inventory itself says comes before all that `group_vars` says, `group_vars/all` included.
  */
-export function effectiveVars(
-  inventory: AnsibleInventory,
-): ReadonlyMap<string, ReadonlyMap<string, AnsibleVariable>> {
-  const { groups, hosts } = inventory;
+export function effectiveVars(inventory: AnsibleInventory): ReadonlyMap<string, AnsibleVariables> {
+  const { groups, hosts, beside } = inventory;
+  const order = fromTheTop(groups);
+  const result = new Map(
+    [...hosts.keys()].map((name) => [name, new Map<string, AnsibleVariable>()]),
+  );
+  const lay = (group: string, vars: AnsibleVariables | undefined): void => {
+    if (!vars || vars.size === 0) return;
+    for (const name of allHosts(group, inventory)) add(result.get(name)!, vars);
+  };
+  for (const { name, vars } of order) lay(name, vars);
+  for (const { name } of order) lay(name, beside?.groups.get(name));
+  for (const { name, vars } of hosts.values()) {
+    add(result.get(name)!, vars);
+    add(result.get(name)!, beside?.hosts.get(name) ?? new Map());
+  }
+  return result;
+}
+
+function add(to: Map<string, AnsibleVariable>, vars: AnsibleVariables): void {
+  for (const [key, variable] of vars) to.set(key, variable);
+}
+
+/** Groups in the order in which their variables are laid over each other; `all` is the first. */
+function fromTheTop(groups: ReadonlyMap<string, AnsibleGroup>): readonly AnsibleGroup[] {
   const depth = new Map<string, number>();
   const sink = (name: string, level: number): void => {
     if ((depth.get(name) ?? -1) >= level || level > groups.size) return;
@@ -205,23 +236,10 @@ export function effectiveVars(
     for (const child of groups.get(name)?.children ?? []) sink(child, level + 1);
   };
   sink('all', 0);
-  const order = [...groups.values()].sort(
+  return [...groups.values()].sort(
     (a, b) =>
       (depth.get(a.name) ?? 1) - (depth.get(b.name) ?? 1) ||
       a.priority - b.priority ||
       (a.name < b.name ? -1 : 1),
   );
-  const result = new Map(
-    [...hosts.keys()].map((name) => [name, new Map<string, AnsibleVariable>()]),
-  );
-  for (const group of order) {
-    if (group.vars.size === 0) continue;
-    for (const name of allHosts(group.name, inventory)) {
-      const vars = result.get(name)!;
-      for (const [key, variable] of group.vars) vars.set(key, variable);
-    }
-  }
-  for (const { name, vars } of hosts.values())
-    for (const [key, variable] of vars) result.get(name)!.set(key, variable);
-  return result;
 }

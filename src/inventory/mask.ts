@@ -28,3 +28,9 @@ export function framesOf(text: string): (at: Pick<Position, 'line' | 'column'>) 
     return codeFrame(shown, line, column);
   };
 }
+
+/** The same for several files, by name; '' for a place in any other. */
+export function framesOfFiles(texts: ReadonlyMap<string, string>): (at: Position) => string {
+  const frames = new Map([...texts].map(([file, text]) => [file, framesOf(text)]));
+  return (at) => frames.get(at.file)?.(at) ?? '';
+}

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { nearest } from '../model/frame.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Position, Problem } from '../model/problem.ts';
 import { framesOf } from './mask.ts';
 import type { KnownKeys } from './schema.ts';
 import type { Path, Tree } from './tree.ts';
@@ -171,13 +171,16 @@ export const valueAt = (value: unknown, path: Path): unknown =>
 /** Later ones are told without their lines: a frame walks the whole text. */
 const MOST_FRAMES = 100;
 
-/** In the order of the file, each said once, with the lines around it. */
-export function present(problems: readonly Problem[], text: string): readonly Problem[] {
+/** In the order of the file, each said once, with the lines around it; of several files: `frame`. */
+export function present(
+  problems: readonly Problem[],
+  text: string | ((at: Position) => string),
+): readonly Problem[] {
   const seen = new Set<string>();
-  const frame = framesOf(text);
+  const frame = typeof text === 'string' ? framesOf(text) : text;
   return problems
     .filter(({ at, message }) => {
-      const id = `${at?.line}:${at?.column}:${message}`;
+      const id = `${at?.file}:${at?.line}:${at?.column}:${message}`;
       return !seen.has(id) && seen.add(id);
     })
     .sort(

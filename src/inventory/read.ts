@@ -1,5 +1,6 @@
 import type { Result } from '../model/problem.ts';
 import { parseAnsibleIni } from './ansible-ini.ts';
+import { readVariables, type VariablesEntry } from './ansible-variables.ts';
 import { writtenOf } from './ansible-written.ts';
 import { ANSIBLE_YAML, isListForm, parseAnsibleYaml } from './ansible-yaml.ts';
 import { parseInventory } from './parse.ts';
@@ -44,10 +45,24 @@ export function kindOfInventory(text: string): InventoryKind {
     : 'ours';
 }
 
-/** Reads an inventory, ours or one of Ansible's. Gives all problems of the text at once. */
-export function readInventory(text: string, file: string): Result<WrittenInventory> {
+/**
+ * Reads an inventory, ours or one of Ansible's. Gives all problems of the text at once.
+ *
+ * @param beside what lies in `group_vars` and `host_vars`; ours has none
+ */
+export function readInventory(
+  text: string,
+  file: string,
+  beside: readonly VariablesEntry[] = [],
+): Result<WrittenInventory> {
   const kind = kindOfInventory(text);
   if (kind === 'ours') return parseInventory(text, file);
   const read = kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
-  return read.ok ? writtenOf(read.value, text, file) : read;
+  if (!read.ok) return read;
+  const variables = readVariables(read.value, beside);
+  if (!variables.ok) return variables;
+  const texts = new Map(
+    beside.flatMap(({ files }) => files.map((one) => [one.file, one.text ?? ''])),
+  );
+  return writtenOf({ ...read.value, beside: variables.value }, file, texts.set(file, text));
 }

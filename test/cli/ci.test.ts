@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -129,6 +129,14 @@ test('an Ansible inventory is read as it is, and its leftovers are told', () => 
     0o755,
   );
   expect(alloyup(['hosts', '-i', 'inventory.sh']).out).toBe('web-01    web\n');
+});
+
+test('folders of variables beside an Ansible inventory count, in an import, too', () => {
+  put('hosts', '[web]\nweb-01\n');
+  mkdirSync(join(folder, 'group_vars'));
+  put('group_vars/web.yml', 'ansible_port: 2200\n');
+  expect(alloyup(['hosts', '-i', 'hosts']).out).toBe('web-01  web-01:2200  web\n');
+  expect(alloyup(['inventory', 'import', 'hosts']).out).toContain('port: 2200');
 });
 
 test('inventory import prints ours, or writes it, and never over a file unasked', () => {
