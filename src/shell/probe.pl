@@ -114,6 +114,16 @@ sub dpkg {
   die "no dpkg status\n" if !defined $s;
   die "dpkg status is cut\n" if length $s && "\n\n" ne substr $s, -2;
   $s = "\n$s";
+  # What dpkg had yet to write there when it was cut off. One that is at work ends before a run begins.
+  my @j = grep { /^\d+$/ } names('/var/lib/dpkg/updates');
+  for my $u (@j && !@{ locked() } ? @j : ()) {
+    my $p = slurp("/var/lib/dpkg/updates/$u", 1 << 20) // '';
+    $p =~ s/^#.*\n//mg;
+    $p =~ s/\n*\z/\n/;
+    my ($name) = $p =~ /^(Package: .+\n)/m or next;
+    my ($for) = ($p =~ /^(Architecture: .+\n)/m, '');
+    $s =~ s/\n\Q$name\E(?:.+\n)*?\Q$for\E(?:.+\n)*/\n$p/ or $s .= "$p\n";
+  }
   my $of = sub {
     my $at = index $s, "\nPackage: $_[0]\n";
     $at < 0 ? undef : substr $s, $at + 1, index($s, "\n\n", $at) - $at;
@@ -129,7 +139,7 @@ sub dpkg {
     push @broken, [substr($s, $at + 10, index($s, "\n", $at + 1) - $at - 10), $state];
   }
   return { arch => $arch, alloy => $alloy, broken => \@broken,
-    journal => scalar(grep { /^\d+$/ } names('/var/lib/dpkg/updates')) };
+    journal => scalar @j };
 }
 
 # Who holds a lock of dpkg or apt, asked without taking it: F_GETLK, and a struct of 64-bit kernels.

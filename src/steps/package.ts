@@ -34,7 +34,9 @@ export const packageStep: Step = {
     const actions: Action[] = [];
     const halfDone = !['installed', 'absent', 'config-files'].includes(status);
     const install = version !== null && (installed !== version || !isInstalled(facts));
-    if (halfDone && !facts.package.reinstRequired) actions.push({ do: 'mend-dpkg' });
+    // apt refuses to work beside a journal that a dpkg has left which was cut off
+    const cutOff = facts.dpkg.journal && facts.dpkg.lockedBy === null && (install || halfDone);
+    if (cutOff || (halfDone && !facts.package.reinstRequired)) actions.push({ do: 'mend-dpkg' });
     if (install && version !== null) {
       const refreshed = earlier.some((one) =>
         one.actions.some((action) => action.do === 'refresh'),

@@ -328,6 +328,30 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
   expect(steps(targetOf(), changed)).toEqual(expected);
 });
 
+test.each([
+  [
+    'cut off, and apt would refuse to work beside its journal',
+    null,
+    ['mend-dpkg', 'refresh', 'install'],
+  ],
+  ['at work, and is waited for', { pid: 7, command: 'apt' }, ['refresh', 'install']],
+])('dpkg was %s', (_, lockedBy, expected) => {
+  const target = targetOf({ package: { policy: 'exact', version: '1.18.1-1' } });
+  const facts = factsOf(target);
+  const plan = planOf(
+    target,
+    {
+      ...facts,
+      package: { ...facts.package, status: 'half-installed', reinstRequired: true },
+      dpkg: { broken: [], journal: true, lockedBy },
+    },
+    suppliesOf({ versions: ['1.18.1-1'] }),
+  );
+  const change = plan.changes.find(({ step }) => step === 'package');
+  expect(change?.title).toBe('install alloy 1.18.1-1 again (half-installed)');
+  expect(change?.actions.map((action) => action.do)).toEqual([...expected, 'hold']);
+});
+
 test('a group that the package does not give is joined, and takes a restart', () => {
   const target = targetOf({ memberOf: ['docker', 'adm'] });
   const facts = factsOf(targetOf(), {

@@ -275,6 +275,41 @@ Description: words
     expect(dpkg.journal).toBe(true);
   });
 
+  test('what dpkg was cut off in is read from its journal, the newest word last', () => {
+    const amd64 = 'Architecture: amd64\n';
+    const i386 = 'Architecture: i386\n';
+    put(
+      '/var/lib/dpkg/status',
+      status(
+        ['dpkg', 'install ok installed', amd64],
+        ['alloy', 'hold ok installed', `${amd64}Version: 1.17.0-1\n`],
+        ['lib', 'install ok installed', i386],
+        ['lib', 'install ok installed', amd64],
+      ),
+    );
+    const state = (flags: string) => status(['alloy', flags, `${amd64}Version: 1.17.0-1\n`]);
+    put('/var/lib/dpkg/updates/0000', state('hold reinstreq half-configured'));
+    put('/var/lib/dpkg/updates/0001', state('hold reinstreq half-installed'));
+    put('/var/lib/dpkg/updates/0002', `${status(['lib', 'install ok unpacked', amd64])}#padding\n`);
+    put('/var/lib/dpkg/updates/0003', status(['new', 'install reinstreq half-installed', amd64]));
+    put('/var/lib/dpkg/updates/tmp.i', '#padding\n');
+    const facts = factsOf();
+    expect(facts.package).toMatchObject({
+      status: 'half-installed',
+      version: '1.17.0-1',
+      held: true,
+      reinstRequired: true,
+    });
+    expect(facts.dpkg).toEqual({
+      broken: [
+        { name: 'lib', status: 'unpacked' },
+        { name: 'new', status: 'reinstreq half-installed' },
+      ],
+      journal: true,
+      lockedBy: null,
+    });
+  });
+
   test('whoever holds a lock of dpkg is named', async () => {
     put('/var/lib/dpkg/lock-frontend', '');
     const child = spawn('perl', [
