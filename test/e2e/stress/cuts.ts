@@ -8,6 +8,7 @@ import {
   little,
   readOnly,
   SCRIPT,
+  slay,
   slowConfigure,
   slowLaunch,
   slowReload,
@@ -71,7 +72,7 @@ export const CUTS: readonly Row[] = [
     fault: "SIGKILL of the run's script",
     ...TAKEN_BACK,
     during: async ({ host }) => {
-      host.kill(SCRIPT);
+      await slay(host, SCRIPT);
     },
   }),
   {
@@ -82,7 +83,7 @@ export const CUTS: readonly Row[] = [
     strike: ({ host }) => slowUnpack(host),
     during: async ({ host }) => {
       await here(host);
-      host.kill(SCRIPT);
+      await slay(host, SCRIPT);
       goOn(host);
     },
     mend: ({ host }) => unslow(host),
@@ -95,7 +96,7 @@ export const CUTS: readonly Row[] = [
     strike: ({ host }) => slowConfigure(host),
     during: async ({ host }) => {
       await here(host);
-      host.kill(SCRIPT);
+      await slay(host, SCRIPT);
       goOn(host);
     },
     mend: ({ host }) => unslow(host),
@@ -111,7 +112,7 @@ export const CUTS: readonly Row[] = [
     fault: "systemctl stop of the run's unit",
     ...TAKEN_BACK,
     during: async ({ host }) => {
-      await host.root(`systemctl stop ${unitOf}`, { reject: false });
+      await host.root(`unit=${unitOf}; [ -n "$unit" ] && { systemctl stop "$unit" || true; }`);
     },
   }),
   ...at(['unpack', 'configure', 'restart'], {
@@ -127,7 +128,7 @@ export const CUTS: readonly Row[] = [
     ends: 'before',
     during: async ({ host }, running) => {
       running.kill('SIGKILL');
-      host.kill(SCRIPT);
+      await slay(host, SCRIPT);
     },
   }),
   ...at(['unpack', 'restart'], {
@@ -135,7 +136,7 @@ export const CUTS: readonly Row[] = [
     ...GOES_ON,
     tells: /host\.reconnecting/,
     during: async ({ host }) => {
-      host.dropSessions();
+      if (host.dropSessions() === 0) throw new Error('sshd had no session');
     },
   }),
   ...at(['unpack', 'restart'], {
@@ -166,9 +167,19 @@ export const CUTS: readonly Row[] = [
   },
   ...at(['unpack', 'restart'], {
     fault: 'an orderly reboot',
-    ...TAKEN_BACK,
+    // systemd asks first, and apt may come to its end before it is killed
+    says: /^(changed|rolled-back \(apply\.failed\))$/,
+    exit: /^[01]$/,
+    ends: 'either',
     during: async ({ host }) => {
-      await host.reboot();
+      const down = host.reboot();
+      await sleep(1000);
+      try {
+        goOn(host);
+      } catch {
+        // it is down already
+      }
+      await down;
     },
   }),
   ...at(['restart'], {

@@ -56,7 +56,7 @@ export const slowLaunch = (host: LabHost, seconds = STAY_S): Promise<void> =>
 
 /** The place that the host was made slow at is reached. */
 export const here = (host: LabHost): Promise<true> =>
-  until(`${host.name} never came to the moment`, 60, async () => {
+  until(`${host.name} never came to the moment`, 120, async () => {
     const { exitCode } = await host.root('test -e /run/lab-here', { reject: false });
     return exitCode === 0 ? true : undefined;
   });
@@ -74,6 +74,28 @@ export const unslow = async (host: LabHost): Promise<void> => {
 
 /** The run's job: its shell and all that it has started. */
 export const SCRIPT = /\/run\/alloyup\/[^ ]*\/script/;
+
+/** SIGKILL, and their end. @throws Error when nothing matches: the row would not be what it says */
+export const slay = async (host: LabHost, pattern: RegExp): Promise<void> => {
+  const met = new Set(host.processes(pattern).map(({ pid }) => pid));
+  if (host.kill(pattern) === 0) throw new Error(`nothing like ${pattern} runs on ${host.name}`);
+  await until(`${pattern} outlives its SIGKILL on ${host.name}`, 30, () =>
+    host.processes(pattern).some(({ pid }) => met.has(pid)) ? undefined : true,
+  );
+};
+
+/** An Alloy that was just started is ready, and has laid out its data; one that is off stays as it is. */
+export const settled = (host: LabHost): Promise<true> =>
+  until(
+    `the Alloy of ${host.name} does not get ready`,
+    120,
+    async () => {
+      const { stdout } = await host.root('systemctl is-active alloy', { reject: false });
+      if (/^(inactive|failed|unknown)?$/.test(stdout)) return true;
+      return (await host.http('/-/ready'))?.status === 200 ? true : undefined;
+    },
+    100,
+  );
 
 /** /var/lib/alloyup is a disk of its own with so many kilobytes left. */
 export const little = async (host: LabHost, kilobytes: number): Promise<void> => {

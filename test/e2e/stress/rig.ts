@@ -5,6 +5,7 @@ import { sleep, until } from '../../../lab/run.ts';
 import type { RunEvent, RunReport } from '../../../src/model/event.ts';
 import { inventory, outcomes, pipeline } from '../helpers.ts';
 import { diffSnapshots, type Lab, type LabHost, type Snapshot } from '../lab-fixture.ts';
+import { settled } from './moments.ts';
 import type { Row, RowEnd, Scene, Wanted } from './row.ts';
 
 /** What the rows ask for unless they say otherwise: an upgrade, a variable and a configuration. */
@@ -18,8 +19,8 @@ export const EARLIER: Wanted = { alloy: { version: '1.17.0' }, config: pipeline(
 /** Where the lines of a run are gathered. */
 export const RESULTS = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
 
-/** No two hosts agree on these. */
-const OWN = /^\/etc\/(hostname|hosts|machine-id|resolv\.conf|ssh(\/.*)?)$/;
+/** No two hosts agree on these; .updated is systemd's own note of a boot. */
+const OWN = /^\/etc\/(\.updated|hostname|hosts|machine-id|resolv\.conf|ssh(\/.*)?)$/;
 /** dpkg lays it down where it found a file before it installed; who wrote first leaves no other trace. */
 const DPKG_DIST = /^\/etc\/default\/alloy\.dpkg-dist$/;
 /** Words about the past of a unit that say nothing of what runs. */
@@ -133,6 +134,7 @@ export async function carryOut(
   const reference = await references.get(host.state.suite);
   if (row.start === 'converged') await scene.settle(EARLIER);
   else if (row.start !== 'bare') await row.start(scene);
+  await settled(host);
   const before = await host.snapshot();
 
   await row.strike?.(scene);
@@ -172,7 +174,9 @@ export async function carryOut(
     }
   }
 
-  await quiet(host).catch((error: Error) => wrong.push(error.message));
+  await quiet(host)
+    .then(() => settled(host))
+    .catch((error: Error) => wrong.push(error.message));
   const after = await host.snapshot();
   const ignore = either(OWN, PAST, row.except);
   const fromBefore = diffSnapshots(before, after, { ignore });
@@ -184,10 +188,11 @@ export async function carryOut(
     ...(fromBefore.length === 0 ? ['before'] : []),
     ...(fromTarget.length === 0 ? ['converged'] : []),
   ];
-  const end = states.find((one) => one === row.ends) ?? states[0] ?? 'broken';
-  if (end !== row.ends)
+  const wanted = row.ends !== 'either' ? row.ends : reported === 'changed' ? 'converged' : 'before';
+  const end = states.find((one) => one === wanted) ?? states[0] ?? 'broken';
+  if (end !== wanted)
     wrong.push(
-      `ends ${end}, not ${row.ends}:\n${(row.ends === 'before' ? fromBefore : fromTarget).join('\n')}`,
+      `ends ${end}, not ${wanted}:\n${(wanted === 'before' ? fromBefore : fromTarget).join('\n')}`,
     );
   wrong.push(...(await leftovers(host)).map((one) => `left behind: ${one}`));
 

@@ -48,7 +48,8 @@ export interface Row {
   readonly says: string | RegExp;
   /** 137: killed. */
   readonly exit: number | RegExp;
-  readonly ends: 'before' | 'converged';
+  /** `either`: as the report says, "changed" only when converged. */
+  readonly ends: 'before' | 'converged' | 'either';
   /** Paths that may differ at the end beside what every row's may; the reason stands in the row. */
   readonly except?: RegExp;
   /** A text that a waiting or warning event must hold. */

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { breakPackage, maskUnit } from '../../../lab/faults.ts';
 import { labFolder } from '../../../lab/state.ts';
 import { pipeline } from '../helpers.ts';
-import { goOn, here, SCRIPT, slowRestart, slowUnpack, unslow } from './moments.ts';
+import { goOn, here, SCRIPT, slay, slowRestart, slowUnpack, unslow } from './moments.ts';
 import { EARLIER, TARGET } from './rig.ts';
 import type { Row, Scene } from './row.ts';
 
@@ -172,8 +172,6 @@ export const STARTS: readonly Row[] = [
     ...refused('host.adopt'),
     moment: "made by the documentation's commands",
     nextArgs: ['--adopt'],
-    // it was started a moment ago, and lays out its data while the run looks at it
-    except: ITS_DATA,
     besides: THEIRS,
   },
   {
@@ -250,12 +248,10 @@ export const STARTS: readonly Row[] = [
       await slowUnpack(host);
       await host.root(`systemd-run -q --unit lab-dpkg dpkg --force-hold -i ${path}`);
       await here(host);
-      host.kill(/^dpkg .*-i/);
-      goOn(host);
+      await slay(host, /^(\S*\/)?dpkg(-deb)? |dpkg-deb --fsys/);
       await unslow(host);
       await host.root(
-        'systemctl reset-failed lab-dpkg; rm -f /run/lab-*; dpkg -s alloy | grep half-installed',
-        { reject: false },
+        `until ! systemctl is-active -q lab-dpkg; do sleep 0.1; done; systemctl reset-failed lab-dpkg; rm -f /run/lab-* ${path}; dpkg -s alloy | grep half-installed`,
       );
     },
     ...CONVERGES,
@@ -381,7 +377,6 @@ export const STARTS: readonly Row[] = [
     args: ['--adopt'],
     nextArgs: ['--adopt'],
     ...GOES_BACK,
-    except: ITS_DATA,
   },
   {
     fault: 'both conffiles are deleted',
@@ -463,7 +458,7 @@ export const STARTS: readonly Row[] = [
     verb: 'rollback',
     during: async ({ host }) => {
       await here(host);
-      host.kill(SCRIPT);
+      await slay(host, SCRIPT);
       goOn(host);
     },
     mend: ({ host }) => unslow(host),
@@ -502,7 +497,7 @@ async function leaveUnfinished(scene: Scene): Promise<void> {
   await host.root(
     'cd /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed) && mv undo.sh /root/undo.sh && systemctl stop "alloyup-*.timer"',
   );
-  host.kill(SCRIPT);
+  await slay(host, SCRIPT);
   await host.root(
     'sleep 1; mv /root/undo.sh /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed)/undo.sh; systemctl reset-failed "alloyup-*"; true',
   );
