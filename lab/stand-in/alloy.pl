@@ -26,7 +26,8 @@
 #   unhealthy ID            that component (or "first") is `unhealthy`; /-/healthy is 500
 # The file must be readable by the user alloy. `NAME off` switches off what a version has built in.
 # The waits that the real one makes because a target is unreachable come from these switches alone:
-# this program opens no connection to anybody. It does open the ports that a configuration names.
+# this program opens no connection to anybody. It does open the ports that a configuration names. What
+# comes in there is dropped, but for otelcol.receiver.otlp on a lab that runs a receiver of OTLP: see "OTLP".
 # What the maintainer of a test should know: the process is perl, so /proc/PID/exe never shows "(deleted)".
 # http { tls } is never served: plain HTTP gets the recorded 400, a TLS handshake an alert.
 # `alloy convert`, `gql`, `tools`, converters, clustering, remotecfg, foreach and remote.http are not supported.
@@ -1742,7 +1743,7 @@ sub url_misfit {
     return;
 }
 
-my %LISTENERS;    # "id" => [sockets that it holds open]
+my %LISTENERS;    # "id" => { "host:port" => the socket that it holds open }
 
 # Binds "host:port"; returns the socket or Go's words for the failure.
 sub listen_on {
@@ -1759,6 +1760,92 @@ sub listen_on {
     fcntl $s, F_SETFL, fcntl($s, F_GETFL, 0) | O_NONBLOCK;
     return ($s, undef);
 }
+
+# ---------------------------------------------------------------- OTLP
+
+# A lab that runs a receiver of OTLP puts its Unix socket here. Then each connection that comes in on a
+# port of otelcol.receiver.otlp is carried there and back, byte by byte, after one line that tells of it:
+#   protocol (grpc, http), component, address that listens, signals that it has a use for (a,b,c)
+my $OTLP_SOCKET = "$PROGRAM_DIR/otlp.sock";
+
+my %OTLP;      # "id" => { "host:port" => that line }
+my @CARRIED;   # connections under way: { port, ends => [client, receiver], out => [to each], eof => [of each] }
+my $MOST_CARRIED = 1 << 20;
+
+# The addresses that a component asks for, with the line for each; undef where only plain OTLP could be carried.
+sub otlp_addresses {
+    my ($node) = @_;
+    my %default = (grpc => '0.0.0.0:4317', http => '0.0.0.0:4318');
+    my ($output) = blocks_of($node->{args}, 'output');
+    my $signals = join ',', sort map { $_->[0] } grep { $_->[2][0] eq 'array' && @{ $_->[2][1] } } @{ $output // [] };
+    my %wanted;
+    for my $protocol (qw(grpc http)) {
+        for my $block (blocks_of($node->{args}, $protocol)) {
+            my $address = text_of($block, 'endpoint', $default{$protocol});
+            my $plain = !grep { $_->[0] =~ /^(?:tls|auth|transport|\w+_url_path)$/ } @$block;
+            $wanted{$address} = $plain ? "$protocol $node->{id} $address $signals" : '';
+        }
+    }
+    return %wanted;
+}
+
+# Takes a connection of the port; without a receiver, or anything it could understand, it is closed.
+sub carry {
+    my ($port, $line) = @_;
+    accept my $client, $port or return;
+    return unless $line && -S $OTLP_SOCKET;
+    socket my $receiver, PF_UNIX, SOCK_STREAM, 0 or return;
+    connect $receiver, pack_sockaddr_un($OTLP_SOCKET) or return;
+    fcntl $_, F_SETFL, fcntl($_, F_GETFL, 0) | O_NONBLOCK for $client, $receiver;
+    push @CARRIED, { port => $port, ends => [ $client, $receiver ], out => [ '', "$line\n" ], eof => [ 0, 0 ] };
+}
+
+# Those whose port is still open: a receiver that stops or moves lets go of its clients.
+sub drop_carried {
+    my %open = map { fileno($_) => $_ } map { values %$_ } values %LISTENERS;
+    @CARRIED = grep { !$_->{over} && ($open{ fileno($_->{port}) // -1 } // '') eq $_->{port} } @CARRIED;
+}
+
+# Adds what they wait for to the bits of select.
+sub await_carried {
+    my ($r, $w) = @_;
+    for my $one (@CARRIED) {
+        for my $end (0, 1) {
+            my $n = fileno $one->{ends}[$end];
+            # no more is read than the other side takes
+            vec($$r, $n, 1) = 1 unless $one->{eof}[$end] || length $one->{out}[ 1 - $end ] > $MOST_CARRIED;
+            vec($$w, $n, 1) = 1 if length $one->{out}[$end];
+        }
+    }
+}
+
+sub move_carried {
+    my ($r) = @_;
+    for my $one (@CARRIED) {
+        for my $end (0, 1) {
+            next unless vec $r, fileno $one->{ends}[$end], 1;
+            my $got = sysread $one->{ends}[$end], my $bytes, 65536;
+            if (!defined $got) { $one->{over} = 1 unless $! == EAGAIN || $! == EINTR }
+            elsif ($got) { $one->{out}[ 1 - $end ] .= $bytes }
+            else { $one->{eof}[$end] = 1 }
+        }
+        for my $end (0, 1) {
+            if (length $one->{out}[$end]) {
+                my $sent = syswrite $one->{ends}[$end], $one->{out}[$end];
+                if (defined $sent) { substr $one->{out}[$end], 0, $sent, '' }
+                elsif ($! != EAGAIN && $! != EINTR) { $one->{over} = 1 }
+            }
+            # the end of what one side says is told to the other once all of it was passed on
+            if ($one->{eof}[ 1 - $end ] == 1 && !length $one->{out}[$end]) {
+                shutdown $one->{ends}[$end], 1;
+                $one->{eof}[ 1 - $end ] = 2;
+            }
+        }
+        $one->{over} = 1 if $one->{eof}[0] == 2 && $one->{eof}[1] == 2;
+    }
+}
+
+# ---------------------------------------------------------------- building and starting components
 
 # Rules over several fields that the real one has and that were not recorded: refused, in words of our own.
 sub judge_fields {
@@ -1879,10 +1966,13 @@ my %START = (
         my ($output) = blocks_of($node->{args}, 'output');
         # without a consumer nothing is opened (recorded)
         return unless grep { $_->[2][0] eq 'array' && @{ $_->[2][1] } } @{ $output // [] };
-        my %default = (grpc => '0.0.0.0:4317', http => '0.0.0.0:4318');
-        my @wanted = map { my $kind = $_; map { text_of($_, 'endpoint', $default{$kind}) } blocks_of($node->{args}, $kind) } qw(grpc http);
+        my %wanted = otlp_addresses($node);
+        # it stops before it starts anew: 0.0.0.0 may follow 127.0.0.1 on the same port
+        my $held = $LISTENERS{ $node->{id} } // {};
+        delete $held->{$_} for grep { !exists $wanted{$_} } keys %$held;
         my $failed;
-        open_ports($node, sub { $failed //= $_[0] }, @wanted);
+        open_ports($node, sub { $failed //= $_[0] }, sort keys %wanted);
+        $OTLP{ $node->{id} } = \%wanted;
         return unless $failed;
         logline('error', 'failed to start scheduled component', component_path => '/', component_id => $node->{id}, err => $failed);
         return exited($node, "no components started successfully: $failed");
@@ -2220,7 +2310,7 @@ sub apply_graph {
     my ($graph) = @_;
     my %old = map { $_->{id} => $_ } @{ $SERVICE{nodes} };
     my %new = map { $_->{id} => $_ } @{ $graph->{nodes} };
-    for my $id (keys %LISTENERS) { delete $LISTENERS{$id} unless $new{$id} }
+    for my $id (grep { !$new{$_} } keys %LISTENERS) { delete $LISTENERS{$id}; delete $OTLP{$id} }
     my $wait = $FIRST_LOAD ? 0 : $FAULTS->{unknown} // 0;
     for my $node (@{ $graph->{nodes} }) {
         my $was = $old{ $node->{id} };
@@ -2821,8 +2911,10 @@ sub serve_until_stopped {
 sub poll_sockets {
     my ($listener, $wait) = @_;
     my ($r, $w) = ('', '');
+    drop_carried();
     my @ports = map { values %$_ } values %LISTENERS;
     vec($r, fileno $_, 1) = 1 for $listener, @ports;
+    await_carried(\$r, \$w);
     for my $conn (values %CONN) {
         vec($r, fileno $conn->{fh}, 1) = 1;
         vec($w, fileno $conn->{fh}, 1) = 1 if length $conn->{out};
@@ -2834,8 +2926,14 @@ sub poll_sockets {
             $CONN{ fileno $fh } = { fh => $fh, in => '', out => '' };
         }
     }
-    # the ports of components speak no protocol: they take a connection and close it
-    for my $port (@ports) { if (vec $r, fileno $port, 1) { accept my $fh, $port } }
+    move_carried($r);
+    # the ports of components speak no protocol themselves
+    for my $id (keys %LISTENERS) {
+        for my $address (keys %{ $LISTENERS{$id} }) {
+            my $port = $LISTENERS{$id}{$address};
+            carry($port, $OTLP{$id} && $OTLP{$id}{$address}) if vec $r, fileno $port, 1;
+        }
+    }
     for my $conn (values %CONN) {
         my $n = fileno $conn->{fh};
         if (vec $r, $n, 1) { read_from($conn) or do { delete $CONN{$n}; next } }
