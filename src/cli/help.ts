@@ -7,7 +7,7 @@ const WIDTH = 80;
 const ROWS = 23;
 
 /** Options that most commands take; what finds no room in a command's help stands on a page of its own. */
-const SHARED: readonly OptionName[] = [
+export const SHARED: readonly OptionName[] = [
   'inventory',
   'limit',
   'yes',

@@ -1,0 +1,6 @@
+// Writes docs/commands.md: node build.mjs run scripts/docs-commands.ts
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandsPage } from './commands-page.ts';
+
+writeFileSync(join(process.env.ALLOYUP_ROOT ?? '.', 'docs/commands.md'), commandsPage());
