@@ -98,6 +98,7 @@ function keyOf({ name, ssh, groups, alloy, config }: HostSettings, template: Tem
     JSON.stringify([
       template,
       config.vars,
+      config.inherited,
       [name, ssh.address, groups],
       { ...alloy, environment: [...alloy.environment.keys()] },
     ]),

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { ADD_TO_VARS } from '../config/parameters.ts';
 import type { Template } from '../config/template.ts';
 import type { CheckedTexts, Configure } from '../desired/config.ts';
+import { leftoverVars } from '../desired/leftover.ts';
 import { makeTarget, type TargetInput } from '../desired/target.ts';
 import { templateOf } from '../desired/template.ts';
 import { HOST_LIST } from '../inventory/hostlist.ts';
@@ -100,7 +101,7 @@ export async function readTargets(
 const reachOnly = (host: HostSettings): HostSettings => ({
   ...host,
   alloy: { ...host.alloy, environment: new Map(), memberOf: [] },
-  config: { template: 'minimal', vars: {}, files: [] },
+  config: { template: 'minimal', vars: {}, inherited: [], files: [] },
 });
 
 export interface MadeTargets {
@@ -137,11 +138,13 @@ export async function makeTargets(
 
   const targets: Target[] = [];
   const warnings: Warning[] = [];
+  const rendered: (readonly [HostSettings, Template])[] = [];
   for (const [host, ref] of refs) {
     const template: Result<Template> = templateFor(
       `${ref.kind} ${'path' in ref ? ref.path : ref.name}`,
       ref,
     );
+    if (template.ok) rendered.push([host, template.value]);
     const made = template.ok
       ? makeTarget({
           ...options,
@@ -162,6 +165,8 @@ export async function makeTargets(
       problems.push(...made.problems);
     }
   }
+  // a host that was left out by --limit may be the one that takes it
+  if (settings.length === inventory.hosts.size) warnings.push(...leftoverVars(rendered));
   return { targets, problems: framed(unique(problems), chosen), warnings: unique(warnings) };
 }
 

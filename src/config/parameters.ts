@@ -123,6 +123,30 @@ export function isRequired(
   return wordsFound(parameter, parameters, vars)?.some((word) => required.includes(word)) ?? false;
 }
 
+/**
+ * `vars` without those of `inherited` that would do nothing here: they were written for another
+ * template, further up in the inventory.
+ *
+ * @param reads what a template without declarations reads
+ */
+export function varsFor(
+  parameters: readonly Parameter[] | null,
+  reads: readonly string[],
+  { vars, inherited = [] }: TemplateValues,
+): Vars {
+  if (inherited.length === 0) return vars;
+  const foreign = new Set(inherited);
+  const serves = (name: string): boolean => {
+    if (parameters === null) return reads.includes(name);
+    const parameter = parameters.find((one) => one.name === name);
+    if (!parameter || !counts(parameter, parameters, vars)) return false;
+    return parameter.needs === null || isGiven(vars[parameter.needs]);
+  };
+  return Object.fromEntries(
+    Object.entries(vars).filter(([name]) => !foreign.has(name) || serves(name)),
+  );
+}
+
 /** Holds `vars` against what the template declares; gives every breach. */
 export function checkVars(
   template: string,

@@ -9,7 +9,7 @@ import {
   renderLiquid,
   type Sink,
 } from './liquid.ts';
-import { checkVars, withDefaults } from './parameters.ts';
+import { checkVars, varsFor, withDefaults } from './parameters.ts';
 import type { Template, TemplatePlace, TemplateValues } from './template.ts';
 import { liquidProblems } from './trouble.ts';
 
@@ -31,7 +31,7 @@ export interface Rendered {
  */
 export function renderTemplate(
   template: Template,
-  values: TemplateValues,
+  given: TemplateValues,
   newScanner: () => ContextScanner,
 ): Result<Rendered> {
   const place = (line: number, column: number): TemplatePlace => ({
@@ -39,24 +39,33 @@ export function renderTemplate(
     detail: codeFrame(template.text, line, column),
   });
   const { parameters } = template;
-  const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
-  const names = [...Object.keys(variables), 'host'];
-  const known = [...names, ...Object.keys(values.host).map((key) => `host.${key}`)];
-  const trouble = (error: unknown): readonly Problem[] =>
-    liquidProblems(error, { text: template.text, place, known, declared: parameters !== null });
+  const known = (vars: TemplateValues['vars']): readonly string[] => [
+    ...Object.keys(vars),
+    'host',
+    ...Object.keys(given.host).map((key) => `host.${key}`),
+  ];
+  const trouble = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
+    liquidProblems(error, {
+      text: template.text,
+      place,
+      known: known(vars),
+      declared: parameters !== null,
+    });
 
   let parsed: ParsedTemplate;
   try {
     parsed = parseLiquid(template.text);
   } catch (error) {
-    return fail(...trouble(error));
+    return fail(...trouble(error, given.vars));
   }
+  const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
+  const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
 
   const used = parsed.reads;
   const problems: Problem[] = [...reserved(values)];
   if (parameters) {
     problems.push(...checkVars(template.name, parameters, values));
-    problems.push(...undeclared(used, names, place));
+    problems.push(...undeclared(used, known(variables), place));
   } else {
     problems.push(...unused(template, values, Object.keys(used)));
   }
@@ -66,7 +75,7 @@ export function renderTemplate(
     renderLiquid(parsed, { ...variables, host: values.host }, writer);
   } catch (error) {
     // what a missing or unfit parameter leads to is not told twice
-    if (problems.length === 0 || !parameters) problems.push(...trouble(error));
+    if (problems.length === 0 || !parameters) problems.push(...trouble(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
   return ok({ text: writer.text, warnings: writer.warnings });

@@ -50,6 +50,8 @@ export interface Template {
 /** What a template may read: each of `vars` by its name, and `host`. */
 export interface TemplateValues {
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Names of `vars` that were written for another template, and go where this one has no use for them. */
+  readonly inherited?: readonly string[];
   readonly host: {
     readonly name: string;
     readonly address: string;

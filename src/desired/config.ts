@@ -55,7 +55,8 @@ export function configurationOf(
     const detail = options.frame(at);
     return detail === '' ? { at } : { at, detail };
   };
-  const values = { vars: config.vars, host: { name, address: ssh.address, groups }, locate };
+  const { vars, inherited } = config;
+  const values = { vars, inherited, host: { name, address: ssh.address, groups }, locate };
   const rendered = renderTemplate(template, values, createContextScanner);
   if (!rendered.ok) return rendered;
 

@@ -3,7 +3,7 @@ import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
 import { DEFAULTS } from './defaults.ts';
-import { type Merged, mergeLayers } from './merge.ts';
+import { type Layer, type Merged, mergeLayers } from './merge.ts';
 import type { TemplateValue, WrittenSecret, WrittenSettings } from './schema.ts';
 import { layersOf, type WrittenHost, type WrittenInventory } from './written.ts';
 
@@ -54,6 +54,8 @@ export interface HostSettings {
   readonly config: {
     readonly template: string;
     readonly vars: Readonly<Record<string, TemplateValue>>;
+    /** Those of `vars` that were written where another template was in force. */
+    readonly inherited: readonly string[];
     readonly files: readonly FileSettings[];
   };
   /** Where each value was written, by path: "alloy.version" -> inventory.yaml:14:5. Defaults have none. */
@@ -89,7 +91,8 @@ function sharedOf(inventory: WrittenInventory, host: WrittenHost): Shared {
   const key = `${own}\n${host.groups.join('\n')}`;
   let shared = cache.get(key);
   if (!shared) {
-    shared = complete(mergeLayers(layersOf(inventory, host)), inventory);
+    const layers = layersOf(inventory, host);
+    shared = complete(mergeLayers(layers), inherited(layers), inventory);
     cache.set(key, shared);
   }
   return shared;
@@ -98,7 +101,32 @@ function sharedOf(inventory: WrittenInventory, host: WrittenHost): Shared {
 const ownSettings = ({ written }: WrittenInventory, key: string): boolean =>
   Object.keys(written.hosts?.[key] ?? {}).some((name) => name !== 'groups');
 
-function complete({ settings, origins: paths }: Merged, inventory: WrittenInventory): Shared {
+/** Variables of a template that a later layer replaced by another. */
+function inherited(layers: readonly Layer[]): readonly string[] {
+  // groups are of one rank: two of them cannot disagree
+  const configs = layers.map(({ value, path }) => ({
+    ...(value as WrittenSettings).config,
+    rank: path[0],
+  }));
+  const chosen = new Map<unknown, string | null>();
+  let last: string | null = null;
+  for (const { template, rank } of configs) {
+    last = template ?? last;
+    chosen.set(rank, last);
+  }
+  const own = new Set<string>();
+  const foreign = new Set<string>();
+  for (const { vars, rank } of configs)
+    for (const name of Object.keys(vars ?? {}))
+      (chosen.get(rank) === last ? own : foreign).add(name);
+  return [...foreign].filter((name) => !own.has(name));
+}
+
+function complete(
+  { settings, origins: paths }: Merged,
+  foreign: readonly string[],
+  inventory: WrittenInventory,
+): Shared {
   const origins = new Map([...paths].map(([key, path]) => [key, inventory.place(path)]));
   const at = (key: string): Position => origins.get(key) ?? inventory.place([]);
   const { ssh = {}, repository = {}, alloy = {}, config = {} } = settings;
@@ -147,6 +175,7 @@ function complete({ settings, origins: paths }: Merged, inventory: WrittenInvent
     config: {
       template: config.template ?? DEFAULTS.config.template,
       vars: config.vars ?? {},
+      inherited: foreign,
       files: Object.entries(config.files ?? {}).map(([path, file]) => {
         const key = `config.files.${path}`;
         return {

@@ -49,7 +49,7 @@ test('a host without a word gets every default', () => {
       memberOf: [],
       service: {},
     },
-    config: { template: 'minimal', vars: {}, files: [] },
+    config: { template: 'minimal', vars: {}, inherited: [], files: [] },
   });
 });
 

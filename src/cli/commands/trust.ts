@@ -54,7 +54,7 @@ const reachOnly = (chosen: Awaited<ReturnType<typeof readHosts>>) => ({
   settings: chosen.settings.map((host) => ({
     ...host,
     alloy: { ...host.alloy, environment: new Map(), memberOf: [] },
-    config: { template: 'minimal', vars: {}, files: [] },
+    config: { template: 'minimal', vars: {}, inherited: [], files: [] },
   })),
 });
 
