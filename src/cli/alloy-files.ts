@@ -9,6 +9,8 @@ export interface AlloyFile {
   readonly name: string;
   /** null: stdin. */
   readonly path: string | null;
+  /** Found in a folder that was named, not named itself. */
+  readonly inFolder: boolean;
   readonly bytes: Uint8Array;
 }
 
@@ -39,8 +41,9 @@ export function readAlloyFiles(
 }
 
 function expand(given: string, deep: boolean): readonly AlloyFile[] {
-  if (given === '-') return [{ name: '<stdin>', path: null, bytes: readFileSync(0) }];
-  if (!statSync(given).isDirectory()) return [read(given)];
+  if (given === '-')
+    return [{ name: '<stdin>', path: null, inFolder: false, bytes: readFileSync(0) }];
+  if (!statSync(given).isDirectory()) return [read(given, false)];
   const below = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
     .sort();
@@ -49,14 +52,14 @@ function expand(given: string, deep: boolean): readonly AlloyFile[] {
   return below
     .map((name) => join(given, name))
     .filter((path) => statSync(path).isFile())
-    .map(read);
+    .map((path) => read(path, true));
 }
 
-function read(path: string): AlloyFile {
+function read(path: string, inFolder: boolean): AlloyFile {
   const { size } = statSync(path);
   if (size > MAX_BYTES)
     throw Object.assign(new Error(`it has ${size >> 20} MiB`), { code: 'TOO_BIG' });
-  return { name: path, path, bytes: readFileSync(path) };
+  return { name: path, path, inFolder, bytes: readFileSync(path) };
 }
 
 function problemOf(path: string, { code, message }: NodeJS.ErrnoException): Problem {

@@ -21,12 +21,33 @@ const inWords = (message: string): string =>
 /** The parser may have lost a brace in what it skipped behind an error. */
 const AFTER_ERRORS = 'mend what stands above first: this may be no more than a consequence of it';
 
+/** What Liquid may not be looked for in: `{{ .Value }}` stands in many a string of Alloy's. */
+const QUOTED = /`[^`]*`|"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?\*\//g;
+
+/** The file is a Liquid template, and no Alloy before it is rendered; null: it is not. */
+export function templateProblem(file: string, { source, errors }: Parsed): Problem | null {
+  if (errors.length === 0) return null;
+  const bare = source.replace(QUOTED, (text) => text.replace(/[^\n]/g, ' '));
+  const start = bare.search(/\{\{|\{%/);
+  if (start < 0) return null;
+  const before = source.slice(0, start).split('\n');
+  return {
+    code: 'config.syntax',
+    message: 'this is a Liquid template, and becomes Alloy only once it is rendered for a host',
+    hint: 'name it as config.template, then: alloyup validate; alloyup render HOST',
+    at: { file, line: before.length, column: before.at(-1)!.length + 1 },
+    detail: framesOf(source, { width: FRAME_WIDTH })(start, start + 2),
+  };
+}
+
 /** Of several findings at one place only the first: the others follow from it. */
 export function findingsOf(
   file: string,
   parsed: Parsed,
   diagnostics: readonly Diagnostic[],
 ): Findings {
+  const template = templateProblem(file, parsed);
+  if (template) return { problems: [template], warnings: [] };
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const seen = new Set<number>();

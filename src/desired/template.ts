@@ -1,9 +1,10 @@
 import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../config/builtins.ts';
 import { readDeclarations } from '../config/declarations.ts';
 import type { Template } from '../config/template.ts';
+import { isInventory } from '../inventory/read.ts';
 import type { TemplateRef } from '../inventory/refs.ts';
 import { nearest } from '../model/frame.ts';
-import { fail, ok, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 
 /** The text of a template file, and of the `.yaml` beside it that declares its parameters. */
 export interface TemplateText {
@@ -36,7 +37,16 @@ export function templateOf(
   const found = files.get(ref.path);
   if (!found) throw new Error(`the template ${ref.path} was not read`);
   const { file, text, declarations } = found;
-  if (!declarations) return ok({ name: ref.path, file, text, parameters: null });
+  // an inventory may well be called like the template that it is about
+  if (!declarations || isInventory(declarations.text))
+    return ok({ name: ref.path, file, text, parameters: null });
   const declared = readDeclarations(declarations.text, declarations.file);
-  return declared.ok ? ok({ name: ref.path, file, text, ...declared.value }) : declared;
+  if (declared.ok) return ok({ name: ref.path, file, text, ...declared.value });
+  return fail(...declared.problems.map((problem) => toldWhy(problem, file)));
 }
+
+/** Somebody may never have meant the file as declarations. */
+const toldWhy = (problem: Problem, template: string): Problem => ({
+  ...problem,
+  hint: `${problem.hint}; a file of this name declares what ${template} takes: call it otherwise if it is another's`,
+});

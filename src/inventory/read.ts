@@ -2,7 +2,7 @@ import type { Result } from '../model/problem.ts';
 import { parseAnsibleIni } from './ansible-ini.ts';
 import { readVariables, type VariablesEntry } from './ansible-variables.ts';
 import { writtenOf } from './ansible-written.ts';
-import { ANSIBLE_YAML, isListForm, parseAnsibleYaml } from './ansible-yaml.ts';
+import { ANSIBLE_YAML, isListForm, isMap, parseAnsibleYaml } from './ansible-yaml.ts';
 import { parseInventory } from './parse.ts';
 import { readTree } from './tree.ts';
 import type { WrittenInventory } from './written.ts';
@@ -43,6 +43,13 @@ export function kindOfInventory(text: string): InventoryKind {
   return fits && (keys.includes('all') || groups.some(([, group]) => isGroup(group)))
     ? 'ansible-yaml'
     : 'ours';
+}
+
+/** For certain an inventory, ours or one of Ansible's: not just any YAML. */
+export function isInventory(text: string): boolean {
+  if (kindOfInventory(text) !== 'ours') return true;
+  const { value, broken } = readTree(text, '', ANSIBLE_YAML);
+  return !broken && isMap(value) && OURS.some((key) => key in value);
 }
 
 /**

@@ -65,6 +65,31 @@ test('-w writes in place and keeps mode, links and neighbours', async () => {
   expect(readdirSync(folder).sort()).toEqual(['a.alloy', 'link.alloy']);
 });
 
+const TEMPLATE = 'logging {\n\tlevel = {{ level }}\n}\n{% if a %}\n{% endif %}\n';
+
+test('a Liquid template is told as one, not as broken Alloy', async () => {
+  const path = put('t.alloy', TEMPLATE);
+  const { code, err } = await fmt(path);
+  expect(code).toBe(64);
+  expect(err).toContain(`this is a Liquid template`);
+  expect(err).toContain(`${path}:2:10`);
+  expect(err.match(/error\[/g)).toHaveLength(1);
+});
+
+test('in a folder, templates are left out and all others formatted', async () => {
+  put('t.alloy', TEMPLATE);
+  const ugly = put('u.alloy', UGLY);
+  const { code, out, err } = await fmt('-w', folder);
+  expect({ code, out }).toEqual({ code: 0, out: `${ugly}\n` });
+  expect(err).toContain('left out');
+  expect(readFileSync(join(folder, 't.alloy'), 'utf8')).toBe(TEMPLATE);
+});
+
+test('a broken file with the templates of Loki in its strings is no Liquid template', async () => {
+  const path = put('l.alloy', 'a {\n\tb = "{{ .Value }}"\n\tc = `{{ x\n}}` // {{ y }}\n\td =\n}\n');
+  expect((await fmt(path)).err).not.toContain('Liquid');
+});
+
 test('-w does not touch a file that is canonical', async () => {
   const path = put('a.alloy', CANONICAL);
   const { ino, mtimeMs } = statSync(path);

@@ -291,6 +291,28 @@ describe('the template that is named', () => {
     });
   });
 
+  const beside = (yaml: string) =>
+    templateOf(
+      { kind: 'file', path: './a.alloy', at },
+      new Map([
+        ['./a.alloy', { file: 'a.alloy', text: '', declarations: { file: 'a.yaml', text: yaml } }],
+      ]),
+    );
+
+  test.each([
+    ['ours', 'defaults: {}\nhosts:\n  a:\n'],
+    ["Ansible's", 'all:\n  hosts:\n    a:\n'],
+  ])('an inventory of %s that is called like it declares nothing', (_, yaml) => {
+    expect(beside(yaml)).toMatchObject({ ok: true, value: { parameters: null } });
+  });
+
+  test('any other file that is called like it must declare, and is told why', () => {
+    const read = beside('image: node\n');
+    expect(read.ok ? [] : read.problems.map(({ hint }) => hint)).toContainEqual(
+      expect.stringContaining('declares what a.alloy takes: call it otherwise'),
+    );
+  });
+
   test('a file comes with the parameters declared beside it', () => {
     const files = new Map([
       ['./a.alloy', { file: 'a.alloy', text: '', declarations: null }],

@@ -14,11 +14,11 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { format } from '../../alloy/format.ts';
 import { parse } from '../../alloy/parse.ts';
-import { type Problem, ToolError } from '../../model/problem.ts';
+import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { problemsText } from '../../report/problem.ts';
 import { type AlloyFile, readAlloyFiles } from '../alloy-files.ts';
-import { findingsOf } from '../alloy-problems.ts';
+import { findingsOf, templateProblem } from '../alloy-problems.ts';
 import type { Command } from '../invocation.ts';
 import { usageError, usageProblem } from '../usage.ts';
 
@@ -30,9 +30,15 @@ export const fmt: Command = async ({ args, options, terminal }) => {
     throw usageError('-w cannot write to stdin', 'leave out -w: the text comes on stdout');
 
   const problems: Problem[] = [];
+  const templates: string[] = [];
   let differs = false;
   for (const file of readAlloyFiles(args, { deep: true }).flat()) {
     const parsed = parse(file.bytes);
+    const template = file.inFolder ? templateProblem(file.name, parsed) : null;
+    if (template) {
+      templates.push(file.name);
+      continue;
+    }
     if (parsed.errors.length > 0) {
       problems.push(...findingsOf(file.name, parsed, parsed.errors).problems);
       continue;
@@ -45,13 +51,20 @@ export const fmt: Command = async ({ args, options, terminal }) => {
       if (write && file.path !== null) replaceFile(file.path, text);
     }
   }
-  if (problems.length > 0) {
+  if (problems.length > 0 || templates.length > 0) {
     const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-    terminal.err(problemsText(problems, [], style));
-    return 64;
+    const warnings = templates.length > 0 && !options.quiet ? [leftOut(templates)] : [];
+    terminal.err(problemsText(problems, warnings, style));
   }
+  if (problems.length > 0) return 64;
   return test && differs ? 1 : 0;
 };
+
+const leftOut = (templates: readonly string[]): Warning => ({
+  code: 'fmt.template',
+  message: `left out, as Liquid templates are no Alloy yet: ${templates.join(', ')}`,
+  hint: 'see what one becomes: alloyup render HOST',
+});
 
 const isSame = ({ bytes }: AlloyFile, text: string): boolean => Buffer.from(text).equals(bytes);
 
