@@ -2,7 +2,9 @@ import { checkConfig } from '../alloy/check/check.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import type { Diagnostic } from '../alloy/diagnostic.ts';
+import { environmentReads } from '../alloy/environment.ts';
 import { type Parsed, parse } from '../alloy/parse.ts';
+import { positionAt } from '../alloy/position.ts';
 import { renderTemplate } from '../config/render.ts';
 import type { Template } from '../config/template.ts';
 import { framesOf } from '../inventory/mask.ts';
@@ -26,7 +28,12 @@ export interface Configuration {
   readonly warnings: readonly Warning[];
 }
 
-type Checked = Result<Omit<Configuration, 'text'>>;
+type Checked = Result<
+  Omit<Configuration, 'text'> & {
+    /** Variables of the service's environment that the text reads, each at its first place. */
+    readonly reads: ReadonlyMap<string, Pick<Problem, 'at' | 'detail'>>;
+  }
+>;
 
 /** Hosts with equal texts share one check: make one for a run. */
 export type CheckedTexts = Map<string, Checked>;
@@ -65,9 +72,45 @@ export function configurationOf(
   const file = text === template.text ? template.file : `${template.file} (rendered for ${name})`;
   const checked = checkOnce(text, file, settings, options);
   if (!checked.ok) return checked;
-  const { components, warnings } = checked.value;
-  return ok({ text, components, warnings: [...rendered.value.warnings, ...warnings] });
+  const { components, warnings, reads } = checked.value;
+  const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
+  return ok({
+    text,
+    components,
+    warnings: [
+      ...rendered.value.warnings,
+      ...warnings,
+      ...missing.map(([variable, place]) => ({
+        code: 'environment.missing',
+        message: `the configuration reads the variable ${variable}, which the service will not have: it is empty there`,
+        hint: `add it to alloy.environment: ${variable}: { secret: env:${variable} }, or a plain text; or say what else to take: coalesce(sys.env("${variable}"), "...")`,
+        ...place,
+      })),
+    ],
+  });
 }
+
+/** Set for every system service with a user, or by the package's unit and its environment file. */
+const ALWAYS_SET: ReadonlySet<string> = new Set([
+  'PATH',
+  'LANG',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'INVOCATION_ID',
+  'JOURNAL_STREAM',
+  'SYSTEMD_EXEC_PID',
+  'HOSTNAME',
+  'ALLOY_DEPLOY_MODE',
+  'CONFIG_FILE',
+  'CUSTOM_ARGS',
+  'RESTART_ON_UPGRADE',
+]);
+
+/** alloyup owns the environment file: what is not asked for is not in it. */
+const isSet = (variable: string, { alloy }: HostSettings): boolean =>
+  ALWAYS_SET.has(variable) || alloy.environment.has(variable);
 
 function checkOnce(
   text: string,
@@ -97,12 +140,22 @@ function judge(
   check: (parsed: Parsed) => readonly Diagnostic[],
 ): Checked {
   const frame = framesOf(parsed.source);
-  const place = ({ line, column, start }: Diagnostic): Pick<Problem, 'at' | 'detail'> => {
+  const place = ({
+    line,
+    column,
+    start,
+  }: Pick<Diagnostic, 'line' | 'column' | 'start'>): Pick<Problem, 'at' | 'detail'> => {
     // Alloy counts bytes, a caret counts letters
     const letters = start - parsed.source.lastIndexOf('\n', start - 1);
     const detail = frame({ line, column: letters });
     return { at: { file, line, column }, ...(detail === '' ? {} : { detail }) };
   };
+  const reads = new Map<string, Pick<Problem, 'at' | 'detail'>>();
+  for (const { name, start } of environmentReads(parsed.file.body))
+    if (!reads.has(name)) {
+      const { line, column } = positionAt(parsed.source, start, parsed.file.lineStarts);
+      reads.set(name, place({ line, column, start }));
+    }
   const found = check(parsed);
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
@@ -122,5 +175,5 @@ function judge(
     hint: warning.hint,
     ...place(warning),
   }));
-  return ok({ components: componentsOf(parsed), warnings });
+  return ok({ components: componentsOf(parsed), warnings, reads });
 }

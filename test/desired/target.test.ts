@@ -274,6 +274,24 @@ test('the example of the inventory renders for every host', () => {
   }
 });
 
+test.each([
+  ['that is nowhere', '', ['environment.missing t.alloy:2:10']],
+  ['of the inventory', 'alloy: { environment: { LEVEL: warn } }', []],
+  ['that is a secret', 'alloy: { environment: { LEVEL: { secret: env:X } } }', []],
+])('a configuration that reads a variable %s', (_, settings, warned) => {
+  const template = plain('logging {\n\tlevel = sys.env("LEVEL")\n}\n');
+  const inventory = `hosts: { h: { ${settings} } }\n`;
+  const { warnings } = made(inventory, { template, input: { secrets: null } });
+  expect(warnings.map(({ code, at }) => `${code} ${at?.file}:${at?.line}:${at?.column}`)).toEqual(
+    warned,
+  );
+});
+
+test.each(['HOSTNAME', 'HOME', 'CONFIG_FILE'])('%s is set for every service', (name) => {
+  const template = plain(`logging {\n\tlevel = sys.env("${name}")\n}\n`);
+  expect(made('hosts: { h: }\n', { template }).warnings).toEqual([]);
+});
+
 describe('the template that is named', () => {
   const at = { file: 'inventory.yaml', line: 1, column: 1 };
 
