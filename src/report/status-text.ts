@@ -1,17 +1,31 @@
 import type { FactsView, HostReport } from '../model/event.ts';
-import { count, pad, shorten, widthOf } from './plain.ts';
+import { groupEqual } from './groups.ts';
+import { count, pad, shorten, someNames, widthOf, wrap } from './plain.ts';
 import type { ProblemStyle } from './problem.ts';
 import { outcomePaint } from './summary.ts';
 
 type Hosts = readonly (readonly [string, HostReport])[];
 
-const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'PROVEN (UTC)', 'STATE'] as const;
+const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'LAST RUN', 'STATE'] as const;
 
-/** A row per host that answered: what runs there, and whether it is as asked. `now`: for key expiry. */
-export function statusText(hosts: Hosts, now: number, style: ProblemStyle): string {
-  const { paint, width } = style;
-  const rows = hosts.flatMap(([name, host]) => (host.facts ? [rowOf(name, host, host.facts)] : []));
-  if (rows.length === 0) return '';
+/** With more hosts than this, those with nothing to tell are counted. */
+const MOST_ROWS = 40;
+
+export interface StatusStyle extends ProblemStyle {
+  /** A row for every host, however many. */
+  readonly whole: boolean;
+}
+
+/** A row per host that answered, what they have in common, and what to look after. `now`: for ages and key expiry. */
+export function statusText(hosts: Hosts, now: number, style: StatusStyle): string {
+  const { paint, width, whole } = style;
+  const answered = hosts.flatMap(([name, host]) =>
+    host.facts ? [{ name, host, facts: host.facts }] : [],
+  );
+  if (answered.length === 0) return '';
+  const shown =
+    whole || answered.length <= MOST_ROWS ? answered : answered.filter((one) => !isFine(one));
+  const rows = shown.map((one) => ({ host: one.host, cells: cellsOf(one, now) }));
   const widths = HEAD.map((word, column) =>
     Math.max(word.length, ...rows.map(({ cells }) => widthOf(cells[column]!))),
   );
@@ -21,22 +35,39 @@ export function statusText(hosts: Hosts, now: number, style: ProblemStyle): stri
   const line = (cells: readonly string[]): readonly string[] =>
     cells.map((cell, column) => pad(shorten(cell, widths[column]!), widths[column]!));
 
-  let text = `${paint.bold(line(HEAD).join('  ').trimEnd())}\n`;
+  let text = rows.length === 0 ? '' : `${paint.bold(line(HEAD).join('  ').trimEnd())}\n`;
   for (const { cells, host } of rows) {
     const padded = [...line(cells)];
     const state = padded.pop()!.trimEnd();
     const colour = host.outcome ? outcomePaint(host.outcome, paint) : paint.red;
     text += `${padded.join('  ')}  ${colour(state)}\n`;
   }
-  return text + notesOf(hosts, now, style);
+  const more = answered.length - shown.length;
+  if (more > 0)
+    text += paint.dim(`${count(more, 'host')} as asked and healthy left out; -v shows all\n`);
+  return [text, fleetText(answered, now, style), notesText(answered, now, style)]
+    .filter((block) => block !== '')
+    .join('\n');
 }
 
-function rowOf(name: string, host: HostReport, facts: FactsView) {
-  return {
-    host,
-    cells: [name, versionOf(facts), facts.active, healthOf(facts), provenOf(facts), stateOf(host)],
-  };
+/** A host that answered. */
+interface Answered {
+  readonly name: string;
+  readonly host: HostReport;
+  readonly facts: FactsView;
 }
+
+const isFine = (one: Answered): boolean =>
+  one.host.outcome === 'unchanged' && noteworthy(one).length === 0;
+
+const cellsOf = ({ name, host, facts }: Answered, now: number): readonly string[] => [
+  name,
+  versionOf(facts),
+  facts.active,
+  healthOf(facts),
+  lastRunOf(facts, now),
+  stateOf(host),
+];
 
 const bare = (version: string): string => version.replace(/-\d+$/, '');
 
@@ -51,9 +82,29 @@ function healthOf({ components, ready, version, running }: FactsView): string {
   return healthy === all ? `${all} healthy` : `${healthy}/${all} healthy`;
 }
 
-/** When the process that runs was proven by a run; "no": by none that still holds. */
-const provenOf = ({ proven }: FactsView): string =>
-  proven?.holds ? new Date(proven.at).toISOString().slice(0, 16).replace('T', ' ') : 'no';
+/** How long ago alloyup last changed this host, and how that ended unless it went well. */
+function lastRunOf({ lastRun }: FactsView, now: number): string {
+  if (lastRun === null) return 'never';
+  const { run, verdict } = lastRun;
+  const age = ageOf(now - startOf(run));
+  return verdict === 'ok' ? age : `${age} ${verdict === '' ? 'cut off' : verdict}`;
+}
+
+/** A run's id begins with the time of its start: 20261123T101500Z-3f9a. */
+function startOf(run: string): number {
+  const [, y, m, d, h, min, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(run) ?? [];
+  return Date.UTC(Number(y), Number(m) - 1, Number(d), Number(h), Number(min), Number(s));
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+function ageOf(ms: number): string {
+  if (Number.isNaN(ms)) return 'once';
+  if (ms < 60 * MINUTE_MS) return `${Math.max(0, Math.floor(ms / MINUTE_MS))} min ago`;
+  if (ms < 2 * DAY_MS) return `${Math.floor(ms / (60 * MINUTE_MS))} h ago`;
+  return `${Math.floor(ms / DAY_MS)} d ago`;
+}
 
 function stateOf({ outcome, plan }: HostReport): string {
   if (outcome === 'unchanged') return 'as asked';
@@ -62,37 +113,107 @@ function stateOf({ outcome, plan }: HostReport): string {
   return outcome ?? 'unknown';
 }
 
-const DAY_MS = 86_400_000;
 /** Days before its end from which a key is spoken of. */
 const SOON_DAYS = 90;
 
-/** What does not fit into a row: the components that are not healthy by name, keys that end. */
-function notesOf(hosts: Hosts, now: number, { paint }: ProblemStyle): string {
-  const notes = hosts.flatMap(([name, { facts }]) => {
-    if (!facts) return [];
-    const bad = Object.entries(facts.components ?? {}).filter(([health]) => health !== 'healthy');
-    const days =
-      facts.keyExpiresAt === null ? null : Math.floor((facts.keyExpiresAt - now) / DAY_MS);
-    return [
-      ...(facts.version !== null && facts.running !== null && bare(facts.version) !== facts.running
-        ? [`${name}: ${bare(facts.version)} is installed, ${facts.running} runs`]
-        : []),
-      ...(facts.lastRun && facts.lastRun.verdict !== 'ok'
-        ? [
-            facts.lastRun.verdict === ''
-              ? `${name}: run ${facts.lastRun.run} has no verdict`
-              : `${name}: run ${facts.lastRun.run} ended ${facts.lastRun.verdict}`,
-          ]
-        : []),
-      ...bad.map(([health, ids]) => `${name}: ${health}: ${ids.join(', ')}`),
-      ...(days !== null && days < SOON_DAYS
-        ? [
-            `${name}: the repository's key ${days < 0 ? 'has expired' : `expires in ${count(days, 'day')}`}`,
-          ]
-        : []),
-    ];
-  });
-  return notes.length === 0
+/** What holds for all of them: versions and how they spread, the key that ends first, what was proven. */
+function fleetText(hosts: readonly Answered[], now: number, { paint, width }: StatusStyle): string {
+  const room = width - 'Proven  '.length;
+  const lines = [
+    ['Alloy', spreadText(hosts, room)],
+    ['Key', keyText(hosts, now)],
+    ['Proven', provenText(hosts, room)],
+  ] as const;
+  return lines
+    .filter(([, text]) => text !== '')
+    .map(([word, text]) => `${paint.dim(pad(word, 6))}  ${wrap(text, width, 8, 8)}\n`)
+    .join('');
+}
+
+/** "1.18.1 on 18 hosts, 1.17.0 on web-03, web-04". */
+function spreadText(hosts: readonly Answered[], room: number): string {
+  const byVersion = new Map<string, string[]>();
+  for (const { name, facts } of hosts) {
+    const version = facts.version === null ? 'none' : bare(facts.version);
+    byVersion.set(version, [...(byVersion.get(version) ?? []), name]);
+  }
+  const [most, ...others] = [...byVersion].sort(([, a], [, b]) => b.length - a.length);
+  if (!most || hosts.length === 1) return '';
+  if (others.length === 0) return `${most[0]} on all ${count(hosts.length, 'host')}`;
+  return [
+    `${most[0]} on ${count(most[1].length, 'host')}`,
+    ...others.map(([version, names]) => `${version} on ${someNames(names, room / 2)}`),
+  ].join(', ');
+}
+
+function keyText(hosts: readonly Answered[], now: number): string {
+  const ends = hosts.flatMap(({ name, facts: { keyExpiresAt } }) =>
+    keyExpiresAt === null ? [] : [{ name, keyExpiresAt }],
+  );
+  if (ends.length === 0) return '';
+  const first = ends.reduce((a, b) => (b.keyExpiresAt < a.keyExpiresAt ? b : a));
+  const days = Math.floor((first.keyExpiresAt - now) / DAY_MS);
+  const date = new Date(first.keyExpiresAt).toISOString().slice(0, 10);
+  const where = ends.every((one) => one.keyExpiresAt === first.keyExpiresAt)
     ? ''
-    : `\n${notes.map((note) => `${paint.yellow('!')} ${note}\n`).join('')}`;
+    : `, first on ${first.name}`;
+  return `${days < 0 ? 'expired' : 'expires'} ${date}${days < 0 ? '' : ` (in ${count(days, 'day')})`}${where}`;
+}
+
+/** Proven: by a run, of the very process that runs now. */
+function provenText(hosts: readonly Answered[], room: number): string {
+  const running = hosts.filter(({ facts }) => facts.running !== null);
+  const not = running.filter(({ facts }) => !facts.proven?.holds).map(({ name }) => name);
+  if (running.length === 0) return '';
+  if (not.length === 0)
+    return `what runs, on ${hosts.length === 1 ? hosts[0]!.name : 'all of them'}`;
+  return `${running.length - not.length} of ${count(running.length, 'host')}; not ${someNames(not, room - 24)}`;
+}
+
+/** What does not fit into a row, each thing once with the hosts that it is true of. */
+function notesText(hosts: readonly Answered[], now: number, { paint, width }: StatusStyle): string {
+  const notes = groupEqual(
+    hosts.flatMap((one) =>
+      [...noteworthy(one), ...keyNote(one.facts, now)].map((note) => [one.name, note] as const),
+    ),
+  );
+  return notes
+    .map(({ item, names }) => {
+      const who = names.length === 1 ? names[0]! : count(names.length, 'host');
+      const list = names.length === 1 ? '' : `    ${someNames(names, width - 4)}\n`;
+      return `${paint.yellow('!')} ${wrap(`${who}: ${item}`, width, 4, 2)}\n${list}`;
+    })
+    .join('');
+}
+
+function noteworthy({ host, facts }: Answered): readonly string[] {
+  const { version, running, lastRun, components } = facts;
+  const bad = Object.entries(components ?? {}).filter(([health]) => health !== 'healthy');
+  const steps = [...new Set(host.plan?.changes.map(({ step }) => step) ?? [])];
+  return [
+    ...(steps.length > 0 && host.outcome !== 'unchanged'
+      ? [`not as asked: ${steps.join(', ')}`]
+      : []),
+    ...(version !== null && running === null && facts.active !== 'active'
+      ? [`${bare(version)} is installed, and the service is ${facts.active}`]
+      : []),
+    ...(version !== null && running !== null && bare(version) !== running
+      ? [`${bare(version)} is installed, ${running} runs`]
+      : []),
+    ...(lastRun && lastRun.verdict !== 'ok'
+      ? [
+          lastRun.verdict === ''
+            ? `run ${lastRun.run} has no verdict`
+            : `run ${lastRun.run} ended ${lastRun.verdict}`,
+        ]
+      : []),
+    ...bad.map(([health, ids]) => `${health}: ${ids.join(', ')}`),
+  ];
+}
+
+function keyNote({ keyExpiresAt }: FactsView, now: number): readonly string[] {
+  if (keyExpiresAt === null) return [];
+  const days = Math.floor((keyExpiresAt - now) / DAY_MS);
+  if (days >= SOON_DAYS) return [];
+  return [`the repository's key ${days < 0 ? 'has expired' : `expires in ${count(days, 'day')}`}`];
 }

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { FactsView, HostReport } from '../../src/model/event.ts';
+import { paintWith } from '../../src/report/paint.ts';
+import { statusText } from '../../src/report/status-text.ts';
+import { change, factsOf, planOf, START } from './events.ts';
+
+const style = { paint: paintWith(false), width: 80, whole: false };
+
+const host = (facts: Partial<FactsView> = {}, more: Partial<HostReport> = {}): HostReport => ({
+  outcome: 'unchanged',
+  startedAt: START,
+  durationMs: 0,
+  changes: [],
+  plan: planOf(),
+  warnings: [],
+  facts: factsOf(facts),
+  ...more,
+});
+
+const screen = (hosts: Readonly<Record<string, HostReport>>, more: Partial<typeof style> = {}) =>
+  statusText(Object.entries(hosts), START, { ...style, ...more });
+
+const many = (n: number, facts: (i: number) => Partial<FactsView> = () => ({})) =>
+  Object.fromEntries(
+    Array.from({ length: n }, (_, i) => [`web-${String(i).padStart(3, '0')}`, host(facts(i))]),
+  );
+
+test.each([
+  ['20261123T101400Z-0001', 'ok', '1 min ago'],
+  ['20261123T081500Z-0001', 'ok', '2 h ago'],
+  ['20261101T101500Z-0001', 'rolled-back', '22 d ago rolled-back'],
+  ['20261123T101500Z-0001', '', '0 min ago cut off'],
+  // a clock that is ahead there
+  ['20261123T111500Z-0001', 'ok', '0 min ago'],
+  ['someone-s', 'ok', 'once'],
+])('a last run %s that ended "%s" is %s', (run, verdict, said) => {
+  expect(screen({ a: host({ lastRun: { run, verdict } }) })).toContain(`  ${said}  `);
+});
+
+test('a host that no run of ours has changed says so', () => {
+  expect(screen({ a: host({ lastRun: null, proven: null }) })).toContain('  never  ');
+});
+
+test('versions are told by how many hosts have them, the rarer ones with their hosts', () => {
+  const mixed = many(20, (i) => ({ version: i % 10 === 3 ? '1.17.0-1' : '1.18.1-1' }));
+  expect(screen(mixed)).toContain('Alloy   1.18.1 on 18 hosts, 1.17.0 on web-003, web-013\n');
+  expect(screen(many(3))).toContain('Alloy   1.18.1 on all 3 hosts\n');
+});
+
+test('of several keys the one that ends first is told, with its host', () => {
+  const ends = [Date.UTC(2028, 0, 1), Date.UTC(2027, 8, 19)];
+  expect(screen(many(2, (i) => ({ keyExpiresAt: ends[i]! })))).toContain(
+    'Key     expires 2027-09-19 (in 299 days), first on web-001\n',
+  );
+});
+
+test('one note for many hosts names them below', () => {
+  const unwell = { components: { healthy: ['a.b'], unhealthy: ['loki.write.x'] } };
+  expect(screen(many(2, () => unwell))).toContain(
+    '! 2 hosts: unhealthy: loki.write.x\n    web-000, web-001\n',
+  );
+});
+
+test('of 500 hosts those with nothing to tell are counted, and all are shown with -v', () => {
+  const hosts = {
+    ...many(500),
+    'db-01': host({}, { outcome: 'pending', plan: planOf(change()) }),
+    'db-02': host({ active: 'failed', running: null }),
+  };
+  const short = screen(hosts);
+  expect(short.match(/^(web|db)-\d+ .*/gm)).toHaveLength(2);
+  expect(short).toContain('500 hosts as asked and healthy left out; -v shows all\n');
+  expect(short).toContain('! db-02: 1.18.1 is installed, and the service is failed\n');
+  expect(screen(hosts, { whole: true }).match(/^(web|db)-\d+ .*/gm)).toHaveLength(502);
+});
