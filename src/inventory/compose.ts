@@ -11,8 +11,11 @@ export interface Wish {
   readonly hosts: readonly { readonly name: string; readonly settings: Settings }[];
 }
 
-const HEAD = `# yaml-language-server: $schema=https://unpkg.com/alloyup/schema/inventory.schema.json
-# Written by alloyup init. What else may stand here: docs/inventory.md
+/** For editors. */
+export const SCHEMA_LINE =
+  '# yaml-language-server: $schema=https://unpkg.com/alloyup/schema/inventory.schema.json\n';
+
+const HEAD = `${SCHEMA_LINE}# Written by alloyup init. What else may stand here: docs/inventory.md
 `;
 
 /**
@@ -28,6 +31,9 @@ export function composeInventory(existing: string | null, wish: Wish): string {
     document.contents = document.createNode({}) as never;
     document.commentBefore = commentBefore;
   }
+  const { contents } = document;
+  if (isMap(contents) && wish.defaults.length > 0 && !document.has('defaults'))
+    contents.items.unshift(document.createPair('defaults', {}) as never);
   const template = wish.defaults.find(([path]) => path.join('.') === 'config.template')?.[1];
   // variables of another template would be unknown to this one
   if (template !== undefined && document.getIn(['defaults', 'config', 'template']) !== template)

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import type { Problem } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { listAgent } from './agent.ts';
 import { fingerprint, typeOf } from './known-hosts.ts';
 import type { SshLibrary } from './ssh-library.ts';
 
@@ -37,7 +38,6 @@ export interface Identities {
 }
 
 export const DEFAULT_KEY_NAMES = ['id_ed25519', 'id_ecdsa', 'id_rsa'] as const;
-const AGENT_DEADLINE_MS = 5000;
 const PASSPHRASE_TRIES = 3;
 
 /** Parses each key file and lists the agent's keys at most once a run: bcrypt of a passphrase blocks for 0.3 s. */
@@ -276,20 +276,6 @@ function publicHalf(text: string): Buffer | null {
   } catch {
     return null;
   }
-}
-
-/** Keys of an agent; none when it does not answer: what else is there is still tried. */
-function listAgent({ ssh2 }: SshLibrary, socket: string): Promise<readonly ParsedKey[]> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve([]), AGENT_DEADLINE_MS);
-    new ssh2.OpenSSHAgent(socket).getIdentities((error, keys) => {
-      clearTimeout(timer);
-      const parsed = (error ? [] : (keys ?? []))
-        .map((key) => ssh2.utils.parseKey(key as ParsedKey))
-        .filter((key): key is ParsedKey => !(key instanceof Error));
-      resolve(parsed);
-    });
-  });
 }
 
 /** An agent that shows one key, so that no login asks for the list again. */

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { parseHop } from './ssh-config.ts';
 
 /** A host that ~/.ssh/config names. */
@@ -66,21 +65,37 @@ export function namedHosts(
 /** The hosts of a person's ~/.ssh/config; none where there is no such file, or it cannot be read. */
 export function sshConfigHosts(home: string): readonly NamedHost[] {
   const folder = `${home}/.ssh`;
-  const text = textOf(`${folder}/config`);
-  return namedHosts(text, (pattern) => {
+  return namedHosts(textOf(`${folder}/config`), (pattern) => {
     const path = pattern.replace(/^~(?=\/)/, home);
-    const full = path.startsWith('/') ? path : `${folder}/${path}`;
-    if (!full.includes('*')) return [textOf(full)];
-    const [before = '', after = ''] = basename(full).split('*');
-    try {
-      return readdirSync(dirname(full))
-        .filter((name) => name.startsWith(before) && name.endsWith(after) && !name.startsWith('.'))
-        .sort()
-        .map((name) => textOf(`${dirname(full)}/${name}`));
-    } catch {
-      return [];
-    }
+    return matching(path.startsWith('/') ? path : `${folder}/${path}`).map(textOf);
   });
+}
+
+/** Files that an absolute pattern means, `*` and `?` within a name; as glob(7), none that begins with a dot. */
+function matching(pattern: string): readonly string[] {
+  return pattern
+    .split('/')
+    .slice(1)
+    .reduce<readonly string[]>(
+      (folders, part) => folders.flatMap((folder) => entries(folder, part)),
+      [''],
+    );
+}
+
+function entries(folder: string, part: string): readonly string[] {
+  if (!/[*?]/.test(part)) return [`${folder}/${part}`];
+  const source = part
+    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
+    .replace(/[*?]/g, (c) => (c === '*' ? '.*' : '.'));
+  const fits = new RegExp(`^${source}$`);
+  try {
+    return readdirSync(folder === '' ? '/' : folder)
+      .filter((name) => fits.test(name) && (!name.startsWith('.') || part.startsWith('.')))
+      .sort()
+      .map((name) => `${folder}/${name}`);
+  } catch {
+    return [];
+  }
 }
 
 function textOf(path: string): string {
@@ -91,14 +106,31 @@ function textOf(path: string): string {
   }
 }
 
-/** Private keys of a person, as `~/.ssh/id_ed25519`: files with a public half beside them. */
-export function keyFiles(home: string): readonly string[] {
+/** A key in ~/.ssh that a login may be told to use. */
+export interface KeyFile {
+  /** `~/.ssh/id_ed25519`; `~/.ssh/work.pub` where only the agent has the private half. */
+  readonly path: string;
+  /** The agent has it. */
+  readonly held: boolean;
+}
+
+/**
+ * The keys of a person that have a public half in ~/.ssh, and a private one there or in the agent.
+ *
+ * @param inAgent public keys, as files have them: `ssh-ed25519 AAAA...`
+ */
+export function keyFiles(home: string, inAgent: readonly string[]): readonly KeyFile[] {
   try {
-    const names = new Set(readdirSync(`${home}/.ssh`));
-    return [...names]
-      .filter((name) => names.has(`${name}.pub`) && !name.endsWith('.pub'))
-      .sort()
-      .map((name) => `~/.ssh/${name}`);
+    const names = readdirSync(`${home}/.ssh`).sort();
+    return names
+      .filter((name) => name.endsWith('.pub') && !name.endsWith('-cert.pub'))
+      .flatMap((name) => {
+        const line = textOf(`${home}/.ssh/${name}`).split(/\s+/).slice(0, 2).join(' ');
+        const held = inAgent.includes(line);
+        const own = name.slice(0, -'.pub'.length);
+        if (names.includes(own)) return [{ path: `~/.ssh/${own}`, held }];
+        return held ? [{ path: `~/.ssh/${name}`, held }] : [];
+      });
   } catch {
     return [];
   }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { controllerEnv, inWorld } from '../../lab/controller.ts';
+import { setSudo } from '../../lab/faults.ts';
 import { productCommand } from '../../lab/lab.ts';
 import { report } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
@@ -71,14 +72,19 @@ describeOnHosts('the wizard in a real terminal', () => {
   });
   afterAll(() => screen?.close());
 
-  /** From the first question to the one about what to collect. */
-  async function hostsAndLogin(names: string, unmet: boolean): Promise<void> {
+  /** From the first question to the one about sudo, or what to collect. */
+  async function hostsAndLogin(names: string, unmet: boolean, sudo = 'nothing'): Promise<void> {
+    await screen.answer(/names of the hosts come from/, 'Enter');
     await screen.answer(/one a line/, names, 'Enter', 'Enter');
+    await login(unmet, sudo);
+  }
+
+  async function login(unmet: boolean, sudo = 'nothing'): Promise<void> {
     await screen.answer(/User to log in as/, 'ops', 'Enter');
     await screen.answer(/Which key/, 'Enter');
     if (unmet) await screen.answer(/Record (it|them)\?/, 'y', 'Enter');
-    await screen.answer(/What to collect/);
-    expect(screen.text).toContain('sudo asks for nothing');
+    await screen.answer(sudo === 'nothing' ? /What to collect/ : /sudo asks for a password there/);
+    expect(screen.text).toContain(`sudo asks for ${sudo}`);
   }
 
   async function packagesAndVersion(): Promise<void> {
@@ -90,9 +96,20 @@ describeOnHosts('the wizard in a real terminal', () => {
   }
 
   test('from an empty folder to a converged host, for linux-host', async () => {
+    await setSudo(hosts[0], { password: 'canary-of-sudo' });
     await screen.answer(/\$$/, alloyup('init'), 'Enter');
-    await hostsAndLogin(hosts[0].name, true);
+    await hostsAndLogin(hosts[0].name, true, 'a password');
+    await screen.answer(/sudo asks for a password there/, 'Down', 'Enter');
+    await screen.answer(/Where the sudo password/, 'file:./secrets/sudo', 'Enter');
+    await screen.answer(/sudo password, to try/, 'wrong', 'Enter');
+    await screen.answer(/Try another password/, 'Enter');
+    expect(screen.text).toContain('sudo did not take the password of ops');
+    await screen.answer(/sudo password, to try/, 'canary-of-sudo', 'Enter');
     await screen.answer(/What to collect/, 'Enter');
+    expect(screen.text).toContain('taken by sudo on 1 host');
+    await screen.answer(/Which of it/, 'Down', 'Down', 'Space', 'Enter');
+    await screen.answer(/Where does it go/, 'Enter');
+    await screen.answer(/Log files, as/, '/var/log/*.log', 'Enter', 'Enter');
     await screen.answer(/Prometheus/, 'http://192.0.2.1:9009/write', 'Enter');
     await screen.answer(/Take it all the same/, 'Enter');
     await screen.answer(/ask for\?/, 'Down', 'Enter');
@@ -106,8 +123,11 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/Plan now/, 'Enter');
     await screen.answer(/\$$/);
     expect(screen.text).toContain('Next: alloyup apply');
-    expect(screen.text).not.toContain('canary-of-the-wizard');
+    expect(screen.text).not.toContain('canary');
     expect(readFileSync(join(fleet, 'inventory.yaml'), 'utf8')).not.toContain('canary');
+    for (const name of ['sudo', 'metrics'])
+      expect(statSync(join(fleet, 'secrets', name)).mode & 0o777).toBe(0o600);
+    expect(screen.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     const { report: run } = await report(lab, ['apply', '--yes', '--watch', '2'], { cwd: fleet });
     expect(run.summary).toMatchObject({ hosts: 1, changed: 1 });
     const again = await report(lab, ['plan'], { cwd: fleet });
@@ -118,6 +138,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/\$$/, alloyup('init -i gateway.yaml'), 'Enter');
     await hostsAndLogin(hosts[1].name, true);
     await screen.answer(/What to collect/, 'Down', 'Enter');
+    await screen.answer(/Where does it go/, 'Enter');
     for (const url of ['https://apt.grafana.com/write', 'https://apt.grafana.com:443']) {
       await screen.answer(/\? Where (Prometheus|Tempo)/, url, 'Enter');
       await screen.answer(/ask for\?/, 'Enter');
@@ -138,14 +159,34 @@ describeOnHosts('the wizard in a real terminal', () => {
     expect(run.summary).toMatchObject({ hosts: 1, changed: 1 });
   });
 
-  test('Ctrl-C in the middle leaves no file and ends with 130', async () => {
+  test('hosts of ~/.ssh/config are offered; Ctrl-C at the password leaves no file', async () => {
+    const [guarded, jump] = hosts;
+    mkdirSync(join(lab.home, '.ssh/conf.d'), { recursive: true });
+    const config = join(lab.home, '.ssh/config');
+    const before = existsSync(config) ? readFileSync(config, 'utf8') : '';
+    writeFileSync(
+      config,
+      `${before}\nInclude conf.d/*.conf\nHost far db-?\n  ProxyJump ops@${jump.name}\nMatch host shop-*\n  User shop\nHost github.com\n  User git\n`,
+    );
+    writeFileSync(
+      join(lab.home, '.ssh/conf.d/lab.conf'),
+      `Host ${guarded.name} ${jump.name} *.example.com !old.example.com\n  Compression no\n`,
+    );
     await screen.answer(/\$$/, alloyup('init -i none.yaml; echo "exit=$?"'), 'Enter');
-    await hostsAndLogin(hosts[0].name, false);
-    await screen.answer(/What to collect/, 'C-c');
+    await screen.answer(/names of the hosts come from/, 'Down', 'Enter');
+    await screen.answer(/Which of them/);
+    const offered = screen.open.match(/(?<=◯ ).*/g)?.map((line) => line.trimEnd());
+    expect(offered).toEqual([guarded.name, `${jump.name} (a jump host of others)`, 'far']);
+    await screen.answer(/Which of them/, 'Space', 'Enter');
+    await screen.answer(/More hosts/, 'Enter');
+    await login(false, 'a password');
+    await screen.answer(/sudo asks for a password there/, 'Enter');
+    await screen.answer(/sudo password, to try/, 'C-c');
     await screen.answer(/\$$/);
     expect(screen.text).toContain('exit=130');
     expect(existsSync(join(fleet, 'none.yaml'))).toBe(false);
     expect(readdirSync(fleet).filter((name) => name.includes('.alloyup-'))).toEqual([]);
+    writeFileSync(config, before);
   });
 
   test('--from brings a hand-made host home: its first plan changes nothing that runs', async () => {

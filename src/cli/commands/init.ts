@@ -1,17 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { composeInventory } from '../../inventory/compose.ts';
+import { dirname, join } from 'node:path';
+import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
 import { isHostList } from '../../inventory/hostlist.ts';
 import { parseInventory } from '../../inventory/parse.ts';
 import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';
-import { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
-import { besideInventory } from '../../sources/folders.ts';
+import { agentKeys } from '../../transport/agent.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-names.ts';
 import { askSecret, askYes, NoAnswer } from '../ask.ts';
 import { readAnswers } from '../init/answers-file.ts';
@@ -19,6 +18,7 @@ import { endingText } from '../init/ending.ts';
 import { type HomeFile, homeSettings, readHome } from '../init/home.ts';
 import { type Interview, interview } from '../init/interview.ts';
 import type { Answers, Known } from '../init/question.ts';
+import { askSecrets, beside, secretPlaces } from '../init/secrets.ts';
 import { wishOf } from '../init/wish.ts';
 import { type NewFile, writeAll } from '../init/write.ts';
 import { DEFAULT_INVENTORY, orThrow } from '../inventory.ts';
@@ -37,10 +37,16 @@ export const init: Command = async (invocation) => {
       'nobody is there to answer the questions of the wizard',
       'write the answers into a file and name it with --answers: hosts, template, and what the template needs, such as "hosts: [web-01]", "template: linux-host", "metrics_url: https://...", "logs_url: https://..."',
     );
+  const held = await agentKeys(terminal.env.SSH_AUTH_SOCK || null);
   const known: Known = {
     sshHosts: existing === null ? sshConfigHosts(terminal.home) : [],
-    keys: keyFiles(terminal.home),
-    agentKeys: 0,
+    ansible: existing === null ? ANSIBLE_FILES.filter((path) => existsSync(path)) : null,
+    namesUser: false,
+    keys: keyFiles(
+      terminal.home,
+      held.map(({ line }) => line),
+    ),
+    agentKeys: held.map(({ name }) => name),
     root: null,
     from: options.from,
     edit: existing !== null && options.from === null,
@@ -51,8 +57,11 @@ export const init: Command = async (invocation) => {
       terminal,
       paint,
       given,
-      hostsOf: async (answers) =>
-        (await targetsOf(draft(existing, answers, known), file)).targets.map(({ host }) => host),
+      file,
+      hostsOf: async ({ answers, imported }) =>
+        (
+          await targetsOf(draft(existing ?? imported?.text ?? null, answers, known), file)
+        ).targets.map(({ host }) => host),
     });
     return await finish(done, { file, existing, asked: given === null }, invocation);
   } catch (error) {
@@ -61,6 +70,18 @@ export const init: Command = async (invocation) => {
     return 130;
   }
 };
+
+/** Where people keep them; the first that is there is offered. */
+const ANSIBLE_FILES = [
+  'hosts',
+  'hosts.ini',
+  'inventory',
+  'inventory.ini',
+  'hosts.yml',
+  'hosts.yaml',
+]
+  .map((name) => `./${name}`)
+  .concat('/etc/ansible/hosts');
 
 /** @throws ToolError `usage` */
 function existingText(file: string, edit: boolean): string | null {
@@ -114,15 +135,16 @@ interface Plan {
 
 /** Shows what would be written, writes it after a yes, and says what comes next. */
 async function finish(
-  { answers, known }: Interview,
+  interview: Interview,
   { file, existing, asked }: Plan,
   invocation: Invocation,
 ): Promise<number> {
+  const { answers, known, imported, typed } = interview;
   const { options, terminal } = invocation;
   const home =
-    known.from === null ? null : await homeFiles(known.from, answers, known, file, invocation);
+    known.from === null ? null : await homeFiles(known.from, interview, file, invocation);
   const wish = home ? home.wish : wishOf(answers, known);
-  const text = composeInventory(existing, wish);
+  const text = composeInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
   const { targets, warnings } = home
     ? await inScratch(home.files, (base) => targetsOf(text, file, base))
     : await targetsOf(text, file);
@@ -144,7 +166,7 @@ async function finish(
       path: beside(path, file),
       replaces: false,
     })),
-    ...(asked ? await askSecrets(places, file, invocation) : []),
+    ...(asked ? await askSecrets(places, file, typed, terminal) : []),
   ];
   if (
     asked &&
@@ -200,25 +222,10 @@ async function wantsPlan(): Promise<boolean> {
   }
 }
 
-/** Where secrets are kept, each once: `env:NAME`, `file:PATH`. */
-const secretPlaces = (answers: Answers): readonly string[] => [
-  ...new Set(
-    Object.entries(answers).flatMap(([id, answer]) =>
-      (/_password$/.test(id) || id === 'sudoPassword') && typeof answer === 'string'
-        ? [answer]
-        : [],
-    ),
-  ),
-];
-
-const beside = (path: string, file: string): string =>
-  resolve(besideInventory(path, dirname(file)));
-
 /** What the host runs, as settings and files; its configuration is told where it holds secrets itself. */
 async function homeFiles(
   from: string,
-  answers: Answers,
-  known: Known,
+  { answers, known, typed }: Interview,
   file: string,
   { terminal }: Invocation,
 ) {
@@ -227,15 +234,16 @@ async function homeFiles(
   const [target] = targets;
   if (!target || targets.length > 1)
     throw usageError(`--from names ${count(targets.length, 'host')}`, 'name one host');
-  const typed =
+  const password =
     answers.sudo === 'ask' || answers.sudo === 'secret'
-      ? await askSecret(
+      ? (typed.get(answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword)) ??
+        (await askSecret(
           'sudo password:',
           terminal,
           'set up sudo without a password for this, or run it on a terminal',
-        )
+        )))
       : null;
-  const sudo = typed ? ({ kind: 'password', password: typed } as const) : target.host.sudo;
+  const sudo = password ? ({ kind: 'password', password } as const) : target.host.sudo;
   const home = await readHome({ ...target, host: { ...target.host, sudo } }, terminal);
   if (home.secretLines.length > 0)
     terminal.err(
@@ -262,27 +270,4 @@ async function inScratch<T>(
   } finally {
     rmSync(base, { recursive: true, force: true });
   }
-}
-
-const NOTHING = new Secret('').sha256();
-
-/** Asks for the secrets of files that are not there yet. @throws NoAnswer */
-async function askSecrets(
-  places: readonly string[],
-  file: string,
-  { terminal }: Invocation,
-): Promise<readonly NewFile[]> {
-  const files: NewFile[] = [];
-  for (const place of places) {
-    if (!place.startsWith('file:')) continue;
-    const path = beside(place.slice(5), file);
-    if (existsSync(path)) continue;
-    const content = await askSecret(
-      `The secret for ${basename(path)} (empty: you write it later):`,
-      terminal,
-      '',
-    );
-    if (content.sha256() !== NOTHING) files.push({ path, content, mode: 0o600, replaces: false });
-  }
-  return files;
 }

@@ -1,16 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import process from 'node:process';
-import type { VariablesEntry } from '../../inventory/ansible-variables.ts';
-import { parseHostList } from '../../inventory/hostlist.ts';
-import { inventoryText } from '../../inventory/print.ts';
-import { readInventory } from '../../inventory/read.ts';
-import type { WrittenInventory } from '../../inventory/written.ts';
-import { type Result, ToolError } from '../../model/problem.ts';
+import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
-import { type InventoryFile, readInventoryFile } from '../../sources/inventory-file.ts';
-import { orThrow, SCRIPT_TIMEOUT_MS, variablesBeside } from '../inventory.ts';
+import { importInventory } from '../import.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import { unwritable } from '../run-log.ts';
 import { usageError } from '../usage.ts';
@@ -29,43 +22,16 @@ export const inventory: Command = async (invocation) => {
 };
 
 async function importFrom(source: string, { options, terminal }: Invocation): Promise<number> {
-  const got = orThrow(
-    await readInventoryFile(source, {
-      stdin: process.stdin,
-      mayRun: true,
-      timeoutMs: SCRIPT_TIMEOUT_MS,
-    }),
-  );
-  const { file } = got;
-  const read = orThrow(readAny(got, await variablesBeside(source, got)));
-  const printed = inventoryText(read.written, file);
-  if (options.out === null) terminal.out(printed);
-  else writeNew(options.out, printed, options.force);
+  const { text, hosts, warnings } = await importInventory(source);
+  if (options.out === null) terminal.out(text);
+  else writeNew(options.out, text, options.force);
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-  terminal.err(problemsText([], read.warnings, style));
+  terminal.err(problemsText([], warnings, style));
   if (!options.quiet && options.out !== null)
     terminal.err(
-      `${options.out} written: ${count(read.hosts.size, 'host')}; check it: alloyup validate -i ${options.out}\n`,
+      `${options.out} written: ${count(hosts, 'host')}; check it: alloyup validate -i ${options.out}\n`,
     );
   return 0;
-}
-
-/** An inventory, or names of hosts: one a line, or with commas. */
-function readAny(
-  { text, file }: InventoryFile,
-  beside: readonly VariablesEntry[],
-): Result<WrittenInventory> {
-  const words = text
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-  const names = words.every((word) => /^[\w.$@:,[\]-]+$/.test(word) && !/^\[[\w-]+\]$/.test(word));
-  return beside.length === 0 &&
-    names &&
-    words.length > 0 &&
-    !words.some((word) => word.endsWith(':'))
-    ? parseHostList(`${words.join(',')},`, {})
-    : readInventory(text, file, beside);
 }
 
 function writeNew(path: string, text: string, force: boolean): void {

@@ -1,8 +1,11 @@
 import type { Host } from '../../model/host.ts';
+import { type Problem, ToolError } from '../../model/problem.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { Paint } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
-import { NoAnswer } from '../ask.ts';
+import { askSecret, NoAnswer } from '../ask.ts';
+import { type Imported, importInventory } from '../import.ts';
 import type { Terminal } from '../terminal.ts';
 import { meetAll } from '../trust/meet.ts';
 import { keyTable } from '../trust/table.ts';
@@ -10,7 +13,8 @@ import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts'
 import { promptOf } from './prompt.ts';
 import type { Answer, Answers, Known, Question } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
-import { tryLogins, tryUrl } from './tries.ts';
+import { isEmpty, secretAt } from './secrets.ts';
+import { tryLogins, trySudo, tryUrl } from './tries.ts';
 
 /** How answers come about. */
 export interface Interviewer {
@@ -18,13 +22,21 @@ export interface Interviewer {
   readonly paint: Paint;
   /** null: a person is asked. */
   readonly given: GivenAnswers | null;
+  /** The inventory that will be written. */
+  readonly file: string;
   /** The hosts that the answers so far name, as they would be logged in on. */
-  readonly hostsOf: (answers: Answers) => Promise<readonly Host[]>;
+  readonly hostsOf: (state: Interview) => Promise<readonly Host[]>;
 }
 
 export interface Interview {
   readonly answers: Answers;
   readonly known: Known;
+  /** What an inventory of Ansible came to; null: none was named. */
+  readonly imported: Imported | null;
+  /** Hosts whose sudo asks for a password. */
+  readonly guarded: readonly Host[];
+  /** Passwords that were typed to be tried, by their place or `ask`. They go no further than this run. */
+  readonly typed: ReadonlyMap<string, Secret>;
 }
 
 /**
@@ -35,7 +47,13 @@ export interface Interview {
  */
 export async function interview(begun: Known, interviewer: Interviewer): Promise<Interview> {
   const { given } = interviewer;
-  let state: Interview = { answers: {}, known: begun };
+  let state: Interview = {
+    answers: {},
+    known: begun,
+    imported: null,
+    guarded: [],
+    typed: new Map(),
+  };
   for (;;) {
     const question = nextQuestion(state.answers, state.known);
     if (question === undefined) break;
@@ -71,10 +89,79 @@ async function tried(
   state: Interview,
   interviewer: Interviewer,
 ): Promise<Interview> {
+  const { id } = question;
+  if (id === 'ansible') return readAnsible(state, interviewer);
   if (interviewer.given?.check === false) return state;
-  if (question.id === 'identity') return triedLogin(state, interviewer);
-  if (/_url$/.test(question.id)) return triedUrl(question, state, interviewer);
+  if (id === 'identity') return triedLogin(state, interviewer);
+  if (id === 'sudo' && state.answers.sudo === 'ask') return triedSudo('ask', state, interviewer);
+  if (id === 'sudoPassword')
+    return triedSudo(String(state.answers.sudoPassword), state, interviewer);
+  if (/_url$/.test(id)) return triedUrl(question, state, interviewer);
   return state;
+}
+
+const without = (answers: Answers, ...ids: readonly string[]): Answers =>
+  Object.fromEntries(Object.entries(answers).filter(([id]) => !ids.includes(id)));
+
+async function readAnsible(
+  state: Interview,
+  { terminal, paint, given }: Interviewer,
+): Promise<Interview> {
+  const style = { paint, width: terminal.width };
+  try {
+    const imported = await importInventory(String(state.answers.ansible));
+    terminal.err(problemsText([], imported.warnings, style));
+    if (!given) terminal.err(`${paint.green('  read')}: ${count(imported.hosts, 'host')}\n`);
+    const known = { ...state.known, namesUser: imported.namesUser };
+    return { ...state, known, imported };
+  } catch (error) {
+    if (given || !(error instanceof ToolError)) throw error;
+    terminal.err(problemsText(error.problems, [], style));
+    return { ...state, answers: without(state.answers, 'source', 'ansible') };
+  }
+}
+
+/** A password is tried where the login has shown that one is asked for; nobody else learns it. */
+async function triedSudo(
+  place: string,
+  state: Interview,
+  { terminal, paint, given, file }: Interviewer,
+): Promise<Interview> {
+  const { guarded } = state;
+  if (guarded.length === 0) return state;
+  const there = place === 'ask' ? null : await secretAt(place, file, terminal);
+  if (given && there === null) return state;
+  for (let password = there; ; password = null) {
+    password ??= await askSecret(
+      `sudo password, to try it now${place.startsWith('file:') ? '' : '; it is not kept'} (empty: skip)`,
+      terminal,
+      '',
+    );
+    if (isEmpty(password)) return state;
+    if (!given) terminal.err(paint.dim(`  trying sudo on ${count(guarded.length, 'host')} ...\n`));
+    const problems = await trySudo(guarded, password, terminal);
+    if (problems.length === 0) {
+      if (!given)
+        terminal.err(`${paint.green('  taken')} by sudo on ${count(guarded.length, 'host')}\n`);
+      return { ...state, typed: new Map([...state.typed, [place, password]]) };
+    }
+    tell(problems, guarded.length, 'took it', { terminal, paint, given });
+    if (given || (await yes('Try another password?', true)) !== true) return state;
+  }
+}
+
+/** The first few in full, as warnings where nobody is there to be asked, and how many there are. */
+function tell(
+  problems: readonly Problem[],
+  of: number,
+  what: string,
+  { terminal, paint, given }: Pick<Interviewer, 'terminal' | 'paint' | 'given'>,
+): void {
+  const shown = problems.slice(0, MOST);
+  terminal.err(
+    problemsText(given ? [] : shown, given ? shown : [], { paint, width: terminal.width }),
+  );
+  terminal.err(`${of - problems.length} of ${count(of, 'host')} ${what}.\n`);
 }
 
 async function triedUrl(
@@ -93,13 +180,12 @@ async function triedUrl(
     `${paint.yellow('  warning')}: ${wrap(`nobody answers at ${url} from this machine: ${why}`, terminal.width, 4, 11)}\n`,
   );
   if (given || (await yes('Take it all the same?', true))) return state;
-  const { [id]: _, ...answers } = state.answers;
-  return { ...state, answers };
+  return { ...state, answers: without(state.answers, id) };
 }
 
 async function triedLogin(state: Interview, interviewer: Interviewer): Promise<Interview> {
   const { terminal, paint, given } = interviewer;
-  const hosts = await interviewer.hostsOf(state.answers);
+  const hosts = await interviewer.hostsOf(state);
   if (hosts.length === 0) return state;
   if (!given) terminal.err(paint.dim(`  trying ${count(hosts.length, 'login')} ...\n`));
   await meetAll(hosts, {
@@ -117,8 +203,8 @@ async function triedLogin(state: Interview, interviewer: Interviewer): Promise<I
       );
     },
   });
-  const { problems, tried, root } = await tryLogins(hosts, terminal);
-  const known = { ...state.known, root };
+  const { problems, tried, root, guarded } = await tryLogins(hosts, terminal);
+  const next = { ...state, known: { ...state.known, root }, guarded };
   if (problems.length === 0) {
     const how = {
       none: 'as root',
@@ -129,20 +215,19 @@ async function triedLogin(state: Interview, interviewer: Interviewer): Promise<I
       terminal.err(
         `${paint.green('  logged in')} on ${count(tried, 'host')}${root ? `, ${how[root]}` : ''}\n`,
       );
-    return { ...state, known };
+    return next;
   }
-  const shown = problems.slice(0, MOST);
-  terminal.err(
-    problemsText(given ? [] : shown, given ? shown : [], { paint, width: terminal.width }),
-  );
-  terminal.err(`${tried - problems.length} of ${count(tried, 'host')} let us in.\n`);
-  if (given) return { ...state, known };
+  tell(problems, tried, 'let us in', interviewer);
+  if (given) return next;
   if (
     (await yes('Go on all the same? (no: another user or key)', problems.length < tried)) === true
   )
-    return { ...state, known };
-  const { user: _, identity: __, ...answers } = state.answers;
-  return { answers, known: { ...state.known, root: null } };
+    return next;
+  return {
+    ...state,
+    answers: without(state.answers, 'user', 'identity'),
+    known: { ...state.known, root: null },
+  };
 }
 
 /** Hosts whose trouble is told in full. */

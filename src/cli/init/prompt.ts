@@ -1,6 +1,6 @@
 import { wordsOf } from './host-words.ts';
 import type { Answer, Question } from './question.ts';
-import { wrongAnswer } from './question.ts';
+import { mustNameOne, wrongAnswer } from './question.ts';
 
 type Context = { readonly output?: NodeJS.WritableStream; readonly input?: NodeJS.ReadableStream };
 
@@ -39,7 +39,7 @@ export async function promptOf(question: Question): Promise<(context: Context) =
     case 'checks':
       return (context) =>
         prompts.checkbox(
-          { message, choices, loop: false, pageSize: 12, required: fallback === undefined },
+          { message, choices, loop: false, pageSize: 12, required: mustNameOne(question) },
           context as never,
         );
     case 'lines': {
@@ -48,7 +48,7 @@ export async function promptOf(question: Question): Promise<(context: Context) =
         linesPrompt(
           {
             message,
-            required: fallback === undefined,
+            required: mustNameOne(question),
             wrong: (line) => (wordsOf(line).length === 0 ? null : (question.wrong?.(line) ?? null)),
           },
           context as never,

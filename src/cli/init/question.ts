@@ -10,10 +10,14 @@ export type Section = (typeof SECTIONS)[number];
 export interface Known {
   /** Names of ~/.ssh/config that can be logged in on. */
   readonly sshHosts: readonly { readonly name: string; readonly jump: boolean }[];
-  /** Private keys in ~/.ssh, as `~/.ssh/id_ed25519`. */
-  readonly keys: readonly string[];
-  /** Keys that the agent holds. */
-  readonly agentKeys: number;
+  /** Inventories of Ansible that lie here, `./hosts` first; null: none may be asked for. */
+  readonly ansible: readonly string[] | null;
+  /** The inventory that the hosts come from names a user for every one. */
+  readonly namesUser: boolean;
+  /** Keys in ~/.ssh, as `~/.ssh/id_ed25519`, or `~/.ssh/work.pub` where the agent alone has the other half. */
+  readonly keys: readonly { readonly path: string; readonly held: boolean }[];
+  /** Keys that the agent holds, by what they are called there. */
+  readonly agentKeys: readonly string[];
   /** What a login found: how root is reached. null: no host has let us in yet. */
   readonly root: 'none' | 'passwordless' | 'password' | null;
   /** `--from HOST`: what to collect is what that host collects. */
@@ -41,11 +45,17 @@ export interface Question {
   readonly choices?: readonly Choice[];
   /** What an empty answer means; undefined: there must be one. */
   readonly fallback?: Answer;
+  /** Of `checks`: one at least, though there is a fallback. */
+  readonly some?: boolean;
   /** What is wrong with an answer, for people; null: nothing. A list is handed in item by item. */
   readonly wrong?: (text: string) => string | null;
   /** A right answer, for hints. */
   readonly example: string;
 }
+
+/** No item at all is no answer. */
+export const mustNameOne = ({ fallback, some }: Question): boolean =>
+  fallback === undefined || some === true;
 
 /** Why `answer` cannot be one to this question; null: it can. */
 export function wrongAnswer(question: Question, answer: unknown): string | null {
@@ -64,7 +74,7 @@ export function wrongAnswer(question: Question, answer: unknown): string | null 
     case 'checks':
     case 'lines': {
       if (!Array.isArray(answer)) return 'write a list';
-      if (answer.length === 0 && question.fallback === undefined) return 'name one at least';
+      if (answer.length === 0 && mustNameOne(question)) return 'name one at least';
       for (const item of answer) {
         if (typeof item !== 'string') return 'write a list of texts';
         const found =

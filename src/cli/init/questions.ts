@@ -1,6 +1,6 @@
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
-import { wrongHosts } from './host-words.ts';
-import { parameterQuestions, wrongPlace } from './parameters.ts';
+import { hostQuestions, loginQuestions, sudoQuestions } from './host-questions.ts';
+import { parameterQuestions } from './parameters.ts';
 import { type Answers, type Known, type Question, SECTIONS } from './question.ts';
 
 /** The question whose turn it is; undefined: all is answered. Pure, so that every way through can be tried. */
@@ -11,7 +11,7 @@ export const nextQuestion = (answers: Answers, known: Known): Question | undefin
 export function questionsOf(answers: Answers, known: Known): readonly Question[] {
   const all = [
     ...hostQuestions(answers, known),
-    ...loginQuestions(known),
+    ...loginQuestions(answers, known),
     ...sudoQuestions(answers, known),
     ...(known.from === null
       ? [templateQuestion, ...ownTemplate(answers), ...parameterQuestions(answers)]
@@ -47,110 +47,9 @@ function SECTION_NAMES(): Readonly<Record<(typeof SECTIONS)[number], string>> {
   };
 }
 
-function hostQuestions(answers: Answers, { sshHosts, from }: Known): readonly Question[] {
-  if (from !== null) return [];
-  const some = Array.isArray(answers.sshHosts) && answers.sshHosts.length > 0;
-  return [
-    ...(sshHosts.length > 0
-      ? [
-          {
-            id: 'sshHosts',
-            section: 'hosts',
-            kind: 'checks',
-            message: 'Which hosts of ~/.ssh/config?',
-            choices: sshHosts.map(({ name, jump }) => ({
-              value: name,
-              name: jump ? `${name} (a jump host of others)` : name,
-            })),
-            fallback: [],
-            example: `[${sshHosts[0]!.name}]`,
-          } satisfies Question,
-        ]
-      : []),
-    {
-      id: 'hosts',
-      section: 'hosts',
-      kind: 'lines',
-      message: some ? 'More hosts' : 'Hosts, as web-[01:20] or ops@10.0.0.7:2222',
-      ...(some ? { fallback: [] } : {}),
-      wrong: wrongHosts,
-      example: '["web-[01:03].example.com"]',
-    },
-  ];
-}
-
-const loginQuestions = ({ keys, agentKeys }: Known): readonly Question[] => [
-  {
-    id: 'user',
-    section: 'login',
-    kind: 'text',
-    message: 'User to log in as (empty: as ssh would)',
-    fallback: '',
-    wrong: (text) =>
-      text === '' || /^[A-Za-z_][\w.-]*\$?$/.test(text)
-        ? null
-        : 'write the name of a user, such as ops',
-    example: 'ops',
-  },
-  {
-    id: 'identity',
-    section: 'login',
-    kind: 'choice',
-    message: 'Which key?',
-    choices: [
-      {
-        value: 'auto',
-        name:
-          agentKeys > 0
-            ? `As ssh would: the ${agentKeys === 1 ? 'key' : `${agentKeys} keys`} of the agent, then files`
-            : 'As ssh would: ~/.ssh/config, then the usual files',
-      },
-      ...keys.map((value) => ({ value, name: value })),
-    ],
-    fallback: 'auto',
-    wrong: (text) =>
-      /^(~\/|\/|\.)\S+$/.test(text) ? null : 'write auto, or the path of a private key',
-    example: '~/.ssh/id_ed25519',
-  },
-];
-
-function sudoQuestions({ sudo, user }: Answers, { root }: Known): readonly Question[] {
-  // a login has shown it
-  if (root === 'none' || root === 'passwordless') return [];
-  if (user === 'root') return [];
-  return [
-    {
-      id: 'sudo',
-      section: 'sudo',
-      kind: 'choice',
-      message: root === 'password' ? 'sudo asks for a password there' : 'How is root reached?',
-      choices: [
-        { value: 'ask', name: 'Ask me for the password at the start of each run' },
-        { value: 'secret', name: 'Read the password from a variable or a file' },
-        { value: 'passwordless', name: 'It needs none, or soon will need none' },
-      ],
-      fallback: root === 'password' ? 'ask' : 'passwordless',
-      example: 'ask',
-    },
-    ...(sudo === 'secret'
-      ? [
-          {
-            id: 'sudoPassword',
-            section: 'sudo',
-            kind: 'text',
-            message: 'Where the sudo password is kept: env:NAME, or file:PATH',
-            fallback: 'env:SUDO_PASSWORD',
-            wrong: wrongPlace,
-            example: 'env:SUDO_PASSWORD',
-          } satisfies Question,
-        ]
-      : []),
-  ];
-}
-
 const TEMPLATE_NAMES: Readonly<Record<string, string>> = {
-  'linux-host': 'Metrics of the host, and its journal',
-  'otlp-gateway': 'OTLP from applications: metrics, traces, logs',
+  'linux-host': 'Of each host: metrics, journal, log files, its applications',
+  'otlp-gateway': 'OTLP from applications alone: metrics, traces, logs',
   'self-monitoring': "Alloy's own metrics and log",
   minimal: 'Nothing yet: Alloy runs, and the rest comes later',
 };

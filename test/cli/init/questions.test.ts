@@ -10,8 +10,13 @@ const KNOWN: Known = {
     { name: 'web-01', jump: false },
     { name: 'bastion', jump: true },
   ],
-  keys: ['~/.ssh/id_ed25519'],
-  agentKeys: 2,
+  ansible: ['./hosts.ini'],
+  namesUser: false,
+  keys: [
+    { path: '~/.ssh/id_ed25519', held: true },
+    { path: '~/.ssh/work.pub', held: true },
+  ],
+  agentKeys: ['ops@laptop', 'work'],
   root: null,
   from: null,
   edit: false,
@@ -19,6 +24,7 @@ const KNOWN: Known = {
 
 /** Answers that lead to every question there is. */
 const ALL: Answers = {
+  source: 'ssh',
   sshHosts: ['web-01'],
   hosts: ['web-[02:03]', 'ops@10.0.0.7:2222'],
   user: 'ops',
@@ -26,6 +32,7 @@ const ALL: Answers = {
   sudo: 'secret',
   sudoPassword: 'env:SUDO_PASSWORD',
   template: 'otlp-gateway',
+  to: 'urls',
   metrics_url: 'https://metrics.example.com/write',
   metrics_access: 'both',
   metrics_username: '123',
@@ -62,7 +69,58 @@ test('asks only what the template needs', () => {
   ]);
   expect(ids({}, { ...KNOWN, root: 'passwordless' })).not.toContain('sudo');
   expect(ids({ user: 'root' })).not.toContain('sudo');
+  expect(ids({}, { ...KNOWN, namesUser: true })).not.toContain('user');
   expect(ids({ edit: ['version'] }, { ...KNOWN, edit: true })).toEqual(['edit', 'version']);
+});
+
+/** Answers that lead to what ALL leaves out. */
+const PARTS: Answers = {
+  source: 'ansible',
+  ansible: './hosts.ini',
+  user: '',
+  identity: 'auto',
+  sudo: 'ask',
+  template: 'linux-host',
+  collect: ['metrics', 'files', 'otlp'],
+  to: 'otlp',
+  log_files: ['/var/log/nginx/*.log', '/srv/a b.log'],
+  otlp_url: 'https://otlp.example.com',
+  otlp_access: 'token',
+  otlp_token: 'env:TOKEN',
+  listen: 'network',
+  packages: 'grafana',
+  version: 'present',
+};
+const CLOUD: Answers = {
+  ...PARTS,
+  template: 'otlp-gateway',
+  to: 'cloud',
+  otlp_username: '123',
+  otlp_password: 'env:CLOUD',
+};
+
+test('parts, and one endpoint for all of them', () => {
+  const { defaults, hosts } = wishOf(PARTS, KNOWN);
+  expect(hosts).toEqual([]);
+  expect(Object.fromEntries(defaults.map(([path, value]) => [path.join('.'), value]))).toEqual({
+    sudo: 'ask',
+    'alloy.version': 'present',
+    'alloy.environment.OTLP_TOKEN': { secret: 'env:TOKEN' },
+    'config.template': 'linux-host',
+    'config.vars.collect': ['metrics', 'files', 'otlp'],
+    'config.vars.log_files': ['/var/log/nginx/*.log', '/srv/a b.log'],
+    'config.vars.otlp_url': 'https://otlp.example.com',
+    'config.vars.otlp_token_env': 'OTLP_TOKEN',
+    'config.vars.grpc_listen': '0.0.0.0:4317',
+    'config.vars.http_listen': '0.0.0.0:4318',
+  });
+  expect(nextQuestion(PARTS, KNOWN)).toBeUndefined();
+});
+
+test('an answer to a question that was not asked counts for nothing', () => {
+  const { defaults } = wishOf({ ...PARTS, collect: ['metrics'] }, KNOWN);
+  const vars = defaults.flatMap(([path]) => (path[1] === 'vars' ? [path[2]] : []));
+  expect(vars).toEqual(['collect', 'otlp_url', 'otlp_token_env']);
 });
 
 test('answers become settings, and no secret is among them', () => {
@@ -113,13 +171,23 @@ const WRONG: Readonly<Record<string, readonly [typed: string, seen: RegExp]>> = 
   mirrorFingerprint: ['B53A', /40 hex digits/],
   pinned: ['newest', /such as 1\.18\.1/],
   templateFile: ['host.alloy', /with a slash/],
+  log_files: ['nginx/*.log', /list of absolute paths/],
+  otlp_url: ['otlp.example.com', /must be a URL/],
+  otlp_token: ['glc_secret', /never written here/],
+  otlp_username: ['', /must be an answer/],
+  otlp_password: ['glc_secret', /never written here/],
 };
 
-const all: readonly Question[] = [
+const every: readonly Question[] = [
   ...questionsOf(ALL, KNOWN),
+  ...questionsOf(PARTS, KNOWN),
+  ...questionsOf(CLOUD, KNOWN),
   ...questionsOf({ template: 'own' }, KNOWN).filter(({ id }) => id === 'templateFile'),
   ...questionsOf({}, { ...KNOWN, edit: true }),
 ];
+
+/** Each question once. */
+const all = [...new Map(every.map((question) => [question.id, question])).values()];
 
 describe.each(all.map((question) => [question.id, question] as const))('%s', (id, question) => {
   const ask = async () => {
