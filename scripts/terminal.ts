@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 
 export interface TerminalOptions {
@@ -55,6 +56,24 @@ export class RecordedTerminal {
     await this.#prompt(seconds);
   }
 
+  /** Waits until what was typed has come to its end, and the shell asks for the next. */
+  async ended(seconds: number): Promise<void> {
+    await this.#prompt(seconds);
+  }
+
+  /** Presses a key by tmux's name of it: "Down", "C-c". */
+  async press(key: string): Promise<void> {
+    await this.#tmux('send-keys', key);
+  }
+
+  /** Lines that were wider than the screen, and so were broken by it. */
+  async broken(): Promise<ScreenLines> {
+    const rows = await this.#tmux('capture-pane', '-p', '-S', '-');
+    const lines = await this.#tmux('capture-pane', '-p', '-J', '-S', '-');
+    const whole = new Set(rows.split('\n').map((row) => row.trimEnd()));
+    return lines.split('\n').filter((line) => !whole.has(line.trimEnd()));
+  }
+
   async type(text: string): Promise<void> {
     for (const part of text.split(/(\n)/)) {
       // a last `;` would end tmux's own command
@@ -87,8 +106,12 @@ export class RecordedTerminal {
   /** Waits until the screen shows `text`. */
   async shows(text: string, seconds: number): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
-    while (!(await this.screen()).some((line) => line.includes(text))) {
-      if (Date.now() > deadline) throw new Error(`the terminal never showed: ${text}`);
+    const words = (line: string): string => stripVTControlCharacters(line);
+    while (!(await this.screen()).some((line) => words(line).includes(text))) {
+      if (Date.now() > deadline) {
+        const shown = (await this.screen()).map(words).join('\n').trimEnd();
+        throw new Error(`the terminal never showed "${text}", but:\n${shown}`);
+      }
       await sleep(100);
     }
   }

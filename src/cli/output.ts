@@ -30,12 +30,13 @@ export interface Output {
 /** How a run is to be told, from the options. */
 export const textOptionsOf = (
   { color, quiet, verbose, diff }: Pick<Options, 'color' | 'quiet' | 'verbose' | 'diff'>,
-  { outColour, width }: Pick<Terminal, 'outColour' | 'width'>,
+  { outColour, width, canvas }: Pick<Terminal, 'outColour' | 'width' | 'canvas'>,
 ): TextOptions => ({
   colour: color && outColour,
   width,
   level: quiet ? -1 : verbose >= 2 ? 2 : verbose >= 1 ? 1 : 0,
   diffs: diff,
+  folds: canvas !== undefined,
 });
 
 /**

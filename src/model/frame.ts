@@ -12,16 +12,21 @@ export function codeFrame(text: string, line: number, column: number): string {
   const meant = lines[line - 1];
   if (meant === undefined) return '';
 
-  const cut = Math.max(0, Math.min(column - 1 - WIDTH / 2, meant.length - WIDTH));
+  const before = spread(meant.slice(0, column - 1)).length;
+  const cut = Math.max(0, Math.min(before - Math.ceil(WIDTH / 2), spread(meant).length - WIDTH));
   const from = Math.max(1, line - BEFORE);
   const gutter = String(line).length;
   const shown = lines
     .slice(from - 1, line)
-    .map((content, i) => `${String(from + i).padStart(gutter)} | ${clip(content, cut)}`.trimEnd());
-  // tabs stay tabs, so that the caret stands right at any tab width
-  const blank = meant.slice(cut, Math.max(cut, column - 1)).replace(/[^\t]/g, ' ');
+    .map((content, i) =>
+      `${String(from + i).padStart(gutter)} | ${clip(spread(content), cut)}`.trimEnd(),
+    );
+  const blank = ' '.repeat(Math.max(0, before - cut));
   return [...shown, `${' '.repeat(gutter)} | ${blank}^`].join('\n');
 }
+
+/** Tabs as blanks: behind a gutter a terminal's own tab stops stand askew. */
+const spread = (line: string): string => line.replaceAll('\t', '    ');
 
 function clip(line: string, cut: number): string {
   const shown = line.slice(cut, cut + WIDTH);

@@ -71,6 +71,9 @@ export function shorten(text: string, width: number): string {
   return `${upTo([...text], left).join('')}…${end.join('')}`;
 }
 
+/** As much of the beginning as takes at most `width` columns. */
+export const upToWidth = (text: string, width: number): string => upTo([...text], width).join('');
+
 /** As many characters as take at most `width` columns. */
 function upTo(chars: readonly string[], width: number): string[] {
   let taken = 0;

@@ -1,6 +1,7 @@
 import type { HostReport, PlanView } from '../model/event.ts';
 import { type FileDiff, NEEDS } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
+import { diffPaint, foldDiffLine } from './diff-line.ts';
 import {
   alikeGroups,
   type Hosts,
@@ -17,6 +18,8 @@ export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;
   /** Long new files are cut unless this is set. */
   readonly whole: boolean;
+  /** Lines of diffs that are wider than the terminal go on below, behind a mark, instead of where it breaks them. */
+  readonly folds: boolean;
 }
 
 /**
@@ -154,7 +157,8 @@ const NEW_FILE_LINES = 24;
 
 const MARKS = { create: '+', change: '~', delete: '-', mode: '~' } as const;
 
-function diffText({ path, kind, text }: FileDiff, { paint, whole }: PlanStyle): string {
+function diffText({ path, kind, text }: FileDiff, style: PlanStyle): string {
+  const { paint, whole, folds, width } = style;
   const colour = kind === 'create' ? paint.green : kind === 'delete' ? paint.red : paint.yellow;
   const words = {
     create: 'new file',
@@ -174,15 +178,15 @@ function diffText({ path, kind, text }: FileDiff, { paint, whole }: PlanStyle): 
   const more = lines.length - shown.length;
   return (
     head +
-    shown.map((line) => `      ${diffLine(line, paint)}\n`).join('') +
+    shown
+      .flatMap((line) => {
+        const colour = diffPaint(line, paint);
+        const written = line.replaceAll('\t', '    ');
+        return (folds ? foldDiffLine(written, width - 6) : [written]).map(
+          (part) => `      ${colour(part)}\n`,
+        );
+      })
+      .join('') +
     (more > 0 ? `      ${paint.dim(`... ${count(more, 'more line')}; -v shows all`)}\n` : '')
   );
-}
-
-function diffLine(written: string, paint: Paint): string {
-  const line = written.replaceAll('\t', '    ');
-  if (line.startsWith('@@')) return paint.cyan(line);
-  if (line.startsWith('+')) return paint.green(line);
-  if (line.startsWith('-')) return paint.red(line);
-  return line;
 }

@@ -15,6 +15,8 @@ export interface TextOptions {
   /** -1: -q, problems and the sum alone; 0; 1: -v, steps and waits; 2: -vv, output of the hosts too. */
   readonly level: -1 | 0 | 1 | 2;
   readonly diffs: boolean;
+  /** Long lines of diffs are folded to the width: where people read on a terminal. */
+  readonly folds?: boolean;
   /** Long waits have lines of their own; false where a view shows them. */
   readonly waits?: boolean;
 }
@@ -35,7 +37,13 @@ const NAME_WIDTH = 24;
 
 export function textRenderer(options: TextOptions): TextRenderer {
   const paint = paintWith(options.colour);
-  const style = { paint, width: options.width, diffs: options.diffs, whole: options.level >= 1 };
+  const style = {
+    paint,
+    width: options.width,
+    diffs: options.diffs,
+    whole: options.level >= 1,
+    folds: options.folds ?? false,
+  };
   /** What each host was last said to wait for. */
   const waits = new Map<string, string>();
   /** Hosts whose problems stand above already, since the plans were shown; null: they were not. */

@@ -3,7 +3,7 @@ import { codeFrame, nearest } from '../../src/model/frame.ts';
 
 test('shows two lines before and a caret', () => {
   expect(codeFrame('one\ntwo\n\tthree\nfour\n', 3, 3)).toBe(
-    '1 | one\n2 | two\n3 | \tthree\n  | \t ^',
+    '1 | one\n2 | two\n3 |     three\n  |      ^',
   );
   expect(codeFrame('one', 1, 4)).toBe('1 | one\n  |    ^');
   expect(codeFrame('one', 7, 1)).toBe('');

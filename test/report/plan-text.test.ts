@@ -16,7 +16,7 @@ const hostWith = (plan: PlanView): HostReport => ({
   facts: null,
 });
 
-const style = { paint: paintWith(false), width: 80, diffs: true, whole: false };
+const style = { paint: paintWith(false), width: 80, diffs: true, whole: false, folds: false };
 
 const screen = (
   hosts: readonly (readonly [string, PlanView])[],
