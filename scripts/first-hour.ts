@@ -1,0 +1,200 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
+import { controllerEnv, inWorld } from '../lab/controller.ts';
+import { takeDownOnInterrupt } from '../lab/interrupt.ts';
+import { Lab } from '../lab/lab.ts';
+import { REPOSITORY_ROOT } from '../lab/root.ts';
+import { type FirstHour, firstHourPage, type Question } from './first-hour-page.ts';
+import { RecordedTerminal } from './terminal.ts';
+
+/**
+ * `node build.mjs run scripts/first-hour.ts`: boots three bare hosts, types what somebody types in the
+ * first hour into a real terminal of 80 columns, and writes docs/first-hour.md. Ends with an error
+ * where a line is wider than the terminal.
+ */
+
+const NAME = 'auhour';
+const HOSTS = ['web-01', 'web-02', 'db-01'] as const;
+
+const inventoryFor = (fingerprint: string): string => `defaults:
+  ssh: { user: ops }
+  repository: { fingerprints: [${fingerprint}] }
+  alloy: { version: 1.18.1 }
+  config:
+    template: linux-host
+    vars:
+      metrics_url: https://prometheus.example.com/api/v1/write
+      logs_url: https://loki.example.com/loki/api/v1/push
+hosts:
+  web-[01:02]:
+`;
+
+/** A key that does not exist, and a value of the wrong kind. */
+const WRONG_INVENTORY = `defaults:
+  ssh: { user: ops }
+  alloy: { verison: 1.18.1 }
+  config: { template: linux-host }
+hosts:
+  web-[01:02]: { ssh: { port: ssh } }
+`;
+
+/** A template that forgets a brace, and one that Alloy would refuse. */
+const WRONG_TEMPLATE = `prometheus.exporter.unix "host" { }
+
+prometheus.scrape "host" {
+	targets    = prometheus.exporter.unix.hots.targets
+	forward_to = [prometheus.remote_write.default.receiver]
+}
+
+prometheus.remote_write "default" {
+	endpoint {
+		url = {{ metrics_ulr }}
+	}
+}
+`;
+
+const WRONG_TEMPLATE_INVENTORY = `defaults:
+  ssh: { user: ops }
+  config:
+    template: ./metrics.alloy
+    vars: { metrics_url: "https://prometheus.example.com/api/v1/write" }
+hosts:
+  web-[01:02]:
+`;
+
+/** The terminal, and what is taken from it. */
+class Camera {
+  readonly #terminal: RecordedTerminal;
+
+  constructor(terminal: RecordedTerminal) {
+    this.#terminal = terminal;
+  }
+
+  /** What the command prints, the line that was typed first. */
+  async shot(command: string, seconds = 60): Promise<string> {
+    await this.#terminal.clear();
+    await this.#terminal.run(command, seconds);
+    return this.taken();
+  }
+
+  /** All that is on the screen and above it. */
+  async taken(): Promise<string> {
+    const broken = await this.#terminal.broken();
+    if (broken.length > 0) throw new Error(`wider than the terminal:\n${broken.join('\n')}`);
+    const lines = (await this.#terminal.screen(true)).map((line) =>
+      stripVTControlCharacters(line).trimEnd(),
+    );
+    while (lines.length > 0 && /^\$?$/.test(lines.at(-1)!)) lines.pop();
+    return lines.join('\n');
+  }
+
+  /** Waits for a question, gives its part of the screen, and answers. */
+  async question(seen: string, ...keys: readonly string[]): Promise<Question> {
+    await this.#terminal.shows(seen, 60);
+    await this.#settled();
+    const lines = (await this.taken()).split('\n');
+    const screen = lines.slice(lines.findLastIndex((line) => line.startsWith('? '))).join('\n');
+    await this.answer(...keys);
+    return { screen };
+  }
+
+  async answer(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      if (/^(?:Enter|Down|Up|Space|C-c)$/.test(key)) await this.#terminal.press(key);
+      else await this.#terminal.type(key);
+    }
+  }
+
+  /** Two looks that see the same: nothing is being drawn. */
+  async #settled(): Promise<void> {
+    for (let before = ''; ; ) {
+      const now = (await this.#terminal.screen()).join('\n');
+      if (now === before) return;
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+}
+
+async function live(camera: Camera, terminal: RecordedTerminal): Promise<FirstHour['apply']> {
+  await terminal.clear();
+  await terminal.type('alloyup apply --no-diff\n');
+  await terminal.shows('Apply to', 60);
+  const asked = await camera.taken();
+  await camera.answer('y', 'Enter');
+  await terminal.shows('web-01  package', 120);
+  const going = await camera.taken();
+  await terminal.ended(180);
+  return { asked, going, done: await camera.taken() };
+}
+
+async function photograph(lab: Lab, terminal: RecordedTerminal): Promise<FirstHour> {
+  const camera = new Camera(terminal);
+  const put = (name: string, text: string): void => writeFileSync(join(lab.home, name), text);
+  await terminal.run('alloyup() { node "$ALLOYUP" "$@"; }');
+  const help = await camera.shot('alloyup --help');
+  const helpOfCommand = await camera.shot('alloyup apply --help');
+
+  const unmet = await camera.shot('alloyup plan -i web-01,web-02, --user ops');
+  await terminal.clear();
+  await terminal.type('alloyup trust -i web-01,web-02,\n');
+  await terminal.shows('? ', 30);
+  await camera.answer('y', 'Enter');
+  await terminal.ended(30);
+  const trust = await camera.taken();
+  const login = await camera.shot('alloyup plan -i web-01, --user deploy');
+
+  put('inventory.yaml', WRONG_INVENTORY);
+  const wrongInventory = await camera.shot('alloyup validate');
+  put('metrics.alloy', WRONG_TEMPLATE);
+  put('inventory.yaml', WRONG_TEMPLATE_INVENTORY);
+  const wrongTemplate = await camera.shot('alloyup validate');
+
+  put('inventory.yaml', inventoryFor(lab.fingerprint));
+  const plan = await camera.shot('alloyup plan');
+  const apply = await live(camera, terminal);
+  const again = await camera.shot('alloyup apply');
+  const status = await camera.shot('alloyup status');
+  return {
+    ...{ help, helpOfCommand, unmet, trust, login, wrongInventory, wrongTemplate },
+    ...{ plan, apply, again, status },
+    init: [],
+    ending: '',
+  };
+}
+
+async function main(): Promise<void> {
+  const say = (line: string): void => console.error(line);
+  const release = takeDownOnInterrupt(NAME, say);
+  const lab = await Lab.up({
+    ...{ name: NAME, count: HOSTS.length, say },
+    hostName: (n) => HOSTS[n - 1]!,
+  });
+  let terminal: RecordedTerminal | undefined;
+  try {
+    // a fleet that nobody has met
+    writeFileSync(join(lab.home, '.ssh/known_hosts'), '');
+    mkdirSync(join(lab.home, 'fleet'), { recursive: true });
+    terminal = await RecordedTerminal.open({
+      columns: 80,
+      rows: 40,
+      cwd: lab.home,
+      prefix: (argv) => inWorld(lab.name, argv),
+      env: {
+        ...controllerEnv(lab.name),
+        ALLOYUP: process.env.ALLOYUP_BIN ?? join(REPOSITORY_ROOT, 'bin/alloyup.js'),
+      },
+    });
+    const file = join(REPOSITORY_ROOT, 'docs/first-hour.md');
+    writeFileSync(file, firstHourPage(await photograph(lab, terminal)));
+    say(`${file} is written`);
+  } finally {
+    await terminal?.close();
+    await lab.down();
+    release();
+  }
+}
+
+await main();
