@@ -22,6 +22,12 @@ export interface FirstHour {
 
 const screen = (text: string): string => `\`\`\`text\n${text}\n\`\`\`\n`;
 
+const wizard = ({ init, ending }: FirstHour): readonly string[] => [
+  '## The wizard\n\nQuestion by question, as each stands open, and what it ends with.\n',
+  ...init.map((question) => screen(question.screen)),
+  screen(ending),
+];
+
 /** docs/first-hour.md. */
 export const firstHourPage = (shown: FirstHour): string =>
   [
@@ -37,9 +43,7 @@ stand-in that behaves as the real one was recorded to. How to go on: [the guide]
     '## First contact\n\nHosts that nobody has met are refused, and one command settles it for all of them.\n',
     screen(shown.unmet),
     screen(shown.trust),
-    '## The wizard\n\nQuestion by question, as each stands open, and what it ends with.\n',
-    ...shown.init.map((question) => screen(question.screen)),
-    screen(shown.ending),
+    ...(shown.init.length === 0 ? [] : wizard(shown)),
     '## Plan\n',
     screen(shown.plan),
     '## Apply\n\nThe plan and the question:\n',
