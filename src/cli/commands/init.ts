@@ -1,29 +1,25 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
 import { isHostList } from '../../inventory/hostlist.ts';
 import { parseInventory } from '../../inventory/parse.ts';
-import { settingsOf } from '../../inventory/settings.ts';
-import type { Target } from '../../model/desired.ts';
-import { ToolError, type Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
 import { agentKeys } from '../../transport/agent.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-names.ts';
-import { askSecret, askYes, NoAnswer } from '../ask.ts';
+import { askYes, NoAnswer } from '../ask.ts';
+import { addressesOf } from '../init/addresses.ts';
 import { readAnswers } from '../init/answers-file.ts';
-import { endingText } from '../init/ending.ts';
-import { type HomeFile, homeSettings, readHome } from '../init/home.ts';
+import { draft, targetsOf } from '../init/draft.ts';
+import { endingText, MOST } from '../init/ending.ts';
+import { homeFiles, inScratch } from '../init/home.ts';
 import { type Interview, interview } from '../init/interview.ts';
-import type { Answers, Known } from '../init/question.ts';
+import type { Known } from '../init/question.ts';
 import { askSecrets, beside, secretPlaces } from '../init/secrets.ts';
 import { wishOf } from '../init/wish.ts';
 import { type NewFile, writeAll } from '../init/write.ts';
 import { DEFAULT_INVENTORY, orThrow } from '../inventory.ts';
 import type { Command, Invocation } from '../invocation.ts';
-import { makeTargets } from '../targets.ts';
 import { usageError } from '../usage.ts';
 
 /** `alloyup init`: 0 when the files are written, 130 when somebody thought better of it; then none is. */
@@ -103,29 +99,6 @@ function existingText(file: string, edit: boolean): string | null {
   return text;
 }
 
-/** Only what a login needs: asked about before the rest is known. */
-const draft = (existing: string | null, answers: Answers, known: Known): string => {
-  const { template: _, ...login } = answers;
-  const hosts = known.from === null ? {} : { hosts: [known.from] };
-  return composeInventory(existing, wishOf({ ...login, ...hosts, template: 'minimal' }, known));
-};
-
-/** What the text comes to: checked as any other inventory. Reads no secret. */
-async function targetsOf(
-  text: string,
-  file: string,
-  base = dirname(file),
-): Promise<{ readonly targets: readonly Target[]; readonly warnings: readonly Warning[] }> {
-  const inventory = orThrow(parseInventory(text, file));
-  const settings = [...inventory.hosts.keys()].map((name) => settingsOf(inventory, name));
-  const { targets, problems, warnings } = await makeTargets(
-    { inventory, base, sha256: '', settings, warnings: inventory.warnings },
-    { secrets: null, sudoPassword: null, strict: false },
-  );
-  if (problems.length > 0) throw new ToolError(problems[0]!, ...problems.slice(1));
-  return { targets, warnings: [...inventory.warnings, ...warnings] };
-}
-
 interface Plan {
   readonly file: string;
   readonly existing: string | null;
@@ -193,7 +166,16 @@ async function finish(
   const missing = places.flatMap((place) =>
     place.startsWith('file:') && !existsSync(beside(place.slice(5), file)) ? [place.slice(5)] : [],
   );
-  terminal.out(`\n${endingText({ file, targets, variables, paint })}`);
+  terminal.out(
+    `\n${endingText({
+      file,
+      targets,
+      places,
+      asksSudo: answers.sudo === 'ask',
+      addresses: await addressesOf(targets.slice(0, MOST), terminal),
+      paint,
+    })}`,
+  );
   for (const name of unset)
     terminal.out(`\nFirst set ${name}: read -rs ${name} && export ${name}\n`);
   for (const path of missing) terminal.out(`\nFirst write the secret into ${path} (chmod 600)\n`);
@@ -219,55 +201,5 @@ async function wantsPlan(): Promise<boolean> {
   } catch (error) {
     if (error instanceof NoAnswer) return false;
     throw error;
-  }
-}
-
-/** What the host runs, as settings and files; its configuration is told where it holds secrets itself. */
-async function homeFiles(
-  from: string,
-  { answers, known, typed }: Interview,
-  file: string,
-  { terminal }: Invocation,
-) {
-  const wish = wishOf({ ...answers, hosts: [from] }, known);
-  const { targets } = await targetsOf(draft(null, answers, known), file);
-  const [target] = targets;
-  if (!target || targets.length > 1)
-    throw usageError(`--from names ${count(targets.length, 'host')}`, 'name one host');
-  const password =
-    answers.sudo === 'ask' || answers.sudo === 'secret'
-      ? (typed.get(answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword)) ??
-        (await askSecret(
-          'sudo password:',
-          terminal,
-          'set up sudo without a password for this, or run it on a terminal',
-        )))
-      : null;
-  const sudo = password ? ({ kind: 'password', password } as const) : target.host.sudo;
-  const home = await readHome({ ...target, host: { ...target.host, sudo } }, terminal);
-  if (home.secretLines.length > 0)
-    terminal.err(
-      `warning: the configuration of ${target.host.name} may hold secrets itself, in line ${home.secretLines.join(', ')}:\n  its copy here is for you alone (0600); move them to alloy.environment later\n`,
-    );
-  const { settings, files } = homeSettings(target.host.name, home);
-  const [own] = wish.hosts;
-  return {
-    files,
-    wish: { ...wish, hosts: [{ name: own!.name, settings: [...own!.settings, ...settings] }] },
-  };
-}
-
-/** Checks with templates that are not written yet. */
-async function inScratch<T>(
-  files: readonly HomeFile[],
-  check: (base: string) => Promise<T>,
-): Promise<T> {
-  const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  try {
-    for (const { path, content } of files)
-      if (typeof content === 'string') writeFileSync(join(base, path), content, { mode: 0o600 });
-    return await check(base);
-  } finally {
-    rmSync(base, { recursive: true, force: true });
   }
 }

@@ -1,16 +1,26 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { probe } from '../../engine/probe-run.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
 import { type Home, homeOf } from '../../plan/home.ts';
+import { count } from '../../report/plain.ts';
 import { ownFolders } from '../../sources/folders.ts';
 import { createRepositorySource } from '../../sources/repository.ts';
 import { createTransport } from '../../transport/create.ts';
+import { askSecret } from '../ask.ts';
 import { orThrow } from '../inventory.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import { sshOptionsOf } from '../trust/meet.ts';
+import { usageError } from '../usage.ts';
+import { draft, targetsOf } from './draft.ts';
+import type { Interview } from './interview.ts';
+import { wishOf } from './wish.ts';
 
 const CONNECT_MS = 15_000;
 
@@ -103,3 +113,53 @@ export const templateText = (config: string): string =>
         .map((part) => (part === '' ? '' : `{% raw %}${part}{% endraw %}`))
         .join('{{ "{" | raw }}')
     : config;
+
+/** What the host runs, as settings and files; its configuration is told where it holds secrets itself. */
+export async function homeFiles(
+  from: string,
+  { answers, known, typed }: Interview,
+  file: string,
+  { terminal }: Invocation,
+) {
+  const wish = wishOf({ ...answers, hosts: [from] }, known);
+  const { targets } = await targetsOf(draft(null, answers, known), file);
+  const [target] = targets;
+  if (!target || targets.length > 1)
+    throw usageError(`--from names ${count(targets.length, 'host')}`, 'name one host');
+  const password =
+    answers.sudo === 'ask' || answers.sudo === 'secret'
+      ? (typed.get(answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword)) ??
+        (await askSecret(
+          'sudo password:',
+          terminal,
+          'set up sudo without a password for this, or run it on a terminal',
+        )))
+      : null;
+  const sudo = password ? ({ kind: 'password', password } as const) : target.host.sudo;
+  const home = await readHome({ ...target, host: { ...target.host, sudo } }, terminal);
+  if (home.secretLines.length > 0)
+    terminal.err(
+      `warning: the configuration of ${target.host.name} may hold secrets itself, in line ${home.secretLines.join(', ')}:\n  its copy here is for you alone (0600); move them to alloy.environment later\n`,
+    );
+  const { settings, files } = homeSettings(target.host.name, home);
+  const [own] = wish.hosts;
+  return {
+    files,
+    wish: { ...wish, hosts: [{ name: own!.name, settings: [...own!.settings, ...settings] }] },
+  };
+}
+
+/** Checks with templates that are not written yet. */
+export async function inScratch<T>(
+  files: readonly HomeFile[],
+  check: (base: string) => Promise<T>,
+): Promise<T> {
+  const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
+  try {
+    for (const { path, content } of files)
+      if (typeof content === 'string') writeFileSync(join(base, path), content, { mode: 0o600 });
+    return await check(base);
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
