@@ -1,0 +1,140 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { machineName } from '../../lab/names.ts';
+import { type OtlpReceiver, RECEIVER_SOCKET, receiveOtlp } from '../../lab/otlp/receiver.ts';
+import { REPOSITORY_ROOT } from '../../lab/root.ts';
+import { report } from './helpers.ts';
+import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
+
+/** What the wizard prints for the applications that send to a host: one environment a protocol. */
+function printedFor(host: LabHost, text: string): readonly (readonly string[])[] {
+  const [, after = ''] = text.split('How applications reach it:\n');
+  const [, own = ''] = after.split(new RegExp(`^  ${host.name}\\b.*\n`, 'm'));
+  const lines = own
+    .split('\n')
+    .slice(
+      0,
+      own.split('\n').findIndex((line) => !line.startsWith('    ')),
+    )
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('OTEL_'));
+  return [lines.slice(0, 2), lines.slice(2)];
+}
+
+describeOnHosts('applications with OpenTelemetry’s SDK', () => {
+  let lab: Lab;
+  let gateway: LabHost;
+  let other: LabHost;
+  let receiver: OtlpReceiver;
+  let folder: string;
+
+  beforeAll(async () => {
+    ({
+      lab,
+      hosts: [gateway, other],
+    } = await freshHosts(2));
+    receiver = await receiveOtlp(gateway.path(RECEIVER_SOCKET));
+    folder = join(lab.home, 'gateway');
+    mkdirSync(folder, { recursive: true });
+  });
+  afterAll(() => receiver?.close());
+
+  /** The wizard's inventory for the gateway, applied; returns what the wizard printed. */
+  async function setUp(file: string, more: string): Promise<string> {
+    writeFileSync(
+      join(folder, `answers-${file}`),
+      `hosts: [${gateway.name}]
+user: ops
+template: otlp-gateway
+metrics_url: https://apt.grafana.com/write
+traces_url: https://apt.grafana.com:443
+logs_url: https://apt.grafana.com/otlp
+packages: mirror
+mirrorFingerprint: ${lab.fingerprint}
+${more}`,
+    );
+    const init = await lab.alloyup(['init', '-i', file, '--answers', `answers-${file}`], {
+      cwd: folder,
+    });
+    expect(init, init.stderr).toMatchObject({ exitCode: 0 });
+    const { report: run } = await report(lab, ['apply', '--yes', '--watch', '1', '-i', file], {
+      cwd: folder,
+    });
+    expect(run.summary).toMatchObject({ hosts: 1, changed: 1 });
+    return init.stdout;
+  }
+
+  /**
+   * Runs the application on the network of a host, with these lines as its whole environment. As on
+   * that host there is no DNS: gRPC would wait for one that cannot be reached from there.
+   */
+  const application = (on: LabHost, lines: readonly string[]) =>
+    lab.run([
+      ...['sh', '-c', 'mount --bind /dev/null /etc/resolv.conf && exec "$@"', 'application'],
+      ...['nsenter', `--net=/run/netns/${machineName(lab.name, on.state.number)}`],
+      ...['env', '-i', ...lines, process.execPath],
+      join(REPOSITORY_ROOT, 'lab/otlp/application.mjs'),
+    ]);
+
+  /** Does a port of the gateway take a connection from there? */
+  const reaches = async (from: LabHost, port: number): Promise<boolean> =>
+    (await from.root(`exec 3<>/dev/tcp/${gateway.address}/${port}`, { reject: false })).exitCode ===
+    0;
+
+  const counted = () =>
+    receiver.received.map(({ protocol, address, signal, names }) => [
+      ...[protocol, address, signal],
+      [...names].sort(),
+    ]);
+  const delivered = (protocol: string, address: string) => [
+    [protocol, address, 'logs', ['paid']],
+    [protocol, address, 'metrics', ['orders']],
+    [protocol, address, 'traces', ['checkout', 'ship']],
+  ];
+
+  test('on another machine reach a gateway by the lines that the wizard printed', async () => {
+    const printed = printedFor(gateway, await setUp('open.yaml', 'listen: network\n'));
+    expect(printed).toEqual([
+      [
+        'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+        `OTEL_EXPORTER_OTLP_ENDPOINT=http://${gateway.name}:4318`,
+      ],
+      [
+        'OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
+        `OTEL_EXPORTER_OTLP_ENDPOINT=http://${gateway.name}:4317`,
+      ],
+    ]);
+    for (const lines of printed) {
+      expect(await application(other, lines)).toMatchObject({
+        exitCode: 0,
+        stdout: '',
+        stderr: '',
+      });
+    }
+    expect(counted().sort()).toEqual([
+      ...delivered('grpc', '0.0.0.0:4317'),
+      ...delivered('http/protobuf', '0.0.0.0:4318'),
+    ]);
+  });
+
+  test('are the only ones to reach it when it listens on its own host alone', async () => {
+    const before = receiver.received.length;
+    const pid = (await gateway.root('systemctl show alloy -p MainPID --value')).stdout;
+    const printed = printedFor(gateway, await setUp('own.yaml', 'listen: host\n'));
+    expect(printed.map(([, endpoint]) => endpoint)).toEqual([
+      'OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318',
+      'OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317',
+    ]);
+    // the ports moved with a reload
+    expect((await gateway.root('systemctl show alloy -p MainPID --value')).stdout).toBe(pid);
+    for (const lines of printed) {
+      expect(await application(gateway, lines)).toMatchObject({ exitCode: 0, stderr: '' });
+    }
+    expect(counted().slice(before).sort()).toEqual([
+      ...delivered('grpc', '127.0.0.1:4317'),
+      ...delivered('http/protobuf', '127.0.0.1:4318'),
+    ]);
+    for (const port of [4317, 4318]) expect(await reaches(other, port)).toBe(false);
+  });
+});
