@@ -144,7 +144,7 @@ describeOnHosts('the wizard in a real terminal', () => {
       await screen.answer(/ask for\?/, 'Enter');
     }
     await screen.answer(/empty: none/, 'Enter');
-    await screen.answer(/Who sends to it/, 'Down', 'Enter');
+    await screen.answer(/Who sends to it/, 'Enter');
     await packagesAndVersion();
     await screen.answer(/Write gateway\.yaml/, 'Enter');
     await screen.answer(/Plan now/, 'n', 'Enter');

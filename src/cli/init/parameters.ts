@@ -40,9 +40,9 @@ export function parameterQuestions(answers: Answers): readonly Question[] {
           ...accessQuestions(prefix, answers, parameters),
         ];
       }),
-    ...(parameters.some((one) => one.type === 'address' && counts(one, parameters, vars))
-      ? [listenQuestion]
-      : []),
+    ...listenQuestion(
+      parameters.filter((one) => one.type === 'address' && counts(one, parameters, vars)),
+    ),
   ];
 }
 
@@ -194,22 +194,35 @@ function accessQuestions(
 
 const hostOf = (url: string): string => /^\w+:\/\/([^/?#]+)/.exec(url)?.[1] ?? url;
 
-const listenQuestion: Question = {
-  id: 'listen',
-  section: 'template',
-  kind: 'choice',
-  message: 'Who sends to it?',
-  choices: [
-    { value: 'host', name: 'Applications on the host itself (127.0.0.1)' },
-    {
-      value: 'network',
-      name: 'Other machines too (every interface)',
-      description: 'Its ports ask nobody for a password: let a firewall say who may.',
-    },
-  ],
-  fallback: 'host',
-  example: 'network',
-};
+/** Where a port listens by the choice of who sends. */
+const LISTENS: Readonly<Record<string, string>> = { host: '127.0.0.1', network: '0.0.0.0' };
+const listensOn = (listen: string, { default: byDefault }: Parameter): string =>
+  String(byDefault).replace(/^.*:/, `${LISTENS[listen]}:`);
+
+/** A template's own ports tell who is meant to send to it. */
+const listenQuestion = (ports: readonly Parameter[]): readonly Question[] =>
+  ports.length === 0
+    ? []
+    : [
+        {
+          id: 'listen',
+          section: 'template',
+          kind: 'choice',
+          message: 'Who sends to it?',
+          choices: [
+            { value: 'host', name: 'Applications on the host itself (127.0.0.1)' },
+            {
+              value: 'network',
+              name: 'Other machines too (every interface)',
+              description: 'Its ports ask nobody for a password: let a firewall say who may.',
+            },
+          ],
+          fallback: ports.every((port) => listensOn('host', port) === port.default)
+            ? 'host'
+            : 'network',
+          example: 'network',
+        },
+      ];
 
 /** What the answers come to in an inventory: `config.vars`, and the variables of the service. */
 export function parameterValues(answers: Answers): {
@@ -221,7 +234,9 @@ export function parameterValues(answers: Answers): {
   const parameters = parametersOf(answers.template);
   const asked = new Set(parameterQuestions(answers).map(({ id }) => id));
   const given = (id: string): Answer | undefined => (asked.has(id) ? answers[id] : undefined);
-  for (const { name, type, default: byDefault } of parameters) {
+  const listen = given('listen');
+  for (const parameter of parameters) {
+    const { name, type, default: byDefault } = parameter;
     const answer = given(name);
     if (typeof answer === 'string' && answer !== '') vars[name] = answer;
     if (Array.isArray(answer) && String(answer) !== String(byDefault)) vars[name] = answer;
@@ -232,8 +247,10 @@ export function parameterValues(answers: Answers): {
       environment[variable] = { secret: place };
       if (byDefault === null) vars[name] = variable;
     }
-    if (type === 'address' && given('listen') === 'network')
-      vars[name] = String(byDefault).replace(/^.*:/, '0.0.0.0:');
+    if (type === 'address' && typeof listen === 'string') {
+      const address = listensOn(listen, parameter);
+      if (address !== byDefault) vars[name] = address;
+    }
   }
   return { vars, environment };
 }

@@ -117,6 +117,21 @@ test('parts, and one endpoint for all of them', () => {
   expect(nextQuestion(PARTS, KNOWN)).toBeUndefined();
 });
 
+test('a gateway listens for other machines, and for its own alone when that is wished', () => {
+  const listening = (answers: Answers) =>
+    wishOf(answers, KNOWN).defaults.filter(([path]) => /_listen$/.test(path.at(-1)!));
+  const question = (answers: Answers) =>
+    questionsOf(answers, KNOWN).find(({ id }) => id === 'listen');
+  expect(question(CLOUD)).toMatchObject({ fallback: 'network' });
+  expect(listening(CLOUD)).toEqual([]);
+  expect(listening({ ...CLOUD, listen: 'host' })).toEqual([
+    [['config', 'vars', 'grpc_listen'], '127.0.0.1:4317'],
+    [['config', 'vars', 'http_listen'], '127.0.0.1:4318'],
+  ]);
+  expect(question(PARTS)).toMatchObject({ fallback: 'host' });
+  expect(listening({ ...PARTS, listen: 'host' })).toEqual([]);
+});
+
 test('an answer to a question that was not asked counts for nothing', () => {
   const { defaults } = wishOf({ ...PARTS, collect: ['metrics'] }, KNOWN);
   const vars = defaults.flatMap(([path]) => (path[1] === 'vars' ? [path[2]] : []));
@@ -139,8 +154,6 @@ test('answers become settings, and no secret is among them', () => {
       [['config', 'vars', 'metrics_tenant'], 'team-a'],
       [['config', 'vars', 'metrics_username'], '123'],
       [['config', 'vars', 'traces_url'], 'https://tempo.example.com:4318'],
-      [['config', 'vars', 'grpc_listen'], '0.0.0.0:4317'],
-      [['config', 'vars', 'http_listen'], '0.0.0.0:4318'],
     ],
     hosts: [
       { name: 'web-01', settings: [] },
