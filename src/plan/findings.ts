@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Supplies } from '../model/plan.ts';
 import { entriesOf } from '../steps/apt-sources.ts';
 import { isInstalled } from '../steps/package.ts';
-import { expiryWarning, servingEntry } from '../steps/repository.ts';
+import { expiryOf, expiryWarning, servingEntry } from '../steps/repository.ts';
 import { ROOM } from './blockers.ts';
 import { planHost } from './planner.ts';
 
@@ -16,6 +16,8 @@ export interface FindingsInput {
   readonly aheadMs: number;
   readonly ntp: boolean | null;
   readonly logInput: boolean;
+  readonly readOnly: readonly string[];
+  readonly unreachable: string | null;
 }
 
 /** A clock that is a little wrong makes logs hard to read; one that is very wrong makes apt refuse. */
@@ -29,6 +31,8 @@ export function hostFindings(input: FindingsInput): readonly Finding[] {
     ...ofPlan(input),
     ...ofDpkg(input),
     ...ofDisk(input),
+    ...ofMounts(input),
+    ...ofRoute(input),
     ...ofClock(input),
     ...ofSudo(input),
     ...ofRepository(input),
@@ -95,6 +99,28 @@ function ofDisk({ facts }: FindingsInput): readonly Found[] {
   });
 }
 
+const ofMounts = ({ target, readOnly }: FindingsInput): readonly Found[] =>
+  readOnly.length === 0
+    ? []
+    : found(
+        'read-only',
+        'trip',
+        `mounted read-only: ${readOnly.join(', ')}`,
+        `see why: ssh ${target.host.address} sudo dmesg; then: sudo mount -o remount,rw ${readOnly[0]}`,
+      );
+
+/** Where Alloy is installed, only an upgrade has to get through. */
+function ofRoute({ target, facts, unreachable }: FindingsInput): readonly Found[] {
+  if (unreachable === null) return [];
+  const { url, proxy } = target.desired.repository;
+  return found(
+    'repository',
+    isInstalled(facts) ? 'note' : 'trip',
+    `no way from there to ${new URL(proxy ?? url).host}, where packages come from: ${unreachable}`,
+    'let it through the firewall, or name a proxy: repository.proxy',
+  );
+}
+
 function ofClock({ aheadMs, ntp }: FindingsInput): readonly Found[] {
   const apart = Math.abs(aheadMs);
   const seconds = Math.round(apart / 1000);
@@ -132,6 +158,13 @@ function ofRepository({ target, facts, supplies }: FindingsInput): readonly Foun
   const { repository } = target.desired;
   const serving = servingEntry(repository, facts, supplies.keyrings);
   const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
+  const dead = facts.apt.sources
+    .flatMap(({ path, text }) => entriesOf(path, text))
+    .filter(({ url }) => url === repository.url)
+    .find(({ signedBy }) => {
+      const ends = expiryOf(supplies.keyrings.get(signedBy), repository.fingerprints);
+      return ends !== null && ends <= facts.takenAt;
+    });
   const others = facts.apt.sources.filter(
     ({ path, text }) =>
       path !== LIST_PATH && entriesOf(path, text).some(({ url }) => url === repository.url),
@@ -140,6 +173,14 @@ function ofRepository({ target, facts, supplies }: FindingsInput): readonly Foun
     ...(keyring ? expiryWarning(keyring, repository, facts.takenAt) : []).flatMap(
       ({ message, hint }) => found('key', 'note', message, hint),
     ),
+    ...(!serving && dead
+      ? found(
+          'key',
+          'note',
+          `the repository's key in ${dead.signedBy} has expired: apt takes nothing from there until an apply has replaced it`,
+          'replace it: alloyup apply',
+        )
+      : []),
     ...(!serving && others.length > 0
       ? found(
           'sources',

@@ -166,7 +166,7 @@ function provenText(hosts: readonly Answered[], room: number): string {
   const not = running.filter(({ facts }) => !facts.proven?.holds).map(({ name }) => name);
   if (running.length === 0) return '';
   if (not.length === 0)
-    return `what runs, on ${hosts.length === 1 ? hosts[0]!.name : 'all of them'}`;
+    return `on ${hosts.length === 1 ? hosts[0]!.name : `all ${count(running.length, 'host')}`}`;
   return `${running.length - not.length} of ${count(running.length, 'host')}; not ${someNames(not, room - 24)}`;
 }
 

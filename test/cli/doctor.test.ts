@@ -66,6 +66,17 @@ test('secrets that are not set are named; none is read, and no program is run fo
   expect(JSON.stringify(set.findings)).not.toContain('glc_hidden');
 });
 
+test('a key that others may read is noted, with its path', async () => {
+  const key = join(folder, 'id');
+  writeFileSync(key, 'KEY', { mode: 0o644 });
+  const inventory = `defaults: { ssh: { identity: ${key} } }\n${HOST}`;
+  const { said, findings } = await doctor(inventory);
+  expect(said).toEqual(['note identity', 'ok inventory']);
+  expect(JSON.stringify(findings)).toContain(`chmod 600 ${key}`);
+  chmodSync(key, 0o600);
+  expect((await doctor(inventory)).said).toEqual(['ok inventory']);
+});
+
 test.each([
   ['20.18.9', 'trip'],
   ['20.19.0', 'ok'],

@@ -22,6 +22,8 @@ const findings = (facts: Facts = factsOf(target), more: Partial<FindingsInput> =
     aheadMs: 0,
     ntp: true,
     logInput: false,
+    readOnly: [],
+    unreachable: null,
     ...more,
   }).map(({ state, check }) => `${state} ${check}`);
 
@@ -44,6 +46,8 @@ test.each([
   ['no time server', { ntp: false }, ['note ntp']],
   ['no word of a time server', { ntp: null }, []],
   ['sudo that keeps its input', { logInput: true }, ['trip sudo']],
+  ['a disk that is mounted read-only', { readOnly: ['/var/lib'] }, ['trip read-only']],
+  ['no way to the repository', { unreachable: 'No route to host' }, ['note repository']],
 ] as const)('%s', (_, more, expected) => {
   expect(findings(factsOf(target), more)).toEqual(expected);
 });
@@ -53,6 +57,18 @@ test('a full disk trips an install, and is only noted where Alloy is there', () 
   expect(findings({ ...factsOf(target), freeBytes: full })).toEqual(['note disk']);
   const bare = { ...bareFactsOf(target), freeBytes: full };
   expect(findings(bare, { supplies: suppliesOf({ keyrings: new Map() }) })).toEqual(['trip disk']);
+});
+
+test('no way to the repository trips an install', () => {
+  const supplies = suppliesOf({ keyrings: new Map() });
+  const unreachable = 'Connection refused';
+  expect(findings(bareFactsOf(target), { supplies, unreachable })).toEqual(['trip repository']);
+});
+
+test('a key that has expired on the host is noted', () => {
+  const certificates = [{ fingerprint: FINGERPRINT, expiresAt: NOW - 1, revoked: false }];
+  const supplies = suppliesOf({ keyrings: new Map([[KEYRING_PATH, keyringOf({ certificates })]]) });
+  expect(findings(factsOf(target), { supplies })).toContain('note key');
 });
 
 test.each([

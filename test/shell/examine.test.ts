@@ -3,10 +3,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { examineScript, readExtras } from '../../src/shell/examine.ts';
+import { examineScript, packagesFrom, readExtras } from '../../src/shell/examine.ts';
+import { targetOf } from '../builders.ts';
 
 /** The script in dash, with a sudo that says this. */
-function examine(sudoSays: string, env: Record<string, string> = { SUDO_USER: 'ops' }) {
+function examine(sudoSays: string, env: Record<string, string> = { SUDO_USER: 'ops' }, port = '1') {
   const folder = mkdtempSync(join(tmpdir(), 'alloyup-examine-'));
   const stub = (name: string, text: string): void => {
     writeFileSync(join(folder, name), `#!/bin/sh\ncat <<'END'\n${text}\nEND\n`);
@@ -14,7 +15,8 @@ function examine(sudoSays: string, env: Record<string, string> = { SUDO_USER: 'o
   };
   stub('sudo', sudoSays);
   stub('timedatectl', 'yes');
-  const { stdout } = spawnSync('dash', ['-s'], {
+  stub('apt-config', '');
+  const { stdout } = spawnSync('dash', ['-s', '--', '127.0.0.1', port], {
     input: examineScript,
     encoding: 'utf8',
     env: { PATH: `${folder}:${process.env.PATH}`, ...env },
@@ -32,9 +34,21 @@ test.each([
   [`${DEFAULTS}, !log_input`, false],
   [`${DEFAULTS}, log_output`, false],
 ])('%j: %s', (says, logInput) => {
-  expect(examine(says)).toEqual({ ntp: true, logInput });
+  expect(examine(says)).toMatchObject({ ntp: true, logInput });
 });
 
 test('who came without sudo is not asked about it', () => {
   expect(examine(`${DEFAULTS}, log_input`, {}).logInput).toBe(false);
+});
+
+test('a port that nobody listens on is told in the words of the system', () => {
+  expect(examine(DEFAULTS).unreachable).toBe('Connection refused');
+});
+
+test.each([
+  [{ url: 'https://apt.grafana.com', proxy: null }, ['apt.grafana.com', '443']],
+  [{ url: 'http://mirror.lan:8080/grafana', proxy: null }, ['mirror.lan', '8080']],
+  [{ url: 'https://apt.grafana.com', proxy: 'http://[2001:db8::1]' }, ['2001:db8::1', '80']],
+])('packages of %j come from %j', (repository, from) => {
+  expect(packagesFrom({ ...targetOf().desired.repository, ...repository })).toEqual(from);
 });

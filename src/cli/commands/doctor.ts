@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { examineHost } from '../../engine/examine.ts';
 import { eachOf } from '../../engine/pool.ts';
 import type { World } from '../../engine/world.ts';
@@ -79,15 +79,18 @@ async function inventoryFindings(
     ...made.problems.map((one) => trip('inventory', one)),
     ...unsetSecrets(chosen, terminal.env),
   ];
-  const notes = [...chosen.warnings, ...made.warnings].map(
-    ({ code, message, hint }): Finding => ({
-      part: 'inventory',
-      check: code,
-      state: 'note',
-      message,
-      hint,
-    }),
-  );
+  const notes = [
+    ...openKeys(chosen),
+    ...[...chosen.warnings, ...made.warnings].map(
+      ({ code, message, hint }): Finding => ({
+        part: 'inventory',
+        check: code,
+        state: 'note',
+        message,
+        hint,
+      }),
+    ),
+  ];
   const read = count(chosen.settings.length, 'host');
   const findings: readonly Finding[] = [
     ...trips,
@@ -105,6 +108,24 @@ async function inventoryFindings(
         ] as const)),
   ];
   return { findings, chosen: trips.length > 0 ? null : chosen };
+}
+
+/** The built-in client takes a key that others may read; the ssh of the system does not. */
+export function openKeys({
+  settings,
+  base,
+}: Pick<ChosenHosts, 'settings' | 'base'>): readonly Finding[] {
+  const paths = new Set(settings.flatMap(({ ssh }) => ssh.identity));
+  return [...paths]
+    .map((path) => besideInventory(path, base))
+    .filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0)
+    .map((path) => ({
+      part: 'inventory',
+      check: 'identity',
+      state: 'note',
+      message: `the key ${path} is open to other users of this machine: OpenSSH refuses it`,
+      hint: `chmod 600 ${path}`,
+    }));
 }
 
 /** Only names are looked at: no secret is read, no program run. */
@@ -180,8 +201,11 @@ async function findingsOf(
     const message = world.mask(seen.problem.message.replace(`${host}: `, ''));
     return [trip('host', { ...seen.problem, message }, host)];
   }
-  const { facts, supplies, aheadMs, extras } = seen;
-  const found = hostFindings({ target, facts, supplies, aheadMs, ...extras });
+  const { facts, supplies, aheadMs, extras, repository } = seen;
+  const found = [
+    ...(repository ? [trip('host', repository, host)] : []),
+    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }),
+  ];
   return found.length > 0
     ? found
     : [
