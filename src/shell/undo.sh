@@ -303,6 +303,17 @@ disarm() {
   return 0
 }
 
+# Whoever follows a run reads its log until that is over; a rollback's is not that of the run it takes back.
+find_log() {
+  followed=$C
+  for undoes in /run/alloyup/*/undoes; do
+    [ "$(cat "$undoes" 2>/dev/null)" = "$RUN" ] || continue
+    followed=${undoes%/undoes}
+    [ "$0" = "$followed/undo.sh" ] || [ ! -e "$followed/undo.sh" ] || exec sh "$followed/undo.sh" guard
+  done
+  [ ! -e "$followed/log" ] || exec >>"$followed/log" 2>&1
+}
+
 undo_main() {
   umask 077
   MODE=$1
@@ -312,6 +323,7 @@ undo_main() {
     *)
       [ "$(cat "$S/armed" 2>/dev/null)" = "$RUN" ] || exit 0
       # an orderly shutdown kills whoever takes long: the boot after it does it in peace
+      if [ "$MODE" = guard ]; then find_log; fi
       if [ "$MODE" = stop ] && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
       exec 9>>"$S/lock"
       if ! flock -w 20 9; then
@@ -328,5 +340,6 @@ undo_main() {
   printf '%s %s %s %s by %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$RUN" "$WHO" "$verdict" "$MODE" >>"$S/audit.log"
   disarm
   if [ "$MODE" != rollback ]; then out result "$verdict"; fi
+  [ "$MODE" != guard ] || [ ! -e "$followed/log" ] || : >"$followed/done"
   [ "$verdict" = rolled-back ]
 }
