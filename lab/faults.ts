@@ -2,16 +2,19 @@ import type { LabHost } from './host.ts';
 
 /** What goes wrong with hosts in the field, to be done to a lab host. A reset takes it all back. */
 
+/** The program that a unit was made of has what it shall keep from others. */
+const HAS_IT =
+  'n=0; until [ -e /run/lab-has-it ]; do sleep 0.1; n=$((n + 1)); [ $n -lt 200 ] || exit 1; done';
+
 /** Something else holds dpkg's lock, as another apt would; resolves at once. */
 export const holdDpkgLock = async (host: LabHost, seconds: number): Promise<void> => {
   // dpkg's lock is a POSIX one, which flock(1) does not take; struct flock of a 64-bit Linux
   const program =
     'use Fcntl; open my $f, ">>", "/var/lib/dpkg/lock-frontend" or die; ' +
     'my $lock = pack "s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0; ' +
-    'fcntl $f, F_SETLK, $lock or die; sleep shift';
+    'fcntl $f, F_SETLK, $lock or die; open my $mark, ">", "/run/lab-has-it"; sleep shift';
   await host.root(
-    `systemd-run -q --unit lab-holds-dpkg perl -e '${program}' ${seconds}; sleep 0.2; ` +
-      'systemctl is-active -q lab-holds-dpkg',
+    `rm -f /run/lab-has-it; systemd-run -q --unit lab-holds-dpkg perl -e '${program}' ${seconds}; ${HAS_IT}`,
   );
 };
 
@@ -39,10 +42,9 @@ export const fillDisk = async (host: LabHost, folder: string, free: string): Pro
 export const takePort = async (host: LabHost, port = 12345): Promise<void> => {
   const program =
     'use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", ' +
-    'LocalPort => shift, Listen => 5, ReuseAddr => 1) or die; sleep 600';
+    'LocalPort => shift, Listen => 5, ReuseAddr => 1) or die; open my $mark, ">", "/run/lab-has-it"; sleep 600';
   await host.root(
-    `systemd-run -q --unit lab-takes-port perl -e '${program}' ${port}; sleep 0.3; ` +
-      'systemctl is-active -q lab-takes-port',
+    `rm -f /run/lab-has-it; systemd-run -q --unit lab-takes-port perl -e '${program}' ${port}; ${HAS_IT}`,
   );
 };
 

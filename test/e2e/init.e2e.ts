@@ -1,59 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { controllerEnv, inWorld } from '../../lab/controller.ts';
 import { setSudo } from '../../lab/faults.ts';
 import { productCommand } from '../../lab/lab.ts';
 import { report } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
-
-/** A real terminal of 80x40 in the lab's world. */
-class Screen {
-  readonly #socket: string;
-
-  constructor(lab: Lab, folder: string) {
-    this.#socket = `alloyup-${lab.name}-${process.pid}`;
-    const variables = { ...controllerEnv(lab.name), PS1: '$ ', TERM: 'screen' };
-    // nothing of whoever runs the tests: with CI set, nobody is asked anything
-    const home = `env -i ${Object.entries(variables)
-      .map(([name, value]) => `${name}="${value}"`)
-      .join(' ')}`;
-    const command = inWorld(lab.name, ['sh', '-c', `cd ${folder} && exec ${home} bash --norc`]);
-    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-    this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '40', quoted);
-  }
-
-  #tmux(...args: readonly string[]): string {
-    return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8' });
-  }
-
-  get text(): string {
-    return this.#tmux('capture-pane', '-p', '-S', '-300');
-  }
-
-  /** What stands below the last question or prompt of the shell, itself included. */
-  get open(): string {
-    const lines = this.text.trimEnd().split('\n');
-    return lines
-      .slice(lines.findLastIndex((line) => /^(\? |\$|exit=|Next:)/.test(line)))
-      .join('\n');
-  }
-
-  /** Waits until the open question is `seen`, then presses `keys`. */
-  async answer(seen: RegExp, ...keys: readonly string[]): Promise<void> {
-    await expect.poll(() => this.open, { timeout: 30_000, interval: 150 }).toMatch(seen);
-    for (const key of keys) this.#tmux('send-keys', key);
-  }
-
-  close(): void {
-    try {
-      this.#tmux('kill-server');
-    } catch {
-      // ended by itself
-    }
-  }
-}
+import { Screen } from './screen.ts';
 
 describeOnHosts('the wizard in a real terminal', () => {
   let lab: Lab;

@@ -1,4 +1,4 @@
 import { tryRows } from '../e2e/stress/run-rows.ts';
-import { slowRows } from '../e2e/stress/slow.ts';
+import { SLOW_TRUTH } from '../e2e/stress/sets.ts';
 
-tryRows('slow-truth', slowRows(true));
+tryRows(SLOW_TRUTH);

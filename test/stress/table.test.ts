@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RowEnd } from '../e2e/stress/row.ts';
-import { reliabilityPage } from '../e2e/stress/table.ts';
+import { keyOf, keysOf, newest, reliabilityPage } from '../e2e/stress/table.ts';
 
 const row: RowEnd = {
   set: 'cuts-bookworm',
@@ -12,10 +12,18 @@ const row: RowEnd = {
   end: 'before',
   next: 'converged',
   seconds: 1,
+  at: '2026-11-23T10:00:00.000Z',
 };
 
-test('the page counts rows and broken ones', () => {
-  const page = reliabilityPage([row, { ...row, end: 'broken' }]);
-  expect(page).toContain('2 rows, 1 broken.');
+test('the page counts rows and broken ones, and says when they were tried', () => {
+  const later = { ...row, end: 'broken', moment: 'late', at: '2026-11-24T11:30:00.000Z' };
+  const page = reliabilityPage([row, later]);
+  expect(page).toContain('2 rows, 1 broken; tried from 2026-11-23 10:00 to 2026-11-24 11:30 UTC.');
   expect(page).toContain('| a \\| b | at once | changed | 0 | as before | converged |');
+  expect(keysOf(page)).toEqual([row, later].map(keyOf));
+});
+
+test('a row that was tried again counts once, as it came out at last', () => {
+  const again = { ...row, end: 'converged', at: '2026-11-23T10:00:01.000Z' };
+  expect(newest([again, row])).toEqual([again]);
 });

@@ -1,4 +1,4 @@
-import { CUTS } from './cuts.ts';
 import { tryRows } from './run-rows.ts';
+import { FAST } from './sets.ts';
 
-tryRows('cuts', CUTS);
+tryRows(FAST.cuts);

@@ -4,6 +4,7 @@ import { pipeline } from '../helpers.ts';
 import {
   etcOfItsOwn,
   goOn,
+  heard,
   here,
   little,
   readOnly,
@@ -17,14 +18,8 @@ import {
   unmount,
   unslow,
 } from './moments.ts';
-import { TARGET } from './rig.ts';
 import type { Row, Scene } from './row.ts';
-
-/** A configuration alone: nothing is installed, the service is reloaded. */
-const CONFIG_ALONE = {
-  alloy: { version: '1.17.0' },
-  config: pipeline({ interval: '10s' }),
-} as const;
+import { TARGET } from './wanted.ts';
 
 const MOMENTS = {
   unpack: { words: 'dpkg unpacks an upgrade', slow: slowUnpack },
@@ -43,8 +38,11 @@ const at = (
   moments.map((moment) => ({
     ...row,
     moment: MOMENTS[moment].words,
-    start: 'converged',
-    ...(moment === 'reload' ? { wanted: CONFIG_ALONE } : {}),
+    // a configuration alone: nothing is installed, the service is reloaded
+    start:
+      moment === 'reload'
+        ? (scene: Scene) => scene.settle({ ...TARGET, config: pipeline() })
+        : 'converged',
     strike: async (scene) => {
       await row.strike?.(scene);
       await MOMENTS[moment].slow(scene.host);
@@ -65,6 +63,15 @@ const unitOf =
 
 const TAKEN_BACK = { says: 'rolled-back (apply.failed)', exit: 1, ends: 'before' } as const;
 const GOES_ON = { says: 'changed', exit: 0, ends: 'converged' } as const;
+/**
+ * systemd asks first, and apt may come to its end before it is killed. A run that is over, and is ended
+ * before it could say so, is not known to whoever waited for it.
+ */
+const EITHER = {
+  says: /^(changed|rolled-back \(apply\.failed\)|unknown \(apply\.unknown\))$/,
+  exit: /^[01]$/,
+  ends: 'either',
+} as const;
 const ALONE = { says: '-', exit: 137, ends: 'converged' } as const;
 
 export const CUTS: readonly Row[] = [
@@ -135,9 +142,7 @@ export const CUTS: readonly Row[] = [
     fault: "SIGKILL of sshd's session",
     ...GOES_ON,
     tells: /host\.reconnecting/,
-    during: async ({ host }) => {
-      if (host.dropSessions() === 0) throw new Error('sshd had no session');
-    },
+    during: dropSessions,
   }),
   ...at(['unpack', 'restart'], {
     fault: 'the link is down for 10 s',
@@ -167,20 +172,8 @@ export const CUTS: readonly Row[] = [
   },
   ...at(['unpack', 'restart'], {
     fault: 'an orderly reboot',
-    // systemd asks first, and apt may come to its end before it is killed
-    says: /^(changed|rolled-back \(apply\.failed\))$/,
-    exit: /^[01]$/,
-    ends: 'either',
-    during: async ({ host }) => {
-      const down = host.reboot();
-      await sleep(1000);
-      try {
-        goOn(host);
-      } catch {
-        // it is down already
-      }
-      await down;
-    },
+    ...EITHER,
+    during: reboot,
   }),
   ...at(['restart'], {
     fault: 'the power fails, and the controller was killed before',
@@ -205,16 +198,19 @@ export const CUTS: readonly Row[] = [
     says: 'unknown (apply.unknown)',
     exit: 130,
     ends: 'converged',
-    during: async (_, running) => {
+    during: async ({ log }, running) => {
       running.kill('SIGINT');
+      await heard(log, /run\.interrupted/);
+      // two in a row are taken for one that a wrapper passed on
       await sleep(600);
       running.kill('SIGINT');
+      await heard(log, /"again":true/);
     },
   }),
   ...at(['unpack'], {
     fault: 'a second controller, which waits',
     ...GOES_ON,
-    during: (scene) => second(scene, [], 0, 'unchanged', 3000),
+    during: (scene) => second(scene, [], 0, 'unchanged'),
   }),
   ...at(['unpack'], {
     fault: 'a second controller with --lock-timeout 1',
@@ -274,12 +270,16 @@ export const CUTS: readonly Row[] = [
     mend: ({ host }) => unslow(host),
   },
   {
-    fault: "another holds dpkg's lock for 6 s",
+    fault: "another holds dpkg's lock for a while",
     moment: 'before the package step',
     start: 'converged',
     ...GOES_ON,
     tells: /for the dpkg lock of perl \(pid \d+\)/,
-    strike: ({ host }) => holdDpkgLock(host, 6),
+    strike: ({ host }) => holdDpkgLock(host, 300),
+    during: async ({ host, log }) => {
+      await heard(log, /for the dpkg lock of/);
+      await host.root('systemctl stop lab-holds-dpkg');
+    },
   },
   {
     fault: '64 KB free in /var/lib/alloyup',
@@ -380,22 +380,64 @@ export const CUTS: readonly Row[] = [
   },
 ];
 
+/** Between write and reload, for what CUTS has between write and restart. */
+export const RELOAD_CUTS: readonly Row[] = [
+  ...at(['reload'], {
+    fault: 'SIGKILL of the controller',
+    ...ALONE,
+    during: async (_, running) => {
+      running.kill('SIGKILL');
+    },
+  }),
+  ...at(['reload'], {
+    fault: "SIGKILL of sshd's session",
+    ...GOES_ON,
+    tells: /host\.reconnecting/,
+    during: dropSessions,
+  }),
+  ...at(['reload'], {
+    fault: 'the link is down for 10 s',
+    ...GOES_ON,
+    during: ({ host }) => host.linkDown(10),
+  }),
+  ...at(['reload'], { fault: 'an orderly reboot', ...EITHER, during: reboot }),
+];
+
+/** Those that a host must survive on every suite: a process, a session, a link or the power is gone. */
+export const HARD_CUTS: readonly Row[] = [
+  ...CUTS.filter(({ fault }) => /SIGKILL|link|power|reboot/.test(fault)),
+  ...RELOAD_CUTS,
+];
+
+async function dropSessions({ host }: Scene): Promise<void> {
+  if (host.dropSessions() === 0) throw new Error('sshd had no session');
+}
+
+async function reboot({ host }: Scene): Promise<void> {
+  const down = host.reboot();
+  await sleep(1000);
+  try {
+    goOn(host);
+  } catch {
+    // it is down already
+  }
+  await down;
+}
+
 async function second(
   scene: Scene,
   args: readonly string[],
   exit: number,
   word: string,
-  goOnAfterMs?: number,
 ): Promise<void> {
   const { lab, host } = scene;
+  const log = `${lab.home}/${host.name}-second.ndjson`;
   const file = `${lab.home}/${host.name}.yaml`;
   const running = lab.alloyup([
-    ...['apply', '--yes', '--watch', '1', '-i', file, ...args, '--output', 'json'],
+    ...['apply', '--yes', '--watch', '1', '-i', file, ...args, '--output', 'json', '--log', log],
   ]);
-  if (goOnAfterMs !== undefined) {
-    await sleep(goOnAfterMs);
-    goOn(host);
-  }
+  await heard(log, /host\.waiting.*"for run /);
+  if (args.length === 0) goOn(host);
   const other = await running;
   const outcome = JSON.parse(other.stdout).hosts[host.name].outcome;
   if (other.exitCode !== exit || outcome !== word)

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { LabHost } from '../../../lab/host.ts';
 import { until } from '../../../lab/run.ts';
 
@@ -60,6 +61,12 @@ export const here = (host: LabHost): Promise<true> =>
     const { exitCode } = await host.root('test -e /run/lab-here', { reject: false });
     return exitCode === 0 ? true : undefined;
   });
+
+/** An event like this stands in a run's log. */
+export const heard = (log: string, event: RegExp): Promise<true> =>
+  until(`no event like ${event}`, 120, () =>
+    existsSync(log) && event.test(readFileSync(log, 'utf8')) ? true : undefined,
+  );
 
 /** Ends the stay. */
 export const goOn = (host: LabHost): void => host.write('/run/lab-go', '');

@@ -1,4 +1,4 @@
-import { REPOSITORY } from './repository.ts';
 import { tryRows } from './run-rows.ts';
+import { FAST } from './sets.ts';
 
-tryRows('repository', REPOSITORY, { hosts: 2, oneByOne: true });
+tryRows(FAST.repository);

@@ -1,7 +1,7 @@
 import type { Fault } from '../../../lab/repository/build.ts';
 import { pipeline } from '../helpers.ts';
-import { TARGET } from './rig.ts';
 import type { Row, Scene } from './row.ts';
+import { TARGET } from './wanted.ts';
 
 /** One at a time: the repository is the same for all hosts of the lab. */
 const serves =

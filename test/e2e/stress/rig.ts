@@ -1,22 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REPOSITORY_ROOT } from '../../../lab/root.ts';
 import { sleep, until } from '../../../lab/run.ts';
 import type { RunEvent, RunReport } from '../../../src/model/event.ts';
-import { inventory, outcomes, pipeline } from '../helpers.ts';
+import { inventory, outcomes } from '../helpers.ts';
 import { diffSnapshots, type Lab, type LabHost, type Snapshot } from '../lab-fixture.ts';
 import { settled } from './moments.ts';
 import type { Row, RowEnd, Scene, Wanted } from './row.ts';
+import { EARLIER, TARGET } from './wanted.ts';
 
-/** What the rows ask for unless they say otherwise: an upgrade, a variable and a configuration. */
-export const TARGET: Wanted = {
-  alloy: { version: '1.18.1', environment: { ROLE: 'stress' } },
-  config: pipeline({ interval: '10s' }),
-};
-/** What alloyup has brought a "converged" host to before. */
-export const EARLIER: Wanted = { alloy: { version: '1.17.0' }, config: pipeline() };
-
-/** Where the lines of a run are gathered. */
+/** Where lines are gathered, the newest at the end. */
 export const RESULTS = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
 
 /** No two hosts agree on these; .updated is systemd's own note of a boot. */
@@ -44,6 +37,7 @@ const sceneOf = (lab: Lab, host: LabHost): Scene => {
   return {
     lab,
     host,
+    log: join(lab.home, `${host.name}.ndjson`),
     write,
     async settle(wanted) {
       const { exitCode, stdout, stderr } = await lab.alloyup([
@@ -138,7 +132,7 @@ export async function carryOut(
   const before = await host.snapshot();
 
   await row.strike?.(scene);
-  const log = join(lab.home, `${host.name}.ndjson`);
+  const { log } = scene;
   const file = scene.write(row.wanted);
   const verb = row.verb ?? 'apply';
   const running = lab.startAlloyup([
@@ -188,7 +182,12 @@ export async function carryOut(
     ...(fromBefore.length === 0 ? ['before'] : []),
     ...(fromTarget.length === 0 ? ['converged'] : []),
   ];
-  const wanted = row.ends !== 'either' ? row.ends : reported === 'changed' ? 'converged' : 'before';
+  const told = /^unknown/.test(reported)
+    ? states[0]
+    : reported === 'changed'
+      ? 'converged'
+      : 'before';
+  const wanted = row.ends === 'either' ? (told ?? 'before or converged') : row.ends;
   const end = states.find((one) => one === wanted) ?? states[0] ?? 'broken';
   if (end !== wanted)
     wrong.push(
@@ -226,13 +225,9 @@ export async function carryOut(
     end: wrong.length === 0 ? end : 'broken',
     next: again.exitCode === 0 && left.length === 0 ? 'converged' : 'broken',
     seconds: Math.round((performance.now() - began) / 1000),
+    at: new Date().toISOString(),
   };
   return { line, wrong };
-}
-
-export function beginResults(set: string): void {
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, `${set}.ndjson`), '');
 }
 
 export function keepResult(line: RowEnd): void {

@@ -15,6 +15,8 @@ export interface Wanted {
 export interface Scene {
   readonly lab: Lab;
   readonly host: LabHost;
+  /** Where the row's run writes its events. */
+  readonly log: string;
   /** Writes the row's inventory anew for `wanted`, and returns its path. */
   write(wanted?: Wanted): string;
   /** Applies `wanted` to the host in peace. @throws Error when that did not end 0 */
@@ -60,7 +62,6 @@ export interface Row {
   readonly nextArgs?: readonly string[];
   /** Paths that may differ from a host that was converged in peace, when all is over. */
   readonly besides?: RegExp;
-  readonly suite?: Suite;
 }
 
 /** How a row came out: a line of the table in docs/reliability.md. */
@@ -74,4 +75,16 @@ export interface RowEnd {
   readonly end: string;
   readonly next: string;
   readonly seconds: number;
+  /** When it ended. */
+  readonly at: string;
+}
+
+/** Rows that are tried together, on hosts of one suite. */
+export interface RowSet {
+  readonly set: string;
+  readonly suite: Suite;
+  readonly rows: readonly Row[];
+  /** As many rows at a time; 5 unless told. */
+  readonly hosts?: number;
+  readonly oneByOne?: boolean;
 }

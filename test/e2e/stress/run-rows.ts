@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Suite } from '../../../lab/state.ts';
 import { describeOnHosts, freshHosts, type Lab } from '../lab-fixture.ts';
-import { beginResults, carryOut, hostPool, keepResult, takeReference } from './rig.ts';
-import type { Row } from './row.ts';
+import { carryOut, hostPool, keepResult, takeReference } from './rig.ts';
+import type { RowSet } from './row.ts';
 
 /** Declares one test for each row; several at a time, each on a host of its own. */
-export function tryRows(
-  set: string,
-  rows: readonly Row[],
-  options: { readonly suite?: Suite; readonly hosts?: number; readonly oneByOne?: boolean } = {},
-): void {
-  const { suite = 'bookworm', hosts = 5, oneByOne = false } = options;
+export function tryRows({ set, suite, rows, hosts = 5, oneByOne = false }: RowSet): void {
   describeOnHosts(`${set} on ${suite}`, () => {
     let lab: Lab;
     let pool: ReturnType<typeof hostPool>;
     beforeAll(async () => {
       const fresh = await freshHosts(hosts, suite);
       lab = fresh.lab;
-      beginResults(`${set}-${suite}`);
       await takeReference(lab, fresh.hosts[0]!);
       await fresh.hosts[0]!.reset();
       pool = hostPool(fresh.hosts);

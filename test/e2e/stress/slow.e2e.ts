@@ -1,4 +1,4 @@
 import { tryRows } from './run-rows.ts';
-import { slowRows } from './slow.ts';
+import { FAST } from './sets.ts';
 
-tryRows('slow', slowRows(false));
+tryRows(FAST.slow);

@@ -1,6 +1,6 @@
 import { pipeline } from '../helpers.ts';
-import { EARLIER, TARGET } from './rig.ts';
 import type { Row, Scene } from './row.ts';
+import { EARLIER, TARGET } from './wanted.ts';
 
 const CONVERGES = { says: 'changed', exit: 0, ends: 'converged' } as const;
 

@@ -1,4 +1,4 @@
 import { tryRows } from './run-rows.ts';
-import { STARTS } from './starts.ts';
+import { FAST } from './sets.ts';
 
-tryRows('starts', STARTS);
+tryRows(FAST.starts);

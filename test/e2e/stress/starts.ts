@@ -3,8 +3,8 @@ import { breakPackage, maskUnit } from '../../../lab/faults.ts';
 import { labFolder } from '../../../lab/state.ts';
 import { pipeline } from '../helpers.ts';
 import { goOn, here, SCRIPT, slay, slowRestart, slowUnpack, unslow } from './moments.ts';
-import { EARLIER, TARGET } from './rig.ts';
 import type { Row, Scene } from './row.ts';
+import { EARLIER, TARGET } from './wanted.ts';
 
 const CONVERGES = { says: 'changed', exit: 0, ends: 'converged' } as const;
 const GOES_BACK = { says: 'rolled-back (alloy.start)', exit: 1, ends: 'before' } as const;
@@ -303,7 +303,7 @@ export const STARTS: readonly Row[] = [
     fault: 'the unit has failed too often',
     moment: 'within its start limit',
     start: earlier(
-      'echo broken { >>/etc/alloy/config.alloy; for n in 1 2 3 4 5 6 7; do systemctl restart alloy; sleep 0.3; done; sleep 1; ! systemctl is-active alloy',
+      'echo broken { >>/etc/alloy/config.alloy; n=0; until systemctl show alloy -p Result | grep start-limit-hit; do systemctl restart alloy; n=$((n + 1)); [ $n -lt 50 ] || exit 1; done',
     ),
     ...CONVERGES,
   },
@@ -486,6 +486,63 @@ export const STARTS: readonly Row[] = [
   },
 ];
 
+/** A host whose os-release, or what dpkg says of its architecture, is another's. */
+const posesAs = (file: string, script: string) =>
+  ({
+    start: 'bare',
+    strike: async ({ host }: Scene) => {
+      await host.root(`cp ${file} /root/own && { ${script}; } && ! cmp -s ${file} /root/own`);
+    },
+    mend: async ({ host }: Scene) => {
+      await host.root(`cp /root/own ${file} && rm /root/own`);
+    },
+  }) as const;
+
+const osRelease = (id: string, version: string, name: string): string =>
+  `printf 'ID=${id}\\nVERSION_ID="${version}"\\nPRETTY_NAME="${name}"\\n' >/usr/lib/os-release`;
+
+/** Systems that hosts are found to run. Refused ones are refused before anything is touched. */
+export const ELSEWHERE: readonly Row[] = [
+  {
+    fault: 'os-release says Ubuntu 24.04',
+    moment: 'a bare host',
+    ...posesAs('/usr/lib/os-release', osRelease('ubuntu', '24.04', 'Ubuntu 24.04.3 LTS')),
+    ...CONVERGES,
+  },
+  {
+    fault: 'another distribution',
+    ...posesAs('/usr/lib/os-release', osRelease('fedora', '43', 'Fedora Linux 43')),
+    ...refused('host.unsupported'),
+  },
+  {
+    fault: 'a Debian of long ago',
+    ...posesAs('/usr/lib/os-release', osRelease('debian', '9', 'Debian GNU/Linux 9')),
+    ...refused('host.unsupported'),
+  },
+  {
+    fault: 'an architecture that Alloy is not built for',
+    ...posesAs(
+      '/var/lib/dpkg/status',
+      "sed -i '/^Package: dpkg$/,/^$/s/^Architecture: .*/Architecture: s390x/' /var/lib/dpkg/status",
+    ),
+    // found out before a host is asked for more: nothing there is for it
+    ...refused('repository.index'),
+  },
+  {
+    fault: 'systemd does not run',
+    start: 'bare',
+    // it goes on, of course, and is seen again before the pictures are compared
+    strike: async ({ host }) => {
+      await host.root('mv /run/systemd/system /run/systemd/hidden');
+    },
+    during: async ({ host }, running) => {
+      await running.done;
+      await host.root('mv /run/systemd/hidden /run/systemd/system');
+    },
+    ...refused('host.unsupported'),
+  },
+];
+
 /** A run that is killed where nothing of what should take it back is left but the mark. */
 async function leaveUnfinished(scene: Scene): Promise<void> {
   const { host, lab } = scene;
@@ -499,7 +556,8 @@ async function leaveUnfinished(scene: Scene): Promise<void> {
   );
   await slay(host, SCRIPT);
   await host.root(
-    'sleep 1; mv /root/undo.sh /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed)/undo.sh; systemctl reset-failed "alloyup-*"; true',
+    'n=0; while systemctl list-units --plain --no-legend --state=active,activating,deactivating "alloyup-*" | grep .; do sleep 0.1; n=$((n + 1)); [ $n -lt 300 ] || exit 1; done; ' +
+      'mv /root/undo.sh /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed)/undo.sh && { systemctl reset-failed "alloyup-*"; true; }',
   );
   goOn(host);
   await unslow(host);

@@ -12,9 +12,35 @@ and content, what the package put elsewhere, packages and holds, users and group
 state with nobody in the way. After each row a plan must tell the truth, and one more apply must end 0 with
 the host converged and nothing of ours left outside /var/lib/alloyup.
 
-The hosts are real ones of the [lab](../lab); Alloy is its stand-in. Made by
-\`node build.mjs run scripts/reliability.ts\` from the last run of the tests.
+The hosts are real ones of the [lab](../lab); Alloy is its stand-in. \`npx vitest run --project e2e
+test/e2e/stress\` and \`npm run test:slow\` try the rows, \`node build.mjs run scripts/reliability.ts\`
+makes this page of how each came out the last time.
 `;
+
+const titleOf = (set: string): string => set.replace(/-([a-z]+)$/, ' on $1');
+
+/** What tells a row of the page from all others. */
+export const keyOf = ({ set, fault, moment }: Pick<RowEnd, 'set' | 'fault' | 'moment'>): string =>
+  [titleOf(set), fault, moment].map(cell).join(' | ');
+
+/** The keys of a page's rows, as they stand in it. */
+export function keysOf(page: string): readonly string[] {
+  let title = '';
+  return page.split('\n').flatMap((line) => {
+    if (line.startsWith('## ')) title = line.slice(3);
+    const [, fault, moment] = /^\| (.*?) \| (.*?) \| .* \|$/.exec(line) ?? [];
+    return fault === undefined || fault === 'what happens'
+      ? []
+      : [`${title} | ${fault} | ${moment}`];
+  });
+}
+
+/** The newest line of each row. */
+export const newest = (lines: readonly RowEnd[]): readonly RowEnd[] => [
+  ...new Map(
+    lines.toSorted((a, b) => a.at.localeCompare(b.at)).map((line) => [keyOf(line), line]),
+  ).values(),
+];
 
 /** docs/reliability.md, from how the rows came out. */
 export function reliabilityPage(lines: readonly RowEnd[]): string {
@@ -23,7 +49,7 @@ export function reliabilityPage(lines: readonly RowEnd[]): string {
   const parts = sets.map((set) => {
     const rows = lines.filter((line) => line.set === set);
     return [
-      `## ${set.replace(/-([a-z]+)$/, ' on $1')}\n`,
+      `## ${titleOf(set)}\n`,
       '| what happens | when | reported | exit | the host is | after the next apply |',
       '|---|---|---|---|---|---|',
       ...rows
@@ -35,7 +61,10 @@ export function reliabilityPage(lines: readonly RowEnd[]): string {
       '',
     ].join('\n');
   });
-  return [HEAD, `${lines.length} rows, ${lines.length - good.length} broken.\n`, ...parts].join(
-    '\n',
-  );
+  const times = lines.map(({ at }) => at.slice(0, 16).replace('T', ' ')).sort();
+  return [
+    HEAD,
+    `${lines.length} rows, ${lines.length - good.length} broken; tried from ${times[0]} to ${times.at(-1)} UTC.\n`,
+    ...parts,
+  ].join('\n');
 }
