@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Emit } from '../model/ports.ts';
+import { wrap } from '../report/plain.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Ctrl-C, as the engine is told of it. */
@@ -14,14 +15,10 @@ export interface Interrupts {
   release(): void;
 }
 
-const FIRST = `
-Interrupted: no further host is begun; those in progress are finished or put
-back. Ctrl-C again stops waiting for them.
-`;
-const SECOND = `
-No longer waiting. Hosts in progress go on alone, and are finished or put back
-there. See how they ended: alloyup status
-`;
+const FIRST =
+  'Interrupted: no further host is begun; those in progress are finished or put back. Ctrl-C again stops waiting for them.';
+const SECOND =
+  'No longer waiting. Hosts in progress go on alone, and are finished or put back there. See how they ended: alloyup status';
 
 /** A closed terminal or a polite kill counts as Ctrl-C; a third one ends the process at once. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -31,7 +28,7 @@ const ECHO_MS = 300;
 
 /** @param leave called before a third one ends the process */
 export function catchInterrupts(
-  terminal: Pick<Terminal, 'err'>,
+  terminal: Pick<Terminal, 'err' | 'width'>,
   emit: Emit,
   leave: () => void = () => {},
 ): Interrupts {
@@ -48,7 +45,7 @@ export function catchInterrupts(
       process.exit(130);
     }
     const again = stop.signal.aborted;
-    terminal.err(again ? SECOND : FIRST);
+    terminal.err(`\n${wrap(again ? SECOND : FIRST, Math.min(80, terminal.width), 0)}\n`);
     emit({ type: 'run.interrupted', again });
     (again ? abandon : stop).abort();
   };
