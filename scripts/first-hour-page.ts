@@ -1,4 +1,4 @@
-/** The part of a screen that one question takes. */
+/** The part of a screen that one question takes, the answer before it included. */
 export interface Question {
   readonly screen: string;
 }
@@ -23,7 +23,7 @@ export interface FirstHour {
 const screen = (text: string): string => `\`\`\`text\n${text}\n\`\`\`\n`;
 
 const wizard = ({ init, ending }: FirstHour): readonly string[] => [
-  '## The wizard\n\nQuestion by question, as each stands open, and what it ends with.\n',
+  '## The wizard\n\nQuestion by question, each under the answer before it, and what it ends with.\n',
   ...init.map((question) => screen(question.screen)),
   screen(ending),
 ];

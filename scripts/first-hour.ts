@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
@@ -90,14 +90,23 @@ class Camera {
     return lines.join('\n');
   }
 
-  /** Waits for a question, gives its part of the screen, and answers. */
-  async question(seen: string, ...keys: readonly string[]): Promise<Question> {
-    await this.#terminal.shows(seen, 60);
-    await this.#settled();
-    const lines = (await this.taken()).split('\n');
-    const screen = lines.slice(lines.findLastIndex((line) => line.startsWith('? '))).join('\n');
-    await this.answer(...keys);
-    return { screen };
+  /** Waits for a question of the wizard, gives its part of the screen, and answers. */
+  async question(seen: RegExp, keys: readonly string[]): Promise<Question> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      await this.#settled();
+      const lines = (await this.taken()).split('\n');
+      // what is answered has another mark
+      const open = lines.findLastIndex((line) => line.startsWith('? '));
+      if (open >= 0 && seen.test(lines.slice(open).join('\n'))) {
+        await this.answer(...keys);
+        // with what was answered before, and what came of it
+        const from = lines.slice(0, open).findLastIndex((line) => /^[✔$] /.test(line));
+        return { screen: lines.slice(Math.max(0, from)).join('\n') };
+      }
+      if (Date.now() > deadline)
+        throw new Error(`${seen} was not asked, but:\n${lines.join('\n')}`);
+    }
   }
 
   async answer(...keys: readonly string[]): Promise<void> {
@@ -130,6 +139,46 @@ async function live(camera: Camera, terminal: RecordedTerminal): Promise<FirstHo
   return { asked, going, done: await camera.taken() };
 }
 
+/** The wizard's questions for a host that nobody has met, and what is typed. */
+const answersFor = (fingerprint: string): readonly (readonly [RegExp, readonly string[]])[] => [
+  [/names of the hosts come from/, ['Enter']],
+  [/one a line/, ['db-01', 'Enter', 'Enter']],
+  [/User to log in as/, ['ops', 'Enter']],
+  [/Which key/, ['Enter']],
+  [/Record (it|them)\?/, ['y', 'Enter']],
+  [/What to collect/, ['Enter']],
+  [/Which of it/, ['Enter']],
+  [/Where does it go/, ['Enter']],
+  [/Where Prometheus/, ['https://prometheus.example.com/api/v1/write', 'Enter']],
+  [/Take it all the same/, ['Enter']],
+  [/ask for\?/, ['Down', 'Enter']],
+  [/User at/, ['fleet', 'Enter']],
+  [/Where its password/, ['file:./secrets/prometheus', 'Enter']],
+  [/Where Loki/, ['https://loki.example.com/loki/api/v1/push', 'Enter']],
+  [/Take it all the same/, ['Enter']],
+  [/ask for\?/, ['Enter']],
+  [/Where do the packages come from/, ['Down', 'Enter']],
+  [/URL of the repository/, ['Enter']],
+  [/signing key/, ['Enter']],
+  [/Fingerprint/, [fingerprint, 'Enter']],
+  [/Which version/, ['Enter']],
+  [/The secret for/, ['correct horse battery staple', 'Enter']],
+  [/Write inventory\.yaml/, ['Enter']],
+  [/Plan now/, ['Enter']],
+];
+
+async function wizard(camera: Camera, terminal: RecordedTerminal, fingerprint: string) {
+  await terminal.run('mkdir -p fleet && cd fleet');
+  await terminal.clear();
+  await terminal.type('alloyup init\n');
+  const init: Question[] = [];
+  for (const [seen, keys] of answersFor(fingerprint)) init.push(await camera.question(seen, keys));
+  await terminal.ended(60);
+  const lines = (await camera.taken()).split('\n');
+  const ending = lines.slice(lines.findLastIndex((line) => line.includes('Write inventory.yaml')));
+  return { init, ending: ending.join('\n') };
+}
+
 async function photograph(lab: Lab, terminal: RecordedTerminal): Promise<FirstHour> {
   const camera = new Camera(terminal);
   const put = (name: string, text: string): void => writeFileSync(join(lab.home, name), text);
@@ -160,8 +209,7 @@ async function photograph(lab: Lab, terminal: RecordedTerminal): Promise<FirstHo
   return {
     ...{ help, helpOfCommand, unmet, trust, login, wrongInventory, wrongTemplate },
     ...{ plan, apply, again, status },
-    init: [],
-    ending: '',
+    ...(await wizard(camera, terminal, lab.fingerprint)),
   };
 }
 
@@ -176,7 +224,6 @@ async function main(): Promise<void> {
   try {
     // a fleet that nobody has met
     writeFileSync(join(lab.home, '.ssh/known_hosts'), '');
-    mkdirSync(join(lab.home, 'fleet'), { recursive: true });
     terminal = await RecordedTerminal.open({
       columns: 80,
       rows: 40,

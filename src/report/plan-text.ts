@@ -1,7 +1,6 @@
 import type { HostReport, PlanView } from '../model/event.ts';
 import { type FileDiff, NEEDS } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
-import { diffPaint, foldDiffLine } from './diff-line.ts';
 import {
   alikeGroups,
   type Hosts,
@@ -10,6 +9,7 @@ import {
   problemGroups,
   warningGroups,
 } from './groups.ts';
+import { foldLine } from './long-line.ts';
 import type { Paint } from './paint.ts';
 import { count, pad, wrap } from './plain.ts';
 import { type ProblemStyle, problemText, warningText } from './problem.ts';
@@ -182,11 +182,19 @@ function diffText({ path, kind, text }: FileDiff, style: PlanStyle): string {
       .flatMap((line) => {
         const colour = diffPaint(line, paint);
         const written = line.replaceAll('\t', '    ');
-        return (folds ? foldDiffLine(written, width - 6) : [written]).map(
+        return (folds ? foldLine(written, width - 6) : [written]).map(
           (part) => `      ${colour(part)}\n`,
         );
       })
       .join('') +
     (more > 0 ? `      ${paint.dim(`... ${count(more, 'more line')}; -v shows all`)}\n` : '')
   );
+}
+
+/** The colour of a line of a diff, by its mark. */
+function diffPaint(line: string, paint: Paint): (text: string) => string {
+  if (line.startsWith('@@')) return paint.cyan;
+  if (line.startsWith('+')) return paint.green;
+  if (line.startsWith('-')) return paint.red;
+  return (text) => text;
 }

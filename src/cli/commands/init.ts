@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
 import { isHostList } from '../../inventory/hostlist.ts';
 import { parseInventory } from '../../inventory/parse.ts';
+import { foldText } from '../../report/long-line.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
@@ -15,7 +16,7 @@ import { endingText, MOST } from '../init/ending.ts';
 import { homeFiles, inScratch } from '../init/home.ts';
 import { type Interview, interview } from '../init/interview.ts';
 import type { Known } from '../init/question.ts';
-import { askSecrets, beside, secretPlaces } from '../init/secrets.ts';
+import { askSecrets, beside, nearby, secretPlaces } from '../init/secrets.ts';
 import { wishOf } from '../init/wish.ts';
 import { type NewFile, writeAll } from '../init/write.ts';
 import { DEFAULT_INVENTORY, orThrow } from '../inventory.ts';
@@ -125,10 +126,11 @@ async function finish(
   const places = secretPlaces(answers);
   const [first] = targets;
   if (asked) {
-    terminal.out(`\n${paint.bold(`==> ${file} <==`)}\n${text}\n`);
+    const { width } = terminal;
+    terminal.out(`\n${paint.bold(`==> ${file} <==`)}\n${foldText(text, width)}\n`);
     if (first)
       terminal.out(
-        `${paint.bold(`==> the configuration of ${first.host.name} <==`)}\n${first.desired.config}\n`,
+        `${paint.bold(`==> the configuration of ${first.host.name} <==`)}\n${foldText(first.desired.config, width)}\n`,
       );
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
@@ -143,7 +145,7 @@ async function finish(
   ];
   if (
     asked &&
-    !(await askYes(`Write ${[file, ...secrets.map(({ path }) => path)].join(', ')}?`, true))
+    !(await askYes(`Write ${[file, ...secrets.map(({ path }) => nearby(path))].join(', ')}?`, true))
   )
     throw new NoAnswer();
   const files: readonly NewFile[] = [
@@ -154,11 +156,7 @@ async function finish(
   terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
   for (const { path, mode } of secrets)
     terminal.out(
-      mode === 0o600
-        ? `Wrote ${path}, which you alone can read; keep it out of git.
-`
-        : `Wrote ${path}.
-`,
+      `Wrote ${nearby(path)}${mode === 0o600 ? ', which you alone can read; keep it out of git' : ''}.\n`,
     );
 
   const variables = places.flatMap((place) => (place.startsWith('env:') ? [place.slice(4)] : []));

@@ -39,7 +39,14 @@ export async function promptOf(question: Question): Promise<(context: Context) =
     case 'checks':
       return (context) =>
         prompts.checkbox(
-          { message, choices, loop: false, pageSize: 12, required: mustNameOne(question) },
+          {
+            message,
+            // once chosen, their sentences would not fit a line together
+            choices: choices.map((choice) => ({ ...choice, short: choice.value })),
+            loop: false,
+            pageSize: 12,
+            required: mustNameOne(question),
+          },
           context as never,
         );
     case 'lines': {

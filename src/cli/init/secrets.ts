@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { Secret } from '../../model/secret.ts';
 import { besideInventory } from '../../sources/folders.ts';
 import { resolveSecrets } from '../../sources/secrets.ts';
@@ -21,6 +21,12 @@ export const secretPlaces = (answers: Answers): readonly string[] => [
 
 export const beside = (path: string, inventory: string): string =>
   resolve(besideInventory(path, dirname(inventory)));
+
+/** As somebody in this folder would write it. */
+export const nearby = (path: string): string => {
+  const near = relative('.', path);
+  return near.startsWith('..') ? path : near;
+};
 
 const NOTHING = new Secret('').sha256();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldDiffLine } from '../../src/report/diff-line.ts';
+import { foldLine } from '../../src/report/long-line.ts';
 import { widthOf } from '../../src/report/plain.ts';
 
 test.each([
@@ -15,7 +15,7 @@ test.each([
     [`+${' '.repeat(30)}${'x'.repeat(9)}`, `… ${'x'.repeat(11)}`],
   ],
 ])('%j in 40 columns', (line, parts) => {
-  expect(foldDiffLine(line, 40)).toEqual(parts);
+  expect(foldLine(line, 40)).toEqual(parts);
 });
 
 test('whatever the line, its parts fit, and hold all of it', () => {
@@ -26,7 +26,7 @@ test('whatever the line, its parts fit, and hold all of it', () => {
       fc.string({ maxLength: 300, unit: fc.constantFrom('a', ' ', '"', '界', 'é') }),
       fc.integer({ min: 20, max: 120 }),
       (mark, text, width) => {
-        const parts = foldDiffLine(mark + text, width);
+        const parts = foldLine(mark + text, width);
         for (const part of parts) expect(widthOf(part)).toBeLessThanOrEqual(width);
         expect(all(parts.join(''))).toBe(all(mark + text));
       },
