@@ -32,7 +32,12 @@ export function sudoProblem(host: Host, stderr: string): Problem | undefined {
     code,
     message: `${host.name}: ${what}`,
     hint,
-    detail: stderr.replaceAll(SUDO_PROMPT, '').trim().split('\n').slice(-3).join('\n'),
+    detail: stderr
+      .replaceAll(SUDO_PROMPT, '')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-3)
+      .join('\n'),
   });
   if (
     /password (has )?expired|account or password is expired|change your password|new password/i.test(

@@ -145,7 +145,7 @@ async function finish(
   ];
   if (
     asked &&
-    !(await askYes(`Write ${[file, ...secrets.map(({ path }) => nearby(path))].join(', ')}?`, true))
+    !(await askYes(writeQuestion([file, ...secrets.map(({ path }) => nearby(path))]), true))
   )
     throw new NoAnswer();
   const files: readonly NewFile[] = [
@@ -190,6 +190,12 @@ async function finish(
   });
   terminal.out(`\nNext: alloyup apply${flag}\n`);
   return code;
+}
+
+/** One line, however many files there are. */
+function writeQuestion(paths: readonly string[]): string {
+  const all = `Write ${paths.join(', ')}?`;
+  return all.length <= 68 ? all : `Write ${paths[0]} and ${count(paths.length - 1, 'more file')}?`;
 }
 
 /** The files are written: a Ctrl-C here is a no. */

@@ -16,6 +16,8 @@ interface Config {
 }
 
 const theme = makeTheme({});
+/** For a question and its answer; both have signs and blanks beside them. */
+const COLUMNS = 76;
 
 /**
  * Lines until an empty one: also of a list that is pasted as a whole, whose line ends would answer the
@@ -53,7 +55,11 @@ export const linesPrompt = createPrompt<readonly string[], Config>((config, done
   });
 
   const head = theme.style.message(message, status);
-  if (status === 'done') return `${prefix} ${head} ${theme.style.answer(taken.join(', '))}`;
+  if (status === 'done') {
+    const all = taken.join(', ');
+    const said = message.length + all.length < COLUMNS ? all : `${taken.length} lines`;
+    return `${prefix} ${head} ${theme.style.answer(said)}`;
+  }
   const before = taken.map((one) => `    ${one}\n`).join('');
   const help = theme.style.help(
     `(${required && taken.length === 0 ? 'one a line' : 'an empty line ends'})`,

@@ -1,8 +1,15 @@
 import { wordsOf } from './host-words.ts';
-import type { Answer, Question } from './question.ts';
+import type { Answer, Choice, Question } from './question.ts';
 import { mustNameOne, wrongAnswer } from './question.ts';
 
 type Context = { readonly output?: NodeJS.WritableStream; readonly input?: NodeJS.ReadableStream };
+
+/** Columns that a question with its answer may take. */
+const COLUMNS = 79;
+
+/** What stands behind an answered question: the words of the list where they fit, else the one of an answers file. */
+const said = (message: string, { name, value }: Choice): string =>
+  message.length + name.length + 3 <= COLUMNS ? name : value;
 
 /** A question as Inquirer takes it. Its libraries are loaded with the first one. */
 export async function promptOf(question: Question): Promise<(context: Context) => Promise<Answer>> {
@@ -30,7 +37,7 @@ export async function promptOf(question: Question): Promise<(context: Context) =
         prompts.select(
           {
             message,
-            choices,
+            choices: choices.map((choice) => ({ ...choice, short: said(message, choice) })),
             loop: false,
             ...(typeof fallback === 'string' ? { default: fallback } : {}),
           },
