@@ -175,7 +175,7 @@ async function finish(
     })}`,
   );
   for (const name of unset)
-    terminal.out(`\nFirst set ${name}: read -rs ${name} && export ${name}\n`);
+    terminal.out(`\nFirst set ${name}:\n  read -rs ${name} && export ${name}\n`);
   for (const path of missing) terminal.out(`\nFirst write the secret into ${path} (chmod 600)\n`);
   const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
   const ready = asked && unset.length + missing.length === 0;

@@ -107,7 +107,7 @@ const wholeQuestion = (parameter: Parameter, { to }: Answers): Question => ({
 });
 
 function valueQuestion(parameter: Parameter, required: boolean): Question {
-  const { name, meaning } = parameter;
+  const { name, type, meaning } = parameter;
   const isList = isPaths(parameter);
   const misfits = (value: unknown): string | null =>
     misfit(parameter, isList ? [value] : value)?.message ?? null;
@@ -115,6 +115,7 @@ function valueQuestion(parameter: Parameter, required: boolean): Question {
     id: name,
     section: 'template',
     kind: isList ? 'lines' : 'text',
+    ...(type === 'url' ? { long: true } : {}),
     message: isList
       ? 'Log files, as /var/log/nginx/*.log'
       : `${meaning.replace(/(, e\.g\.|\. ).*$/s, '').replace(/\.$/, '')}${required ? '' : ' (empty: none)'}`,

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { wordsOf } from './host-words.ts';
 import type { Answer, Choice, Question } from './question.ts';
 import { mustNameOne, wrongAnswer } from './question.ts';
@@ -10,6 +11,14 @@ const COLUMNS = 79;
 /** What stands behind an answered question: the words of the list where they fit, else the one of an answers file. */
 const said = (message: string, { name, value }: Choice): string =>
   message.length + name.length + 3 <= COLUMNS ? name : value;
+
+/** The question, an example, and a line to write on; of that the question and the answer stay. */
+function ownLine({ message, example }: Question) {
+  const asked = `${message}\n  e.g. ${example}\n  >`;
+  const style = (text: string, status: string): string =>
+    `${styleText('bold', status === 'done' ? message : text.split('\n')[0]!)}${status === 'done' ? '\n ' : asked.slice(message.length)}`;
+  return { message: asked, theme: { style: { message: style } } };
+}
 
 /** A question as Inquirer takes it. Its libraries are loaded with the first one. */
 export async function promptOf(question: Question): Promise<(context: Context) => Promise<Answer>> {
@@ -25,7 +34,7 @@ export async function promptOf(question: Question): Promise<(context: Context) =
         prompts
           .input(
             {
-              message,
+              ...(question.long ? ownLine(question) : { message }),
               ...(typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {}),
               validate: (text) => validate(text.trim()),
             },

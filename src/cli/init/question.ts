@@ -51,6 +51,8 @@ export interface Question {
   readonly wrong?: (text: string) => string | null;
   /** A right answer, for hints. */
   readonly example: string;
+  /** Answers are long: they have a line of their own, and the example is shown. */
+  readonly long?: boolean;
 }
 
 /** No item at all is no answer. */
