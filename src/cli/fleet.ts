@@ -72,6 +72,7 @@ async function runWith(
   const output = openOutput(run, options, live, mask);
   const interrupts = catchInterrupts(live.terminal, output.emit, live.close);
   const transport = createTransport({
+    trust: trustCommand(options),
     user: { home: terminal.home, name: userInfo().username },
     agent: terminal.env.SSH_AUTH_SOCK || null,
     askPassphrase: terminal.interactive
@@ -143,6 +144,13 @@ async function runWith(
     output.close();
     await transport.close();
   }
+}
+
+/** For hosts of another inventory than the usual one, with its name. */
+function trustCommand({ inventory }: Invocation['options']): string {
+  if (inventory === null) return 'alloyup trust';
+  const word = /^[\w./,:@~-]+$/.test(inventory) ? inventory : `'${inventory}'`;
+  return `alloyup trust -i ${word}`;
 }
 
 /** Tells when a run waits for the repository and not for a host. */

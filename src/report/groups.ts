@@ -22,21 +22,35 @@ export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly G
 
 /**
  * Every problem that hosts ended with or that stands in the way of their plans. Problems that
- * differ in nothing but the host's name or address are one, in the words of the first.
+ * differ in nothing but the host's name, address or key are one, in the words of the first; a key that is
+ * the first's alone is left out of them.
  */
 export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
   const groups = new Map<string, { item: Problem; names: string[] }>();
   for (const [name, { problem, plan }] of hosts) {
     for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
       const item = withoutHost(said, name);
-      const key = JSON.stringify(item).replaceAll(name, 'HOST').replace(ADDRESS, 'HOST');
+      const alike = withoutKeys(item);
+      const key = JSON.stringify(alike).replaceAll(name, 'HOST').replace(ADDRESS, 'HOST');
       const group = groups.get(key);
       if (!group) groups.set(key, { item, names: [name] });
-      else if (group.names.at(-1) !== name) group.names.push(name);
+      else if (group.names.at(-1) !== name) {
+        group.names.push(name);
+        group.item = withoutKeys(group.item);
+      }
     }
   }
   return [...groups.values()];
 }
+
+const withoutKeys = (item: Problem): Problem => ({
+  ...item,
+  message: item.message.replace(FINGERPRINT, 'SHA256:...'),
+  hint: item.hint.replace(FINGERPRINT, 'SHA256:...'),
+});
+
+/** Of a host's key, as OpenSSH writes it. */
+const FINGERPRINT = /\bSHA256:[A-Za-z0-9+/]{43}/g;
 
 /** IPv4, or IPv6 with at least two colons. */
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/gi;

@@ -153,7 +153,7 @@ export function opensshTransport(options: SshOptions): OpensshTransport {
       case 'revoked':
         return say.revokedHostKey(name, blob, verdict.entry);
       case 'unknown':
-        return say.unknownHostKey(name, blob);
+        return say.unknownHostKey(name, blob, options.trust);
       default:
         return say.distrusted(leg.endpoint, log.said);
     }

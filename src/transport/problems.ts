@@ -92,10 +92,15 @@ export const calledOff = (endpoint: Endpoint): Problem => ({
 const shown = (blob: Uint8Array): string =>
   `${typeOf(blob).replace(/^ssh-|^ecdsa-sha2-/, '')} ${fingerprint(blob)}`;
 
-export const unknownHostKey = (name: string, blob: Uint8Array): Problem => ({
+/** @param trust the command that shows and records the keys of all hosts of the run */
+export const unknownHostKey = (
+  name: string,
+  blob: Uint8Array,
+  trust = 'alloyup trust',
+): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${name} is not known: it shows ${shown(blob)}`,
-  hint: `look at the keys of the whole fleet in one table, and record them: alloyup trust (compare with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host); or pin this one with ssh.hostKey: ${fingerprint(blob)}`,
+  hint: `look at the keys of the whole fleet in one table, and record them: ${trust} (compare with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host); or pin this one with ssh.hostKey: ${fingerprint(blob)}`,
 });
 
 export function changedHostKey(

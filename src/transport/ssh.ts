@@ -39,6 +39,8 @@ export interface SshOptions {
   readonly handshakes?: number;
   /** Default /etc/ssh/ssh_config. */
   readonly systemConfig?: string;
+  /** The command that meets the hosts of this run, for whoever is refused. Default "alloyup trust". */
+  readonly trust?: string;
   /** What reads OpenSSH's configuration. Default ssh. */
   readonly sshCommand?: string;
 }
@@ -274,7 +276,7 @@ export function sshTransport(options: SshOptions): SshTransport {
           `@cert-authority in ${verdict.entry.file}:${verdict.entry.line}`,
         );
       case 'unknown':
-        if (leg.hostKeys === 'strict') return say.unknownHostKey(names[0], blob);
+        if (leg.hostKeys === 'strict') return say.unknownHostKey(names[0], blob, options.trust);
         try {
           files.add(leg.settings.knownHosts[0]!, names[0], typeOf(blob), blob);
           return undefined;

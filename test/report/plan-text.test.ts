@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HostReport, PlanView } from '../../src/model/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
-import { alikeGroups, planGroups } from '../../src/report/groups.ts';
+import { alikeGroups, planGroups, problemGroups } from '../../src/report/groups.ts';
 import { paintWith } from '../../src/report/paint.ts';
 import { planSum, plansText } from '../../src/report/plan-text.ts';
 import { change, planOf, reload } from './events.ts';
@@ -144,4 +144,25 @@ test('a host whose name is a common word does not keep equal plans apart', () =>
   );
   expect(groups).toHaveLength(1);
   expect(groups[0]!.alike).toBe(false);
+});
+
+test('host keys that nobody has met are one problem; a key is told where it is the only one', () => {
+  const unmet = (name: string, key: string): readonly [string, HostReport] => [
+    name,
+    {
+      ...hostWith(planOf()),
+      problem: {
+        code: 'ssh.host-key',
+        message: `the host key of ${name} is not known: it shows ed25519 SHA256:${key}`,
+        hint: `alloyup trust; or pin this one with ssh.hostKey: SHA256:${key}`,
+      },
+    },
+  ];
+  const [a, b] = ['A', 'B'].map((letter) => letter.repeat(43)) as [string, string];
+  const [alone] = problemGroups([unmet('web-01', a)]);
+  expect(alone!.item.message).toContain(`SHA256:${a}`);
+  const groups = problemGroups([unmet('web-01', a), unmet('web-02', b)]);
+  expect(groups).toHaveLength(1);
+  expect(groups[0]).toMatchObject({ names: ['web-01', 'web-02'] });
+  expect(JSON.stringify(groups)).not.toMatch(/AAA|BBB/);
 });
