@@ -11,6 +11,9 @@ export interface TerminalOptions {
   readonly cwd: string;
 }
 
+/** Parts two captures. */
+const BETWEEN = '@@ between two captures @@';
+
 /** Lines of a screen, with their escape sequences (colours only). */
 export type ScreenLines = readonly string[];
 
@@ -68,8 +71,12 @@ export class RecordedTerminal {
 
   /** Lines that were wider than the screen, and so were broken by it. */
   async broken(): Promise<ScreenLines> {
-    const rows = await this.#tmux('capture-pane', '-p', '-S', '-');
-    const lines = await this.#tmux('capture-pane', '-p', '-J', '-S', '-');
+    // in one command: between two, a live view would have drawn another line
+    const both = await this.#tmux(
+      ...['capture-pane', '-p', '-S', '-', ';', 'display-message', '-p', BETWEEN, ';'],
+      ...['capture-pane', '-p', '-J', '-S', '-'],
+    );
+    const [rows = '', lines = ''] = both.split(`${BETWEEN}\n`);
     const whole = new Set(rows.split('\n').map((row) => row.trimEnd()));
     return lines.split('\n').filter((line) => !whole.has(line.trimEnd()));
   }
