@@ -4,7 +4,7 @@ import type { Channel } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import followText from '../shell/follow.pl';
-import launchText from '../shell/launch.sh';
+import launchText from '../shell/launch.pl';
 import { createLineReader } from '../shell/records.ts';
 import { sudoProblem } from './privilege.ts';
 import { startAsRoot } from './root-command.ts';
@@ -64,7 +64,7 @@ async function launch(
   onLog: (bytes: Uint8Array) => void,
 ): Promise<number | null> {
   const { host, session, run, script, deadline, now, abandon } = input;
-  const argv: Command = ['sh', '-c', launchText, 'alloyup', run, followText];
+  const argv: Command = ['perl', '-e', `${launchText}${followText}`, run];
   const err = collector(64 << 10);
   let head = '';
   let ready = false;

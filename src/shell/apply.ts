@@ -1,7 +1,8 @@
 import type { Action, Change, Expectation, Plan, StepId } from '../model/plan.ts';
-import { Secret } from '../model/secret.ts';
-import applyVerbs from './apply.sh';
+import { Secret, sha256 } from '../model/secret.ts';
+import runVerbs from './apply.pl';
 import hostHelper from './host.pl';
+import packageVerbs from './packages.sh';
 import { quote, quoteAll } from './quote.ts';
 import undoVerbs from './undo.sh';
 
@@ -44,219 +45,164 @@ const numbered = (changes: readonly Change[]): readonly Numbered[] => {
 };
 
 /**
- * The script that brings one host from its facts to its plan: POSIX sh, to be spooled by launch.sh
- * and run as root. Everything stands in functions and the last line calls `main`, so that a script
- * cut short does nothing.
+ * The script that brings one host from its facts to its plan: perl, to be spooled by launch.pl and run
+ * as root. The last line calls `main`, so that a script cut short does nothing.
  */
 export function applyScript(input: ApplyScriptInput): Secret {
   const { plan, rollback } = input;
+  const { proof } = plan;
   const actions = numbered(plan.changes);
-  const settings = head(input, {
-    ROLLBACK: rollback ? '1' : '0',
-    LIST: plan.listPath,
-    ROOM: actions.some(({ action }) => action.do === 'install' || action.do === 'uninstall')
-      ? '/var/lib/alloyup /etc /usr'
-      : '/var/lib/alloyup /etc',
-    CHECK: plan.proof.check,
-    SERVICE: plan.proof.service,
-    KNOWN: plan.proof.components.known ? '1' : '',
-    WATCH_S: String(plan.proof.watchS),
-  });
+  const packaged = actions.some(({ action: { do: verb } }) =>
+    ['install', 'uninstall'].includes(verb),
+  );
+  const shell = shellHead(input, plan.listPath);
   const steps = plan.changes.map(({ step }) =>
-    quoteAll([
-      'step',
-      step,
-      ...actions.filter((one) => one.step === step).map(({ n }) => String(n)),
+    list([
+      literal(step),
+      ...actions.filter((one) => one.step === step).map(({ n, action }) => doing(n, action)),
     ]),
   );
-  return new Secret(
-    settings,
-    undoVerbs,
-    applyVerbs,
-    actions.map(doFunction).join(''),
-    writeHelpers(input.probe, undoScript(settings, actions)),
-    ...writeContent(plan, actions),
-    `check() {\n${plan.expect.map(expectation).join(' &&\n') || ':'}\n}\n`,
-    `work() {\n${[...steps, '{ prove || { out fail service 1; false; }; }', receipt(plan)].join(' &&\n')}\n}\n`,
-    MAIN,
-    `main\n#end ${input.run}\n`,
+  return script(
+    input,
+    {
+      does: 'apply',
+      rollback: rollback ? '1' : '',
+      room: packaged ? '/var/lib/alloyup /etc /usr' : '/var/lib/alloyup /etc',
+      check: proof.check,
+      service: proof.service,
+      known: proof.components.known ? '1' : '',
+      watch: String(proof.watchS),
+    },
+    { undo: undoScript(shell, actions), packages: `${shell}\n${undoVerbs}\n${packageVerbs}` },
+    `@expect=(${plan.expect.map(expectation).join(',')});\n`,
+    `@steps=(${steps.join(',')});\n`,
+    `@components=(${proof.components.ids.map(literal).join(',')});\n`,
+    `@tolerate=(${proof.tolerate.map(literal).join(',')});\n`,
+    `@receipt=(${proof.receiptFiles.map(literal).join(',')});\n`,
+    ...actions.flatMap(({ n, action }) =>
+      'content' in action ? [`$content{${n}}=`, literalOf(action.content), ';\n'] : [],
+    ),
   );
 }
 
 /** Waits for the lock and takes back what an earlier run left unfinished. */
-export const settleScript = (input: ScriptRun): Secret =>
-  new Secret(
-    head(input, { CHECK: 'none', ROLLBACK: '0', LIST: '' }),
-    undoVerbs,
-    applyVerbs,
-    writeHelpers(input.probe, null),
-    `main() {
-  rm -f "$0"
-  take_lock || { out result locked; exit 75; }
-  write_helpers || exit 1
-  finish_earlier
-  case $? in 0 | 3) out result ok ;; *) out result stuck ;; esac
-  rm -rf "$D"
-}
-main
-#end ${input.run}
-`,
-  );
+export const settleScript = (input: ScriptRun): Secret => script(input, { does: 'settle' }, {});
 
 /**
- * Takes finished runs back, newest first, down to and including \`toRun\` (the newest when null).
+ * Takes finished runs back, newest first, down to and including `toRun` (the newest when null).
  * Nothing is touched when a file is no longer what the run wrote.
  */
 export const rollbackScript = (input: ScriptRun & { readonly toRun: string | null }): Secret =>
-  new Secret(
-    head(input, { CHECK: 'none', ROLLBACK: '0', LIST: '', TO_RUN: input.toRun ?? '' }),
-    undoVerbs,
-    applyVerbs,
-    writeHelpers(input.probe, null),
-    `main() {
-  rm -f "$0"
-  take_lock || { out result locked; exit 75; }
-  write_helpers || exit 1
-  finish_earlier
-  case $? in 0 | 3) ;; *) rm -rf "$D"; out result stuck; last_words; exit 1 ;; esac
-  roll_back
-  rm -rf "$D"
-  last_words
-}
-main
-#end ${input.run}
-`,
+  script(input, { does: 'rollback', to_run: input.toRun ?? '' }, {});
+
+/** Settings and texts first, then what they are for; `evaluate` stands where no variable is in its way. */
+function script(
+  input: ScriptRun,
+  more: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>>,
+  ...data: readonly (string | Secret)[]
+): Secret {
+  const settings = {
+    run: input.run,
+    nonce: input.nonce,
+    who: input.who,
+    address: input.listen.address,
+    port: String(input.listen.port),
+    lock_wait: String(input.lockWaitS),
+    check: 'none',
+    rollback: '',
+    ...more,
+  };
+  return new Secret(
+    'sub evaluate { eval $_[0] }\n',
+    `%in=(${pairs(settings)});\n`,
+    `%text=(${pairs({ host: hostHelper, probe: input.probe, ...texts })});\n`,
+    ...data,
+    'evaluate($text{host}) or die $@;\n',
+    runVerbs,
+    `main();\n#end ${input.run}\n`,
   );
-
-const MAIN = `
-on_exit() {
-  [ -z "$ended" ] || return 0
-  ended=1
-  out fail "\${current_step:-service}" 1
-  give_up
-  last_words
 }
-main() {
-  rm -f "$0"
-  ended=
-  trap on_exit EXIT
-  trap 'exit 143' TERM INT HUP
-  take_lock || { ended=1; out result locked; exit 75; }
-  write_helpers && write_content || { ended=1; rm -rf "$D" "$C/content"; out problem host.disk "no room for the run's files in $S or $C"; out result failed; last_words; exit 1; }
-  finish_earlier || { ended=1; rm -rf "$D" "$C/content"; out stale 'an unfinished run was taken back first'; out result stale; last_words; exit 1; }
-  check || { ended=1; rm -rf "$D" "$C/content"; out result stale; last_words; exit 1; }
-  room $ROOM || { ended=1; rm -rf "$D" "$C/content"; out result failed; last_words; exit 1; }
-  arm || { out problem apply.failed 'the way back could not be prepared'; exit 1; }
-  if work; then ended=1; finish ok; out result ok; last_words; exit 0; fi
-  ended=1
-  give_up
-  last_words
-  exit 1
-}
-`;
 
-/** Shell assignments in front of every script. */
-const head = (input: ScriptRun, more: Readonly<Record<string, string>>): string => {
+const pairs = (entries: Readonly<Record<string, string>>): string =>
+  Object.entries(entries)
+    .map(([key, value]) => `${key}=>${literal(value)}`)
+    .join(',');
+const list = (parts: readonly string[]): string => `[${parts.join(',')}]`;
+const words = (...parts: readonly string[]): string => list(parts.map(literal));
+
+/** Perl's single quotes: nothing in them means anything but `\` and `'`. */
+const literal = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
+const literalOf = (content: string | Secret): string | Secret =>
+  content instanceof Secret ? new Secret(literal(content.reveal())) : literal(content);
+
+/** Assignments in front of what runs in a shell. */
+function shellHead(input: ScriptRun, listPath: string): string {
   const settings = {
     RUN: input.run,
     NONCE: input.nonce,
     WHO: input.who,
     ADDRESS: input.listen.address,
     PORT: String(input.listen.port),
-    LOCK_WAIT_S: String(input.lockWaitS),
-    ...more,
+    LIST: listPath,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}\n`);
   return `#!/bin/sh\nset -u\numask 077\n${lines.join('')}`;
-};
+}
 
 /** The undo script as it is kept on the host: no contents, so no secrets. */
-const undoScript = (settings: string, actions: readonly Numbered[]): string =>
-  `${settings}\n${undoVerbs}\n${actions.map(undoFunction).join('')}undo_main "$1"\n`;
+const undoScript = (head: string, actions: readonly Numbered[]): string =>
+  `${head}\n${undoVerbs}\n${actions.map(undoFunction).join('')}undo_main "$1"\n`;
 
-/** A shell function that lays out the helpers and, where there is something to take back, how. */
-const writeHelpers = (probe: string, undo: string | null): string =>
-  [
-    'write_helpers() {',
-    'mkdir -p "$D" "$C/content" || return 1',
-    here('"$D/host.pl"', hostHelper),
-    here('"$C/probe.pl"', probe),
-    ...(undo === null ? [] : [here('"$D/undo.sh"', undo)]),
-    'export ALLOYUP_NONCE="$NONCE" ALLOYUP_ADDRESS="$ADDRESS" ALLOYUP_PORT="$PORT"',
-    '}\n',
-  ].join('\n');
-
-/** A shell function that lays out what will be written, and what the proof compares with. */
-function writeContent(plan: Plan, actions: readonly Numbered[]): readonly (string | Secret)[] {
-  const { components, tolerate } = plan.proof;
-  const files = actions.flatMap(({ n, action }) =>
-    'content' in action ? [new Secret(here(`"$C/content/${n}"`, action.content), '\n')] : [],
-  );
-  return [
-    'write_content() {\n',
-    here('"$C/content/components"', components.ids.join('\n')),
-    '\n',
-    here('"$C/content/tolerate"', tolerate.join('\n')),
-    '\n',
-    ...files,
-    '}\n',
-  ];
-}
-
-/** Base64 in a here-document: any bytes pass, and no line of theirs can end it. */
-function here(target: string, content: string | Secret): string {
-  const text = content instanceof Secret ? content.reveal() : content;
-  const encoded = Buffer.from(text, 'utf8').toString('base64').replace(/.{76}/g, '$&\n');
-  return `base64 -d >${target} <<'EOF' || return 1\n${encoded}\nEOF`;
-}
-
-const doFunction = ({ n, action }: Numbered): string => `do_${n}() { ${doing(n, action)}; }\n`;
 const undoFunction = ({ n, action }: Numbered): string =>
   `undo_${n}() { ${undoing(n, action)}; }\n`;
 
+/** A verb of apply.pl or packages.sh, its number, its arguments. */
 function doing(n: number, action: Action): string {
-  const call = (verb: string, ...words: readonly string[]) => quoteAll([verb, String(n), ...words]);
+  const call = (...args: readonly string[]) => words(action.do, String(n), ...args);
   switch (action.do) {
     case 'folder':
-    case 'file':
     case 'mode':
-      return call(action.do, action.path, action.mode, `${action.user}:${action.group}`);
+      return call(action.path, action.mode, `${action.user}:${action.group}`);
+    case 'file':
+      return call(
+        action.path,
+        action.mode,
+        `${action.user}:${action.group}`,
+        hashOf(action.content),
+      );
     case 'delete':
-      return call('delete', action.path);
     case 'delete-tree':
-      return call('delete_tree', action.path);
-    case 'try-environment':
-      return 'try_environment';
-    case 'mend-dpkg':
-      return 'mend_dpkg';
-    case 'refresh':
-      return call('refresh');
+      return call(action.path);
     case 'install':
-      return call('install_package', action.version);
+      return call(action.version);
     case 'hold':
-      return call('hold', action.held ? 'hold' : 'install');
+      return call(action.held ? 'hold' : 'install');
     case 'join-groups':
-      return call('join_groups', ...action.groups);
+      return call(...action.groups);
     case 'own-tree':
-      return call('own_tree', action.path, action.user, action.group);
-    case 'daemon-reload':
-      return 'systemctl daemon-reload';
+      return call(action.path, action.user, action.group);
     case 'validate':
-      return call('validate', ...action.flags);
+      return call(...action.flags);
+    case 'uninstall':
+      return call(action.purge ? 'purge' : 'remove');
+    case 'try-environment':
+    case 'mend-dpkg':
+    case 'refresh':
+    case 'daemon-reload':
     case 'enable':
     case 'disable':
     case 'unmask':
-      return call(action.do);
     case 'reload':
     case 'restart':
     case 'stop':
-      return action.do;
-    case 'uninstall':
-      return call('uninstall', action.purge ? 'purge' : 'remove');
     case 'delete-account':
-      return call('delete_account');
+      return call();
   }
 }
+
+const hashOf = (content: string | Secret): string =>
+  content instanceof Secret ? content.sha256() : sha256(content);
 
 function undoing(n: number, action: Action): string {
   const call = (verb: string, ...words: readonly string[]) => quoteAll([verb, String(n), ...words]);
@@ -298,15 +244,10 @@ function undoing(n: number, action: Action): string {
 function expectation(one: Expectation): string {
   switch (one.of) {
     case 'file':
-      return one.sha256 === null
-        ? quoteAll(['same_file', one.path, '-'])
-        : quoteAll(['same_file', one.path, one.sha256, one.mode, one.owner]);
+      return words('file', one.path, one.sha256 ?? '-', one.mode, one.owner);
     case 'package':
-      return quoteAll(['same_package', one.status, one.version ?? '-', one.held ? 'held' : 'free']);
+      return words('package', one.status, one.version ?? '-', one.held ? 'held' : 'free');
     case 'invocation':
-      return quoteAll(['same_invocation', one.id]);
+      return words('invocation', one.id);
   }
 }
-
-const receipt = ({ proof }: Plan): string =>
-  proof.check === 'none' ? ':' : quoteAll(['receipt', ...proof.receiptFiles]);

@@ -28,7 +28,7 @@ while (1) {
   exit 0 if $over;
   exit 141 if getppid != $parent;
   exit 75 if time - $began > 600;
-  # killed together with the unit that should have taken it back: the guard timer will
+  # killed together with the unit that should have taken it back: its second start will
   my $pid = first("$d/pid") + 0;
   $quiet = $n || !$pid || -e "/proc/$pid" ? 0 : $quiet + 1;
   exit 137 if $quiet > 1800;

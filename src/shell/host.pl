@@ -4,7 +4,7 @@
 #   reload                              POST /-/reload; the answer's text on failure
 #   ready LIMIT                         until /-/ready says 200 and the unit lives
 #   service LIMIT                       the weaker check: unit active and the port open
-#   components WANT TOLERATE BEFORE LIMIT KNOWN   the set that runs is the one that was asked for
+#   components WANT TOLERATE BEFORE LIMIT KNOWN   the set that runs is the one that was asked for; -as: two lists, not files
 #   watch SECONDS                       the unit does not restart
 #   version WANT                        the process that runs is this version
 #   restart | stop                      through systemctl, telling what it waits for
@@ -14,11 +14,16 @@
 use strict;
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
-my ($nonce, $address, $port) = @ENV{qw(ALLOYUP_NONCE ALLOYUP_ADDRESS ALLOYUP_PORT)};
+our %in;
+# read into apply.pl, or a program of its own, for undo.sh
+my ($nonce, $address, $port) = %in ? @in{qw(nonce address port)} : @ENV{qw(ALLOYUP_NONCE ALLOYUP_ADDRESS ALLOYUP_PORT)};
+sub SIGNALLED () { "ended by a signal\n" }
 
+
+sub BAD () { "bad\n" }
 sub say_line { print join(' ', $nonce, @_), "\n" }
 sub detail { say_line('detail', $_) for grep { length } split /\n/, substr shift, 0, 4000 }
-sub bad { my ($code, $text, $detail) = @_; say_line('problem', $code, $text); detail($detail) if defined $detail; exit 1 }
+sub bad { my ($code, $text, $detail) = @_; say_line('problem', $code, $text); detail($detail) if defined $detail; die BAD }
 my $begun = time;
 my $told = 0;
 # at most one line a second, and none in the first second: most waits are over by then
@@ -129,7 +134,7 @@ sub dies {
 my %do = (
   before => sub {
     open my $out, '>', $_[0] or bad('apply.failed', "$_[0]: $!");
-    my $found = components() or exit 1;
+    my $found = components() or die BAD;
     print $out "$_\t$found->{$_}[0]\n" for sort keys %$found;
   },
 
@@ -171,9 +176,14 @@ my %do = (
   },
 
   components => sub {
+    my ($want, $tolerate, @rest) = @_;
+    asked('components-as', [lines($want)], [lines($tolerate)], @rest) or die BAD;
+  },
+
+  'components-as' => sub {
     my ($want, $tolerate, $before, $limit, $known) = @_;
-    my %want = map { $_ => 1 } lines($want);
-    my %tolerate = map { $_ => 1 } lines($tolerate);
+    my %want = map { $_ => 1 } @$want;
+    my %tolerate = map { $_ => 1 } @$tolerate;
     my %before = map { split /\t/ } lines($before);
     while (1) {
       my $found = components();
@@ -239,21 +249,21 @@ my %do = (
       for (1 .. 40) { last if fcntl $h, 6, $l; nap(0.25) }
       push @held, $h;
     }
-    exit 1 if grep { m{/\d+$} } glob '/var/lib/dpkg/updates/*';
+    die BAD if grep { m{/\d+$} } glob '/var/lib/dpkg/updates/*';
     my $status = '/var/lib/dpkg/status';
-    open my $in, '<', $status or exit 1;
+    open my $in, '<', $status or die BAD;
     local $/;
     my $all = <$in>;
-    my ($head, $own, $rest) = $all =~ /\A(.*?^)(Package: alloy\n.*?\n)(\n.*)?\z/ms or exit 1;
+    my ($head, $own, $rest) = $all =~ /\A(.*?^)(Package: alloy\n.*?\n)(\n.*)?\z/ms or die BAD;
     my $before = $own;
     $own =~ s/^ (\Q$_\E) [0-9a-f]{32}/ $1 $md5{$_}/m for keys %md5;
     return if $own eq $before;
-    open my $out, '>', "$status.alloyup" or exit 1;
-    print $out $head, $own, defined $rest ? $rest : '' or exit 1;
-    close $out or exit 1;
+    open my $out, '>', "$status.alloyup" or die BAD;
+    print $out $head, $own, defined $rest ? $rest : '' or die BAD;
+    close $out or die BAD;
     chmod 0644, "$status.alloyup";
     system 'sync', "$status.alloyup";
-    rename "$status.alloyup", $status or exit 1;
+    rename "$status.alloyup", $status or die BAD;
   },
 
   restart => sub { systemctl('restart') },
@@ -297,6 +307,15 @@ sub systemctl {
   bad('apply.failed', "systemctl $verb alloy ended with " . ($? >> 8));
 }
 
-my ($verb, @rest) = @ARGV;
-($do{$verb} || sub { die "host.pl: unknown verb\n" })->(@rest);
-exit 0;
+# Whether it went well; what did not was told.
+sub asked {
+  my ($verb, @rest) = @_;
+  ($begun, $told) = (time, 0);
+  return 1 if eval { ($do{$verb} || die "host.pl: no verb $verb\n")->(@rest); 1 };
+  die $@ if $@ eq SIGNALLED;
+  print $@ if $@ ne BAD;
+  return 0;
+}
+
+exit !asked(@ARGV) unless caller;
+1;

@@ -223,7 +223,7 @@ function receipt(raw: Raw | undefined): Receipt | null {
   };
 }
 
-/** `RUN PID SECONDS WHO` (apply.sh, take_lock). */
+/** `RUN PID SECONDS WHO` (apply.pl, take_lock). */
 function holder(raw: Raw | undefined): Facts['alloyup']['lockedBy'] {
   if (typeof raw !== 'string') return null;
   const [run = '?', , since = '0', ...who] = utf8(raw).trim().split(' ');

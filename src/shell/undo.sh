@@ -7,7 +7,7 @@
 #   undo.sh inline      from the apply script, which holds the lock
 #   undo.sh stop        the apply script was killed
 #   undo.sh boot        the machine went down in the middle: before Alloy starts
-#   undo.sh guard       a timer, in case that none of the others ran
+#   undo.sh guard       the unit, started again a minute after that was killed too
 #   undo.sh rollback    a finished run is taken back on request; the caller holds the lock
 
 S=/var/lib/alloyup
@@ -299,7 +299,6 @@ disarm() {
   flush "$S"
   # a daemon-reload of the run, or the boot, has made systemd read that unit; it shall forget it again
   if [ "$(systemctl show alloyup-undo.service -p LoadState --value 2>/dev/null)" = loaded ]; then systemctl daemon-reload 2>/dev/null; fi
-  systemctl --quiet --no-block stop "alloyup-$RUN-guard.timer" 2>/dev/null
   return 0
 }
 
@@ -327,7 +326,7 @@ undo_main() {
       if [ "$MODE" = stop ] && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
       exec 9>>"$S/lock"
       if ! flock -w 20 9; then
-        [ "$MODE" = guard ] && exit 0 # the run is still alive; the timer comes again
+        [ "$MODE" = guard ] && exit 0 # another run is alive, and takes ours back first of all
         exit 1
       fi
       [ "$(cat "$S/armed" 2>/dev/null)" = "$RUN" ] || exit 0

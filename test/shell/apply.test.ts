@@ -1,13 +1,41 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Plan } from '../../src/model/plan.ts';
+import type { Action, Plan } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
 import { applyScript, rollbackScript, settleScript } from '../../src/shell/apply.ts';
+import packages from '../../src/shell/packages.sh';
 import { bareFactsOf, optionsOf, stocked, targetOf } from '../builders.ts';
+
+/** Each kind of action once; the compiler holds it to the type. */
+const VERBS = Object.keys({
+  folder: 1,
+  file: 1,
+  mode: 1,
+  delete: 1,
+  'try-environment': 1,
+  'mend-dpkg': 1,
+  refresh: 1,
+  install: 1,
+  hold: 1,
+  'join-groups': 1,
+  'own-tree': 1,
+  'daemon-reload': 1,
+  validate: 1,
+  enable: 1,
+  unmask: 1,
+  reload: 1,
+  restart: 1,
+  stop: 1,
+  disable: 1,
+  uninstall: 1,
+  'delete-account': 1,
+  'delete-tree': 1,
+} satisfies Record<Action['do'], 1>);
 
 const folder = mkdtempSync(join(tmpdir(), 'alloyup-apply-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,7 +54,7 @@ const target = targetOf({
   files: [
     {
       path: "/etc/alloy/it's here",
-      content: new Secret('EOF\n$(x)\n'),
+      content: new Secret("EOF\n$(x)\n'@x \\\\ \\' ü\n"),
       mode: '0640',
       user: 'root',
       group: 'alloy',
@@ -36,66 +64,89 @@ const target = targetOf({
 const planned: Plan = planHost(target, bareFactsOf(target), stocked(), optionsOf());
 const text = applyScript({ ...run, plan: planned, rollback: true }).reveal();
 
-/** Everything in a script that a shell would do while reading it, before `main` is called. */
 const SCRIPTS: readonly (readonly [string, string])[] = [
   ['apply', text],
   ['settle', settleScript(run).reveal()],
   ['rollback', rollbackScript({ ...run, toRun: null }).reveal()],
 ];
+const END = `main();\n#end ${run.run}\n`;
+
+/** What a script holds, told by perl itself: `expression` is evaluated where `main` would be called. */
+const tell = (script: string, expression: string): string =>
+  execFileSync('perl', ['-'], {
+    input: `${script.slice(0, -END.length)}${expression};\n`,
+  }).toString();
 
 describe.each(SCRIPTS)('the %s script', (name, script) => {
-  test.each(['dash', 'bash'])('is understood by %s', (shell) => {
-    expect(spawnSync(shell, ['-n'], { input: script }).stderr.toString()).toBe('');
+  test('is understood by perl', () => {
+    const { status, stderr } = spawnSync('perl', ['-c', '-'], { input: script });
+    expect([status, stderr.toString()]).toEqual([0, '- syntax OK\n']);
   });
 
   test('ends with the mark that the launcher waits for', () => {
-    expect(script.trimEnd().split('\n').slice(-2)).toEqual(['main', `#end ${run.run}`]);
+    expect(script.endsWith(`\n${END}`)).toBe(true);
   });
 
   test('does nothing when it is cut short, wherever that is', () => {
-    // `touch` and every other program would have to be found first: none is
+    // no program would be found, and what perl itself would write is looked for
     const lines = script.split('\n');
     const before = existsSync('/var/lib/alloyup');
     for (let cut = 1; cut < lines.length - 3; cut += Math.ceil(lines.length / 60)) {
-      const file = join(folder, `${name}-${cut}.sh`);
+      const file = join(folder, `${name}-${cut}.pl`);
       writeFileSync(file, lines.slice(0, cut).join('\n'));
-      const done = spawnSync('/bin/dash', [file], { env: { PATH: '/nowhere' } });
+      const done = spawnSync('/usr/bin/perl', [file], { env: { PATH: '/nowhere' } });
       expect(done.stdout.toString()).toBe('');
-      // an unfinished function or here-document is all that a shell may complain about
-      expect(done.stderr.toString()).not.toMatch(/not found/);
+      expect(existsSync(file)).toBe(true);
     }
     expect(existsSync('/var/lib/alloyup')).toBe(before);
   });
 });
 
-test('the undo script that it lays out is understood, and holds no content of a file', () => {
-  const [, encoded] =
-    /base64 -d >"\$D\/undo\.sh" <<'EOF' \|\| return 1\n([A-Za-z0-9+/=\n]+?)\nEOF/.exec(text)!;
-  const undo = Buffer.from(encoded!, 'base64').toString();
-  for (const shell of ['dash', 'bash'])
-    expect(spawnSync(shell, ['-n'], { input: undo }).stderr.toString()).toBe('');
-  expect(undo).toContain("undo_file 11 '/etc/alloy/it'\\''s here'");
-  expect(undo).not.toContain('EOF\n$(x)');
-  expect(undo).not.toContain(Buffer.from('EOF\n$(x)\n').toString('base64'));
+test.each(['undo', 'packages'])(
+  'the %s script that it lays out is understood, and holds no content of a file',
+  (which) => {
+    const laid = tell(text, `print $text{${which}}`);
+    for (const shell of ['dash', 'bash'])
+      expect(spawnSync(shell, ['-n'], { input: laid }).stderr.toString()).toBe('');
+    expect(laid).toContain('undo_main() {');
+    expect(laid).not.toContain('EOF\n$(x)');
+    if (which === 'undo') expect(laid).toContain("undo_file 11 '/etc/alloy/it'\\''s here'");
+  },
+);
+
+test.each(['dash', 'bash'])('who started it is a word in what %s reads', (shell) => {
+  const [line] = /^WHO=.*$/m.exec(tell(text, 'print $text{undo}'))!;
+  expect(execFileSync(shell, ['-c', `${line}\nprintf %s "$WHO"`]).toString()).toBe(run.who);
+  expect(tell(text, 'print $in{who}')).toBe(run.who);
 });
 
 test('contents arrive byte for byte, whatever they are', () => {
-  const body = /write_content\(\) \{[\s\S]*?\n\}\n/.exec(text)![0];
-  const there = join(folder, 'content');
-  execFileSync('dash', ['-c', `mkdir -p "$1/content"; C=$1\n${body}\nwrite_content`, 'x', there]);
-  expect(readFileSync(join(there, 'content/11'), 'utf8')).toBe('EOF\n$(x)\n');
+  expect(tell(text, 'print $content{11}')).toBe("EOF\n$(x)\n'@x \\\\ \\' ü\n");
 });
 
-test('who started it is a word, not shell', () => {
-  const [line] = /^WHO=.*$/m.exec(text)!;
-  expect(execFileSync('dash', ['-c', `${line}\nprintf %s "$WHO"`]).toString()).toBe(run.who);
+test('any text arrives as it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (content) => {
+      const script = rollbackScript({ ...run, who: content, toRun: null }).reveal();
+      expect(tell(script, 'print $in{who}')).toBe(Buffer.from(content).toString());
+    }),
+    { numRuns: 40 },
+  );
 });
 
-test('the way back stands in the journal before anything is done', () => {
-  const steps = [...text.matchAll(/^step (\S+) ([\d ]+) &&$/gm)].map(([, step]) => step);
-  expect(steps).toEqual(planned.changes.map(({ step }) => step));
-  const actions = planned.changes.flatMap(({ actions: all }) => all).length;
-  for (let n = 1; n <= actions; n += 1) {
-    expect(text).toContain(`\ndo_${n}() {`);
-  }
+test('every action has its number, its verb, and what it needs', () => {
+  const told = tell(
+    text,
+    'print map { my ($step, @all) = @$_; map { "$step @$_[0, 1]\\n" } @all } @steps',
+  );
+  const want = planned.changes
+    .flatMap(({ step, actions }) => actions.map((action) => `${step} ${action.do}`))
+    .map((words, at) => `${words} ${at + 1}\n`);
+  expect(told).toBe(want.join(''));
+});
+
+test('every verb is one of perl or one of the shell', () => {
+  const shell = [...packages.matchAll(/^ {4}([a-z-]+)\) /gm)].map(([, verb]) => verb!);
+  const perl = tell(text, 'print join " ", verbs()').split(' ');
+  expect([...perl, ...shell].sort()).toEqual([...VERBS].sort());
 });

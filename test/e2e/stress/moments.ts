@@ -43,13 +43,26 @@ export const slowRestart = (host: LabHost, seconds = STAY_S): Promise<void> =>
     `case "$1 $2" in "restart alloy") ${FIRST_ONCE('lab-restart', seconds)} ;; esac`,
   );
 
-/** All is written, and the service was not yet asked to read it again. */
-export const slowReload = (host: LabHost, seconds = STAY_S): Promise<void> =>
-  inFront(
+/**
+ * All is written, and the service does not answer when it is asked to read it again: Alloy stands still
+ * from `alloy validate` on. Whoever lets it go on is no part of the run, which may be killed meanwhile.
+ */
+export const slowReload = (host: LabHost, seconds = STAY_S): Promise<void> => {
+  const watch = [
+    'until [ "$(stat -c %i /etc/alloy/config.alloy)" != "$1" ]; do sleep 0.02; done; : >/run/lab-here',
+    `n=0; until [ -e /run/lab-go ] || [ $n = ${seconds * 10} ]; do sleep 0.1; n=$((n + 1)); done; kill -CONT "$2"`,
+  ].join('; ');
+  const stop = [
+    'pid=$(systemctl show alloy -p MainPID --value)',
+    `systemd-run -q --collect --unit lab-reload sh -c '${watch}' x "$(stat -c %i /etc/alloy/config.alloy)" "$pid"`,
+    'kill -STOP "$pid"',
+  ].join('; ');
+  return inFront(
     host,
-    '/usr/bin/perl',
-    `case "$*" in *"host.pl reload") ${FIRST_ONCE('lab-reload', seconds)} ;; esac`,
+    '/usr/bin/alloy',
+    `[ "$1" != validate ] || [ -e /var/tmp/lab-reload ] || { : >/var/tmp/lab-reload; ${stop}; }`,
   );
+};
 
 /** The plan is made, and the run is on its way to the host. */
 export const slowLaunch = (host: LabHost, seconds = STAY_S): Promise<void> =>
@@ -74,7 +87,7 @@ export const goOn = (host: LabHost): void => host.write('/run/lab-go', '');
 /** The lab's own slow programs, which are not the product's doing. */
 export const unslow = async (host: LabHost): Promise<void> => {
   await host.root(
-    'cd /usr/local/sbin && rm -f systemctl perl systemd-run; ' +
+    'cd /usr/local/sbin && rm -f systemctl alloy systemd-run; ' +
       'for one in /usr/bin/dpkg-deb /usr/sbin/usermod; do [ ! -e $one.lab-real ] || mv $one.lab-real $one; done',
   );
 };
