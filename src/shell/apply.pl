@@ -23,7 +23,18 @@ sub put {
 }
 sub slurp { open my $h, '<', shift or return undef; local $/; my $v = <$h>; defined $v ? $v : '' }
 sub word { my $v = slurp(shift); return '' if !defined $v; $v =~ s/\n.*//s; $v }
-sub remove_tree { my @there = grep { -e || -l } @_; !@there || system('rm', '-rf', '--', @there) == 0 }
+# links are not followed; false when something would not go
+sub remove_tree {
+  my $left = 0;
+  for my $path (@_) {
+    if (lstat $path && -d _) {
+      opendir my $d, $path or next;
+      $left++ if !remove_tree(map { "$path/$_" } grep { $_ ne '.' && $_ ne '..' } readdir $d);
+      rmdir $path or $left++;
+    } elsif (-e _ || -l $path) { unlink $path or $left++ }
+  }
+  return !$left;
+}
 sub copy { system('cp', '-a', '--', @_) == 0 }
 sub fail { my ($code, $text) = @_; say_line('problem', $code, $text); return 0 }
 sub run { system(@_) == 0 }
@@ -81,7 +92,8 @@ sub helpers {
 sub owner_of { my @s = @_; my $u = getpwuid $s[4]; my $g = getgrgid $s[5]; (defined $u ? $u : $s[4]) . ':' . (defined $g ? $g : $s[5]) }
 sub mode_of { sprintf '%04o', $_[2] & 07777 }
 
-# path -> sha256 of its content
+# path -> sha256 of its content, as far as this run has looked at it or written it
+my %sum;
 sub hashes {
   return () if !@_;
   open my $h, '-|', 'sha256sum', '--', @_ or return ();
@@ -96,7 +108,7 @@ sub stale { say_line('stale', shift); return 0 }
 # What the plan was made from holds still.
 sub check {
   my @files = grep { $_->[0] eq 'file' } @expect;
-  my %sum = hashes(map { $_->[2] ne '-' && !-l $_->[1] && -f _ ? $_->[1] : () } @files);
+  %sum = hashes(map { $_->[2] ne '-' && !-l $_->[1] && -f _ ? $_->[1] : () } @files);
   for (@files) {
     my (undef, $path, $sha, $mode, $owner) = @$_;
     my @s = lstat $path;
@@ -295,7 +307,9 @@ my %verb = (
     unlink $new;
     put($new, $content{$n}) && chown(@ids, $new) && chmod(oct $mode, $new) && flush($new) or return tried(0, $path);
     put("$D/$n.after", "$sha $path\n");
-    return tried(rename($new, $path), $path) || !flush(parent($path));
+    rename $new, $path or return tried(0, $path);
+    $sum{$path} = $sha;
+    return !flush(parent($path));
   },
 
   delete => sub { my ($n, $path) = @_; save($n, $path) or return 1; return -e $path ? tried(unlink($path), $path) : 0 },
@@ -400,7 +414,7 @@ sub prove {
 # Which process has loaded which files. JSON is put together by hand: paths are ours, hashes are hex.
 sub receipt {
   return 1 if $in{check} eq 'none';
-  my %sum = hashes(grep { -f } @receipt);
+  %sum = (%sum, hashes(grep { !$sum{$_} && -f } @receipt));
   my $files = join ',', map { defined $sum{$_} ? "\"$_\":\"$sum{$_}\"" : () } @receipt;
   my $groups = join ',', map { "\"$_\"" } groups_of('alloy');
   my $invocation = readlink('/run/systemd/units/invocation:alloy.service') || unit()->{InvocationID};
