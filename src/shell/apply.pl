@@ -18,7 +18,8 @@ my $rereads;
 sub put {
   my ($path, $text) = @_;
   open my $h, '>', $path or return 0;
-  print $h $text or return 0;
+  my $left = length $text;
+  while ($left) { my $n = syswrite($h, $text, $left, length($text) - $left) or return 0; $left -= $n }
   return close $h;
 }
 sub slurp { open my $h, '<', shift or return undef; local $/; my $v = <$h>; defined $v ? $v : '' }
@@ -146,7 +147,7 @@ sub room {
   for my $folder (@_) {
     my ($file, $h) = "$folder/.alloyup-$in{run}";
     # the file is gone before it is filled: nothing is left of it whatever happens
-    next if open($h, '>', $file) && unlink($file) && print($h "\0" x 65536) && close $h;
+    next if open($h, '>', $file) && unlink($file) && (syswrite($h, "\0" x 65536) || 0) == 65536;
     return fail('host.disk', "$folder cannot be written: $!");
   }
   return 1;
@@ -254,6 +255,8 @@ sub forget_old_runs {
 sub give_up {
   if (word("$S/armed") ne $in{run}) { disarm(); return say_line('result', 'failed') }
   if (!$in{rollback}) { finish('failed'); return say_line('result', 'failed') }
+  # an orderly shutdown kills whoever takes long, and starts nothing: the boot after it does it in peace
+  return if `systemctl is-system-running 2>/dev/null` =~ /^stopping/;
   run('sh', "$D/undo.sh", 'inline');
 }
 
@@ -479,13 +482,16 @@ sub untouched { remove_tree($D, "$C/content") }
 sub apply_run {
   take_lock() or return say_line('result', 'locked');
   my $end = eval { work() };
-  # what is left to do is done to the end, whoever would like to stop it now
-  $SIG{$_} = 'IGNORE' for qw(TERM INT HUP);
+  unstoppable();
   if (!defined $end) { print $@ if $@ ne SIGNALLED(); failed_step(1) }
   if ($end && $end ne 'failed') { untouched($end) if $end ne 'ok'; say_line('result', $end eq 'full' ? 'failed' : $end) }
   else { give_up() }
   last_words();
 }
+
+# What is left to do is done to the end, whoever would like to stop it now. Not ignored, which all that is
+# started from here would do too.
+sub unstoppable { $SIG{$_} = sub { } for qw(TERM INT HUP) }
 
 # How it ended: ok; stale or full, before anything was touched; failed, and has to be taken back.
 sub work {
@@ -498,7 +504,7 @@ sub work {
   $step = 'service';
   prove() or failed_step(1), return 'failed';
   receipt() or fail('apply.failed', 'what was proven could not be written down'), return 'failed';
-  $SIG{$_} = 'IGNORE' for qw(TERM INT HUP);
+  unstoppable();
   finish('ok');
   return 'ok';
 }

@@ -56,7 +56,9 @@ my $start = spill("$d/job", 'd=$1', '[ ! -e "$d/pid" ] || exec /bin/sh "$d/stop"
   '[ ! -e "$d/undoes" ] || { read -r r <"$d/undoes"; u=$d/undo.sh; }',
   'armed() { a=; read -r a 2>/dev/null </var/lib/alloyup/armed; [ "$a" = "$r" ]; }',
   'e=0; ! armed || sh "$u" "${2:-stop}" >>"$d/log" 2>&1 </dev/null || e=1',
-  '[ ! -e "$d/script" ] && [ ! -e "$d/content" ] || rm -rf "$d/script" "$d/content"', 'if armed; then exit $e; fi', ': >"$d/done"');
+  '[ ! -e "$d/script" ] && [ ! -e "$d/content" ] || rm -rf "$d/script" "$d/content"', 'if armed; then exit $e; fi', ': >"$d/done"',
+  # taken back: there is nothing left to be started again for
+  '[ "${SERVICE_RESULT:-success}" = success ] || systemctl --no-block stop "alloyup-${d##*/}.service"');
 $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE);
 if (!$start || system 'systemd-run', '--quiet', '--collect', "--unit=alloyup-$run", "--description=alloyup $run",
   '-p', "ExecStopPost=/bin/sh $d/stop $d", '-p', 'RuntimeMaxSec=3600', '-p', 'TimeoutStopSec=600',
