@@ -256,9 +256,12 @@ sub give_up {
   if (word("$S/armed") ne $in{run}) { disarm(); return say_line('result', 'failed') }
   if (!$in{rollback}) { finish('failed'); return say_line('result', 'failed') }
   # an orderly shutdown kills whoever takes long, and starts nothing: the boot after it does it in peace
-  return if `systemctl is-system-running 2>/dev/null` =~ /^stopping/;
+  return if going_down();
   run('sh', "$D/undo.sh", 'inline');
 }
+
+# A systemd that cannot be asked any more is going down, too.
+sub going_down { return `systemctl is-system-running 2>/dev/null` !~ /^(initializing|starting|running|degraded|maintenance)/ }
 
 # The probe once more; it must not take this process with it.
 sub last_words {

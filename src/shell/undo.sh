@@ -302,15 +302,11 @@ disarm() {
   return 0
 }
 
-# Whoever follows a run reads its log until that is over; a rollback's is not that of the run it takes back.
-find_log() {
-  followed=$C
-  for undoes in /run/alloyup/*/undoes; do
-    [ "$(cat "$undoes" 2>/dev/null)" = "$RUN" ] || continue
-    followed=${undoes%/undoes}
-    [ "$0" = "$followed/undo.sh" ] || [ ! -e "$followed/undo.sh" ] || exec sh "$followed/undo.sh" guard
-  done
-  [ ! -e "$followed/log" ] || exec >>"$followed/log" 2>&1
+# A systemd that cannot be asked any more is going down, too.
+going_down() {
+  case $(systemctl is-system-running 2>/dev/null) in
+    initializing | starting | running | degraded | maintenance) return 1 ;;
+  esac
 }
 
 undo_main() {
@@ -322,8 +318,7 @@ undo_main() {
     *)
       [ "$(cat "$S/armed" 2>/dev/null)" = "$RUN" ] || exit 0
       # an orderly shutdown kills whoever takes long: the boot after it does it in peace
-      if [ "$MODE" = guard ]; then find_log; fi
-      if [ "$MODE" = stop ] && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
+      if [ "$MODE" = stop ] && going_down; then exit 0; fi
       exec 9>>"$S/lock"
       if ! flock -w 20 9; then
         [ "$MODE" = guard ] && exit 0 # another run is alive, and takes ours back first of all
@@ -333,7 +328,7 @@ undo_main() {
       out problem apply.failed 'the run was killed on the host before its end' ;;
   esac
   rm -f "$D/reserve" "/etc/.alloyup-$RUN/reserve"
-  if [ -e "$D/receipt.was" ]; then cp -a "$D/receipt.was" "$S/receipt.json"; else rm -f "$S/receipt.json"; fi
+  if [ -e "$D/receipt.was" ]; then cp -a "$D/receipt.was" "$S/receipt.t" && mv -f "$S/receipt.t" "$S/receipt.json"; else rm -f "$S/receipt.json"; fi
   if undo_all; then verdict=rolled-back; else verdict=stuck; fi
   printf '%s\n' "$verdict" >"$D/verdict.t" && flush "$D/verdict.t" && mv -f "$D/verdict.t" "$D/verdict"
   printf '%s %s %s %s by %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$RUN" "$WHO" "$verdict" "$MODE" >>"$S/audit.log"
