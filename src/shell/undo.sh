@@ -334,6 +334,5 @@ undo_main() {
   printf '%s %s %s %s by %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$RUN" "$WHO" "$verdict" "$MODE" >>"$S/audit.log"
   disarm
   if [ "$MODE" != rollback ]; then out result "$verdict"; fi
-  [ "$MODE" != guard ] || [ ! -e "$followed/log" ] || : >"$followed/done"
   [ "$verdict" = rolled-back ]
 }
