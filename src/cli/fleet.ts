@@ -101,7 +101,7 @@ async function runWith(
     abandon: interrupts.abandon,
     ...(planFile ? { planned: planFile.planned } : {}),
     ...(approved ? { expected: new Map(Object.entries(approved.hosts)) } : {}),
-    confirm: confirmer(verb, invocation, output, live, interrupts),
+    confirm: confirmer(verb, invocation, live, interrupts),
   };
 
   try {
@@ -188,16 +188,14 @@ const SHORT_SECRET = {
   hint: 'take a longer one',
 };
 
-/** Shows the plan and asks; without a question where --yes says so or where nothing would change. */
+/** Asks below the plans, which stand there by now; without a question where --yes says so or where nothing would change. */
 function confirmer(
   verb: Verb,
   { args, options }: Invocation,
-  output: Output,
   live: LiveView,
   interrupts: Interrupts,
 ): (summary: Confirmation) => Promise<boolean> {
   return async ({ changing }) => {
-    if (verb !== 'rollback') output.showPlans();
     // a saved plan was looked at when it was made
     if (options.yes || args.length > 0 || changing === 0) return true;
     try {

@@ -20,8 +20,6 @@ export interface Output {
   /** Stamps, masks, and hands to every sink. */
   readonly emit: Emit;
   readonly ledger: Ledger;
-  /** Prints all plans so far, where people read. */
-  showPlans(): void;
   /** Writes the documents that only the end of a run can fill. */
   close(): void;
   readonly logPath: string | null;
@@ -69,9 +67,6 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
     emit,
     ledger,
     logPath: log?.path ?? null,
-    showPlans() {
-      if (format === 'text') terminal.out(`${text.plans(ledger)}\n`);
-    },
     close() {
       live.close();
       log?.close();

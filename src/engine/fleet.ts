@@ -26,6 +26,7 @@ export async function runFleet(
     for (const life of waiting) skip(life, world);
     return;
   }
+  if (!world.stop.aborted) world.emit({ type: 'run.planned', changing: waiting.length });
   if (world.confirm && !world.stop.aborted) {
     const yes = await world.confirm({
       hosts: lives.length,

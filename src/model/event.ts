@@ -120,6 +120,8 @@ export type Happening =
       readonly outcome: Outcome;
       readonly problem?: Problem;
     }
+  /** Every host was looked at; so many will be changed, once somebody has said yes. */
+  | { readonly type: 'run.planned'; readonly changing: number }
   | { readonly type: 'run.interrupted'; readonly again: boolean }
   | { readonly type: 'run.finished'; readonly exitCode: number };
 

@@ -25,8 +25,6 @@ export interface TextOptions {
 export interface TextRenderer {
   /** What to print now that `ledger` has taken in `event`. */
   on(event: RunEvent, ledger: Ledger): string;
-  /** All plans so far: asked for once every host has been looked at, before anything changes. */
-  plans(ledger: Ledger): string;
 }
 
 /** Seconds after which a wait is worth a line of its own without -v. */
@@ -113,7 +111,6 @@ export function textRenderer(options: TextOptions): TextRenderer {
   };
 
   return {
-    plans,
     on(event, ledger) {
       switch (event.type) {
         case 'run.started':
@@ -155,6 +152,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
               );
         case 'host.finished':
           return onFinished(event.host, ledger.host(event.host)!, ledger);
+        case 'run.planned':
+          return ledger.run.verb === 'rollback' ? '' : `${plans(ledger)}\n`;
         case 'run.finished':
           return onEnd(ledger);
         case 'run.warning':

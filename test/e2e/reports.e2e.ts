@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { beforeAll, expect, test } from 'vitest';
+import { breakPackage } from '../../lab/faults.ts';
 import { until } from '../../lab/run.ts';
 import type { RunReport } from '../../src/model/event.ts';
 import { inventory, pipeline } from './helpers.ts';
@@ -162,6 +163,98 @@ describeOnHosts('what machines read of', () => {
       Object.keys(report.hosts).filter((name) => report.hosts[name]!.outcome === 'skipped'),
     );
     expect(retried.exitCode).toBe(0);
+  });
+
+  test('a run that fails, on a host that refuses and on one that is not there', async () => {
+    await breakPackage(hosts[0]!);
+    try {
+      const file = inventory(lab, hosts, pipeline({ interval: '25s' }), {
+        file: 'failing.yaml',
+        alloy: { version: '1.17.0' },
+      });
+      // a port that nobody listens on
+      const text = read('failing.yaml').replace(
+        /^( {2}h2:\n(?: {4}.*\n)*? {4}ssh:\n)/m,
+        '$1      port: 9\n',
+      );
+      expect(text).toContain('port: 9');
+      writeFileSync(file, text);
+      const ended = await lab.alloyup(
+        ['apply', '--yes', '-i', file, '--watch', '1', '--adopt', ...flags('failing')],
+        onGitHub('failing'),
+      );
+      expect(ended.exitCode).toBe(1);
+      const report = await holds('failing', ended);
+      expect(report.summary).toEqual({ hosts: 2, failed: 1, unreachable: 1 });
+      const codes = Object.values(report.hosts).map(({ problem }) => problem?.code);
+      expect(codes).toEqual(['host.dpkg', 'ssh.unreachable']);
+      for (const code of codes)
+        expect(ended.stderr).toMatch(
+          new RegExp(
+            `^::error file=failing\\.yaml,line=\\d+,col=\\d+,title=alloyup%3A ${code}::`,
+            'm',
+          ),
+        );
+    } finally {
+      await hosts[0]!.root('dpkg --purge lab-broken');
+    }
+  });
+
+  /** What a terminal shows of a run equals what its log tells later, less the line that names the log. */
+  const textHolds = async (name: string, ended: { stdout: string }): Promise<void> => {
+    const again = await lab.alloyup(['report', path(`${name}.ndjson`), '--format', 'text']);
+    expect(again.stdout.trimEnd()).toBe(ended.stdout.replace(/\nLog: .*\n?$/, '').trimEnd());
+    expect(again.stdout).toMatch(/^Apply (finished|interrupted): /m);
+  };
+
+  test('the text of each kind of run is told again by its log', async () => {
+    const run = (name: string, file: string, ...more: readonly string[]) => [
+      'apply',
+      '--yes',
+      '-i',
+      file,
+      '--watch',
+      '1',
+      '--adopt',
+      '--log',
+      path(`${name}.ndjson`),
+      ...more,
+    ];
+    const good = inventory(lab, hosts, pipeline({ interval: '35s' }), { file: 'text.yaml' });
+    const changed = await lab.alloyup(run('text-good', good));
+    expect(changed.exitCode).toBe(0);
+    expect(changed.stdout).toContain('Plan: 2 hosts to change');
+    await textHolds('text-good', changed);
+
+    const broken = pipeline().replace('"30s"', '"30s"\n\tscrape_timeout  = "60s"');
+    const back = await lab.alloyup(
+      run('text-back', inventory(lab, hosts, broken, { file: 'text-broken.yaml' })),
+    );
+    expect(back.exitCode).toBe(1);
+    expect(back.stdout).toContain('2 rolled-back');
+    await textHolds('text-back', back);
+
+    const none = inventory(lab, hosts, pipeline(), {
+      file: 'text-none.yaml',
+      alloy: { version: '9.9.9' },
+    });
+    const failing = await lab.alloyup(run('text-failing', none));
+    expect(failing.stdout).toContain('2 failed');
+    await textHolds('text-failing', failing);
+
+    const next = inventory(lab, hosts, pipeline({ interval: '45s' }), { file: 'text.yaml' });
+    const running = lab.startAlloyup(run('text-cut', next, '-f', '1'));
+    await until('no step began', 60, () =>
+      readdirSync(lab.home).includes('text-cut.ndjson') &&
+      /change\.started/.test(read('text-cut.ndjson'))
+        ? true
+        : undefined,
+    );
+    running.kill('SIGINT');
+    const cut = await running;
+    expect(cut.exitCode).toBe(130);
+    expect(cut.stdout).toContain('Apply interrupted');
+    await textHolds('text-cut', cut as { stdout: string });
   });
 
   test('an inventory of Ansible’s reaches the same hosts', async () => {

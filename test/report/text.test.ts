@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Happening } from '../../src/model/event.ts';
-import { openLedger } from '../../src/report/fold.ts';
 import { widthOf } from '../../src/report/plain.ts';
-import { textRenderer } from '../../src/report/text.ts';
 import {
   applied,
   change,
@@ -191,18 +189,17 @@ test('a long new file is cut, and whole with -v', () => {
 });
 
 test('the plan before an apply is not followed by its warnings again', () => {
-  const events = stamp([
-    started('apply', 'a'),
-    ...applied('a', planOf(environment, install)),
-    finished(0),
-  ]);
-  const ledger = openLedger();
-  const renderer = textRenderer({ colour: false, width: 80, level: 0, diffs: true });
-  let screen = '';
-  for (const event of events) {
-    ledger.add(event);
-    screen += renderer.on(event, ledger);
-    if (event.type === 'host.planned') screen += renderer.plans(ledger);
-  }
+  const all = applied('a', planOf(environment, install));
+  const planned = all.findIndex(({ type }) => type === 'host.planned') + 1;
+  const screen = screenOf(
+    stamp([
+      started('apply', 'a'),
+      ...all.slice(0, planned),
+      { type: 'run.planned', changing: 1 },
+      ...all.slice(planned),
+      finished(0),
+    ]),
+  );
+  expect(screen.indexOf('Plan: 1 host')).toBeLessThan(screen.indexOf('changed'));
   expect(screen.match(/environment\.vanishes/g)).toHaveLength(1);
 });
