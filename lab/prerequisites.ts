@@ -26,6 +26,7 @@ export const LAB_PROGRAMS: Readonly<Record<string, string>> = {
 export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
   dash: 'dash',
   bash: 'bash',
+  git: 'git',
   perl: 'perl',
   shellcheck: 'shellcheck',
   tmux: 'tmux',

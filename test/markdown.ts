@@ -46,8 +46,8 @@ export function commandsOf(text: string): readonly string[] {
     .filter((command) => command !== '');
 }
 
-/** Here-documents are what a command reads, not what is typed next. */
-const linesOf = (block: string): readonly string[] =>
+/** What is typed, a line each. Here-documents are what a command reads, not what is typed next. */
+export const linesOf = (block: string): readonly string[] =>
   block
     .replace(/\\\n\s*/g, '')
     .replace(/<<-? *'?(\w+)'?\n[\s\S]*?^\1$/gm, '')
