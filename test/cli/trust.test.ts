@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -140,6 +141,19 @@ describe.skipIf(!sshdThere)('alloyup trust', () => {
     expect({ code, out }).toEqual({ code: 0, out: '2 keys recorded\n' });
     expect(err).toContain('(jump)');
     expect([verdict(home, near), verdict(home, far)]).toEqual(['known', 'known']);
+  });
+
+  test('a key that the inventory pins needs no meeting, and is written nowhere', async () => {
+    const pin = `SHA256:${'x'.repeat(43)}`;
+    const home = homeWith(
+      `hosts:\n  it: { ssh: { address: 127.0.0.1, port: 9, hostKey: "${pin}" } }\n`,
+    );
+    expect(await trust(home, '--yes')).toEqual({
+      code: 0,
+      out: '0 keys recorded, 1 known before\n',
+      err: '',
+    });
+    expect(existsSync(join(home, '.ssh/known_hosts'))).toBe(false);
   });
 
   test('nobody is there to be asked: refused before any connection', async () => {
