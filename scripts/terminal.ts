@@ -11,8 +11,8 @@ export interface TerminalOptions {
   readonly cwd: string;
 }
 
-/** Parts two captures. */
-const BETWEEN = '@@ between two captures @@';
+/** Parts two captures of one moment. */
+const BETWEEN = '=== the same, with broken lines joined ===';
 
 /** Lines of a screen, with their escape sequences (colours only). */
 export type ScreenLines = readonly string[];
@@ -24,9 +24,11 @@ export type ScreenLines = readonly string[];
 export class RecordedTerminal {
   readonly #server: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #columns: number;
 
-  private constructor(server: string, env: Readonly<Record<string, string>>) {
+  private constructor(server: string, env: Readonly<Record<string, string>>, columns: number) {
     this.#server = server;
+    this.#columns = columns;
     this.#env = env;
   }
 
@@ -39,7 +41,7 @@ export class RecordedTerminal {
       PS1: '$ ',
       PROMPT_COMMAND: 'tmux wait-for -S prompt',
     };
-    const terminal = new RecordedTerminal(`alloyup-${process.pid}`, env);
+    const terminal = new RecordedTerminal(`alloyup-${process.pid}`, env, columns);
     const shell = prefix(['bash', '--norc', '--noprofile', '-i']);
     const size = ['-x', String(columns), '-y', String(rows)];
     const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
@@ -71,14 +73,18 @@ export class RecordedTerminal {
 
   /** Lines that were wider than the screen, and so were broken by it. */
   async broken(): Promise<ScreenLines> {
-    // in one command: between two, a live view would have drawn another line
-    const both = await this.#tmux(
-      ...['capture-pane', '-p', '-S', '-', ';', 'display-message', '-p', BETWEEN, ';'],
-      ...['capture-pane', '-p', '-J', '-S', '-'],
+    const all = ['capture-pane', '-p', '-S', '-'];
+    // in one go: what is shown may be changing
+    const both = await this.#tmux(...all, ';', 'display-message', '-p', BETWEEN, ';', ...all, '-J');
+    const [rows = [], lines = []] = both
+      .split(`${BETWEEN}\n`)
+      .map((text) => text.split('\n').map((line) => line.trimEnd()));
+    const whole = new Set(rows);
+    // some programs break lines themselves, and anywhere; a fold of ours is marked or indented
+    const full = rows.filter(
+      (row, i) => [...row].length >= this.#columns && /^[^\s…?✔]/.test(rows[i + 1] ?? ''),
     );
-    const [rows = '', lines = ''] = both.split(`${BETWEEN}\n`);
-    const whole = new Set(rows.split('\n').map((row) => row.trimEnd()));
-    return lines.split('\n').filter((line) => !whole.has(line.trimEnd()));
+    return [...lines.filter((line) => !whole.has(line)), ...full];
   }
 
   async type(text: string): Promise<void> {

@@ -24,9 +24,14 @@ export async function askSecret(
   if (!terminal.interactive) throw usageError(`nobody is there to answer: ${question}`, instead);
   const { password } = await import('@inquirer/prompts');
   return new Secret(
-    await answered(password({ message: question, mask: true }, { output: stderr() })),
+    await answered(
+      password({ message: question, mask: true, theme: { style: HIDDEN } }, { output: stderr() }),
+    ),
   );
 }
+
+/** What stays on the screen: not even its length. */
+const HIDDEN = { answer: (stars: string): string => (stars === '' ? '' : '(hidden)') };
 
 /** Questions go beside the output, which may be a file. */
 const stderr = (): NodeJS.WriteStream => process.stderr;
