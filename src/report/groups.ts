@@ -31,7 +31,11 @@ export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
     for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
       const item = withoutHost(said, name);
       const alike = withoutKeys(item);
-      const key = JSON.stringify(alike).replaceAll(name, 'HOST').replace(ADDRESS, 'HOST');
+      // a list of hosts to type holds all of their names, this one's included
+      const hint = alike.hint.replace(/ -i \S+/, '');
+      const key = JSON.stringify({ ...alike, hint })
+        .replaceAll(name, 'HOST')
+        .replace(ADDRESS, 'HOST');
       const group = groups.get(key);
       if (!group) groups.set(key, { item, names: [name] });
       else if (group.names.at(-1) !== name) {

@@ -154,7 +154,7 @@ test('host keys that nobody has met are one problem; a key is told where it is t
       problem: {
         code: 'ssh.host-key',
         message: `the host key of ${name} is not known: it shows ed25519 SHA256:${key}`,
-        hint: `alloyup trust; or pin this one with ssh.hostKey: SHA256:${key}`,
+        hint: `alloyup trust -i web-01,web-02, (compare); or pin this one with ssh.hostKey: SHA256:${key}`,
       },
     },
   ];
