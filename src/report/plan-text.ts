@@ -79,14 +79,19 @@ export function planSum(hosts: Hosts, paint: Paint): string {
   const service = EFFECTS.flatMap((effect) =>
     effects[effect] > 0 ? [`${effects[effect]} ${effect}`] : [],
   );
+  const lone = change === 0 && same === 0;
   const how = service.length > 0 ? ` (${service.join(', ')})` : '';
   const parts = [
     ...(change > 0 ? [paint.yellow(`${count(change, 'host')} to change${how}`)] : []),
     ...(same > 0 || change + blocked + unknown === 0
       ? [paint.green(change > 0 ? `${same} unchanged` : `${count(same, 'host')} unchanged`)]
       : []),
-    ...(blocked > 0 ? [paint.red(`${blocked} that cannot be changed`)] : []),
-    ...(unknown > 0 ? [paint.red(`${unknown} without a plan`)] : []),
+    ...(blocked > 0
+      ? [paint.red(`${lone ? count(blocked, 'host') : blocked} that cannot be changed`)]
+      : []),
+    ...(unknown > 0
+      ? [paint.red(`${lone && blocked === 0 ? count(unknown, 'host') : unknown} without a plan`)]
+      : []),
   ];
   return `${paint.bold('Plan:')} ${parts.join(', ')}.`;
 }

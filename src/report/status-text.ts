@@ -74,8 +74,8 @@ const bare = (version: string): string => version.replace(/-\d+$/, '');
 const versionOf = ({ version, running, held }: FactsView): string =>
   version === null ? (running ?? '-') : `${bare(version)}${held ? ' held' : ''}`;
 
-function healthOf({ components, ready, version, running }: FactsView): string {
-  if (version === null && running === null) return '-';
+function healthOf({ components, ready, running }: FactsView): string {
+  if (running === null) return '-';
   const all = Object.values(components ?? {}).flat().length;
   if (!components || all === 0) return ready === 200 ? 'ready' : ready === null ? '-' : 'not ready';
   const healthy = components.healthy?.length ?? 0;
@@ -166,7 +166,7 @@ function provenText(hosts: readonly Answered[], room: number): string {
   const not = running.filter(({ facts }) => !facts.proven?.holds).map(({ name }) => name);
   if (running.length === 0) return '';
   if (not.length === 0)
-    return `on ${hosts.length === 1 ? hosts[0]!.name : `all ${count(running.length, 'host')}`}`;
+    return `on ${running.length === 1 ? running[0]!.name : `all ${count(running.length, 'host')}`}`;
   return `${running.length - not.length} of ${count(running.length, 'host')}; not ${someNames(not, room - 24)}`;
 }
 

@@ -84,6 +84,12 @@ test('a refusal stands below every plan, and no diff of what nobody will do abov
   expect(text).toContain('Plan: 1 host to change (1 reload), 1 that cannot be changed.\n');
 });
 
+test('a sum of refusals alone says of what', () => {
+  expect(screen([['web-02', refusedPlan('host.dpkg')]])).toContain(
+    'Plan: 1 host that cannot be changed.\n',
+  );
+});
+
 test('what --adopt would take over is shown, to be said yes to', () => {
   expect(screen([['web-02', refusedPlan('host.adopt')]])).toContain('@@ -1,1');
 });

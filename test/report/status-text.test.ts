@@ -47,6 +47,14 @@ test('versions are told by how many hosts have them, the rarer ones with their h
   expect(screen(many(3))).toContain('Alloy   1.18.1 on all 3 hosts\n');
 });
 
+test('a host that is stopped has no health, and is not counted as unproven', () => {
+  const stopped = host({ active: 'inactive', running: null, ready: 0, components: null });
+  const text = screen({ a: host(), b: stopped });
+  expect(text).toMatch(/^b +1\.18\.1 held +inactive +- /m);
+  expect(text).toContain('Proven  on a\n');
+  expect(text).toContain('! b: 1.18.1 is installed, and the service is inactive\n');
+});
+
 test('of several keys the one that ends first is told, with its host', () => {
   const ends = [Date.UTC(2028, 0, 1), Date.UTC(2027, 8, 19)];
   expect(screen(many(2, (i) => ({ keyExpiresAt: ends[i]! })))).toContain(
