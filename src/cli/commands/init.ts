@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
 import { isHostList } from '../../inventory/hostlist.ts';
 import { parseInventory } from '../../inventory/parse.ts';
+import { Secret } from '../../model/secret.ts';
 import { foldText } from '../../report/long-line.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
@@ -13,7 +14,7 @@ import { addressesOf } from '../init/addresses.ts';
 import { readAnswers } from '../init/answers-file.ts';
 import { draft, targetsOf } from '../init/draft.ts';
 import { endingText, MOST } from '../init/ending.ts';
-import { homeFiles, inScratch } from '../init/home.ts';
+import { homeFiles, targetsWith } from '../init/home.ts';
 import { type Interview, interview } from '../init/interview.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, beside, nearby, secretPlaces } from '../init/secrets.ts';
@@ -120,7 +121,7 @@ async function finish(
   const wish = home ? home.wish : wishOf(answers, known);
   const text = composeInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
   const { targets, warnings } = home
-    ? await inScratch(home.files, (base) => targetsOf(text, file, base))
+    ? await targetsWith(home.files, text, file)
     : await targetsOf(text, file);
   const paint = paintWith(options.color && terminal.outColour);
   const places = secretPlaces(answers);
@@ -168,7 +169,12 @@ async function finish(
     `\n${endingText({
       file,
       targets,
-      places,
+      places: [
+        ...places,
+        ...(home?.files ?? []).flatMap(({ path, content }) =>
+          content instanceof Secret ? [`file:${path}`] : [],
+        ),
+      ],
       asksSudo: answers.sudo === 'ask',
       addresses: await addressesOf(targets.slice(0, MOST), terminal),
       paint,

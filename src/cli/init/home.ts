@@ -6,6 +6,7 @@ import { probe } from '../../engine/probe-run.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
+import { ToolError, type Warning } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type Home, homeOf } from '../../plan/home.ts';
 import { count } from '../../report/plain.ts';
@@ -20,6 +21,7 @@ import { sshOptionsOf } from '../trust/meet.ts';
 import { usageError } from '../usage.ts';
 import { draft, targetsOf } from './draft.ts';
 import type { Interview } from './interview.ts';
+import { secretAt } from './secrets.ts';
 import { wishOf } from './wish.ts';
 
 const CONNECT_MS = 15_000;
@@ -126,9 +128,11 @@ export async function homeFiles(
   const [target] = targets;
   if (!target || targets.length > 1)
     throw usageError(`--from names ${count(targets.length, 'host')}`, 'name one host');
+  const place = answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword);
   const password =
     answers.sudo === 'ask' || answers.sudo === 'secret'
-      ? (typed.get(answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword)) ??
+      ? (typed.get(place) ??
+        (place === 'ask' ? null : await secretAt(place, file, terminal)) ??
         (await askSecret(
           'sudo password:',
           terminal,
@@ -149,16 +153,25 @@ export async function homeFiles(
   };
 }
 
-/** Checks with templates that are not written yet. */
-export async function inScratch<T>(
-  files: readonly HomeFile[],
-  check: (base: string) => Promise<T>,
-): Promise<T> {
+/** What the text comes to, with templates that are not written yet: named as they will be. */
+export async function targetsWith(
+  home: readonly HomeFile[],
+  text: string,
+  file: string,
+): ReturnType<typeof targetsOf> {
   const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
+  const named = <T extends Warning>(one: T): T =>
+    one.at?.file.startsWith(`${base}/`)
+      ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
+      : one;
   try {
-    for (const { path, content } of files)
+    for (const { path, content } of home)
       if (typeof content === 'string') writeFileSync(join(base, path), content, { mode: 0o600 });
-    return await check(base);
+    const { targets, warnings } = await targetsOf(text, file, base);
+    return { targets, warnings: warnings.map(named) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError(named(error.problem), ...error.problems.slice(1).map(named));
   } finally {
     rmSync(base, { recursive: true, force: true });
   }
