@@ -194,6 +194,8 @@ function noteworthy({ host, facts }: Answered): readonly string[] {
     ...(steps.length > 0 && host.outcome !== 'unchanged'
       ? [`not as asked: ${steps.join(', ')}`]
       : []),
+    // a status asks no repository which version there would be, and its plan names no package then
+    ...(version === null && steps.length > 0 ? ['alloy is not installed'] : []),
     ...(version !== null && running === null && facts.active !== 'active'
       ? [`${bare(version)} is installed, and the service is ${facts.active}`]
       : []),

@@ -55,6 +55,13 @@ test('a host that is stopped has no health, and is not counted as unproven', () 
   expect(text).toContain('! b: 1.18.1 is installed, and the service is inactive\n');
 });
 
+test('a host without Alloy says so', () => {
+  const bare = { version: null, running: null, components: null, ready: null, proven: null };
+  const plan = planOf(change({ step: 'repository' }));
+  const text = screen({ a: host(bare, { outcome: 'pending', plan }) });
+  expect(text).toContain('! a: alloy is not installed\n');
+});
+
 test('of several keys the one that ends first is told, with its host', () => {
   const ends = [Date.UTC(2028, 0, 1), Date.UTC(2027, 8, 19)];
   expect(screen(many(2, (i) => ({ keyExpiresAt: ends[i]! })))).toContain(
