@@ -172,10 +172,11 @@ export class LabHost {
     await setCable(this.#lab, this.state.number, to);
   }
 
-  /** An orderly reboot; resolves when it is up again. */
+  /** An orderly reboot, also where somebody asks it to wait (apt 3 does); resolves when it is up again. */
   async reboot(): Promise<void> {
     const before = this.leader;
-    await this.root('systemctl reboot', { reject: false });
+    const at = 'systemctl start --no-block --job-mode=replace-irreversibly reboot.target';
+    await this.root(at, { reject: false });
     await this.comeBack(before);
   }
 

@@ -16,11 +16,13 @@ export interface Watched {
   readonly samples: number;
   /** Milliseconds from one look to the next, on the average. */
   readonly everyMs: number;
+  /** The longest of these. */
+  readonly longestMs: number;
 }
 
 /**
- * Looks at every process of this machine, and so of every lab host, about every 10 ms until it is
- * told to stop. A program of its own: what the test is waiting for must not make it blink.
+ * Looks at every process of this machine, and so of every lab host, every 10 ms until it is told to
+ * stop. A program of its own: what the test is waiting for must not make it blink.
  */
 export async function watchProcesses(
   needles: Scanner['needles'],
@@ -39,7 +41,8 @@ export async function watchProcesses(
     async stop() {
       child.stdin.end();
       const lines = (await child).stdout.split('\n');
-      const [, samples, seconds] = /^samples (\d+) (\S+)/.exec(lines.at(-1) ?? '') ?? [];
+      const [, samples, seconds, longest] =
+        /^samples (\d+) (\S+) (\S+)/.exec(lines.at(-1) ?? '') ?? [];
       return {
         findings: lines.flatMap((line) => {
           const [, uid, where, needle, command] =
@@ -50,6 +53,7 @@ export async function watchProcesses(
         }),
         samples: Number(samples),
         everyMs: (Number(seconds) * 1000) / Number(samples),
+        longestMs: Number(longest) * 1000,
       };
     },
   };

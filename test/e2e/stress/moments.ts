@@ -28,10 +28,13 @@ export const slowUnpack = (host: LabHost, seconds = STAY_S): Promise<void> =>
 export const slowConfigure = (host: LabHost, seconds = STAY_S): Promise<void> =>
   before(host, '/usr/sbin/usermod', FIRST_ONCE('lab-configure', seconds));
 
-/** The same for a program that our own scripts call, which look into this folder first. */
-const inFront = (host: LabHost, program: string, body: string): Promise<void> => {
-  const name = program.slice(program.lastIndexOf('/') + 1);
-  host.write(`/usr/local/sbin/${name}`, `#!/bin/sh\n${body}\nexec ${program} "$@"\n`, 0o755);
+/**
+ * The same for a program that our own scripts call, which look into this folder first. It lies in /bin or
+ * in /usr/bin, by the suite.
+ */
+const inFront = (host: LabHost, name: string, body: string): Promise<void> => {
+  const own = `for one in /usr/bin /bin; do [ ! -x $one/${name} ] || exec $one/${name} "$@"; done`;
+  host.write(`/usr/local/sbin/${name}`, `#!/bin/sh\n${body}\n${own}\n`, 0o755);
   return Promise.resolve();
 };
 
@@ -39,7 +42,7 @@ const inFront = (host: LabHost, program: string, body: string): Promise<void> =>
 export const slowRestart = (host: LabHost, seconds = STAY_S): Promise<void> =>
   inFront(
     host,
-    '/usr/bin/systemctl',
+    'systemctl',
     `case "$1 $2" in "restart alloy") ${FIRST_ONCE('lab-restart', seconds)} ;; esac`,
   );
 
@@ -59,14 +62,14 @@ export const slowReload = (host: LabHost, seconds = STAY_S): Promise<void> => {
   ].join('; ');
   return inFront(
     host,
-    '/usr/bin/alloy',
+    'alloy',
     `[ "$1" != validate ] || [ -e /var/tmp/lab-reload ] || { : >/var/tmp/lab-reload; ${stop}; }`,
   );
 };
 
 /** The plan is made, and the run is on its way to the host. */
 export const slowLaunch = (host: LabHost, seconds = STAY_S): Promise<void> =>
-  inFront(host, '/usr/bin/systemd-run', FIRST_ONCE('lab-launch', seconds));
+  inFront(host, 'systemd-run', FIRST_ONCE('lab-launch', seconds));
 
 /** The place that the host was made slow at is reached. */
 export const here = (host: LabHost): Promise<true> =>

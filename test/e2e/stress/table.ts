@@ -15,6 +15,11 @@ the host converged and nothing of ours left outside /var/lib/alloyup.
 The hosts are real ones of the [lab](../lab); Alloy is its stand-in. \`npx vitest run --project e2e
 test/e2e/stress\` and \`npm run test:slow\` try the rows, \`node build.mjs run scripts/reliability.ts\`
 makes this page of how each came out the last time.
+
+Beside the rows: [a controller that is killed a hundred times](reliability-chaos.md), and
+[every login](logins.md). Canary secrets go through all of it in \`test/e2e/secrets.e2e.ts\`, while a watcher
+reads the arguments and the environment of every process of the machine, hosts included: every 10.1 ms on
+the average, and 40 ms apart at the longest, on two cores under a load of 15.
 `;
 
 const titleOf = (set: string): string => set.replace(/-([a-z]+)$/, ' on $1');
