@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { RowEnd } from '../e2e/stress/row.ts';
+import { ALL_SETS } from '../e2e/stress/sets.ts';
 import { keyOf, keysOf, newest, reliabilityPage } from '../e2e/stress/table.ts';
 
 const row: RowEnd = {
@@ -26,4 +28,14 @@ test('the page counts rows and broken ones, and says when they were tried', () =
 test('a row that was tried again counts once, as it came out at last', () => {
   const again = { ...row, end: 'converged', at: '2026-11-23T10:00:01.000Z' };
   expect(newest([again, row])).toEqual([again]);
+});
+
+test('docs/reliability.md has a line for every row, none broken and none too many', () => {
+  const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+  const wanted = ALL_SETS.flatMap(({ set, suite, rows }) =>
+    rows.map((one) => keyOf({ ...one, set: `${set}-${suite}` })),
+  );
+  expect(new Set(wanted).size).toBe(wanted.length);
+  expect(keysOf(page).toSorted()).toEqual(wanted.toSorted());
+  expect(page).toContain(`${wanted.length} rows, 0 broken;`);
 });
