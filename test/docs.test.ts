@@ -130,6 +130,13 @@ test.each([
   expect(() => wordsOf(line).forEach(check)).toThrow(reason);
 });
 
+test('the screens of the first hour are 80 columns wide at most', () => {
+  const screens = fencesOf(read('docs/first-hour.md'), 'text');
+  expect(screens.length).toBeGreaterThan(20);
+  for (const line of screens.flatMap((screen) => screen.split('\n')))
+    expect([...line].length, line).toBeLessThanOrEqual(80);
+});
+
 test('docs/commands.md is what the table of commands says (node build.mjs run scripts/docs-commands.ts)', () => {
   expect(read('docs/commands.md')).toBe(commandsPage());
 });
