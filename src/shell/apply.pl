@@ -10,8 +10,8 @@ my $D = "$S/runs/$in{run}";
 # contents of files, secrets among them: in memory only
 my $C = "/run/alloyup/$in{run}";
 my ($lock, $journal, $step, $service_now, $package_now);
-# something has made systemd read its units again
-my $rereads;
+# a package was at work
+my $packaged;
 
 # --- beginning and end --------------------------------------------------------------------------
 
@@ -190,15 +190,29 @@ sub arm {
 # From here on run $_[0] is taken back, by script $_[1], if ours should not come to its end.
 sub arm_with {
   my ($run, $undo) = @_;
-  # a reboot in the middle: plain files, read at boot and by nobody else, gone together with the mark
-  my ($unit, $wants) = ('/etc/systemd/system/alloyup-undo.service', '/etc/systemd/system/multi-user.target.wants');
-  { umask 022; mkdir $wants; umask 077 }
-  put($unit, join "\n", '[Unit]', "Description=Take back alloyup's unfinished run",
-    'ConditionPathExists=/var/lib/alloyup/armed', 'Before=alloy.service', 'RequiresMountsFor=/var/lib/alloyup',
-    '[Service]', 'Type=oneshot', "ExecStart=/bin/sh $undo boot", '[Install]', 'WantedBy=multi-user.target', '') or return 0;
-  chmod 0644, $unit;
-  unlink "$wants/alloyup-undo.service";
-  symlink $unit, "$wants/alloyup-undo.service" or return 0;
+  # A reboot in the middle: a generator that makes a unit, but only for the next boot, when our folder in
+  # /run is gone. A unit file would be read by each daemon-reload of a package's script, and another one,
+  # which is dear, would be due for systemd to forget it.
+  my ($folder, $generator) = qw(/etc/systemd/system-generators /etc/systemd/system-generators/alloyup-undo);
+  umask 022;
+  if (mkdir $folder) { put("$S/made-generators", '') }
+  umask 077;
+  put("$generator.t", <<"END") && chmod(0755, "$generator.t") && flush("$generator.t") && rename("$generator.t", $generator) && flush($folder) or return 0;
+#!/bin/sh
+# The next boot takes back alloyup's unfinished run.
+[ ! -e '$C' ] || exit 0
+mkdir -p "\$1/multi-user.target.wants" && ln -sf ../alloyup-undo.service "\$1/multi-user.target.wants/" || exit 1
+cat >"\$1/alloyup-undo.service" <<'EOF'
+[Unit]
+Description=Take back alloyup's unfinished run
+ConditionPathExists=/var/lib/alloyup/armed
+Before=alloy.service
+RequiresMountsFor=/var/lib/alloyup
+[Service]
+Type=oneshot
+ExecStart=/bin/sh $undo boot
+EOF
+END
   return put("$S/armed.t", $run) && flush($undo, parent($undo) . '/host.pl', "$S/armed.t") && rename("$S/armed.t", "$S/armed") && flush($S);
 }
 
@@ -233,11 +247,10 @@ sub audit {
 
 sub disarm {
   remove_tree("$C/content", values %stage);
-  unlink '/etc/systemd/system/multi-user.target.wants/alloyup-undo.service', '/etc/systemd/system/alloyup-undo.service', "$D/reserve";
+  unlink '/etc/systemd/system-generators/alloyup-undo', "$D/reserve";
+  if (-e "$S/made-generators") { rmdir '/etc/systemd/system-generators'; unlink "$S/made-generators" }
   unlink "$S/armed";
   flush($S);
-  # a daemon-reload has made systemd read that unit; it shall forget it again
-  run(qw(systemctl daemon-reload)) if $rereads && `systemctl show alloyup-undo.service -p LoadState --value 2>/dev/null` =~ /^loaded/;
 }
 
 # The newest ten stay. A kept package is some hundred megabytes once it is replaced, and only the
@@ -246,7 +259,7 @@ sub runs { opendir my $d, "$S/runs" or return (); return reverse sort grep { !/^
 sub forget_old_runs {
   my @runs = runs();
   remove_tree(map { "$S/runs/$_" } splice @runs, 10) if @runs > 10;
-  return if !$rereads;
+  return if !$packaged;
   my @kept = map { glob "$S/runs/$_/*.kept" } @runs;
   remove_tree(splice @kept, 3) if @kept > 3;
 }
@@ -364,14 +377,13 @@ my %verb = (
     return $exit;
   },
 
-  enable => sub { my $n = shift; return 0 if run(qw(systemctl --quiet is-enabled alloy)); put("$D/$n.was-disabled", '') or return 1; $rereads = 1; return !run(qw(systemctl --quiet enable alloy)) },
-  disable => sub { my $n = shift; return 0 if !run(qw(systemctl --quiet is-enabled alloy)); put("$D/$n.was-enabled", '') or return 1; $rereads = 1; return !run(qw(systemctl --quiet disable alloy)) },
-  unmask => sub { my $n = shift; put("$D/$n.was-masked", '') or return 1; $rereads = 1; return !run(qw(systemctl --quiet unmask alloy)) },
+  enable => sub { my $n = shift; return 0 if run(qw(systemctl --quiet is-enabled alloy)); put("$D/$n.was-disabled", '') or return 1; return !run(qw(systemctl --quiet enable alloy)) },
+  disable => sub { my $n = shift; return 0 if !run(qw(systemctl --quiet is-enabled alloy)); put("$D/$n.was-enabled", '') or return 1; return !run(qw(systemctl --quiet disable alloy)) },
+  unmask => sub { my $n = shift; put("$D/$n.was-masked", '') or return 1; return !run(qw(systemctl --quiet unmask alloy)) },
   # a package's scripts have mostly done it already, and it is dear
   'daemon-reload' => sub {
     my %unit = map { chomp; split /=/, $_, 2 } `systemctl show alloy -p LoadState,NeedDaemonReload`;
     return 0 if $unit{LoadState} eq 'loaded' && $unit{NeedDaemonReload} eq 'no';
-    $rereads = 1;
     return !run(qw(systemctl daemon-reload));
   },
 
@@ -387,7 +399,7 @@ sub do_action {
   my ($verb, $n, @rest) = @_;
   return $verb{$verb}->($n, @rest) if $verb{$verb};
   if (!-e "$C/packages.sh") { put("$C/packages.sh", $text{packages}) or return 1 }
-  $rereads = 1;
+  $packaged = 1;
   system 'sh', "$C/packages.sh", $verb, $n, @rest;
   return $? >> 8 || ($? ? 1 : 0);
 }
@@ -411,7 +423,7 @@ sub prove {
   else {
     asked('ready', 120) or return 0;
     asked('components-as', \@components, \@tolerate, "$D/components.before", 60, $in{known}) or return 0;
-    package_state() if !defined $package_now || $rereads;
+    package_state() if !defined $package_now || $packaged;
     asked('version', $package_now) or return 0;
   }
   return $in{service} ne 'restart' || asked('watch', $in{watch});

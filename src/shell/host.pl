@@ -6,6 +6,7 @@
 #   service LIMIT                       the weaker check: unit active and the port open
 #   components WANT TOLERATE BEFORE LIMIT KNOWN   the set that runs is the one that was asked for; -as: two lists, not files
 #   watch SECONDS                       the unit does not restart
+#   keep FOLDER                         puts the files named on stdin there, by second names
 #   version WANT                        the process that runs is this version
 #   restart | stop                      through systemctl, telling what it waits for
 #   lock LIMIT                          until nobody holds dpkg's lock
@@ -220,12 +221,43 @@ my %do = (
   watch => sub {
     my $limit = shift;
     my $first = unit();
-    while (time - $begun < $limit) {
+    # as long as its process lives, nothing was restarted; to ask systemd each time would cost more than all else
+    my $alive = sub { open my $h, '<', "/proc/$first->{MainPID}/stat" or return ''; my $stat = <$h> || ''; return (split ' ', substr $stat, rindex($stat, ')') + 2)[19] || '' };
+    my $born = $alive->();
+    while (1) {
+      my $over = time - $begun >= $limit;
+      if ($over || !$born || $alive->() ne $born) {
+        my $u = unit();
+        bad('alloy.start', "Alloy died within the $limit s that it was watched", journal())
+          if $u->{InvocationID} ne $first->{InvocationID} || $u->{NRestarts} ne $first->{NRestarts} || $u->{ActiveState} ne 'active';
+        return if $over;
+      }
       nap(0.5);
-      my $u = unit();
-      bad('alloy.start', "Alloy died within the $limit s that it was watched", journal())
-        if $u->{InvocationID} ne $first->{InvocationID} || $u->{NRestarts} ne $first->{NRestarts} || $u->{ActiveState} ne 'active';
       waiting('to see whether Alloy stays up', $limit);
+    }
+  },
+
+  # The package's files, named on stdin, under this folder: by a second name where that can be, folders anew.
+  keep => sub {
+    my $root = shift;
+    my $folder;
+    $folder = sub {
+      my $path = shift;
+      return if -d "$root$path";
+      (my $above = $path) =~ s{/[^/]*\z}{};
+      $folder->($above) if length $above;
+      my $mode = (stat $path)[2];
+      mkdir "$root$path" and chmod +(defined $mode ? $mode : 0755) & 07777, "$root$path" or die "$root$path: $!\n";
+    };
+    for my $path (<STDIN>) {
+      chomp $path;
+      next if $path eq '/.';
+      if (-d $path && !-l $path) { $folder->($path) }
+      elsif (-e $path || -l $path) {
+        (my $above = $path) =~ s{/[^/]*\z}{};
+        $folder->($above) if length $above;
+        link $path, "$root$path" or system('cp', '-a', '--', $path, "$root$path") == 0 or die "$path: not kept\n";
+      }
     }
   },
 

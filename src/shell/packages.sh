@@ -31,11 +31,13 @@ try_environment() {
 mend_dpkg() { perl "$D/host.pl" lock 300 && $DPKG --configure -a; }
 
 save_accounts() {
-  mkdir -p "$D/$1.accounts" || return 1
+  accounts=$D/$1.accounts
+  mkdir -p "$accounts" || return 1
+  set --
   for account in $ACCOUNT_FILES; do
-    [ ! -e "/etc/$account" ] || cp -a "/etc/$account" "$D/$1.accounts/" || return 1
-    [ ! -e "/etc/$account-" ] || cp -a "/etc/$account-" "$D/$1.accounts/" || return 1
+    for account in "/etc/$account" "/etc/$account-"; do [ ! -e "$account" ] || set -- "$@" "$account"; done
   done
+  [ $# = 0 ] || cp -a -- "$@" "$accounts/"
 }
 
 # All that undo_install asks for. The files of an installed package are kept by hard links, which
@@ -70,15 +72,7 @@ save_package() {
 keep_package() {
   keep_root=$D/$1.kept
   mkdir -p "$keep_root/DEBIAN" && chmod 0755 "$keep_root" "$keep_root/DEBIAN" || return 1
-  dpkg-query -L alloy | while IFS= read -r path; do
-    [ "$path" != /. ] || continue
-    if [ -d "$path" ] && [ ! -L "$path" ]; then
-      mkdir -p "$keep_root$path" && chmod "$(stat -c %a "$path")" "$keep_root$path"
-    elif [ -e "$path" ] || [ -L "$path" ]; then
-      mkdir -p "$(dirname "$keep_root$path")"
-      cp -al "$path" "$keep_root$path" 2>/dev/null || cp -a "$path" "$keep_root$path" || exit 1
-    fi
-  done || return 1
+  dpkg-query -L alloy >"$C/package.files" && perl "$D/host.pl" keep "$keep_root" <"$C/package.files" || return 1
   # A conffile in the .deb must be there; what the administrator made of it is put back afterwards. Where
   # it is not what the package shipped it must not be taken for that either, or the next upgrade would
   # replace it without a word: then some other text stands for what we do not have, and undo_package

@@ -294,10 +294,11 @@ tidy() {
 
 disarm() {
   tidy
-  rm -f /etc/systemd/system/multi-user.target.wants/alloyup-undo.service /etc/systemd/system/alloyup-undo.service
+  rm -f /etc/systemd/system-generators/alloyup-undo
+  if [ -e "$S/made-generators" ]; then rmdir /etc/systemd/system-generators 2>/dev/null; rm -f "$S/made-generators"; fi
   rm -f "$S/armed"
   flush "$S"
-  # a daemon-reload of the run, or the boot, has made systemd read that unit; it shall forget it again
+  # the boot has made systemd read that unit; it shall forget it again
   if [ "$(systemctl show alloyup-undo.service -p LoadState --value 2>/dev/null)" = loaded ]; then systemctl daemon-reload 2>/dev/null; fi
   return 0
 }
