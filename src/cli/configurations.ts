@@ -1,18 +1,19 @@
 import type { Template } from '../config/template.ts';
 import type { Configuration } from '../desired/config.ts';
 import type { HostSettings } from '../inventory/settings.ts';
+import type { Warning } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
 import { createCache } from '../sources/cache.ts';
 
 /**
- * Configurations that an earlier run rendered, checked and found nothing wrong with. A fleet where
+ * Configurations that an earlier run rendered and checked. A fleet where
  * nothing is new needs neither Liquid nor the parser nor the table of components: a third of what a
  * run without changes costs this machine.
  */
 export interface KnownConfigurations {
   /** undefined: it has to be made. */
   recall(settings: HostSettings, template: Template): Configuration | undefined;
-  /** One with warnings is not kept: they stand at places of files that may have moved. */
+  /** One with a warning at a place of the inventory is not kept: its lines may have moved. */
   keep(settings: HostSettings, template: Template, made: Configuration): void;
   /** Writes what is new, for the next run. Never fails. */
   save(): Promise<void>;
@@ -28,14 +29,16 @@ export const nothingKnown: KnownConfigurations = {
 /** What is kept of an inventory: hosts with equal texts share one. */
 interface Kept {
   readonly texts: readonly string[];
+  readonly warnings: readonly (readonly Warning[])[];
   readonly hosts: Readonly<Record<string, KeptHost>>;
 }
 
 interface KeptHost {
   /** Hash of all that the configuration was made from. */
   readonly key: string;
-  /** Index in `texts`. */
+  /** Indexes in `texts` and `warnings`. */
   readonly text: number;
+  readonly warnings: number;
   readonly components: Configuration['components'];
 }
 
@@ -57,7 +60,7 @@ export async function knownConfigurations(
   const kept: Kept =
     entry?.meta.build === build
       ? (JSON.parse(Buffer.from(entry.body).toString()) as Kept)
-      : { texts: [], hosts: {} };
+      : { texts: [], warnings: [], hosts: {} };
   const known = new Map(Object.entries(kept.hosts));
   const fresh = new Map<string, { readonly key: string; readonly made: Configuration }>();
 
@@ -66,31 +69,54 @@ export async function knownConfigurations(
       const host = known.get(settings.name);
       const text = host && kept.texts[host.text];
       if (text === undefined || host?.key !== keyOf(settings, template)) return undefined;
-      return { text, components: host.components, warnings: [] };
+      return { text, components: host.components, warnings: kept.warnings[host.warnings] ?? [] };
     },
     keep(settings, template, made) {
-      if (made.warnings.length === 0)
+      // the template, with its name and text, is part of the key
+      if (made.warnings.every(({ at }) => at === undefined || at.file === template.file))
         fresh.set(settings.name, { key: keyOf(settings, template), made });
     },
     async save() {
       if (fresh.size === 0) return;
-      const texts = new Map<string, number>();
+      const texts = listed();
+      const warnings = listed();
       const hosts: Record<string, KeptHost> = {};
-      const add = (name: string, key: string, text: string, { components }: Rest): void => {
-        if (!texts.has(text)) texts.set(text, texts.size);
-        hosts[name] = { key, text: texts.get(text)!, components };
-      };
       for (const [name, host] of known)
-        if (!fresh.has(name)) add(name, host.key, kept.texts[host.text] ?? '', host);
-      for (const [name, { key, made }] of fresh) add(name, key, made.text, made);
-      const body = JSON.stringify({ texts: [...texts.keys()], hosts } satisfies Kept);
+        hosts[name] = {
+          ...host,
+          text: texts.index(kept.texts[host.text] ?? ''),
+          warnings: warnings.index(JSON.stringify(kept.warnings[host.warnings] ?? [])),
+        };
+      for (const [name, { key, made }] of fresh)
+        hosts[name] = {
+          key,
+          components: made.components,
+          text: texts.index(made.text),
+          warnings: warnings.index(JSON.stringify(made.warnings)),
+        };
+      const body = JSON.stringify({
+        texts: texts.all(),
+        warnings: warnings.all().map((text) => JSON.parse(text) as readonly Warning[]),
+        hosts,
+      } satisfies Kept);
       if (body.length <= MOST)
         await cache.write(inventory, { meta: { build }, body: Buffer.from(body) });
     },
   };
 }
 
-type Rest = Pick<Configuration, 'components'>;
+/** Each text once, by its index. */
+function listed(): { index(text: string): number; all(): readonly string[] } {
+  const indexes = new Map<string, number>();
+  return {
+    index(text) {
+      const index = indexes.get(text) ?? indexes.size;
+      indexes.set(text, index);
+      return index;
+    },
+    all: () => [...indexes.keys()],
+  };
+}
 
 /** All that rendering and checking look at. */
 function keyOf({ name, ssh, groups, alloy, config }: HostSettings, template: Template): string {

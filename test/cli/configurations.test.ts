@@ -74,8 +74,31 @@ test('a run over some hosts leaves what is known of the others', async () => {
   expect(known.recall(host(PLAIN, 'h2'), TEMPLATE)?.text).toBe('other\n');
 });
 
-test('warnings are found anew each time', async () => {
-  await keep(PLAIN, { ...MADE, warnings: [{ code: 'x', message: 'm', hint: 'h' }] });
+const warningAt = (file?: string): Configuration => ({
+  ...MADE,
+  warnings: [
+    {
+      code: 'x',
+      message: 'm',
+      hint: 'h',
+      ...(file === undefined ? {} : { at: { file, line: 1, column: 1 } }),
+    },
+  ],
+});
+
+test.each([
+  ['no place', undefined],
+  ['a place of the template', TEMPLATE.file],
+])('a warning with %s is told again by the next run', async (_, file) => {
+  await keep(PLAIN, warningAt(file));
+  await keep(PLAIN, MADE, 'h2');
+  const known = await knownConfigurations(folder, 'build', '/inventory.yaml');
+  expect(known.recall(host(PLAIN), TEMPLATE)).toEqual(warningAt(file));
+  expect(known.recall(host(PLAIN, 'h2'), TEMPLATE)).toEqual(MADE);
+});
+
+test('one at a place of the inventory is found anew, since its lines may have moved', async () => {
+  await keep(PLAIN, warningAt('inventory.yaml'));
   expect(readdirSync(folder)).toEqual([]);
 });
 
