@@ -552,11 +552,13 @@ async function leaveUnfinished(scene: Scene): Promise<void> {
   running.kill('SIGKILL');
   await running;
   await host.root(
-    'cd /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed) && mv undo.sh /root/undo.sh && systemctl stop "alloyup-*.timer"',
+    'cd /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed) && mv undo.sh /root/undo.sh',
   );
   await slay(host, SCRIPT);
   await host.root(
-    'n=0; while systemctl list-units --plain --no-legend --state=active,activating,deactivating "alloyup-*" | grep .; do sleep 0.1; n=$((n + 1)); [ $n -lt 300 ] || exit 1; done; ' +
+    // it would be started again in a minute
+    'n=0; while systemctl list-units --plain --no-legend --state=active,deactivating "alloyup-*" | grep .; do sleep 0.1; n=$((n + 1)); [ $n -lt 300 ] || exit 1; done; ' +
+      'systemctl stop "alloyup-*"; ' +
       'mv /root/undo.sh /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed)/undo.sh && { systemctl reset-failed "alloyup-*"; true; }',
   );
   goOn(host);
