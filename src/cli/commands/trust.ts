@@ -19,7 +19,7 @@ export const trust: Command = async (invocation) => {
   if (!options.yes && !terminal.interactive)
     throw usageError(
       'nobody is there to be asked whether these keys are right',
-      'compare them on a terminal, or take what the hosts show: alloyup trust --yes',
+      'compare them on a terminal, or take what the hosts show: the same command with --yes',
     );
   const limit = args.length > 0 ? args.join(',') : options.limit;
   const chosen = await readHosts({ ...invocation, options: { ...options, limit } });
