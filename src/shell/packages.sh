@@ -35,7 +35,8 @@ save_accounts() {
   mkdir -p "$accounts" || return 1
   set --
   for account in $ACCOUNT_FILES; do
-    for account in "/etc/$account" "/etc/$account-"; do [ ! -e "$account" ] || set -- "$@" "$account"; done
+    [ ! -e "/etc/$account" ] || set -- "$@" "/etc/$account"
+    [ ! -e "/etc/$account-" ] || set -- "$@" "/etc/$account-"
   done
   [ $# = 0 ] || cp -a -- "$@" "$accounts/"
 }
