@@ -3,7 +3,7 @@ import { Secret, sha256 } from '../model/secret.ts';
 import runVerbs from './apply.pl';
 import hostHelper from './host.pl';
 import packageVerbs from './packages.sh';
-import { quote, quoteAll } from './quote.ts';
+import { perlQuote, quote, quoteAll } from './quote.ts';
 import undoVerbs from './undo.sh';
 
 /** What every script needs to know of its run. */
@@ -58,7 +58,7 @@ export function applyScript(input: ApplyScriptInput): Secret {
   const shell = shellHead(input, plan.listPath);
   const steps = plan.changes.map(({ step }) =>
     list([
-      literal(step),
+      perlQuote(step),
       ...actions.filter((one) => one.step === step).map(({ n, action }) => doing(n, action)),
     ]),
   );
@@ -76,9 +76,9 @@ export function applyScript(input: ApplyScriptInput): Secret {
     { undo: undoScript(shell, actions), packages: `${shell}\n${undoVerbs}\n${packageVerbs}` },
     `@expect=(${plan.expect.map(expectation).join(',')});\n`,
     `@steps=(${steps.join(',')});\n`,
-    `@components=(${proof.components.ids.map(literal).join(',')});\n`,
-    `@tolerate=(${proof.tolerate.map(literal).join(',')});\n`,
-    `@receipt=(${proof.receiptFiles.map(literal).join(',')});\n`,
+    `@components=(${proof.components.ids.map(perlQuote).join(',')});\n`,
+    `@tolerate=(${proof.tolerate.map(perlQuote).join(',')});\n`,
+    `@receipt=(${proof.receiptFiles.map(perlQuote).join(',')});\n`,
     ...actions.flatMap(({ n, action }) =>
       'content' in action ? [`$content{${n}}=`, literalOf(action.content), ';\n'] : [],
     ),
@@ -126,15 +126,13 @@ function script(
 
 const pairs = (entries: Readonly<Record<string, string>>): string =>
   Object.entries(entries)
-    .map(([key, value]) => `${key}=>${literal(value)}`)
+    .map(([key, value]) => `${key}=>${perlQuote(value)}`)
     .join(',');
 const list = (parts: readonly string[]): string => `[${parts.join(',')}]`;
-const words = (...parts: readonly string[]): string => list(parts.map(literal));
+const words = (...parts: readonly string[]): string => list(parts.map(perlQuote));
 
-/** Perl's single quotes: nothing in them means anything but `\` and `'`. */
-const literal = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 const literalOf = (content: string | Secret): string | Secret =>
-  content instanceof Secret ? new Secret(literal(content.reveal())) : literal(content);
+  content instanceof Secret ? new Secret(perlQuote(content.reveal())) : perlQuote(content);
 
 /** Assignments in front of what runs in a shell. */
 function shellHead(input: ScriptRun, listPath: string): string {

@@ -1,5 +1,6 @@
 import { KEYRING_PATH } from '../model/desired.ts';
 import source from './probe.pl';
+import { perlQuote } from './quote.ts';
 
 export { readFacts } from './probe-facts.ts';
 
@@ -60,19 +61,17 @@ export function probeScript(input: ProbeInput): string {
     http: input.http ? '1' : '',
     sealed: input.sealed ? '1' : '',
   };
-  const pairs = Object.entries(settings).map(([key, value]) => `${key}=>${literal(value)}`);
+  const pairs = Object.entries(settings).map(([key, value]) => `${key}=>${perlQuote(value)}`);
   return [
     `%in=(${pairs.join(',')});`,
-    `@files=(${input.files.map(({ path }) => literal(path)).join(',')});`,
-    `@secret=(${input.files.flatMap(({ path, secret }) => (secret ? [literal(path)] : [])).join(',')});`,
-    `@groups=(${input.groups.map(literal).join(',')});`,
-    `@tools=(${NEEDED_TOOLS.map(literal).join(',')});`,
+    `@files=(${input.files.map(({ path }) => perlQuote(path)).join(',')});`,
+    `@secret=(${input.files.flatMap(({ path, secret }) => (secret ? [perlQuote(path)] : [])).join(',')});`,
+    `@groups=(${input.groups.map(perlQuote).join(',')});`,
+    `@tools=(${NEEDED_TOOLS.map(perlQuote).join(',')});`,
     COMPACT,
     '',
   ].join('\n');
 }
-
-const literal = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 
 /** Reading a script costs perl more than running it: comments and indentation stay at home. */
 const COMPACT = source

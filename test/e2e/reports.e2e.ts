@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { beforeAll, expect, test } from 'vitest';
 import { breakPackage } from '../../lab/faults.ts';
-import { until } from '../../lab/run.ts';
 import type { RunReport } from '../../src/model/event.ts';
 import { inventory, pipeline } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
+import { heard } from './stress/moments.ts';
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 const validator = (name: string) =>
@@ -31,6 +31,18 @@ describeOnHosts('what machines read of', () => {
 
   const path = (name: string) => join(lab.home, name);
   const read = (name: string) => readFileSync(path(name), 'utf8');
+
+  /** One Ctrl-C while the first host is at work, and long before the second one would begin. */
+  async function interrupted(name: string, argv: readonly string[], env = {}) {
+    const faults = '/var/lib/alloy-stand-in/faults';
+    hosts[0]!.write(faults, 'reload-blocks 3\n');
+    const running = lab.startAlloyup(argv, env);
+    await heard(path(`${name}.ndjson`), /change\.started/);
+    running.kill('SIGINT');
+    const ended = (await running) as { stdout: string; stderr: string; exitCode: number };
+    await hosts[0]!.root(`rm ${faults}`);
+    return ended;
+  }
 
   /** Everything that a run says while it goes on equals what its log gives afterwards. */
   async function holds(name: string, ended: { stdout: string; stderr: string }) {
@@ -129,19 +141,13 @@ describeOnHosts('what machines read of', () => {
     );
 
     const good = inventory(lab, hosts, pipeline({ interval: '20s' }));
-    const running = lab.startAlloyup(
-      ['apply', '--yes', '-i', good, '-f', '1', '--watch', '3', '--adopt', ...flags('cut')],
+    const cut = await interrupted(
+      'cut',
+      ['apply', '--yes', '-i', good, '-f', '1', '--watch', '1', '--adopt', ...flags('cut')],
       onGitHub('cut'),
     );
-    await until('no step began', 60, () =>
-      readdirSync(lab.home).includes('cut.ndjson') && /change\.started/.test(read('cut.ndjson'))
-        ? true
-        : undefined,
-    );
-    running.kill('SIGINT');
-    const cut = await running;
     expect(cut.exitCode).toBe(130);
-    const report = await holds('cut', cut as { stdout: string; stderr: string });
+    const report = await holds('cut', cut);
     expect(report.summary.skipped).toBe(1);
 
     const retried = await lab.alloyup(
@@ -243,18 +249,10 @@ describeOnHosts('what machines read of', () => {
     await textHolds('text-failing', failing);
 
     const next = inventory(lab, hosts, pipeline({ interval: '45s' }), { file: 'text.yaml' });
-    const running = lab.startAlloyup(run('text-cut', next, '-f', '1'));
-    await until('no step began', 60, () =>
-      readdirSync(lab.home).includes('text-cut.ndjson') &&
-      /change\.started/.test(read('text-cut.ndjson'))
-        ? true
-        : undefined,
-    );
-    running.kill('SIGINT');
-    const cut = await running;
+    const cut = await interrupted('text-cut', run('text-cut', next, '-f', '1'));
     expect(cut.exitCode).toBe(130);
     expect(cut.stdout).toContain('Apply interrupted');
-    await textHolds('text-cut', cut as { stdout: string });
+    await textHolds('text-cut', cut);
   });
 
   test('an inventory of Ansible’s reaches the same hosts', async () => {

@@ -367,7 +367,9 @@ describeOnHosts('a leak made on purpose is found', () => {
       input: `${text}\n`,
     });
     const { findings } = await watcher.stop();
-    expect(findings.map(({ where, command }) => `${where} ${command}`)).toEqual([
+    // a shell that was split and has not yet become `sleep` looks like its parent
+    const found = new Set(findings.map(({ where, command }) => `${where} ${command}`));
+    expect([...found]).toEqual([
       expect.stringMatching(/^cmdline sh -c .* leak/),
       expect.stringMatching(/^environ sleep/),
     ]);
