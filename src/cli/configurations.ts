@@ -1,4 +1,4 @@
-import type { Template } from '../config/template.ts';
+import { isOfTemplate, type Template } from '../config/template.ts';
 import type { Configuration } from '../desired/config.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { Warning } from '../model/problem.ts';
@@ -73,7 +73,7 @@ export async function knownConfigurations(
     },
     keep(settings, template, made) {
       // the template, with its name and text, is part of the key
-      if (made.warnings.every(({ at }) => at === undefined || at.file === template.file))
+      if (made.warnings.every(({ at }) => at === undefined || isOfTemplate(template, at)))
         fresh.set(settings.name, { key: keyOf(settings, template), made });
     },
     async save() {

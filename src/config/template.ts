@@ -47,6 +47,16 @@ export interface Template {
   readonly parameters: readonly Parameter[] | null;
 }
 
+/** How places in the text that a template became are named; equal texts share the name of one host. */
+export const renderedFile = ({ file }: Template, host: string): string =>
+  `${file}${RENDERED}${host})`;
+
+/** A place in a template or in what it became. */
+export const isOfTemplate = ({ file }: Template, at: Position): boolean =>
+  at.file === file || at.file.startsWith(`${file}${RENDERED}`);
+
+const RENDERED = ' (rendered for ';
+
 /** What a template may read: each of `vars` by its name, and `host`. */
 export interface TemplateValues {
   readonly vars: Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { environmentReads } from '../alloy/environment.ts';
 import { type Parsed, parse } from '../alloy/parse.ts';
 import { positionAt } from '../alloy/position.ts';
 import { renderTemplate } from '../config/render.ts';
-import type { Template } from '../config/template.ts';
+import { renderedFile, type Template } from '../config/template.ts';
 import { framesOf } from '../inventory/mask.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { ExpectedComponents } from '../model/desired.ts';
@@ -69,7 +69,7 @@ export function configurationOf(
 
   const { text } = rendered.value;
   // a template without Liquid has the same lines, and the user can open it there
-  const file = text === template.text ? template.file : `${template.file} (rendered for ${name})`;
+  const file = text === template.text ? template.file : renderedFile(template, name);
   const checked = checkOnce(text, file, settings, options);
   if (!checked.ok) return checked;
   const { components, warnings, reads } = checked.value;

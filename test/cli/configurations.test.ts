@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { knownConfigurations } from '../../src/cli/configurations.ts';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import type { Configuration } from '../../src/desired/config.ts';
+import { renderedFile } from '../../src/config/template.ts';
+import { type Configuration, configurationOf } from '../../src/desired/config.ts';
 import { parseInventory } from '../../src/inventory/parse.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 
@@ -89,12 +90,29 @@ const warningAt = (file?: string): Configuration => ({
 test.each([
   ['no place', undefined],
   ['a place of the template', TEMPLATE.file],
+  ['a place of what it became', renderedFile(TEMPLATE, 'h1')],
 ])('a warning with %s is told again by the next run', async (_, file) => {
   await keep(PLAIN, warningAt(file));
   await keep(PLAIN, MADE, 'h2');
   const known = await knownConfigurations(folder, 'build', '/inventory.yaml');
   expect(known.recall(host(PLAIN), TEMPLATE)).toEqual(warningAt(file));
   expect(known.recall(host(PLAIN, 'h2'), TEMPLATE)).toEqual(MADE);
+});
+
+test('what a built-in template is warned of is kept', async () => {
+  const template = builtinTemplate('otlp-gateway');
+  const settings = host(
+    'hosts: { h1: { config: { template: otlp-gateway, vars: { otlp_url: "http://h/otlp" } } } }',
+  );
+  const checked = { strict: false, frame: () => '', checked: new Map() };
+  const made = configurationOf(settings, template, checked);
+  if (!made.ok) throw new Error(JSON.stringify(made.problems));
+  expect(made.value.warnings).not.toEqual([]);
+  const known = await knownConfigurations(folder, 'build', '/inventory.yaml');
+  known.keep(settings, template, made.value);
+  await known.save();
+  const next = await knownConfigurations(folder, 'build', '/inventory.yaml');
+  expect(next.recall(settings, template)).toEqual(made.value);
 });
 
 test('one at a place of the inventory is found anew, since its lines may have moved', async () => {
