@@ -2,10 +2,10 @@
 // repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
@@ -47,9 +47,6 @@ const common = {
   loader: textLoaders,
   // ssh2 runs without its native parts (they speed up bulk data, and we move kilobytes)
   external: ['cpu-features', '*.node'],
-  banner: {
-    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
-  },
   // ssh2 asks for it to find PuTTY's agent, on Windows only
   define: { __dirname: '"."' },
   logLevel: 'warning',
@@ -71,22 +68,50 @@ function hashOfSources() {
     .slice(0, 16);
 }
 
+/**
+ * Only ES modules can be split into chunks, and only for scripts V8 gives away what it made of them
+ * (bin/load.js): each chunk is made a CommonJS module afterwards.
+ */
+async function asScript({ path, text }) {
+  if (!path.endsWith('.cjs')) return { path, text };
+  const { code } = await transform(text, {
+    format: 'cjs',
+    banner: "'use strict';",
+    platform: 'node',
+    target: common.target,
+    supported: { 'dynamic-import': false },
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
+  return { path, text: code };
+}
+
 export async function buildProduct() {
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     ...common,
     plugins: [lightSsh],
     define: { ...common.define, ALLOYUP_BUILD: JSON.stringify(hashOfSources()) },
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    write: false,
     splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     chunkNames: 'chunk-[name]-[hash]',
     legalComments: 'linked',
-    metafile: true,
   });
+  const files = await Promise.all(outputFiles.map(asScript));
+  const hash = createHash('sha256');
+  for (const { text } of files) hash.update(text);
+  const head = `//${hash.digest('hex').slice(0, 38)}\n`;
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  // main.cjs last: it names the others
+  const isMain = ({ path }) => basename(path) === 'main.cjs';
+  for (const file of files.sort((a, b) => isMain(a) - isMain(b)))
+    writeFileSync(file.path, isMain(file) ? head + file.text : file.text);
   // a command that runs right now still loads its parts: yesterday's go, today's stay for a while
-  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  const made = new Set(files.map(({ path }) => basename(path)));
   for (const name of readdirSync(join(root, 'dist'))) {
     const path = join(root, 'dist', name);
     if (!made.has(name) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path);
@@ -103,6 +128,9 @@ if (verb === undefined) {
     ...common,
     entryPoints: [file],
     outfile: out,
+    banner: {
+      js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+    },
     // a developer's programs use what is installed here
     external: [...common.external, 'esbuild', 'vitest', 'vitest/*'],
     define: { ...common.define, 'import.meta.dirname': JSON.stringify(join(root, dirname(file))) },

@@ -1,4 +1,4 @@
 import process from 'node:process';
 import { runProcess } from './process.ts';
 
-await runProcess(process.argv.slice(2));
+void runProcess(process.argv.slice(2));

@@ -1,0 +1,101 @@
+'use strict';
+// Loads what is built, and keeps what V8 made of it for the next run, as Node does by itself from 22.8
+// on: half of a start is reading 1.2 MB of text as JavaScript. One file holds it for all chunks.
+const { createHash, randomBytes } = require('node:crypto');
+const {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
+const { join } = require('node:path');
+const { Script } = require('node:vm');
+
+const DIST = join(__dirname, '../dist');
+
+/** Runs the command. @param cache alloyup's own folder for what can be made again; undefined: there is none */
+exports.load = (cache) => {
+  // it is made by what a run fetches: who runs alloyup once, and not again, does not pay for the next time
+  const folder = cache !== undefined && isOurs(cache) ? join(cache, 'compiled') : null;
+  const name = `${textOf('main.cjs').slice(0, 40)} ${process.version} ${process.arch}`;
+  const kept = folder === null ? new Map() : read(folder, name);
+  const scripts = new Map();
+  const modules = new Map();
+
+  const requireFrom = (id) => (id.startsWith('./') ? chunk(id.slice(2)) : require(id));
+  function chunk(file) {
+    const known = modules.get(file);
+    if (known) return known.exports;
+    const module = { exports: {} };
+    modules.set(file, module);
+    const script = new Script(`(function(module,exports,require){${textOf(file)}\n})`, {
+      filename: join(DIST, file),
+      cachedData: kept.get(file),
+    });
+    scripts.set(file, script);
+    script.runInThisContext()(module, module.exports, requireFrom);
+    return module.exports;
+  }
+
+  if (folder !== null)
+    process.once('exit', () => {
+      const known = ([file, script]) => kept.has(file) && !script.cachedDataRejected;
+      if (![...scripts].every(known)) write(folder, name, kept, scripts);
+    });
+  chunk('main.cjs');
+};
+
+/** The build writes the hash of all chunks into the first line of main.cjs. */
+const textOf = (file) => readFileSync(join(DIST, file), 'utf8');
+
+/** A folder, no link, that belongs to us and that nobody else can write to. */
+function isOurs(folder) {
+  try {
+    const stat = lstatSync(folder);
+    return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What V8 made of each chunk. The file: a line of JSON (name, hash, lengths), then all of it in a row. */
+function read(folder, name) {
+  const kept = new Map();
+  try {
+    if (!isOurs(folder)) return kept;
+    const bytes = readFileSync(join(folder, 'code'));
+    const start = bytes.indexOf(0x0a) + 1;
+    const header = JSON.parse(bytes.toString('latin1', 0, start));
+    if (header.name !== name || header.sha256 !== hash(bytes.subarray(start))) return kept;
+    let offset = start;
+    for (const [file, length] of header.chunks) {
+      kept.set(file, bytes.subarray(offset, offset + length));
+      offset += length;
+    }
+  } catch {
+    // not there yet
+  }
+  return kept;
+}
+
+/** Never fails: what cannot be kept is made again. */
+function write(folder, name, kept, scripts) {
+  const staged = join(folder, `code.${randomBytes(6).toString('hex')}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!isOurs(folder)) return;
+    const made = new Map(kept);
+    for (const [file, script] of scripts) made.set(file, script.createCachedData());
+    const body = Buffer.concat([...made.values()]);
+    const chunks = [...made].map(([file, { length }]) => [file, length]);
+    const header = JSON.stringify({ name, sha256: hash(body), chunks });
+    writeFileSync(staged, Buffer.concat([Buffer.from(`${header}\n`), body]), { mode: 0o600 });
+    renameSync(staged, join(folder, 'code'));
+  } catch {
+    rmSync(staged, { force: true });
+  }
+}
+
+const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
