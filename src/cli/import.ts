@@ -2,10 +2,10 @@ import process from 'node:process';
 import type { VariablesEntry } from '../inventory/ansible-variables.ts';
 import { parseHostList } from '../inventory/hostlist.ts';
 import { inventoryText } from '../inventory/print.ts';
-import { readInventory } from '../inventory/read.ts';
+import { type InventoryText, openInventory } from '../inventory/read.ts';
 import type { WrittenInventory } from '../inventory/written.ts';
 import type { Result, Warning } from '../model/problem.ts';
-import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
+import { readInventoryFile } from '../sources/inventory-file.ts';
 import { orThrow, SCRIPT_TIMEOUT_MS, variablesBeside } from './inventory.ts';
 
 /** Somebody else's inventory as one of ours. */
@@ -32,7 +32,9 @@ export async function importInventory(source: string): Promise<Imported> {
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
-  const read = orThrow(readAny(got, await variablesBeside(source, got)));
+  const inventory = openInventory(got.text, got.file);
+  const beside = await variablesBeside(source, got, inventory);
+  const read = orThrow(readAny(got.text, inventory, beside));
   return {
     text: inventoryText(read.written, got.file),
     hosts: read.hosts.size,
@@ -43,7 +45,8 @@ export async function importInventory(source: string): Promise<Imported> {
 
 /** An inventory, or names of hosts: one a line, or with commas. */
 function readAny(
-  { text, file }: InventoryFile,
+  text: string,
+  inventory: InventoryText,
   beside: readonly VariablesEntry[],
 ): Result<WrittenInventory> {
   const words = text
@@ -56,5 +59,5 @@ function readAny(
     words.length > 0 &&
     !words.some((word) => word.endsWith(':'))
     ? parseHostList(`${words.join(',')},`, {})
-    : readInventory(text, file, beside);
+    : inventory.read(beside);
 }

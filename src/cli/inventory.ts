@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { VariablesEntry } from '../inventory/ansible-variables.ts';
 import { isHostList, parseHostList } from '../inventory/hostlist.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
-import { kindOfInventory, readInventory } from '../inventory/read.ts';
+import { type InventoryText, openInventory } from '../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
 import type { WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
@@ -72,9 +72,10 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
-  const beside = await variablesBeside(source, file);
+  const inventory = openInventory(file.text, file.file);
+  const beside = await variablesBeside(source, file, inventory);
   return {
-    inventory: orThrow(readInventory(file.text, file.file, beside)),
+    inventory: orThrow(inventory.read(beside)),
     base: file.base,
     text: beside.length === 0 ? file.text : JSON.stringify([file.text, beside]),
   };
@@ -83,9 +84,10 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
 /** What Ansible keeps in folders beside an inventory; ours keeps all in one file, and stdin lies nowhere. */
 export const variablesBeside = async (
   source: string,
-  { text, base }: InventoryFile,
+  { base }: InventoryFile,
+  { kind }: InventoryText,
 ): Promise<readonly VariablesEntry[]> =>
-  source === '-' || kindOfInventory(text) === 'ours' ? [] : readVariableFolders(base);
+  source === '-' || kind === 'ours' ? [] : readVariableFolders(base);
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),

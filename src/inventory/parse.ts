@@ -12,8 +12,11 @@ import { membersOf, type WrittenInventory } from './written.ts';
  *
  * @param file how the user calls the text: stands in every place
  */
-export function parseInventory(text: string, file: string): Result<WrittenInventory> {
-  const tree = readTree(text, file);
+export const parseInventory = (text: string, file: string): Result<WrittenInventory> =>
+  parseTree(readTree(text, file), text, file);
+
+/** `parseInventory` of a text that was read as YAML already. */
+export function parseTree(tree: Tree, text: string, file: string): Result<WrittenInventory> {
   const broken = (...more: readonly Problem[]) =>
     fail(...present([...tree.problems, ...more], text));
   if (tree.broken) return broken();

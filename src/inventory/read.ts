@@ -3,7 +3,7 @@ import { parseAnsibleIni } from './ansible-ini.ts';
 import { readVariables, type VariablesEntry } from './ansible-variables.ts';
 import { writtenOf } from './ansible-written.ts';
 import { ANSIBLE_YAML, isListForm, isMap, parseAnsibleYaml } from './ansible-yaml.ts';
-import { parseInventory } from './parse.ts';
+import { parseInventory, parseTree } from './parse.ts';
 import { readTree } from './tree.ts';
 import type { WrittenInventory } from './written.ts';
 
@@ -11,19 +11,69 @@ export type InventoryKind = 'ours' | 'ansible-ini' | 'ansible-yaml';
 
 const OURS = ['defaults', 'groups', 'hosts', 'rollout'];
 
+/** The text of an inventory, whose it is, and what it says. */
+export interface InventoryText {
+  readonly kind: InventoryKind;
+  /**
+   * Gives all problems of the text at once.
+   *
+   * @param beside what lies in `group_vars` and `host_vars`; ours has none
+   */
+  read(beside?: readonly VariablesEntry[]): Result<WrittenInventory>;
+}
+
+/** Looks at an inventory, ours or one of Ansible's; YAML of ours, the usual one, is parsed once. */
+export function openInventory(text: string, file: string): InventoryText {
+  const lines = linesOf(text);
+  if (!isIni(lines)) {
+    const tree = readTree(text, file);
+    if (isMap(tree.value) && OURS.some((key) => key in (tree.value as object)))
+      return { kind: 'ours', read: () => parseTree(tree, text, file) };
+  }
+  const kind = kindOfInventory(text);
+  return {
+    kind,
+    read(beside = []) {
+      if (kind === 'ours') return parseInventory(text, file);
+      const read =
+        kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
+      if (!read.ok) return read;
+      const variables = readVariables(read.value, beside);
+      if (!variables.ok) return variables;
+      const texts = new Map(
+        beside.flatMap(({ files }) => files.map((one) => [one.file, one.text ?? ''])),
+      );
+      return writtenOf({ ...read.value, beside: variables.value }, file, texts.set(file, text));
+    },
+  };
+}
+
+/** `openInventory`, and what it says. */
+export const readInventory = (
+  text: string,
+  file: string,
+  beside: readonly VariablesEntry[] = [],
+): Result<WrittenInventory> => openInventory(text, file).read(beside);
+
+const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^[#;]/.test(line));
+
+function isIni([first = '']: readonly string[]): boolean {
+  if (/^\[[^\]\s,:]+(:\w+)?\]\s*(#.*)?$/.test(first)) return true;
+  // no YAML of ours has an assignment behind a name
+  return /^[^\s:"'{}]+(:\d+)?\s+[A-Za-z_]\w*=/.test(first);
+}
+
 /**
  * Whose inventory a text is, by what is in it; documented in docs/ansible-inventories.md. In doubt
  * it is ours, whose problems then say what is amiss.
  */
 export function kindOfInventory(text: string): InventoryKind {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^[#;]/.test(line));
-  const [first = ''] = lines;
-  if (/^\[[^\]\s,:]+(:\w+)?\]\s*(#.*)?$/.test(first)) return 'ansible-ini';
-  // no YAML of ours has an assignment behind a name
-  if (/^[^\s:"'{}]+(:\d+)?\s+[A-Za-z_]\w*=/.test(first)) return 'ansible-ini';
+  const lines = linesOf(text);
+  if (isIni(lines)) return 'ansible-ini';
 
   const { value, broken } = readTree(text, '', ANSIBLE_YAML);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -50,26 +100,4 @@ export function isInventory(text: string): boolean {
   if (kindOfInventory(text) !== 'ours') return true;
   const { value, broken } = readTree(text, '', ANSIBLE_YAML);
   return !broken && isMap(value) && OURS.some((key) => key in value);
-}
-
-/**
- * Reads an inventory, ours or one of Ansible's. Gives all problems of the text at once.
- *
- * @param beside what lies in `group_vars` and `host_vars`; ours has none
- */
-export function readInventory(
-  text: string,
-  file: string,
-  beside: readonly VariablesEntry[] = [],
-): Result<WrittenInventory> {
-  const kind = kindOfInventory(text);
-  if (kind === 'ours') return parseInventory(text, file);
-  const read = kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
-  if (!read.ok) return read;
-  const variables = readVariables(read.value, beside);
-  if (!variables.ok) return variables;
-  const texts = new Map(
-    beside.flatMap(({ files }) => files.map((one) => [one.file, one.text ?? ''])),
-  );
-  return writtenOf({ ...read.value, beside: variables.value }, file, texts.set(file, text));
 }
