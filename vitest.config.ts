@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { parse } from 'yaml';
 
-/** Imports scripts and templates as their text, as the build does. */
+/** Imports scripts and templates as their text, and YAML as what it says, as the build does. */
 const text = {
   name: 'text',
   enforce: 'pre' as const,
   load(id: string) {
     if (!/\.(sh|pl|alloy|yaml)$/.test(id)) return null;
-    return `export default ${JSON.stringify(readFileSync(id, 'utf8'))}`;
+    const content = readFileSync(id, 'utf8');
+    return `export default ${JSON.stringify(id.endsWith('.yaml') ? parse(content) : content)}`;
   },
 };
 

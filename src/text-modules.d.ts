@@ -11,7 +11,8 @@ declare module '*.alloy' {
   const text: string;
   export default text;
 }
+/** YAML is imported as what it says. */
 declare module '*.yaml' {
-  const text: string;
-  export default text;
+  const data: unknown;
+  export default data;
 }

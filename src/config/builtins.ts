@@ -6,7 +6,7 @@ import otlpGateway from '../../templates/otlp-gateway.alloy';
 import otlpGatewayYaml from '../../templates/otlp-gateway.yaml';
 import selfMonitoring from '../../templates/self-monitoring.alloy';
 import selfMonitoringYaml from '../../templates/self-monitoring.yaml';
-import { type Declarations, readDeclarations } from './declarations.ts';
+import { type Declarations, declarationsOf } from './declarations.ts';
 import type { Template } from './template.ts';
 
 const TEXTS = {
@@ -30,11 +30,12 @@ export function builtinTemplate(name: BuiltinName): Template & Declarations {
   const known = read.get(name);
   if (known) return known;
 
-  const [text, yaml] = TEXTS[name];
-  const declared = readDeclarations(yaml, `templates/${name}.yaml`);
-  // a test reads all of them, so this is a bug and no wrong input
-  if (!declared.ok) throw new Error(declared.problems.map(({ message }) => message).join('; '));
-  const template = { name, file: `templates/${name}.alloy`, text, ...declared.value };
+  const [text, written] = TEXTS[name];
+  const declared = declarationsOf(written, (path, message) => {
+    // a test reads all of them, so this is a bug and no wrong input
+    throw new Error(`templates/${name}.yaml: ${path.join('.')}: ${message}`);
+  });
+  const template = { name, file: `templates/${name}.alloy`, text, ...declared };
   read.set(name, template);
   return template;
 }

@@ -43,6 +43,7 @@ export function readDeclarations(text: string, file: string): Result<Declaration
   if (problems.length > 0) return fail(...problems);
 
   const place = (path: readonly string[]): number => {
+    if (path.length === 0) return 0;
     const parent = document.getIn(path.slice(0, -1), true);
     const pair = isMap(parent)
       ? parent.items.find(({ key }) => String(key) === path.at(-1))
@@ -50,22 +51,36 @@ export function readDeclarations(text: string, file: string): Result<Declaration
     const key = pair?.key as { range?: readonly number[] } | undefined;
     return key?.range?.[0] ?? 0;
   };
-  const root = document.toJS({ maxAliasCount: 0 }) as unknown;
+  const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, message, hint) =>
+    complain(place(path), message, hint),
+  );
+  return problems.length > 0 ? fail(...problems) : ok(found);
+}
+
+/**
+ * What the YAML beside a template says, once it is read.
+ *
+ * @param complain told of all that is wrong, with the path of the key it is about; what is given back is no good then
+ */
+export function declarationsOf(
+  root: unknown,
+  complain: (path: readonly string[], message: string, hint: string) => void,
+): Declarations {
   const { summary, parameters: written = {}, ...others } = record(root);
   for (const name of Object.keys(others)) {
-    complain(place([name]), `unknown key "${name}"`, 'keep to summary and parameters');
+    complain([name], `unknown key "${name}"`, 'keep to summary and parameters');
   }
   if (typeof summary !== 'string') {
-    complain(0, 'the template says nothing about itself', 'add summary: with one sentence');
+    complain([], 'the template says nothing about itself', 'add summary: with one sentence');
   }
 
   const parameters = Object.entries(record(written)).map(([name, value]): Parameter => {
     const fields = record(value);
-    const at = place(['parameters', name]);
+    const at = ['parameters', name];
     for (const field of Object.keys(fields).filter((field) => !FIELDS.includes(field))) {
       const meant = nearest(field, FIELDS);
       complain(
-        place(['parameters', name, field]),
+        [...at, field],
         `${name}: unknown key "${field}"`,
         meant ? `did you mean ${meant}?` : `keep to ${FIELDS.join(', ')}`,
       );
@@ -109,8 +124,7 @@ export function readDeclarations(text: string, file: string): Result<Declaration
     return parameter;
   });
 
-  if (problems.length > 0) return fail(...problems);
-  return ok({ summary: summary as string, parameters });
+  return { summary: String(summary), parameters };
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
