@@ -6,7 +6,7 @@ import type { Connection } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
 import { bastionPool } from './bastions.ts';
-import type { AskPassphrase, KeyRing } from './keys.ts';
+import type { AskPassphrase, KeyRing, Offers } from './keys.ts';
 import { keyRing } from './keys.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
@@ -90,7 +90,6 @@ export function sshTransport(options: SshOptions): SshTransport {
 
   return {
     async connect(host, limits) {
-      void loadSsh().catch(() => undefined);
       // one signal for all hosts of a run: hundreds of listeners are no leak
       setMaxListeners(0, limits.signal);
       const { legs, needsOpenssh } = await routeTo(host, config, user, options.agent);
@@ -135,8 +134,7 @@ export function sshTransport(options: SshOptions): SshTransport {
   async function enter(leg: Leg, open: Open, limits: Limits): Promise<Entered> {
     const { endpoint } = leg;
     const known = leg.pin === null ? files.read(leg.settings.knownHosts) : null;
-    const offers = ring.offers(leg.keys);
-    offers.catch(() => undefined);
+    let offers: Promise<Offers> | undefined;
 
     const clock = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -161,6 +159,7 @@ export function sshTransport(options: SshOptions): SshTransport {
           stage = 'tcp';
           const opening = open(clock.signal);
           opening.catch(() => undefined);
+          offers ??= ring.offers(leg.keys);
           const usable = await usableOffers(offers, opening, leg);
           if (Date.now() - began > PATIENCE_MS && options.askPassphrase) restart();
           const socket = await opening;
