@@ -22,6 +22,10 @@ export interface Rendered {
   readonly warnings: readonly Warning[];
 }
 
+/** The last texts made of each template: a fleet's hosts mostly have equal values. */
+const recent = new WeakMap<Template, Map<string, Rendered>>();
+const RECENT = 32;
+
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
  * `newScanner` tells: escaped inside quotes, a literal where an expression begins, an identifier in
@@ -58,6 +62,12 @@ export function renderTemplate(
   } catch (error) {
     return fail(...trouble(error, given.vars));
   }
+  const made = recent.get(template) ?? new Map<string, Rendered>();
+  recent.set(template, made);
+  const key = keyOf([given.vars, given.inherited, 'host' in parsed.reads && given.host]);
+  const before = made.get(key);
+  if (before) return ok(before);
+
   const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
 
@@ -78,8 +88,20 @@ export function renderTemplate(
     if (problems.length === 0 || !parameters) problems.push(...trouble(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
-  return ok({ text: writer.text, warnings: writer.warnings });
+  const rendered = { text: writer.text, warnings: writer.warnings };
+  const [oldest] = made.keys();
+  if (made.size >= RECENT && oldest !== undefined) made.delete(oldest);
+  made.set(key, rendered);
+  return ok(rendered);
 }
+
+/** No two values have one: JSON alone says null of what is not finite, and nothing of a bigint. */
+const keyOf = (given: readonly unknown[]): string =>
+  JSON.stringify(given, (_, value: unknown) =>
+    typeof value === 'object' || typeof value === 'boolean'
+      ? value
+      : `${typeof value} ${String(value)}`,
+  );
 
 /** Collects the text, and encodes each value by where the text so far ends. */
 class Writer implements Sink {
