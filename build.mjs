@@ -87,15 +87,19 @@ function hashOfSources() {
  */
 async function asScript({ path, text }) {
   if (!path.endsWith('.cjs')) return { path, text };
-  const { code } = await transform(text, {
+  const { code, warnings } = await transform(text, {
     format: 'cjs',
     banner: "'use strict';",
     platform: 'node',
     target: common.target,
+    // bin/load.js tells it
+    define: { 'import.meta.url': 'module.url' },
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,
   });
+  const meta = warnings.find(({ text }) => text.includes('import.meta'));
+  if (meta) throw new Error(`${path}: ${meta.text}`);
   return { path, text: code };
 }
 
@@ -103,7 +107,10 @@ export async function buildProduct() {
   const { outputFiles } = await build({
     ...common,
     plugins: [...common.plugins, lightSsh],
-    define: { ...common.define, ALLOYUP_BUILD: JSON.stringify(hashOfSources()) },
+    define: {
+      ...common.define,
+      ALLOYUP_BUILD: JSON.stringify(hashOfSources()),
+    },
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },

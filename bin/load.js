@@ -11,6 +11,7 @@ const {
   writeFileSync,
 } = require('node:fs');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { Script } = require('node:vm');
 
 const DIST = join(__dirname, '../dist');
@@ -28,10 +29,11 @@ exports.load = (cache) => {
   function chunk(file) {
     const known = modules.get(file);
     if (known) return known.exports;
-    const module = { exports: {} };
+    const filename = join(DIST, file);
+    const module = { exports: {}, url: pathToFileURL(filename).href };
     modules.set(file, module);
     const script = new Script(`(function(module,exports,require){${textOf(file)}\n})`, {
-      filename: join(DIST, file),
+      filename,
       cachedData: kept.get(file),
     });
     scripts.set(file, script);

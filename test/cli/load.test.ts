@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const BIN = new URL('../../bin', import.meta.url).pathname;
@@ -58,6 +59,14 @@ test('what was compiled serves the next run, until another is built', () => {
   put('two', 'b'.repeat(38));
   expect(run()).toBe('two');
   expect(run()).toBe('two');
+});
+
+test('a chunk knows its own place', () => {
+  writeFileSync(
+    join(folder, 'dist/part.cjs'),
+    'exports.say=()=>require("node:fs").writeSync(1,module.url);',
+  );
+  expect(run()).toBe(pathToFileURL(join(folder, 'dist/part.cjs')).href);
 });
 
 test('a run in a home without a cache leaves none behind', () => {
