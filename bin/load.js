@@ -30,7 +30,12 @@ exports.load = (cache) => {
     const known = modules.get(file);
     if (known) return known.exports;
     const filename = join(DIST, file);
-    const module = { exports: {}, url: pathToFileURL(filename).href };
+    const module = {
+      exports: {},
+      get url() {
+        return pathToFileURL(filename).href;
+      },
+    };
     modules.set(file, module);
     const script = new Script(`(function(module,exports,require){${textOf(file)}\n})`, {
       filename,
