@@ -50,7 +50,8 @@ export async function planOne(life: HostLife, world: World, options: RunOptions)
   life.deadline = world.now() + options.timeoutS * 1000;
   emit({ type: 'host.started', host, place: target.host.at });
   await telling(life, world, async () => {
-    let facts = await probe(target, session, world);
+    const keep = options.verb === 'apply' || options.verb === 'rollback';
+    let facts = await probe(target, session, world, { keep });
     if (world.expected && unsettled(facts)) {
       life.moved = true;
       return finish(life, world, 'stale', unsettledProblem(host));
@@ -114,7 +115,7 @@ async function settle(life: HostLife, world: World, options: RunOptions): Promis
   const run = { ...scriptRun(life, world, options), run: `${options.run}-0` };
   const { account, end } = await act(life, world, run, settleScript(run));
   // asked anew: what a script tells goes through a log, and holds no secret to plan with
-  if (account.result === 'ok') return probe(life.target, life.session, world);
+  if (account.result === 'ok') return probe(life.target, life.session, world, { keep: true });
   const { outcome, problem } = verdictOf(life.target, account, end, world.mask);
   finish(life, world, outcome, problem);
   return null;
@@ -161,7 +162,7 @@ async function planAnew(
 ): Promise<Planned | Ending> {
   const { target, session } = life;
   const host = target.host.name;
-  const facts = await probe(target, session, world);
+  const facts = await probe(target, session, world, { keep: true });
   const supplies = await supply(target, facts, world, true);
   const plan = planHost(target, facts, supplies, planOptions(options));
   emitFacts(life, facts, supplies.keyrings, world);

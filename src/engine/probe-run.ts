@@ -1,10 +1,11 @@
 import type { Repository, Target } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
-import { ToolError } from '../model/problem.ts';
+import { type Problem, ToolError } from '../model/problem.ts';
 import { askedFiles } from '../plan/probe-input.ts';
 import { wants } from '../plan/wants.ts';
 import { probeScript, readFacts } from '../shell/probe.ts';
+import { openDoor } from './door.ts';
 import { sudoProblem } from './privilege.ts';
 import { runAsRoot } from './root-command.ts';
 import type { Session } from './session.ts';
@@ -33,28 +34,41 @@ export const probeOf = (
   });
 
 /**
- * One command, one line of JSON.
+ * One command, one line of JSON. `keep`: its perl stays on the host for the script that may follow.
  *
  * @throws ToolError `sudo.*`, `host.probe`, or the transport's own
  */
-export async function probe(target: Target, session: Session, world: World): Promise<Facts> {
+export async function probe(
+  target: Target,
+  session: Session,
+  world: World,
+  { keep = false }: { readonly keep?: boolean } = {},
+): Promise<Facts> {
   const { host } = target;
   const nonce = `@@${world.nonce()}`;
-  const script = probeOf(target, nonce);
-  const said = await runAsRoot(session, host, ['perl', '-'], script, {
-    timeoutMs: PROBE_TIMEOUT_MS,
-    signal: world.abandon,
-  });
+  const program = probeOf(target, nonce);
+  const limits = { timeoutMs: PROBE_TIMEOUT_MS, signal: world.abandon };
+  const untold = (out: string, err: string, exit: string | number | null): Problem =>
+    sudoProblem(host, err) ?? {
+      code: 'host.probe',
+      message: `${host.name} did not tell its facts (exit ${exit})`,
+      hint: `try it by hand: ssh ${host.address} sudo perl -v`,
+      detail: world.mask(`${out}\n${err}`).trim().slice(-2000),
+    };
+  if (keep) {
+    const { line, door } = await openDoor(session, host, {
+      ...limits,
+      program,
+      answer: `${nonce} `,
+      unanswered: ({ out, err, exit }) => untold(out, err, exit),
+    });
+    session.keep(door);
+    return readFacts(host.name, line);
+  }
+  const said = await runAsRoot(session, host, ['perl', '-'], program, limits);
   const line = said.out.split('\n').find((one) => one.startsWith(`${nonce} `));
   if (line !== undefined) return readFacts(host.name, line);
-  throw new ToolError(
-    sudoProblem(host, said.err) ?? {
-      code: 'host.probe',
-      message: `${host.name} did not tell its facts (exit ${said.exit.code ?? said.exit.signal})`,
-      hint: `try it by hand: ssh ${host.address} sudo perl -v`,
-      detail: world.mask(`${said.out}\n${said.err}`).trim().slice(-2000),
-    },
-  );
+  throw new ToolError(untold(said.out, said.err, said.exit.code ?? said.exit.signal));
 }
 
 /** What planning takes beyond the facts: nothing from the network for a converged host. */

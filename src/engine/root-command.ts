@@ -59,7 +59,7 @@ export interface Said {
 }
 
 const READY = 'alloyup: ready\n';
-/** An endless answer is cut here; a host of 5,000 components stays far below. */
+/** An endless answer is cut here. */
 const OUT_LIMIT = 16 << 20;
 
 /** Runs a command as root to its end with `input` on its stdin. @throws ToolError of `Channel.exit` */
@@ -72,6 +72,29 @@ export async function runAsRoot(
 ): Promise<Said> {
   const out = collector(OUT_LIMIT);
   const err = collector(64 << 10);
+  const channel = await sendAsRoot(
+    session,
+    host,
+    argv,
+    input,
+    { ...options, onOut: out.push, onErr: err.push },
+    { last: true },
+  );
+  return { exit: await channel.exit, out: out.text(), err: err.text() };
+}
+
+/**
+ * Starts a command as root and sends `input` as soon as the command reads it; `last`: nothing more will
+ * be sent.
+ */
+export async function sendAsRoot(
+  session: Session,
+  host: Host,
+  argv: Command,
+  input: string,
+  options: StartOptions,
+  { last = false }: { readonly last?: boolean } = {},
+): Promise<Channel> {
   const asking = host.sudo.kind === 'password';
   let channel: Channel | undefined;
   let head = '';
@@ -80,7 +103,8 @@ export async function runAsRoot(
   const send = (): void => {
     if (sent || !channel || (asking && !ready)) return;
     sent = true;
-    channel.end(input);
+    if (last) channel.end(input);
+    else channel.write(input);
   };
   const words: Command = asking
     ? ['sh', '-c', 'echo alloyup: ready; exec "$@"', 'x', ...argv]
@@ -88,16 +112,16 @@ export async function runAsRoot(
   channel = await startAsRoot(session, host, words, {
     ...options,
     onOut(bytes) {
-      if (!asking || ready) return out.push(bytes);
+      if (!asking || ready) return options.onOut(bytes);
       head += Buffer.from(bytes).toString('latin1');
       const at = head.indexOf(READY);
       if (at < 0) return;
       ready = true;
-      out.push(Buffer.from(head.slice(at + READY.length), 'latin1'));
+      const rest = Buffer.from(head.slice(at + READY.length), 'latin1');
+      if (rest.length > 0) options.onOut(rest);
       send();
     },
-    onErr: err.push,
   });
   send();
-  return { exit: await channel.exit, out: out.text(), err: err.text() };
+  return channel;
 }

@@ -1,11 +1,12 @@
 import type { Host } from '../model/host.ts';
 import type { Command } from '../model/plan.ts';
-import type { Channel } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import followText from '../shell/follow.pl';
 import launchText from '../shell/launch.pl';
+import { perlQuote } from '../shell/quote.ts';
 import { createLineReader } from '../shell/records.ts';
+import { openDoor } from './door.ts';
 import { sudoProblem } from './privilege.ts';
 import { startAsRoot } from './root-command.ts';
 import { collector, isLost, type Session } from './session.ts';
@@ -34,6 +35,7 @@ export interface ScriptRunInput {
 }
 
 const STARTED = 'alloyup: started\n';
+const ENTRY = '$| = 1; print qq(alloyup: ready\\n);';
 const MAX_PAUSE_MS = 8000;
 
 /**
@@ -60,23 +62,15 @@ export async function runScript(input: ScriptRunInput): Promise<StreamEnd> {
 
 /** Resolves with the follower's exit code, null when a signal ended it. */
 async function launch(
-  input: ScriptRunInput,
+  { host, session, run, script, deadline, now, abandon }: ScriptRunInput,
   onLog: (bytes: Uint8Array) => void,
 ): Promise<number | null> {
-  const { host, session, run, script, deadline, now, abandon } = input;
-  const argv: Command = ['perl', '-e', `${launchText}${followText}`, run];
   const err = collector(64 << 10);
   let head = '';
-  let ready = false;
   let started = false;
-  let channel: Channel | null = null;
   const onOut = (bytes: Uint8Array) => {
     if (started) return onLog(bytes);
     head += Buffer.from(bytes).toString('latin1');
-    if (!ready && head.includes('alloyup: ready\n')) {
-      ready = true;
-      channel?.end(script.reveal());
-    }
     const at = head.indexOf(STARTED);
     if (at < 0) return;
     started = true;
@@ -84,20 +78,27 @@ async function launch(
     head = head.slice(0, at);
     onLog(rest);
   };
-  channel = await startAsRoot(session, host, argv, {
-    onOut,
-    onErr: err.push,
-    timeoutMs: Math.max(1000, deadline - now()),
-    signal: abandon,
-  });
-  // bytes may have come before the channel was known here
-  if (ready) channel.end(script.reveal());
-  const exit = await channel.exit;
-  if (started) return exit.code;
-  throw new ToolError(launchProblem(host, head, err.text(), exit.code));
+  const left = Math.max(1000, deadline - now());
+  // whoever answers there is root already: what is secret goes to nobody else
+  const door =
+    session.take() ??
+    (
+      await openDoor(session, host, {
+        program: ENTRY,
+        answer: 'alloyup: ready',
+        unanswered: (said) => launchProblem(host, said.out, said.err, said.exit),
+        timeoutMs: left,
+        signal: abandon,
+      })
+    ).door;
+  const program = `@ARGV=(${perlQuote(run)});\n${launchText}${followText}`;
+  const channel = door.enter(program, script.reveal(), { onOut, onErr: err.push }, left);
+  const { code, signal } = await channel.exit;
+  if (started) return code;
+  throw new ToolError(launchProblem(host, head, err.text(), `${code ?? signal}`));
 }
 
-function launchProblem(host: Host, out: string, err: string, code: number | null): Problem {
+function launchProblem(host: Host, out: string, err: string, exit: string): Problem {
   if (out.includes('alloyup: no systemd'))
     return {
       code: 'host.unsupported',
@@ -113,7 +114,7 @@ function launchProblem(host: Host, out: string, err: string, code: number | null
   return (
     sudoProblem(host, err) ?? {
       code: 'apply.failed',
-      message: `${host.name}: the run could not be started (exit ${code ?? 'by a signal'})`,
+      message: `${host.name}: the run could not be started (exit ${exit})`,
       hint: `see what it says: ssh ${host.address} journalctl -n 30`,
       detail: `${out}${err}`.trim(),
       transient: true,

@@ -3,10 +3,26 @@ import type { Command } from '../model/plan.ts';
 import type { Channel, Connection, StartOptions, Transport } from '../model/ports.ts';
 import { ToolError } from '../model/problem.ts';
 
+/** Takes in what a program says. */
+export type Listener = Pick<StartOptions, 'onOut' | 'onErr'>;
+
+/** A perl that is root on a host, has answered once, and waits for one more program (door.ts). */
+export interface Door {
+  /** False: the connection broke, or the host let go of it. */
+  readonly open: boolean;
+  /** Sends a program and all that it reads from stdin. Once. `timeoutMs`: milliseconds from now on. */
+  enter(program: string, input: string, to: Listener, timeoutMs: number): Channel;
+  close(): void;
+}
+
 /** One host's login, kept for the whole run and made again when it breaks. */
 export interface Session {
   /** Starts a command, logging in first where there is no login. */
   start(argv: Command, options: StartOptions): Promise<Channel>;
+  /** Keeps a door for whoever starts a script next; anything else that is started shuts it. */
+  keep(door: Door): void;
+  /** The door that was kept, if it is still open. A login that broke meanwhile is forgotten. */
+  take(): Door | undefined;
   /** Forgets a connection that broke, so that the next start logs in again. */
   drop(): void;
   close(): void;
@@ -22,7 +38,9 @@ export function createSession(
   },
 ): Session {
   let connection: Promise<Connection> | null = null;
+  let kept: Door | undefined;
   const drop = () => {
+    kept = undefined;
     connection?.then(
       (open) => open.close(),
       () => {},
@@ -31,6 +49,9 @@ export function createSession(
   };
   return {
     async start(argv, startOptions) {
+      // one command at a time
+      kept?.close();
+      kept = undefined;
       connection ??= transport.connect(host, options).then((open) => {
         options.onConnected(open);
         return open;
@@ -41,6 +62,16 @@ export function createSession(
         drop();
         throw error;
       }
+    },
+    keep(door) {
+      kept = door;
+    },
+    take() {
+      const door = kept;
+      kept = undefined;
+      if (!door || door.open) return door;
+      drop();
+      return undefined;
     },
     drop,
     close: drop,

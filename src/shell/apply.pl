@@ -109,7 +109,8 @@ sub stale { say_line('stale', shift); return 0 }
 # What the plan was made from holds still.
 sub check {
   my @files = grep { $_->[0] eq 'file' } @expect;
-  %sum = hashes(map { $_->[2] ne '-' && !-l $_->[1] && -f _ ? $_->[1] : () } @files);
+  my %asked = map { $_ => 1 } (map { $_->[2] ne '-' ? $_->[1] : () } @files), @receipt;
+  %sum = hashes(grep { !-l && -f _ } keys %asked);
   for (@files) {
     my (undef, $path, $sha, $mode, $owner) = @$_;
     my @s = lstat $path;
@@ -132,14 +133,30 @@ sub check {
 
 # dpkg's status, version and selection of alloy
 sub package_state {
-  open my $keep, '>&', \*STDERR; open STDERR, '>', '/dev/null';
-  my $said = '';
-  if (open my $h, '-|', 'dpkg-query', '-W', '-f', '${db:Status-Status} ${Version} ${db:Status-Want}', 'alloy') { $said = <$h> || ''; close $h }
-  open STDERR, '>&', $keep;
-  my ($status, $version, $want) = split / /, $said, 3;
-  ($status, $version, $want) = ('absent', '-', '-') if !$said || $status eq 'not-installed';
-  $package_now = $version;
-  return ($status, length $version ? $version : '-', $want);
+  my ($status, $version, $want);
+  if (my $dpkg = probed(\&alloyup_probe::dpkg)) {
+    my $alloy = defined $dpkg->{alloy} ? $dpkg->{alloy} : '';
+    ($want, $status) = $alloy =~ /^Status: (\S+) \S+ (\S+)$/m;
+    ($version) = $alloy =~ /^Version: (\S+)$/m;
+  } else {
+    open my $keep, '>&', \*STDERR; open STDERR, '>', '/dev/null';
+    if (open my $h, '-|', 'dpkg-query', '-W', '-f', '${db:Status-Status} ${Version} ${db:Status-Want}', 'alloy') { ($status, $version, $want) = split / /, <$h> || '', 3; close $h }
+    open STDERR, '>&', $keep;
+  }
+  ($status, $version, $want) = ('absent', '-', '-') if !defined $status || $status eq 'not-installed';
+  $package_now = $version = defined $version && length $version ? $version : '-';
+  return ($status, $version, $want);
+}
+
+# What the probe asks without starting a program; undef where it cannot tell.
+sub probed {
+  my $question = shift;
+  local $SIG{ALRM} = sub { die "deadline\n" };
+  my $said = alloyup_probe::try(5, $question);
+  return $said if !exists $said->{error};
+  # it keeps what ends a question to itself
+  die SIGNALLED() if "$said->{error}\n" eq SIGNALLED();
+  return undef;
 }
 
 # A disk that is full or read-only is told now, while nothing was touched.
@@ -283,7 +300,7 @@ sub last_words {
   if (!$pid) {
     $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP);
     open STDERR, '>', '/dev/null';
-    evaluate("package alloyup_probe; $text{probe}");
+    alloyup_probe::main();
     exit 0;
   }
   waitpid $pid, 0;
@@ -331,7 +348,7 @@ my %verb = (
     return !flush(parent($path));
   },
 
-  delete => sub { my ($n, $path) = @_; save($n, $path) or return 1; return -e $path ? tried(unlink($path), $path) : 0 },
+  delete => sub { my ($n, $path) = @_; save($n, $path) or return 1; delete $sum{$path}; return -e $path ? tried(unlink($path), $path) : 0 },
 
   mode => sub {
     my ($n, $path, $mode, $owner) = @_;
@@ -400,6 +417,7 @@ sub do_action {
   return $verb{$verb}->($n, @rest) if $verb{$verb};
   if (!-e "$C/packages.sh") { put("$C/packages.sh", $text{packages}) or return 1 }
   $packaged = 1;
+  %sum = ();
   system 'sh', "$C/packages.sh", $verb, $n, @rest;
   return $? >> 8 || ($? ? 1 : 0);
 }
@@ -543,6 +561,9 @@ sub rollback_run {
 
 sub main {
   unlink $0;
+  evaluate("package alloyup_probe; $text{probe}; 1") or die $@;
+  my $systemctl = \&unit;
+  *unit = sub { probed(\&alloyup_probe::unit) || $systemctl->() };
   umask 077;
   $ENV{$_->[0]} = $_->[1] for [DEBIAN_FRONTEND => 'noninteractive'], [HOME => '/root'], [LC_ALL => 'C'],
     [PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],

@@ -1,7 +1,6 @@
-# Starts the script of run $ARGV[0] away from the login session, then follows its log: follow.pl stands
-# behind this text. All of it is constant: what a unit or an argument vector holds, every user of the host
-# may read. Says `ready` first, so that nothing secret is sent to a sudo that has not let us in; the script
-# then comes on stdin. perl-base only, and no modules.
+# Starts the script of run $ARGV[0], which comes on stdin, away from the login session, then follows its
+# log: follow.pl stands behind this text, and door.pl has read both. What a unit's settings hold, every user
+# of the host may read: nothing secret is in here. perl-base only, and no modules.
 use strict;
 my $run = $ARGV[0];
 my $d = "/run/alloyup/$run";
@@ -36,11 +35,11 @@ mkdir $d, 0700 or quit(70, 'no room in /run');
 # whoever sent it is gone before all of it came: half a script may hold secrets
 $SIG{$_} = sub { clear($d); exit 129 } for qw(HUP INT TERM PIPE);
 spill("$d/launcher", $$);
-announce('ready');
 my ($end, $whole) = ('', 0);
 if (open my $script, '>', "$d/script") {
   $whole = 1;
-  while (sysread STDIN, my $part, 65536) {
+  # what door.pl has read already lies in perl's own buffer
+  while (read STDIN, my $part, 65536) {
     $whole &&= print $script $part;
     $end = substr $end . $part, -200;
   }
@@ -60,9 +59,85 @@ my $start = spill("$d/job", 'd=$1', '[ ! -e "$d/pid" ] || exec /bin/sh "$d/stop"
   # taken back: there is nothing left to be started again for
   '[ "${SERVICE_RESULT:-success}" = success ] || systemctl --no-block stop "alloyup-${d##*/}.service"');
 $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE);
-if (!$start || system 'systemd-run', '--quiet', '--collect', "--unit=alloyup-$run", "--description=alloyup $run",
-  '-p', "ExecStopPost=/bin/sh $d/stop $d", '-p', 'RuntimeMaxSec=3600', '-p', 'TimeoutStopSec=600',
-  '-p', 'Restart=on-failure', '-p', 'RestartSec=60', '/bin/sh', "$d/job", $d) {
+my @job = ('/bin/sh', "$d/job", $d);
+my @stop = ('/bin/sh', "$d/stop", $d);
+my $unit = "alloyup-$run.service";
+
+# As `systemd-run --collect` would make it, which costs the host as much as the unit itself: one call of
+# systemd's own socket (D-Bus without a bus).
+sub pad { $_[0] .= "\0" x (-length($_[0]) % $_[1]) }
+sub text { pad($_[0], 4); $_[0] .= pack 'L/a* x', $_[1] }
+# an array of what &$each adds to $_[0]; its items begin at multiples of $align
+sub array {
+  my (undef, $align, $each) = @_;
+  pad($_[0], 4);
+  my $at = length $_[0];
+  $_[0] .= "\0" x 4;
+  pad($_[0], $align);
+  my $from = length $_[0];
+  $each->();
+  substr($_[0], $at, 4) = pack 'L', length($_[0]) - $from;
+}
+sub start_unit {
+  my $body = '';
+  text($body, $_) for $unit, 'fail';
+  array($body, 8, sub {
+    for ([Description => 's', "alloyup $run"], [CollectMode => 's', 'inactive-or-failed'], [Restart => 's', 'on-failure'],
+      [RestartUSec => 't', 60e6], [RuntimeMaxUSec => 't', 3600e6], [TimeoutStopUSec => 't', 600e6],
+      [ExecStart => 'a(sasb)', \@job], [ExecStopPost => 'a(sasb)', \@stop]) {
+      my ($name, $type, $value) = @$_;
+      pad($body, 8);
+      text($body, $name);
+      $body .= pack 'C/a* x', $type;
+      if ($type eq 's') { text($body, $value) }
+      elsif ($type eq 't') { pad($body, 8); $body .= pack 'Q', $value }
+      else {
+        array($body, 8, sub {
+          text($body, $value->[0]);
+          array($body, 4, sub { text($body, $_) for @$value });
+          pad($body, 4);
+          $body .= "\0" x 4;
+        });
+      }
+    }
+  });
+  # no units beside it
+  pad($body, 4);
+  $body .= "\0" x 4;
+  pad($body, 8);
+  my $head = '';
+  for ([1, 'o', '/org/freedesktop/systemd1'], [2, 's', 'org.freedesktop.systemd1.Manager'], [3, 's', 'StartTransientUnit'], [8, 'g', 'ssa(sv)a(sa(sv))']) {
+    pad($head, 8);
+    $head .= pack('C C a x', $_->[0], 1, $_->[1]) . pack $_->[1] eq 'g' ? 'C/a* x' : 'L/a* x', $_->[2];
+  }
+  my $call = pack('a C C C L L L', 'l', 1, 0, 1, length $body, 1, length $head) . $head;
+  pad($call, 8);
+  socket my $s, 1, 1, 0 or return;
+  connect $s, pack 'S a*', 1, "/run/systemd/private\0" or return;
+  syswrite $s, "\0AUTH EXTERNAL 30\r\nBEGIN\r\n$call$body";
+  my $said = '';
+  my $until = sub {
+    while (length $said < $_[0]) {
+      vec(my $in = '', fileno $s, 1) = 1;
+      (select $in, undef, undef, 20) && sysread $s, $said, 65536, length $said or return 0;
+    }
+    return 1;
+  };
+  # without a word it may have been taken in all the same: follow.pl will see
+  until ($said =~ s/\AOK \w+\r\n//) { return $said eq '' if $said =~ /\n/ || !$until->(1 + length $said) }
+  # of what else it tells, only the answer counts: taken in (2) or refused (3)
+  while ($until->(16)) {
+    my ($type, $length, $fields) = unpack 'x C x2 L x4 L', $said;
+    return $type == 2 if $type == 2 || $type == 3;
+    $length += $fields + 16 + -$fields % 8;
+    $until->($length) or last;
+    substr $said, 0, $length, '';
+  }
+  return 1;
+}
+if (!$start || !start_unit() && system 'systemd-run', '--quiet', '--collect', "--unit=$unit", "--description=alloyup $run",
+  '-p', "ExecStopPost=@stop", '-p', 'RuntimeMaxSec=3600', '-p', 'TimeoutStopSec=600',
+  '-p', 'Restart=on-failure', '-p', 'RestartSec=60', @job) {
   clear($d);
   quit(71, 'no unit');
 }

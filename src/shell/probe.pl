@@ -178,7 +178,7 @@ sub apt {
 # --- the service --------------------------------------------------------------------------------
 
 my @unit = qw(Unit.LoadState Unit.ActiveState Unit.SubState Unit.UnitFileState Unit.FragmentPath Unit.DropInPaths
-  Unit.NeedDaemonReload Unit.InvocationID Service.NRestarts Service.Result Service.MainPID);
+  Unit.NeedDaemonReload Unit.InvocationID Service.NRestarts Service.Result Service.MainPID Service.ExecMainStatus);
 
 # systemd's own socket (D-Bus without a bus): all questions in one write
 sub bus {
@@ -226,7 +226,7 @@ sub bus {
       for ($at += 4; $at < $end; $at += 5 + length $all[-1]) { $at += -$at % 4; push @all, unpack "x$at L/a", $v }
       $u{$key} = join ' ', @all;
     } else {
-      $u{$key} = unpack $sig =~ /[ub]/ ? "x$at L" : "x$at L/a", $v;
+      $u{$key} = unpack $sig =~ /[ubi]/ ? "x$at L" : "x$at L/a", $v;
       $u{$key} = unpack 'H*', $u{$key} if $sig eq 'ay';
     }
   }
@@ -473,4 +473,5 @@ sub main {
   print "$in{nonce} facts ", json(\%f), "\n";
 }
 
-main();
+# apply.pl reads it in for its questions
+main() unless caller;

@@ -22,7 +22,7 @@ export interface CommandChannel extends Channel {
 
 /** What to say when the command is let go before its end. */
 export interface Partings {
-  readonly timeout: () => Problem;
+  readonly timeout: (timeoutMs: number) => Problem;
   readonly interrupted: () => Problem;
   readonly closed: () => Problem;
 }
@@ -58,7 +58,8 @@ export function commandChannel(
       carrier?.drop();
     });
   const onAbort = (): void => letGo(partings.interrupted());
-  const timer = setTimeout(() => letGo(partings.timeout()), timeoutMs);
+  const timerOf = (ms: number): NodeJS.Timeout => setTimeout(() => letGo(partings.timeout(ms)), ms);
+  let timer = timerOf(timeoutMs);
   // one signal for all hosts of a run: hundreds of listeners are no leak
   setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -79,6 +80,11 @@ export function commandChannel(
       if (data !== undefined) this.write(data);
       ending = true;
       carrier?.end();
+    },
+    within(ms) {
+      if (settled) return;
+      clearTimeout(timer);
+      timer = timerOf(ms);
     },
     close: () => letGo(partings.closed()),
     carriedBy(by) {

@@ -28,7 +28,7 @@ export function localConnection(): Connection {
 function startLocal([file, ...args]: Command, options: StartOptions): Channel {
   const where = 'this machine';
   const channel = commandChannel(options, {
-    timeout: () => leftBehind(where, options.timeoutMs / 1000),
+    timeout: (ms) => leftBehind(where, ms / 1000),
     interrupted: () => interrupted(where),
     closed: () => ({
       code: 'ssh.lost',

@@ -31,7 +31,7 @@ export function opensshConnection(
       }
       const where = endpointText(endpoint);
       const channel = commandChannel(options, {
-        timeout: () => leftBehind(where, options.timeoutMs / 1000),
+        timeout: (ms) => leftBehind(where, ms / 1000),
         interrupted: () => interrupted(where),
         closed: () => lost(endpoint, 'it was closed here'),
       });

@@ -34,7 +34,7 @@ export function sshConnection(client: Client, endpoint: Endpoint, description: s
       }
       const where = endpointText(endpoint);
       const channel = commandChannel(options, {
-        timeout: () => leftBehind(where, options.timeoutMs / 1000),
+        timeout: (ms) => leftBehind(where, ms / 1000),
         interrupted: () => interrupted(where),
         closed: () => lost(endpoint, 'it was closed here'),
       });

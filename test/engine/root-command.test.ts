@@ -17,6 +17,7 @@ function sudo() {
     exit: new Promise((resolve) => {
       finish = resolve;
     }),
+    within() {},
     close() {},
   };
   const session: Session = {
@@ -24,6 +25,8 @@ function sudo() {
       options = given;
       return channel;
     },
+    keep() {},
+    take: () => undefined,
     drop() {},
     close() {},
   };

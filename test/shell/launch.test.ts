@@ -1,4 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import follow from '../../src/shell/follow.pl';
 import launch from '../../src/shell/launch.pl';
@@ -22,12 +28,105 @@ test('the launcher and the follower behind it are one program to perl', () => {
   expect([status, stderr.toString()]).toEqual([0, '- syntax OK\n']);
 });
 
-describe.each(Object.entries(shellTexts()))('%s, which it writes for systemd', (_, text) => {
+describe.each(Object.entries(shellTexts()))('%s, which it writes for systemd', (_, file) => {
   test.each(['dash', 'bash'])('is understood by %s', (shell) => {
-    expect(spawnSync(shell, ['-n'], { input: text }).stderr.toString()).toBe('');
+    expect(spawnSync(shell, ['-n'], { input: file }).stderr.toString()).toBe('');
   });
 });
 
 test('it writes two of them', () => {
   expect(Object.keys(shellTexts())).toEqual(['job', 'stop']);
+});
+
+/** systemd's socket, as far as it is asked; gives what the launcher made of it, and what it was sent. */
+async function startedBy(answer: (socket: Socket, call: Buffer) => void) {
+  const folder = mkdtempSync(join(tmpdir(), 'alloyup-launch-'));
+  const path = join(folder, 'private');
+  let sent = Buffer.alloc(0);
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      sent = Buffer.concat([sent, bytes]);
+      const begins = sent.indexOf('BEGIN\r\n');
+      if (begins < 0) return;
+      const call = sent.subarray(begins + 7);
+      if (call.length < 16) return;
+      const whole = 16 + call.readUInt32LE(4) + align(call.readUInt32LE(12), 8);
+      if (call.length >= whole) answer(socket, call);
+    });
+  }).listen(path);
+  await once(server, 'listening');
+  const subs = launch.slice(
+    launch.indexOf('sub pad '),
+    launch.indexOf('if (!$start || !start_unit()'),
+  );
+  const program = [
+    'use strict; my ($run, $d, $unit) = qw(R /run/alloyup/R alloyup-R.service);',
+    "my @job = ('/bin/sh', '/run/alloyup/R/job', 'x y'); my @stop = ('/bin/sh', 'stop');",
+    subs.replace('/run/systemd/private', path),
+    'print start_unit() ? "yes" : "no";',
+  ].join('\n');
+  const perl = spawn('perl', ['-e', program]);
+  const said = await text(perl.stdout);
+  server.close();
+  rmSync(folder, { recursive: true });
+  return { said, sent };
+}
+const align = (at: number, to: number): number => at + ((to - (at % to)) % to);
+
+/** A message without anything in it. */
+function message(type: number, fields = Buffer.alloc(0), body = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(16);
+  head.write('l');
+  head.set([type, 0, 1], 1);
+  head.writeUInt32LE(body.length, 4);
+  head.writeUInt32LE(1, 8);
+  head.writeUInt32LE(fields.length, 12);
+  return Buffer.concat([head, fields, Buffer.alloc(align(fields.length, 8) - fields.length), body]);
+}
+const HELLO = Buffer.from('OK 0123456789abcdef0123456789abcdef\r\n');
+const NOISE = message(
+  4,
+  Buffer.from('some fields, eleven more'),
+  Buffer.from('\x03\x02\x00l\x02 body'),
+);
+
+describe('the unit is asked for at systemd’s own socket', () => {
+  test.each<[string, string, (socket: Socket) => void]>([
+    ['taken in', 'yes', (socket) => socket.end(Buffer.concat([HELLO, NOISE, NOISE, message(2)]))],
+    ['refused', 'no', (socket) => socket.end(Buffer.concat([HELLO, NOISE, message(3)]))],
+    ['nobody may log in', 'no', (socket) => socket.end('REJECTED EXTERNAL\r\n')],
+    ['it may have been taken in', 'yes', (socket) => socket.end(Buffer.concat([HELLO, NOISE]))],
+    [
+      'taken in, told in small pieces',
+      'yes',
+      async (socket) => {
+        for (const byte of Buffer.concat([HELLO, NOISE, message(2)])) {
+          socket.write(Buffer.from([byte]));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        socket.end();
+      },
+    ],
+  ])('%s', async (_, said, answer) => {
+    expect((await startedBy(answer)).said).toBe(said);
+  });
+
+  test('in words that it reads as they are meant', async () => {
+    const { sent } = await startedBy((socket, call) => {
+      const body = call.readUInt32LE(4);
+      const rest = call.length - 16 - align(call.readUInt32LE(12), 8) - body;
+      expect([call.toString('latin1', 0, 2), rest]).toEqual(['l\x01', 0]);
+      socket.end(Buffer.concat([HELLO, message(2)]));
+    });
+    const words = sent.toString('latin1').split(/[^ -~]+/);
+    for (const word of ['alloyup-R.service', 'fail', 'StartTransientUnit', 'inactive-or-failed'])
+      expect(words).toContain(word);
+    for (const word of ['on-failure', 'a(sasb)', '/run/alloyup/R/job', 'x y', 'stop'])
+      expect(words).toContain(word);
+    // RestartUSec, a minute, at a multiple of eight
+    const call = sent.subarray(sent.indexOf('BEGIN\r\n') + 7);
+    const at = call.indexOf('RestartUSec');
+    expect(call.readBigUInt64LE(align(at + 'RestartUSec'.length + 1 + 3, 8))).toBe(60_000_000n);
+  });
 });
