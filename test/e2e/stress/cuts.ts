@@ -10,8 +10,8 @@ import {
   readOnly,
   SCRIPT,
   slay,
+  slowCheck,
   slowConfigure,
-  slowLaunch,
   slowReload,
   slowRestart,
   slowUnpack,
@@ -245,7 +245,7 @@ export const CUTS: readonly Row[] = [
     start: 'converged',
     // the plan is stale, and made anew
     ...GOES_ON,
-    strike: ({ host }) => slowLaunch(host),
+    strike: ({ host }) => slowCheck(host),
     during: async ({ host }) => {
       await here(host);
       await host.root('echo "# by hand" >>/etc/default/alloy');
@@ -258,7 +258,7 @@ export const CUTS: readonly Row[] = [
     moment: 'between plan and apply',
     start: (scene) => scene.settle({ ...TARGET, config: pipeline() }),
     ...GOES_ON,
-    strike: ({ host }) => slowLaunch(host),
+    strike: ({ host }) => slowCheck(host),
     during: async ({ host }) => {
       await here(host);
       await host.root('systemctl restart alloy');

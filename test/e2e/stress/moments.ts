@@ -67,9 +67,9 @@ export const slowReload = (host: LabHost, seconds = STAY_S): Promise<void> => {
   );
 };
 
-/** The plan is made, and the run is on its way to the host. */
-export const slowLaunch = (host: LabHost, seconds = STAY_S): Promise<void> =>
-  inFront(host, 'systemd-run', FIRST_ONCE('lab-launch', seconds));
+/** The plan is made, and the run is about to look whether all is still as planned. */
+export const slowCheck = (host: LabHost, seconds = STAY_S): Promise<void> =>
+  inFront(host, 'sha256sum', FIRST_ONCE('lab-check', seconds));
 
 /** The place that the host was made slow at is reached. */
 export const here = (host: LabHost): Promise<true> =>
@@ -90,7 +90,7 @@ export const goOn = (host: LabHost): void => host.write('/run/lab-go', '');
 /** The lab's own slow programs, which are not the product's doing. */
 export const unslow = async (host: LabHost): Promise<void> => {
   await host.root(
-    'cd /usr/local/sbin && rm -f systemctl alloy systemd-run; ' +
+    'cd /usr/local/sbin && rm -f systemctl alloy sha256sum; ' +
       'for one in /usr/bin/dpkg-deb /usr/sbin/usermod; do [ ! -e $one.lab-real ] || mv $one.lab-real $one; done',
   );
 };
