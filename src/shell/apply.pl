@@ -293,17 +293,10 @@ sub give_up {
 # A systemd that cannot be asked any more is going down, too.
 sub going_down { return `systemctl is-system-running 2>/dev/null` !~ /^(initializing|starting|running|degraded|maintenance)/ }
 
-# The probe once more; it must not take this process with it.
+# The probe once more, when all is done: what becomes of it changes nothing.
 sub last_words {
-  my $pid = fork;
-  return if !defined $pid;
-  if (!$pid) {
-    $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP);
-    open STDERR, '>', '/dev/null';
-    alloyup_probe::main();
-    exit 0;
-  }
-  waitpid $pid, 0;
+  open STDERR, '>', '/dev/null';
+  eval { alloyup_probe::main() };
 }
 
 # --- files --------------------------------------------------------------------------------------
