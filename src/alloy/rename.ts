@@ -24,6 +24,21 @@ export interface Renamed extends Diagnostic {
  * component that is only added or only removed is no rename.
  */
 export function renamed(before: string | Parsed, after: string | Parsed): readonly Renamed[] {
+  if (last?.before !== before || last.after !== after)
+    last = { before, after, found: find(before, after) };
+  return last.found;
+}
+
+/** A fleet's hosts mostly go from one text to one other. */
+let last:
+  | {
+      readonly before: string | Parsed;
+      readonly after: string | Parsed;
+      readonly found: readonly Renamed[];
+    }
+  | undefined;
+
+function find(before: string | Parsed, after: string | Parsed): readonly Renamed[] {
   const old = keepersOf(typeof before === 'string' ? parse(before) : before);
   const parsed = typeof after === 'string' ? parse(after) : after;
   const now = keepersOf(parsed);
