@@ -86,7 +86,9 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
   let order: Order | undefined;
   const program = commander(terminal);
   for (const [name, spec] of entries(COMMANDS)) {
-    addCommand(program, name, spec, (args, written) => {
+    // the options of all the others would take as long as the rest of this
+    const asked = argv.includes(name) ? spec : { ...spec, options: [] };
+    addCommand(program, name, asked, (args, written) => {
       const options = readOptions(spec, written, terminal.env);
       order = { load: spec.load, invocation: { args, options, terminal } };
     });

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
+import { isatty } from 'node:tty';
 import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what kind of place that is. */
@@ -34,7 +35,8 @@ export function processTerminal(): Terminal {
     errColour: wantsColour(env, process.stderr.isTTY),
     width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
     ...(process.stdout.isTTY && !env.CI && env.TERM !== 'dumb' ? { canvas: stdoutCanvas() } : {}),
-    interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY && !env.CI),
+    // not process.stdin, which makes a stream of it: 2 ms
+    interactive: Boolean(isatty(0) && process.stderr.isTTY && !env.CI),
     env,
     cwd: process.cwd(),
     home: env.HOME ?? '/',

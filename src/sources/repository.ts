@@ -9,7 +9,6 @@ import { sha256 } from '../model/secret.ts';
 import { createCache } from './cache.ts';
 import { type FetchOptions, fetchCached } from './fetch.ts';
 import { createGet, type Get, RETRY_DELAYS, withoutPassword } from './http.ts';
-import { readVersions } from './index-reader.ts';
 import { inForce, type KeyringCertificate, readKeyring } from './keyring.ts';
 import { armor } from './packets.ts';
 
@@ -44,9 +43,11 @@ export function createRepositorySource({
   const cache = createCache(join(cacheDir, 'repository'));
   const fetching: FetchOptions = { get, cache, delays };
   const keys = memo((repository: Repository) => readSigningKey(repository, fetching, now()));
-  const indexes = memo((repository: Repository, arch: string) =>
-    readVersions(repository, arch, { ...fetching, now: now(), signingKey: () => key(repository) }),
-  );
+  const indexes = memo(async (repository: Repository, arch: string) => {
+    const { readVersions } = await import('./index-reader.ts');
+    const options = { ...fetching, now: now(), signingKey: () => key(repository) };
+    return readVersions(repository, arch, options);
+  });
   const keyrings = memo(async (_: string, bytes: Uint8Array): Promise<KeyringFacts> => {
     const name = `keyring 1 ${sha256(bytes)}`;
     const cached = await cache.read(name);
