@@ -404,11 +404,13 @@ my %verb = (
 
 sub verbs { return keys %verb }
 
-# What is rare, or is the work of other programs anyway, is in packages.sh.
+# What is rare, or is the work of other programs anyway, is in packages.sh; what works under dpkg's lock.
+my %under_lock = map { $_ => 1 } qw(mend-dpkg refresh install uninstall);
 sub do_action {
   my ($verb, $n, @rest) = @_;
   return $verb{$verb}->($n, @rest) if $verb{$verb};
   if (!-e "$C/packages.sh") { put("$C/packages.sh", $text{packages}) or return 1 }
+  asked('lock', 300) or return 1 if $under_lock{$verb};
   $packaged = 1;
   %sum = ();
   system 'sh', "$C/packages.sh", $verb, $n, @rest;

@@ -3,11 +3,11 @@
 #
 # The verbs of a run that are rare, or the work of other programs anyway: packages and accounts. apply.pl
 # starts this file for one of them, as VERB NUMBER ARGUMENT...; undo.sh stands before it and has the other
-# half of each. The answer is 0 or not: nothing relies on `set -e`, which is off inside `if` and `||`.
+# half of each. It has waited for dpkg's lock where that is needed. The answer is 0 or not: nothing relies
+# on `set -e`, which is off inside `if` and `||`.
 
 # apt is asked about the repository's list alone: another source that is broken is none of our business
 apt() {
-  perl "$D/host.pl" lock 300 || return 1
   apt-get -q -y -o Dir::Etc::sourcelist="$LIST" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 \
     -o APT::Update::Error-Mode=any -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 "$@"
@@ -28,7 +28,7 @@ try_environment() {
   return 1
 }
 
-mend_dpkg() { perl "$D/host.pl" lock 300 && $DPKG --configure -a; }
+mend_dpkg() { $DPKG --configure -a; }
 
 save_accounts() {
   accounts=$D/$1.accounts
@@ -98,7 +98,7 @@ install_package() { # N VERSION
   [ -e "$D/$1.lists" ] || find /var/lib/apt/lists -maxdepth 1 -type f >"$D/$1.lists"
   apt install --no-install-recommends --allow-downgrades --allow-change-held-packages --reinstall "alloy=$2" && return 0
   # the index is older than the plan: ask for it once and try again
-  apt update && apt install --no-install-recommends --allow-downgrades --allow-change-held-packages --reinstall "alloy=$2"
+  perl "$D/host.pl" lock 300 && apt update && apt install --no-install-recommends --allow-downgrades --allow-change-held-packages --reinstall "alloy=$2"
 }
 
 hold() { # N hold|install
@@ -109,7 +109,6 @@ hold() { # N hold|install
 uninstall() { # N remove|purge
   save_package "$1" || return 1
   [ "$2" != purge ] || : >"$D/$1.purge"
-  perl "$D/host.pl" lock 300 || return 1
   $DPKG "--$2" alloy
 }
 
