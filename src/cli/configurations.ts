@@ -122,11 +122,20 @@ function listed(): { index(text: string): number; all(): readonly string[] } {
 function keyOf({ name, ssh, groups, alloy, config }: HostSettings, template: Template): string {
   return sha256(
     JSON.stringify([
-      template,
+      hashOf(template),
       config.vars,
       config.inherited,
       [name, ssh.address, groups],
       { ...alloy, environment: [...alloy.environment.keys()] },
     ]),
   );
+}
+
+/** The hosts of a fleet share a few templates. */
+const hashes = new WeakMap<Template, string>();
+
+function hashOf(template: Template): string {
+  const known = hashes.get(template) ?? sha256(JSON.stringify(template));
+  hashes.set(template, known);
+  return known;
 }
