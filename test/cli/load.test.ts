@@ -110,6 +110,16 @@ test.each([
   expect(existsSync(join(cache, CODE))).toBe(false);
 });
 
+test.each([
+  ['a file stands where its folder should', () => writeFileSync(join(cache, 'compiled'), '')],
+  ['its place is a folder', () => mkdirSync(join(cache, CODE, 'x'), { recursive: true })],
+])('%s: the run is none the worse', (_, spoil) => {
+  makeCache();
+  spoil();
+  expect(run()).toBe('one');
+  expect(run()).toBe('one');
+});
+
 test('a file of code in a folder that others can write to is not believed', () => {
   makeCache();
   run();
