@@ -8,7 +8,7 @@ import { Screen } from './screen.ts';
 const PASSWORD = 'right $(id) "pass"';
 const WRONG = 'wrong-and-never-shown';
 
-describeOnHosts('-K in a real terminal', () => {
+describeOnHosts('what is asked in a real terminal', () => {
   let lab: Lab;
   let hosts: readonly [LabHost, LabHost];
   let screen: Screen;
@@ -33,7 +33,7 @@ describeOnHosts('-K in a real terminal', () => {
     return /^exit=(\d+)/m.exec(screen.text)?.[1] ?? '';
   }
 
-  test('a wrong password is told as such, and nothing is touched', async () => {
+  test('-K: a wrong password is told as such, and nothing is touched', async () => {
     expect(await run('apply --yes', WRONG)).toBe('1');
     expect(screen.text).toContain('error[sudo.password]');
     expect(screen.text).toMatch(/sudo did not take the password of\s+ops/);
@@ -41,10 +41,30 @@ describeOnHosts('-K in a real terminal', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('the right one is asked for once, never shown, and brings all hosts up', async () => {
+  test('-K: the right one is asked for once, never shown, and brings all hosts up', async () => {
     expect(await run('apply --yes --watch 1', PASSWORD)).toBe('0');
     expect(screen.text.match(/sudo password:/g)).toHaveLength(1);
     expect(screen.text).toMatch(/2 changed/);
     expect(await run('plan --detailed-exitcode', PASSWORD)).toBe('0');
+  });
+  test('a login that breaks while a plan is read is made again after the yes', async () => {
+    inventory(lab, hosts, pipeline({ interval: '20s' }));
+    await screen.clear();
+    const command = `${productCommand(['apply', '-K', '-i', file]).join(' ')}; echo "exit=$?"`;
+    await screen.type(/^\$$/, command);
+    await screen.type(/sudo password:/, PASSWORD);
+    await screen.answer(/Apply to 2 hosts\?/);
+    const [host] = hosts;
+    expect(host.processes(/^perl -$/)).toHaveLength(1);
+    expect(host.dropSessions()).toBeGreaterThan(0);
+    // nobody waits there for a controller that is gone
+    await expect
+      .poll(() => host.processes(/^(perl|sudo .*perl) -$/), { timeout: 60_000, interval: 250 })
+      .toEqual([]);
+    await screen.answer(/Apply to 2 hosts\?/, 'y', 'Enter');
+    await expect.poll(() => screen.text, { timeout: 120_000, interval: 250 }).toMatch(/^exit=\d/m);
+    expect(screen.text).toMatch(/^exit=0/m);
+    expect(screen.text).toMatch(/2 changed/);
+    expect(screen.text).not.toContain(PASSWORD);
   });
 });
