@@ -19,6 +19,7 @@ import {
   type Warning,
 } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
+import { withParameter } from './builtin-hint.ts';
 import { reachable } from './listen.ts';
 
 /** A configuration that Alloy can load, as far as that is known here. */
@@ -79,7 +80,7 @@ export function configurationOf(
     components,
     warnings: [
       ...rendered.value.warnings,
-      ...warnings,
+      ...warnings.map((one) => withParameter(one, text, template, vars)),
       ...missing.map(([variable, place]) => ({
         code: 'environment.missing',
         message: `the configuration reads the variable ${variable}, which the service will not have: it is empty there`,
