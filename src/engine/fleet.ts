@@ -40,6 +40,7 @@ export async function runFleet(
   }
   await eachOf(waiting, options.forks, async (life) => {
     if (world.stop.aborted) return skip(life, world);
+    world.emit({ type: 'host.resumed', host: life.target.host.name });
     if (options.verb === 'rollback') await rollBackOne(life, world, options);
     else await applyOne(life, world, options);
   });

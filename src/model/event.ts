@@ -99,6 +99,8 @@ export type Happening =
       readonly limitS: number | null;
     }
   | { readonly type: 'host.reconnecting'; readonly host: string; readonly attempt: number }
+  /** Its plan is carried out from here on: somebody has said yes, and its turn has come. */
+  | { readonly type: 'host.resumed'; readonly host: string }
   | { readonly type: 'change.started'; readonly host: string; readonly step: StepId }
   | {
       readonly type: 'change.output';
@@ -142,6 +144,7 @@ export interface HostReport {
   /** Where the inventory says that this host exists; not of a host that was never begun. */
   readonly place?: Position;
   readonly startedAt: number | null;
+  /** Without the time in which its plan waited for a yes and for its turn. */
   readonly durationMs: number;
   readonly changes: readonly ChangeReport[];
   readonly plan: PlanView | null;

@@ -29,6 +29,10 @@ export interface Run {
   readonly finishedAt: number | null;
   readonly exitCode: number | null;
   readonly interrupted: boolean;
+  /** Milliseconds since the epoch from which a yes to the plan is waited for; null: there is no plan yet, or a yes. */
+  readonly askedAt: number | null;
+  /** Milliseconds that it was waited for. */
+  readonly askedMs: number;
   readonly warnings: readonly Warning[];
 }
 
@@ -39,6 +43,8 @@ const NOT_STARTED: Run = {
   finishedAt: null,
   exitCode: null,
   interrupted: false,
+  askedAt: null,
+  askedMs: 0,
   warnings: [],
 };
 
@@ -58,6 +64,9 @@ const NEW_HOST: HostReport = {
  */
 export function openLedger(): Ledger {
   const hosts = new Map<string, HostReport>();
+  /** When each host was last heard of, and how long it then waited for its plan to be carried out. */
+  const heard = new Map<string, number>();
+  const waited = new Map<string, number>();
   let run = NOT_STARTED;
   return {
     add(event) {
@@ -65,7 +74,10 @@ export function openLedger(): Ledger {
       if (event.type === 'run.started') {
         for (const name of event.hosts) hosts.set(name, NEW_HOST);
       } else if ('host' in event) {
-        hosts.set(event.host, foldHost(hosts.get(event.host) ?? NEW_HOST, event));
+        const { host, at } = event;
+        if (event.type === 'host.resumed') waited.set(host, at - (heard.get(host) ?? at));
+        heard.set(host, at);
+        hosts.set(host, foldHost(hosts.get(host) ?? NEW_HOST, event, waited.get(host) ?? 0));
       }
     },
     host: (name) => hosts.get(name),
@@ -74,7 +86,7 @@ export function openLedger(): Ledger {
       return run;
     },
     report() {
-      const { interrupted: _, ...head } = run;
+      const { interrupted: _, askedAt: _from, askedMs: _for, ...head } = run;
       return { schema: 1, ...head, summary: summaryOf(hosts), hosts: Object.fromEntries(hosts) };
     },
   };
@@ -95,6 +107,12 @@ function foldRun(run: Run, event: RunEvent): Run {
       return { ...run, warnings: [...run.warnings, event.warning] };
     case 'run.interrupted':
       return { ...run, interrupted: true };
+    case 'run.planned':
+      return { ...run, askedAt: event.at };
+    case 'host.resumed':
+      return run.askedAt === null
+        ? run
+        : { ...run, askedAt: null, askedMs: event.at - run.askedAt };
     case 'run.finished':
       return { ...run, finishedAt: event.at, exitCode: event.exitCode };
     default:
@@ -104,7 +122,7 @@ function foldRun(run: Run, event: RunEvent): Run {
 
 type HostEvent = Extract<RunEvent, { readonly host: string }>;
 
-function foldHost(host: HostReport, event: HostEvent): HostReport {
+function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostReport {
   switch (event.type) {
     case 'host.started':
       return { ...host, startedAt: event.at, ...(event.place ? { place: event.place } : {}) };
@@ -130,12 +148,13 @@ function foldHost(host: HostReport, event: HostEvent): HostReport {
       return {
         ...host,
         outcome: event.outcome,
-        durationMs: host.startedAt === null ? 0 : event.at - host.startedAt,
+        durationMs: host.startedAt === null ? 0 : event.at - host.startedAt - waitedMs,
         ...(event.problem ? { problem: event.problem } : {}),
       };
     case 'host.connected':
     case 'host.waiting':
     case 'host.reconnecting':
+    case 'host.resumed':
     case 'change.output':
       return host;
   }

@@ -116,6 +116,8 @@ export function openLiveFold(): LiveFold {
           return ended(event.host);
         case 'host.reconnecting':
           return begin(event.host, 'reconnecting', event.at);
+        case 'host.resumed':
+          return begin(event.host, 'starting', event.at);
         case 'change.started':
           return begin(event.host, event.step, event.at);
         case 'change.finished':

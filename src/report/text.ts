@@ -83,7 +83,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
 
   const onEnd = (ledger: Ledger): string => {
     const hosts = [...ledger.hosts()];
-    const { verb, startedAt, finishedAt, interrupted, warnings } = ledger.run;
+    const { verb, startedAt, finishedAt, askedMs, interrupted, warnings } = ledger.run;
     const blocks: string[] = [];
     if (verb === 'plan') blocks.push(plans(ledger));
     if (verb === 'status') blocks.push(statusText(hosts, finishedAt ?? startedAt, style));
@@ -98,7 +98,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
           style,
         ),
       );
-    const durationMs = (finishedAt ?? startedAt) - startedAt;
+    const durationMs = (finishedAt ?? startedAt) - startedAt - askedMs;
     if (verb !== 'plan') blocks.push(summaryText(hosts, { verb, durationMs, interrupted }, style));
     const text = blocks.filter((block) => block !== '').join('\n');
     return linesShown && text !== '' ? `\n${text}` : text;
@@ -156,6 +156,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
           return ledger.run.verb === 'rollback' ? '' : `${plans(ledger)}\n`;
         case 'run.finished':
           return onEnd(ledger);
+        case 'host.resumed':
         case 'run.warning':
         case 'host.warning':
         case 'run.interrupted':

@@ -1,6 +1,19 @@
 import { expect, test } from 'vitest';
+import type { Happening, RunEvent } from '../../src/model/event.ts';
 import { openLedger, reportOf } from '../../src/report/fold.ts';
-import { applied, converged, ledgerOf, rolledBack, stamp, started, unreachable } from './events.ts';
+import {
+  applied,
+  change,
+  converged,
+  ledgerOf,
+  planOf,
+  rolledBack,
+  START,
+  screenOf,
+  stamp,
+  started,
+  unreachable,
+} from './events.ts';
 
 const events = stamp([
   started('apply', 'a', 'b', 'c', 'd'),
@@ -35,6 +48,30 @@ test('follows each change to its end', () => {
   expect(hosts.c!.changes.map(({ state }) => state)).toEqual(['undone', 'undone']);
   expect(hosts.c!.problem?.code).toBe('alloy.reload');
   expect(hosts.c!.durationMs).toBe(12 * 500);
+});
+
+test('the time in which a plan is read, and a host waits for its turn, is nobody’s work', () => {
+  const at = (seconds: number, happening: Happening): RunEvent => ({
+    ...happening,
+    at: START + seconds * 1000,
+    seq: 1,
+  });
+  const events = [
+    at(0, started('apply', 'a', 'b')),
+    at(1, { type: 'host.started', host: 'a' }),
+    at(1, { type: 'host.started', host: 'b' }),
+    at(2, { type: 'host.planned', host: 'a', plan: planOf(change()) }),
+    at(3, { type: 'host.planned', host: 'b', plan: planOf(change()) }),
+    at(4, { type: 'run.planned', changing: 2 }),
+    at(64, { type: 'host.resumed', host: 'a' }),
+    at(66, { type: 'host.finished', host: 'a', outcome: 'changed' }),
+    at(67, { type: 'host.resumed', host: 'b' }),
+    at(70, { type: 'host.finished', host: 'b', outcome: 'changed' }),
+    at(71, { type: 'run.finished', exitCode: 0 }),
+  ];
+  const ledger = ledgerOf(events);
+  expect([...ledger.hosts()].map(([, { durationMs }]) => durationMs)).toEqual([3000, 5000]);
+  expect(screenOf(events)).toContain('2 hosts in 11 s');
 });
 
 test('a step that no plan named is reported all the same', () => {

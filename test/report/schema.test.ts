@@ -52,6 +52,7 @@ const events = stamp([
     why: 'ProxyCommand x',
   },
   { type: 'host.reconnecting', host: 'e', attempt: 1 },
+  { type: 'host.resumed', host: 'e' },
   { type: 'run.planned', changing: 1 },
   { type: 'run.interrupted', again: false },
   { type: 'run.finished', exitCode: 130 },
