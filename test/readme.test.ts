@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { LAB_PROGRAMS, TEST_PROGRAMS } from '../lab/prerequisites.ts';
 import { EXIT_CODES } from '../scripts/commands-page.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
@@ -30,7 +30,9 @@ test('the options that the README names exist, and those it says are not built a
 test('the inventory of the README has ten lines and is fine', async () => {
   const [inventory] = fencesOf(readme, 'yaml');
   expect(inventory!.trimEnd().split('\n')).toHaveLength(10);
-  const file = join(await mkdtemp(join(tmpdir(), 'alloyup-readme-')), 'inventory.yaml');
+  const folder = await mkdtemp(join(tmpdir(), 'alloyup-readme-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'inventory.yaml');
   writeFileSync(file, inventory!);
   const terminal = memoryTerminal();
   const exitCode = await runProgram(['validate', '-i', file], terminal);
