@@ -324,7 +324,8 @@ my %do = (
 # A stop takes 20 s where a target is unreachable (then systemd kills it): nobody should wonder.
 sub systemctl {
   my $verb = shift;
-  system 'systemctl', 'reset-failed', 'alloy' if $verb eq 'restart' && unit()->{ActiveState} eq 'failed';
+  # forgets the starts of the last ten seconds, too: a service that dies at once is refused one more of them
+  system 'systemctl reset-failed alloy 2>/dev/null' if $verb eq 'restart';
   my $pid = fork;
   die "fork: $!\n" if !defined $pid;
   if (!$pid) { exec 'systemctl', $verb, 'alloy'; exit 127 }
