@@ -12,6 +12,7 @@ import { count } from '../report/plain.ts';
 import { createMask, tooShort } from '../report/redact.ts';
 import { ownFolders } from '../sources/folders.ts';
 import { createRepositorySource } from '../sources/repository.ts';
+import { commandLine } from '../transport/argv.ts';
 import { createTransport } from '../transport/create.ts';
 import { askSecret, askYes, NoAnswer } from './ask.ts';
 import { catchInterrupts, type Interrupts } from './interrupt.ts';
@@ -149,8 +150,7 @@ async function runWith(
 /** For hosts of another inventory than the usual one, with its name. */
 function trustCommand({ inventory }: Invocation['options']): string {
   if (inventory === null) return 'alloyup trust';
-  const word = /^[\w./,:@~-]+$/.test(inventory) ? inventory : `'${inventory}'`;
-  return `alloyup trust -i ${word}`;
+  return commandLine(['alloyup', 'trust', '-i', inventory]);
 }
 
 /** Tells when a run waits for the repository and not for a host. */

@@ -2,7 +2,7 @@ import type { Host } from '../model/host.ts';
 import type { StartOptions } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import doorText from '../shell/door.pl';
-import { sendAsRoot } from './root-command.ts';
+import { OUT_LIMIT, sendAsRoot } from './root-command.ts';
 import { collector, type Door, type Listener, type Session } from './session.ts';
 
 export interface DoorOptions extends Pick<StartOptions, 'timeoutMs' | 'signal'> {
@@ -19,8 +19,6 @@ export interface DoorOptions extends Pick<StartOptions, 'timeoutMs' | 'signal'> 
 
 /** As long as the other side waits (door.pl). */
 const OPEN_MS = 21_600_000;
-/** An endless answer is cut here; a host of 5,000 components stays far below. */
-const OUT_LIMIT = 16 << 20;
 
 /**
  * Runs a program as root and keeps its perl for another. Resolves with the line of its answer.

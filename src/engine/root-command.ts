@@ -59,8 +59,8 @@ export interface Said {
 }
 
 const READY = 'alloyup: ready\n';
-/** An endless answer is cut here. */
-const OUT_LIMIT = 16 << 20;
+/** Bytes: an endless answer is cut here; a host of 5,000 components stays far below. */
+export const OUT_LIMIT = 16 << 20;
 
 /** Runs a command as root to its end with `input` on its stdin. @throws ToolError of `Channel.exit` */
 export async function runAsRoot(

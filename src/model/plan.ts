@@ -19,7 +19,8 @@ export type StepId = (typeof STEP_IDS)[number];
 export type Command = readonly [string, ...string[]];
 
 /**
- * One thing to do on a host, as data. Each is a verb of src/shell/apply.pl or packages.sh, which first notes in the run's journal how to take it back, then does it.
+ * One thing to do on a host, as data. Each is a verb of src/shell/apply.pl or packages.sh, which first
+ * notes in the run's journal how to take it back, then does it.
  */
 export type Action =
   /** Makes a folder (parents too) or gives an existing one this mode and owner. */

@@ -558,7 +558,8 @@ sub main {
   unlink $0;
   evaluate("package alloyup_probe; $text{probe}; 1") or die $@;
   my $systemctl = \&unit;
-  *unit = sub { probed(\&alloyup_probe::unit) || $systemctl->() };
+  # not its `unit`, which would keep a signal to itself and ask systemctl
+  *unit = sub { probed(\&alloyup_probe::bus) || $systemctl->() };
   umask 077;
   $ENV{$_->[0]} = $_->[1] for [DEBIAN_FRONTEND => 'noninteractive'], [HOME => '/root'], [LC_ALL => 'C'],
     [PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],

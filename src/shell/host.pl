@@ -19,8 +19,6 @@ our %in;
 # read into apply.pl, or a program of its own, for undo.sh
 my ($nonce, $address, $port) = %in ? @in{qw(nonce address port)} : @ENV{qw(ALLOYUP_NONCE ALLOYUP_ADDRESS ALLOYUP_PORT)};
 sub SIGNALLED () { "ended by a signal\n" }
-
-
 sub BAD () { "bad\n" }
 sub say_line { print join(' ', $nonce, @_), "\n" }
 sub detail { say_line('detail', $_) for grep { length } split /\n/, substr shift, 0, 4000 }
