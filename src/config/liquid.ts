@@ -4,11 +4,13 @@ import {
   filters,
   Liquid,
   type Template as Parsed,
+  Parser,
   tags,
   toValueSync,
 } from 'liquidjs';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
 import { loose } from './strict.ts';
+import { TextTokenizer } from './tokens.ts';
 
 /** Characters of a template; milliseconds; Liquid's own count of things made. */
 const LIMITS = { parseLimit: 2_000_000, renderLimit: 5_000, memoryLimit: 50_000_000 };
@@ -90,7 +92,7 @@ export function parseLiquid(text: string): ParsedTemplate {
   const known = recent.get(text);
   if (known) return known;
   engine ??= createEngine();
-  const templates = engine.parse(text);
+  const templates = parseWith(engine, text);
   const errors = [...loose(templates)];
   if (errors.length > 0) throw Object.assign(new Error('loose'), { errors });
   const parsed = { templates, reads: analyzeSync(templates, { partials: false }).globals };
@@ -98,6 +100,13 @@ export function parseLiquid(text: string): ParsedTemplate {
   if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
   recent.set(text, parsed);
   return parsed;
+}
+
+function parseWith(liquid: Liquid, text: string): Parsed[] {
+  // refuses it, in its own words
+  if (text.length > LIMITS.parseLimit) return liquid.parse(text);
+  const tokens = new TextTokenizer(text, liquid.options.operators);
+  return new Parser(liquid).parseTokens(tokens.readTopLevelTokens(liquid.options));
 }
 
 /** @throws LiquidErrors of all that went wrong */
