@@ -37,7 +37,8 @@ const RIMS: readonly string[] = ['sources', 'transport', 'cli'];
 const PURE_NODE: readonly string[] = ['node:crypto', 'node:util'];
 
 /** What is built in from outside src/. */
-const OUTSIDE = /^\.\.\/(?:package\.json|templates\/[\w-]+\.(?:alloy|yaml))$/;
+const OUTSIDE =
+  /^\.\.\/(?:package\.json|templates\/[\w-]+\.(?:alloy|yaml)|schema\/inventory\.schema\.json)$/;
 
 /** Libraries that the pure folders use; the rims may use any. */
 const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff'];

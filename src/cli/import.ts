@@ -34,7 +34,7 @@ export async function importInventory(source: string): Promise<Imported> {
   );
   const inventory = openInventory(got.text, got.file);
   const beside = await variablesBeside(source, got, inventory);
-  const read = orThrow(readAny(got.text, inventory, beside));
+  const read = orThrow(await readAny(got.text, inventory, beside));
   return {
     text: inventoryText(read.written, got.file),
     hosts: read.hosts.size,
@@ -44,11 +44,11 @@ export async function importInventory(source: string): Promise<Imported> {
 }
 
 /** An inventory, or names of hosts: one a line, or with commas. */
-function readAny(
+async function readAny(
   text: string,
   inventory: InventoryText,
   beside: readonly VariablesEntry[],
-): Result<WrittenInventory> {
+): Promise<Result<WrittenInventory>> {
   const words = text
     .split('\n')
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
 import type { VariablesEntry } from '../inventory/ansible-variables.ts';
-import { isHostList, parseHostList } from '../inventory/hostlist.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
 import { type InventoryText, openInventory } from '../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
-import type { WrittenInventory } from '../inventory/written.ts';
+import { isHostList, type WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
 import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
@@ -47,7 +46,7 @@ export async function readHosts(
   const source = options.inventory ?? DEFAULT_INVENTORY;
   const { inventory, base, text } = isHostList(source)
     ? {
-        inventory: orThrow(parseHostList(source, flagsOf(options))),
+        inventory: await readFromList(source, options),
         base: terminal.cwd,
         text: JSON.stringify([source, flagsOf(options)]),
       }
@@ -63,6 +62,11 @@ export async function readHosts(
   };
 }
 
+async function readFromList(source: string, options: Options): Promise<WrittenInventory> {
+  const { parseHostList } = await import('../inventory/hostlist.ts');
+  return orThrow(parseHostList(source, flagsOf(options)));
+}
+
 async function readFromFile(source: string, options: Options, mayRun: boolean) {
   refuseListFlags(options);
   const file = orThrow(
@@ -75,7 +79,7 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
   const inventory = openInventory(file.text, file.file);
   const beside = await variablesBeside(source, file, inventory);
   return {
-    inventory: orThrow(inventory.read(beside)),
+    inventory: orThrow(await inventory.read(beside)),
     base: file.base,
     text: beside.length === 0 ? file.text : JSON.stringify([file.text, beside]),
   };

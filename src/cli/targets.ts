@@ -6,7 +6,6 @@ import type { CheckedTexts, Configure } from '../desired/config.ts';
 import { leftoverVars } from '../desired/leftover.ts';
 import { makeTarget, type TargetInput } from '../desired/target.ts';
 import { templateOf } from '../desired/template.ts';
-import { HOST_LIST } from '../inventory/hostlist.ts';
 import {
   type FileRef,
   fileRefs,
@@ -15,6 +14,7 @@ import {
   templateRef,
 } from '../inventory/refs.ts';
 import type { HostSettings } from '../inventory/settings.ts';
+import { HOST_LIST } from '../inventory/written.ts';
 import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
 import { ok, type Problem, type Result, type Warning } from '../model/problem.ts';

@@ -1,8 +1,8 @@
 import type { Position, Problem, Result, Warning } from '../model/problem.ts';
 import { type AnsibleInventory, allHosts, effectiveVars } from './ansible.ts';
 import { meaningOf, type Setting, settingKey } from './ansible-settings.ts';
+import { assemble } from './assemble.ts';
 import { framesOfFiles } from './mask.ts';
-import { assemble } from './parse.ts';
 import { flawsOf, present } from './problems.ts';
 import { inventorySchema, type Written } from './schema.ts';
 import type { Locate, Path } from './tree.ts';

@@ -1,10 +1,10 @@
 import { fail, type Problem, type Result } from '../model/problem.ts';
+import { assemble } from './assemble.ts';
 import { framesOf } from './mask.ts';
-import { assemble } from './parse.ts';
 import { flawsOf, present } from './problems.ts';
 import { inventorySchema, type TemplateValue, type Written } from './schema.ts';
 import { type Path, readTree, type Tree } from './tree.ts';
-import type { WrittenInventory } from './written.ts';
+import { HOST_LIST, type WrittenInventory } from './written.ts';
 
 /** What the flags say for every host of a list. */
 export interface HostListFlags {
@@ -14,12 +14,6 @@ export interface HostListFlags {
   /** `KEY=VALUE` each; values are read as in an inventory: `true` and `10` are no texts, `"10"` is. */
   readonly vars?: readonly string[] | undefined;
 }
-
-/** `-i web-01,web-02,`: a comma makes it a list, and no file is meant. */
-export const isHostList = (inventory: string): boolean => inventory.includes(',');
-
-/** What stands for the file of such an inventory in messages. */
-export const HOST_LIST = '-i';
 
 /**
  * An inventory from `-i user@web-01:2222,[2001:db8::1]:22,web-[02:05],`; ranges as in a file. Places

@@ -1,10 +1,10 @@
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { assemble } from './assemble.ts';
 import { framesOf } from './mask.ts';
 import { type Flaw, flawsOf, present, valueAt } from './problems.ts';
-import { breachesOf, warningsOf } from './rules.ts';
 import { inventorySchema, type Written } from './schema.ts';
 import { type Path, readTree, type Tree } from './tree.ts';
-import { membersOf, type WrittenInventory } from './written.ts';
+import type { WrittenInventory } from './written.ts';
 
 /**
  * Reads an inventory (YAML 1.2 or JSON; also what an executable inventory printed). Gives all
@@ -39,19 +39,6 @@ export function parseTree(tree: Tree, text: string, file: string): Result<Writte
   const { inventory, problems: more } = assemble(sound, source, flaws.length > 0);
   if (problems.length + more.length + tree.problems.length > 0) return broken(...problems, ...more);
   return ok(inventory);
-}
-
-/** Resolves the names of what is written, and checks that it holds together. */
-export function assemble(
-  written: Written,
-  source: Pick<WrittenInventory, 'file' | 'place' | 'frame'>,
-  partial = false,
-): { readonly inventory: WrittenInventory; readonly problems: readonly Problem[] } {
-  const { hosts, groups, problems } = membersOf(written, source.place);
-  const bare: WrittenInventory = { ...source, written, hosts, groups, warnings: [] };
-  const breaches = breachesOf(bare, partial || problems.length > 0);
-  const inventory = { ...bare, warnings: warningsOf(bare) };
-  return { inventory, problems: [...problems, ...breaches] };
 }
 
 /**

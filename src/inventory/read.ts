@@ -1,10 +1,9 @@
-import type { Result } from '../model/problem.ts';
+import { ok, type Result } from '../model/problem.ts';
 import { parseAnsibleIni } from './ansible-ini.ts';
 import { readVariables, type VariablesEntry } from './ansible-variables.ts';
-import { writtenOf } from './ansible-written.ts';
 import { ANSIBLE_YAML, isListForm, isMap, parseAnsibleYaml } from './ansible-yaml.ts';
-import { parseInventory, parseTree } from './parse.ts';
-import { readTree } from './tree.ts';
+import { assembleSound } from './assemble.ts';
+import { readTree, type Tree } from './tree.ts';
 import type { WrittenInventory } from './written.ts';
 
 export type InventoryKind = 'ours' | 'ansible-ini' | 'ansible-yaml';
@@ -19,7 +18,7 @@ export interface InventoryText {
    *
    * @param beside what lies in `group_vars` and `host_vars`; ours has none
    */
-  read(beside?: readonly VariablesEntry[]): Result<WrittenInventory>;
+  read(beside?: readonly VariablesEntry[]): Promise<Result<WrittenInventory>>;
 }
 
 /** Looks at an inventory, ours or one of Ansible's; YAML of ours, the usual one, is parsed once. */
@@ -28,13 +27,13 @@ export function openInventory(text: string, file: string): InventoryText {
   if (!isIni(lines)) {
     const tree = readTree(text, file);
     if (isMap(tree.value) && OURS.some((key) => key in (tree.value as object)))
-      return { kind: 'ours', read: () => parseTree(tree, text, file) };
+      return { kind: 'ours', read: () => readOurs(tree, text, file) };
   }
   const kind = kindOfInventory(text);
   return {
     kind,
-    read(beside = []) {
-      if (kind === 'ours') return parseInventory(text, file);
+    async read(beside = []) {
+      if (kind === 'ours') return readOurs(readTree(text, file), text, file);
       const read =
         kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
       if (!read.ok) return read;
@@ -43,9 +42,18 @@ export function openInventory(text: string, file: string): InventoryText {
       const texts = new Map(
         beside.flatMap(({ files }) => files.map((one) => [one.file, one.text ?? ''])),
       );
+      const { writtenOf } = await import('./ansible-written.ts');
       return writtenOf({ ...read.value, beside: variables.value }, file, texts.set(file, text));
     },
   };
+}
+
+/** What is wrong with a text is told with zod, which the others need not wait for. */
+async function readOurs(tree: Tree, text: string, file: string): Promise<Result<WrittenInventory>> {
+  const sound = assembleSound(tree, text, file);
+  if (sound) return ok(sound);
+  const { parseTree } = await import('./parse.ts');
+  return parseTree(tree, text, file);
 }
 
 /** `openInventory`, and what it says. */
@@ -53,7 +61,7 @@ export const readInventory = (
   text: string,
   file: string,
   beside: readonly VariablesEntry[] = [],
-): Result<WrittenInventory> => openInventory(text, file).read(beside);
+): Promise<Result<WrittenInventory>> => openInventory(text, file).read(beside);
 
 const linesOf = (text: string): readonly string[] =>
   text

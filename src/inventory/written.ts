@@ -4,6 +4,12 @@ import { expandName } from './range.ts';
 import type { Written } from './schema.ts';
 import type { Locate, Path } from './tree.ts';
 
+/** What stands for the file of a list of hosts in messages. */
+export const HOST_LIST = '-i';
+
+/** `-i web-01,web-02,`: a comma makes it a list, and no file is meant. */
+export const isHostList = (inventory: string): boolean => inventory.includes(',');
+
 /** A host as the inventory names it. */
 export interface WrittenHost {
   readonly name: string;

@@ -45,7 +45,7 @@ test.each(cases)('%s says the same as ansible-inventory --list', (file) => {
 });
 
 test.each(cases)('%s becomes this inventory of ours, and these warnings', async (file) => {
-  const read = readInventory(textOf(file), file);
+  const read = await readInventory(textOf(file), file);
   const shown = read.ok
     ? `${inventoryText(read.value.written, file)}${read.value.warnings
         .map(
@@ -62,8 +62,8 @@ test.each(cases)('%s becomes this inventory of ours, and these warnings', async 
   await expect(shown).toMatchFileSnapshot(`${HERE}ours/${nameOf(file)}.txt`);
 });
 
-test.each(cases)('what is printed of %s reads as the same hosts', (file) => {
-  const read = readInventory(textOf(file), file);
+test.each(cases)('what is printed of %s reads as the same hosts', async (file) => {
+  const read = await readInventory(textOf(file), file);
   if (!read.ok) return expect(read.problems.length).toBeGreaterThan(0);
   const again = parseInventory(inventoryText(read.value.written, file), 'inventory.yaml');
   if (!again.ok) throw new Error(JSON.stringify(again.problems, null, 2));
@@ -77,8 +77,8 @@ test.each(cases)('what is printed of %s reads as the same hosts', (file) => {
   expect(plain(again.value)).toEqual(plain(read.value));
 });
 
-test('every value knows the line it was written in', () => {
-  const read = readInventory(textOf('05-host-vars.ini'), 'hosts.ini');
+test('every value knows the line it was written in', async () => {
+  const read = await readInventory(textOf('05-host-vars.ini'), 'hosts.ini');
   if (!read.ok) throw new Error('unread');
   const { origins, at } = settingsOf(read.value, 'web-02');
   expect(at).toEqual({ file: 'hosts.ini', line: 3, column: 1 });
@@ -86,10 +86,10 @@ test('every value knows the line it was written in', () => {
   expect(origins.get('ssh.identity')).toEqual({ file: 'hosts.ini', line: 3, column: 32 });
 });
 
-test('a vaulted value is never shown', () => {
+test('a vaulted value is never shown', async () => {
   const text =
     'all:\n  hosts:\n    a:\n      ansible_become_password: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        6162\n      other: !vault abc\n';
-  const read = readInventory(text, 'f');
+  const read = await readInventory(text, 'f');
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   expect(JSON.stringify([read.value.written, read.value.warnings])).not.toMatch(/6162|abc/);
   expect(read.value.written.hosts?.a?.sudo).toBe('ask');
@@ -127,8 +127,8 @@ test.each([
   ['[a:children]\nb\n[b:children]\na\n', 1, 'is a child of its own'],
   ['[a]\nx[3:1]\n', 2, 'runs backwards'],
   ['[a]\nx ansible_host="{{ ip }}"\n', 2, 'ansible_host is a template'],
-])('%j is refused at its line', (text, line, message) => {
-  const read = readInventory(text, 'hosts');
+])('%j is refused at its line', async (text, line, message) => {
+  const read = await readInventory(text, 'hosts');
   expect(read.ok).toBe(false);
   if (!read.ok)
     expect(read.problems.map((one) => `${one.at?.line} ${one.message}`).join('\n')).toMatch(

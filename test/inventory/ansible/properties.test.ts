@@ -36,10 +36,10 @@ const text = fc.oneof(
     .map((all) => all.flat().join('')),
 );
 
-test('any text has an answer, and every problem a place', () => {
-  fc.assert(
-    fc.property(text, (written) => {
-      const read = readInventory(written, 'f');
+test('any text has an answer, and every problem a place', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, async (written) => {
+      const read = await readInventory(written, 'f');
       if (read.ok) expect(read.value.hosts.size).toBeGreaterThan(0);
       else
         for (const { at, hint } of read.problems)
