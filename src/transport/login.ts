@@ -64,6 +64,7 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
       socket.destroy();
       reject(signal.reason);
     };
+    gatherWrites(socket);
     socket.once('connect', () => {
       signal.removeEventListener('abort', abort);
       resolve(socket);
@@ -76,6 +77,27 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
   });
+}
+
+/**
+ * Sends together what is written in one go: ssh2 writes each packet in three pieces, and each would be a
+ * segment of its own, for which the host's sshd wakes up.
+ */
+function gatherWrites(socket: Socket): void {
+  const write = socket.write.bind(socket) as Socket['write'];
+  let gathering = false;
+  const gathered = (...args: Parameters<Socket['write']>): boolean => {
+    if (!gathering) {
+      gathering = true;
+      socket.cork();
+      process.nextTick(() => {
+        gathering = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  };
+  socket.write = gathered as Socket['write'];
 }
 
 /** Greets, exchanges keys, checks the host's, offers ours. Total: every end is a result. */
