@@ -27,7 +27,7 @@ export interface Imported {
 export async function importInventory(source: string): Promise<Imported> {
   const got = orThrow(
     await readInventoryFile(source, {
-      stdin: process.stdin,
+      stdin: () => process.stdin,
       mayRun: true,
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),

@@ -71,7 +71,7 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
   refuseListFlags(options);
   const file = orThrow(
     await readInventoryFile(source, {
-      stdin: process.stdin,
+      stdin: () => process.stdin,
       mayRun,
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Problem, ToolError } from '../model/problem.ts';
 
@@ -27,8 +27,17 @@ export function openStateLog(folder: string, run: string, onTrouble: OnTrouble):
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const log = openLog(join(folder, `${run}.ndjson`), 'wx', onTrouble);
   const names = readdirSync(folder).filter(isLogName).sort();
-  for (const name of names.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
+  for (const name of names.slice(0, -KEPT)) removeLog(join(folder, name));
   return log;
+}
+
+function removeLog(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    // another run was quicker
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /** The file that the user named. @throws ToolError `usage` when it cannot be written */

@@ -19,8 +19,8 @@ export interface InventoryFile {
 }
 
 export interface InventoryFileOptions {
-  /** What `-` reads. */
-  readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** What `-` reads; asked for only then: to make a stream of standard input takes 1 ms. */
+  readonly stdin: () => AsyncIterable<Uint8Array | string>;
   /** Executable inventories may be run; `validate` runs nothing. */
   readonly mayRun: boolean;
   /** Milliseconds that an executable inventory may take. */
@@ -36,7 +36,7 @@ export async function readInventoryFile(
   source: string,
   options: InventoryFileOptions,
 ): Promise<Result<InventoryFile>> {
-  if (source === '-') return readStdin(options.stdin);
+  if (source === '-') return readStdin(options.stdin());
   if (await isScript(source)) return runScript(source, options);
 
   const read = await readTextFile(source, MAX_BYTES);

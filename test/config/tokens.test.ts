@@ -11,7 +11,7 @@ function read(tokenizer: Tokenizer): unknown {
   try {
     return tokenizer
       .readTopLevelTokens(options)
-      .map((token) => [token.kind, token.begin, token.end, token.getText(), token.getPosition()]);
+      .map((token) => [token.kind, token.begin, token.end, token.getText()]);
   } catch (error) {
     return (error as Error).message;
   }
@@ -49,6 +49,18 @@ test('gives the tokens that Liquid gives, of any text', () => {
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const text = pieces.join('');
       expect(read(new TextTokenizer(text))).toEqual(read(new Tokenizer(text)));
+    }),
+  );
+});
+
+test('knows line and column of every place', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('a', '\n', '{{ b }}'), { maxLength: 20 }), (pieces) => {
+      const text = pieces.join('');
+      for (const token of new TextTokenizer(text).readTopLevelTokens(options)) {
+        const lines = text.slice(0, token.begin).split('\n');
+        expect(token.getPosition()).toEqual([lines.length, lines.at(-1)!.length + 1]);
+      }
     }),
   );
 });

@@ -41,9 +41,9 @@ describe('an inventory', () => {
     { stdin = [], mayRun = true }: { stdin?: readonly string[]; mayRun?: boolean } = {},
   ): ReturnType<typeof readInventoryFile> =>
     readInventoryFile(source, {
-      stdin: (async function* () {
+      stdin: async function* () {
         yield* stdin;
-      })(),
+      },
       mayRun,
       timeoutMs: 1500,
     });

@@ -67,7 +67,7 @@ async function namesOf(written: string, terminal: Terminal): Promise<Names> {
 
 async function readNames(path: string): Promise<Names> {
   const file = await readInventoryFile(path, {
-    stdin: process.stdin,
+    stdin: () => process.stdin,
     mayRun: false,
     timeoutMs: 5000,
   });
