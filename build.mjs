@@ -115,8 +115,43 @@ async function asScript({ path, text }) {
   return { path, text: code };
 }
 
+/** The chunks that a chunk needs at once, itself not among them. @param outputs of esbuild's metafile */
+function neededAtOnce(outputs, path, found = new Set()) {
+  for (const { path: other, kind } of outputs[path].imports) {
+    if (kind !== 'import-statement' || !outputs[other] || found.has(other)) continue;
+    found.add(other);
+    neededAtOnce(outputs, other, found);
+  }
+  return found;
+}
+
+/** What every run loads, and then what a run over hosts does, as one file each (bin/load.js). */
+function pack(files, outputs) {
+  const textOf = new Map(files.map(({ path, text }) => [basename(path), text]));
+  const main = 'dist/main.cjs';
+  const fleet = Object.keys(outputs).find(
+    (path) => outputs[path].entryPoint === 'src/cli/fleet.ts',
+  );
+  const first = neededAtOnce(outputs, main);
+  const then = [...neededAtOnce(outputs, fleet)].filter((path) => !first.has(path));
+  const packs = new Map([
+    [basename(main), [...first]],
+    [basename(fleet), then],
+  ]);
+  return files.map(({ path, text }) => {
+    const others = (packs.get(basename(path)) ?? []).map((other) => {
+      const name = basename(other);
+      return `${JSON.stringify(name)}:(function(module,exports,require){${textOf.get(name)}\n})`;
+    });
+    return {
+      path,
+      text: others.length === 0 ? text : `require.pack({${others.join(',')}});${text}`,
+    };
+  });
+}
+
 export async function buildProduct() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...common,
     plugins: [...common.plugins, lightSsh],
     define: {
@@ -127,13 +162,14 @@ export async function buildProduct() {
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     write: false,
+    metafile: true,
     splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     chunkNames: 'chunk-[name]-[hash]',
     legalComments: 'linked',
   });
-  const files = await Promise.all(outputFiles.map(asScript));
+  const files = pack(await Promise.all(outputFiles.map(asScript)), metafile.outputs);
   const hash = createHash('sha256');
   for (const { text } of files) hash.update(text);
   const head = `//${hash.digest('hex').slice(0, 38)}\n`;

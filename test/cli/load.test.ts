@@ -69,6 +69,17 @@ test('a chunk knows its own place', () => {
   expect(run()).toBe(pathToFileURL(join(folder, 'dist/part.cjs')).href);
 });
 
+test('a chunk that came with another is not read again', () => {
+  makeCache();
+  const part = '"part.cjs":(function(module,exports,require){exports.say=()=>require("node:fs")';
+  writeFileSync(
+    join(folder, 'dist/main.cjs'),
+    `//${HASH}\nrequire.pack({${part}.writeSync(1,"packed")})});require("./part.cjs").say();`,
+  );
+  expect(run()).toBe('packed');
+  expect(run()).toBe('packed');
+});
+
 test('a run in a home without a cache leaves none behind', () => {
   expect(run()).toBe('one');
   expect(existsSync(join(folder, '.cache'))).toBe(false);
