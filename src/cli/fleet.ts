@@ -88,6 +88,8 @@ async function runWith(
     options.out === null
       ? null
       : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
+  const ask = confirmer(verb, invocation, live, interrupts);
+  let remembered: Promise<void> | undefined;
   const world: World = {
     transport,
     repository: noted(
@@ -102,7 +104,12 @@ async function runWith(
     abandon: interrupts.abandon,
     ...(planFile ? { planned: planFile.planned } : {}),
     ...(approved ? { expected: new Map(Object.entries(approved.hosts)) } : {}),
-    confirm: confirmer(verb, invocation, live, interrupts),
+    async confirm(summary) {
+      const yes = await ask(summary);
+      // while hosts are at work nobody waits for it
+      if (yes) remembered = remember();
+      return yes;
+    },
   };
 
   try {
@@ -131,7 +138,7 @@ async function runWith(
       purge: options.purge,
       ...(options.run === null ? {} : { toRun: options.run }),
     });
-    await remember();
+    await (remembered ?? remember());
     const { detailedExitcode } = options;
     const { interrupted } = interrupts;
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
