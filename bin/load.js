@@ -5,7 +5,9 @@ const { createHash, randomBytes } = require('node:crypto');
 const {
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -21,7 +23,7 @@ exports.load = (cache) => {
   // it is made by what a run fetches: who runs alloyup once, and not again, does not pay for the next time
   const folder = cache !== undefined && isOurs(cache) ? join(cache, 'compiled') : null;
   const name = `${textOf('main.cjs').slice(0, 40)} ${process.version} ${process.arch}`;
-  const kept = folder === null ? new Map() : read(folder, name);
+  const kept = folder === null ? keptAt(new Map()) : keptIn(folder, name);
   const scripts = new Map();
   const modules = new Map();
   const packed = new Map();
@@ -76,24 +78,60 @@ function isOurs(folder) {
   }
 }
 
-/** What V8 made of each chunk. The file: a line of JSON (name, hash, lengths), then all of it in a row. */
-function read(folder, name) {
-  const kept = new Map();
+/** Bytes for the first line of the file: some hundred a chunk. */
+const HEADER = 65_536;
+
+/**
+ * What V8 made of each chunk, read when it is asked for. The file: a line of JSON (name; of each chunk its length and hash),
+ * then all of it in a row. V8 itself believes whatever it is given.
+ */
+function keptIn(folder, name) {
+  const places = new Map();
+  let file;
   try {
-    if (!isOurs(folder)) return kept;
-    const bytes = readFileSync(join(folder, 'code'));
-    const start = bytes.indexOf(0x0a) + 1;
-    const header = JSON.parse(bytes.toString('latin1', 0, start));
-    if (header.name !== name || header.sha256 !== hash(bytes.subarray(start))) return kept;
-    let offset = start;
-    for (const [file, length] of header.chunks) {
-      kept.set(file, bytes.subarray(offset, offset + length));
+    if (!isOurs(folder)) return keptAt(places);
+    file = openSync(join(folder, 'code'), 'r');
+    const head = Buffer.allocUnsafe(HEADER);
+    const bytes = head.subarray(0, readSync(file, head, 0, HEADER, 0));
+    let offset = bytes.indexOf(0x0a) + 1;
+    const header = JSON.parse(bytes.toString('latin1', 0, offset));
+    if (header.name !== name) return keptAt(places);
+    for (const [chunk, length, sha256] of header.chunks) {
+      places.set(chunk, { offset, length, sha256 });
       offset += length;
     }
   } catch {
     // not there yet
+    places.clear();
   }
-  return kept;
+  return keptAt(places, file);
+}
+
+/** Chunks by their places in the file. */
+function keptAt(places, file) {
+  /** undefined: none, or damaged. */
+  const get = (chunk) => {
+    const place = places.get(chunk);
+    if (!place) return undefined;
+    try {
+      const bytes = Buffer.allocUnsafeSlow(place.length);
+      readSync(file, bytes, 0, place.length, place.offset);
+      if (hash(bytes) === place.sha256) return bytes;
+    } catch {
+      // cut short
+    }
+    places.delete(chunk);
+    return undefined;
+  };
+  return {
+    get,
+    has: (chunk) => places.has(chunk),
+    /** Those that this run did not ask for among them. */
+    all: () =>
+      [...places.keys()]
+        .map((chunk) => [chunk, get(chunk)])
+        .filter(([, bytes]) => bytes !== undefined),
+  };
 }
 
 /** Never fails: what cannot be kept is made again. */
@@ -102,12 +140,12 @@ function write(folder, name, kept, scripts) {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!isOurs(folder)) return;
-    const made = new Map(kept);
+    const made = new Map(kept.all());
     for (const [file, script] of scripts) made.set(file, script.createCachedData());
-    const body = Buffer.concat([...made.values()]);
-    const chunks = [...made].map(([file, { length }]) => [file, length]);
-    const header = JSON.stringify({ name, sha256: hash(body), chunks });
-    writeFileSync(staged, Buffer.concat([Buffer.from(`${header}\n`), body]), { mode: 0o600 });
+    const chunks = [...made].map(([file, bytes]) => [file, bytes.length, hash(bytes)]);
+    const header = Buffer.from(`${JSON.stringify({ name, chunks })}\n`);
+    if (header.length > HEADER) return;
+    writeFileSync(staged, Buffer.concat([header, ...made.values()]), { mode: 0o600 });
     renameSync(staged, join(folder, 'code'));
   } catch {
     try {
