@@ -65,8 +65,11 @@ exports.load = (cache) => {
   chunk('main.cjs');
 };
 
-/** The build writes the hash of all chunks into the first line of main.cjs. */
-const textOf = (file) => readFileSync(join(DIST, file), 'utf8');
+/**
+ * The build writes the hash of all chunks into the first line of main.cjs, and ASCII alone: Node reads UTF-8 in
+ * pieces of 8 KiB.
+ */
+const textOf = (file) => readFileSync(`${DIST}/${file}`, 'latin1');
 
 /** A folder, no link, that belongs to us and that nobody else can write to. */
 function isOurs(folder) {
