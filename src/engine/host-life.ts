@@ -345,7 +345,9 @@ function happeningOf(
 }
 
 export function finish(life: HostLife, world: World, outcome: Outcome, problem?: Problem): void {
-  life.session.close();
+  const { close } = life.session;
+  if (world.part) world.part(close);
+  else close();
   life.planned = null;
   world.emit({
     type: 'host.finished',

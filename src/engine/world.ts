@@ -19,6 +19,8 @@ export interface World {
   readonly abandon: AbortSignal;
   /** Asked once, when every host is planned and before the first is touched; undefined: yes. */
   readonly confirm?: (summary: Confirmation) => Promise<boolean>;
+  /** Ends a login that is not needed any more, when it likes; undefined: at once. */
+  readonly part?: (close: () => void) => void;
   /** Hears the whole plan of each host that may be changed. Not for printing: it holds contents. */
   readonly planned?: (host: string, plan: Plan) => void;
   /** A saved plan. Where a host's plan is another one now, that host is stale and none is touched. */

@@ -9,6 +9,7 @@ import type {
   Plan,
   PlanOptions,
   Proof,
+  Seen,
   Step,
   Supplies,
 } from '../model/plan.ts';
@@ -52,6 +53,7 @@ export function planHost(
     warnings: warningsOf(desired, facts, supplies, changes, options),
     problems,
     expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
+    seen: seenOf(facts),
     proof: proofOf(desired, facts, supplies, changes, options),
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
@@ -87,6 +89,16 @@ export function expectations(
     ...(needs === 'restart' ? [] : [{ of: 'invocation', id: facts.unit.invocation } as const]),
   ];
 }
+
+export const seenOf = (facts: Facts): Seen => ({
+  at: facts.takenAt,
+  active: facts.unit.active,
+  invocation: facts.unit.invocation,
+  files: Object.entries(facts.files).flatMap(([path, { kind, sha256, ctimeMs, size }]) =>
+    kind === 'file' && sha256 !== null ? [{ path, sha256, ctimeMs, size }] : [],
+  ),
+  components: facts.components ?? [],
+});
 
 function proofOf(
   desired: Desired,

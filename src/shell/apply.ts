@@ -1,10 +1,12 @@
-import type { Action, Change, Expectation, Plan, StepId } from '../model/plan.ts';
+import type { Action, Change, Expectation, Plan, SeenFile, StepId } from '../model/plan.ts';
 import { Secret, sha256 } from '../model/secret.ts';
 import runVerbs from './apply.pl';
 import hostHelper from './host.pl';
 import packageVerbs from './packages.sh';
 import { perlQuote, quote, quoteAll } from './quote.ts';
+import seldomVerbs from './seldom.pl';
 import undoVerbs from './undo.sh';
+import waitHelper from './wait.pl';
 
 /** What every script needs to know of its run. */
 export interface ScriptRun {
@@ -50,11 +52,10 @@ const numbered = (changes: readonly Change[]): readonly Numbered[] => {
  */
 export function applyScript(input: ApplyScriptInput): Secret {
   const { plan, rollback } = input;
-  const { proof } = plan;
+  const { proof, seen } = plan;
   const actions = numbered(plan.changes);
-  const packaged = actions.some(({ action: { do: verb } }) =>
-    ['install', 'uninstall'].includes(verb),
-  );
+  const verbs = actions.map(({ action }) => action.do);
+  const packaged = verbs.includes('install') || verbs.includes('uninstall');
   const shell = shellHead(input, plan.listPath);
   const steps = plan.changes.map(({ step }) =>
     list([
@@ -72,9 +73,19 @@ export function applyScript(input: ApplyScriptInput): Secret {
       service: proof.service,
       known: proof.components.known ? '1' : '',
       watch: String(proof.watchS),
+      seen_at: String(seen.at),
+      active: seen.active,
+      invocation: seen.invocation,
     },
-    { undo: undoScript(shell, actions), packages: `${shell}\n${undoVerbs}\n${packageVerbs}` },
+    {
+      undo: undoScript(shell, actions),
+      ...(verbs.some((verb) => SHELL_VERBS.has(verb)) && {
+        packages: `${shell}\n${bare(undoVerbs)}\n${bare(packageVerbs)}`,
+      }),
+    },
     `@expect=(${plan.expect.map(expectation).join(',')});\n`,
+    `@seen=(${seen.files.map(sight).join(',')});\n`,
+    `@before=(${seen.components.map(({ id, health }) => words(id, health)).join(',')});\n`,
     `@steps=(${steps.join(',')});\n`,
     `@components=(${proof.components.ids.map(perlQuote).join(',')});\n`,
     `@tolerate=(${proof.tolerate.map(perlQuote).join(',')});\n`,
@@ -116,13 +127,20 @@ function script(
   return new Secret(
     'sub evaluate { eval $_[0] }\n',
     `%in=(${pairs(settings)});\n`,
-    `%text=(${pairs({ host: hostHelper, probe: input.probe, ...texts })});\n`,
+    `%text=(${pairs({ host: HOST, wait: WAIT, seldom: SELDOM, probe: input.probe, ...texts })});\n`,
     ...data,
     'evaluate($text{host}) or die $@;\n',
-    runVerbs,
+    RUN,
     `main();\n#end ${input.run}\n`,
   );
 }
+
+/** Reading a script costs a host more than sending it: comments stay at home. */
+const bare = (source: string): string => source.replace(/^ *#(?!!).*\n/gm, '');
+const HOST = bare(hostHelper);
+const WAIT = bare(waitHelper);
+const SELDOM = bare(seldomVerbs);
+const RUN = bare(runVerbs);
 
 const pairs = (entries: Readonly<Record<string, string>>): string =>
   Object.entries(entries)
@@ -150,14 +168,30 @@ function shellHead(input: ScriptRun, listPath: string): string {
 
 /** The undo script as it is kept on the host: no contents, so no secrets. */
 const undoScript = (head: string, actions: readonly Numbered[]): string =>
-  `${head}\n${undoVerbs}\n${actions.map(undoFunction).join('')}undo_main "$1"\n`;
+  `${head}\n${bare(undoVerbs)}\n${actions.map(undoFunction).join('')}undo_main "$1"\n`;
 
 const undoFunction = ({ n, action }: Numbered): string =>
   `undo_${n}() { ${undoing(n, action)}; }\n`;
 
-/** A verb of apply.pl or packages.sh, its number, its arguments. */
+/** The verbs of packages.sh. */
+const SHELL_VERBS: ReadonlySet<Action['do']> = new Set([
+  'refresh',
+  'install',
+  'uninstall',
+  'hold',
+  'try-environment',
+  'mend-dpkg',
+  'join-groups',
+  'own-tree',
+  'delete-account',
+] as const);
+
+/** A verb of apply.pl or seldom.pl, its number, its arguments. */
 function doing(n: number, action: Action): string {
-  const call = (...args: readonly string[]) => words(action.do, String(n), ...args);
+  const call = (...args: readonly string[]) =>
+    SHELL_VERBS.has(action.do)
+      ? words('packages', String(n), action.do, ...args)
+      : words(action.do, String(n), ...args);
   switch (action.do) {
     case 'folder':
     case 'mode':
@@ -249,3 +283,6 @@ function expectation(one: Expectation): string {
       return words('invocation', one.id);
   }
 }
+
+const sight = ({ path, sha256: hash, ctimeMs, size }: SeenFile): string =>
+  words(path, hash, String(ctimeMs), String(size));

@@ -4,6 +4,12 @@
 sub door {
   $| = 1;
   $SIG{ALRM} = 'DEFAULT';
+  # a connection to systemd is dear, and the run can be asked for over the one there is; but not for long:
+  # systemd keeps all that it tells in memory for us
+  our $bus;
+  my $in = '';
+  vec($in, 0, 1) = 1;
+  undef $bus if $bus && !select $in, undef, undef, 5;
   alarm 21600;
   my $length = <STDIN>;
   exit 0 if !defined $length;

@@ -7,7 +7,12 @@ my $d = "/run/alloyup/$run";
 $| = 1;
 sub announce { print "alloyup: $_[0]\n" }
 sub quit { my ($exit, $why) = @_; announce($why); exit $exit }
-sub clear { system 'rm', '-rf', '--', @_ if @_ }
+sub clear {
+  for my $path (@_) {
+    if (!-l $path && -d _ && opendir my $d, $path) { clear(map { "$path/$_" } grep { !/^\.\.?\z/ } readdir $d); rmdir $path }
+    else { unlink $path }
+  }
+}
 sub spill { my ($path, @lines) = @_; open my $h, '>', $path or return 0; print $h map { "$_\n" } @lines; return close $h }
 sub first_line { open my $h, '<', shift or return ''; my $l = <$h>; $l = '' if !defined $l; chomp $l; return $l }
 umask 077;
@@ -47,10 +52,10 @@ if (open my $script, '>', "$d/script") {
 }
 # a script that was cut on the wire is not started; no log: follow.pl took the folder away, nobody waits any more
 if (!$whole || $end !~ /\n#end \Q$run\E\n\z/ || !spill("$d/log")) { clear($d); quit(73, 'cut') }
-# The first start does the run; systemd starts it again a minute after both the run and its ExecStopPost
-# were killed. A run that takes another one back (roll_back of apply.pl) names it in `undoes`.
-my $start = spill("$d/job", 'd=$1', '[ ! -e "$d/pid" ] || exec /bin/sh "$d/stop" "$d" guard',
-  'echo $$ >"$d/pid"', 'exec perl "$d/script" >>"$d/log" 2>&1 </dev/null')
+# The first start does the run, and puts `again` in the place of its script: systemd starts it again a minute
+# after both the run and its ExecStopPost were killed. A run that takes another one back (roll_back) names it
+# in `undoes`.
+my $start = spill("$d/again", "exec '/bin/sh', '$d/stop', '$d', 'guard'")
   && spill("$d/stop", 'd=$1; r=${d##*/}; u=/var/lib/alloyup/runs/$r/undo.sh',
   '[ ! -e "$d/undoes" ] || { read -r r <"$d/undoes"; u=$d/undo.sh; }',
   'armed() { a=; read -r a 2>/dev/null </var/lib/alloyup/armed; [ "$a" = "$r" ]; }',
@@ -59,7 +64,7 @@ my $start = spill("$d/job", 'd=$1', '[ ! -e "$d/pid" ] || exec /bin/sh "$d/stop"
   # taken back: there is nothing left to be started again for
   '[ "${SERVICE_RESULT:-success}" = success ] || systemctl --no-block stop "alloyup-${d##*/}.service"');
 $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE);
-my @job = ('/bin/sh', "$d/job", $d);
+my @job = ('/usr/bin/perl', "$d/script");
 my @stop = ('/bin/sh', "$d/stop", $d);
 my $unit = "alloyup-$run.service";
 
@@ -110,12 +115,16 @@ sub start_unit {
     pad($head, 8);
     $head .= pack('C C a x', $_->[0], 1, $_->[1]) . pack $_->[1] eq 'g' ? 'C/a* x' : 'L/a* x', $_->[2];
   }
-  my $call = pack('a C C C L L L', 'l', 1, 0, 1, length $body, 1, length $head) . $head;
+  my $call = pack('a C C C L L L', 'l', 1, 0, 1, length $body, 99, length $head) . $head;
   pad($call, 8);
-  socket my $s, 1, 1, 0 or return;
-  connect $s, pack 'S a*', 1, "/run/systemd/private\0" or return;
-  syswrite $s, "\0AUTH EXTERNAL 30\r\nBEGIN\r\n$call$body";
-  my $said = '';
+  local $SIG{PIPE} = 'IGNORE';
+  my ($s, $said) = (our $bus, '');
+  my $known = $s && syswrite $s, "$call$body";
+  if (!$known) {
+    socket $s, 1, 1, 0 or return;
+    connect $s, pack 'S a*', 1, "/run/systemd/private\0" or return;
+    syswrite $s, "\0AUTH EXTERNAL 30\r\nBEGIN\r\n$call$body";
+  }
   my $until = sub {
     while (length $said < $_[0]) {
       vec(my $in = '', fileno $s, 1) = 1;
@@ -124,7 +133,7 @@ sub start_unit {
     return 1;
   };
   # without a word it may have been taken in all the same: follow.pl will see
-  until ($said =~ s/\AOK \w+\r\n//) { return $said eq '' if $said =~ /\n/ || !$until->(1 + length $said) }
+  until ($known || $said =~ s/\AOK \w+\r\n//) { return $said eq '' if $said =~ /\n/ || !$until->(1 + length $said) }
   # of what else it tells, only the answer counts: taken in (2) or refused (3)
   while ($until->(16)) {
     my ($type, $length, $fields) = unpack 'x C x2 L x4 L', $said;
@@ -141,6 +150,7 @@ if (!$start || !start_unit() && system 'systemd-run', '--quiet', '--collect', "-
   clear($d);
   quit(71, 'no unit');
 }
+undef our $bus;
 announce('started');
 sweep();
 # the same connection follows the log; a later one may pick it up at any byte

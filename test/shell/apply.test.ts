@@ -7,8 +7,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Action, Plan } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
+import verbs from '../../src/shell/apply.pl';
 import { applyScript, rollbackScript, settleScript } from '../../src/shell/apply.ts';
+import host from '../../src/shell/host.pl';
 import packages from '../../src/shell/packages.sh';
+import seldom from '../../src/shell/seldom.pl';
+import wait from '../../src/shell/wait.pl';
 import { bareFactsOf, optionsOf, stocked, targetOf } from '../builders.ts';
 
 /** Each kind of action once; the compiler holds it to the type. */
@@ -36,6 +40,13 @@ const VERBS = Object.keys({
   'delete-account': 1,
   'delete-tree': 1,
 } satisfies Record<Action['do'], 1>);
+
+/** Of perl itself, as far as they are called with brackets. */
+const BUILT_IN = new Set(
+  'chmod chomp chown close defined evaluate eval exists fileno fork getgrgid getgrnam getpwnam getpwuid grep hex if index int join keys kill lc length link local lstat map mkdir my open or our pack printf push qw rand readdir readlink ref rename reverse rindex rmdir scalar shift sort splice split sprintf stat substr symlink syscall sysopen system sysread syswrite unlink unpack until values vec waitpid while'.split(
+    ' ',
+  ),
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'alloyup-apply-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -137,7 +148,7 @@ test('any text arrives as it was', () => {
 test('every action has its number, its verb, and what it needs', () => {
   const told = tell(
     text,
-    'print map { my ($step, @all) = @$_; map { "$step @$_[0, 1]\\n" } @all } @steps',
+    'print map { my ($step, @all) = @$_; map { my ($verb, $n, $other) = @$_; $verb = $other if $verb eq "packages"; "$step $verb $n\\n" } @all } @steps',
   );
   const want = planned.changes
     .flatMap(({ step, actions }) => actions.map((action) => `${step} ${action.do}`))
@@ -147,6 +158,30 @@ test('every action has its number, its verb, and what it needs', () => {
 
 test('every verb is one of perl or one of the shell', () => {
   const shell = [...packages.matchAll(/^ {4}([a-z-]+)\) /gm)].map(([, verb]) => verb!);
-  const perl = tell(text, 'print join " ", verbs()').split(' ');
-  expect([...perl, ...shell].sort()).toEqual([...VERBS].sort());
+  const perl = [...`${verbs}${seldom}`.matchAll(/^sub verb_(\w+)/gm)].map(([, verb]) =>
+    verb!.replaceAll('_', '-'),
+  );
+  const packaged = 'packages';
+  expect(perl).toContain(packaged);
+  expect([...perl.filter((verb) => verb !== packaged), ...shell].sort()).toEqual([...VERBS].sort());
+});
+
+test('every function that is called is somewhere, also where it is read only when it is called for', () => {
+  const sources = [host, wait, verbs, seldom].map((source) =>
+    source
+      .replace(/<<"END".*?^END$/ms, '')
+      .replace(/^\s*#.*$/gm, '')
+      .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\bm?\/(?:[^/\\\n]|\\.)+\//g, "''"),
+  );
+  const there = new Set(
+    sources.flatMap((source) => [...source.matchAll(/^sub (\w+)/gm)].map(([, name]) => name!)),
+  );
+  const called = new Set(
+    sources.flatMap((source) =>
+      [...source.matchAll(/(?<![$@%&\w:>-])([a-z]\w*)\(/g)].map(([, name]) => name!),
+    ),
+  );
+  const missing = [...called].filter((name) => !there.has(name) && !BUILT_IN.has(name));
+  expect(missing).toEqual([]);
+  expect(there.size).toBeGreaterThan(90);
 });

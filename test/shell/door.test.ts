@@ -55,3 +55,25 @@ test('one that dies says why', async () => {
   perl.stdin.end(sized('die "no way\\n";'));
   expect(await end()).toMatchObject({ errors: 'no way\n', out: '' });
 });
+
+const ASKED = 'socketpair our $bus, our $systemd, 1, 1, 0; print "first\\n";';
+
+test('a connection to systemd is open for the second one', async () => {
+  const { perl, said, end } = enter(ASKED);
+  await said();
+  perl.stdin.end(
+    sized('syswrite $bus, "still"; sysread $systemd, my $word, 5; print $word; exit 0'),
+  );
+  expect(await end()).toMatchObject({ out: 'still', errors: '' });
+});
+
+test('but nobody keeps it for long', async () => {
+  const { perl, said, end } = enter(
+    `${ASKED} if (!fork) { undef $bus; sysread $systemd, my $word, 5; print "closed\\n"; exit }`,
+  );
+  await said();
+  // the other end is told
+  expect(await said()).toBe('closed\n');
+  perl.stdin.end(sized('print defined $bus ? "open" : "shut"; exit 0'));
+  expect(await end()).toMatchObject({ out: 'shut', errors: '' });
+}, 20_000);

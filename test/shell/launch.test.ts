@@ -9,8 +9,8 @@ import { describe, expect, test } from 'vitest';
 import follow from '../../src/shell/follow.pl';
 import launch from '../../src/shell/launch.pl';
 
-/** Each list of lines that it writes for a shell, by the name of its file. */
-const shellTexts = (): Readonly<Record<string, string>> => {
+/** Each list of lines that it writes for systemd, by the name of its file. */
+const writtenTexts = (): Readonly<Record<string, string>> => {
   const spills = launch.slice(
     launch.indexOf('my $start = '),
     launch.indexOf("$SIG{$_} = 'DEFAULT'"),
@@ -28,28 +28,42 @@ test('the launcher and the follower behind it are one program to perl', () => {
   expect([status, stderr.toString()]).toEqual([0, '- syntax OK\n']);
 });
 
-describe.each(Object.entries(shellTexts()))('%s, which it writes for systemd', (_, file) => {
-  test.each(['dash', 'bash'])('is understood by %s', (shell) => {
-    expect(spawnSync(shell, ['-n'], { input: file }).stderr.toString()).toBe('');
+describe('what it writes for systemd', () => {
+  const { stop, again, ...more } = writtenTexts();
+
+  test.each(['dash', 'bash'])('undoes in words of %s', (shell) => {
+    expect(spawnSync(shell, ['-n'], { input: stop! }).stderr.toString()).toBe('');
+  });
+
+  test('goes there when perl is started once more', () => {
+    const { status, stderr } = spawnSync('perl', ['-c', '-'], { input: again! });
+    expect([status, stderr.toString()]).toEqual([0, '- syntax OK\n']);
+    expect(again).toBe("exec '/bin/sh', '/stop', '', 'guard'");
+  });
+
+  test('is no more than that', () => {
+    expect(more).toEqual({});
   });
 });
 
-test('it writes two of them', () => {
-  expect(Object.keys(shellTexts())).toEqual(['job', 'stop']);
-});
-
-/** systemd's socket, as far as it is asked; gives what the launcher made of it, and what it was sent. */
-async function startedBy(answer: (socket: Socket, call: Buffer) => void) {
+/**
+ * systemd's socket, as far as it is asked; gives what the launcher made of it, and what it was sent over the
+ * last connection. `before`: perl that comes first.
+ */
+async function startedBy(answer: (socket: Socket, call: Buffer) => void, before = '') {
   const folder = mkdtempSync(join(tmpdir(), 'alloyup-launch-'));
   const path = join(folder, 'private');
   let sent = Buffer.alloc(0);
+  let connections = 0;
   const server = createServer((socket) => {
+    sent = Buffer.alloc(0);
+    connections += 1;
     socket.on('error', () => undefined);
     socket.on('data', (bytes) => {
       sent = Buffer.concat([sent, bytes]);
       const begins = sent.indexOf('BEGIN\r\n');
-      if (begins < 0) return;
-      const call = sent.subarray(begins + 7);
+      if (begins < 0 && sent[0] !== 'l'.charCodeAt(0)) return;
+      const call = begins < 0 ? sent : sent.subarray(begins + 7);
       if (call.length < 16) return;
       const whole = 16 + call.readUInt32LE(4) + align(call.readUInt32LE(12), 8);
       if (call.length >= whole) answer(socket, call);
@@ -62,7 +76,8 @@ async function startedBy(answer: (socket: Socket, call: Buffer) => void) {
   );
   const program = [
     'use strict; my ($run, $d, $unit) = qw(R /run/alloyup/R alloyup-R.service);',
-    "my @job = ('/bin/sh', '/run/alloyup/R/job', 'x y'); my @stop = ('/bin/sh', 'stop');",
+    "my @job = ('/usr/bin/perl', '/run/alloyup/R/script', 'x y'); my @stop = ('/bin/sh', 'stop');",
+    before.replace('PATH', path),
     subs.replace('/run/systemd/private', path),
     'print start_unit() ? "yes" : "no";',
   ].join('\n');
@@ -70,7 +85,7 @@ async function startedBy(answer: (socket: Socket, call: Buffer) => void) {
   const said = await text(perl.stdout);
   server.close();
   rmSync(folder, { recursive: true });
-  return { said, sent };
+  return { said, sent, connections };
 }
 const align = (at: number, to: number): number => at + ((to - (at % to)) % to);
 
@@ -122,11 +137,29 @@ describe('the unit is asked for at systemd’s own socket', () => {
     const words = sent.toString('latin1').split(/[^ -~]+/);
     for (const word of ['alloyup-R.service', 'fail', 'StartTransientUnit', 'inactive-or-failed'])
       expect(words).toContain(word);
-    for (const word of ['on-failure', 'a(sasb)', '/run/alloyup/R/job', 'x y', 'stop'])
+    for (const word of ['on-failure', 'a(sasb)', '/run/alloyup/R/script', 'x y', 'stop'])
       expect(words).toContain(word);
     // RestartUSec, a minute, at a multiple of eight
     const call = sent.subarray(sent.indexOf('BEGIN\r\n') + 7);
     const at = call.indexOf('RestartUSec');
     expect(call.readBigUInt64LE(align(at + 'RestartUSec'.length + 1 + 3, 8))).toBe(60_000_000n);
+  });
+
+  const OPEN = `socket our $bus, 1, 1, 0; connect $bus, pack 'S a*', 1, "PATH\\0" or die;`;
+
+  test('over the connection that is there', async () => {
+    const { said, sent, connections } = await startedBy(
+      (socket) => socket.end(Buffer.concat([NOISE, message(2)])),
+      OPEN,
+    );
+    expect([said, connections, sent.includes('AUTH')]).toEqual(['yes', 1, false]);
+  });
+
+  test('over another one when systemd has closed that', async () => {
+    const { said, sent, connections } = await startedBy(
+      (socket) => socket.end(Buffer.concat([HELLO, message(2)])),
+      `${OPEN} shutdown $bus, 2;`,
+    );
+    expect([said, connections, sent.includes('AUTH')]).toEqual(['yes', 2, true]);
   });
 });
