@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstatSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../model/secret.ts';
@@ -30,8 +31,8 @@ export function createCache(folder: string): Cache {
   return {
     async read(key) {
       try {
-        if (!(await isOurs(folder))) return undefined;
-        const bytes = await readFile(pathOf(key));
+        if (!isOurs(folder)) return undefined;
+        const bytes = readFileSync(pathOf(key));
         const newline = bytes.indexOf(0x0a);
         const header = JSON.parse(bytes.toString('utf8', 0, newline)) as Header;
         const body = bytes.subarray(newline + 1);
@@ -47,7 +48,7 @@ export function createCache(folder: string): Cache {
       const staged = `${pathOf(key)}.${randomBytes(6).toString('hex')}`;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        if (!(await isOurs(folder))) return;
+        if (!isOurs(folder)) return;
         await chmod(folder, 0o700);
         const header: Header = { key, sha256: sha256(body), meta };
         await writeFile(staged, [`${JSON.stringify(header)}\n`, body], { mode: 0o600 });
@@ -60,7 +61,7 @@ export function createCache(folder: string): Cache {
 }
 
 /** A folder, no link, that belongs to us and that nobody else can write to. */
-async function isOurs(folder: string): Promise<boolean> {
-  const stat = await lstat(folder);
+function isOurs(folder: string): boolean {
+  const stat = lstatSync(folder);
   return stat.isDirectory() && stat.uid === userInfo().uid && (stat.mode & 0o022) === 0;
 }

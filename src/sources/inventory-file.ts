@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, open, readdir } from 'node:fs/promises';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
@@ -69,12 +69,12 @@ async function readStdin(
 async function isScript(path: string): Promise<boolean> {
   try {
     if (!(await kindOf(path)).isFile) return false;
-    const file = await open(path, 'r');
+    const file = openSync(path, 'r');
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-      return bytesRead === 2 && buffer.toString('latin1') === '#!';
+      const head = Buffer.alloc(2);
+      return readSync(file, head, 0, 2, 0) === 2 && head.toString('latin1') === '#!';
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch {
     return false;

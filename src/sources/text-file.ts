@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** Why a file could not be read as text. */
 export type Unreadable =
@@ -24,23 +25,12 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
     if (!isFile && !(isFIFO && /^\/(?:dev|proc\/self)\/fd\//.test(path))) {
       return no('special', 'is no regular file');
     }
-    const file = await open(path, 'r');
-    try {
-      const { mode } = await file.stat();
-      const bytes = new Uint8Array(maxBytes + 1);
-      let size = 0;
-      while (size < bytes.length) {
-        const { bytesRead } = await file.read(bytes, size, bytes.length - size);
-        if (bytesRead === 0) break;
-        size += bytesRead;
-      }
-      if (size > maxBytes) return no('too-big', `is bigger than ${maxBytes >> 10} KiB`);
-      const text = decodeUtf8(bytes.subarray(0, size));
-      if (text === undefined) return no('not-text', 'is not UTF-8 text');
-      return { ok: true, text, mode: mode & 0o7777 };
-    } finally {
-      await file.close();
-    }
+    const bytes = new Uint8Array(maxBytes + 1);
+    const { size, mode } = isFile ? readNow(path, bytes) : await readPipe(path, bytes);
+    if (size > maxBytes) return no('too-big', `is bigger than ${maxBytes >> 10} KiB`);
+    const text = decodeUtf8(bytes.subarray(0, size));
+    if (text === undefined) return no('not-text', 'is not UTF-8 text');
+    return { ok: true, text, mode: mode & 0o7777 };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return no('missing', 'does not exist');
@@ -50,11 +40,50 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
   }
 }
 
+interface Filled {
+  /** Bytes read: all that fit, at the most. */
+  readonly size: number;
+  readonly mode: number;
+}
+
+/** A file answers at once, and each turn through Node's threads would take longer than that. */
+function readNow(path: string, into: Uint8Array): Filled {
+  const file = openSync(path, 'r');
+  try {
+    const { mode } = fstatSync(file);
+    let size = 0;
+    while (size < into.length) {
+      const read = readSync(file, into, size, into.length - size, null);
+      if (read === 0) break;
+      size += read;
+    }
+    return { size, mode };
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function readPipe(path: string, into: Uint8Array): Promise<Filled> {
+  const file = await open(path, 'r');
+  try {
+    const { mode } = await file.stat();
+    let size = 0;
+    while (size < into.length) {
+      const { bytesRead } = await file.read(into, size, into.length - size);
+      if (bytesRead === 0) break;
+      size += bytesRead;
+    }
+    return { size, mode };
+  } finally {
+    await file.close();
+  }
+}
+
 /** What stands at a path, links followed, without opening it. */
 export async function kindOf(
   path: string,
 ): Promise<{ readonly isDirectory: boolean; readonly isFile: boolean; readonly isFIFO: boolean }> {
-  const found = await stat(path);
+  const found = statSync(path);
   return {
     isDirectory: found.isDirectory(),
     isFile: found.isFile(),
