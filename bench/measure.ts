@@ -19,8 +19,33 @@ export interface Measured {
 /** The shell's own stopwatch stands inside the lab's world: making that world is nobody's cost. */
 const STOPWATCH = 'TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$0.out" 2>"$0.err"; } 2>&1';
 
+const BUSY_SHARE = 0.1;
+const LOOK_MS = 150;
+const LOOKS = 20;
+
+/** Ticks of all cores since boot. */
+function ticks(): { readonly busy: number; readonly all: number } {
+  const [, ...counts] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.split(/ +/);
+  const all = counts.slice(0, 8).reduce((sum, count) => sum + Number(count), 0);
+  return { busy: all - Number(counts[3]) - Number(counts[4]), all };
+}
+
+/**
+ * What the command before it left to do, its logins' ends first of all, is nothing that the next one should
+ * pay for. Waits three seconds at most: a machine that others use is never still.
+ */
+async function stillness(): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const before = ticks();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const after = ticks();
+    if (after.busy - before.busy < BUSY_SHARE * (after.all - before.all)) return;
+  }
+}
+
 /** @throws Error when the command failed, or did something else than it should. */
 export async function measure(lab: Lab, { argv, says }: Measured): Promise<Sample> {
+  await stillness();
   const notes = join(lab.home, 'bench');
   const ended = await lab.run(['bash', '-c', STOPWATCH, notes, ...argv]);
   const out = readFileSync(`${notes}.out`, 'utf8');
