@@ -67,9 +67,15 @@ export const slowReload = (host: LabHost, seconds = STAY_S): Promise<void> => {
   );
 };
 
-/** The plan is made, and the run is about to look whether all is still as planned. */
-export const slowCheck = (host: LabHost, seconds = STAY_S): Promise<void> =>
-  inFront(host, 'sha256sum', FIRST_ONCE('lab-check', seconds));
+/** The plan is made, and the run is about to look whether all is still as planned: its unit stays at its start. */
+export const slowCheck = async (host: LabHost, seconds = STAY_S): Promise<void> => {
+  host.write('/run/lab-check', `${FIRST_ONCE('lab-check', seconds)}\n`);
+  host.write(
+    '/run/systemd/system/alloyup-.service.d/lab.conf',
+    '[Service]\nExecStartPre=/bin/sh /run/lab-check\n',
+  );
+  await host.root('systemctl daemon-reload');
+};
 
 /** The place that the host was made slow at is reached. */
 export const here = (host: LabHost): Promise<true> =>
@@ -90,7 +96,7 @@ export const goOn = (host: LabHost): void => host.write('/run/lab-go', '');
 /** The lab's own slow programs, which are not the product's doing. */
 export const unslow = async (host: LabHost): Promise<void> => {
   await host.root(
-    'cd /usr/local/sbin && rm -f systemctl alloy sha256sum; ' +
+    'cd /usr/local/sbin && rm -f systemctl alloy; rm -rf /run/systemd/system/alloyup-.service.d; ' +
       'for one in /usr/bin/dpkg-deb /usr/sbin/usermod; do [ ! -e $one.lab-real ] || mv $one.lab-real $one; done',
   );
 };
