@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import process from 'node:process';
 import { runFleet } from '../engine/fleet.ts';
 import { createPartings } from '../engine/partings.ts';
 import type { Confirmation, World } from '../engine/world.ts';
@@ -92,10 +91,9 @@ async function runWith(
       : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
   const ask = confirmer(verb, invocation, live, interrupts);
   let remembered: Promise<void> | undefined;
-  const partings = createPartings();
   const world: World = {
     transport,
-    part: partings.later,
+    part: createPartings(),
     repository: noted(
       createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
       live,
@@ -154,8 +152,6 @@ async function runWith(
   } finally {
     interrupts.release();
     output.close();
-    // not before: on a small machine the hosts' part of it would hold up our own end
-    process.once('exit', partings.end);
     await transport.close();
   }
 }

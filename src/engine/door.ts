@@ -1,6 +1,7 @@
 import type { Host } from '../model/host.ts';
 import type { StartOptions } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
+import { bare } from '../shell/bare.ts';
 import doorText from '../shell/door.pl';
 import { OUT_LIMIT, sendAsRoot } from './root-command.ts';
 import { collector, type Door, type Listener, type Session } from './session.ts';
@@ -17,6 +18,7 @@ export interface DoorOptions extends Pick<StartOptions, 'timeoutMs' | 'signal'> 
   }) => Problem;
 }
 
+const DOOR = bare(doorText);
 /** As long as the other side waits (door.pl). */
 const OPEN_MS = 21_600_000;
 
@@ -50,7 +52,7 @@ export async function openDoor(
     },
     onErr: err.push,
   };
-  const channel = await sendAsRoot(session, host, ['perl', '-'], `${program}\n${doorText}`, {
+  const channel = await sendAsRoot(session, host, ['perl', '-'], `${program}\n${DOOR}`, {
     onOut: (bytes) => listener.onOut(bytes),
     onErr: (bytes) => listener.onErr(bytes),
     timeoutMs,

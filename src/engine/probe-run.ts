@@ -45,6 +45,7 @@ export async function probe(
   { keep = false }: { readonly keep?: boolean } = {},
 ): Promise<Facts> {
   const { host } = target;
+  session.begin();
   const nonce = `@@${world.nonce()}`;
   const program = probeOf(target, nonce);
   const limits = { timeoutMs: PROBE_TIMEOUT_MS, signal: world.abandon };

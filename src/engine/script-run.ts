@@ -2,6 +2,7 @@ import type { Host } from '../model/host.ts';
 import type { Command } from '../model/plan.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { bare } from '../shell/bare.ts';
 import followText from '../shell/follow.pl';
 import launchText from '../shell/launch.pl';
 import { perlQuote } from '../shell/quote.ts';
@@ -34,6 +35,8 @@ export interface ScriptRunInput {
   readonly abandon: AbortSignal;
 }
 
+const FOLLOW = bare(followText);
+const LAUNCH = `${bare(launchText)}${FOLLOW}`;
 const STARTED = 'alloyup: started\n';
 const ENTRY = '$| = 1; print qq(alloyup: ready\\n);';
 const MAX_PAUSE_MS = 8000;
@@ -91,7 +94,7 @@ async function launch(
         signal: abandon,
       })
     ).door;
-  const program = `@ARGV=(${perlQuote(run)});\n${launchText}${followText}`;
+  const program = `@ARGV=(${perlQuote(run)});\n${LAUNCH}`;
   const channel = door.enter(program, script.reveal(), { onOut, onErr: err.push }, left);
   const { code, signal } = await channel.exit;
   if (started) return code;
@@ -163,7 +166,7 @@ async function follow(
 const followCommand = (run: string, from: number): Command => [
   'perl',
   '-e',
-  followText,
+  FOLLOW,
   run,
   String(from),
 ];

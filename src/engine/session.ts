@@ -17,6 +17,8 @@ export interface Door {
 
 /** One host's login, kept for the whole run and made again when it breaks. */
 export interface Session {
+  /** Begins to log in; `start` tells how that went. */
+  begin(): void;
   /** Starts a command, logging in first where there is no login. */
   start(argv: Command, options: StartOptions): Promise<Channel>;
   /** Keeps a door for whoever starts a script next; anything else that is started shuts it. */
@@ -47,17 +49,23 @@ export function createSession(
     );
     connection = null;
   };
+  const login = (): Promise<Connection> => {
+    connection ??= transport.connect(host, options).then((open) => {
+      options.onConnected(open);
+      return open;
+    });
+    return connection;
+  };
   return {
+    begin() {
+      login().catch(() => undefined);
+    },
     async start(argv, startOptions) {
       // one command at a time
       kept?.close();
       kept = undefined;
-      connection ??= transport.connect(host, options).then((open) => {
-        options.onConnected(open);
-        return open;
-      });
       try {
-        return (await connection).start(argv, startOptions);
+        return (await login()).start(argv, startOptions);
       } catch (error) {
         drop();
         throw error;

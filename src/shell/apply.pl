@@ -15,6 +15,9 @@ our $step;
 # a package was at work
 our $packaged;
 
+# something was done that systemd would tell of
+my $units_touched;
+
 our $AUTOLOAD;
 sub AUTOLOAD {
   my $name = $AUTOLOAD;
@@ -50,14 +53,8 @@ sub fail { my ($code, $text) = @_; say_line('problem', $code, $text); return 0 }
 sub run { system(@_) == 0 }
 
 # fsync(2) has a number of its own on each architecture; elsewhere sync(1) does it
-my $fsync;
-sub fsync_number {
-  sysopen my $h, '/proc/self/exe', 0 or return 0;
-  sysread $h, my $elf, 20;
-  return { 62 => 74, 183 => 82, 243 => 82, 40 => 118 }->{ unpack 'x18 v', $elf } || 0;
-}
 sub flush {
-  $fsync = fsync_number() if !defined $fsync;
+  my $fsync = $alloyup_probe::nr{fsync};
   my @left = grep { my $h; !($fsync && sysopen($h, $_, 0) && syscall($fsync, fileno $h) == 0) } @_;
   return !@left || system('sync', @left) == 0 || system('sync') == 0;
 }
@@ -217,9 +214,9 @@ sub stage_for {
 sub arm {
   put("$D/journal", '') && put("$D/journal.begun", '') or return 0;
   # undo gives it back first of all: the way back must not end at a disk that filled up meanwhile
-  put("$D/reserve", "\0" x 262144) or return 0;
+  reserve("$D/reserve") or return 0;
   my $stage = stage_for('/etc/alloy') or return 0;
-  index($stage, "$D/") == 0 || put("$stage/reserve", "\0" x 262144) or return 0;
+  index($stage, "$D/") == 0 || reserve("$stage/reserve") or return 0;
   my $active = service_state()->{ActiveState} || 'unknown';
   put("$D/service.was", "$active " . ($service_now->{InvocationID} || '') . "\n") && put("$D/components.before", '') or return 0;
   if ($in{check} eq 'http' && $active eq 'active' && before()) { put("$D/service.answered", '') }
@@ -228,10 +225,21 @@ sub arm {
   return arm_with($in{run}, "$D/undo.sh") && flush("$D/journal", $D);
 }
 
-# What ran before, for the way back. Facts that were read a moment ago tell it, too.
+sub reserve {
+  my $path = shift;
+  open my $h, '>', $path or return 0;
+  my $fallocate = $alloyup_probe::nr{fallocate};
+  # not every file system knows it
+  return close $h if $fallocate && syscall($fallocate, fileno $h, 0, 0, 262144) == 0;
+  return put($path, "\0" x 262144);
+}
+
+# The facts were read a moment ago.
+sub fresh { my $age = time - $in{seen_at} / 1000; return $age > -1 && $age < 10 }
+
+# What ran before, for the way back. Fresh facts tell it, too.
 sub before {
-  my $age = time - $in{seen_at} / 1000;
-  return asked('before', "$D/components.before") if !@before || $age < -1 || $age > 10;
+  return asked('before', "$D/components.before") if !@before || !fresh();
   return put("$D/components.before", join '', map { "$_->[0]\t$_->[1]\n" } @before);
 }
 
@@ -272,6 +280,7 @@ sub change {
     my ($verb, $n, @rest) = @$action;
     syswrite $journal, "$n $step\n" or return failed_step(1);
     flush("$D/journal") or return failed_step(1);
+    $units_touched = 1 if $verb !~ /^(?:validate|reload)\z/ && ($rest[0] || '') !~ m{^/etc/alloy/};
     my $do = 'verb_' . $verb =~ tr/-/_/r;
     my $exit = (\&$do)->($n, @rest);
     return failed_step($exit) if $exit;
@@ -400,11 +409,19 @@ sub prove {
   return $in{service} ne 'restart' || asked('watch', $in{watch});
 }
 
+# The unit as the facts told it (launch.pl wrote it down), while the same invocation runs and this run has done
+# nothing to units.
+sub known_unit {
+  return undef if $units_touched || !fresh() || invocation() ne $in{invocation};
+  my %unit = map { split /=/, $_, 2 } split /\n/, slurp("$C/unit") || '';
+  return ($unit{InvocationID} || '') eq $in{invocation} ? \%unit : undef;
+}
+
 # Most often nothing has to be waited for: all is asked at once, and serves as last words too. What is not
 # plain is left to those who wait.
 sub all_well {
   return 0 if $in{service} eq 'restart';
-  my $said = probed(\&alloyup_probe::service) or return 0;
+  my $said = probed(sub { alloyup_probe::service(known_unit()) }) or return 0;
   my ($unit, $process, $http) = map { $_ || {} } @$said{qw(unit process http)};
   my $list = $http->{components} || {};
   return 0 if ($unit->{ActiveState} || '') ne 'active' || $http->{error} || $http->{ready} != 200 || !$list->{well};

@@ -1,6 +1,7 @@
 import type { Action, Change, Expectation, Plan, SeenFile, StepId } from '../model/plan.ts';
 import { Secret, sha256 } from '../model/secret.ts';
 import runVerbs from './apply.pl';
+import { bare } from './bare.ts';
 import hostHelper from './host.pl';
 import packageVerbs from './packages.sh';
 import { perlQuote, quote, quoteAll } from './quote.ts';
@@ -135,8 +136,6 @@ function script(
   );
 }
 
-/** Reading a script costs a host more than sending it: comments stay at home. */
-const bare = (source: string): string => source.replace(/^ *#(?!!).*\n/gm, '');
 const HOST = bare(hostHelper);
 const WAIT = bare(waitHelper);
 const SELDOM = bare(seldomVerbs);

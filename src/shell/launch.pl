@@ -55,6 +55,8 @@ if (!$whole || $end !~ /\n#end \Q$run\E\n\z/ || !spill("$d/log")) { clear($d); q
 # The first start does the run, and puts `again` in the place of its script: systemd starts it again a minute
 # after both the run and its ExecStopPost were killed. A run that takes another one back (roll_back) names it
 # in `undoes`.
+our ($bus, $unit);
+spill("$d/unit", map { "$_=$unit->{$_}" } keys %$unit) if $unit && !$unit->{error};
 my $start = spill("$d/again", "exec '/bin/sh', '$d/stop', '$d', 'guard'")
   && spill("$d/stop", 'd=$1; r=${d##*/}; u=/var/lib/alloyup/runs/$r/undo.sh',
   '[ ! -e "$d/undoes" ] || { read -r r <"$d/undoes"; u=$d/undo.sh; }',
@@ -66,7 +68,6 @@ my $start = spill("$d/again", "exec '/bin/sh', '$d/stop', '$d', 'guard'")
 $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE);
 my @job = ('/usr/bin/perl', "$d/script");
 my @stop = ('/bin/sh', "$d/stop", $d);
-my $unit = "alloyup-$run.service";
 
 # As `systemd-run --collect` would make it, which costs the host as much as the unit itself: one call of
 # systemd's own socket (D-Bus without a bus).
@@ -85,7 +86,7 @@ sub array {
 }
 sub start_unit {
   my $body = '';
-  text($body, $_) for $unit, 'fail';
+  text($body, $_) for "alloyup-$run.service", 'fail';
   array($body, 8, sub {
     for ([Description => 's', "alloyup $run"], [CollectMode => 's', 'inactive-or-failed'], [Restart => 's', 'on-failure'],
       [RestartUSec => 't', 60e6], [RuntimeMaxUSec => 't', 3600e6], [TimeoutStopUSec => 't', 600e6],
@@ -118,7 +119,7 @@ sub start_unit {
   my $call = pack('a C C C L L L', 'l', 1, 0, 1, length $body, 99, length $head) . $head;
   pad($call, 8);
   local $SIG{PIPE} = 'IGNORE';
-  my ($s, $said) = (our $bus, '');
+  my ($s, $said) = ($bus, '');
   my $known = $s && syswrite $s, "$call$body";
   if (!$known) {
     socket $s, 1, 1, 0 or return;
@@ -144,13 +145,13 @@ sub start_unit {
   }
   return 1;
 }
-if (!$start || !start_unit() && system 'systemd-run', '--quiet', '--collect', "--unit=$unit", "--description=alloyup $run",
+if (!$start || !start_unit() && system 'systemd-run', '--quiet', '--collect', "--unit=alloyup-$run", "--description=alloyup $run",
   '-p', "ExecStopPost=@stop", '-p', 'RuntimeMaxSec=3600', '-p', 'TimeoutStopSec=600',
   '-p', 'Restart=on-failure', '-p', 'RestartSec=60', @job) {
   clear($d);
   quit(71, 'no unit');
 }
-undef our $bus;
+undef $bus;
 announce('started');
 sweep();
 # the same connection follows the log; a later one may pick it up at any byte

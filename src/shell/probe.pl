@@ -8,8 +8,8 @@ use strict;
 our (%in, @files, @secret, @groups, @tools);
 # set by apply.pl, which has read this in: sums of files, and what it has just been told
 our (%known, $seen);
-# systemd's socket, left open for launch.pl, which stands behind door.pl
-our $bus;
+# for launch.pl, which stands behind door.pl: systemd's socket, left open, and what it said
+our ($bus, $unit);
 my ($R, $arch, %uid, %gid) = ($in{root}, '');
 # system calls, by the machine that this perl was built for
 our %nr = numbers();
@@ -17,9 +17,9 @@ our %nr = numbers();
 sub numbers {
   sysopen my $h, '/proc/self/exe', 0 or return ();
   sysread $h, my $elf, 20;
-  my %of = (62 => [332, 137, 228, 74], 183 => [291, 43, 113, 82], 243 => [291, 43, 113, 82], 40 => [0, 0, 0, 118]);
+  my %of = (62 => [332, 137, 228, 74, 285], 183 => [291, 43, 113, 82, 47], 243 => [291, 43, 113, 82, 47], 40 => [0, 0, 0, 118, 0]);
   my $machine = $of{unpack 'x18 v', $elf} or return ();
-  return map { (qw(statx statfs clock fsync))[$_] => $machine->[$_] } 0 .. 3;
+  return map { (qw(statx statfs clock fsync fallocate))[$_] => $machine->[$_] } 0 .. 4;
 }
 
 # what EXPR gives within the deadline; else { error }
@@ -256,7 +256,7 @@ sub bus {
 sub unit {
   my $u = try(5, \&bus);
   # a pid 1 that does not answer will not answer systemctl either
-  return $u if !$u->{error} || $u->{error} eq 'deadline';
+  return $unit = $u if !$u->{error} || $u->{error} eq 'deadline';
   my $v = run(8, 'systemctl', 'show', 'alloy.service', '-p', join ',', map { /(\w+)$/ } @unit);
   return ref $v ? $v : { map { split /=/, $_, 2 } split /\n/, $v };
 }
@@ -383,8 +383,9 @@ sub http {
   return { ready => 0, healthy => 0, owner => '?' };
 }
 
+# `$_[0]`: the unit as it is known to be
 sub service {
-  my %f = (unit => unit());
+  my %f = (unit => $_[0] || unit());
   my $pid = $f{unit}{MainPID};
   $f{process} = process($pid) if $pid;
   if ($in{http}) {

@@ -1,4 +1,5 @@
 import { KEYRING_PATH } from '../model/desired.ts';
+import { bare } from './bare.ts';
 import source from './probe.pl';
 import { perlQuote } from './quote.ts';
 
@@ -69,13 +70,7 @@ export function probeScript(input: ProbeInput): string {
     `@groups=(${input.groups.map(perlQuote).join(',')});`,
     `@tools=(${NEEDED_TOOLS.map(perlQuote).join(',')});`,
     COMPACT,
-    '',
   ].join('\n');
 }
 
-/** Reading a script costs perl more than running it: comments and indentation stay at home. */
-const COMPACT = source
-  .split('\n')
-  .map((line) => line.trim())
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .join('\n');
+const COMPACT = bare(source);

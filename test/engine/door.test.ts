@@ -3,7 +3,8 @@ import { openDoor } from '../../src/engine/door.ts';
 import { createSession, type Door, isLost } from '../../src/engine/session.ts';
 import type { Channel, Connection, Exit, StartOptions } from '../../src/model/ports.ts';
 import { ToolError } from '../../src/model/problem.ts';
-import door from '../../src/shell/door.pl';
+import { bare } from '../../src/shell/bare.ts';
+import doorSource from '../../src/shell/door.pl';
 import { hostOf } from '../builders.ts';
 
 /** A host that says what it is told to, and keeps what it was sent. */
@@ -82,7 +83,7 @@ test('the answer is a whole line, however it was cut, and the rest is for the ne
   await host.out('cts\n');
   const opened = await opening;
   expect(opened.line).toBe('@@n facts');
-  expect(host.sent).toEqual([`PROGRAM\n${door}`]);
+  expect(host.sent).toEqual([`PROGRAM\n${bare(doorSource)}`]);
   const heard: string[] = [];
   const listener = {
     onOut: (bytes: Uint8Array) => void heard.push(`out ${bytes}`),

@@ -17,35 +17,24 @@ beforeEach(() => {
 });
 
 test('a login ends a while after its host is through', () => {
-  const partings = createPartings(1000);
-  partings.later(login('a'));
+  const part = createPartings(1000);
+  part(login('a'));
   vi.advanceTimersByTime(999);
   expect(ended).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(ended).toEqual(['a']);
 });
 
-test('what is left at the end of the run ends with it, and once', () => {
-  const partings = createPartings(1000);
-  for (const name of ['a', 'b', 'c']) partings.later(login(name));
-  vi.advanceTimersByTime(500);
-  partings.end();
-  expect(ended).toEqual(['a', 'b', 'c']);
-  vi.advanceTimersByTime(5000);
-  expect(ended).toEqual(['a', 'b', 'c']);
-});
-
 test('no more than some are kept, whatever the size of the fleet', () => {
-  const partings = createPartings(1000, 2);
-  for (const name of ['a', 'b', 'c', 'd']) partings.later(login(name));
+  const part = createPartings(1000, 2);
+  for (const name of ['a', 'b', 'c', 'd']) part(login(name));
   expect(ended).toEqual(['a', 'b']);
 });
 
 test('one that waits keeps no process alive', () => {
   vi.useRealTimers();
   const before = process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
-  const partings = createPartings(60_000);
-  partings.later(login('a'));
+  const part = createPartings(60_000);
+  part(login('a'));
   expect(process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length).toBe(before);
-  partings.end();
 });

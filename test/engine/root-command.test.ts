@@ -25,6 +25,7 @@ function sudo() {
       options = given;
       return channel;
     },
+    begin() {},
     keep() {},
     take: () => undefined,
     drop() {},

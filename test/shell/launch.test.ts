@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ async function startedBy(answer: (socket: Socket, call: Buffer) => void, before 
     launch.indexOf('if (!$start || !start_unit()'),
   );
   const program = [
-    'use strict; my ($run, $d, $unit) = qw(R /run/alloyup/R alloyup-R.service);',
+    'use strict; my ($run, $d) = qw(R /run/alloyup/R); our $bus;',
     "my @job = ('/usr/bin/perl', '/run/alloyup/R/script', 'x y'); my @stop = ('/bin/sh', 'stop');",
     before.replace('PATH', path),
     subs.replace('/run/systemd/private', path),
@@ -161,5 +161,28 @@ describe('the unit is asked for at systemd’s own socket', () => {
       `${OPEN} shutdown $bus, 2;`,
     );
     expect([said, connections, sent.includes('AUTH')]).toEqual(['yes', 2, true]);
+  });
+});
+
+describe.each([
+  ['the kernel tells it', follow],
+  ['it looks by itself', follow.replace('/proc/self/exe', '/nowhere')],
+])('the follower, where %s', (_, source) => {
+  test('sends what is written to the log, from a byte on, and ends with the run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'alloyup-follow-'));
+    const run = join(folder, 'R');
+    mkdirSync(run);
+    writeFileSync(join(run, 'log'), 'seen\nnew\n');
+    const perl = spawn('perl', ['-e', source.replaceAll('/run/alloyup', folder), 'R', '5']);
+    const ended = once(perl, 'exit');
+    const line = async () => String((await once(perl.stdout, 'data'))[0]);
+    expect(await line()).toBe('new\n');
+    appendFileSync(join(run, 'log'), 'newer\n');
+    expect(await line()).toBe('newer\n');
+    appendFileSync(join(run, 'log'), 'last\n');
+    writeFileSync(join(run, 'done'), '');
+    expect(await text(perl.stdout)).toBe('last\n');
+    expect(await ended).toEqual([0, null]);
+    rmSync(folder, { recursive: true });
   });
 });
