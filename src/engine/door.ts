@@ -73,10 +73,12 @@ export async function openDoor(
     get open() {
       return open;
     },
-    enter(next, input, to, forMs) {
+    enter(next, input, to, forMs, { hold = false } = {}) {
       listener = to;
       channel.within(forMs);
-      channel.end(`${Buffer.byteLength(next)}\n${next}${input}`);
+      const text = `${Buffer.byteLength(next)}\n${next}${input}`;
+      if (hold) channel.write(text);
+      else channel.end(text);
       return channel;
     },
     close: () => channel.close(),

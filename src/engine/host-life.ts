@@ -13,17 +13,31 @@ import { readFacts } from '../shell/probe.ts';
 import { readRecord } from '../shell/records.ts';
 import { othersFromRepository } from './others.ts';
 import { probe, probeOf, supply } from './probe-run.ts';
-import { runScript } from './script-run.ts';
+import { runScript, stageScript } from './script-run.ts';
 import { createSession, type Session } from './session.ts';
 import { type Account, driftProblem, emptyAccount, hear, verdictOf } from './verdict.ts';
 import type { RunOptions, World } from './world.ts';
+
+/** What is to be done on a host, and what that was made from. */
+interface Planned {
+  readonly facts: Facts;
+  readonly supplies: Supplies;
+  readonly plan: Plan;
+  /** Lies on the host already but for its last line. */
+  readonly staged?: Prepared;
+}
+
+interface Prepared {
+  readonly run: ScriptRun;
+  readonly script: Secret;
+}
 
 /** One host between its plan and its end. */
 export interface HostLife {
   readonly target: Target;
   readonly session: Session;
   /** null: the host is out already, and its end was told. */
-  planned: { readonly facts: Facts; readonly supplies: Supplies; readonly plan: Plan } | null;
+  planned: Planned | null;
   /** Milliseconds since the epoch; set anew when a host's turn comes. */
   deadline: number;
   /** It is not as the saved plan takes it to be: no host may be touched. */
@@ -85,6 +99,12 @@ export async function planOne(life: HostLife, world: World, options: RunOptions)
       return finish(life, world, 'unchanged');
     if (!acts) return finish(life, world, 'pending');
     life.planned = { facts, supplies, plan };
+    // nobody will be asked, and there is time until the last host is planned
+    if (options.verb === 'apply' && options.unattended && !world.expected) {
+      const staged = prepare(life, plan, options.run, world, options);
+      stageScript(session, staged.run.run, staged.script);
+      life.planned = { facts, supplies, plan, staged };
+    }
   });
 }
 
@@ -152,8 +172,6 @@ export async function applyOne(life: HostLife, world: World, options: RunOptions
   });
 }
 
-type Planned = NonNullable<HostLife['planned']>;
-
 /** What is to be done on a host that is no longer as it was planned; how it ended where that is nothing. */
 async function planAnew(
   life: HostLife,
@@ -183,17 +201,27 @@ async function planAnew(
   return { facts, supplies, plan };
 }
 
+function prepare(
+  life: HostLife,
+  plan: Plan,
+  name: string,
+  world: World,
+  options: RunOptions,
+): Prepared {
+  const run = { ...scriptRun(life, world, options), run: name };
+  return { run, script: applyScript({ ...run, plan, rollback: options.rollback }) };
+}
+
 /** Carries a plan out and proves it: planning again from the last facts must leave nothing. */
 async function carryOut(
   life: HostLife,
-  { plan, supplies }: Planned,
+  { plan, supplies, staged }: Planned,
   name: string,
   world: World,
   options: RunOptions,
 ): Promise<Ending> {
   const { target } = life;
-  const run = { ...scriptRun(life, world, options), run: name };
-  const script = applyScript({ ...run, plan, rollback: options.rollback });
+  const { run, script } = staged ?? prepare(life, plan, name, world, options);
   const { account, end } = await act(life, world, run, script);
   const ending = verdictOf(target, account, end, world.mask);
   // the host went down, or the log was cut: its word stands, and its facts are asked for anew

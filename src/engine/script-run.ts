@@ -10,7 +10,7 @@ import { createLineReader } from '../shell/records.ts';
 import { openDoor } from './door.ts';
 import { sudoProblem } from './privilege.ts';
 import { startAsRoot } from './root-command.ts';
-import { collector, isLost, type Session } from './session.ts';
+import { collector, isLost, type Listener, type Session } from './session.ts';
 
 /** How the stream of a script ended; what it meant is in its records. */
 export type StreamEnd =
@@ -63,6 +63,47 @@ export async function runScript(input: ScriptRunInput): Promise<StreamEnd> {
   return follow(input, log, started);
 }
 
+/**
+ * Sends a script ahead, where a perl waits for it: all but its last line, without which nothing begins there;
+ * `runScript` with the same script sends that. While a fleet is being planned its hosts have the time.
+ */
+export function stageScript(session: Session, run: string, script: Secret): void {
+  const door = session.take();
+  if (!door) return;
+  const text = script.reveal();
+  const last = text.lastIndexOf('\n', text.length - 2) + 1;
+  const early: { readonly err: boolean; readonly bytes: Uint8Array }[] = [];
+  let listener: Listener = {
+    onOut: (bytes) => early.push({ err: false, bytes: bytes.slice() }),
+    onErr: (bytes) => early.push({ err: true, bytes: bytes.slice() }),
+  };
+  const relay: Listener = {
+    onOut: (bytes) => listener.onOut(bytes),
+    onErr: (bytes) => listener.onErr(bytes),
+  };
+  const channel = door.enter(programOf(run), text.slice(0, last), relay, STAGED_MS, { hold: true });
+  session.keep({
+    get open() {
+      return door.open;
+    },
+    enter(program, input, to, forMs) {
+      if (input !== text || program !== programOf(run))
+        throw new Error('another script was sent ahead');
+      listener = to;
+      for (const { err, bytes } of early) (err ? to.onErr : to.onOut)(bytes);
+      channel.within(forMs);
+      channel.end(text.slice(last));
+      return channel;
+    },
+    close: door.close,
+  });
+}
+
+/** As long as the other side waits (launch.pl). */
+const STAGED_MS = 21_600_000;
+
+const programOf = (run: string): string => `@ARGV=(${perlQuote(run)});\n${LAUNCH}`;
+
 /** Resolves with the follower's exit code, null when a signal ended it. */
 async function launch(
   { host, session, run, script, deadline, now, abandon }: ScriptRunInput,
@@ -94,8 +135,7 @@ async function launch(
         signal: abandon,
       })
     ).door;
-  const program = `@ARGV=(${perlQuote(run)});\n${LAUNCH}`;
-  const channel = door.enter(program, script.reveal(), { onOut, onErr: err.push }, left);
+  const channel = door.enter(programOf(run), script.reveal(), { onOut, onErr: err.push }, left);
   const { code, signal } = await channel.exit;
   if (started) return code;
   throw new ToolError(launchProblem(host, head, err.text(), `${code ?? signal}`));

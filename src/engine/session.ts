@@ -10,8 +10,17 @@ export type Listener = Pick<StartOptions, 'onOut' | 'onErr'>;
 export interface Door {
   /** False: the connection broke, or the host let go of it. */
   readonly open: boolean;
-  /** Sends a program and all that it reads from stdin. Once. `timeoutMs`: milliseconds from now on. */
-  enter(program: string, input: string, to: Listener, timeoutMs: number): Channel;
+  /**
+   * Sends a program and what it reads from stdin: all of it, or with `hold` what comes before the rest, with
+   * which the channel is to be ended. Once. `timeoutMs`: milliseconds from now on.
+   */
+  enter(
+    program: string,
+    input: string,
+    to: Listener,
+    timeoutMs: number,
+    options?: { readonly hold?: boolean },
+  ): Channel;
   close(): void;
 }
 

@@ -38,8 +38,10 @@ sub sweep {
 mkdir '/run/alloyup', 0700;
 mkdir $d, 0700 or quit(70, 'no room in /run');
 # whoever sent it is gone before all of it came: half a script may hold secrets
-$SIG{$_} = sub { clear($d); exit 129 } for qw(HUP INT TERM PIPE);
+$SIG{$_} = sub { clear($d); exit 129 } for qw(HUP INT TERM PIPE ALRM);
 spill("$d/launcher", $$);
+# all but the last line may be here long before the whole run begins (stageScript of engine/script-run.ts)
+alarm 21600;
 my ($end, $whole) = ('', 0);
 if (open my $script, '>', "$d/script") {
   $whole = 1;
@@ -50,6 +52,7 @@ if (open my $script, '>', "$d/script") {
   }
   $whole &&= close $script;
 }
+alarm 0;
 # a script that was cut on the wire is not started; no log: follow.pl took the folder away, nobody waits any more
 if (!$whole || $end !~ /\n#end \Q$run\E\n\z/ || !spill("$d/log")) { clear($d); quit(73, 'cut') }
 # The first start does the run, and puts `again` in the place of its script: systemd starts it again a minute
@@ -65,7 +68,7 @@ my $start = spill("$d/again", "exec '/bin/sh', '$d/stop', '$d', 'guard'")
   '[ ! -e "$d/script" ] && [ ! -e "$d/content" ] || rm -rf "$d/script" "$d/content"', 'if armed; then exit $e; fi', ': >"$d/done"',
   # taken back: there is nothing left to be started again for
   '[ "${SERVICE_RESULT:-success}" = success ] || systemctl --no-block stop "alloyup-${d##*/}.service"');
-$SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE);
+$SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE ALRM);
 my @job = ('/usr/bin/perl', "$d/script");
 my @stop = ('/bin/sh', "$d/stop", $d);
 

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDoor } from '../../src/engine/door.ts';
+import { runScript, stageScript } from '../../src/engine/script-run.ts';
 import { createSession, type Door, isLost } from '../../src/engine/session.ts';
 import type { Channel, Connection, Exit, StartOptions } from '../../src/model/ports.ts';
 import { ToolError } from '../../src/model/problem.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { bare } from '../../src/shell/bare.ts';
 import doorSource from '../../src/shell/door.pl';
 import { hostOf } from '../builders.ts';
@@ -150,4 +152,78 @@ test('whatever else is started shuts it first', async () => {
   void host.open().catch(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
   expect(kept.open).toBe(false);
+});
+
+describe('a script that is sent ahead', () => {
+  const script = new Secret('first\nsecond\n#end R\n');
+  const running = (host: ReturnType<typeof far>, lines: string[]) =>
+    runScript({
+      host: hostOf({}),
+      session: host.session,
+      run: 'R',
+      script,
+      onLine: (line) => lines.push(line),
+      onReconnect() {},
+      deadline: Date.now() + 10_000,
+      now: Date.now,
+      abandon: new AbortController().signal,
+    });
+
+  test('comes without its last line, and runs when that comes', async () => {
+    const host = far();
+    host.session.keep(await opened(host));
+    stageScript(host.session, 'R', script);
+    expect(host.sent).toHaveLength(2);
+    expect(host.sent[1]).toMatch(/^\d+\n@ARGV=\('R'\);\n(.|\n)*\nfirst\nsecond\n$/);
+
+    const lines: string[] = [];
+    const end = running(host, lines);
+    await host.out('alloyup: started\nsome line\n');
+    host.exit(0);
+    expect(await end).toBe('over');
+    expect(lines).toEqual(['some line']);
+    expect(host.sent.slice(2)).toEqual(['#end R\n<end>']);
+    expect(host.logins()).toBe(1);
+  });
+
+  test('what the host says of it before that is heard', async () => {
+    const host = far();
+    host.session.keep(await opened(host));
+    stageScript(host.session, 'R', script);
+    await host.out('alloyup: no systemd\n');
+    const end = running(host, []);
+    host.exit(74);
+    await expect(end).rejects.toMatchObject({ problem: { code: 'host.unsupported' } });
+  });
+
+  test('is left without its last line by whoever does not run it', async () => {
+    const host = far();
+    host.session.keep(await opened(host));
+    stageScript(host.session, 'R', script);
+    host.session.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(host.sent.join('')).not.toContain('#end R');
+  });
+
+  test('is no other one', async () => {
+    const host = far();
+    host.session.keep(await opened(host));
+    stageScript(host.session, 'R', new Secret('third\n#end R\n'));
+    await expect(running(host, [])).rejects.toThrow('another script');
+    expect(host.sent.join('')).not.toContain('#end R');
+  });
+
+  test('is not sent where no perl waits for it', () => {
+    const host = far();
+    stageScript(host.session, 'R', script);
+    expect([host.sent, host.logins()]).toEqual([[], 0]);
+  });
+});
+
+test('a session logs in before anything is started on it, once', async () => {
+  const host = far();
+  host.session.begin();
+  host.session.begin();
+  await opened(host);
+  expect(host.logins()).toBe(1);
 });

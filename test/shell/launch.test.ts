@@ -1,6 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -185,4 +192,18 @@ describe.each([
     expect(await ended).toEqual([0, null]);
     rmSync(folder, { recursive: true });
   });
+});
+
+test.skipIf(process.getuid?.() !== 0).each([
+  ['without its last line', 'first\nsecond\n'],
+  ['cut in its last line', 'first\nsecond\n#end R'],
+])('a script %s is not kept, nor started', (_, script) => {
+  const folder = mkdtempSync(join(tmpdir(), 'alloyup-cut-'));
+  const source = launch
+    .replaceAll('/run/alloyup', join(folder, 'all'))
+    .replace('/run/systemd/system', folder);
+  const { status, stdout } = spawnSync('perl', ['-e', source, 'R'], { input: script });
+  expect([status, stdout.toString()]).toEqual([73, 'alloyup: cut\n']);
+  expect(readdirSync(join(folder, 'all'))).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
