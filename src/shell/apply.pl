@@ -467,6 +467,8 @@ sub apply_run {
   take_lock() or return say_line('result', 'locked');
   my $end = eval { work() };
   unstoppable();
+  # what was proven is not what there will be
+  undef $alloyup_probe::seen if ($end || '') ne 'ok';
   if (!defined $end) { print $@ if $@ ne SIGNALLED(); failed_step(1) }
   if ($end && $end ne 'failed') { untouched($end) if $end ne 'ok'; say_line('result', $end eq 'full' ? 'failed' : $end) }
   else { give_up() }

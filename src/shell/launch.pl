@@ -38,10 +38,13 @@ sub sweep {
 mkdir '/run/alloyup', 0700;
 mkdir $d, 0700 or quit(70, 'no room in /run');
 # whoever sent it is gone before all of it came: half a script may hold secrets
-$SIG{$_} = sub { clear($d); exit 129 } for qw(HUP INT TERM PIPE ALRM);
+$SIG{$_} = sub { clear($d); exit 129 } for qw(HUP INT TERM PIPE);
 spill("$d/launcher", $$);
-# all but the last line may be here long before the whole run begins (stageScript of engine/script-run.ts)
-alarm 21600;
+# all but the last line may be here long before the run begins (stageScript of engine/script-run.ts); as in
+# door.pl, systemd's connection is not kept open for long
+our ($bus, $unit);
+$SIG{ALRM} = sub { undef $bus; $SIG{ALRM} = $SIG{TERM}; alarm 21600 };
+alarm 5;
 my ($end, $whole) = ('', 0);
 if (open my $script, '>', "$d/script") {
   $whole = 1;
@@ -58,7 +61,6 @@ if (!$whole || $end !~ /\n#end \Q$run\E\n\z/ || !spill("$d/log")) { clear($d); q
 # The first start does the run, and puts `again` in the place of its script: systemd starts it again a minute
 # after both the run and its ExecStopPost were killed. A run that takes another one back (roll_back) names it
 # in `undoes`.
-our ($bus, $unit);
 spill("$d/unit", map { "$_=$unit->{$_}" } keys %$unit) if $unit && !$unit->{error};
 my $start = spill("$d/again", "exec '/bin/sh', '$d/stop', '$d', 'guard'")
   && spill("$d/stop", 'd=$1; r=${d##*/}; u=/var/lib/alloyup/runs/$r/undo.sh',

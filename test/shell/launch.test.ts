@@ -207,3 +207,22 @@ test.skipIf(process.getuid?.() !== 0).each([
   expect(readdirSync(join(folder, 'all'))).toEqual([]);
   rmSync(folder, { recursive: true });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  'whose last line is long in coming keeps no connection to systemd',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'alloyup-long-'));
+    const source = launch
+      .replaceAll('/run/alloyup', join(folder, 'all'))
+      .replace('/run/systemd/system', folder);
+    const asked =
+      'socketpair our $bus, my $systemd, 1, 1, 0; if (!fork) { undef $bus; sysread $systemd, my $any, 1; print "closed\\n"; exit }';
+    const perl = spawn('perl', ['-e', `${asked} undef $systemd; ${source}`, 'R']);
+    perl.stdin.write('first\n');
+    expect(String((await once(perl.stdout, 'data'))[0])).toBe('closed\n');
+    perl.stdin.end('second\n');
+    expect(await text(perl.stdout)).toBe('alloyup: cut\n');
+    rmSync(folder, { recursive: true });
+  },
+  20_000,
+);
