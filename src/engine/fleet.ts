@@ -14,9 +14,12 @@ export async function runFleet(
   options: RunOptions,
 ): Promise<void> {
   const lives = targets.map((target) => beginHost(target, world, options));
+  // nobody will be asked, and there is time until the last host is planned; in a larger fleet most would wait
+  // for their turn after that, with a script each in our memory
+  const stage = options.unattended && !world.expected && lives.length <= options.forks;
   await eachOf(lives, options.forks, async (life) => {
     if (world.stop.aborted) return skip(life, world);
-    await planOne(life, world, options);
+    await planOne(life, world, options, { stage });
   });
 
   const waiting = lives.filter(({ planned }) => planned !== null);

@@ -56,8 +56,16 @@ export function beginHost(target: Target, world: World, options: RunOptions): Ho
   return { target, session, planned: null, deadline: 0, moved: false };
 }
 
-/** Logs in, reads the facts, plans. Tells the end of a host that needs, or may have, nothing more. */
-export async function planOne(life: HostLife, world: World, options: RunOptions): Promise<void> {
+/**
+ * Logs in, reads the facts, plans. Tells the end of a host that needs, or may have, nothing more. `stage`: a
+ * script goes to its host at once, all but its last line.
+ */
+export async function planOne(
+  life: HostLife,
+  world: World,
+  options: RunOptions,
+  { stage = false }: { readonly stage?: boolean } = {},
+): Promise<void> {
   const { target, session } = life;
   const host = target.host.name;
   const { emit } = world;
@@ -99,8 +107,7 @@ export async function planOne(life: HostLife, world: World, options: RunOptions)
       return finish(life, world, 'unchanged');
     if (!acts) return finish(life, world, 'pending');
     life.planned = { facts, supplies, plan };
-    // nobody will be asked, and there is time until the last host is planned
-    if (options.verb === 'apply' && options.unattended && !world.expected) {
+    if (stage && options.verb === 'apply') {
       const staged = prepare(life, plan, options.run, world, options);
       stageScript(session, staged.run.run, staged.script);
       life.planned = { facts, supplies, plan, staged };

@@ -133,7 +133,7 @@ export interface Seen {
   /** systemd's ActiveState and InvocationID. */
   readonly active: string;
   readonly invocation: string;
-  /** Those that a change or the receipt is about. */
+  /** Every plain file that the probe was asked for and that could be hashed. */
   readonly files: readonly SeenFile[];
   /** Empty: not asked, or nobody answered. */
   readonly components: readonly { readonly id: string; readonly health: string }[];

@@ -255,7 +255,6 @@ sub arm_with {
   umask 077;
   put("$generator.t", <<"END") && chmod(0755, "$generator.t") && flush("$generator.t") && rename("$generator.t", $generator) && flush($folder) or return 0;
 #!/bin/sh
-# The next boot takes back alloyup's unfinished run.
 [ ! -e '$C' ] || exit 0
 mkdir -p "\$1/multi-user.target.wants" && ln -sf ../alloyup-undo.service "\$1/multi-user.target.wants/" || exit 1
 cat >"\$1/alloyup-undo.service" <<'EOF'
