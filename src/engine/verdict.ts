@@ -1,97 +1,25 @@
+import type { HostProblem } from '../host/records.ts';
 import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
-import type { Plan, StepId } from '../model/plan.ts';
-import { originOf } from '../model/plan.ts';
+import { originOf, type Plan } from '../model/plan.ts';
 import type { Mask } from '../model/ports.ts';
 import type { Problem, ProblemCode } from '../model/problem.ts';
-import type { ScriptRecord, ScriptResult } from '../shell/records.ts';
-import type { StreamEnd } from './script-run.ts';
+import type { Account } from './account.ts';
+import type { RunEnd } from './remote-run.ts';
 
-/** What a script's records said, gathered while they came. */
-export interface Account {
-  readonly result: ScriptResult | null;
-  readonly facts: string | null;
-  readonly failed: { readonly step: StepId; readonly exit: number } | null;
-  readonly problems: readonly {
-    readonly code: ProblemCode;
-    readonly text: string;
-    readonly detail: readonly string[];
-  }[];
-  readonly stale: string | null;
-  /** Runs that were taken back. */
-  readonly earlier: readonly string[];
-  /** Last lines of output before the failure. */
-  readonly output: readonly string[];
+/** How a host ended. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly problem?: Problem;
 }
 
-export const emptyAccount: Account = {
-  result: null,
-  facts: null,
-  failed: null,
-  problems: [],
-  stale: null,
-  earlier: [],
-  output: [],
-};
-
-const OUTPUT_KEPT = 15;
-
-/** One more record, or one more line of output. */
-export function hear(account: Account, record: ScriptRecord | undefined, line: string): Account {
-  if (!record)
-    return account.failed
-      ? account
-      : { ...account, output: [...account.output.slice(1 - OUTPUT_KEPT), line] };
-  switch (record.verb) {
-    case 'result':
-      return { ...account, result: record.result };
-    case 'facts':
-      return { ...account, facts: record.json };
-    case 'fail':
-      return { ...account, failed: account.failed ?? record };
-    case 'problem':
-      return {
-        ...account,
-        problems: [...account.problems, { code: record.code, text: record.text, detail: [] }],
-      };
-    case 'detail': {
-      const last = account.problems.at(-1);
-      if (!last) return account;
-      const more = { ...last, detail: [...last.detail, record.text] };
-      return { ...account, problems: [...account.problems.slice(0, -1), more] };
-    }
-    case 'stale':
-      return { ...account, stale: record.text };
-    case 'earlier':
-      return { ...account, earlier: [...account.earlier, record.text] };
-    default:
-      return account;
-  }
-}
-
-const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {
-  'alloy.validate': 'correct the template or its vars; alloyup render HOST shows the text',
-  'alloy.reload':
-    'correct the configuration: alloyup render HOST shows it, alloyup validate checks it',
-  'alloy.start': 'read what Alloy said; then correct the configuration or its environment',
-  'alloy.unready':
-    'read what Alloy said: journalctl -u alloy; a long replay of its write-ahead log may need another try',
-  'alloy.components': 'correct the component, or name it in alloy.tolerate when it may be so',
-  'alloy.version': 'see what runs: systemctl status alloy',
-  'apply.locked': 'wait for the other run, or give it longer: --lock-timeout 600',
-  'apply.stuck': 'look at the host: its log lies in /var/lib/alloyup/runs, newest last',
-  'host.disk': 'make room there, or make it writable, then run again',
-  'host.file': 'look at that path on the host, then run again',
-  'run.missing': 'see the runs of this machine: ls /var/lib/alloyup/runs on the host',
-};
-
-/** How one host's script ended, as an outcome and the problem that goes with it. */
+/** What a run did to its host, by its records and by how following it ended. */
 export function verdictOf(
   { host, desired }: Target,
   account: Account,
-  end: StreamEnd,
+  end: RunEnd,
   mask: Mask,
-): { readonly outcome: Outcome; readonly problem?: Problem } {
+): Verdict {
   const name = host.name;
   if (end === 'never-started')
     return {
@@ -99,41 +27,37 @@ export function verdictOf(
       problem: {
         code: 'ssh.lost',
         message: `${name}: the connection was lost before anything was started`,
-        hint: 'nothing was touched there; run again',
+        hint: 'Nothing was changed there. Run again',
         transient: true,
       },
     };
-  const word = account.result ?? (typeof end === 'object' ? end.verdict : null);
-  if (account.result === null && word === 'rolled-back')
-    return {
-      outcome: 'rolled-back',
-      problem: {
-        code: 'apply.failed',
-        message: `${name} went down in the middle of the run, which was taken back when it came up`,
-        hint: 'run again',
-        transient: true,
-      },
-    };
-  switch (word) {
+  const fromReboot = account.result === null && typeof end === 'object';
+  const result = fromReboot ? end.verdict : account.result;
+  switch (result) {
     case 'ok':
       return { outcome: 'changed' };
+    case 'rolled-back':
+      if (fromReboot)
+        return {
+          outcome: 'rolled-back',
+          problem: {
+            code: 'apply.failed',
+            message: `${name} went down during the run, which was rolled back at boot`,
+            hint: 'Run again',
+            transient: true,
+          },
+        };
+      return {
+        outcome: 'rolled-back',
+        problem: { ...mainProblem(name, account, mask), ...originOfFailure(desired, account) },
+      };
     case 'stale':
       return {
         outcome: 'stale',
-        problem: {
-          code: 'apply.stale',
-          message: `${name} changed since it was planned: ${account.stale ?? 'see its log'}`,
-          hint: 'nothing was touched; run again to plan anew',
-          transient: true,
-        },
+        problem: { ...mainProblem(name, account, mask, 'apply.stale'), transient: true },
       };
     case 'locked':
       return { outcome: 'locked', problem: mainProblem(name, account, mask, 'apply.locked') };
-    case 'rolled-back':
-      return {
-        outcome: 'rolled-back',
-        problem: { ...mainProblem(name, account, mask), ...placeOf(desired, account) },
-      };
     case 'stuck':
       return { outcome: 'stuck', problem: mainProblem(name, account, mask, 'apply.stuck') };
     case 'failed':
@@ -145,25 +69,27 @@ export function verdictOf(
       code: 'apply.unknown',
       message:
         end === 'left'
-          ? `${name}: the run still goes on there, and nobody waits for it any more`
+          ? `${name}: the run is still in progress there, and alloyup no longer waits for it`
           : `${name}: the run ended without a verdict`,
-      hint: `it comes to its end or is taken back there by itself; see it with: alloyup status --limit ${name}`,
+      hint: `The host finishes or rolls it back on its own. See how it ended: alloyup status --limit ${name}`,
       transient: true,
     },
   };
 }
 
-/** The first thing that went wrong; what undoing met is told in its detail. */
+const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {};
+
+/** The first thing that went wrong, unless one of `preferred` did. */
 function mainProblem(name: string, account: Account, mask: Mask, preferred?: ProblemCode): Problem {
   const { problems, failed, output } = account;
   const main = problems.find(({ code }) => code === preferred) ?? problems[0];
   if (main) {
-    const others = problems.filter((one) => one !== main).map(({ text }) => text);
-    const detail = [...main.detail, ...others].join('\n');
+    const others = problems.filter((one) => one !== main).map(sentence);
+    const detail = [...(main.detail ? [main.detail] : []), ...others].join('\n');
     return {
       code: main.code,
-      message: mask(`${name}: ${main.text}`),
-      hint: (HINTS[main.code] ?? HINTS['apply.stuck']!).replaceAll('HOST', name),
+      message: mask(`${name}: ${sentence(main)}`),
+      hint: HINTS[main.code] ?? 'See its log',
       ...(detail === '' ? {} : { detail: mask(detail) }),
     };
   }
@@ -172,12 +98,15 @@ function mainProblem(name: string, account: Account, mask: Mask, preferred?: Pro
     message: failed
       ? `${name}: the step ${failed.step} failed (exit ${failed.exit})`
       : `${name}: the run failed`,
-    hint: 'read what it said, mend that, and run again',
+    hint: 'Read its output, fix the cause, and run again',
     ...(output.length === 0 ? {} : { detail: mask(output.join('\n')) }),
   };
 }
 
-const placeOf = (desired: Target['desired'], account: Account) => {
+const sentence = ({ params: { reason } }: HostProblem): string => reason;
+
+/** Where the inventory asked for what failed. */
+const originOfFailure = (desired: Target['desired'], account: Account) => {
   switch (account.problems[0]?.code ?? account.failed?.step) {
     case 'package':
     case 'alloy.version':
@@ -193,9 +122,9 @@ const placeOf = (desired: Target['desired'], account: Account) => {
   }
 };
 
-/** What is still to be done when planning again from the facts of a finished run. */
+/** What planning again still finds to do after a finished run. */
 export const driftProblem = (name: string, left: Plan): Problem => ({
   code: 'apply.drift',
-  message: `${name}: after the run this is still to be done: ${left.changes.map(({ title }) => title).join('; ')}`,
-  hint: 'something on the host works against it: look for cron jobs or another tool that writes these files',
+  message: `${name}: changes remain after the run: ${left.changes.map(({ title }) => title).join('; ')}`,
+  hint: 'Something on the host works against the run: look for cron jobs or other tools that write these files',
 });

@@ -126,28 +126,6 @@ export type Expectation =
   /** systemd's InvocationID; '' when it does not run. */
   | { readonly of: 'invocation'; readonly id: string };
 
-/** What the facts tell of the host beyond `Expectation`: what still holds of it need not be looked up again. */
-export interface Seen {
-  /** Host clock at the facts, milliseconds since the epoch. */
-  readonly at: number;
-  /** systemd's ActiveState and InvocationID. */
-  readonly active: string;
-  readonly invocation: string;
-  /** Every plain file that the probe was asked for and that could be hashed. */
-  readonly files: readonly SeenFile[];
-  /** Empty: not asked, or nobody answered. */
-  readonly components: readonly { readonly id: string; readonly health: string }[];
-}
-
-export interface SeenFile {
-  readonly path: string;
-  readonly sha256: string;
-  /** Milliseconds since the epoch. */
-  readonly ctimeMs: number;
-  /** Bytes. */
-  readonly size: number;
-}
-
 /** How the host proves at the end that Alloy is up. */
 export interface Proof {
   readonly service: Needs;
@@ -173,7 +151,6 @@ export interface Plan {
   /** Why nothing may be done on this host; when there is one, `changes` are for information. */
   readonly problems: readonly Problem[];
   readonly expect: readonly Expectation[];
-  readonly seen: Seen;
   readonly proof: Proof;
   /** The one apt source file that apt is asked about. */
   readonly listPath: string;

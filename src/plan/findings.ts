@@ -5,8 +5,8 @@ import type { Supplies } from '../model/plan.ts';
 import { entriesOf } from '../steps/apt-sources.ts';
 import { isInstalled } from '../steps/package.ts';
 import { expiryOf, expiryWarning, servingEntry } from '../steps/repository.ts';
-import { ROOM } from './blockers.ts';
 import { planHost } from './planner.ts';
+import { ROOM } from './preflight.ts';
 
 export interface FindingsInput {
   readonly target: Target;

@@ -9,7 +9,6 @@ import type {
   Plan,
   PlanOptions,
   Proof,
-  Seen,
   Step,
   Supplies,
 } from '../model/plan.ts';
@@ -21,7 +20,7 @@ import { packageStep, targetVersion } from '../steps/package.ts';
 import { expiryWarning, listPathOf, repositoryStep, servingEntry } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
-import { blockers, foreignFiles } from './blockers.ts';
+import { foreignFiles, preflight } from './preflight.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
 export const STEPS: readonly Step[] = [
@@ -46,14 +45,13 @@ export function planHost(
     const change = step.diff({ desired, facts, supplies, earlier: changes, options });
     if (change) changes.push(change);
   }
-  const problems = blockers({ host: host.name, desired, facts, supplies, changes, options });
+  const problems = preflight({ host: host.name, desired, facts, supplies, changes, options });
   return {
     host: host.name,
     changes,
     warnings: warningsOf(desired, facts, supplies, changes, options),
     problems,
     expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
-    seen: seenOf(facts),
     proof: proofOf(desired, facts, supplies, changes, options),
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
@@ -89,16 +87,6 @@ export function expectations(
     ...(needs === 'restart' ? [] : [{ of: 'invocation', id: facts.unit.invocation } as const]),
   ];
 }
-
-export const seenOf = (facts: Facts): Seen => ({
-  at: facts.takenAt,
-  active: facts.unit.active,
-  invocation: facts.unit.invocation,
-  files: Object.entries(facts.files).flatMap(([path, { kind, sha256, ctimeMs, size }]) =>
-    kind === 'file' && sha256 !== null ? [{ path, sha256, ctimeMs, size }] : [],
-  ),
-  components: facts.components ?? [],
-});
 
 function proofOf(
   desired: Desired,

@@ -10,7 +10,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
 import { entriesOf, without } from '../steps/apt-sources.ts';
 import { change } from '../steps/change.ts';
-import { expectations, seenOf } from './planner.ts';
+import { expectations } from './planner.ts';
 
 /**
  * Takes Alloy off a host: service, package, and the repository unless another installed package comes
@@ -44,7 +44,6 @@ export function planRemoval(
         : [],
     problems: [],
     expect: expectations(facts, changes, 'restart'),
-    seen: seenOf(facts),
     listPath: LIST_PATH,
     proof: {
       service: 'nothing',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../src/model/desired.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { homeOf } from '../../src/plan/home.ts';
+import { readExistingInstall } from '../../src/plan/existing-install.ts';
 import { absent, factsOf, fileOf, targetOf } from '../builders.ts';
 
 const facts = factsOf(targetOf());
@@ -15,7 +15,7 @@ const withFiles = (config: string, environment: string) => ({
 });
 
 describe('a hand-made host', () => {
-  const read = homeOf(
+  const read = readExistingInstall(
     withFiles(
       'a {\n  password = "hunter22"\n  token = sys.env("TOKEN")\n}\n',
       'CONFIG_FILE="/etc/alloy/config.alloy"\nCUSTOM_ARGS="--disable-reporting --server.http.listen-addr=:9000"\nTOKEN=canary\nREGION=west\nPUSH="https://me:canary@example.com"\n',
@@ -52,6 +52,6 @@ test.each([
   ['another place', withFiles('a {}\n', 'CONFIG_FILE=/opt/alloy\n'), /from \/opt\/alloy/],
   ['no text', { ...facts, files: { ...facts.files, [CONFIG_PATH]: absent } }, /cannot be read/],
 ])('%s cannot be brought home', (_, given, said) => {
-  const read = homeOf(given);
+  const read = readExistingInstall(given);
   expect(read.ok ? '' : read.problems.map(({ message }) => message).join()).toMatch(said);
 });

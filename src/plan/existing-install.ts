@@ -7,7 +7,7 @@ import { readArguments } from '../steps/arguments.ts';
 import { environmentOf } from '../steps/environment.ts';
 
 /** What a host runs that alloyup never wrote, in the words of an inventory. */
-export interface Home {
+export interface ExistingInstall {
   readonly config: string;
   /** Lines of the configuration that may hold a secret itself, from 1. */
   readonly secretLines: readonly number[];
@@ -27,7 +27,12 @@ const OWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
 const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 
 /** Reads a hand-made host so that a plan for it changes nothing that runs; or all that stands against it. */
-export function homeOf({ host, package: installed, files, account }: Facts): Result<Home> {
+export function readExistingInstall({
+  host,
+  package: installed,
+  files,
+  account,
+}: Facts): Result<ExistingInstall> {
   const problems: Problem[] = [];
   const complain = (message: string, hint: string): void => {
     problems.push({ code: 'host.file', message, hint });

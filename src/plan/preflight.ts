@@ -19,7 +19,7 @@ const PRISTINE_CONFIG = ['036f33820e4e308864b391f24ba821b0', 'e54dfb3181e3bc3bf6
 /** md5 of /etc/default/alloy as upstream has always shipped it. */
 const PRISTINE_ENVIRONMENT = ['ccfea04564365fecee977e4e631a5376'];
 
-export interface BlockerInput {
+export interface PreflightInput {
   readonly host: string;
   readonly desired: Desired;
   readonly facts: Facts;
@@ -29,7 +29,7 @@ export interface BlockerInput {
 }
 
 /** What keeps a host from being touched at all. Empty: go ahead. */
-export const blockers = (input: BlockerInput): readonly Problem[] => [
+export const preflight = (input: PreflightInput): readonly Problem[] => [
   ...unsupported(input),
   ...(input.changes.length === 0
     ? []
@@ -45,7 +45,7 @@ export const blockers = (input: BlockerInput): readonly Problem[] => [
       ]),
 ];
 
-function unsupported({ host, facts }: BlockerInput): readonly Problem[] {
+function unsupported({ host, facts }: PreflightInput): readonly Problem[] {
   const { id, version, name, arch, systemd } = facts.os;
   const problem = (message: string, hint: string): Problem => ({
     code: 'host.unsupported',
@@ -91,7 +91,7 @@ function unsupported({ host, facts }: BlockerInput): readonly Problem[] {
   return [];
 }
 
-function versionMissing({ host, desired, facts, supplies }: BlockerInput): readonly Problem[] {
+function versionMissing({ host, desired, facts, supplies }: PreflightInput): readonly Problem[] {
   if (supplies.versions === null) return [];
   const wanted = targetVersion(desired, facts, supplies.versions);
   if (wanted === null)
@@ -120,12 +120,12 @@ function versionMissing({ host, desired, facts, supplies }: BlockerInput): reado
   ];
 }
 
-const touchesPackage = ({ changes }: BlockerInput): boolean =>
+const touchesPackage = ({ changes }: PreflightInput): boolean =>
   changes.some(({ actions }) =>
     actions.some((action) => action.do === 'install' || action.do === 'mend-dpkg'),
   );
 
-function dpkgBroken(input: BlockerInput): readonly Problem[] {
+function dpkgBroken(input: PreflightInput): readonly Problem[] {
   const { broken } = input.facts.dpkg;
   if (broken.length === 0 || !touchesPackage(input)) return [];
   const names = broken.map(({ name, status }) => `${name} is ${status}`).join(', ');
@@ -138,7 +138,7 @@ function dpkgBroken(input: BlockerInput): readonly Problem[] {
   ];
 }
 
-function noRoom(input: BlockerInput): readonly Problem[] {
+function noRoom(input: PreflightInput): readonly Problem[] {
   if (!touchesPackage(input)) return [];
   return Object.entries(ROOM).flatMap(([folder, needed]) => {
     const free = input.facts.freeBytes[folder];
@@ -153,7 +153,7 @@ function noRoom(input: BlockerInput): readonly Problem[] {
   });
 }
 
-function portTaken({ host, desired, facts }: BlockerInput): readonly Problem[] {
+function portTaken({ host, desired, facts }: PreflightInput): readonly Problem[] {
   const owner = facts.http.portOwner;
   if (owner === null || owner === 'alloy') return [];
   const { address, port } = desired.listen;
@@ -167,7 +167,7 @@ function portTaken({ host, desired, facts }: BlockerInput): readonly Problem[] {
   ];
 }
 
-function oddFiles({ host, facts, changes }: BlockerInput): readonly Problem[] {
+function oddFiles({ host, facts, changes }: PreflightInput): readonly Problem[] {
   const touched = new Set(
     changes.flatMap(({ actions }) =>
       actions.flatMap((action) =>
@@ -190,7 +190,7 @@ function oddFiles({ host, facts, changes }: BlockerInput): readonly Problem[] {
   });
 }
 
-function unitTrouble({ host, facts }: BlockerInput): readonly Problem[] {
+function unitTrouble({ host, facts }: PreflightInput): readonly Problem[] {
   const { load, enabled, fragment } = facts.unit;
   if (load === 'masked' || enabled === 'masked')
     return [
@@ -212,7 +212,7 @@ function unitTrouble({ host, facts }: BlockerInput): readonly Problem[] {
 }
 
 /** Groups that the package does not make, and that the host does not have either. */
-function unknownGroups({ host, desired, facts }: BlockerInput): readonly Problem[] {
+function unknownGroups({ host, desired, facts }: PreflightInput): readonly Problem[] {
   const unknown = desired.memberOf.filter(
     (group) => group !== 'alloy' && !facts.account.known.includes(group),
   );
@@ -231,7 +231,7 @@ function unknownGroups({ host, desired, facts }: BlockerInput): readonly Problem
 export function foreignFiles({
   desired,
   facts,
-}: Pick<BlockerInput, 'desired' | 'facts'>): readonly string[] {
+}: Pick<PreflightInput, 'desired' | 'facts'>): readonly string[] {
   // a receipt says that alloyup has been in charge before: later edits are drift, and shown as a diff
   if (facts.receipt !== null) return [];
   const found: string[] = [];
@@ -250,7 +250,7 @@ export function foreignFiles({
   return found;
 }
 
-function toAdopt(input: BlockerInput): readonly Problem[] {
+function toAdopt(input: PreflightInput): readonly Problem[] {
   if (input.options.adopt) return [];
   const found = foreignFiles(input);
   if (found.length === 0) return [];
