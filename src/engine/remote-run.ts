@@ -117,6 +117,7 @@ async function follow(
     input.onReconnect(attempt);
     session.close();
     await world.sleep(pauseMs, world.abandon);
+    if (world.abandon.aborted) break;
     pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     const output = verdictOrLog(log.push);
     try {

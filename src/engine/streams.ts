@@ -5,7 +5,7 @@ export function collector(limit: number): { push(bytes: Uint8Array): void; text(
   return {
     push(bytes) {
       if (size >= limit) return;
-      parts.push(bytes.slice(0, limit - size));
+      parts.push(Uint8Array.from(bytes.subarray(0, limit - size)));
       size += bytes.length;
     },
     text: () => new TextDecoder().decode(Buffer.concat(parts)),
