@@ -1,4 +1,5 @@
-import { type FactsRequest, factsScript, readFacts } from '../host/facts.ts';
+import { readFacts } from '../host/facts.ts';
+import { type FactsRequest, factsScript } from '../host/facts-request.ts';
 import { readRecord } from '../host/records.ts';
 import type { Repository, Target } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
@@ -14,7 +15,7 @@ const FACTS_TIMEOUT_MS = 60_000;
 
 /** What a host is asked about itself. */
 export const factsRequest = ({ desired }: Target): FactsRequest => ({
-  repositoryHost: new URL(desired.repository.url).hostname,
+  repository: desired.repository,
   files: filesToRead(desired),
   listen: desired.listen,
   http: desired.check === 'http',

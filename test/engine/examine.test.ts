@@ -21,7 +21,7 @@ test('a host is examined with one command, which asks for more than facts', asyn
   const { seen, fleet } = await examined({ login: () => 60_000 });
   expect(seen).toMatchObject({
     ok: true,
-    facts: outdated(target),
+    facts: { files: outdated(target).files },
     extras,
     repository: null,
     supplies: { versions: null },

@@ -45,7 +45,7 @@ describe('what a host is sent', () => {
     const { host } = await runOne({});
     expect(host.sent[0]).toMatchObject({
       kind: 'facts',
-      repositoryHost: 'apt.grafana.com',
+      repository: { url: 'https://apt.grafana.com' },
       listen: { address: '127.0.0.1', port: 12345 },
       http: true,
       groups: [],
@@ -69,7 +69,7 @@ describe('what a host is sent', () => {
       who: 'ops@laptop',
       lockWaitS: 300,
       rollback: false,
-      facts: { sealed: true, repositoryHost: 'apt.grafana.com' },
+      facts: { sealed: true, http: true },
       plan: { proof: { watchS: 15 }, changes: [{ step: 'config' }, { step: 'service' }] },
     });
     // nobody who has seen the one can forge a record of the other

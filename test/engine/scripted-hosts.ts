@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { vi } from 'vitest';
-import type { FactsRequest } from '../../src/host/facts.ts';
+import type { FactsRequest } from '../../src/host/facts-request.ts';
 import type { HostRecord } from '../../src/host/records.ts';
 import type { RunRequest } from '../../src/host/run.ts';
 import type { Target } from '../../src/model/desired.ts';
@@ -20,8 +20,11 @@ interface RawFacts {
   readonly packages: readonly string[];
 }
 
-vi.mock('../../src/host/facts.ts', () => ({
+vi.mock('../../src/host/facts-request.ts', () => ({
   factsScript: (request: object) => JSON.stringify(request),
+}));
+
+vi.mock('../../src/host/facts.ts', () => ({
   readFacts: (_host: string, raw: RawFacts) => table.get(raw.id),
   readExtras: (raw: RawFacts) => raw.extras,
   readOtherPackages: (raw: RawFacts) => raw.packages,
@@ -172,6 +175,10 @@ export const lost = (): ToolError =>
 const late = (): ToolError =>
   new ToolError({ code: 'ssh.timeout', message: 'late', hint: 'run again', transient: true });
 
+/** A record as a host prints it. */
+const wireOf = (record: HostRecord): string =>
+  JSON.stringify(record.type === 'wait' ? { ...record, limit: record.limitS } : record);
+
 /** An outdated configuration stands on the host. */
 export const outdated = (target: Target): Facts =>
   factsOf(targetOf({ ...target.desired, config: '// old\n' }, target.host), {
@@ -262,7 +269,7 @@ export function scriptedHost(
         }
         if (typeof entry === 'function') entry();
         else {
-          const line = typeof entry === 'string' ? entry : `${of.nonce} ${JSON.stringify(entry)}`;
+          const line = typeof entry === 'string' ? entry : `${of.nonce} ${wireOf(entry)}`;
           log.bytes = Buffer.concat([log.bytes, Buffer.from(`${line}\n`)]);
           tell();
         }
