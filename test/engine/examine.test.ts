@@ -6,12 +6,13 @@ import { examine, fleetOf, type HostScript, outdated } from './scripted-hosts.ts
 
 const target = targetOf({ config: '// new\n' });
 const extras: Extras = { ntp: true, logInput: false, readOnly: ['/usr'], unreachable: null };
+const asked = { extras: { ntp: 'yes', logInput: '', readOnly: ['/usr'], unreachable: null } };
 
 async function examined(
   script: HostScript,
   more: Partial<ReturnType<typeof fleetOf>['world']> = {},
 ) {
-  const fleet = fleetOf({ a: { extras, ...script } }, more);
+  const fleet = fleetOf({ a: { asked, ...script } }, more);
   const seen = await examine(fleet);
   expect(fleet.hosts.a!.openLogins).toBe(0);
   return { seen, fleet };
@@ -26,7 +27,9 @@ test('a host is examined with one command, which asks for more than facts', asyn
     repository: null,
     supplies: { versions: null },
   });
-  expect(fleet.hosts.a!.sent).toMatchObject([{ kind: 'facts', extras: true }]);
+  expect(fleet.hosts.a!.sent).toMatchObject([
+    { do: 'facts', facts: { extras: ['apt.grafana.com', '443'] } },
+  ]);
   expect(fleet.events).toEqual([]);
 });
 

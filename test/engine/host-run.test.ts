@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { HostRecord } from '../../src/host/records.ts';
-import { ENVIRONMENT_PATH, KEYRING_PATH, type Target } from '../../src/model/desired.ts';
+import {
+  CONFIG_PATH,
+  ENVIRONMENT_PATH,
+  KEYRING_PATH,
+  type Target,
+} from '../../src/model/desired.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { ToolError } from '../../src/model/problem.ts';
 import { absent, factsOf, fileOf, keyringOf, NOW, targetOf } from '../builders.ts';
@@ -38,27 +43,30 @@ async function runOne(
 }
 
 const launched = ({ sent }: ScriptedHost): readonly Launched[] =>
-  sent.filter((one) => one.kind === 'launch');
+  sent.filter((one): one is Launched => one.do !== 'facts' && one.do !== 'follow');
 
 describe('what a host is sent', () => {
   test('its facts are asked for with all that the plan depends on', async () => {
     const { host } = await runOne({});
     expect(host.sent[0]).toMatchObject({
-      kind: 'facts',
-      repository: { url: 'https://apt.grafana.com' },
+      do: 'facts',
       listen: { address: '127.0.0.1', port: 12345 },
-      http: true,
-      groups: [],
+      facts: {
+        repository: 'apt.grafana.com',
+        http: true,
+        sealed: false,
+        groups: [],
+        files: expect.arrayContaining([CONFIG_PATH, ENVIRONMENT_PATH]),
+        secret: [ENVIRONMENT_PATH],
+      },
     });
-    expect(host.sent[0]).not.toMatchObject({ sealed: true });
-    expect(host.sent[0]).toMatchObject({
-      files: expect.arrayContaining([{ path: ENVIRONMENT_PATH, secret: true }]),
-    });
+    expect(host.sent[0]).not.toHaveProperty('facts.extras');
+    expect(host.sent[0]).not.toHaveProperty('facts.index');
   });
 
   test('without the HTTP check Alloy is not asked over HTTP', async () => {
     const { host } = await runOne({ target: targetOf({ check: 'service', memberOf: ['docker'] }) });
-    expect(host.sent[0]).toMatchObject({ http: false, groups: ['docker'] });
+    expect(host.sent[0]).toMatchObject({ facts: { http: false, groups: ['docker'] } });
   });
 
   test('a run carries the plan, the options, and how to gather facts without secrets', async () => {
@@ -67,10 +75,15 @@ describe('what a host is sent', () => {
     expect(request).toMatchObject({
       run: 'r1',
       who: 'ops@laptop',
-      lockWaitS: 300,
+      lockWait: 300,
       rollback: false,
       facts: { sealed: true, http: true },
-      plan: { proof: { watchS: 15 }, changes: [{ step: 'config' }, { step: 'service' }] },
+      proof: { watch: 15 },
+      actions: [
+        { step: 'config', do: 'validate' },
+        { step: 'config', do: 'file', path: CONFIG_PATH },
+        { step: 'service', do: 'reload' },
+      ],
     });
     // nobody who has seen the one can forge a record of the other
     expect(request!.nonce).toMatch(/^@@nonce\d+$/);
@@ -136,7 +149,7 @@ describe('an earlier run', () => {
     const { outcome, sent, host, events } = await runOne({
       facts: { ...upToDate, alloyup },
       run: (request, _n, self) =>
-        request.does === 'settle'
+        request.do === 'settle'
           ? [
               () => {
                 self.facts = outdated(self.target);
@@ -148,7 +161,7 @@ describe('an earlier run', () => {
     expect(outcome).toBe('changed');
     expect(sent).toEqual(['facts', 'settle r1-0', 'facts', 'apply r1']);
     expect(events.filter((type) => type === 'host.planned')).toHaveLength(1);
-    expect(launched(host)[0]).toMatchObject({ lockWaitS: 300 });
+    expect(launched(host)[0]).toMatchObject({ lockWait: 300 });
   });
 
   test('that cannot be settled keeps the host from being planned', async () => {
@@ -171,7 +184,10 @@ describe('an earlier run', () => {
   test.each(['plan', 'status', 'rollback', 'remove'] as const)(
     'is not settled by %s',
     async (verb) => {
-      const { sent } = await runOne({ facts: { ...upToDate, alloyup: unfinished } }, { verb });
+      const { sent } = await runOne(
+        { facts: { ...upToDate, alloyup: unfinished }, asked: { packages: [] } },
+        { verb },
+      );
       expect(sent.filter((one) => one.startsWith('settle'))).toEqual([]);
     },
   );
@@ -197,9 +213,7 @@ describe('a host that has changed since it was planned', () => {
     expect(sent).toEqual(['facts', 'apply r1', 'facts', 'apply r1-2']);
     expect(warnings).toEqual(['run.replanned']);
     expect(events.filter((type) => type === 'host.planned')).toHaveLength(2);
-    expect(launched(host)[1]!.plan.changes.map(({ title }) => title)).toContain(
-      'enable and reload alloy',
-    );
+    expect(launched(host)[1]!.actions.map((action) => action.do)).toContain('enable');
   });
 
   test('is left alone when somebody has approved the plan', async () => {
@@ -234,7 +248,7 @@ describe('a host that has changed since it was planned', () => {
 
   test('is not planned again by a removal', async () => {
     const { outcome, sent } = await runOne(
-      { run: () => stale },
+      { run: () => stale, asked: { packages: [] } },
       { unattended: true, verb: 'remove' },
     );
     expect(outcome).toBe('stale');
@@ -315,20 +329,21 @@ describe('remove', () => {
   const removed = { ...upToDate, package: { ...upToDate.package, status: 'absent' } } as Facts;
 
   test('takes the repository along unless other packages come from it', async () => {
-    const alone = await runOne({ facts: upToDate, after: removed }, { verb: 'remove' });
+    const alone = await runOne(
+      { facts: upToDate, after: removed, asked: { packages: [] } },
+      { verb: 'remove' },
+    );
     expect(alone.outcome).toBe('changed');
-    expect(alone.host.sent[0]).toMatchObject({ packages: true });
-    const steps = (host: ScriptedHost) => launched(host)[0]!.plan.changes.map(({ step }) => step);
+    expect(alone.host.sent[0]).toMatchObject({ facts: { index: 'apt.grafana.com' } });
+    const steps = (host: ScriptedHost) => launched(host)[0]!.actions.map(({ step }) => step);
     expect(steps(alone.host)).toContain('repository');
 
-    const shared = await runOne({ facts: upToDate, packages: ['loki'] }, { verb: 'remove' });
+    const shared = await runOne(
+      { facts: upToDate, asked: { packages: ['loki'] } },
+      { verb: 'remove' },
+    );
     expect(steps(shared.host)).not.toContain('repository');
     expect(shared.warnings).toEqual(['repository.kept']);
-  });
-
-  test('asks for nothing else by the facts of other commands', async () => {
-    const { host } = await runOne({});
-    expect(host.sent[0]).not.toMatchObject({ packages: true });
   });
 
   test.each([
@@ -336,15 +351,19 @@ describe('remove', () => {
     [undefined, false],
   ])('purges only when told to (%s)', async (purge, expected) => {
     const { host } = await runOne(
-      { facts: upToDate },
+      { facts: upToDate, asked: { packages: [] } },
       { verb: 'remove', ...(purge === undefined ? {} : { purge }) },
     );
-    const actions = launched(host)[0]!.plan.changes.flatMap(({ actions: all }) => all);
-    expect(actions).toContainEqual({ do: 'uninstall', purge: expected });
+    expect(launched(host)[0]!.actions).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ do: 'uninstall', purge: expected })]),
+    );
   });
 
   test('is not checked by planning again', async () => {
-    const { outcome, sent } = await runOne({ facts: upToDate }, { verb: 'remove' });
+    const { outcome, sent } = await runOne(
+      { facts: upToDate, asked: { packages: [] } },
+      { verb: 'remove' },
+    );
     expect([outcome, sent]).toEqual(['changed', ['facts', 'apply r1']]);
   });
 });

@@ -1,56 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { vi } from 'vitest';
-import type { FactsRequest } from '../../src/host/facts-request.ts';
-import type { HostRecord } from '../../src/host/records.ts';
-import type { RunRequest } from '../../src/host/run.ts';
-import type { Target } from '../../src/model/desired.ts';
-import type { Happening } from '../../src/model/event.ts';
-import type { Facts } from '../../src/model/facts.ts';
-import type { Plan } from '../../src/model/plan.ts';
-import type { Channel, Connection, Exit, StartOptions, Transport } from '../../src/model/ports.ts';
-import { type Problem, ToolError } from '../../src/model/problem.ts';
-import { factsOf, keyringOf, NOW, targetOf } from '../builders.ts';
-
-/** Facts travel by number: how the host program writes them is tested in test/host. */
-const table = vi.hoisted(() => new Map<number, unknown>());
-
-interface RawFacts {
-  readonly id: number;
-  readonly extras: unknown;
-  readonly packages: readonly string[];
-}
-
-vi.mock('../../src/host/facts-request.ts', () => ({
-  factsScript: (request: object) => JSON.stringify(request),
-}));
-
-vi.mock('../../src/host/facts.ts', () => ({
-  readFacts: (_host: string, raw: RawFacts) => table.get(raw.id),
-  readExtras: (raw: RawFacts) => raw.extras,
-  readOtherPackages: (raw: RawFacts) => raw.packages,
-}));
-
-vi.mock('../../src/host/run.ts', async (importOriginal) => {
-  const { Secret } = await import('../../src/model/secret.ts');
-  const request = (does: string) => (input: object) =>
-    new Secret(JSON.stringify({ ...input, does }));
-  return {
-    ...(await importOriginal<object>()),
-    applyRequest: request('apply'),
-    settleRequest: request('settle'),
-    rollbackRequest: request('rollback'),
-    launchCommand: (run: string) => ['launch', run],
-    launchInput: (secret: object) => secret,
-    followCommand: () => ['follow'],
-    followInput: (input: object) => JSON.stringify(input),
-  };
-});
-
-// after the mocks; tests import from here what depends on them
 import { type Examination, examineHost } from '../../src/engine/examine.ts';
 import { runFleet } from '../../src/engine/fleet.ts';
 import type { RunOptions, World } from '../../src/engine/world.ts';
+import type { HostRecord } from '../../src/host/records.ts';
 import { LAUNCHED } from '../../src/host/run.ts';
+import type { Target } from '../../src/model/desired.ts';
+import type { Happening } from '../../src/model/event.ts';
+import type { Facts } from '../../src/model/facts.ts';
+import type { Action, StepId } from '../../src/model/plan.ts';
+import type { Channel, Connection, Exit, StartOptions, Transport } from '../../src/model/ports.ts';
+import { type Problem, ToolError } from '../../src/model/problem.ts';
+import { factsOf, keyringOf, NOW, targetOf } from '../builders.ts';
+import { type Asked, rawFacts } from './raw-facts.ts';
 
 // --- time ---------------------------------------------------------------------------------------
 
@@ -103,19 +64,24 @@ export type Clock = ReturnType<typeof createClock>;
 /** What a run does, in order: prints a record or a line, takes milliseconds, or has a side effect. */
 export type Entry = HostRecord | string | number | (() => void);
 
-export type Launched = RunRequest & {
-  readonly kind: 'launch';
-  readonly does: 'apply' | 'settle' | 'rollback';
-  readonly plan: Plan;
+/** A run's request. */
+export interface Launched {
+  readonly do: 'apply' | 'settle' | 'rollback';
+  readonly run: string;
+  readonly nonce: string;
+  readonly who: string;
+  readonly lockWait: number;
   readonly rollback: boolean;
   readonly toRun: string | null;
-};
+  readonly actions: readonly ({ readonly step: StepId } & Action)[];
+  readonly facts: object;
+}
 /** What a host is sent. */
 export type Sent =
-  | (FactsRequest & { readonly kind: 'facts'; readonly nonce: string })
+  | { readonly do: 'facts'; readonly nonce: string; readonly facts: object }
   | Launched
-  | { readonly kind: 'follow'; readonly run: string; readonly from: number };
-type Kind = Sent['kind'];
+  | { readonly do: 'follow'; readonly run: string; readonly from: number };
+type Kind = 'facts' | 'launch' | 'follow';
 
 /** What goes wrong with one command. */
 export type Fault =
@@ -141,8 +107,8 @@ export interface HostScript {
   readonly login?: (n: number) => Problem | number | undefined;
   /** sudo asks for this one. */
   readonly password?: string;
-  readonly extras?: object;
-  readonly packages?: readonly string[];
+  /** What it reports beyond its facts. */
+  readonly asked?: Asked;
 }
 
 export interface ScriptedHost {
@@ -216,7 +182,10 @@ export function scriptedHost(
     sent,
     commands,
     usual,
-    factsRecord: (facts: Facts): HostRecord => ({ type: 'facts', facts: rawFacts(facts) }),
+    factsRecord: (facts: Facts): HostRecord => ({
+      type: 'facts',
+      facts: rawFacts(facts, script.asked),
+    }),
     drop() {
       for (const lose of [...open]) lose();
     },
@@ -228,22 +197,16 @@ export function scriptedHost(
     connect,
   };
 
-  function rawFacts(facts: Facts): RawFacts {
-    const id = table.size;
-    table.set(id, facts);
-    return { id, extras: script.extras, packages: script.packages ?? [] };
-  }
-
   function usual(of: Launched): readonly Entry[] {
-    if (of.does === 'settle') return [{ type: 'result', result: 'ok' }];
+    if (of.do === 'settle') return [{ type: 'result', result: 'ok' }];
     const after = script.after ?? factsOf(target);
     const settle = () => {
       host.facts = after;
     };
     const facts = host.factsRecord(after);
-    if (of.does === 'rollback') return [settle, { type: 'result', result: 'rolled-back' }, facts];
+    if (of.do === 'rollback') return [settle, { type: 'result', result: 'rolled-back' }, facts];
     return [
-      ...of.plan.changes.flatMap(({ step }): readonly Entry[] => [
+      ...[...new Set(of.actions.map(({ step }) => step))].flatMap((step): readonly Entry[] => [
         { type: 'begin', step },
         100,
         { type: 'end', step },
@@ -307,7 +270,8 @@ export function scriptedHost(
       io.out(`${/echo (alloyup: ready);/.exec(args[1]!)![1]}\n`);
       return work(args.slice(3), io);
     }
-    const kind: Kind = program === 'launch' || program === 'follow' ? program : 'facts';
+    const input = requestOf(await io.rest());
+    const kind: Kind = input.do === 'facts' || input.do === 'follow' ? input.do : 'launch';
     counts[kind] += 1;
     const fault = script.fault?.(kind, counts[kind]);
     if (fault && 'cutBefore' in fault) {
@@ -319,20 +283,13 @@ export function scriptedHost(
       if (fault.err) io.err(fault.err);
       return fault.exit;
     }
-    const input = { ...JSON.parse(await io.rest()), kind } as Sent;
     sent.push(input);
     if (fault && 'delay' in fault) await io.sleep(fault.delay);
     if (fault && 'cutAfter' in fault) io.cutAfter(fault.cutAfter);
-    switch (input.kind) {
+    switch (input.do) {
       case 'facts':
         io.out(`motd\n${input.nonce} ${JSON.stringify(host.factsRecord(host.facts))}\n`);
         return 0;
-      case 'launch': {
-        if (blocked.has(input.run) || logs.has(input.run)) return 70;
-        const log = begin(input);
-        io.out(LAUNCHED);
-        return stream(log, 0, io);
-      }
       case 'follow': {
         const log = logs.get(input.run);
         if (log) return stream(log, input.from, io);
@@ -343,6 +300,12 @@ export function scriptedHost(
         }
         blocked.add(input.run);
         return 72;
+      }
+      default: {
+        if (blocked.has(input.run) || logs.has(input.run)) return 70;
+        const log = begin(input);
+        io.out(LAUNCHED);
+        return stream(log, 0, io);
       }
     }
   }
@@ -402,6 +365,14 @@ export function scriptedHost(
 
   return host;
 }
+
+/** The request in what a program is sent: behind the program's text. */
+const requestOf = (input: string): Sent => {
+  const [, program, rest = ''] = /^(\d+) \d+\n(.*)$/s.exec(input) ?? [];
+  return JSON.parse(
+    program === undefined ? input.split('\n__END__\n')[1]! : rest.slice(Number(program)),
+  );
+};
 
 interface ProcessIo {
   out(bytes: string | Uint8Array): void;
@@ -608,8 +579,8 @@ export const examine = ({ clock, targets, world }: Fleet): Promise<Examination> 
 /** What a host was sent, in short: "facts", "apply r1", "follow r1 120". */
 export const sentTo = (host: ScriptedHost | undefined): readonly string[] =>
   host!.sent.map((one) => {
-    if (one.kind === 'launch') return `${one.does} ${one.run}`;
-    return one.kind === 'follow' ? `follow ${one.run} ${one.from}` : one.kind;
+    if (one.do === 'facts') return one.do;
+    return one.do === 'follow' ? `follow ${one.run} ${one.from}` : `${one.do} ${one.run}`;
   });
 
 /** The types of a host's events, in order. */
