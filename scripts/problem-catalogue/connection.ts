@@ -1,4 +1,4 @@
-import type { ConnectionProblems } from '../../src/model/problems/connection.ts';
+import type { ConnectionProblems } from '../../src/model/problems/connection-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export const connectionCatalogue: Catalogue<ConnectionProblems> = {

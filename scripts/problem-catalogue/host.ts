@@ -1,4 +1,4 @@
-import type { HostProblems } from '../../src/model/problems/host.ts';
+import type { HostProblems } from '../../src/model/problems/host-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export const hostCatalogue: Catalogue<HostProblems> = {};

@@ -1,4 +1,4 @@
-import type { UsageProblems } from '../../src/model/problems/usage.ts';
+import type { UsageProblems } from '../../src/model/problems/usage-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export const usageCatalogue: Catalogue<UsageProblems> = {

@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { nearest } from '../model/frame.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import { paintWith } from '../report/paint.ts';
-import { problemsText } from '../report/problem.ts';
+import { problemsText } from '../report/problem-text.ts';
 import { textOf, withText } from '../report/text-of.ts';
 import { reportBug } from './bug.ts';
 import { COMMANDS, type CommandSpec } from './commands.ts';

@@ -3,7 +3,7 @@ import { OUTCOMES } from '../model/event.ts';
 import type { Notice } from '../model/problem.ts';
 import { alikeGroups, type Group, planGroups, problemGroups, warningGroups } from './groups.ts';
 import { count, duration, someNames } from './plain.ts';
-import { placeText } from './problem.ts';
+import { placeText } from './problem-text.ts';
 import { textOf } from './text-of.ts';
 
 /** GitHub refuses a summary of more than 1 MiB whole. */

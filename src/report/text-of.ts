@@ -1,16 +1,16 @@
 import { isWritten, type Notice, type ProblemParams } from '../model/problem.ts';
-import type { WarningProblems } from '../model/problems/warning.ts';
-import { alloyTexts } from './problems/alloy.ts';
-import { applyTexts } from './problems/apply.ts';
-import { configTexts, diagnosticText } from './problems/config.ts';
-import { connectionHostParams, connectionTexts } from './problems/connection.ts';
-import { hostTexts } from './problems/host.ts';
-import { inventoryTexts } from './problems/inventory.ts';
-import { repositoryTexts } from './problems/repository.ts';
-import { secretTexts } from './problems/secret.ts';
+import type { WarningProblems } from '../model/problems/warnings.ts';
+import { alloyHostParams, alloyTexts } from './problems/alloy-texts.ts';
+import { applyHostParams, applyTexts } from './problems/apply-texts.ts';
+import { configHostParams, configTexts, diagnosticText } from './problems/config-texts.ts';
+import { connectionHostParams, connectionTexts } from './problems/connection-texts.ts';
+import { hostHostParams, hostTexts } from './problems/host-texts.ts';
+import { inventoryHostParams, inventoryTexts } from './problems/inventory-texts.ts';
+import { repositoryHostParams, repositoryTexts } from './problems/repository-texts.ts';
+import { secretHostParams, secretTexts } from './problems/secret-texts.ts';
 import type { HostParams, Text, Texts } from './problems/texts.ts';
-import { usageTexts } from './problems/usage.ts';
-import { warningTexts } from './problems/warning.ts';
+import { usageHostParams, usageTexts } from './problems/usage-texts.ts';
+import { warningHostParams, warningTexts } from './problems/warning-texts.ts';
 
 export const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...usageTexts,
@@ -27,7 +27,16 @@ export const PROBLEM_TEXTS: Texts<ProblemParams> = {
 export const WARNING_TEXTS: Texts<WarningProblems> = warningTexts;
 
 export const HOST_PARAMS: HostParams<ProblemParams & WarningProblems> = {
+  ...usageHostParams,
+  ...inventoryHostParams,
+  ...configHostParams,
+  ...secretHostParams,
+  ...repositoryHostParams,
   ...connectionHostParams,
+  ...hostHostParams,
+  ...applyHostParams,
+  ...alloyHostParams,
+  ...warningHostParams,
 };
 
 const TEXTS = { ...PROBLEM_TEXTS, ...WARNING_TEXTS } as unknown as Readonly<

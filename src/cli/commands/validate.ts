@@ -4,7 +4,7 @@ import { parse } from '../../alloy/parse.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { withText } from '../../report/text-of.ts';
 import { readAlloyFiles } from '../alloy-files.ts';
 import { type Findings, findingsOf } from '../alloy-problems.ts';

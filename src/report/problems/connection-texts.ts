@@ -1,4 +1,4 @@
-import type { ConnectionProblems } from '../../model/problems/connection.ts';
+import type { ConnectionProblems } from '../../model/problems/connection-problems.ts';
 import type { HostParams, Texts } from './texts.ts';
 
 export const connectionTexts: Texts<ConnectionProblems> = {

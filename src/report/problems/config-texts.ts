@@ -1,5 +1,5 @@
-import type { ConfigProblems, Diagnostic } from '../../model/problems/config.ts';
-import type { Text, Texts } from './texts.ts';
+import type { ConfigProblems, Diagnostic } from '../../model/problems/config-problems.ts';
+import type { HostParams, Text, Texts } from './texts.ts';
 
 export const configTexts: Texts<ConfigProblems> = {
   'config.syntax': { diagnostic: ({ said, advice }) => ({ message: said, hint: advice }) },
@@ -13,3 +13,5 @@ export const diagnosticText = ({ said, advice }: Diagnostic): Text => ({
   message: said,
   hint: advice,
 });
+
+export const configHostParams: HostParams<ConfigProblems> = {};

@@ -1,5 +1,5 @@
-import type { UsageProblems } from '../../model/problems/usage.ts';
-import type { Texts } from './texts.ts';
+import type { UsageProblems } from '../../model/problems/usage-problems.ts';
+import type { HostParams, Texts } from './texts.ts';
 
 export const usageTexts: Texts<UsageProblems> = {
   bug: {
@@ -13,3 +13,5 @@ export const usageTexts: Texts<UsageProblems> = {
     }),
   },
 };
+
+export const usageHostParams: HostParams<UsageProblems> = {};
