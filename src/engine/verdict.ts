@@ -26,8 +26,8 @@ export function verdictOf(
       outcome: 'unreachable',
       problem: {
         code: 'ssh.lost',
-        message: `${name}: the connection was lost before anything was started`,
-        hint: 'Nothing was changed there. Run again',
+        host: name,
+        params: { reason: 'nothing-started' },
         transient: true,
       },
     };

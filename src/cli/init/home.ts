@@ -6,7 +6,7 @@ import { gatherFacts } from '../../engine/gather-facts.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
-import { ToolError, type Warning } from '../../model/problem.ts';
+import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type ExistingInstall as Home, readExistingInstall } from '../../plan/existing-install.ts';
 import { count } from '../../report/plain.ts';
@@ -162,7 +162,7 @@ export async function targetsWith(
   file: string,
 ): ReturnType<typeof targetsOf> {
   const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  const named = <T extends Warning>(one: T): T =>
+  const named = <T extends Notice>(one: T): T =>
     one.at?.file.startsWith(`${base}/`)
       ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
       : one;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { codeFrame } from '../../src/model/frame.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { paintWith } from '../../src/report/paint.ts';
-import { problemsText, problemText } from '../../src/report/problem.ts';
+import { problemsText, problemText } from '../../src/report/problem-text.ts';
 
 const style = { paint: paintWith(false), width: 80 };
 
