@@ -2,6 +2,7 @@ import type { HostProblem, HostRecord, RunResult } from '../host/records.ts';
 import type { Happening } from '../model/event.ts';
 import type { StepId } from '../model/plan.ts';
 import type { Mask } from '../model/ports.ts';
+import type { Warning } from '../model/problem.ts';
 
 /** What a run's records said so far. */
 export interface Account {
@@ -71,23 +72,38 @@ export function happeningOf(
       return {
         type: 'host.warning',
         host,
-        warning: {
-          code: 'host',
-          message: mask(record.warning.params.reason),
-          hint: 'See the log of the run',
-        },
+        warning: fromHost(record.warning, host, mask) as Warning,
       };
-    case 'earlier':
-      return {
-        type: 'host.warning',
-        host,
-        warning: {
-          code: 'run.taken-back',
-          message: `run ${record.run} is being rolled back`,
-          hint: `See what it did: alloyup runs show ${record.run}`,
-        },
-      };
+    case 'earlier': {
+      const params = { reason: 'rolled-back', run: record.run } as const;
+      return { type: 'host.warning', host, warning: { code: 'run.taken-back', host, params } };
+    }
     default:
       return undefined;
   }
 }
+
+/**
+ * A problem or warning as the host reported it, with secrets masked. It comes from the host program of
+ * this very version, which was sent along, so its params are those of its code.
+ */
+export function fromHost(
+  { code, params, detail }: Omit<HostProblem, 'code'> & { readonly code: string },
+  host: string,
+  mask: Mask,
+): unknown {
+  const { reason } = params;
+  return {
+    code,
+    host,
+    params: { ...(masked(params, mask) as object), reason },
+    ...(detail === undefined ? {} : { detail: mask(detail) }),
+  };
+}
+
+const masked = (value: unknown, mask: Mask): unknown => {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((one) => masked(one, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, masked(one, mask)]));
+};

@@ -48,8 +48,8 @@ export async function gatherFacts(
   throw new ToolError(
     sudoProblem(host, err) ?? {
       code: 'host.probe',
-      message: `${host.name} did not report its facts (exit ${exit.code ?? exit.signal})`,
-      hint: `Try it by hand: ssh ${host.address} sudo perl -v`,
+      host: host.name,
+      params: { reason: 'no-facts', exit: `${exit.code ?? exit.signal}` },
       detail: world.mask(`${out}\n${err}`).trim().slice(-2000),
     },
   );

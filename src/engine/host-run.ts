@@ -220,11 +220,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     emit({
       type: 'host.warning',
       host: name,
-      warning: {
-        code: 'run.replanned',
-        message: 'the host changed after it was planned, so it was planned again',
-        hint: `See what changed it: ssh ${host.address} sudo tail /var/lib/alloyup/audit.log`,
-      },
+      warning: { code: 'run.replanned', host: name, params: { reason: 'host-changed' } },
     });
     return { plan, supplies };
   };
@@ -287,18 +283,18 @@ const isUnsettled = ({ alloyup }: Facts): boolean =>
   alloyup.lockedBy !== null || alloyup.unfinished !== null;
 
 /** Settling it would be a change that no plan has shown. */
-const unsettledProblem = (name: string): Problem => ({
+const unsettledProblem = (host: string): Problem => ({
   code: 'apply.stale',
-  message: `${name}: another run is in progress there, or was cut off`,
-  hint: 'Let it finish, or roll it back with alloyup apply; then plan again',
+  host,
+  params: { reason: 'other-run' },
 });
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
-const bugProblem = (name: string, detail: string): Problem => ({
+const bugProblem = (host: string, detail: string): Problem => ({
   code: 'bug',
-  message: `${name}: this is a bug in alloyup`,
-  hint: 'Please report it with the lines below. The host was not changed, or goes on by itself',
+  host,
+  params: { reason: 'on-host' },
   detail,
 });

@@ -33,6 +33,9 @@ export interface RemoteRun {
 
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 8000;
+// exit codes of the host program (src/host/program/launch.pl and follow.pl)
+const NO_SYSTEMD = 74;
+const NOT_ROOT = 77;
 /** The host rebooted; only the verdict is left of the run. */
 const REBOOTED = 76;
 /** The host knows nothing of the run. */
@@ -82,24 +85,16 @@ function launchProblem(
   err: string,
 ): Problem {
   switch (exit) {
-    case 74:
-      return {
-        code: 'host.unsupported',
-        message: `${host.name} does not run systemd`,
-        hint: 'Remove it from the inventory: the package only brings a systemd unit',
-      };
-    case 77:
-      return {
-        code: 'sudo.refused',
-        message: `${host.name}: the login is not root`,
-        hint: 'Set sudo: passwordless for it in the inventory',
-      };
+    case NO_SYSTEMD:
+      return { code: 'host.unsupported', host: host.name, params: { reason: 'no-systemd' } };
+    case NOT_ROOT:
+      return { code: 'sudo.refused', host: host.name, params: { reason: 'not-root' } };
   }
   return (
     sudoProblem(host, err) ?? {
       code: 'apply.failed',
-      message: `${host.name}: the run could not be started (exit ${exit})`,
-      hint: `See what the host logged: ssh ${host.address} journalctl -n 30`,
+      host: host.name,
+      params: { reason: 'not-launched', exit: `${exit}` },
       detail: `${out}${err}`.trim(),
       transient: true,
     }

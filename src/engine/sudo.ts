@@ -97,15 +97,15 @@ export async function runAsRoot(
   return { exit: await channel.exit, out: out.text(), err: err.text() };
 }
 
-/** Which of sudo's messages means what; recorded from sudo 1.9 and sudo-rs on Debian 11 to 13. */
-const MESSAGES = [
+/** What sudo's messages mean; recorded from sudo 1.9 and sudo-rs on Debian 11 to 13. */
+const REFUSALS = [
   [
     'password-expired',
     /password (has )?expired|account or password is expired|change your password|new password/i,
   ],
   ['account-expired', /account validation failure|account (has )?expired/i],
-  ['password-required', /a password is required|interactive authentication is required/i],
-  ['password-refused', /incorrect password|no password was provided|try again/i],
+  ['required', /a password is required|interactive authentication is required/i],
+  ['refused', /incorrect password|no password was provided|try again/i],
   [
     'not-allowed',
     /not in the sudoers|not allowed to execute|I'm afraid I can't do that|may not run sudo/i,
@@ -113,58 +113,24 @@ const MESSAGES = [
   ['tty-required', /must have a tty/i],
   ['missing', /sudo: (command )?not found|sudo: No such file/i],
 ] as const;
-type SudoReason = (typeof MESSAGES)[number][0];
 
 /** Why sudo did not start the command, by what it wrote to stderr; undefined when sudo did not complain. */
-export function sudoProblem(host: Host, stderr: string): Problem | undefined {
-  const reason = MESSAGES.find(([, pattern]) => pattern.test(stderr))?.[0];
+export function sudoProblem({ name, user }: Host, stderr: string): Problem | undefined {
+  const reason = REFUSALS.find(([, pattern]) => pattern.test(stderr))?.[0];
   if (reason === undefined) return undefined;
-  const code =
-    reason === 'password-required' || reason === 'password-refused'
-      ? 'sudo.password'
-      : 'sudo.refused';
   const detail = stderr
     .replaceAll(SUDO_PROMPT, '')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-3)
     .join('\n');
-  const [message, hint] = textOf(reason, host);
-  return { code, message: `${host.name}: ${message}`, hint, detail };
-}
-
-function textOf(reason: SudoReason, host: Host): readonly [string, string] {
-  const user = host.user ?? 'the login user';
-  const rule = `${user} ALL=(ALL) NOPASSWD: ALL`;
   switch (reason) {
-    case 'password-expired':
-      return [
-        `the password of ${user} has expired`,
-        `Set a new one on ${host.address}: passwd ${user}`,
-      ];
-    case 'account-expired':
-      return [
-        `the account of ${user} has expired`,
-        `Check it on ${host.address} with chage -l ${user}; reactivate it with chage -E -1 ${user}`,
-      ];
-    case 'password-required':
-      return [
-        `sudo requires a password for ${user}`,
-        `Pass it with -K, or with sudo: { password: ... } in the inventory, or allow sudo without one in /etc/sudoers.d/: ${rule}`,
-      ];
-    case 'password-refused':
-      return [`sudo rejected the password of ${user}`, 'Enter it again, or correct the secret'];
-    case 'not-allowed':
-      return [
-        `${user} may not use sudo`,
-        `Add a line to /etc/sudoers.d/ on ${host.address}: ${rule}`,
-      ];
-    case 'tty-required':
-      return [
-        'sudo requires a terminal (requiretty)',
-        `Add a line to /etc/sudoers.d/ on ${host.address}: Defaults:${user} !requiretty`,
-      ];
+    case 'required':
+    case 'refused':
+      return { code: 'sudo.password', host: name, params: { reason, user }, detail };
     case 'missing':
-      return ['sudo is not installed', 'Install sudo, or log in as root with sudo: none'];
+      return { code: 'sudo.refused', host: name, params: { reason }, detail };
+    default:
+      return { code: 'sudo.refused', host: name, params: { reason, user }, detail };
   }
 }

@@ -1,10 +1,9 @@
-import type { HostProblem } from '../host/records.ts';
 import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
 import { originOf, type Plan } from '../model/plan.ts';
 import type { Mask } from '../model/ports.ts';
-import type { Problem, ProblemCode } from '../model/problem.ts';
-import type { Account } from './account.ts';
+import type { Problem } from '../model/problem.ts';
+import { type Account, fromHost } from './account.ts';
 import type { RunEnd } from './remote-run.ts';
 
 /** How a host ended. */
@@ -15,95 +14,80 @@ export interface Verdict {
 
 /** What a run did to its host, by its records and by how following it ended. */
 export function verdictOf(
-  { host, desired }: Target,
+  { host: { name: host }, desired }: Target,
   account: Account,
   end: RunEnd,
   mask: Mask,
 ): Verdict {
-  const name = host.name;
   if (end === 'never-started')
     return {
       outcome: 'unreachable',
       problem: {
         code: 'ssh.lost',
-        host: name,
+        host,
         params: { reason: 'nothing-started' },
         transient: true,
       },
     };
-  const fromReboot = account.result === null && typeof end === 'object';
-  const result = fromReboot ? end.verdict : account.result;
-  switch (result) {
+  const rebooted = account.result === null && typeof end === 'object';
+  switch (rebooted ? end.verdict : account.result) {
     case 'ok':
       return { outcome: 'changed' };
-    case 'rolled-back':
-      if (fromReboot)
-        return {
-          outcome: 'rolled-back',
-          problem: {
-            code: 'apply.failed',
-            message: `${name} went down during the run, which was rolled back at boot`,
-            hint: 'Run again',
-            transient: true,
-          },
-        };
-      return {
-        outcome: 'rolled-back',
-        problem: { ...mainProblem(name, account, mask), ...originOfFailure(desired, account) },
-      };
-    case 'stale':
-      return {
-        outcome: 'stale',
-        problem: { ...mainProblem(name, account, mask, 'apply.stale'), transient: true },
-      };
+    case 'rolled-back': {
+      const outcome = 'rolled-back';
+      if (rebooted) {
+        const params = { reason: 'rolled-back-at-boot' } as const;
+        return { outcome, problem: { code: 'apply.failed', host, params, transient: true } };
+      }
+      const problem = failure(host, account, mask);
+      return { outcome, problem: { ...problem, ...originOfFailure(desired, account) } };
+    }
+    case 'stale': {
+      const problem = mainProblem(host, account, mask, 'apply.stale');
+      return { outcome: 'stale', problem: { ...problem, transient: true } };
+    }
     case 'locked':
-      return { outcome: 'locked', problem: mainProblem(name, account, mask, 'apply.locked') };
+      return { outcome: 'locked', problem: mainProblem(host, account, mask, 'apply.locked') };
     case 'stuck':
-      return { outcome: 'stuck', problem: mainProblem(name, account, mask, 'apply.stuck') };
+      return { outcome: 'stuck', problem: mainProblem(host, account, mask, 'apply.stuck') };
     case 'failed':
-      return { outcome: 'failed', problem: mainProblem(name, account, mask) };
+      return { outcome: 'failed', problem: failure(host, account, mask) };
   }
+  const reason = end === 'left' ? 'in-progress' : 'no-verdict';
   return {
     outcome: 'unknown',
-    problem: {
-      code: 'apply.unknown',
-      message:
-        end === 'left'
-          ? `${name}: the run is still in progress there, and alloyup no longer waits for it`
-          : `${name}: the run ended without a verdict`,
-      hint: `The host finishes or rolls it back on its own. See how it ended: alloyup status --limit ${name}`,
-      transient: true,
-    },
+    problem: { code: 'apply.unknown', host, params: { reason }, transient: true },
   };
 }
 
-const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {};
-
-/** The first thing that went wrong, unless one of `preferred` did. */
-function mainProblem(name: string, account: Account, mask: Mask, preferred?: ProblemCode): Problem {
+/** Why a run failed: the first problem, else the first step that failed. */
+function failure(host: string, account: Account, mask: Mask): Problem {
   const { problems, failed, output } = account;
-  const main = problems.find(({ code }) => code === preferred) ?? problems[0];
-  if (main) {
-    const others = problems.filter((one) => one !== main).map(sentence);
-    const detail = [...(main.detail ? [main.detail] : []), ...others].join('\n');
-    return {
-      code: main.code,
-      message: mask(`${name}: ${sentence(main)}`),
-      hint: HINTS[main.code] ?? 'See its log',
-      ...(detail === '' ? {} : { detail: mask(detail) }),
-    };
-  }
+  if (problems.length > 0 || !failed) return mainProblem(host, account, mask, 'apply.failed');
   return {
-    code: preferred ?? 'apply.failed',
-    message: failed
-      ? `${name}: the step ${failed.step} failed (exit ${failed.exit})`
-      : `${name}: the run failed`,
-    hint: 'Read its output, fix the cause, and run again',
+    code: 'apply.failed',
+    host,
+    params: { reason: 'step', step: failed.step, exit: failed.exit },
     ...(output.length === 0 ? {} : { detail: mask(output.join('\n')) }),
   };
 }
 
-const sentence = ({ params: { reason } }: HostProblem): string => reason;
+/** The problem of this code, else the first one. What else went wrong is named in its detail. */
+function mainProblem(
+  host: string,
+  { problems }: Account,
+  mask: Mask,
+  code: 'apply.stale' | 'apply.locked' | 'apply.stuck' | 'apply.failed',
+): Problem {
+  const preferred = code === 'apply.failed' ? undefined : problems.find((one) => one.code === code);
+  const main = preferred ?? problems[0];
+  if (!main) return { code, host, params: { reason: 'not-reported' } };
+  const others = problems
+    .filter((one) => one !== main)
+    .map((one) => [`${one.code} (${one.params.reason})`, one.detail].filter(Boolean).join(': '));
+  const detail = [main.detail, ...others].filter(Boolean).join('\n');
+  return fromHost({ ...main, ...(detail === '' ? {} : { detail }) }, host, mask) as Problem;
+}
 
 /** Where the inventory asked for what failed. */
 const originOfFailure = (desired: Target['desired'], account: Account) => {
@@ -123,8 +107,8 @@ const originOfFailure = (desired: Target['desired'], account: Account) => {
 };
 
 /** What planning again still finds to do after a finished run. */
-export const driftProblem = (name: string, left: Plan): Problem => ({
+export const driftProblem = (host: string, left: Plan): Problem => ({
   code: 'apply.drift',
-  message: `${name}: changes remain after the run: ${left.changes.map(({ title }) => title).join('; ')}`,
-  hint: 'Something on the host works against the run: look for cron jobs or other tools that write these files',
+  host,
+  params: { reason: 'changes-remain', changes: left.changes.map(({ title }) => title) },
 });

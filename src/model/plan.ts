@@ -186,11 +186,29 @@ export interface KeyringFacts {
   readonly problem: string | null;
 }
 
-/** One concern of a host. Pure: equal input, equal change. */
+/** One concern of a host. Pure: equal input, equal output. Nothing else needs to know how it works. */
 export interface Step {
   readonly id: StepId;
   /** The change that makes `facts` match `desired`; undefined when they match. */
   diff(input: StepInput): Change | undefined;
+  /** Why the planned changes must not be made. Asked only when there are some. */
+  problems?(input: Planned): readonly Problem[];
+  /** What to know about the host or the planned changes. */
+  warnings?(input: Planned): readonly Warning[];
+  /** Files that alloyup never wrote and that the plan would overwrite. */
+  foreignFiles?(input: Planned): readonly ForeignFile[];
+}
+
+/** A host with all of its planned changes. */
+export interface Planned extends Omit<StepInput, 'earlier'> {
+  readonly host: string;
+  readonly changes: readonly Change[];
+}
+
+export interface ForeignFile {
+  readonly path: string;
+  /** Variables in it that would be removed. */
+  readonly removes: readonly string[];
 }
 
 export interface StepInput {

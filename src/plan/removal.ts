@@ -37,8 +37,8 @@ export function planRemoval(
         ? [
             {
               code: 'repository.kept',
-              message: `the repository stays: ${options.othersInstalled.join(', ')} come from it`,
-              hint: 'remove them first to have it taken out',
+              host: host.name,
+              params: { reason: 'in-use', packages: options.othersInstalled },
             },
           ]
         : [],
@@ -96,16 +96,7 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
   return change('package', `${purge ? 'purge' : 'remove'} alloy${version ? ` ${version}` : ''}`, {
     before: version,
     actions: [...actions, { do: 'daemon-reload' }],
-    warnings: purge
-      ? [
-          {
-            code: 'data.lost',
-            message:
-              'positions, write-ahead logs and the user go too, and no rollback brings them back',
-            hint: 'leave out --purge to keep them',
-          },
-        ]
-      : [],
+    warnings: purge ? [{ code: 'data.lost', params: { reason: 'purge' } }] : [],
   });
 }
 
