@@ -313,6 +313,10 @@ test('the second interrupt leaves hosts to themselves, and says so', async () =>
   });
   const { outcomes, problems } = await run(fleet);
   expect(outcomes).toEqual({ a: 'unknown', b: 'changed' });
-  expect(problems.a).toMatchObject({ code: 'apply.unknown', transient: true });
+  expect(problems.a).toMatchObject({
+    code: 'apply.unknown',
+    params: { reason: 'in-progress' },
+    transient: true,
+  });
   expect(fleet.events.at(-1)!.ms).toBe(10_000);
 });

@@ -98,7 +98,10 @@ describe('what a run reports', () => {
       { type: 'begin', step: 'config' },
       'with s3cret',
       { type: 'wait', seconds: 3, limitS: 20, what: 'for s3cret' },
-      { type: 'warning', warning: { code: 'apply.failed', params: { reason: 's3cret' } } },
+      {
+        type: 'warning',
+        warning: { code: 'alloy.no-validate', params: { reason: 'too-old', said: ['s3cret'] } },
+      },
       { type: 'fail', step: 'config', exit: 7 },
       { type: 'undone', step: 'config' },
       // the undo was killed, and started again
@@ -112,7 +115,11 @@ describe('what a run reports', () => {
       { type: 'change.started', host: 'a', step: 'config' },
       { type: 'change.output', step: 'config', line: 'with (secret)' },
       { type: 'host.waiting', for: 'for (secret)', seconds: 3, limitS: 20 },
-      { type: 'host.warning', host: 'a' },
+      {
+        type: 'host.warning',
+        host: 'a',
+        warning: { code: 'alloy.no-validate', host: 'a', params: { said: ['(secret)'] } },
+      },
       { type: 'change.failed', step: 'config', exit: 7 },
       { type: 'change.undone', step: 'config' },
     ]);
@@ -273,7 +280,10 @@ describe('the check after a run', () => {
   test('a host whose state is not what was planned has drifted', async () => {
     const { outcome, problem, sent, events } = await runOne({ after: outdated(target) });
     expect(outcome).toBe('drift');
-    expect(problem).toMatchObject({ code: 'apply.drift' });
+    expect(problem).toMatchObject({
+      code: 'apply.drift',
+      params: { changes: ['change /etc/alloy/config.alloy', 'reload alloy'] },
+    });
     // the facts of a run hold no secrets: they are gathered once more before that is said
     expect(sent).toEqual(['facts', 'apply r1', 'facts']);
     expect(events.filter((type) => type === 'host.facts')).toHaveLength(2);

@@ -207,27 +207,29 @@ describe('a whole run', () => {
 
 // recorded from sudo 1.9.5, 1.9.13, 1.9.16 and sudo-rs 0.2.5
 test.each([
-  ['sudo: a password is required', 'sudo.password', 'requires a password for ops'],
-  ['sudo-rs: interactive authentication is required', 'sudo.password', 'requires a password'],
-  ['Sorry, try again.\nsudo: no password was provided', 'sudo.password', 'rejected the password'],
-  ['sudo: 3 incorrect password attempts', 'sudo.password', 'rejected the password of ops'],
-  ['ops is not in the sudoers file.', 'sudo.refused', 'ops may not use sudo'],
-  ["I'm sorry ops. I'm afraid I can't do that", 'sudo.refused', 'ops may not use sudo'],
-  ['Sorry, user ops is not allowed to execute', 'sudo.refused', 'ops may not use sudo'],
-  ['ops may not run sudo on web-01', 'sudo.refused', 'ops may not use sudo'],
-  ['sudo: sorry, you must have a tty to run sudo', 'sudo.refused', 'requires a terminal'],
-  ['sudo: account validation failure, is your account locked?', 'sudo.refused', 'account of ops'],
-  ['sudo: Account has expired', 'sudo.refused', 'the account of ops has expired'],
-  ['sudo: Account or password is expired, reset it', 'sudo.refused', 'the password of ops'],
-  ['New password: ', 'sudo.refused', 'the password of ops has expired'],
-  ['sh: 1: sudo: not found', 'sudo.refused', 'sudo is not installed'],
-  ['bash: sudo: command not found', 'sudo.refused', 'sudo is not installed'],
-  ['sudo: No such file or directory', 'sudo.refused', 'sudo is not installed'],
-])('%j is reported as %s', (stderr, code, message) => {
-  expect(sudoProblem(hostOf(), stderr)).toMatchObject({
+  ['sudo: a password is required', 'sudo.password', 'required'],
+  ['sudo-rs: interactive authentication is required', 'sudo.password', 'required'],
+  ['Sorry, try again.\nsudo: no password was provided', 'sudo.password', 'refused'],
+  ['sudo: 3 incorrect password attempts', 'sudo.password', 'refused'],
+  ['ops is not in the sudoers file.', 'sudo.refused', 'not-allowed'],
+  ["I'm sorry ops. I'm afraid I can't do that", 'sudo.refused', 'not-allowed'],
+  ['Sorry, user ops is not allowed to execute', 'sudo.refused', 'not-allowed'],
+  ['ops may not run sudo on web-01', 'sudo.refused', 'not-allowed'],
+  ['sudo: sorry, you must have a tty to run sudo', 'sudo.refused', 'tty-required'],
+  ['sudo: account validation failure, is your account locked?', 'sudo.refused', 'account-expired'],
+  ['sudo: Account has expired', 'sudo.refused', 'account-expired'],
+  ['sudo: Account or password is expired, reset it', 'sudo.refused', 'password-expired'],
+  ['sudo: Password expired, contact your administrator', 'sudo.refused', 'password-expired'],
+  ['New password: ', 'sudo.refused', 'password-expired'],
+  ['sh: 1: sudo: not found', 'sudo.refused', 'missing'],
+  ['bash: sudo: command not found', 'sudo.refused', 'missing'],
+  ['sudo: No such file or directory', 'sudo.refused', 'missing'],
+])('%j is reported as %s, %s', (stderr, code, reason) => {
+  expect(sudoProblem(hostOf(), stderr)).toEqual({
     code,
-    message: expect.stringContaining(message),
-    detail: expect.stringContaining(stderr.trim().split('\n')[0]!),
+    host: 'web-01',
+    params: { reason, ...(reason === 'missing' ? {} : { user: 'ops' }) },
+    detail: stderr,
   });
 });
 

@@ -118,8 +118,11 @@ describe('how a run ended', () => {
     expect(judge(account(fail('config'), result('ok')))).toEqual({ outcome: 'changed' });
   });
 
-  test('a run that goes on, and one that ended without a verdict, are told apart', () => {
-    expect(judge(account(), 'left').problem).not.toEqual(judge(account(), 'over').problem);
+  test.each([
+    ['left', 'in-progress'],
+    ['over', 'no-verdict'],
+  ] as const)('a run that was %s is %s', (end, reason) => {
+    expect(judge(account(), end).problem).toMatchObject({ params: { reason } });
   });
 });
 
@@ -134,8 +137,12 @@ describe('why a run failed', () => {
       fail('config'),
       result('rolled-back'),
     );
-    expect(first.code).toBe('alloy.reload');
-    expect(first.detail).toMatch(/^line 3/);
+    expect(first).toMatchObject({
+      code: 'alloy.reload',
+      host: 'web-01',
+      params: { reason: 'refused' },
+      detail: 'line 3\nhost.file (undo-met-a-link)',
+    });
   });
 
   test('an undo that failed beats what began it, which is kept', () => {
@@ -144,8 +151,11 @@ describe('why a run failed', () => {
       problem('apply.stuck', 'undo-failed', 'action 3'),
       result('stuck'),
     );
-    expect(stuck.code).toBe('apply.stuck');
-    expect(JSON.stringify(stuck)).toContain('died');
+    expect(stuck).toMatchObject({
+      code: 'apply.stuck',
+      params: { reason: 'undo-failed' },
+      detail: 'action 3\nalloy.start (died)',
+    });
   });
 
   test('without a problem, the first step that failed and its last words count', () => {
@@ -157,9 +167,13 @@ describe('why a run failed', () => {
       fail('config', 2),
       result('rolled-back'),
     );
-    expect(failed).toMatchObject({ code: 'apply.failed', detail: 'one\ntwo with (secret)' });
-    expect(JSON.stringify(failed)).toContain('package');
-    expect(JSON.stringify(failed)).toContain('100');
+    expect(failed).toEqual({
+      code: 'apply.failed',
+      host: 'web-01',
+      params: { reason: 'step', step: 'package', exit: 100 },
+      detail: 'one\ntwo with (secret)',
+      at: at(14),
+    });
   });
 
   test('a step that said nothing has no detail', () => {
@@ -174,8 +188,24 @@ describe('why a run failed', () => {
   });
 
   test('what the host says is masked', () => {
-    const masked = main(problem('host.file', 'has s3cret', 'and s3cret'), result('rolled-back'));
-    expect(JSON.stringify(masked)).not.toContain('s3cret');
+    const masked = main(
+      {
+        type: 'problem',
+        problem: {
+          code: 'alloy.components',
+          params: { reason: 'different', unhealthy: [['a', 'unhealthy', 'no s3cret']], none: null },
+          detail: 'and s3cret',
+        },
+      },
+      result('rolled-back'),
+    );
+    expect(masked).toEqual({
+      code: 'alloy.components',
+      host: 'web-01',
+      params: { reason: 'different', unhealthy: [['a', 'unhealthy', 'no (secret)']], none: null },
+      detail: 'and (secret)',
+      at: at(20),
+    });
   });
 
   test.each<[ProblemCode | 'package' | 'config' | 'service', number | undefined]>([
