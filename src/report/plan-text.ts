@@ -12,7 +12,7 @@ import {
 import { foldLine } from './long-line.ts';
 import type { Paint } from './paint.ts';
 import { count, pad, wrap } from './plain.ts';
-import { type ProblemStyle, problemText, warningText } from './problem.ts';
+import { type ProblemStyle, problemText, warningText } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;

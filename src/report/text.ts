@@ -4,7 +4,7 @@ import { warningGroups } from './groups.ts';
 import { paintWith } from './paint.ts';
 import { count, cut, duration, pad, shorten, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
-import { warningText } from './problem.ts';
+import { warningText } from './problem-text.ts';
 import { statusText } from './status-text.ts';
 import { hostProblemsText, outcomePaint, summaryText } from './summary.ts';
 
