@@ -2,7 +2,7 @@ import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
 import { problemGroups, warningGroups } from './groups.ts';
 import { someNames } from './plain.ts';
-import { textOf } from './text-of.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 /** A remark that GitHub shows on a line of the files under review. */
 export interface Annotation {
@@ -67,6 +67,7 @@ function annotation(
     ...(hosts.length > 0 ? [`on ${someNames(hosts, NAMES_WIDTH)}`] : []),
     ...(detail !== undefined && detail.trim() !== '' ? [detail.trimEnd()] : []),
     ...(hint === '' ? [] : [`help: ${hint}`]),
+    `see ${docsOf(notice)}`,
   ];
   return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at: at ?? null };
 }

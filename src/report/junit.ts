@@ -1,5 +1,5 @@
 import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
-import { textOf } from './text-of.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 /**
  * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
@@ -69,6 +69,7 @@ function verdictCase(host: string, { outcome, problem, durationMs }: HostReport)
     ...(at ? [`at ${at.file}:${at.line}:${at.column}`] : []),
     ...(problem?.detail ? [problem.detail] : []),
     ...(said?.hint ? [`help: ${said.hint}`] : []),
+    ...(problem ? [`see ${docsOf(problem)}`] : []),
   ].join('\n');
   return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
 }

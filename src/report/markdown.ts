@@ -4,7 +4,7 @@ import type { Notice } from '../model/problem.ts';
 import { alikeGroups, type Group, planGroups, problemGroups, warningGroups } from './groups.ts';
 import { count, duration, someNames } from './plain.ts';
 import { placeText } from './problem-text.ts';
-import { textOf } from './text-of.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 /** GitHub refuses a summary of more than 1 MiB whole. */
 const MOST_BYTES = 1_000_000;
@@ -65,6 +65,7 @@ function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonl
         ...(at ? [`at \`${placeText(at)}\``] : []),
         ...(names.length > 0 ? [`on ${escaped(someNames(names, NAMES_WIDTH))}`] : []),
         ...(hint === '' ? [] : [`help: ${escaped(hint)}`]),
+        `see \`${docsOf(item)}\``,
       ];
       const text = `${lines.join('<br>\n')}\n`;
       return detail !== undefined && detail.trim() !== '' ? `${text}\n${fenced(detail)}` : text;

@@ -1,12 +1,14 @@
 import type { Notice, Position, Problem } from '../model/problem.ts';
 import type { Paint } from './paint.ts';
 import { count, wrap } from './plain.ts';
-import { textOf } from './text-of.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 export interface ProblemStyle {
   readonly paint: Paint;
   /** Columns. */
   readonly width: number;
+  /** Each notice ends with where its code is explained. */
+  readonly links?: boolean;
 }
 
 /** Hosts that one problem was met on, when it was met on hosts. */
@@ -46,18 +48,20 @@ export const placeText = ({ file, line, column }: Position): string => `${file}:
 function blockText(
   head: string,
   notice: Notice,
-  { paint, width }: ProblemStyle,
+  { paint, width, links }: ProblemStyle,
   hosts: Hosts,
 ): string {
-  const { code, at, detail } = notice;
+  const { code, host, at, detail } = notice;
   const { message, hint } = textOf(notice);
   // "error[code]: " as it is seen, without its colours
   const headWidth = code.length + (head.includes('warning[') ? 11 : 9);
   let text = `${head}: ${paint.bold(wrap(message, width, 2, headWidth))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
-  if (hosts.length > 0) text += `${paint.cyan('  on')} ${hostNames(hosts, width)}\n`;
+  const on = hosts.length === 0 && host !== undefined ? [host] : hosts;
+  if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
   if (detail !== undefined && detail.trim() !== '') text += detailText(detail, paint, width);
   if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
+  if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;
   return text;
 }
 

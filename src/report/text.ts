@@ -40,6 +40,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
     width: options.width,
     diffs: options.diffs,
     whole: options.level >= 1,
+    links: options.level >= 1,
     folds: options.folds ?? false,
   };
   /** What each host was last said to wait for. */

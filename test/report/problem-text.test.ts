@@ -43,3 +43,19 @@ test('one alone is not summed up', () => {
   expect(problemsText([PROBLEMS[0]!], [], style)).not.toContain('1 error');
   expect(problemsText(PROBLEMS, [], style)).toContain('\n2 errors\n');
 });
+
+test('a problem of one host names it, and links to its explanation where that is asked for', () => {
+  const problem: Problem = {
+    code: 'ssh.lost',
+    host: 'web-01',
+    params: { reason: 'nothing-started' },
+  };
+  const text = `error[ssh.lost]: the connection was lost before anything was started
+  on web-01
+  help: Run again: nothing was changed on the host
+`;
+  expect(problemText(problem, style)).toBe(text);
+  expect(problemText(problem, { ...style, links: true })).toBe(
+    `${text}  see docs/problems.md#sshlost\n`,
+  );
+});

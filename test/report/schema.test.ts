@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { reportSchemas } from '../../scripts/report-schemas.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import { OUTCOMES } from '../../src/model/event.ts';
 import { STEP_IDS } from '../../src/model/plan.ts';
@@ -65,14 +66,20 @@ const events = stamp([
   { type: 'run.finished', exitCode: 130 },
 ]);
 
+test('the schemas follow from the types (node build.mjs run scripts/schema.ts)', () => {
+  const root = new URL('../..', import.meta.url).pathname;
+  for (const [file, schema] of Object.entries(reportSchemas(root)))
+    expect(read(file), file).toEqual(JSON.parse(JSON.stringify(schema)));
+}, 30_000);
+
 test('every kind of event is in the stream below, and in the schema', () => {
   const types = [...new Set(events.map(({ type }) => type))].sort();
   const described = eventSchema.oneOf.map(
     (one: { properties: { type: { const: string } } }) => one.properties.type.const,
   );
   expect(described.toSorted()).toEqual(types);
-  expect(eventSchema.$defs.outcome.enum).toEqual([...OUTCOMES]);
-  expect(eventSchema.$defs.step.enum).toEqual([...STEP_IDS]);
+  expect(eventSchema.$defs.outcome.enum).toEqual(OUTCOMES.toSorted());
+  expect(eventSchema.$defs.step.enum).toEqual(STEP_IDS.toSorted());
 });
 
 test('each printed event keeps to the schema', () => {
@@ -88,6 +95,7 @@ test('a problem is printed with its params and its text', () => {
   const text = {
     message: 'the connection to ops@f was lost: reset',
     hint: 'Run again: what was started on the host continues there',
+    docs: 'docs/problems.md#sshlost',
   };
   const printed = events.map((one) => JSON.parse(ndjson(one)));
   expect(printed.find(({ host, problem }) => host === 'f' && problem).problem).toEqual({
