@@ -203,6 +203,7 @@ const go = (text: string): string =>
 /** How tools write a value. Each gives a text that stands for the whole of it. */
 const WRITINGS: readonly ((text: string) => string)[] = [
   (text) => text,
+  (text) => text.replaceAll(' ', '+'), // a form, where nothing else needs encoding
   json,
   (text) => json(json(text)),
   (text) => json(text).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`), // Go's encoding/json

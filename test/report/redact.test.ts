@@ -34,6 +34,13 @@ const WRITTEN: Readonly<Record<string, (secret: string) => string>> = {
     `<m v="${s.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' })[c]!)}"/>`,
 };
 
+/** Characters that some way of writing treats differently, each about as frequent as a plain one. */
+const odd = fc.constantFrom(
+  ...`"'\\\`$&<>%+/=:#?{}[] \t\r\n\u0000\u0007\u001b\u007f\u009bé€日😀\u2028\ufeffabcXYZ019`,
+);
+/** What stands around a secret: text that may continue what was written, or look like it. */
+const around = fc.string({ unit: fc.oneof(odd, fc.constantFrom('%', '2', '0', '=', 'A')) });
+
 /** Leaves out what no URL may hold, which makes it another value. */
 const LOSSY = 'a URL as browsers write it';
 
@@ -46,17 +53,20 @@ describe.each(Object.entries(WRITTEN))('%s', (name, write) => {
     expect(masked).not.toMatch(/w'rd|w%27rd|w'\\''rd/);
   });
 
-  test('never lets the secret through, whatever it is', () => {
+  test('hides any secret', () => {
     const secrets =
       name === LOSSY
         ? fc.stringMatching(/^[!-"$-~]{4,40}$/)
-        : fc.string({ unit: 'binary', minLength: SHORTEST, maxLength: 40 });
+        : fc.string({ unit: odd, minLength: SHORTEST, maxLength: 40 });
     fc.assert(
-      fc.property(secrets, fc.string(), fc.string(), (secret, before, after) => {
+      fc.property(secrets, around, around, (secret, before, after) => {
         // ourselves: a secret that is a part of the placeholder cannot be told from it
         fc.pre(secret.trim().length >= SHORTEST && !HIDDEN.includes(secret.trim()));
         // a "%" that is left as it is reads as another byte before hex digits
         fc.pre(name !== LOSSY || !/%[0-9a-f]?$/i.test(secret));
+        // a URL keeps the %XX of a password: three bytes are too short to look for
+        fc.pre(secret.replace(/%[0-9a-f]{2}/gi, '%').length >= SHORTEST);
+        fc.pre(!/%[0-9a-f]?$/i.test(before) || !/^[0-9a-f]/i.test(secret));
         const mask = maskOf(secret);
         const masked = mask(before + write(secret) + after);
         const rest = masked.replaceAll(HIDDEN, '\u0000\u0001\u0000');
@@ -86,13 +96,13 @@ test('a secret with a newline at its end is found without it', () => {
   expect(maskOf('hunter22\n')('password hunter22!')).toBe(`password ${HIDDEN}!`);
 });
 
-test('secrets under four characters are left alone, and told', () => {
+test('secrets under four characters are not hidden, and are reported', () => {
   expect(maskOf('on', '')('it goes on')).toBe('it goes on');
   const secrets = [new Secret('on'), new Secret('long enough'), new Secret('')];
   expect(tooShort(secrets)).toEqual([secrets[0]]);
 });
 
-test('no secrets, no work', () => {
+test('without secrets the text is returned as it is', () => {
   const text = 'plain';
   expect(createMask([])(text)).toBe(text);
 });
@@ -103,7 +113,7 @@ test('masking twice changes nothing, even where the word secret is the secret', 
   expect(mask(mask('a secret'))).toBe('a [secret]');
 });
 
-test('a happening is cleaned of escapes first: they cannot cut a secret in two', () => {
+test('escape sequences inside a secret do not keep it from being hidden', () => {
   const mask = maskOf('hunter22');
   const clean = cleanHappening(
     {
@@ -148,7 +158,7 @@ test('every text of a happening is cleaned, at any depth', () => {
   expect(JSON.stringify(clean)).not.toContain('hunter22');
 });
 
-test('1,000 secrets cost about as much as one', () => {
+test('1,000 secrets take about as long as one', () => {
   const many = createMask(
     Array.from({ length: 1000 }, (_, i) => new Secret(`secret-number-${i}-${i * 7919}`)),
   );
@@ -159,7 +169,7 @@ test('1,000 secrets cost about as much as one', () => {
   expect(performance.now() - begin).toBeLessThan(5_000);
 });
 
-describe('what was cut', () => {
+describe('a secret that was cut', () => {
   const long = `${'k3y-'.repeat(30)}it's`;
   const mask = maskOf(long, 'first line of it\nsecond line of it', 'a\rb\u0007c-with-controls');
 
@@ -175,13 +185,13 @@ describe('what was cut', () => {
     ).toContain(HIDDEN);
   });
 
-  test('is left where it is too little to be one, or goes on otherwise', () => {
+  test('stays where it is too short to be a secret, or continues differently', () => {
     expect(mask('value=k3y-k3')).toBe('value=k3y-k3');
     expect(mask('k3y-k3y-k3y-other words')).toBe('k3y-k3y-k3y-other words');
     expect(mask(mask(`x ${long}`))).toBe(`x ${HIDDEN}`);
   });
 
-  test('by taking control characters out is hidden, too', () => {
+  test('and lost its control characters is hidden, too', () => {
     expect(mask('said a bc-with-controls')).toBe(`said ${HIDDEN}`);
   });
 });
