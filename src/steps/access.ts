@@ -32,13 +32,7 @@ export const accessStep: Step = {
       actions,
       needs: 'restart',
       warnings: groups.includes('docker')
-        ? [
-            {
-              code: 'access.docker',
-              message: 'the group docker is as good as root',
-              hint: 'leave it out of alloy.memberOf unless containers must be read',
-            },
-          ]
+        ? [{ code: 'access.docker', params: { reason: 'root-equivalent' } }]
         : [],
     });
   },

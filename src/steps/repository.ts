@@ -188,7 +188,7 @@ const laterThan = (
   return there !== null && (new_ === null || new_ > there);
 };
 
-/** Said at most once a plan: when the key that is (or will be) on the host expires soon. */
+/** At most one for a plan: the key that is (or will be) on the host expires soon. */
 export function expiryWarning(
   keyring: Pick<KeyringFacts, 'certificates'>,
   repository: Repository,
@@ -200,8 +200,7 @@ export function expiryWarning(
   return [
     {
       code: 'key.expires',
-      message: `the repository's signing key expires ${days < 0 ? `${-days} days ago` : `in ${days} days`} (${dayOf(at)})`,
-      hint: 'run alloyup again once Grafana has published the renewed key; apt refuses the repository after that day',
+      params: { reason: days < 0 ? 'expired' : 'expires', days: Math.abs(days), date: dayOf(at) },
     },
   ];
 }
