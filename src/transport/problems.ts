@@ -1,19 +1,59 @@
+import type { Host } from '../model/host.ts';
 import type { Problem } from '../model/problem.ts';
+import { ToolError } from '../model/problem.ts';
+import type { Identities } from './hops.ts';
+import type { UnusableKey } from './keys.ts';
 import type { KnownKey } from './known-hosts.ts';
 import { fingerprint, fingerprintOf, typeOf } from './known-hosts.ts';
 
-/** Where a login goes, in words: `ops@web-01.example.com:2222`. */
+/** Where a login goes. */
 export interface Endpoint {
   readonly user: string;
   readonly host: string;
   readonly port: number;
 }
 
+/** `ops@web-01.example.com:2222` */
 export const endpointText = ({ user, host, port }: Endpoint): string =>
   `${user}@${host.includes(':') ? `[${host}]` : host}${port === 22 ? '' : `:${port}`}`;
 
-/** Why no TCP connection came about; `cause.code` is the system's word. */
-export function unreachable({ host, port }: Endpoint, cause: NodeJS.ErrnoException): Problem {
+/**
+ * The built-in client cannot make this login, and OpenSSH may. Reaches the user only where the
+ * inventory forces the built-in client.
+ */
+export class OpensshRequired extends ToolError {
+  /** "ProxyCommand nc %h %p in ~/.ssh/config" */
+  readonly why: string;
+  /** The server refused all that the built-in client could offer. */
+  readonly afterRefusal: boolean;
+
+  constructor(name: string, why: string, refused?: Problem) {
+    super({
+      code: 'ssh.unsupported',
+      message: `${refused ? `${refused.message}; ` : ''}${name} needs OpenSSH's own client: ${why}`,
+      hint: 'set ssh.transport to auto or openssh for this host in the inventory',
+    });
+    this.name = 'OpensshRequired';
+    this.why = why;
+    this.afterRefusal = refused !== undefined;
+  }
+}
+
+/** `error`, as a problem of a jump host rather than of the host behind it. */
+export function ofJumpHost(error: unknown, jump: string): unknown {
+  if (!(error instanceof ToolError) || error instanceof OpensshRequired) return error;
+  const [first, ...rest] = error.problems.map((problem) => ({
+    ...problem,
+    message: `jump host ${jump}: ${problem.message}`,
+  }));
+  return new ToolError(first!, ...rest);
+}
+
+/** No TCP connection; `cause.code` is the system's error code. */
+export function unreachable(
+  { host, port }: Endpoint,
+  cause: { readonly code?: string | undefined; readonly message: string },
+): Problem {
   const where = `${host}, port ${port}`;
   switch (cause.code) {
     case 'ENOTFOUND':
@@ -56,7 +96,7 @@ export function unreachable({ host, port }: Endpoint, cause: NodeJS.ErrnoExcepti
   }
 }
 
-/** The server hung up before it said who it is, `tries` times. */
+/** The server closed the connection before its greeting, `tries` times. */
 export const dropped = ({ host, port }: Endpoint, tries: number): Problem => ({
   code: 'ssh.unreachable',
   message: `${host}, port ${port}, closed the connection before the handshake, ${tries} times`,
@@ -65,11 +105,11 @@ export const dropped = ({ host, port }: Endpoint, tries: number): Problem => ({
 });
 
 const STAGES = {
-  limit: 'waiting for a free place among the handshakes',
   tcp: 'no answer to the TCP connection',
   greeting: 'connected, but no SSH server greeted',
   login: 'the SSH server did not finish the login',
 } as const;
+/** How far a login came. */
 export type Stage = keyof typeof STAGES;
 
 export const tooSlow = (endpoint: Endpoint, stage: Stage, timeoutMs: number): Problem => ({
@@ -92,7 +132,7 @@ export const calledOff = (endpoint: Endpoint): Problem => ({
 const shown = (blob: Uint8Array): string =>
   `${typeOf(blob).replace(/^ssh-|^ecdsa-sha2-/, '')} ${fingerprint(blob)}`;
 
-/** @param trust the command that shows and records the keys of all hosts of the run */
+/** @param trust the command that shows and records the host keys of this run's hosts */
 export const unknownHostKey = (
   name: string,
   blob: Uint8Array,
@@ -126,31 +166,72 @@ export const revokedHostKey = (name: string, blob: Uint8Array, entry: KnownKey):
   at: { file: entry.file, line: entry.line, column: 1 },
 });
 
-export const unpinnedHostKey = (
-  name: string,
-  pin: string,
-  seen: readonly Uint8Array[],
-): Problem => ({
+export const pinMismatch = (name: string, pin: string, keys: readonly Uint8Array[]): Problem => ({
   code: 'ssh.host-key',
-  message: `the host key of ${name} is not the pinned ${pin}: it shows ${seen.map(shown).join(', ')}`,
+  message: `the host key of ${name} is not the pinned ${pin}: it shows ${keys.map(shown).join(', ')}`,
   hint: 'find out why: a reinstalled host, or somebody in between. If the new key is right, correct ssh.hostKey in the inventory',
 });
 
+const makeKey =
+  'make one (ssh-keygen -t ed25519), or name yours with ssh.identity in the inventory';
+
 /** No key to offer at all. */
-export const noKey = (endpoint: Endpoint, looked: string): Problem => ({
+export function noKey(endpoint: Endpoint, { files, allAgentKeys, agent }: Identities): Problem {
+  const inAgent = agent === null ? 'no agent runs' : 'the agent has none';
+  const names = files.map((path) => path.replace(/^.*\//, '')).join(', ');
+  return {
+    code: 'ssh.auth',
+    message: `there is no key to log in on ${endpointText(endpoint)} with: ${allAgentKeys ? `${inAgent} and ` : ''}none of ${names} is in ~/.ssh`,
+    hint: makeKey,
+  };
+}
+
+export const noKeyOfSsh = (endpoint: Endpoint): Problem => ({
   code: 'ssh.auth',
-  message: `there is no key to log in on ${endpointText(endpoint)} with: ${looked}`,
-  hint: 'make one (ssh-keygen -t ed25519), or name yours with ssh.identity in the inventory',
+  message: `there is no key to log in on ${endpointText(endpoint)} with: ssh found none to offer`,
+  hint: makeKey,
 });
+
+/** A key that was named and cannot be offered. */
+export function unusableKey({ file, reason, said }: UnusableKey): Problem {
+  const addToAgent = `add it to the agent: ssh-add ${file.replace(/\.pub$/, '')}`;
+  switch (reason) {
+    case 'absent':
+      return {
+        code: 'ssh.auth',
+        message: `the key file ${file} does not exist`,
+        hint: 'correct ssh.identity in the inventory (or IdentityFile in ~/.ssh/config)',
+      };
+    case 'locked':
+      return {
+        code: 'ssh.auth',
+        message: `the key file ${file} needs its passphrase`,
+        hint: addToAgent,
+      };
+    case 'public':
+      return {
+        code: 'ssh.auth',
+        message: `${file} is a public key, and no agent holds its private half`,
+        hint: addToAgent,
+      };
+    case 'unreadable':
+      return {
+        code: 'ssh.auth',
+        message: `the key file ${file} cannot be used: ${said}`,
+        hint: `look at it: ssh-keygen -y -f ${file}`,
+      };
+  }
+}
 
 /** Every key was offered and refused; `methods`: what the server would still take. */
 export function refused(
   endpoint: Endpoint,
   offered: readonly string[],
   methods: readonly string[],
-  others: readonly Problem[],
+  unusable: readonly UnusableKey[],
 ): Problem {
   const [login, keys] = [endpointText(endpoint), offered.join(', ') || 'no key'];
+  const others = unusable.map(unusableKey);
   const rest = others.map(({ message, hint }) => `${message}. ${hint}`).join('\n');
   return {
     code: 'ssh.auth',
@@ -165,7 +246,27 @@ export function refused(
   };
 }
 
-/** ssh(1) does not trust a host's key, by its own words: of a certificate, or a KnownHostsCommand. */
+/** The server counted more tries than it allows before the right key came. */
+export const tooManyKeys = (endpoint: Endpoint, offered: readonly string[]): Problem => ({
+  code: 'ssh.auth',
+  message: `${endpointText(endpoint)} hung up after too many keys (${offered.join(', ')})`,
+  hint: 'name the right one with ssh.identity in the inventory',
+});
+
+/** The server accepted a key and then ended the login; its banner is all that it says. */
+export const loginEnded = (endpoint: Endpoint, banner: string): Problem => ({
+  code: 'ssh.auth',
+  message: `${endpointText(endpoint)} ended the login: ${banner.trim().replace(/[.\s]+$/, '')}`,
+  hint: `look at the account there (chage -l ${endpoint.user}; passwd -S ${endpoint.user}) and at its log (journalctl -u ssh)`,
+});
+
+export const noSecurityKey = (endpoint: Endpoint): Problem => ({
+  code: 'ssh.auth',
+  message: `${endpointText(endpoint)} wants a FIDO key, and no security key answered`,
+  hint: 'plug the security key in and touch it when it blinks, or name another key with ssh.identity in the inventory',
+});
+
+/** ssh(1) does not trust a host's key for a reason of its own: a certificate, or a KnownHostsCommand. */
 export const distrusted = ({ host }: Endpoint, said: readonly string[]): Problem => ({
   code: 'ssh.host-key',
   message: `the host key of ${host} is not trusted by ssh`,
@@ -173,16 +274,16 @@ export const distrusted = ({ host }: Endpoint, said: readonly string[]): Problem
   ...(said.length > 0 ? { detail: said.slice(-8).join('\n') } : {}),
 });
 
-export const lost = (endpoint: Endpoint, why: string): Problem => ({
+export const lost = (where: string, why: string): Problem => ({
   code: 'ssh.lost',
-  message: `the connection to ${endpointText(endpoint)} was lost: ${why}`,
+  message: `the connection to ${where} was lost: ${why}`,
   hint: 'run again: what was begun on the host has gone on there',
   transient: true,
 });
 
-export const leftBehind = (where: string, seconds: number): Problem => ({
+export const commandTimeout = (where: string, timeoutMs: number): Problem => ({
   code: 'ssh.timeout',
-  message: `a command on ${where} was not done within ${seconds} s and was left behind`,
+  message: `a command on ${where} was not done within ${timeoutMs / 1000} s and was left behind`,
   hint: 'look at the host, then run again; --timeout gives it longer',
   transient: true,
 });
@@ -192,13 +293,6 @@ export const interrupted = (where: string): Problem => ({
   message: `a command on ${where} was left behind: the run was interrupted`,
   hint: 'run again',
   transient: true,
-});
-
-/** The server counted more tries than it allows before the right key came. */
-export const tooManyKeys = (endpoint: Endpoint, offered: readonly string[]): Problem => ({
-  code: 'ssh.auth',
-  message: `${endpointText(endpoint)} hung up after too many keys (${offered.join(', ')})`,
-  hint: 'name the right one with ssh.identity in the inventory',
 });
 
 export const notForwarded = (from: Endpoint, to: Endpoint, why: string): Problem => ({
@@ -215,15 +309,63 @@ export const noHandshake = (endpoint: Endpoint, why: string): Problem => ({
   transient: true,
 });
 
-/** The server hung up on a key that it had taken: its words for people are all that it tells. */
-export const letGo = (endpoint: Endpoint, words: string): Problem => ({
-  code: 'ssh.auth',
-  message: `${endpointText(endpoint)} ended the login: ${words.trim().replace(/[.\s]+$/, '')}`,
-  hint: `look at the account there (chage -l ${endpoint.user}; passwd -S ${endpoint.user}) and at its log (journalctl -u ssh)`,
+export const proxyFailed = (endpoint: Endpoint, said: string): Problem => ({
+  code: 'ssh.unreachable',
+  message: `no way to ${endpointText(endpoint)} was opened: ${said.replace(/[.\s]+$/, '')}`,
+  hint: `try it by hand: ssh -v -p ${endpoint.port} ${endpoint.host}; look at ProxyCommand and ProxyJump in ~/.ssh/config`,
+  transient: true,
+});
+
+export const noCommonAlgorithm = (endpoint: Endpoint): Problem => ({
+  code: 'ssh.unsupported',
+  message: `${endpointText(endpoint)} and ssh have no algorithm in common`,
+  hint: `compare what each offers: ssh -vv ${endpoint.host}`,
+});
+
+export const badConfiguration = (address: string): Problem => ({
+  code: 'ssh.unsupported',
+  message: `ssh refused the configuration of OpenSSH for ${address}`,
+  hint: `run it and fix what it names: ssh -G ${address}`,
 });
 
 export const badHop = (text: string): Problem => ({
   code: 'ssh.unsupported',
   message: `"${text}" is no jump host`,
   hint: 'write [user@]host[:port] in ssh.jump or ProxyJump',
+});
+
+export const NO_SSH_COMMAND: Problem = {
+  code: 'ssh.unsupported',
+  message: 'the ssh command is not on this machine',
+  hint: 'install it (apt-get install openssh-client)',
+};
+
+export const sshTooOld = (name: string, needed: number): Problem => ({
+  code: 'ssh.unsupported',
+  message: `the ssh command of this machine is older than ${needed} and cannot be held to the pinned host key of ${name}`,
+  hint: 'upgrade openssh-client, or put the key into ~/.ssh/known_hosts and take ssh.hostKey out of the inventory',
+});
+
+export const scanNeedsOpenssh = ({ name, address }: Host, setting: string): Problem => ({
+  code: 'ssh.host-key',
+  message: `only OpenSSH can reach ${name} (${setting}), so its host key cannot be shown here`,
+  hint: `log in once and compare the key: ssh ${address}`,
+});
+
+export const unreadableConfiguration = (address: string): Problem => ({
+  code: 'ssh.unsupported',
+  message: `~/.ssh/config may have settings for ${address}, and the ssh command that reads them is not on this machine`,
+  hint: 'install it (apt-get install openssh-client)',
+});
+
+export const knownHostsUnreadable = (file: string, said: string): Problem => ({
+  code: 'ssh.host-key',
+  message: `${file} cannot be read, so no host key can be trusted: ${said}`,
+  hint: `make ${file} readable, or pin the keys with ssh.hostKey in the inventory`,
+});
+
+export const knownHostsUnwritable = (file: string, said: string): Problem => ({
+  code: 'ssh.host-key',
+  message: `host keys cannot be recorded in ${file}: ${said}`,
+  hint: `make ${file} and its directory writable, or pin the keys with ssh.hostKey in the inventory`,
 });

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { agentKeys } from '../../src/transport/agent.ts';
+import { agentKeys } from '../../src/transport/keys.ts';
 import { makeKey, publicKey, scratch } from './sshd.ts';
 
 const { path: folder, remove } = scratch();

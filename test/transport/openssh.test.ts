@@ -14,7 +14,7 @@ import type { Host } from '../../src/model/host.ts';
 import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
-import { createTransport } from '../../src/transport/create.ts';
+import { createTransport } from '../../src/transport/transport.ts';
 import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
 
 if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: the transport openssh is not tested');

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keyFiles, namedHosts, sshConfigHosts } from '../../src/transport/ssh-config-names.ts';
+import { namedHosts } from '../../src/transport/ssh-config.ts';
+import { keyFiles, sshConfigHosts } from '../../src/transport/ssh-config-files.ts';
 
 let home: string;
 beforeEach(() => {

@@ -72,7 +72,7 @@ describe('what ssh -G says', () => {
         '/etc/ssh/ssh_known_hosts',
         '/etc/ssh/ssh_known_hosts2',
       ],
-      needsOpenssh: { always: [], forLogin: [] },
+      opensshOnly: { always: [], forLogin: [] },
     });
   });
 
@@ -102,7 +102,7 @@ describe('what ssh -G says', () => {
       jump: ['a@b:1', 'c'],
       hostKeyAlias: 'web-alias',
       knownHosts: ['/home/ops/.ssh/kh_2222'],
-      needsOpenssh: {
+      opensshOnly: {
         always: ['ProxyCommand nc %h %p'],
         forLogin: ['CertificateFile ~/.ssh/c-cert.pub'],
       },

@@ -16,8 +16,8 @@ import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createTransport } from '../../src/transport/create.ts';
-import type { SshOptions } from '../../src/transport/ssh.ts';
+import type { SshOptions } from '../../src/transport/options.ts';
+import { createTransport } from '../../src/transport/transport.ts';
 import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
 
 if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: the SSH transport is not tested');

@@ -1,8 +1,8 @@
 import type { Command } from '../model/plan.ts';
 
 /**
- * One line that a login shell takes apart into exactly these words. Holds for sh, bash, zsh, dash,
- * ksh and fish: fish reads \\ and \' inside single quotes, so a backslash stands outside of them.
+ * One line that a login shell splits into exactly these words. Holds for sh, bash, zsh, dash, ksh
+ * and fish. fish reads \\ and \' inside single quotes, so backslashes are kept out of them.
  */
 export const commandLine = (argv: Command): string => argv.map(quote).join(' ');
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commandLine } from '../../src/transport/argv.ts';
+import { commandLine } from '../../src/transport/command-line.ts';
 
 test('leaves plain words alone', () => {
   expect(commandLine(['sudo', '-n', 'perl', '-'])).toBe('sudo -n perl -');
