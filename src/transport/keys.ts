@@ -6,6 +6,7 @@ import type { Identities } from './hops.ts';
 import { fingerprint, typeOf } from './known-hosts.ts';
 import { memo } from './memo.ts';
 import type { AskPassphrase } from './options.ts';
+import type { UnusableKey } from './problems.ts';
 
 /** One key to log in with. */
 export interface Offer {
@@ -20,15 +21,6 @@ export interface Offers {
   readonly unusable: readonly UnusableKey[];
   /** What only OpenSSH can offer: FIDO keys, certificates beside the keys. */
   readonly opensshOnly: readonly string[];
-}
-
-export interface UnusableKey {
-  /** `~/.ssh/id_ed25519` */
-  readonly file: string;
-  /** `public`: only the public half, and no agent holds the private one. */
-  readonly reason: 'absent' | 'locked' | 'public' | 'unreadable';
-  /** What the system or the parser said; empty unless unreadable. */
-  readonly said: string;
 }
 
 const PASSPHRASE_TRIES = 3;

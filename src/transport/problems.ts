@@ -1,8 +1,6 @@
 import type { Host } from '../model/host.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
-import type { Identities } from './hops.ts';
-import type { UnusableKey } from './keys.ts';
 import type { KnownKey } from './known-hosts.ts';
 import { fingerprint, fingerprintOf, typeOf } from './known-hosts.ts';
 
@@ -176,7 +174,15 @@ const makeKey =
   'make one (ssh-keygen -t ed25519), or name yours with ssh.identity in the inventory';
 
 /** No key to offer at all. */
-export function noKey(endpoint: Endpoint, { files, allAgentKeys, agent }: Identities): Problem {
+export function noKey(
+  endpoint: Endpoint,
+  looked: {
+    readonly files: readonly string[];
+    readonly allAgentKeys: boolean;
+    readonly agent: string | null;
+  },
+): Problem {
+  const { files, allAgentKeys, agent } = looked;
   const inAgent = agent === null ? 'no agent runs' : 'the agent has none';
   const names = files.map((path) => path.replace(/^.*\//, '')).join(', ');
   return {
@@ -193,6 +199,15 @@ export const noKeyOfSsh = (endpoint: Endpoint): Problem => ({
 });
 
 /** A key that was named and cannot be offered. */
+export interface UnusableKey {
+  /** `~/.ssh/id_ed25519` */
+  readonly file: string;
+  /** `public`: only the public half, and no agent holds the private one. */
+  readonly reason: 'absent' | 'locked' | 'public' | 'unreadable';
+  /** What the system or the parser said; empty unless unreadable. */
+  readonly said: string;
+}
+
 export function unusableKey({ file, reason, said }: UnusableKey): Problem {
   const addToAgent = `add it to the agent: ssh-add ${file.replace(/\.pub$/, '')}`;
   switch (reason) {
