@@ -31,8 +31,8 @@ const KEEPALIVES = 3;
 
 const options = (values: Readonly<Record<string, string | number>>): readonly string[] =>
   Object.entries(values).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-/** As ssh_config quotes a path, with its % tokens escaped. */
-const quoted = (path: string): string => `"${literal(path)}"`;
+/** A path as ssh_config quotes it, with its % tokens escaped. */
+const quoted = (path: string): string => `"${literal(path).replace(/["\\]/g, '\\$&')}"`;
 const literal = (text: string): string => text.replaceAll('%', '%%');
 
 export interface MasterOptions {

@@ -244,7 +244,7 @@ export function parseHop(
   | { readonly user: string | null; readonly host: string; readonly port: number | null }
   | undefined {
   const match =
-    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/]+|[0-9a-fA-F:]+))(?::(\d+))?\/?$/.exec(
+    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/[\]]+|[0-9a-fA-F:]+))(?::(\d+))?\/?$/.exec(
       text.trim(),
     );
   const host = match?.[2] ?? match?.[3];
