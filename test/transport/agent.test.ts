@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { agentKeys } from '../../src/transport/keys.ts';
-import { makeKey, publicKey, scratch } from './sshd.ts';
+import { scratch } from './fixtures.ts';
+import { makeKey, publicKey } from './sshd.ts';
 
 const { path: folder, remove } = scratch();
 afterAll(remove);
 
-test('the keys of an agent, by what they are called there', async () => {
+test('the keys of an agent, by their comments', async () => {
   const socket = join(folder, 'agent');
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
   try {
@@ -27,7 +28,7 @@ test('the keys of an agent, by what they are called there', async () => {
   }
 });
 
-test('no agent, or one that is gone, has no keys', async () => {
+test('no agent, or a dead one, has no keys', async () => {
   expect(await agentKeys(null)).toEqual([]);
   expect(await agentKeys(join(folder, 'gone'))).toEqual([]);
 });

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,15 +13,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../src/model/host.ts';
 import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
-import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { SshOptions } from '../../src/transport/options.ts';
 import { createTransport } from '../../src/transport/transport.ts';
-import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
+import { homeIn, hostAt, never, problemOf, run, scratch } from './fixtures.ts';
+import { makeKey, publicKey, type Sshd, sshdThere, startSshd } from './sshd.ts';
 
-if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: the SSH transport is not tested');
+if (!sshdThere)
+  console.warn('skipped: the built-in client against a real sshd (needs /usr/sbin/sshd and root)');
 
-describe.skipIf(!sshdThere)('against a real sshd', () => {
+describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
   const { path: folder, remove } = scratch();
   let key: string;
   let locked: string;
@@ -30,7 +30,6 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
   let sshd: Sshd;
   let several: Sshd;
   const transports: Transport[] = [];
-  const never = new AbortController().signal;
 
   beforeAll(async () => {
     key = makeKey(folder, 'id');
@@ -46,13 +45,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     remove();
   });
 
-  /** A home folder whose known_hosts has these lines. */
-  const homeWith = (...lines: readonly string[]): string => {
-    const home = mkdtempSync(join(folder, 'home-'));
-    mkdirSync(`${home}/.ssh`, { mode: 0o700 });
-    writeFileSync(`${home}/.ssh/known_hosts`, lines.map((line) => `${line}\n`).join(''));
-    return home;
-  };
+  const homeWith = (...lines: readonly string[]): string => homeIn(folder, ...lines);
   const line = (of: Sshd, type = 'ssh-ed25519', name = `[127.0.0.1]:${of.port}`): string =>
     `${name} ${of.hostKeys[type]}`;
   const transportOf = (home: string, over: Partial<SshOptions> = {}): Transport => {
@@ -66,51 +59,10 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     transports.push(transport);
     return transport;
   };
-  const hostOf = (of: Pick<Sshd, 'port'>, over: Partial<Host> = {}): Host => ({
-    name: 'h1',
-    transport: 'auto',
-    address: '127.0.0.1',
-    port: of.port,
-    user: null,
-    identity: [key],
-    jump: [],
-    hostKeys: 'strict',
-    hostKey: null,
-    sudo: { kind: 'none' },
-    groups: [],
-    at: { file: 'inventory.yaml', line: 1, column: 1 },
-    ...over,
-  });
+  const hostOf = (of: Pick<Sshd, 'port'>, over: Partial<Host> = {}): Host =>
+    hostAt(of.port, { identity: [key], ...over });
   const login = (host: Host, transport = transportOf(homeWith(line(sshd))), timeoutMs = 10_000) =>
     transport.connect(host, { timeoutMs, signal: never });
-  const problemOf = async (work: Promise<unknown>): Promise<Problem> => {
-    try {
-      await work;
-    } catch (error) {
-      if (error instanceof ToolError) return error.problem;
-      throw error;
-    }
-    throw new Error('nothing went wrong');
-  };
-  const run = async (
-    connection: Connection,
-    argv: Command,
-    input: string | Uint8Array = '',
-    timeoutMs = 20_000,
-    signal = never,
-  ) => {
-    const [out, err]: Uint8Array[][] = [[], []];
-    const channel = connection.start(argv, {
-      onOut: (bytes) => out!.push(bytes.slice()),
-      onErr: (bytes) => err!.push(bytes.slice()),
-      timeoutMs,
-      signal,
-    });
-    channel.end(input);
-    const exit = await channel.exit;
-    return { exit, out: Buffer.concat(out!), err: Buffer.concat(err!) };
-  };
-
   describe('commands', () => {
     let connection: Connection;
     beforeAll(async () => {
@@ -118,11 +70,11 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     });
     afterAll(() => connection?.close());
 
-    test('the login says how it was made', () => {
+    test('the connection describes how it was made', () => {
       expect(connection.description).toBe(`ssh root@127.0.0.1:${sshd.port}, key ${key}`);
     });
 
-    test('give their output, their errors and their exit code', async () => {
+    test('return their output, their errors and their exit code', async () => {
       const done = await run(connection, [
         'sh',
         '-c',
@@ -135,20 +87,20 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(done.err.toString()).toBe('err\n');
     });
 
-    test('one after the other over one connection', async () => {
+    test('run one after the other over one connection', async () => {
       for (const code of [0, 1, 255]) {
         expect((await run(connection, ['sh', '-c', `exit ${code}`])).exit.code).toBe(code);
       }
     });
 
-    test('killed by a signal', async () => {
+    test('report the signal that killed them', async () => {
       expect((await run(connection, ['sh', '-c', 'kill -KILL $$'])).exit).toEqual({
         code: null,
         signal: 'SIGKILL',
       });
     });
 
-    test('take and give a megabyte, byte for byte', async () => {
+    test('pass a megabyte through, byte for byte', async () => {
       const bytes = Buffer.from(
         Uint32Array.from({ length: 1 << 18 }, (_, n) => (n * 2654435761) >>> 0).buffer,
       );
@@ -157,7 +109,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(out.equals(bytes)).toBe(true);
     });
 
-    test('see the end of their input, and what was written before they began', async () => {
+    test('get what was written before they started, and see the end of their input', async () => {
       const channel = connection.start(['wc', '-c'], {
         onOut: (bytes) => expect(Buffer.from(bytes).toString().trim()).toBe('6'),
         onErr: () => undefined,
@@ -172,11 +124,11 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       channel.close();
     });
 
-    test('that do not read their input end all the same', async () => {
+    test('may end without reading their input', async () => {
       expect((await run(connection, ['true'], Buffer.alloc(300_000))).exit.code).toBe(0);
     });
 
-    test('that leave a child behind do not hold us up', async () => {
+    test('that leave a child running end all the same', async () => {
       const begun = Date.now();
       const { exit } = await run(connection, ['sh', '-c', 'sleep 30 & echo $! >&2; exit 3']).then(
         (done) => {
@@ -188,7 +140,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(Date.now() - begun).toBeLessThan(10_000);
     });
 
-    test('one at a time', async () => {
+    test('run one at a time', async () => {
       const first = run(connection, ['sleep', '0.2']);
       expect(() =>
         connection.start(['true'], { onOut() {}, onErr() {}, timeoutMs: 1000, signal: never }),
@@ -196,7 +148,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       await first;
     });
 
-    test('past their deadline are left behind, and the connection goes on', async () => {
+    test('are abandoned at their deadline, and the connection stays usable', async () => {
       const begun = Date.now();
       const problem = await problemOf(run(connection, ['sleep', '20'], '', 200));
       expect(problem).toMatchObject({ code: 'ssh.timeout', transient: true });
@@ -204,7 +156,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect((await run(connection, ['echo', 'on'])).out.toString()).toBe('on\n');
     });
 
-    test('are left behind when the run is called off', async () => {
+    test('are abandoned when the run is interrupted', async () => {
       const abort = new AbortController();
       setTimeout(() => abort.abort(), 150);
       const problem = await problemOf(run(connection, ['sleep', '20'], '', 9000, abort.signal));
@@ -228,7 +180,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       connection.close();
     });
 
-    test('is told from one that was closed here', async () => {
+    test('differs from one that was closed here', async () => {
       const connection = await login(hostOf(sshd));
       const running = problemOf(run(connection, ['sleep', '20']));
       setTimeout(() => connection.close(), 200);
@@ -237,7 +189,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
   });
 
   describe('host keys', () => {
-    test('known ones, also hashed, also by the bare name', async () => {
+    test('known ones, also hashed, also under the name without the port', async () => {
       const hashed = homeWith(line(sshd));
       execFileSync('ssh-keygen', ['-q', '-H', '-f', `${hashed}/.ssh/known_hosts`], {
         stdio: 'ignore',
@@ -247,7 +199,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
         (await login(hostOf(sshd), transportOf(home))).close();
     });
 
-    test('unknown: says which it shows and how to trust it', async () => {
+    test('unknown: reports the key and how to trust it', async () => {
       const problem = await problemOf(login(hostOf(sshd), transportOf(homeWith())));
       expect(problem.code).toBe('ssh.host-key');
       expect(problem.message).toContain(
@@ -256,7 +208,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(problem.hint).toContain('ssh.hostKey: SHA256:');
     });
 
-    test('changed: says both and where the old one stands, also when new ones are accepted', async () => {
+    test('changed: reports both keys and the line of the old one, also when new ones are accepted', async () => {
       for (const hostKeys of ['strict', 'accept-new'] as const) {
         const home = homeWith('# mine', `[127.0.0.1]:${sshd.port} ${publicKey(stranger)}`);
         const problem = await problemOf(login(hostOf(sshd, { hostKeys }), transportOf(home)));
@@ -278,7 +230,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(problem.message).toMatch(/revoked by .*known_hosts:2$/);
     });
 
-    test('a file that cannot be read trusts nobody', async () => {
+    test('no key is trusted when a known_hosts file cannot be read', async () => {
       const home = homeWith();
       execFileSync('rm', [`${home}/.ssh/known_hosts`]);
       mkdirSync(`${home}/.ssh/known_hosts`);
@@ -289,7 +241,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(problem.message).toContain('cannot be read');
     });
 
-    test('new ones are accepted when asked to, once, and strictly after', async () => {
+    test('new ones are accepted on request, once, and strictly after that', async () => {
       const home = homeWith();
       appendFileSync(`${home}/.ssh/known_hosts`, 'other ssh-ed25519 AAAA'); // no newline at the end
       const transport = transportOf(home);
@@ -302,7 +254,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     });
 
     test.each(['ssh-rsa', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])(
-      'of a host with several, the one that is known is asked for: %s',
+      'a host with several is asked for the known one: %s',
       async (type) => {
         const home = homeWith(line(several, type));
         (await login(hostOf(several), transportOf(home))).close();
@@ -328,8 +280,8 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     });
   });
 
-  describe('our keys', () => {
-    test('refused: says which were offered', async () => {
+  describe('login keys', () => {
+    test('refused: reports which were offered', async () => {
       const problem = await problemOf(login(hostOf(sshd, { identity: [stranger] })));
       expect(problem).toMatchObject({
         code: 'ssh.auth',
@@ -349,7 +301,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(problem.message).toContain('there is no key');
     });
 
-    test('of the usual names', async () => {
+    test('with a default name', async () => {
       const home = homeWith(line(sshd));
       execFileSync('cp', [key, `${home}/.ssh/id_ed25519`]);
       const connection = await login(hostOf(sshd, { identity: [] }), transportOf(home));
@@ -378,7 +330,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       });
     });
 
-    test('with a passphrase: asked once for all hosts, again when it was wrong', async () => {
+    test('with a passphrase: asked once for all hosts, again after a wrong one', async () => {
       const answers = ['wrong', 'open sesame'];
       const transport = transportOf(homeWith(line(sshd)), {
         askPassphrase: async () => new Secret(answers.shift() ?? 'asked too often'),
@@ -422,7 +374,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       }
     });
 
-    test('an agent that is gone is as none', async () => {
+    test('a dead agent counts as none', async () => {
       const transport = transportOf(homeWith(line(sshd)), { agent: '/nonexistent/agent' });
       const problem = await problemOf(login(hostOf(sshd, { identity: [] }), transport));
       expect(problem).toMatchObject({ code: 'ssh.auth' });
@@ -430,7 +382,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
   });
 
   describe('a host that cannot be reached', () => {
-    test('nobody listens', async () => {
+    test('no listener', async () => {
       const problem = await problemOf(login(hostOf({ port: 1 })));
       expect(problem).toMatchObject({ code: 'ssh.unreachable', transient: true });
       expect(problem.message).toContain('refused the connection');
@@ -454,7 +406,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       server.close();
     });
 
-    test('a listener that is no SSH server', async () => {
+    test('a listener that does not speak SSH', async () => {
       const server = createServer((socket) =>
         socket.end('HTTP/1.0 400 Bad Request\r\n\r\n'),
       ).listen(0, '127.0.0.1');
@@ -465,7 +417,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       server.close();
     });
 
-    test('called off while connecting', async () => {
+    test('an interrupt while connecting', async () => {
       const server = createServer(() => undefined).listen(0, '127.0.0.1');
       await new Promise((resolve) => server.once('listening', resolve));
       const abort = new AbortController();
@@ -497,7 +449,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
   });
 
   describe('through a jump host', () => {
-    test('every hop is checked, and the bastion is joined once', async () => {
+    test('every hop is verified, and all hosts share one login on the jump host', async () => {
       const home = homeWith(line(sshd), line(several));
       const transport = transportOf(home);
       const host = hostOf(several, { jump: [`root@127.0.0.1:${sshd.port}`] });
@@ -518,7 +470,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       await transport.close();
     });
 
-    test('an unknown bastion, an unknown target', async () => {
+    test('an unknown jump host, an unknown target', async () => {
       const jump = [`root@127.0.0.1:${sshd.port}`];
       const bastion = await problemOf(
         login(hostOf(several, { jump }), transportOf(homeWith(line(several)))),
@@ -531,7 +483,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       expect(target.message).toContain(`[127.0.0.1]:${several.port} is not known`);
     });
 
-    test('a target that the bastion does not reach', async () => {
+    test('a target that the jump host cannot reach', async () => {
       const jump = [`root@127.0.0.1:${sshd.port}`];
       const problem = await problemOf(
         login(hostOf({ port: 1 }, { jump }), transportOf(homeWith(line(sshd)))),
@@ -578,7 +530,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       connection.close();
     });
 
-    test('ssh(1) is not started for a host that the file does not name', async () => {
+    test('ssh is not started for a host that the file does not mention', async () => {
       const home = homeWith(line(sshd));
       writeFileSync(`${home}/.ssh/config`, 'Host other\n Port 1\n');
       (await login(hostOf(sshd), transportOf(home, { sshCommand: '/nonexistent' }))).close();
@@ -597,39 +549,15 @@ describe('this machine', () => {
     agent: null,
     askPassphrase: null,
   });
-  const host: Host = {
-    name: 'me',
-    transport: 'local',
-    address: 'me',
-    port: null,
-    user: null,
-    identity: [],
-    jump: [],
-    hostKeys: 'strict',
-    hostKey: null,
-    sudo: { kind: 'none' },
-    groups: [],
-    at: { file: 'inventory.yaml', line: 1, column: 1 },
-  };
-  const signal = new AbortController().signal;
-  const start = async (argv: Command, timeoutMs = 5000, input: string | Uint8Array = '') => {
-    const connection = await transport.connect(host, { timeoutMs: 1000, signal });
-    const out: Uint8Array[] = [];
-    const channel = connection.start(argv, {
-      onOut: (bytes) => out.push(bytes),
-      onErr: (bytes) => out.push(bytes),
-      timeoutMs,
-      signal,
-    });
-    channel.end(input);
-    return { exit: await channel.exit, out: Buffer.concat(out) };
-  };
+  const host = hostAt(22, { name: 'me', transport: 'local' });
+  const start = async (argv: Command, timeoutMs = 5000, input: string | Uint8Array = '') =>
+    run(await transport.connect(host, { timeoutMs: 1000, signal: never }), argv, input, timeoutMs);
 
-  test('starts the very words', async () => {
+  test('runs exactly these words', async () => {
     const done = await start(['printf', '%s|', "it's $HOME", '']);
     expect([done.out.toString(), done.exit]).toEqual(["it's $HOME||", { code: 0, signal: null }]);
   });
-  test('exit codes, signals, what is not there', async () => {
+  test('exit codes, signals, a missing program', async () => {
     expect((await start(['sh', '-c', 'exit 9'])).exit).toEqual({ code: 9, signal: null });
     expect((await start(['sh', '-c', 'kill -TERM $$'])).exit).toEqual({
       code: null,

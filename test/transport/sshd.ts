@@ -1,15 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A real sshd can run here: Debian's, as root. */
@@ -21,13 +12,6 @@ export interface Sshd {
   /** Public host keys by type, `ssh-ed25519 AAAA...`. */
   readonly hostKeys: Readonly<Record<string, string>>;
   stop(): Promise<void>;
-}
-
-/** A folder for one test file, gone when it calls `remove`. */
-export function scratch() {
-  const path = mkdtempSync(join(tmpdir(), 'alloyup-ssh-'));
-  chmodSync(path, 0o755);
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** Makes a key pair and returns its path. */
