@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Channel, Exit, StartOptions } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
-import { commandTimeout, interrupted, lost } from './problems.ts';
+import { lost, timedOut } from './problems.ts';
 
 /** What carries a running command: an SSH channel or a child process. */
 export interface Carrier {
@@ -56,8 +56,11 @@ export function commandChannel(
       reject(new ToolError(problem));
       carrier?.drop();
     });
-  const onAbort = (): void => abandon(interrupted(where));
-  const timer = setTimeout(() => abandon(commandTimeout(where, timeoutMs)), timeoutMs);
+  const onAbort = (): void => abandon(timedOut({ reason: 'command-interrupted', endpoint: where }));
+  const timer = setTimeout(
+    () => abandon(timedOut({ reason: 'command', endpoint: where, seconds: timeoutMs / 1000 })),
+    timeoutMs,
+  );
   // one signal serves all hosts of a run: hundreds of listeners are no leak
   setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });

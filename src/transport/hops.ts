@@ -2,7 +2,7 @@ import type { Host } from '../model/host.ts';
 import { ToolError } from '../model/problem.ts';
 import type { SshUser } from './options.ts';
 import type { Endpoint } from './problems.ts';
-import { badHop } from './problems.ts';
+import { unsupported } from './problems.ts';
 import type { SshSettings } from './ssh-config.ts';
 import { parseHop } from './ssh-config.ts';
 import type { SshConfig } from './ssh-config-files.ts';
@@ -84,7 +84,8 @@ export async function routeTo(
     const hops: Hop[] = [];
     for (const [index, text] of jumps.entries()) {
       const jump = parseHop(text);
-      if (!jump || depth > MAX_NESTED_JUMPS) throw new ToolError(badHop(text));
+      if (!jump || depth > MAX_NESTED_JUMPS)
+        throw new ToolError(unsupported({ reason: 'bad-jump-host', text }));
       const settings = await config.settings(jump.host, jump.port, jump.user);
       // only the first is reached from here, so only its own jump hosts count
       if (index === 0) hops.push(...(await jumpHops(settings.jump, depth + 1)));

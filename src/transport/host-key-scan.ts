@@ -75,7 +75,14 @@ export async function scanHostKeys(
     if (host.transport === 'local') continue;
     try {
       const { hops, opensshOnly } = await routeTo(host, config, options.user, options.agent);
-      if (opensshOnly !== null) throw new ToolError(problems.scanNeedsOpenssh(host, opensshOnly));
+      if (opensshOnly !== null)
+        throw new ToolError(
+          problems.hostKeyProblem({
+            reason: 'not-shown',
+            address: host.address,
+            setting: opensshOnly,
+          }),
+        );
       hops.forEach((hop, i) => {
         const jump = i < hops.length - 1;
         // a pinned host may be the jump host of others: its pin does not vouch for it there
@@ -154,11 +161,11 @@ export async function scanHostKeys(
       signal.throwIfAborted();
       throw new ToolError(
         ended.kind === 'failed'
-          ? problems.noHandshake(endpoint, ended.why)
+          ? problems.handshakeFailed(endpoint, 'handshake', ended.why)
           : problems.dropped(endpoint, 1),
       );
     } catch (error) {
-      if (limits.signal.aborted) throw new ToolError(problems.calledOff(endpoint));
+      if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
       if (signal.aborted) throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
       throw error;
     }

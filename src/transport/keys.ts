@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
+import type { UnusableKey } from '../model/problems/connection-problems.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Identities } from './hops.ts';
 import { fingerprint, typeOf } from './known-hosts.ts';
 import { memo } from './memo.ts';
 import type { AskPassphrase } from './options.ts';
-import type { UnusableKey } from './problems.ts';
 
 /** One key to log in with. */
 export interface Offer {
@@ -100,7 +100,7 @@ export function keyRing(
         opensshOnly.push(`the FIDO key ${short(path)}`);
       } else if (file.kind !== 'absent' || source !== 'default') {
         const said = file.kind === 'unreadable' ? file.why : '';
-        unusable.push({ file: short(path), reason: file.kind, said });
+        unusable.push({ why: file.kind, file: short(path), said });
       }
     }
     return { offers, unusable, opensshOnly };

@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { hashedName, parseKnownHosts } from './known-hosts.ts';
-import { knownHostsUnreadable, knownHostsUnwritable } from './problems.ts';
+import { hostKeyProblem } from './problems.ts';
 
 /** Reads known_hosts files, each set of paths once until a key is added, and adds keys to them. */
 export interface KnownHostsFiles {
@@ -44,7 +44,7 @@ export function knownHostsFiles(): KnownHostsFiles {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         appendFileSync(path, gapAfter(before) + lineOf(name, type, blob), { mode: 0o600 });
       } catch (cause) {
-        throw new ToolError(knownHostsUnwritable(path, errorCode(cause)));
+        throw fileError('file-unwritable', path, cause);
       }
       parsed.clear();
     },
@@ -83,7 +83,7 @@ export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): 
   } catch (cause) {
     if (staged !== undefined) rmSync(staged, { force: true });
     if (cause instanceof ToolError) throw cause;
-    throw new ToolError(knownHostsUnwritable(path, errorCode(cause)));
+    throw fileError('file-unwritable', path, cause);
   }
 }
 
@@ -97,9 +97,15 @@ function readOrEmpty(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     if (errorCode(cause) === 'ENOENT') return '';
-    throw new ToolError(knownHostsUnreadable(path, errorCode(cause)));
+    throw fileError('file-unreadable', path, cause);
   }
 }
+
+const fileError = (
+  reason: 'file-unreadable' | 'file-unwritable',
+  file: string,
+  cause: unknown,
+): ToolError => new ToolError(hostKeyProblem({ reason, file, said: errorCode(cause) }));
 
 const errorCode = (cause: unknown): string =>
   (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;

@@ -188,7 +188,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
         }
       }
     } catch (error) {
-      if (limits.signal.aborted) throw new ToolError(problems.calledOff(endpoint));
+      if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
       if (!clock.signal.aborted) throw error;
       throw new ToolError(
         drops > 0

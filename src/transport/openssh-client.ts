@@ -44,7 +44,13 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
       version ??= versionOf(ssh);
       const recordsKeys = (await version) >= RECORDS_KEYS;
       if (!recordsKeys && hop.pin !== null)
-        throw new ToolError(problems.sshTooOld(hop.alias, RECORDS_KEYS));
+        throw new ToolError(
+          problems.unsupported({
+            reason: 'old-ssh-command',
+            name: hop.alias,
+            needed: RECORDS_KEYS,
+          }),
+        );
       const proxy = jump && proxyOver(ssh, jump.files.socket, hop.endpoint);
       return (attempt) => attemptLogin(hop, proxy, recordsKeys, attempt);
     },
@@ -65,7 +71,7 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
   ): Promise<Outcome<Master>> {
     const { timeoutMs, rejected } = attempt;
     const signal = AbortSignal.any([attempt.signal, closing.signal]);
-    if (signal.aborted) throw new ToolError(problems.calledOff(hop.endpoint));
+    if (signal.aborted) throw new ToolError(problems.loginInterrupted(hop.endpoint));
     const files = nextFiles();
     const rejectedTypes = rejected.map(typeOf);
     const args = masterArguments({ hop, files, proxy, rejectedTypes, timeoutMs, recordsKeys });
@@ -132,13 +138,17 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
     const [first, ...others] = unusable.map(problems.unusableKey);
     if (usable.length === 0 && first) return [first, ...others];
     if (offered.length === 0 && methods.includes('publickey'))
-      return [problems.noKeyOfSsh(endpoint)];
-    const problem = problems.refused(endpoint, offered, methods, unusable);
+      return [
+        problems.authProblem({
+          reason: 'no-key-of-ssh',
+          endpoint: problems.endpointText(endpoint),
+        }),
+      ];
     // what ssh says about a key that it could not load or sign with
     const why = said.filter((line) =>
       /^(Load key|sign_and_send_pubkey|@|It is required)/.test(line),
     );
-    return [why.length > 0 ? { ...problem, detail: why.join('\n') } : problem];
+    return [problems.refused(endpoint, offered, methods, unusable, why.join('\n'))];
   }
 }
 
@@ -151,7 +161,7 @@ const shownKeys = ({ shownKeys: path }: MasterFiles): readonly Uint8Array[] =>
 /** 9.2 for "OpenSSH_9.2p1 Debian-2"; 0 for what is not OpenSSH. */
 async function versionOf(ssh: string): Promise<number> {
   const { stderr, code } = await execa(ssh, ['-V'], { reject: false, timeout: 10_000 });
-  if (code === 'ENOENT') throw new ToolError(problems.NO_SSH_COMMAND);
+  if (code === 'ENOENT') throw new ToolError(problems.unsupported({ reason: 'no-ssh-command' }));
   return Number(/OpenSSH_(\d+\.\d+)/.exec(stderr)?.[1] ?? 0);
 }
 

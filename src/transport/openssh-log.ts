@@ -92,31 +92,35 @@ export function refusalIn(log: LoginLog, endpoint: Endpoint, timeoutMs: number):
   const text = log.said.join('\n');
   const says = (words: RegExp): boolean => words.test(text);
   const problem = (one: Problem): Refusal => ({ kind: 'problem', problem: one });
-  const withDetail = (one: Problem): Refusal =>
-    problem(text === '' ? one : { ...one, detail: log.said.slice(-5).join('\n') });
+  const detail = log.said.slice(-5).join('\n');
+  const login = problems.endpointText(endpoint);
+  const address = endpoint.host;
 
   if (says(/Host key verification failed|host key is known for|REMOTE HOST IDENTIFICATION/i))
     return { kind: 'host-key' };
   if (says(/Too many authentication failures/i)) return { kind: 'keys', tooMany: true };
   if (says(/device not found|FIDO|authenticator/i) && says(/signing failed/i))
-    return withDetail(problems.noSecurityKey(endpoint));
+    return problem(problems.authProblem({ reason: 'no-security-key', endpoint: login }, detail));
   if (says(/Permission denied \(/)) return { kind: 'keys', tooMany: false };
   for (const [words, code] of TCP)
-    if (says(words)) return problem(problems.unreachable(endpoint, { code, message: '' }));
+    if (says(words)) return problem(problems.noConnection(endpoint, { code, message: '' }));
   if (says(/(Connection|Operation) timed out/i))
     return problem(problems.tooSlow(endpoint, log.stage, timeoutMs));
   if (log.stage === 'tcp' && says(BAD_CONFIGURATION))
-    return withDetail(problems.badConfiguration(endpoint.host));
+    return problem(problems.unsupported({ reason: 'bad-configuration', address }, detail));
   if (says(/no matching (host key type|key exchange method|cipher|MAC)/i))
-    return withDetail(problems.noCommonAlgorithm(endpoint));
+    return problem(
+      problems.unsupported({ reason: 'no-common-algorithm', endpoint: login, address }, detail),
+    );
   if (log.stage === 'greeting') {
     // what a ProxyCommand said stands beside ssh's own complaint
     const ofProxy = log.said.filter((line) => !HUNG_UP.test(line));
     if (ofProxy.length === 0 || says(/Not allowed at this time|Exceeded MaxStartups/))
       return { kind: 'dropped' };
-    return withDetail(problems.proxyFailed(endpoint, ofProxy.at(-1)!));
+    return problem(problems.handshakeFailed(endpoint, 'proxy', ofProxy.at(-1)!, detail));
   }
   const account = log.said.find((line) => ACCOUNT.test(line));
   if (account !== undefined) return problem(problems.loginEnded(endpoint, account));
-  return withDetail(problems.noHandshake(endpoint, log.said.at(-1) ?? 'ssh gave no reason'));
+  const last = log.said.at(-1) ?? 'ssh gave no reason';
+  return problem(problems.handshakeFailed(endpoint, 'handshake', last, detail));
 }

@@ -7,7 +7,7 @@ import { CLOSED_HERE, carryChild } from './command-channel.ts';
 import type { Session } from './logins.ts';
 import { commandArguments, type MasterFiles } from './openssh-argv.ts';
 import type { Endpoint } from './problems.ts';
-import { endpointText, lost, NO_SSH_COMMAND } from './problems.ts';
+import { endpointText, lost, unsupported } from './problems.ts';
 
 /** An authenticated connection of OpenSSH in the background, over which commands run. */
 export interface Master extends Session {
@@ -43,7 +43,7 @@ export async function startMaster(
   if (signal.aborted) end();
   try {
     const { exitCode, code } = await child;
-    if (code === 'ENOENT') throw new ToolError(NO_SSH_COMMAND);
+    if (code === 'ENOENT') throw new ToolError(unsupported({ reason: 'no-ssh-command' }));
     return exitCode ?? null;
   } finally {
     signal.removeEventListener('abort', end);

@@ -6,7 +6,7 @@ import { globToRegExp } from '../model/glob.ts';
 import { ToolError } from '../model/problem.ts';
 import { memo } from './memo.ts';
 import type { SshUser } from './options.ts';
-import { badConfiguration, unreadableConfiguration } from './problems.ts';
+import { unsupported } from './problems.ts';
 import type { NamedHost, SshSettings } from './ssh-config.ts';
 import { defaultSettings, mayConcern, namedHosts, readSshG } from './ssh-config.ts';
 
@@ -132,8 +132,8 @@ function run(command: string, args: readonly string[], address: string): Promise
       if (!error) return resolve(stdout);
       const problem =
         (error as NodeJS.ErrnoException).code === 'ENOENT'
-          ? unreadableConfiguration(address)
-          : { ...badConfiguration(address), detail: stderr.trim() || error.message };
+          ? unsupported({ reason: 'unread-configuration', address })
+          : unsupported({ reason: 'bad-configuration', address }, stderr.trim() || error.message);
       reject(new ToolError(problem));
     });
   });

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { Hop } from './hops.ts';
 import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
@@ -97,7 +98,7 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     if (verdict.kind === 'authority') {
       // ssh2 does not negotiate host certificates
       const { file, line } = verdict.entry;
-      return new OpensshRequired(names[0], `@cert-authority in ${file}:${line}`);
+      return new OpensshRequired(`@cert-authority in ${file}:${line}`);
     }
     const problem = refusalOf(verdict, hop, blob, options.trust);
     return problem === null ? undefined : new ToolError(problem);
@@ -106,18 +107,26 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
 
 function failed({ endpoint }: Hop, why: string): Outcome<never> {
   const error = /no matching/i.test(why)
-    ? new OpensshRequired(endpoint.host, why)
-    : new ToolError(problems.noHandshake(endpoint, why));
+    ? new OpensshRequired(why)
+    : new ToolError(problems.handshakeFailed(endpoint, 'handshake', why));
   return { kind: 'failed', error };
 }
 
 /** @throws ToolError `ssh.auth` | `ssh.unsupported` when there is nothing to log in with. */
 function requireOffers({ offers, unusable, opensshOnly }: Offers, hop: Hop): void {
   if (offers.length > 0) return;
-  if (opensshOnly[0]) throw new OpensshRequired(hop.endpoint.host, opensshOnly[0]);
+  if (opensshOnly[0]) throw new OpensshRequired(opensshOnly[0]);
   const [first, ...others] = unusable.map(problems.unusableKey);
   if (first) throw new ToolError(first, ...others);
-  throw new ToolError(problems.noKey(hop.endpoint, hop.identities));
+  const { files, allAgentKeys, agent } = hop.identities;
+  throw new ToolError(
+    problems.authProblem({
+      reason: 'no-key',
+      endpoint: problems.endpointText(hop.endpoint),
+      files: files.map((path) => basename(path)),
+      agent: !allAgentKeys ? 'not-asked' : agent === null ? 'none' : 'empty',
+    }),
+  );
 }
 
 /** Every key was refused: OpenSSH may have more to offer. */
@@ -127,8 +136,7 @@ function refused(
   offers: Offers,
 ): ToolError {
   if (tooMany) return new ToolError(problems.tooManyKeys(endpoint, offered));
-  const problem = problems.refused(endpoint, offered, methods, offers.unusable);
   const only = offers.opensshOnly[0] ?? settings.opensshOnly.forLogin[0];
-  if (only !== undefined) return new OpensshRequired(endpoint.host, only, problem);
-  return new ToolError(problem);
+  if (only !== undefined) return new OpensshRequired(only, offered);
+  return new ToolError(problems.refused(endpoint, offered, methods, offers.unusable));
 }

@@ -5,7 +5,7 @@ import type { AuthenticationType, Client, NextAuthHandler } from 'ssh2';
 import { ToolError } from '../model/problem.ts';
 import type { Offer } from './keys.ts';
 import type { Endpoint } from './problems.ts';
-import { unreachable } from './problems.ts';
+import { noConnection } from './problems.ts';
 
 /** One attempt to log in over a stream. */
 export interface LoginAttempt {
@@ -65,7 +65,7 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Dup
     // stays: an error may come before the SSH client listens, and must not end the run
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       signal.removeEventListener('abort', abort);
-      reject(new ToolError(unreachable(endpoint, cause)));
+      reject(new ToolError(noConnection(endpoint, cause)));
     });
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });

@@ -8,7 +8,7 @@ import { commandLine } from './command-line.ts';
 import type { Hop } from './hops.ts';
 import type { Session } from './logins.ts';
 import type { Endpoint } from './problems.ts';
-import { endpointText, lost, notForwarded } from './problems.ts';
+import { endpointText, lost, unreachable } from './problems.ts';
 
 /** A client that has logged in. */
 export interface Ssh2Session extends Session {
@@ -56,7 +56,17 @@ export function ssh2Session(client: Client, endpoint: Endpoint): Ssh2Session {
         const abort = (): void => reject(signal.reason);
         signal.addEventListener('abort', abort, { once: true });
         const fail = (error: Error): void =>
-          reject(new ToolError(notForwarded(endpoint, to.endpoint, error.message)));
+          reject(
+            new ToolError(
+              unreachable({
+                reason: 'not-forwarded',
+                from: endpointText(endpoint),
+                address: to.endpoint.host,
+                port: to.endpoint.port,
+                said: error.message.replace(/^\(SSH\) Channel open failure: /, ''),
+              }),
+            ),
+          );
         try {
           client.forwardOut('127.0.0.1', 0, to.endpoint.host, to.endpoint.port, (error, stream) => {
             signal.removeEventListener('abort', abort);

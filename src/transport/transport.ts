@@ -33,15 +33,15 @@ export function createTransport(options: SshOptions): Transport {
     const earlier = host.transport === 'auto' ? fallbacks.get(keys) : undefined;
     if (earlier !== undefined) return byOpenssh(earlier);
     try {
-      if (opensshOnly !== null) throw new OpensshRequired(host.name, opensshOnly);
+      if (opensshOnly !== null) throw new OpensshRequired(opensshOnly);
       builtIn ??= import('./ssh2-client.ts').then(({ ssh2Client }) =>
         logins(ssh2Client(options, files)),
       );
       return await (await builtIn).connect(hops, limits, null);
     } catch (error) {
       if (!(error instanceof OpensshRequired) || host.transport === 'ssh') throw error;
-      const connection = await byOpenssh(error.why);
-      if (error.afterRefusal) fallbacks.set(keys, error.why);
+      const connection = await byOpenssh(error.feature);
+      if (error.afterRefusal) fallbacks.set(keys, error.feature);
       return connection;
     }
   }

@@ -47,7 +47,7 @@ test('the first end counts, and takes no more input', async () => {
   const by = carrier();
   channel.carriedBy(by);
   channel.ended(exited);
-  channel.failed(problems.interrupted('x'));
+  channel.failed(problems.lost('x', 'too late'));
   channel.write('ignored');
   channel.end('ignored');
   channel.close();
@@ -73,7 +73,9 @@ test('a command past its deadline is abandoned', async () => {
   vi.advanceTimersByTime(999);
   expect(channel.settled).toBe(false);
   vi.advanceTimersByTime(1);
-  expect(await problemOf(channel.exit)).toEqual(problems.commandTimeout('ops@web', 1000));
+  expect(await problemOf(channel.exit)).toEqual(
+    problems.timedOut({ reason: 'command', endpoint: 'ops@web', seconds: 1 }),
+  );
   expect(by.calls).toEqual(['DROP']);
 });
 
@@ -93,6 +95,8 @@ test('an interrupt abandons the command, also one before the start', async () =>
   ended.ended(exited);
   abort.abort();
   for (const channel of [running, channelFor(abort.signal)])
-    expect(await problemOf(channel.exit)).toEqual(problems.interrupted('ops@web'));
+    expect(await problemOf(channel.exit)).toEqual(
+      problems.timedOut({ reason: 'command-interrupted', endpoint: 'ops@web' }),
+    );
   expect(await ended.exit).toEqual(exited);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Host } from '../../src/model/host.ts';
 import { routeTo } from '../../src/transport/hops.ts';
-import { badHop } from '../../src/transport/problems.ts';
+import { unsupported } from '../../src/transport/problems.ts';
 import { defaultSettings, type SshSettings } from '../../src/transport/ssh-config.ts';
 import { hostAt, problemOf } from './fixtures.ts';
 
@@ -133,8 +133,12 @@ test('the first jump host may have jump hosts of its own; those of the second do
 });
 
 test('a jump host that cannot be read, or leads to itself, is refused', async () => {
-  expect(await problemOf(route({ jump: ['bastion:x'] }))).toEqual(badHop('bastion:x'));
-  expect(await problemOf(route({ jump: ['b'] }, { b: { jump: ['b'] } }))).toEqual(badHop('b'));
+  expect(await problemOf(route({ jump: ['bastion:x'] }))).toEqual(
+    unsupported({ reason: 'bad-jump-host', text: 'bastion:x' }),
+  );
+  expect(await problemOf(route({ jump: ['b'] }, { b: { jump: ['b'] } }))).toEqual(
+    unsupported({ reason: 'bad-jump-host', text: 'b' }),
+  );
   const nested = Object.fromEntries(
     Array.from({ length: 9 }, (_, i) => [`b${i}`, { jump: i < 8 ? [`b${i + 1}`] : [] }]),
   );

@@ -152,7 +152,7 @@ describe('a login', () => {
       );
       await vi.advanceTimersByTimeAsync(100);
       abort.abort();
-      expect(await problem).toEqual(problems.calledOff(endpoint));
+      expect(await problem).toEqual(problems.loginInterrupted(endpoint));
     }
   });
 
@@ -209,7 +209,7 @@ describe('limits', () => {
     const waits = problemOf(all.connect([hopTo('b')], { ...limits, signal: abort.signal }, null));
     await vi.advanceTimersByTimeAsync(0);
     abort.abort();
-    expect(await waits).toEqual(problems.calledOff(hopTo('b').endpoint));
+    expect(await waits).toEqual(problems.loginInterrupted(hopTo('b').endpoint));
     await vi.advanceTimersByTimeAsync(10_000);
     await busy;
     expect(attempts).toHaveLength(1);
@@ -304,7 +304,7 @@ describe('a jump host', () => {
     abort.abort();
     finish(inside());
     await second;
-    expect(await first).toEqual(problems.calledOff(endpoint));
+    expect(await first).toEqual(problems.loginInterrupted(endpoint));
   });
 
   test.each([true, false])(

@@ -93,7 +93,7 @@ describe('why ssh did not log in', () => {
     expect(refusal(line, 'ops@web: Permission denied (publickey).')).toEqual({
       kind: 'problem',
       problem: {
-        ...problems.noSecurityKey(endpoint),
+        ...problems.authProblem({ reason: 'no-security-key', endpoint: 'ops@web:2222' }),
         detail: `${line}\nops@web: Permission denied (publickey).`,
       },
     });
@@ -109,7 +109,7 @@ describe('why ssh did not log in', () => {
     ['ssh: connect to host web port 2222: No route to host', 'EHOSTUNREACH'],
     ['ssh: connect to host web port 2222: Network is unreachable', 'ENETUNREACH'],
   ])('%s', (line, code) => {
-    const problem = problems.unreachable(endpoint, { code, message: '' });
+    const problem = problems.noConnection(endpoint, { code, message: '' });
     expect(refusal(line)).toEqual({ kind: 'problem', problem });
   });
 
@@ -135,7 +135,10 @@ describe('why ssh did not log in', () => {
   ])('the configuration: %s', (line) => {
     expect(refusal(line)).toEqual({
       kind: 'problem',
-      problem: { ...problems.badConfiguration('web'), detail: line },
+      problem: {
+        ...problems.unsupported({ reason: 'bad-configuration', address: 'web' }),
+        detail: line,
+      },
     });
     expect(refusal(ESTABLISHED, GREETED, line)).not.toMatchObject({
       problem: { code: 'ssh.unsupported' },
@@ -146,7 +149,14 @@ describe('why ssh did not log in', () => {
     const line = `Unable to negotiate with 10.0.0.1 port 22: no matching ${what} found.`;
     expect(refusal(ESTABLISHED, GREETED, line)).toEqual({
       kind: 'problem',
-      problem: { ...problems.noCommonAlgorithm(endpoint), detail: line },
+      problem: {
+        ...problems.unsupported({
+          reason: 'no-common-algorithm',
+          endpoint: 'ops@web:2222',
+          address: 'web',
+        }),
+        detail: line,
+      },
     });
   });
 
@@ -176,7 +186,7 @@ describe('why ssh did not log in', () => {
     ).toEqual({
       kind: 'problem',
       problem: {
-        ...problems.proxyFailed(endpoint, 'no way through.'),
+        ...problems.handshakeFailed(endpoint, 'proxy', 'no way through.'),
         detail: `first\nno way through.\n${hungUp}`,
       },
     });
@@ -199,13 +209,13 @@ describe('why ssh did not log in', () => {
     expect(refusal(ESTABLISHED, GREETED, ...lines)).toEqual({
       kind: 'problem',
       problem: {
-        ...problems.noHandshake(endpoint, 'it broke'),
+        ...problems.handshakeFailed(endpoint, 'handshake', 'it broke'),
         detail: '2\n3\n4\n5\nit broke',
       },
     });
     expect(refusal(ESTABLISHED, GREETED)).toEqual({
       kind: 'problem',
-      problem: problems.noHandshake(endpoint, 'ssh gave no reason'),
+      problem: problems.handshakeFailed(endpoint, 'handshake', 'ssh gave no reason'),
     });
   });
 });

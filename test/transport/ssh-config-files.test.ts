@@ -112,12 +112,12 @@ describe('ssh is asked', () => {
     put('.ssh/config', 'Port 1\n');
     const refusing = config('', 255);
     expect(await problemOf(refusing.settings('web', null, null))).toEqual({
-      ...problems.badConfiguration('web'),
+      ...problems.unsupported({ reason: 'bad-configuration', address: 'web' }),
       detail: 'problem',
     });
     const missing = sshConfig({ home, name: 'ops' }, '/nonexistent', join(home, 'none'));
     expect(await problemOf(missing.settings('web', null, null))).toEqual(
-      problems.unreadableConfiguration('web'),
+      problems.unsupported({ reason: 'unread-configuration', address: 'web' }),
     );
   });
 

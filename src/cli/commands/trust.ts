@@ -1,7 +1,8 @@
 import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
+import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
 import { askYes, NoAnswer } from '../ask.ts';
 import { readHosts } from '../inventory.ts';
@@ -101,5 +102,5 @@ const rowOf = ({ server, result }: Scanned) => ({
   ...(result.kind === 'new'
     ? { type: result.key.type, fingerprint: result.key.fingerprint, file: result.key.file }
     : {}),
-  ...(result.kind === 'trouble' ? { problem: result.problem } : {}),
+  ...(result.kind === 'trouble' ? { problem: withText(result.problem) } : {}),
 });
