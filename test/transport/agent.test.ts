@@ -6,16 +6,16 @@ import { agentKeys } from '../../src/transport/keys.ts';
 import { scratch } from './fixtures.ts';
 import { makeKey, publicKey } from './sshd.ts';
 
-const { path: folder, remove } = scratch();
+const { path: directory, remove } = scratch();
 afterAll(remove);
 
 test('the keys of an agent, by their comments', async () => {
-  const socket = join(folder, 'agent');
+  const socket = join(directory, 'agent');
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
   try {
     await expect.poll(() => existsSync(socket), { timeout: 20_000 }).toBe(true);
     expect(await agentKeys(socket)).toEqual([]);
-    const [first, second] = [makeKey(folder, 'ops@laptop'), makeKey(folder, 'work', 'rsa')];
+    const [first, second] = [makeKey(directory, 'ops@laptop'), makeKey(directory, 'work', 'rsa')];
     execFileSync('ssh-add', ['-q', first, second], {
       env: { ...process.env, SSH_AUTH_SOCK: socket },
     });
@@ -30,5 +30,5 @@ test('the keys of an agent, by their comments', async () => {
 
 test('no agent, or a dead one, has no keys', async () => {
   expect(await agentKeys(null)).toEqual([]);
-  expect(await agentKeys(join(folder, 'gone'))).toEqual([]);
+  expect(await agentKeys(join(directory, 'gone'))).toEqual([]);
 });

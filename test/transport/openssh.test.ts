@@ -14,7 +14,7 @@ if (!sshdThere)
   console.warn('skipped: OpenSSH against a real sshd (needs /usr/sbin/sshd and root)');
 
 describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
-  const { path: folder, remove } = scratch();
+  const { path: directory, remove } = scratch();
   const transports: Transport[] = [];
   let key: string;
   let stranger: string;
@@ -24,10 +24,10 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
   let several: Sshd;
 
   beforeAll(async () => {
-    key = makeKey(folder, 'id');
-    stranger = makeKey(folder, 'stranger');
-    authority = makeKey(folder, 'ca');
-    certified = makeKey(folder, 'certified');
+    key = makeKey(directory, 'id');
+    stranger = makeKey(directory, 'stranger');
+    authority = makeKey(directory, 'ca');
+    certified = makeKey(directory, 'certified');
     execFileSync('ssh-keygen', [
       '-q',
       '-s',
@@ -38,8 +38,8 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
       'root',
       `${certified}.pub`,
     ]);
-    sshd = await startSshd(folder, [key]);
-    several = await startSshd(folder, [key], {
+    sshd = await startSshd(directory, [key]);
+    several = await startSshd(directory, [key], {
       types: ['rsa', 'ecdsa', 'ed25519'],
       extra: `TrustedUserCAKeys ${authority}.pub`,
     });
@@ -55,7 +55,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
     `[127.0.0.1]:${of.port} ${of.hostKeys[type]}`;
   /** ssh(1) looks the home directory up in the user database, so it is told which file. */
   const world = (config: string, ...lines: readonly string[]) => {
-    const home = homeIn(folder, ...lines);
+    const home = homeIn(directory, ...lines);
     writeFileSync(`${home}/.ssh/config`, config, { mode: 0o600 });
     const wrapper = join(home, 'ssh');
     writeFileSync(wrapper, `#!/bin/sh\nexec ssh -F ${home}/.ssh/config "$@"\n`, { mode: 0o755 });
@@ -213,7 +213,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
     const wrong = await problemOf(login(hostOf(sshd, { identity: [stranger] }), transport));
     expect(wrong.code).toBe('ssh.auth');
     expect(textOf(wrong).message).toBe(`root@127.0.0.1:${sshd.port} refused key ${stranger}`);
-    const locked = makeKey(folder, 'locked', 'ed25519', 'open sesame');
+    const locked = makeKey(directory, 'locked', 'ed25519', 'open sesame');
     expect(await problemOf(login(hostOf(sshd, { identity: [locked] }), transport))).toMatchObject({
       code: 'ssh.auth',
       params: { why: 'locked', file: locked },
@@ -229,8 +229,8 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
 
   describe('auto switches to OpenSSH', () => {
     test('for a ProxyCommand, and says why', async () => {
-      const config = `Host odd\n HostName 127.0.0.1\n UserKnownHostsFile ${folder}/kh\n ProxyCommand ssh -F /dev/null -i ${key} -p ${sshd.port} -o UserKnownHostsFile=${folder}/kh -W %h:%p 127.0.0.1\n`;
-      writeFileSync(join(folder, 'kh'), `${line(sshd)}\n${line(several)}\n`);
+      const config = `Host odd\n HostName 127.0.0.1\n UserKnownHostsFile ${directory}/kh\n ProxyCommand ssh -F /dev/null -i ${key} -p ${sshd.port} -o UserKnownHostsFile=${directory}/kh -W %h:%p 127.0.0.1\n`;
+      writeFileSync(join(directory, 'kh'), `${line(sshd)}\n${line(several)}\n`);
       const { transport } = world(config, line(several));
       const host = hostOf(several, { address: 'odd', transport: 'auto' });
       const connection = await login(host, transport);
@@ -315,7 +315,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
   });
 
   test('twelve logins at once on a server that drops all above three', async () => {
-    const narrow = await startSshd(folder, [key], { extra: 'MaxStartups 3:100:4' });
+    const narrow = await startSshd(directory, [key], { extra: 'MaxStartups 3:100:4' });
     try {
       const { transport } = world('', line(narrow));
       const host = hostOf(narrow);

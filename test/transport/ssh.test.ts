@@ -11,7 +11,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../src/model/host.ts';
-import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { textOf } from '../../src/report/text-of.ts';
@@ -24,7 +23,7 @@ if (!sshdThere)
   console.warn('skipped: the built-in client against a real sshd (needs /usr/sbin/sshd and root)');
 
 describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
-  const { path: folder, remove } = scratch();
+  const { path: directory, remove } = scratch();
   let key: string;
   let locked: string;
   let stranger: string;
@@ -33,11 +32,11 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
   const transports: Transport[] = [];
 
   beforeAll(async () => {
-    key = makeKey(folder, 'id');
-    locked = makeKey(folder, 'locked', 'ed25519', 'open sesame');
-    stranger = makeKey(folder, 'stranger');
-    sshd = await startSshd(folder, [key, locked]);
-    several = await startSshd(folder, [key], { types: ['rsa', 'ecdsa', 'ed25519'] });
+    key = makeKey(directory, 'id');
+    locked = makeKey(directory, 'locked', 'ed25519', 'open sesame');
+    stranger = makeKey(directory, 'stranger');
+    sshd = await startSshd(directory, [key, locked]);
+    several = await startSshd(directory, [key], { types: ['rsa', 'ecdsa', 'ed25519'] });
   });
   afterAll(async () => {
     for (const transport of transports) await transport.close();
@@ -46,7 +45,7 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
     remove();
   });
 
-  const homeWith = (...lines: readonly string[]): string => homeIn(folder, ...lines);
+  const homeWith = (...lines: readonly string[]): string => homeIn(directory, ...lines);
   const line = (of: Sshd, type = 'ssh-ed25519', name = `[127.0.0.1]:${of.port}`): string =>
     `${name} ${of.hostKeys[type]}`;
   const transportOf = (home: string, over: Partial<SshOptions> = {}): Transport => {
@@ -311,11 +310,11 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
     test.each([
       ['absent', 'does not exist'],
       ['garbage', 'cannot be used'],
-      ['folder', 'cannot be used'],
+      ['directory', 'cannot be used'],
     ])('a file that is %s', async (what, said) => {
-      const path = join(folder, `odd-${what}`);
+      const path = join(directory, `odd-${what}`);
       if (what === 'garbage') writeFileSync(path, 'no key at all');
-      if (what === 'folder') mkdirSync(path);
+      if (what === 'directory') mkdirSync(path);
       const problem = await problemOf(login(hostOf(sshd, { identity: [path] })));
       expect(problem.code).toBe('ssh.auth');
       expect(textOf(problem).message).toContain(said);
@@ -338,7 +337,7 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
     });
 
     test("of the agent, without a passphrase; the agent's others are not offered", async () => {
-      const socket = join(folder, 'agent.sock');
+      const socket = join(directory, 'agent.sock');
       const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
       try {
         while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -348,7 +347,7 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
             stdio: 'ignore',
           });
         add(stranger);
-        const open = join(folder, 'locked-open');
+        const open = join(directory, 'locked-open');
         execFileSync('cp', [locked, open]);
         execFileSync('cp', [`${locked}.pub`, `${open}.pub`]);
         chmodSync(open, 0o600);
@@ -431,7 +430,7 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
   });
 
   test('twenty logins at once on a server that drops all above four', async () => {
-    const narrow = await startSshd(folder, [key], { extra: 'MaxStartups 3:100:4' });
+    const narrow = await startSshd(directory, [key], { extra: 'MaxStartups 3:100:4' });
     try {
       const transport = transportOf(homeWith(line(narrow)));
       const all = await Promise.all(
@@ -493,7 +492,7 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
     const configured = (config: string, ...lines: readonly string[]): Transport => {
       const home = homeWith(...lines);
       writeFileSync(`${home}/.ssh/config`, config);
-      // ssh(1) looks the home folder up in the user database, so it is told which file
+      // ssh(1) looks the home directory up in the user database, so it is told which file
       const wrapper = join(home, 'ssh');
       writeFileSync(wrapper, `#!/bin/sh\nexec ssh -F ${home}/.ssh/config "$@"\n`, { mode: 0o755 });
       return transportOf(home, { sshCommand: wrapper });
@@ -535,39 +534,6 @@ describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
         login(hostOf(sshd), transportOf(home, { sshCommand: '/nonexistent' })),
       );
       expect(problem).toMatchObject({ code: 'ssh.unsupported' });
-    });
-  });
-});
-
-describe('this machine', () => {
-  const transport = createTransport({
-    user: { home: '/x', name: 'x' },
-    agent: null,
-    askPassphrase: null,
-  });
-  const host = hostAt(22, { name: 'me', transport: 'local' });
-  const start = async (argv: Command, timeoutMs = 5000, input: string | Uint8Array = '') =>
-    run(await transport.connect(host, { timeoutMs: 1000, signal: never }), argv, input, timeoutMs);
-
-  test('runs exactly these words', async () => {
-    const done = await start(['printf', '%s|', "it's $HOME", '']);
-    expect([done.out.toString(), done.exit]).toEqual(["it's $HOME||", { code: 0, signal: null }]);
-  });
-  test('exit codes, signals, a missing program', async () => {
-    expect((await start(['sh', '-c', 'exit 9'])).exit).toEqual({ code: 9, signal: null });
-    expect((await start(['sh', '-c', 'kill -TERM $$'])).exit).toEqual({
-      code: null,
-      signal: 'SIGTERM',
-    });
-    expect((await start(['/no/such/program'])).exit.code).toBe(127);
-  });
-  test('a megabyte, byte for byte', async () => {
-    const bytes = Buffer.from(Uint32Array.from({ length: 1 << 18 }, (_, n) => n * 40503).buffer);
-    expect((await start(['cat'], 9000, bytes)).out.equals(bytes)).toBe(true);
-  });
-  test('a deadline', async () => {
-    await expect(start(['sleep', '9'], 100)).rejects.toMatchObject({
-      problems: [{ code: 'ssh.timeout' }],
     });
   });
 });

@@ -15,8 +15,13 @@ export interface Sshd {
 }
 
 /** Makes a key pair and returns its path. */
-export function makeKey(folder: string, name: string, type = 'ed25519', passphrase = ''): string {
-  const path = join(folder, name);
+export function makeKey(
+  directory: string,
+  name: string,
+  type = 'ed25519',
+  passphrase = '',
+): string {
+  const path = join(directory, name);
   const bits = type === 'rsa' ? ['-b', '2048'] : [];
   execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', name, '-f', path]);
   return path;
@@ -35,11 +40,11 @@ const freePort = (): Promise<number> =>
 
 /** Starts an sshd of its own on loopback that lets root in with `authorized`. */
 export async function startSshd(
-  folder: string,
+  directory: string,
   authorized: readonly string[],
   options: { readonly types?: readonly string[]; readonly extra?: string } = {},
 ): Promise<Sshd> {
-  const home = mkdtempSync(join(folder, 'sshd-'));
+  const home = mkdtempSync(join(directory, 'sshd-'));
   mkdirSync('/run/sshd', { recursive: true });
   const hostKeys: Record<string, string> = {};
   for (const type of options.types ?? ['ed25519']) {
