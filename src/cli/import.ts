@@ -1,9 +1,9 @@
 import process from 'node:process';
-import type { VariablesEntry } from '../inventory/ansible-variables.ts';
-import { parseHostList } from '../inventory/hostlist.ts';
+import type { VariablesEntry } from '../inventory/ansible/variable-files.ts';
+import { parseHostList } from '../inventory/host-list.ts';
 import { inventoryText } from '../inventory/print.ts';
-import { type InventoryText, openInventory } from '../inventory/read.ts';
-import type { WrittenInventory } from '../inventory/written.ts';
+import { type InventoryText, openInventory } from '../inventory/open-inventory.ts';
+import type { WrittenInventory } from '../inventory/members.ts';
 import type { Result, Warning } from '../model/problem.ts';
 import { readInventoryFile } from '../sources/inventory-file.ts';
 import { orThrow, SCRIPT_TIMEOUT_MS, variablesBeside } from './inventory.ts';

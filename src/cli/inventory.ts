@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
-import type { VariablesEntry } from '../inventory/ansible-variables.ts';
+import type { VariablesEntry } from '../inventory/ansible/variable-files.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
-import { type InventoryText, openInventory } from '../inventory/read.ts';
+import { type InventoryText, openInventory } from '../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
-import { isHostList, type WrittenInventory } from '../inventory/written.ts';
+import { isHostList, type WrittenInventory } from '../inventory/members.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
 import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
@@ -63,7 +63,7 @@ export async function readHosts(
 }
 
 async function readFromList(source: string, options: Options): Promise<WrittenInventory> {
-  const { parseHostList } = await import('../inventory/hostlist.ts');
+  const { parseHostList } = await import('../inventory/host-list.ts');
   return orThrow(parseHostList(source, flagsOf(options)));
 }
 

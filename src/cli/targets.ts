@@ -14,7 +14,7 @@ import {
   templateRef,
 } from '../inventory/refs.ts';
 import type { HostSettings } from '../inventory/settings.ts';
-import { HOST_LIST } from '../inventory/written.ts';
+import { HOST_LIST } from '../inventory/members.ts';
 import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
 import { ok, type Problem, type Result, type Warning } from '../model/problem.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseInventory } from '../../src/inventory/parse.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { fileRefs, secretRefs, templateRef } from '../../src/inventory/refs.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 import { secretKey } from '../../src/model/secret-ref.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseInventory } from '../../src/inventory/parse.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import type { Problem } from '../../src/model/problem.ts';
 
 const FOLDER = new URL('fixtures/wrong/', import.meta.url);

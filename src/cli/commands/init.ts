@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
-import { parseInventory } from '../../inventory/parse.ts';
-import { isHostList } from '../../inventory/written.ts';
+import { composeInventory, SCHEMA_LINE } from '../../inventory/edit.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
+import { isHostList } from '../../inventory/members.ts';
 import { Secret } from '../../model/secret.ts';
 import { foldText } from '../../report/long-line.ts';
 import { paintWith } from '../../report/paint.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { composeInventory } from '../../inventory/compose.ts';
-import { parseInventory } from '../../inventory/parse.ts';
+import { composeInventory } from '../../inventory/edit.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';

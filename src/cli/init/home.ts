@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probe } from '../../engine/probe-run.ts';
 import { createSession } from '../../engine/session.ts';
-import type { Settings } from '../../inventory/compose.ts';
+import type { Settings } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';

@@ -1,4 +1,4 @@
-import { parseHostList } from '../../inventory/hostlist.ts';
+import { parseHostList } from '../../inventory/host-list.ts';
 import { expandName } from '../../inventory/range.ts';
 
 /** A host as the wizard writes it: its name, which may be a range, and what its word said. */

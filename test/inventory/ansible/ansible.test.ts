@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type AnsibleInventory, Vaulted } from '../../../src/inventory/ansible.ts';
-import { parseAnsibleIni } from '../../../src/inventory/ansible-ini.ts';
-import { parseAnsibleYaml } from '../../../src/inventory/ansible-yaml.ts';
-import { parseInventory } from '../../../src/inventory/parse.ts';
+import { type AnsibleInventory, Vaulted } from '../../../src/inventory/ansible/ansible-inventory.ts';
+import { parseAnsibleIni } from '../../../src/inventory/ansible/ini.ts';
+import { parseAnsibleYaml } from '../../../src/inventory/ansible/ansible-yaml.ts';
+import { parseInventory } from '../../../src/inventory/parse-inventory.ts';
 import { inventoryText } from '../../../src/inventory/print.ts';
-import { kindOfInventory, readInventory } from '../../../src/inventory/read.ts';
+import { kindOfInventory, readInventory } from '../../../src/inventory/open-inventory.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
 import { expectedListing, listing, sorted } from './listing.ts';
 
@@ -59,7 +59,7 @@ test.each(cases)('%s becomes this inventory of ours, and these warnings', async 
             `${code} ${at?.line}:${at?.column} ${message}\n  ${hint}\n`,
         )
         .join('');
-  await expect(shown).toMatchFileSnapshot(`${HERE}ours/${nameOf(file)}.txt`);
+  await expect(shown).toMatchFileSnapshot(`${HERE}converted/${nameOf(file)}.txt`);
 });
 
 test.each(cases)('what is printed of %s reads as the same hosts', async (file) => {

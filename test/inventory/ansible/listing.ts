@@ -1,4 +1,4 @@
-import { type AnsibleInventory, effectiveVars } from '../../../src/inventory/ansible.ts';
+import { type AnsibleInventory, effectiveVars } from '../../../src/inventory/ansible/ansible-inventory.ts';
 
 export interface Listing {
   readonly hostvars: Record<string, unknown>;

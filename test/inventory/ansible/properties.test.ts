@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shellWords } from '../../../src/inventory/ansible-ini.ts';
-import { pythonLiteral } from '../../../src/inventory/ansible-literal.ts';
-import { readSshArguments } from '../../../src/inventory/ansible-ssh-args.ts';
-import { readInventory } from '../../../src/inventory/read.ts';
+import { shellWords } from '../../../src/inventory/ansible/ini.ts';
+import { pythonLiteral } from '../../../src/inventory/ansible/python-literal.ts';
+import { readSshArguments } from '../../../src/inventory/ansible/ssh-arguments.ts';
+import { readInventory } from '../../../src/inventory/open-inventory.ts';
 
 /** Pieces that inventories are made of, in any order. */
 const piece = fc.constantFrom(

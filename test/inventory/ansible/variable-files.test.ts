@@ -2,20 +2,20 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { AnsibleInventory } from '../../../src/inventory/ansible.ts';
-import { parseAnsibleIni } from '../../../src/inventory/ansible-ini.ts';
-import { readVariables } from '../../../src/inventory/ansible-variables.ts';
-import { parseAnsibleYaml } from '../../../src/inventory/ansible-yaml.ts';
-import { readInventory } from '../../../src/inventory/read.ts';
+import type { AnsibleInventory } from '../../../src/inventory/ansible/ansible-inventory.ts';
+import { parseAnsibleIni } from '../../../src/inventory/ansible/ini.ts';
+import { readVariables } from '../../../src/inventory/ansible/variable-files.ts';
+import { parseAnsibleYaml } from '../../../src/inventory/ansible/ansible-yaml.ts';
+import { readInventory } from '../../../src/inventory/open-inventory.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
 import { readVariableFolders } from '../../../src/sources/variable-folders.ts';
 import { expectedListing, listing } from './listing.ts';
 
 const HERE = new URL('./', import.meta.url).pathname;
-const cases = readdirSync(`${HERE}folders`).sort();
+const cases = readdirSync(`${HERE}variable-files`).sort();
 
 async function parse(name: string): Promise<AnsibleInventory> {
-  const folder = `${HERE}folders/${name}`;
+  const folder = `${HERE}variable-files/${name}`;
   const file = readdirSync(folder).find((one) => one.startsWith('hosts.'))!;
   const text = readFileSync(`${folder}/${file}`, 'utf8');
   const read = file.endsWith('.ini') ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
@@ -27,7 +27,7 @@ async function parse(name: string): Promise<AnsibleInventory> {
 
 test.each(cases)('%s says the same as ansible-inventory --list', async (name) => {
   expect(JSON.parse(JSON.stringify(listing(await parse(name))))).toEqual(
-    expectedListing(readFileSync(`${HERE}expected-folders/${name}.gen.json`, 'utf8')),
+    expectedListing(readFileSync(`${HERE}expected-variable-files/${name}.gen.json`, 'utf8')),
   );
 });
 

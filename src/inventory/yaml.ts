@@ -10,51 +10,54 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Position, Problem } from '../model/problem.ts';
-import { syntaxProblem, tagProblem, unclosedQuote } from './syntax.ts';
+import type { InventoryProblems } from '../model/problems/inventory.ts';
 
 export type Path = readonly (string | number)[];
 
-/** Finds the place of a value, or of the key that names it; of the nearest parent that is there, else. */
+/** Finds a value, or the key that names it; where it is missing, its nearest parent. */
 export type Locate = (path: Path, part?: 'key' | 'value') => Position;
 
-/** A YAML text as plain values, with the place of each kept. */
-export interface Tree {
+/** A YAML text as plain values, with the position of each. */
+export interface YamlTree {
   /** Maps are objects without a prototype; a repeated anchor is the same object. */
   readonly value: unknown;
   readonly place: Locate;
-  /** The scalar at `path` as it was typed: `1.10` of the number 1.1; undefined where there is no scalar. */
+  /** The scalar at `path` as it was typed: `1.10` for the number 1.1; undefined where there is no scalar. */
   source(path: Path): string | undefined;
   /** What is wrong with the text as YAML. */
   readonly problems: readonly Problem[];
-  /** The text could not be understood to its end: anything said about its values may be wrong. */
+  /** The parser gave up somewhere: anything said about the values may be wrong. */
   readonly broken: boolean;
 }
 
-/** Values that aliases may add in all; a bomb of nine lines makes a billion. */
-const MOST_REPEATED = 1_000_000;
+/** Values that aliases may add in total; an "alias bomb" of nine lines makes a billion. */
+const MAX_REPEATED = 1_000_000;
 
 interface Anchored {
-  /** undefined while the node is being read: an alias to it would hold itself. */
+  /** undefined while the node is being read: an alias to it would contain itself. */
   readonly node: unknown;
   readonly value: unknown;
   readonly size: number;
 }
 
-/** Words of YAML that only others' files may hold. */
+/** YAML features that only Ansible's files may use. */
 export interface Dialect {
   /** `yes` is true, `<<` merges. */
   readonly version: '1.1';
-  /** The value of a tagged scalar; undefined: the tag is as unknown as any. */
+  /** The value of a tagged scalar; undefined for an unknown tag. */
   readonly tagged: (tag: string, text: string) => { readonly value: unknown } | undefined;
 }
 
-/** Reads YAML 1.2 (JSON is a part of it), or a dialect. Never throws. */
-export function readTree(text: string, file: string, dialect?: Dialect): Tree {
+/** Reads YAML 1.2 (of which JSON is a subset), or a dialect. Never throws. */
+export function readYaml(text: string, file: string, dialect?: Dialect): YamlTree {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const report = (params: InventoryProblems['inventory.syntax'], at: Position): void => {
+    problems.push({ code: 'inventory.syntax', params, at });
   };
 
   let document: ReturnType<typeof parseDocument>;
@@ -68,31 +71,38 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const at = { file, line: 1, column: 1 };
-    const problem = {
-      code: 'inventory.syntax',
-      message: 'the text is nested too deeply to be read',
-      hint: 'look for a long row of opening brackets',
-      at,
-    } as const;
-    const place = () => at;
-    return { value: undefined, place, source: () => undefined, problems: [problem], broken: true };
+    report({ reason: 'nested-too-deeply' }, at);
+    return {
+      value: undefined,
+      place: () => at,
+      source: () => undefined,
+      problems,
+      broken: true,
+    };
   }
   const unclosed = document.errors.find(({ message }) => /closing ['"]quote/.test(message));
   if (unclosed) {
-    // it swallows the rest of the file: what is said after it is an echo
-    problems.push(unclosedQuote(position(lastQuote(document.contents) ?? unclosed.pos[0])));
+    const start = lastQuote(document.contents) ?? unclosed.pos[0];
+    report({ reason: 'unclosed-quote' }, position(start));
   }
-  const told = new Set<number>();
-  for (const error of document.errors) {
-    if (unclosed && error.pos[0] >= unclosed.pos[0]) break;
-    if (told.has(error.pos[0])) continue;
-    told.add(error.pos[0]);
-    problems.push(syntaxProblem(error, position(error.pos[0])));
+  const reported = new Set<number>();
+  for (const { code, message, pos } of document.errors) {
+    // an open quote swallows the rest of the file: later errors only follow from it
+    if (unclosed && pos[0] >= unclosed.pos[0]) break;
+    if (reported.has(pos[0])) continue;
+    reported.add(pos[0]);
+    report({ reason: 'yaml', error: code, said: message }, position(pos[0]));
   }
-  for (const warning of document.warnings) {
-    const tag = text.slice(warning.pos[0], warning.pos[1]);
+  for (const { code, message, pos } of document.warnings) {
+    // an unknown tag would silently become plain text
+    const tag = text.slice(pos[0], pos[1]);
     if (dialect?.tagged(tag, '')) continue;
-    problems.push(tagProblem(warning, tag, position(warning.pos[0])));
+    report(
+      code === 'TAG_RESOLVE_FAILED'
+        ? { reason: 'unknown-tag', tag }
+        : { reason: 'yaml', error: code, said: message },
+      position(pos[0]),
+    );
   }
 
   const anchors = new Map<string, Anchored>();
@@ -101,9 +111,8 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
   let repeated = 0;
   let stopped = false;
 
-  const complain = (node: unknown, message: string, hint: string): void => {
-    problems.push({ code: 'inventory.syntax', message, hint, at: position(startOf(node)) });
-  };
+  const reportAt = (node: unknown, params: InventoryProblems['inventory.syntax']): void =>
+    report(params, position(startOf(node)));
 
   function read(node: unknown): { readonly value: unknown; readonly size: number } {
     if (isAlias(node)) return follow(node);
@@ -117,25 +126,16 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
   function follow(node: { readonly source: string }): { value: unknown; size: number } {
     const target = anchors.get(node.source);
     if (!target?.node) {
-      complain(
-        node,
-        target
-          ? `"*${node.source}" holds itself`
-          : `no anchor "&${node.source}" stands before this`,
-        target ? 'write the inner value out' : `set "&${node.source}" at the first use, above`,
-      );
+      const reason = target ? 'recursive-alias' : 'unknown-anchor';
+      reportAt(node, { reason, anchor: node.source });
       return { value: null, size: 1 };
     }
     targets.set(node, target.node);
     repeated += target.size;
-    if (repeated <= MOST_REPEATED) return target;
+    if (repeated <= MAX_REPEATED) return target;
     if (!stopped) {
       stopped = true;
-      complain(
-        node,
-        'aliases repeat each other beyond all measure (an "alias bomb")',
-        'write the values out: an alias of aliases of aliases is never needed here',
-      );
+      reportAt(node, { reason: 'alias-bomb' });
     }
     return { value: null, size: 1 };
   }
@@ -150,7 +150,7 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
       const got = read(pair.value);
       size += got.size;
       if (key === undefined) {
-        complain(pair.key, 'a key must be a plain word', 'write a word before the colon');
+        reportAt(pair.key, { reason: 'complex-key' });
         continue;
       }
       if (key === '<<' && dialect) {
@@ -159,29 +159,19 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
         continue;
       }
       if (key === '__proto__' || key === '<<') {
-        complain(
-          pair.key,
-          `"${key}" cannot be a key`,
-          key === '<<'
-            ? 'YAML 1.2 has no merge keys: put what hosts share under "groups" or "defaults"'
-            : 'choose another name',
-        );
+        reportAt(pair.key, { reason: 'reserved-key', key });
         continue;
       }
       const first = index.get(key);
       if (first) {
         const { line } = position(startOf(first.key));
-        complain(
-          pair.key,
-          `the key "${key}" stands twice, first in line ${line}`,
-          'merge the two or take one out: only one would count',
-        );
+        reportAt(pair.key, { reason: 'duplicate-key', key, line });
         continue;
       }
       index.set(key, pair);
       value[key] = got.value;
     }
-    // what is written beside a merge wins over it, and an earlier merge over a later one
+    // a key of the map itself wins over a merged one, and an earlier merge over a later one
     for (const [key, inherited] of merged.flatMap((one) => Object.entries(one)))
       if (!(key in value)) value[key] = inherited;
     indexes.set(node, index);
@@ -205,7 +195,7 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
     return { value: own ? own.value : (node.value ?? null), size: 1 };
   };
 
-  /** Walks down as far as the path is there. */
+  /** Follows the path as far as it exists. */
   function find(path: Path): {
     readonly key: unknown;
     readonly value: unknown;
@@ -246,7 +236,7 @@ export function readTree(text: string, file: string, dialect?: Dialect): Tree {
   };
 }
 
-/** Where the last quoted text begins. */
+/** Where the last quoted scalar begins. */
 function lastQuote(contents: unknown): number | undefined {
   let last: number | undefined;
   visit(contents as Parameters<typeof visit>[0], {
@@ -260,8 +250,14 @@ function lastQuote(contents: unknown): number | undefined {
 const startOf = (node: unknown): number =>
   (node as { range?: readonly [number, number, number] | null } | null)?.range?.[0] ?? 0;
 
-/** A key as text: numbers and words as typed; undefined for null, lists and maps. */
+/** A key as text, numbers and booleans as typed; undefined for null, lists and maps. */
 function nameOf(key: unknown): string | undefined {
   if (!isScalar(key) || key.value === null || key.value === '') return undefined;
   return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
 }
+
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (inner, step) => (inner as Record<string | number, unknown> | null | undefined)?.[step],
+    value,
+  );

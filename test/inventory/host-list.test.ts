@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type HostListFlags, parseHostList } from '../../src/inventory/hostlist.ts';
+import { type HostListFlags, parseHostList } from '../../src/inventory/host-list.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
-import { isHostList } from '../../src/inventory/written.ts';
+import { isHostList } from '../../src/inventory/members.ts';
 
 const list = (text: string, flags: HostListFlags = {}) => {
   const parsed = parseHostList(text, flags);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { composeInventory } from '../../src/inventory/compose.ts';
-import { parseInventory } from '../../src/inventory/parse.ts';
+import { composeInventory } from '../../src/inventory/edit.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 
 const WISH = {
   defaults: [

@@ -1,0 +1,810 @@
+import type {
+  FileOwner,
+  InventoryProblems,
+  InventoryWarnings,
+  RangeMistake,
+  SchemaMistake,
+  ValueFormat,
+} from '../../model/problems/inventory.ts';
+
+interface Text {
+  readonly message: string;
+  readonly hint: string;
+}
+type Texts<T> = { readonly [C in keyof T]: (params: T[C]) => Text };
+
+const text = (message: string, hint: string): Text => ({ message, hint });
+
+const quoted = (value: string): string => JSON.stringify(value);
+
+const SEE_HOSTS = 'List the hosts: alloyup hosts';
+const GATHER = 'ansible-inventory -i INVENTORY --list | alloyup inventory import -';
+
+export const inventoryProblems: Texts<InventoryProblems> = {
+  'inventory.syntax': syntaxText,
+  'inventory.schema': (params) => {
+    switch (params.reason) {
+      case 'empty':
+        return text(
+          'the inventory is empty',
+          'Write "hosts:" with a host below it, or create an inventory: alloyup init',
+        );
+      case 'host-name':
+        return text(`${quoted(params.name)} is not a valid host name`, hostNameHint(params.name));
+      case 'bracketed-address':
+        return text(
+          `"[${params.address}]" is not a valid host name`,
+          `Write an IPv6 address without brackets: "${params.address}"`,
+        );
+      case 'list-item':
+        return text(`${quoted(params.item)} is not a host`, 'Write it as [user@]host[:port]');
+      case 'duplicate-list-item':
+        return text(`the list names the host ${quoted(params.item)} twice`, 'Remove one of them');
+      case 'unclosed-bracket':
+      case 'not-a-range':
+      case 'mixed-range':
+      case 'backward-range':
+      case 'uneven-range':
+      case 'too-many-names':
+        return rangeText(params);
+      default: {
+        const { message, hint } = schemaText(params);
+        return text(params.setting === '' ? message : `${params.setting}: ${message}`, hint);
+      }
+    }
+  },
+  'inventory.rule': ruleText,
+  'inventory.file': ({ file, ...params }) =>
+    params.reason === 'variables-encrypted'
+      ? text(
+          `${file} is encrypted with Ansible Vault`,
+          `Let Ansible decrypt it: ${GATHER.replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
+        )
+      : text(`${file} ${params.said}`, `Fix the file, or let Ansible read it: ${GATHER}`),
+  'inventory.limit': (params) => {
+    switch (params.reason) {
+      case 'empty':
+        return text(
+          `--limit ${quoted(params.limit)} names no host`,
+          'Name hosts or groups, or omit --limit',
+        );
+      case 'no-hosts-left':
+        return text(`--limit ${quoted(params.limit)} matches no host`, SEE_HOSTS);
+      case 'empty-part':
+        return text('a part of --limit is empty', 'Write a name after "!" and "&"');
+      case 'index-out-of-range':
+        return text(
+          `the index in ${quoted(params.part)} is out of range: ${quoted(params.name)} has ${count(params.count, 'host')}`,
+          'Use a smaller index: the first host has index 0',
+        );
+      case 'open-range':
+        return text(
+          `the range in ${quoted(params.part)} has neither start nor end`,
+          `Write ${params.name} for all of its hosts`,
+        );
+      case 'unknown-name': {
+        const { name, near, groups } = params;
+        const known = groups.length > 0 ? `. The groups are ${groups.join(', ')}` : '';
+        return text(
+          `there is no host or group named ${quoted(name)}`,
+          near === null ? `${SEE_HOSTS}${known}` : didYouMean(near),
+        );
+      }
+      case 'regular-expression':
+        return text(
+          `${quoted(params.part)} is not a valid regular expression: ${params.said}`,
+          'Write a regular expression after "~", such as ~web-\\d+',
+        );
+      case 'no-match':
+        return text(`no host or group matches ${quoted(params.part)}`, SEE_HOSTS);
+    }
+  },
+};
+
+const didYouMean = (near: string): string => `Did you mean "${near}"?`;
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** What to do about each kind of YAML error. */
+const YAML_HINTS: Readonly<Record<string, string>> = {
+  BAD_ALIAS: 'Quote a value that starts with "*"',
+  ALIAS_PROPS: 'Remove the tag or anchor: an alias has none',
+  BAD_DQ_ESCAPE: 'Double the backslash, or use single quotes',
+  BAD_INDENT: 'Indent the line like its neighbors',
+  BAD_SCALAR_START: 'Put the value in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'Start the nested part on its own line, or quote a value that contains ": "',
+  BLOCK_IN_FLOW: 'Inside { } and [ ], write everything in that style',
+  MISSING_CHAR: 'Close the quote or bracket, or add the ":" after the key',
+  MULTILINE_IMPLICIT_KEY: 'Put the key on one line, followed by ":"',
+  MULTIPLE_DOCS: 'Remove "---": an inventory is a single document',
+  TAB_AS_INDENT: 'Indent with spaces',
+  UNEXPECTED_TOKEN: 'Look at the end of the previous line for a missing quote or bracket',
+};
+
+function syntaxText(params: InventoryProblems['inventory.syntax']): Text {
+  switch (params.reason) {
+    case 'yaml':
+      return text(
+        params.error === 'MULTIPLE_DOCS'
+          ? 'a second YAML document starts here'
+          : params.said.charAt(0).toLowerCase() + params.said.slice(1),
+        YAML_HINTS[params.error] ??
+          'Look for a missing quote, colon or bracket on this line and the previous one',
+      );
+    case 'unclosed-quote':
+      return text('this quote is never closed', 'Add the closing quote on the same line');
+    case 'unknown-tag':
+      return text(
+        `unknown tag "${params.tag}"`,
+        /vault/.test(params.tag)
+          ? 'Ansible Vault is not supported: write { secret: env:NAME } or { secret: file:PATH }'
+          : 'Remove it, or quote a value that starts with "!"',
+      );
+    case 'nested-too-deeply':
+      return text('the file is nested too deeply', 'Look for a long row of opening brackets');
+    case 'recursive-alias':
+      return text(`the alias "*${params.anchor}" contains itself`, 'Write out the inner value');
+    case 'unknown-anchor':
+      return text(
+        `no anchor "&${params.anchor}" is defined before this alias`,
+        `Define "&${params.anchor}" where the value first appears`,
+      );
+    case 'alias-bomb':
+      return text(
+        'the aliases expand to too many values (an "alias bomb")',
+        'Write the values out instead of nesting aliases',
+      );
+    case 'complex-key':
+      return text('a key must be plain text', 'Write a name before the colon');
+    case 'reserved-key':
+      return text(
+        `${quoted(params.key)} cannot be used as a key`,
+        params.key === '<<'
+          ? 'YAML 1.2 has no merge keys: put shared settings in "groups" or "defaults"'
+          : 'Choose another name',
+      );
+    case 'duplicate-key':
+      return text(
+        `the key ${quoted(params.key)} is already defined on line ${params.line}`,
+        'Merge the two, or remove one',
+      );
+    case 'ini-section':
+      return text(
+        `Ansible has no section ${params.written}`,
+        'Write [group], [group:vars] or [group:children]',
+      );
+    case 'ini-header':
+      return text(
+        `${quoted(params.written)} is not a valid section header`,
+        'Write [group], without spaces inside the brackets',
+      );
+    case 'ini-child':
+      return text(
+        `${quoted(params.written)} is not a valid group name`,
+        'Write one group name per line',
+      );
+    case 'ini-variable':
+      return text(`${quoted(params.written)} is not a variable`, 'Write name=value');
+    case 'ini-host-variable':
+      return text(
+        `${quoted(params.written)} is not a variable`,
+        'Write name=value, with quotes around a value that contains spaces: name="a b"',
+      );
+    case 'ini-quote':
+      return text('a quote on this line is not closed', 'Close it on the same line');
+    case 'undeclared-group':
+      return text(`there is no group ${quoted(params.group)}`, `Declare it: [${params.group}]`);
+    case 'vars-of-undeclared-group':
+      return text(
+        `[${params.group}:vars] is for a group that does not exist`,
+        `Declare it: [${params.group}]`,
+      );
+    case 'group-cycle':
+      return text(
+        `the group ${quoted(params.group)} is a descendant of itself`,
+        'Remove it from the children of one of its descendants',
+      );
+    case 'group-form':
+      return text(
+        `the group ${quoted(params.group)} is not a map`,
+        'Write "hosts:", "vars:" or "children:" below it',
+      );
+    case 'group-section-form':
+      return text(
+        `"${params.section}" of the group ${quoted(params.group)} is not a map`,
+        'Write one name per line, each followed by ":"',
+      );
+    case 'group-priority':
+      return text('ansible_group_priority must be a whole number', 'Write a number, such as 10');
+    case 'variables-form':
+      return text(`${params.file} is not a map of variables`, 'Write one "name: value" per line');
+    default:
+      return rangeText(params);
+  }
+}
+
+function rangeText(mistake: RangeMistake): Text {
+  const pattern = quoted(mistake.pattern);
+  switch (mistake.reason) {
+    case 'unclosed-bracket':
+      return text(`a bracket in ${pattern} is not closed`, 'Write a range as [01:20]');
+    case 'not-a-range':
+      return text(
+        `"[${mistake.range}]" in ${pattern} is not a range`,
+        'Write it as [01:20], [a:f] or [1:20:2]',
+      );
+    case 'mixed-range':
+      return text(
+        `"[${mistake.range}]" in ${pattern} has ends of different kinds`,
+        'Use two numbers or two single letters: [01:20], [a:f]',
+      );
+    case 'backward-range':
+      return text(
+        `the range in ${pattern} runs backward`,
+        `Write the smaller end first: [${mistake.end}:${mistake.begin}]`,
+      );
+    case 'uneven-range': {
+      const { begin, end } = mistake;
+      return text(
+        `the ends of "[${begin}:${end}]" in ${pattern} have different numbers of digits: ${begin.length} and ${end.length}`,
+        `Give both the same number of digits: [${begin.padStart(end.length, '0')}:${end.padStart(begin.length, '0')}]`,
+      );
+    }
+    case 'too-many-names':
+      return text(
+        `${pattern} stands for ${mistake.count} hosts; the limit is ${mistake.limit}`,
+        'Check the ends of the range, or split it',
+      );
+  }
+}
+
+function hostNameHint(name: string): string {
+  const [, host, port] = /^([\w.-]+):(\d+)$/.exec(name) ?? [];
+  if (port) return `Write "${host}" and set the port in ssh.port: ${port}`;
+  if (name.includes('@')) {
+    const [user, rest] = name.split('@');
+    return `Write "${rest}" and set the user in ssh.user: ${user}`;
+  }
+  return name.includes('*')
+    ? 'List the hosts, or use a range: web-[01:20]'
+    : 'Use letters, digits, ".", "-" and "_"';
+}
+
+/** What setting or flag has it is said by the caller. */
+export function schemaText(mistake: SchemaMistake): Text {
+  switch (mistake.reason) {
+    case 'unknown-key': {
+      const { key, known, near } = mistake;
+      return text(
+        `unknown key ${quoted(key)}`,
+        near === null ? `Use one of ${known.join(', ')}` : didYouMean(near),
+      );
+    }
+    case 'planned-key':
+      return text(
+        `${quoted(mistake.key)} is not implemented yet`,
+        'Remove it: it has no effect in this version',
+      );
+    case 'not-allowed': {
+      const { written, allowed, near } = mistake;
+      const list = allowed.join(', ');
+      return text(
+        `${quoted(written)} is not one of ${list}`,
+        near === null ? `Use one of ${list}` : didYouMean(near),
+      );
+    }
+    case 'too-small':
+    case 'too-large': {
+      const { of, limit } = mistake;
+      if (of === 'list' || of === 'text')
+        return text(
+          `the ${of} is empty`,
+          of === 'list' ? 'Add an item, or remove the line' : 'Write a value, or remove the line',
+        );
+      const [bound, size] = mistake.reason === 'too-small' ? ['least', 'larger'] : ['most', 'smaller'];
+      return text(`the number must be at ${bound} ${limit}`, `Write ${limit} or a ${size} number`);
+    }
+    case 'value':
+      return valueText(mistake);
+  }
+}
+
+interface FormatText {
+  /** With its article. */
+  readonly name: string;
+  readonly hint: string | ((written: string) => string);
+  /** What to write instead of a bare number; without it, the number in quotes. */
+  readonly number?: (written: string) => string;
+  /** Where a value of any other type is as wrong as text of the wrong form. */
+  readonly anyType?: true;
+}
+
+const SECRET_HINT =
+  'Write { secret: env:NAME }, { secret: file:PATH } or { secret: { exec: [command, argument] } }';
+
+const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
+  address: {
+    name: 'a host name or an IP address',
+    hint: (written) =>
+      /^\[.*\]$/.test(written)
+        ? 'Write an IPv6 address without brackets'
+        : written.includes('@')
+          ? 'Set the user in ssh.user'
+          : 'Write only the name or address, and set the port in ssh.port and the user in ssh.user',
+  },
+  'alloy-argument': {
+    name: 'an argument of alloy run',
+    hint: (written) => {
+      if (/^--\S+ +\S/.test(written))
+        return written.includes('=')
+          ? 'Make each argument its own list item'
+          : `Write it as one word: ${written.replace(/ +/, '=')}`;
+      if (/^-[^-]/.test(written)) return 'Use the long form: --name or --name=value';
+      return written.startsWith('-')
+        ? 'Remove quotes, spaces, $ and \\: the unit splits the arguments at spaces'
+        : 'Write it as --name or --name=value';
+    },
+  },
+  'alloy-version': {
+    name: 'a version of Alloy',
+    hint: (written) => {
+      const number = /^v(\d+\.\d+\.\d+.*)$/i.exec(written)?.[1];
+      if (number) return `Remove the "v": ${number}`;
+      if (/^\d+(\.\d+)?$/.test(written)) return 'Write all three parts: 1.18.1';
+      return /rc/i.test(written)
+        ? 'Use a release, such as 1.18.1: the repository has no release candidates'
+        : 'Write "present", "latest", or a version such as 1.18.1';
+    },
+    number: () => 'Write all three parts: 1.18.1',
+  },
+  'apt-component': { name: 'a repository component', hint: 'Write one word, such as main' },
+  'apt-suite': { name: 'a repository suite', hint: 'Write one word, such as stable' },
+  'component-id': {
+    name: 'a component ID',
+    hint: 'Write it as in the configuration: prometheus.remote_write.default',
+  },
+  'cpu-share': {
+    name: 'a share of CPU time',
+    hint: 'Write a percentage: 50% is half a core, 200% two cores',
+    number: (written) =>
+      `Write a percentage of one core: ${Math.max(1, Math.round(Number(written) * 100))}%`,
+  },
+  duration: {
+    name: 'a duration',
+    hint: 'Write a number with its unit: 500ms, 5s, 2min, 1h',
+    number: (written) => `Add the unit: ${written}s`,
+  },
+  'environment-value': {
+    name: 'text or a secret',
+    hint: 'Write "text" or { secret: env:NAME }',
+    number: () => 'Put the value in quotes',
+    anyType: true,
+  },
+  'environment-variable': {
+    name: 'a valid name of an environment variable',
+    hint: 'Use letters, digits and _, and do not start with a digit',
+  },
+  'file-mode': {
+    name: 'a file mode',
+    hint: (written) =>
+      /^[1-7][0-7]{3}$/.test(written)
+        ? 'Write three digits after a 0, such as "0640": alloyup sets no setuid, setgid or sticky bits'
+        : 'Write it in octal: "0640"',
+    number: () => 'Put it in quotes, "0640": YAML reads a mode without quotes as a decimal number',
+  },
+  fingerprint: {
+    name: 'a key fingerprint',
+    hint: (written) =>
+      /^(0x)?[0-9A-Fa-f]{8}([0-9A-Fa-f]{8})?$/.test(written)
+        ? 'Write the whole fingerprint, 40 hex digits, as gpg --show-keys prints it: a key ID can be forged'
+        : 'Write 40 hex digits, as gpg --show-keys prints them',
+  },
+  'group-name': {
+    name: 'a valid group name',
+    hint: 'Use letters, digits, ".", "-" and "_": other characters have a meaning in --limit',
+  },
+  'host-key': {
+    name: 'a fingerprint of a host key',
+    hint: 'Write it as ssh-keygen -lf prints it: SHA256: and 43 characters',
+  },
+  'host-path': {
+    name: 'a path on the host',
+    hint: (written) => {
+      if (written.startsWith('~')) return 'Write an absolute path: "~" is not expanded on the host';
+      if (!written.startsWith('/'))
+        return `Write an absolute path, such as ${/^etc\//.test(written) ? '' : '/etc/alloy'}/${written.replace(/^\.?\//, '')}`;
+      return written.endsWith('/')
+        ? 'Remove the "/" at the end: name a file, not a directory'
+        : 'Write the path without "//", "." and ".."';
+    },
+  },
+  'jump-host': { name: 'a jump host', hint: 'Write it as [user@]host[:port]' },
+  'listen-address': {
+    name: 'a listen address',
+    hint: (written) => {
+      if (/^:\d+$/.test(written))
+        return `Add the address: 127.0.0.1${written}, or 0.0.0.0${written} for every interface`;
+      if (/^https?:\/\//.test(written)) return `Remove "${written.replace(/\/\/.*/, '//')}"`;
+      if (/^\d+$/.test(written)) return `Write address and port: 127.0.0.1:${written}`;
+      if (written.split(':').length > 2 && !written.startsWith('['))
+        return 'Put an IPv6 address in brackets: [::1]:12345';
+      return /:\d+$/.test(written)
+        ? 'Use a port from 1 to 65535'
+        : 'Write address and port: 127.0.0.1:12345';
+    },
+    number: (written) => `Write address and port: 127.0.0.1:${written}`,
+  },
+  'local-file': { name: 'a file', hint: 'Name a file, such as ./ca.pem' },
+  memory: {
+    name: 'an amount of memory',
+    hint: (written) => {
+      if (!/^[\d.]+ ?[kmgt]?i?b?$/i.test(written))
+        return 'Write 512M, 1G, a percentage of the memory such as 20%, or infinity';
+      const unit = /[kmgt]/i.exec(written)?.[0].toUpperCase() ?? 'M';
+      return `Write ${written.replace(/[^\d.]/g, '')}${unit}: K, M, G and T are powers of 1024`;
+    },
+  },
+  'private-key-file': { name: 'a file', hint: 'Name a private key file' },
+  proxy: {
+    name: 'the URL of a proxy',
+    hint: 'Write http://proxy.example.com:3128, without user name and password',
+  },
+  'repository-key': {
+    name: 'a URL or file',
+    hint: 'Write a URL, or a file such as ./grafana.asc',
+  },
+  'repository-url': {
+    name: 'the URL of a repository',
+    hint: 'Write http:// or https:// and a host name',
+  },
+  'repository-url-without-credentials': {
+    name: 'the URL of a repository',
+    hint: 'Remove user name and password, which every user on the host could read, and put them in /etc/apt/auth.conf.d on the host',
+  },
+  secret: {
+    name: 'a reference to a secret',
+    hint: `${SECRET_HINT}. Never write the secret itself`,
+    anyType: true,
+  },
+  'secret-age': {
+    name: 'a reference to a secret',
+    hint: 'Decrypt it with { secret: { exec: [age, --decrypt, -i, KEY, FILE] } }: "age:" is not implemented yet',
+  },
+  'secret-variable': {
+    name: 'a reference to a secret',
+    hint: 'Write the name of a variable after env:, such as env:GCLOUD_TOKEN',
+  },
+  sudo: {
+    name: 'a way to become root',
+    hint: 'Write passwordless, none (the login is root), ask, or { password: { secret: env:SUDO_PASSWORD } }',
+    anyType: true,
+  },
+  template: {
+    name: 'a template',
+    hint: 'Name a built-in template, or a file such as ./gateway.alloy',
+  },
+  'template-value': {
+    name: 'a value',
+    hint: 'Write a value, "" for an empty text, or remove the line',
+  },
+  'template-variable': {
+    name: 'a valid name of a template variable',
+    hint: 'Use letters, digits and _, and do not start with a digit',
+  },
+  'text-or-list': { name: 'text or a list', hint: 'Write a list: [one, two]', anyType: true },
+  'unix-name': {
+    name: 'a Unix user or group name',
+    hint: 'Write it as in /etc/passwd or /etc/group: lower-case letters, digits, - and _',
+  },
+  'user-name': { name: 'a user name', hint: 'Write only the name, such as ops' },
+};
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  text: 'text',
+  list: 'a list',
+  map: 'a map',
+  number: 'a number',
+  'whole number': 'a whole number',
+  boolean: 'true or false',
+};
+
+function valueText({
+  expected,
+  found,
+  written,
+}: Extract<SchemaMistake, { reason: 'value' }>): Text {
+  const format = expected in FORMATS ? FORMATS[expected as ValueFormat] : undefined;
+  const type = ARTICLES[expected] ?? (format?.anyType ? format.name : 'text');
+  if (found === 'nothing')
+    return text(
+      `there is no value; expected ${format?.name ?? type}`,
+      'Write a value, or remove the line',
+    );
+  const scalar = found === 'number' || found === 'boolean';
+  if (format?.number && scalar)
+    return text(
+      written === null ? `expected ${format.name}` : `${written} is not ${format.name}`,
+      format.number(written ?? ''),
+    );
+  if (format && (found === 'text' || format.anyType)) {
+    const hint = typeof format.hint === 'string' ? format.hint : format.hint(written ?? '');
+    return text(`${written === null ? 'this' : quoted(written)} is not ${format.name}`, hint);
+  }
+  const message = `expected ${type}, found ${scalar && written !== null ? written : ARTICLES[found]}`;
+  if (type === 'text' && scalar) return text(message, `Put it in quotes: "${written}"`);
+  if (/number/.test(type) && /^["']?-?\d+["']?$/.test(written ?? ''))
+    return text(message, `Remove the quotes: ${written?.replace(/["']/g, '')}`);
+  if (type === 'a list' && found === 'text')
+    return text(message, 'Write a list in brackets: [one, two]');
+  if (type === 'a map')
+    return text(
+      message,
+      found === 'list'
+        ? 'Write "key: value" lines without the dashes'
+        : 'Write indented "key: value" lines below it',
+    );
+  return text(message, `Write ${type}`);
+}
+
+const OTHER_DIRECTORY = 'Choose another directory, such as /etc/alloy';
+
+const OWNERS: Readonly<Record<FileOwner, string>> = {
+  configuration: 'Set config.template: it becomes this file',
+  'alloy-directory':
+    'Put modules into a subdirectory, such as /etc/alloy/modules/: Alloy loads every file here if it is given the directory',
+  environment: 'Set variables in alloy.environment and arguments in alloy.args',
+  unit: 'Set limits of the service in alloy.service',
+  'apt-sources': 'Set the package repository in "repository"',
+  alloyup: `${OTHER_DIRECTORY}: alloyup keeps its state here`,
+  'alloy-data': `${OTHER_DIRECTORY}: Alloy keeps its data here`,
+  'package-manager': OTHER_DIRECTORY,
+  volatile: `${OTHER_DIRECTORY}: files here do not last`,
+  package: `${OTHER_DIRECTORY}: this one belongs to packages`,
+  system: `${OTHER_DIRECTORY}: this one belongs to the system`,
+  'root-directory': 'Choose a directory, such as /etc/alloy',
+};
+
+const SCRIPTS_ONLY = "Remove it: it would affect the package's scripts, but not the service";
+const READ_BY_SHELL = "Choose another name: the package's scripts read this file as shell code";
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  CONFIG_FILE: 'Remove it: the configuration is always /etc/alloy/config.alloy',
+  CUSTOM_ARGS: 'Set arguments of alloy run in alloy.args',
+  RESTART_ON_UPGRADE: 'Remove it: alloyup restarts the service itself, and checks it',
+  ALLOY_USER: SCRIPTS_ONLY,
+  ALLOY_GROUP: SCRIPTS_ONLY,
+  PATH: READ_BY_SHELL,
+  IFS: READ_BY_SHELL,
+};
+
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  '--server.http.listen-addr': 'Set the address in alloy.listen',
+  '--stability.level': 'Set the level in alloy.stability',
+  '--storage.path': "Remove it: the unit's own --storage.path overrides it",
+  '--config.format': "Remove it: alloyup only supports Alloy's own configuration language",
+};
+
+function ruleText(params: InventoryProblems['inventory.rule']): Text {
+  switch (params.reason) {
+    case 'no-hosts':
+      return text(
+        'the inventory has no hosts',
+        'Add one below "hosts:", such as "web-01.example.com: {}"',
+      );
+    case 'shared-address':
+      return text(
+        'several hosts cannot share one address',
+        'Set the address of each host in hosts.NAME.ssh.address',
+      );
+    case 'duplicate-host':
+      return text(
+        `the host ${quoted(params.host)} is already defined on line ${params.line}`,
+        'Remove it from one of the two, or move the settings of the range to a group',
+      );
+    case 'too-many-hosts':
+      return text(
+        `the inventory has ${params.count} hosts; the limit is ${params.limit}`,
+        'Split it into several inventories',
+      );
+    case 'reserved-group':
+      return text(
+        `a group cannot be named "${params.group}": the name has a meaning in --limit`,
+        params.group === 'all' ? 'Put settings for every host in "defaults"' : 'Choose another name',
+      );
+    case 'unknown-group':
+      return text(
+        `there is no group ${quoted(params.group)}`,
+        params.near === null
+          ? `Add it below "groups:", even without settings: ${params.group}: {}`
+          : didYouMean(params.near),
+      );
+    case 'groups-disagree': {
+      const { host, setting, groups } = params;
+      const names = groups.map(({ name, line }) => `"${name}" (line ${line})`).join(' and ');
+      const key = /^[\w-]+$/.test(host) ? host : `"${host}"`;
+      return text(
+        `the groups ${names} set different values of ${setting} for "${host}"`,
+        `Set the value for the host, in hosts.${key}, or remove the host from one of the groups`,
+      );
+    }
+    case 'same-machine': {
+      const [first, second] = params.hosts;
+      return text(
+        `the hosts "${first}" and "${second}" are the same machine: ${params.machine ?? 'this one'}`,
+        'Remove one of them: each would undo the changes of the other',
+      );
+    }
+    case 'reserved-variable':
+      return text(
+        `the variable ${params.variable} cannot be set here`,
+        VARIABLES[params.variable] ?? 'Choose another name',
+      );
+    case 'zero-byte':
+      return text(
+        `the variable ${params.variable} contains a null byte`,
+        'Remove it: environment variables cannot contain null bytes',
+      );
+    case 'reserved-argument':
+      return text(
+        `${params.argument} cannot be set in alloy.args`,
+        ARGUMENTS[params.argument] ?? 'Remove it',
+      );
+    case 'duplicate-argument':
+      return text(
+        `${params.argument} is set twice in alloy.args`,
+        'Remove one of them: only the last takes effect',
+      );
+    case 'secret-in-vars': {
+      const { setting, variable } = params;
+      return text(
+        `${setting}: a template variable cannot be a secret: it would be readable in the configuration`,
+        `Set it in alloy.environment as ${variable}, and use sys.env("${variable}") in the template`,
+      );
+    }
+    case 'foreign-file':
+      return text(`config.files cannot write ${params.path}`, OWNERS[params.owner]);
+    case 'two-contents':
+      return text(`${params.path} has both "source" and "secret"`, 'Remove one of them');
+    case 'no-content':
+      return text(
+        `${params.path} has no content on "${params.host}"`,
+        'Add "source: ./FILE" or "secret: env:NAME"',
+      );
+    case 'readable-secret':
+      return text(
+        `${params.path} holds a secret, but its mode ${params.mode} lets every user on the host read it`,
+        'Use a mode that ends in 0, such as "0640"',
+      );
+    case 'moved-api':
+      return text(
+        `--server.http.ui-path-prefix moves the API that alloyup checks on "${params.host}"`,
+        'Remove it, or set "check: service" for a weaker check',
+      );
+    case 'ansible-template':
+      return text(
+        `${params.variable} is an Ansible template, which alloyup cannot evaluate`,
+        'Let Ansible evaluate it with ansible-inventory -i FILE --list, or write the value',
+      );
+  }
+}
+
+export const inventoryWarnings: Texts<InventoryWarnings> = {
+  'inventory.ambiguous': ({ name }) =>
+    text(`"${name}" is both a host and a group; --limit ${name} means the group`, 'Rename the group'),
+  'inventory.unused': ({ group }) =>
+    text(`the group "${group}" has no hosts`, 'Add hosts to it, or remove the group'),
+  'ansible.left': ({ host, connection, moreLines }) =>
+    repeated(
+      text(
+        `${host} is left out: Ansible connects to it with "${connection}", not SSH`,
+        'Use SSH, or "local" for this machine',
+      ),
+      moreLines,
+    ),
+  'ansible.ignored': (params) => repeated(ignoredText(params), params.moreLines),
+};
+
+/** A variable that a thousand hosts have is one warning. */
+function repeated({ message, hint }: Text, lines: readonly number[] = []): Text {
+  if (lines.length === 0) return { message, hint };
+  const more = lines.length > 5 ? ` and ${lines.length - 5} more` : '';
+  const noun = lines.length === 1 ? 'line' : 'lines';
+  return text(`${message} (also on ${noun} ${lines.slice(0, 5).join(', ')}${more})`, hint);
+}
+
+const NO_FILES = 'Nothing to do: scripts are sent over stdin';
+const LOGIN_SHELL = 'Nothing to do: the login shell only starts a program';
+const CONNECT_TIMEOUT = 'Use --connect-timeout';
+
+/** What to do about the variables without a counterpart. */
+const COUNTERPARTS: Readonly<Record<string, string>> = {
+  ansible_password: 'Log in with a key: set ssh.identity, or add the key to your agent',
+  ansible_ssh_pass: 'Log in with a key: set ssh.identity, or add the key to your agent',
+  ansible_ssh_password: 'Log in with a key: set ssh.identity, or add the key to your agent',
+  ansible_become_flags: 'Nothing to do: alloyup calls sudo without extra flags',
+  ansible_become_exe: "Make sure that sudo is in the login user's PATH",
+  ansible_python_interpreter: 'Nothing to do: hosts need no Python',
+  ansible_shell_type: LOGIN_SHELL,
+  ansible_shell_executable: LOGIN_SHELL,
+  ansible_remote_tmp: 'Nothing to do: alloyup has its own directory',
+  ansible_pipelining: NO_FILES,
+  ansible_ssh_pipelining: NO_FILES,
+  ansible_ssh_executable: 'Set ssh: { transport: openssh } to use the ssh program on this system',
+  ansible_ssh_timeout: CONNECT_TIMEOUT,
+  ansible_timeout: CONNECT_TIMEOUT,
+  ansible_ssh_transfer_method: 'Nothing to do: no files are copied',
+};
+
+function ignoredText(params: InventoryWarnings['ansible.ignored']): Text {
+  switch (params.reason) {
+    case 'group-key':
+      return text(
+        `"${params.key}" in the group "${params.group}" is ignored, by Ansible too`,
+        'Use hosts, vars and children',
+      );
+    case 'ungrouped-host':
+      return text(
+        `the variables of "${params.host}", which is in no group, are ignored, by Ansible too`,
+        'Add the host to a group',
+      );
+    case 'older-name':
+      return text(
+        `${params.variable} is ignored because ${params.current} is set too`,
+        `Remove ${params.variable}, the older name`,
+      );
+    case 'vault':
+      return text(
+        `${params.variable} is encrypted with Ansible Vault, and ignored`,
+        'Write it as { secret: env:NAME } where it is needed',
+      );
+    case 'template':
+      return text(
+        `${params.variable} is an Ansible template, and ignored`,
+        'Write the value in the alloyup inventory if you need it',
+      );
+    case 'become-off':
+      return text(
+        `${params.variable} is off`,
+        'Nothing to do if the login is root: set ssh.user to root. Otherwise alloyup uses sudo',
+      );
+    case 'become-user':
+      return text(
+        `${params.variable} is ${quoted(params.value)}, and ignored`,
+        'Nothing to do: alloyup always becomes root',
+      );
+    case 'become-method':
+      return text(
+        `${params.variable} is ${quoted(params.value)}, and ignored`,
+        'Allow sudo, or log in as root: alloyup supports nothing else',
+      );
+    case 'become-password':
+      return text(
+        `${params.variable} is a secret, and not imported`,
+        'Enter it when asked, or set sudo: { password: { secret: env:SUDO_PASSWORD } }',
+      );
+    case 'host-key-checking-off':
+      return text(
+        `${params.variable} is off`,
+        'Nothing to do: alloyup records new host keys, but always refuses a changed one',
+      );
+    case 'unclosed-quote':
+      return text(`${params.variable} has a quote that is not closed`, 'Close the quote');
+    case 'ssh-arguments':
+      return text(
+        `${params.variable} has arguments without a counterpart: ${params.args.join(' ')}`,
+        'Put them in ~/.ssh/config, with ssh: { transport: openssh } where the built-in client does not support them',
+      );
+    case 'alloy-version':
+      return text(`${params.variable} is not a version`, 'Set alloy.version');
+    case 'own-variable':
+      return text(
+        `${params.variable} is a variable of your own, and not imported`,
+        'Set the variables of templates in config.vars',
+      );
+    case 'no-counterpart':
+      return text(
+        `${params.variable} has no counterpart in alloyup`,
+        COUNTERPARTS[params.variable] ?? 'Nothing to do: it only affects Ansible',
+      );
+  }
+}
