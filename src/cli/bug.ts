@@ -16,8 +16,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
     problemText(
       {
         code: 'bug',
-        message: `this is a bug in alloyup, not in your files: ${message}`,
-        hint: file ? `report it with the file ${file}` : 'report it with the lines above',
+        params: { reason: 'unexpected', said: message ?? '', file: file ?? null },
         ...(file ? {} : { detail: stack }),
       },
       { paint: paintWith(terminal.errColour), width: terminal.width },

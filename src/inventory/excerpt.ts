@@ -44,7 +44,10 @@ export function withExcerpts(
   frame: (at: Position) => string,
 ): readonly Problem[] {
   const distinct = new Map(
-    problems.map((problem) => [JSON.stringify([problem.at, problem.code, problem.params]), problem]),
+    problems.map((problem) => [
+      JSON.stringify([problem.at, problem.code, problem.params]),
+      problem,
+    ]),
   );
   return [...distinct.values()]
     .sort(

@@ -11,8 +11,7 @@ export type InventoryKind = 'alloyup' | 'ansible-ini' | 'ansible-yaml';
 
 /** Keys that only an alloyup inventory has at the top. */
 const KEYS = ['defaults', 'groups', 'hosts', 'rollout'];
-const hasOwnKeys = (value: unknown): boolean =>
-  isMap(value) && KEYS.some((key) => key in value);
+const hasOwnKeys = (value: unknown): boolean => isMap(value) && KEYS.some((key) => key in value);
 
 /** A text and the format it is in, not yet read. */
 export interface InventoryText {
@@ -49,11 +48,14 @@ const ansible = (
 ): InventoryText => ({
   kind,
   read(beside = []) {
-    const read = kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
+    const read =
+      kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
     if (!read.ok) return read;
     const variables = readVariables(read.value, beside);
     if (!variables.ok) return variables;
-    const files = beside.flatMap((entry) => entry.files.map((one) => [one.file, one.text ?? ''] as const));
+    const files = beside.flatMap((entry) =>
+      entry.files.map((one) => [one.file, one.text ?? ''] as const),
+    );
     const texts = new Map([...files, [file, text]]);
     return convertAnsible({ ...read.value, beside: variables.value }, file, texts);
   },

@@ -31,7 +31,11 @@ export function parseTree(tree: YamlTree, text: string, file: string): Result<In
     const empty: Problem = { code: 'inventory.schema', params: { reason: 'empty' }, at };
     return fail(...withExcerpts([...tree.problems, empty], frame));
   }
-  return validate(tree.value, { file, place: tree.place, source: tree.source, frame }, tree.problems);
+  return validate(
+    tree.value,
+    { file, place: tree.place, source: tree.source, frame },
+    tree.problems,
+  );
 }
 
 /**
@@ -69,7 +73,8 @@ function problemOf({ path, part, mistake }: Mismatch, source: InventorySource): 
   const flag = source.flagAt?.(path);
   if (flag !== undefined)
     return { code: 'usage', params: { reason: 'invalid-flag-value', flag, mistake } };
-  const params = { ...mistake, setting: pathText(path) };
+  const isKey = mistake.reason === 'unknown-key' || mistake.reason === 'planned-key';
+  const params = { ...mistake, setting: pathText(isKey ? path.slice(0, -1) : path) };
   return { code: 'inventory.schema', params, at: source.place(path, part) };
 }
 

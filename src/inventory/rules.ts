@@ -256,7 +256,11 @@ export function warningsOf({ groups, hosts, input, place }: Checked): readonly W
   for (const [name, members] of groups) {
     const at = place(['groups', name], 'key');
     if (hosts.has(name))
-      warnings.push({ code: 'inventory.ambiguous', params: { reason: 'host-and-group', name }, at });
+      warnings.push({
+        code: 'inventory.ambiguous',
+        params: { reason: 'host-and-group', name },
+        at,
+      });
     if (members.length === 0 && input.groups?.[name])
       warnings.push({
         code: 'inventory.unused',

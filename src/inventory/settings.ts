@@ -28,9 +28,7 @@ export interface FileSettings {
   readonly at: Position;
 }
 
-export type ServiceSettings = Readonly<
-  NonNullable<NonNullable<SettingsInput['alloy']>['service']>
->;
+export type ServiceSettings = Readonly<NonNullable<NonNullable<SettingsInput['alloy']>['service']>>;
 
 /** The complete settings of one host, from the inventory and the defaults. Holds no secret. */
 export interface HostSettings {
@@ -82,7 +80,13 @@ export function settingsOf(inventory: Source, name: string): HostSettings {
   if (!host) throw new Error(`no host "${name}" in the inventory`);
   const { at, groups } = host;
   const shared = sharedOf(inventory, host);
-  return { ...shared, name, at, groups, ssh: { ...shared.ssh, address: shared.ssh.address ?? name } };
+  return {
+    ...shared,
+    name,
+    at,
+    groups,
+    ssh: { ...shared.ssh, address: shared.ssh.address ?? name },
+  };
 }
 
 function sharedOf(inventory: Source, host: InventoryHost): Shared {
@@ -259,7 +263,11 @@ export const fileRefs = ({ config, origins }: HostSettings): readonly FileRef[] 
   );
 
 /** A template whose name contains a `/` or ends in `.alloy` is a file, any other is built in. */
-export const templateRef = ({ config: { template }, origins, at: host }: HostSettings): TemplateRef => {
+export const templateRef = ({
+  config: { template },
+  origins,
+  at: host,
+}: HostSettings): TemplateRef => {
   const at = origins.get('config.template') ?? host;
   return template.includes('/') || template.endsWith('.alloy')
     ? { kind: 'file', path: template, at }

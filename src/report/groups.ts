@@ -1,5 +1,6 @@
 import type { HostReport, PlanView } from '../model/event.ts';
-import type { Problem, Warning } from '../model/problem.ts';
+import { isWritten, type Notice, type Problem, type Warning } from '../model/problem.ts';
+import { HOST_PARAMS } from './text-of.ts';
 
 export type Hosts = Iterable<readonly [string, HostReport]>;
 
@@ -20,34 +21,60 @@ export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly G
   return [...groups.values()];
 }
 
-/**
- * Every problem that hosts ended with or that stands in the way of their plans. Problems that
- * differ in nothing but the host's name, address or key are one, in the words of the first; a key that is
- * the first's alone is left out of them.
- */
+/** Every problem that hosts ended with or that stands in the way of their plans. */
 export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
-  const groups = new Map<string, { item: Problem; names: string[] }>();
-  for (const [name, { problem, plan }] of hosts) {
-    for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
-      const item = withoutHost(said, name);
-      const alike = withoutKeys(item);
-      // a list of hosts to type holds all of their names, this one's included
-      const hint = alike.hint.replace(/ -i \S+/, '');
-      const key = JSON.stringify({ ...alike, hint })
-        .replaceAll(name, 'HOST')
-        .replace(ADDRESS, 'HOST');
-      const group = groups.get(key);
-      if (!group) groups.set(key, { item, names: [name] });
-      else if (group.names.at(-1) !== name) {
-        group.names.push(name);
-        group.item = withoutKeys(group.item);
-      }
+  return noticeGroups(
+    [...hosts].flatMap(([name, { problem, plan }]) =>
+      [...(problem ? [problem] : []), ...(plan?.problems ?? [])].map((one) => [name, one] as const),
+    ),
+  );
+}
+
+/** Notices of equal code and params are one, whatever names the single host in them. */
+function noticeGroups<T extends Notice>(
+  notices: readonly (readonly [string, T])[],
+): readonly Group<T>[] {
+  const groups = new Map<string, { item: T; names: string[] }>();
+  for (const [name, notice] of notices) {
+    const item = ofHost(notice, name);
+    const key = isWritten(item) ? writtenKey(item, name) : JSON.stringify(ofAnyHost(item));
+    const group = groups.get(key);
+    if (!group) groups.set(key, { item, names: [name] });
+    else if (group.names.at(-1) !== name) {
+      group.names.push(name);
+      group.item = ofAnyHost(group.item);
     }
   }
   return [...groups.values()];
 }
 
-const withoutKeys = (item: Problem): Problem => ({
+/** A notice that several hosts share: what names one of them gives way to the words of HOST_PARAMS. */
+function ofAnyHost<T extends Notice>(notice: T): T {
+  if (isWritten(notice)) return withoutKeys(notice) as T;
+  const { host: _, ...rest } = notice;
+  const own = (HOST_PARAMS as Readonly<Record<string, Readonly<Record<string, string>>>>)[
+    notice.code
+  ];
+  const params = Object.entries(notice.params as object).map(([name, value]) => [
+    name,
+    own?.[name] ?? value,
+  ]);
+  return { ...rest, params: Object.fromEntries(params) } as unknown as T;
+}
+
+/** Until every problem has params: texts that differ in the host's name, address or key are one. */
+const writtenKey = (item: Written, name: string): string => {
+  const alike = withoutKeys(item);
+  // a list of hosts to type holds all of their names, this one's included
+  const hint = alike.hint.replace(/ -i \S+/, '');
+  return JSON.stringify({ ...alike, hint })
+    .replaceAll(name, 'HOST')
+    .replace(ADDRESS, 'HOST');
+};
+
+type Written = Extract<Notice, { readonly message: string }>;
+
+const withoutKeys = <T extends Written>(item: T): T => ({
   ...item,
   message: item.message.replace(FINGERPRINT, 'SHA256:...'),
   hint: item.hint.replace(FINGERPRINT, 'SHA256:...'),
@@ -69,15 +96,18 @@ export function warningGroups(
       ...warnings,
       ...(plan?.warnings ?? []),
       ...(plan?.changes.flatMap((change) => change.warnings) ?? []),
-    ].map((warning) => [name, withoutHost(warning, name)] as const),
+    ].map((warning) => [name, warning] as const),
   );
-  return [...ofRun.map((item) => ({ item, names: [] })), ...groupEqual(ofHosts)];
+  return [...ofRun.map((item) => ({ item, names: [] })), ...noticeGroups(ofHosts)];
 }
 
-const withoutHost = <T extends { readonly message: string }>(said: T, host: string): T =>
-  said.message.startsWith(`${host}: `)
-    ? { ...said, message: said.message.slice(host.length + 2) }
+/** As a renderer prints it that names the host itself. */
+function ofHost<T extends Notice>(said: T, name: string): T {
+  if (!isWritten(said)) return { ...said, host: name };
+  return said.message.startsWith(`${name}: `)
+    ? { ...said, message: said.message.slice(name.length + 2) }
     : said;
+}
 
 /** Which refusal it is keeps plans apart; its words name the host. */
 const codeAlone = ({ code }: Problem): Problem => ({ code, message: '', hint: '' });

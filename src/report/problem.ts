@@ -1,6 +1,7 @@
-import type { Position, Problem, Warning } from '../model/problem.ts';
+import type { Notice, Position, Problem } from '../model/problem.ts';
 import type { Paint } from './paint.ts';
 import { count, wrap } from './plain.ts';
+import { textOf } from './text-of.ts';
 
 export interface ProblemStyle {
   readonly paint: Paint;
@@ -15,7 +16,7 @@ type Hosts = readonly string[];
 export const problemText = (problem: Problem, style: ProblemStyle, hosts: Hosts = []): string =>
   blockText(style.paint.red(style.paint.bold(`error[${problem.code}]`)), problem, style, hosts);
 
-export const warningText = (warning: Warning, style: ProblemStyle, hosts: Hosts = []): string =>
+export const warningText = (warning: Notice, style: ProblemStyle, hosts: Hosts = []): string =>
   blockText(
     style.paint.yellow(style.paint.bold(`warning[${warning.code}]`)),
     warning,
@@ -26,7 +27,7 @@ export const warningText = (warning: Warning, style: ProblemStyle, hosts: Hosts 
 /** All of them, one blank line between two, and what they sum up to. */
 export function problemsText(
   problems: readonly Problem[],
-  warnings: readonly Warning[],
+  warnings: readonly Notice[],
   style: ProblemStyle,
 ): string {
   const blocks = [
@@ -44,10 +45,12 @@ export const placeText = ({ file, line, column }: Position): string => `${file}:
 
 function blockText(
   head: string,
-  { code, message, hint, at, detail }: Omit<Warning, 'code'> & { readonly code: string },
+  notice: Notice,
   { paint, width }: ProblemStyle,
   hosts: Hosts,
 ): string {
+  const { code, at, detail } = notice;
+  const { message, hint } = textOf(notice);
   // "error[code]: " as it is seen, without its colours
   const headWidth = code.length + (head.includes('warning[') ? 11 : 9);
   let text = `${head}: ${paint.bold(wrap(message, width, 2, headWidth))}\n`;

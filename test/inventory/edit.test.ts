@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { composeInventory } from '../../src/inventory/edit.ts';
+import { editInventory } from '../../src/inventory/edit.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 
-const WISH = {
+const EDIT = {
   defaults: [
     [['ssh', 'user'], 'ops'],
     [['alloy', 'environment', 'METRICS_PASSWORD'], { secret: 'env:TOKEN' }],
@@ -15,12 +15,12 @@ const WISH = {
   ],
 } as const;
 
-test('a new inventory says what is wished, and is one', () => {
-  const text = composeInventory(null, WISH);
+test('a new inventory has the settings of the edit, and is valid', () => {
+  const text = editInventory(null, EDIT);
   expect(
     text,
   ).toBe(`# yaml-language-server: $schema=https://unpkg.com/alloyup/schema/inventory.schema.json
-# Written by alloyup init. What else may stand here: docs/inventory.md
+# Created by alloyup init. All settings: docs/inventory.md
 
 defaults:
   ssh:
@@ -64,18 +64,18 @@ hosts:
   web-09: {}
 `;
 
-test('an existing one keeps its comments, its order and what is not spoken of', () => {
-  const text = composeInventory(OLD, {
+test('an existing inventory keeps its comments, its order and all other settings', () => {
+  const text = editInventory(OLD, {
     defaults: [[['ssh', 'user'], 'ops']],
     hosts: [{ name: 'web-10', settings: [] }],
   });
-  // how wide lists are set, and where a comment behind a key of a map stands, is the library's
+  // the library decides on line breaks in lists and on the place of a comment after a key
   const loose = (one: string): string => one.replace(/[ \n]+/g, '').replaceAll('-', ' - ');
   expect(loose(text)).toBe(loose(`${OLD.replace('user: root', 'user: ops')}  web-10:\n`));
 });
 
-test('another template takes the variables of the old one with it', () => {
-  const text = composeInventory(OLD, {
+test('changing the template removes the variables of the old one', () => {
+  const text = editInventory(OLD, {
     defaults: [[['config', 'template'], 'minimal']],
     hosts: [],
   });
@@ -83,8 +83,8 @@ test('another template takes the variables of the old one with it', () => {
   expect(text).toContain('# gateways only\n    template: minimal\n');
 });
 
-test('a key that holds nothing is no obstacle', () => {
-  const text = composeInventory('defaults:\nhosts:\n  db:\n', WISH);
+test('settings can be added below a key without a value', () => {
+  const text = editInventory('defaults:\nhosts:\n  db:\n', EDIT);
   const parsed = parseInventory(text, 'inventory.yaml');
   expect(parsed.ok && parsed.value.hosts.size).toBe(5);
 });

@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest';
-import { type HostListFlags, parseHostList } from '../../src/inventory/host-list.ts';
+import { type HostListFlags, isHostList, parseHostList } from '../../src/inventory/host-list.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
-import { isHostList } from '../../src/inventory/members.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 const list = (text: string, flags: HostListFlags = {}) => {
   const parsed = parseHostList(text, flags);
   if (!parsed.ok)
-    return parsed.problems.map(({ at, message }) => `${at?.column ?? '-'}: ${message}`);
+    return parsed.problems
+      .map(withText)
+      .map(({ at, message }) => `${at?.column ?? '-'}: ${message}`);
   return [...parsed.value.hosts.keys()].map((name) => settingsOf(parsed.value, name));
 };
+/** Name, user, address and port of each host. */
 const reached = (text: string) =>
   list(text).map((one) =>
     typeof one === 'string' ? one : [one.name, one.ssh.user, one.ssh.address, one.ssh.port],
   );
 
-test('only a comma makes a list', () => {
+test('a comma makes a list', () => {
   expect(['web-01,', 'web-01', 'inventory.yaml', '-'].map(isHostList)).toEqual([
     true,
     false,
@@ -66,16 +69,16 @@ test.each([
 });
 
 test.each([
-  ['web-01,web-01,', ['8: the host "web-01" stands twice in the list']],
+  ['web-01,web-01,', ['8: the list names the host "web-01" twice']],
   ['web-01,@x,a:b,', ['8: "@x" is not a host', '11: "a:b" is not a host']],
-  ['web-01,-oProxyCommand=x,', ['8: "-oProxyCommand=x" is not a name of a host']],
-  ['web-01:99999,', ['1: hosts.web-01.ssh.port: a port is at most 65535']],
-  [',', ['1: the inventory names no host']],
+  ['web-01,-oProxyCommand=x,', ['8: "-oProxyCommand=x" is not a valid host name']],
+  ['web-01:99999,', ['1: hosts.web-01.ssh.port: the number must be at most 65535']],
+  [',', ['1: the inventory has no hosts']],
 ])('%s is refused', (text, expected) => {
   expect(list(text)).toEqual(expected);
 });
 
-test('flags hold for every host', () => {
+test('flags apply to every host', () => {
   const vars = [
     'url=http://a:b=c',
     'count=3',
@@ -104,9 +107,26 @@ test('flags hold for every host', () => {
   });
 });
 
-test('a wrong flag is called by its name', () => {
-  expect(list('a,', { user: 'o p', vars: ['x'] })).toEqual([
-    '-: --var x has no value',
-    '-: --user: "o p" is not a user name',
+test('a problem with a flag names the flag, and is a usage error', () => {
+  const parsed = parseHostList('a,', {
+    user: 'o p',
+    template: '',
+    vars: ['x', '2x=1', 'list=[{ a: null }]'],
+  });
+  expect(parsed.ok ? [] : parsed.problems.map(({ code, params }) => ({ code, params }))).toEqual([
+    { code: 'usage', params: { reason: 'var-without-value', variable: 'x' } },
+    ...[
+      ['--user', { expected: 'user-name', written: 'o p' }],
+      ['--template', { expected: 'template', written: '' }],
+      ['--var 2x', { expected: 'template-variable', written: '2x' }],
+      ['--var list.0.a', { expected: 'template-value', found: 'nothing', written: null }],
+    ].map(([flag, mistake]) => ({
+      code: 'usage',
+      params: {
+        reason: 'invalid-flag-value',
+        flag,
+        mistake: { reason: 'value', found: 'text', ...(mistake as object) },
+      },
+    })),
   ]);
 });

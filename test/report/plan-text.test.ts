@@ -4,6 +4,7 @@ import type { Problem } from '../../src/model/problem.ts';
 import { alikeGroups, planGroups, problemGroups } from '../../src/report/groups.ts';
 import { paintWith } from '../../src/report/paint.ts';
 import { planSum, plansText } from '../../src/report/plan-text.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { change, planOf, reload } from './events.ts';
 
 const hostWith = (plan: PlanView): HostReport => ({
@@ -166,7 +167,7 @@ test('host keys that nobody has met are one problem; a key is told where it is t
   ];
   const [a, b] = ['A', 'B'].map((letter) => letter.repeat(43)) as [string, string];
   const [alone] = problemGroups([unmet('web-01', a)]);
-  expect(alone!.item.message).toContain(`SHA256:${a}`);
+  expect(textOf(alone!.item).message).toContain(`SHA256:${a}`);
   const groups = problemGroups([unmet('web-01', a), unmet('web-02', b)]);
   expect(groups).toHaveLength(1);
   expect(groups[0]).toMatchObject({ names: ['web-01', 'web-02'] });

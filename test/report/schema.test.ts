@@ -31,13 +31,20 @@ const warning = {
   at: { file: 'f', line: 1, column: 1 },
   detail: 'd',
 };
+const lost = {
+  code: 'ssh.lost',
+  params: { reason: 'dropped', endpoint: 'ops@f', said: 'reset' },
+  host: 'f',
+  transient: true,
+} as const;
 const events = stamp([
-  started('apply', 'a', 'b', 'c', 'd', 'e'),
+  started('apply', 'a', 'b', 'c', 'd', 'e', 'f'),
   { type: 'run.warning', warning },
   ...applied('a', planOf(change({ warnings: [warning], before: 'x', after: null }))),
   ...converged('b'),
   ...rolledBack('c'),
   ...unreachable('d'),
+  { type: 'host.finished', host: 'f', outcome: 'unreachable', problem: lost },
   { type: 'host.warning', host: 'e', warning },
   {
     type: 'host.facts',
@@ -75,6 +82,19 @@ test('each printed event keeps to the schema', () => {
 test('the printed report keeps to the schema, at every moment of a run', () => {
   for (let n = 1; n <= events.length; n += 1)
     report.parse(JSON.parse(reportJson(reportOf(events.slice(0, n)))));
+});
+
+test('a problem is printed with its params and its text', () => {
+  const text = {
+    message: 'the connection to ops@f was lost: reset',
+    hint: 'Run again: what was started on the host continues there',
+  };
+  const printed = events.map((one) => JSON.parse(ndjson(one)));
+  expect(printed.find(({ host, problem }) => host === 'f' && problem).problem).toEqual({
+    ...lost,
+    ...text,
+  });
+  expect(JSON.parse(reportJson(reportOf(events))).hosts.f.problem).toEqual({ ...lost, ...text });
 });
 
 test('the schemas refuse what is none', () => {

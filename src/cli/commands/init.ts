@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { composeInventory, SCHEMA_LINE } from '../../inventory/edit.ts';
+import { editInventory, SCHEMA_LINE } from '../../inventory/edit.ts';
+import { isHostList } from '../../inventory/host-list.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
-import { isHostList } from '../../inventory/members.ts';
 import { Secret } from '../../model/secret.ts';
 import { foldText } from '../../report/long-line.ts';
 import { paintWith } from '../../report/paint.ts';
@@ -119,7 +119,7 @@ async function finish(
   const home =
     known.from === null ? null : await homeFiles(known.from, interview, file, invocation);
   const wish = home ? home.wish : wishOf(answers, known);
-  const text = composeInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
+  const text = editInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
   const { targets, warnings } = home
     ? await targetsWith(home.files, text, file)
     : await targetsOf(text, file);

@@ -5,6 +5,7 @@ import type { Problem, Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
+import { withText } from '../../report/text-of.ts';
 import { readAlloyFiles } from '../alloy-files.ts';
 import { type Findings, findingsOf } from '../alloy-problems.ts';
 import { tellFindings } from '../github.ts';
@@ -54,7 +55,9 @@ function conclude(
   const exitCode = problems.length > 0 ? 64 : 0;
   tellFindings('validate', problems, warnings, terminal);
   if (options.output !== 'text') {
-    terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings })}\n`);
+    terminal.out(
+      `${JSON.stringify({ schema: 1, exitCode, problems: problems.map(withText), warnings: warnings.map(withText) })}\n`,
+    );
     return exitCode;
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };

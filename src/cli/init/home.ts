@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probe } from '../../engine/probe-run.ts';
 import { createSession } from '../../engine/session.ts';
-import type { Settings } from '../../inventory/edit.ts';
+import type { SettingsToWrite as Settings } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
-import { ToolError, type Warning } from '../../model/problem.ts';
+import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type Home, homeOf } from '../../plan/home.ts';
 import { count } from '../../report/plain.ts';
@@ -160,7 +160,7 @@ export async function targetsWith(
   file: string,
 ): ReturnType<typeof targetsOf> {
   const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  const named = <T extends Warning>(one: T): T =>
+  const named = <T extends Notice>(one: T): T =>
     one.at?.file.startsWith(`${base}/`)
       ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
       : one;

@@ -1,5 +1,5 @@
 import type { Position, Problem } from '../../model/problem.ts';
-import type { InventoryProblems } from '../../model/problems/inventory.ts';
+import type { InventoryProblems, SkippedKey } from '../../model/problems/inventory.ts';
 import { expandName } from '../range.ts';
 
 /** An Ansible variable, and where it is set. */
@@ -31,18 +31,12 @@ export interface VariablesBeside {
   readonly hosts: ReadonlyMap<string, AnsibleVariables>;
 }
 
-/** A key that Ansible ignores as well. */
-export type SkippedKey = (
-  | { readonly reason: 'group-key'; readonly key: string; readonly group: string }
-  | { readonly reason: 'ungrouped-host'; readonly host: string }
-) & { readonly at: Position };
-
 /** An Ansible inventory as written: nothing is inherited or interpreted yet. */
 export interface AnsibleInventory {
   readonly hosts: ReadonlyMap<string, AnsibleHost>;
   /** Including `all` and `ungrouped`. */
   readonly groups: ReadonlyMap<string, AnsibleGroup>;
-  readonly skipped: readonly SkippedKey[];
+  readonly skipped: readonly (SkippedKey & { readonly at: Position })[];
   readonly beside?: VariablesBeside;
 }
 
@@ -54,7 +48,7 @@ export class AnsibleBuilder {
   readonly problems: Problem[] = [];
   readonly #hosts = new Map<string, AnsibleHost>();
   readonly #groups = new Map<string, AnsibleGroup>();
-  readonly #skipped: SkippedKey[] = [];
+  readonly #skipped: (SkippedKey & { readonly at: Position })[] = [];
 
   constructor(file: string) {
     const top = { file, line: 1, column: 1 };
@@ -66,8 +60,8 @@ export class AnsibleBuilder {
     this.problems.push({ code: 'inventory.syntax', params, at });
   }
 
-  skip(key: SkippedKey): void {
-    this.#skipped.push(key);
+  skip(key: SkippedKey, at: Position): void {
+    this.#skipped.push({ ...key, at });
   }
 
   /** Creates the group unless it exists. */
@@ -170,7 +164,9 @@ export const allHosts = (name: string, { groups }: AnsibleInventory): ReadonlySe
  */
 export function effectiveVars(inventory: AnsibleInventory): ReadonlyMap<string, AnsibleVariables> {
   const { groups, hosts, beside } = inventory;
-  const result = new Map([...hosts.keys()].map((name) => [name, new Map<string, AnsibleVariable>()]));
+  const result = new Map(
+    [...hosts.keys()].map((name) => [name, new Map<string, AnsibleVariable>()]),
+  );
   const set = (names: Iterable<string>, vars: AnsibleVariables = new Map()): void => {
     for (const name of vars.size === 0 ? [] : names)
       for (const [key, variable] of vars) result.get(name)!.set(key, variable);

@@ -91,25 +91,26 @@ export function parseAnsibleYaml(text: string, file: string): Result<AnsibleInve
   const readGroup = (group: string, value: unknown, path: Path): void => {
     const at = tree.place(path, 'key');
     builder.group(group, at);
-    if (isMissing(value)) return;
-    if (Array.isArray(value)) return readHosts(group, value, path);
-    if (!isMap(value)) return builder.report({ reason: 'group-form', group }, at);
-    const keys = Object.keys(value);
-    // a program may print a host with its variables where a group belongs
-    if (
-      listFormat &&
-      path.length === 1 &&
-      keys.length > 0 &&
-      !keys.some((key) => /^(hosts|vars|children)$/.test(key))
-    )
-      return readHostVars(builder.addHosts(group, group, at), value, path);
+    if (Array.isArray(value)) readHosts(group, value, path);
+    else if (isMap(value)) {
+      // a program may print a host with its variables where a group belongs
+      const isHost =
+        listFormat &&
+        path.length === 1 &&
+        Object.keys(value).length > 0 &&
+        !['hosts', 'vars', 'children'].some((key) => key in value);
+      if (isHost) readHostVars(builder.addHosts(group, group, at), value, path);
+      else readSections(group, value, path);
+    } else if (!isMissing(value)) builder.report({ reason: 'group-form', group }, at);
+  };
+  const readSections = (group: string, value: YamlMap, path: Path): void => {
     for (const [key, inner] of Object.entries(value)) {
       const below = [...path, key];
       if (key === 'hosts') readHosts(group, inner, below);
       else if (key === 'children') readChildren(group, inner, below);
       else if (key === 'vars')
         readVars(inner, below, (name, one, place) => builder.setGroup(group, name, one, place));
-      else builder.skip({ reason: 'group-key', key, group, at: tree.place(below, 'key') });
+      else builder.skip({ reason: 'group-key', key, group }, tree.place(below, 'key'));
     }
   };
   const readMeta = (meta: unknown): void => {
@@ -117,7 +118,7 @@ export function parseAnsibleYaml(text: string, file: string): Result<AnsibleInve
     for (const [host, vars] of Object.entries(hostvars)) {
       const path = ['_meta', 'hostvars', host];
       if (builder.hasHost(host)) readHostVars([host], vars, path);
-      else builder.skip({ reason: 'ungrouped-host', host, at: tree.place(path, 'key') });
+      else builder.skip({ reason: 'ungrouped-host', host }, tree.place(path, 'key'));
     }
   };
 

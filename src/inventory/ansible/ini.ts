@@ -12,14 +12,20 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
   const builder = new AnsibleBuilder(file);
   const declared = new Set(['all', 'ungrouped']);
   /** `[x:vars]` and `[x:children]` may name groups that are only declared further down. */
-  const references: { reason: 'undeclared-group' | 'vars-of-undeclared-group'; group: string; at: Position }[] =
-    [];
+  const references: {
+    reason: 'undeclared-group' | 'vars-of-undeclared-group';
+    group: string;
+    at: Position;
+  }[] = [];
   let group = 'ungrouped';
   let kind = 'hosts';
 
   const readHeader = (line: string, at: Position): void => {
     const [, name, suffix = 'hosts'] = SECTION.exec(line) ?? [];
-    if (name === undefined) return builder.report({ reason: 'ini-header', written: line }, at);
+    if (name === undefined) {
+      builder.report({ reason: 'ini-header', written: line }, at);
+      return;
+    }
     group = name;
     kind = suffix;
     if (kind === 'hosts' || kind === 'children') {
@@ -30,16 +36,21 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
   };
   const readChild = (line: string, at: Position): void => {
     const child = CHILD.exec(line)?.[1];
-    if (child === undefined) return builder.report({ reason: 'ini-child', written: line }, at);
+    if (child === undefined) {
+      builder.report({ reason: 'ini-child', written: line }, at);
+      return;
+    }
     references.push({ reason: 'undeclared-group', group: child, at });
     builder.group(child, at);
     builder.group(group, at).children.add(child);
   };
   const readVariable = (line: string, at: Position): void => {
     const equals = line.indexOf('=');
-    if (equals < 0) return builder.report({ reason: 'ini-variable', written: line }, at);
-    const value = pythonLiteral(line.slice(equals + 1).trim());
-    builder.setGroup(group, line.slice(0, equals).trim(), value, at);
+    if (equals < 0) builder.report({ reason: 'ini-variable', written: line }, at);
+    else {
+      const value = pythonLiteral(line.slice(equals + 1).trim());
+      builder.setGroup(group, line.slice(0, equals).trim(), value, at);
+    }
   };
 
   text.split('\n').forEach((untrimmed, i) => {
@@ -63,8 +74,8 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
 
 function readHost(line: string, group: string, at: Position, builder: AnsibleBuilder): void {
   const words = shellWords(line);
-  if (words === null) return builder.report({ reason: 'ini-quote' }, at);
-  const [pattern, ...assignments] = words;
+  if (words === null) builder.report({ reason: 'ini-quote' }, at);
+  const [pattern, ...assignments] = words ?? [];
   if (pattern === undefined) return;
   const placeOf = ({ start }: Word) => ({ ...at, column: at.column + start });
   const names = builder.addHosts(group, pattern.text, placeOf(pattern));

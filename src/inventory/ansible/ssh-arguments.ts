@@ -57,9 +57,7 @@ export function readSshArguments(text: string): SshArguments | null {
 }
 
 const jumpList = (value: string): readonly string[] =>
-  value === 'none'
-    ? []
-    : value.split(',').map((one) => one.trim().replace(/^ssh:\/\/|\/$/g, ''));
+  value === 'none' ? [] : value.split(',').map((one) => one.trim().replace(/^ssh:\/\/|\/$/g, ''));
 
 /** The jump host in `ssh -q -W %h:%p -p 2222 user@bastion`, the older way; undefined for anything else. */
 function jumpOfCommand(command: string): string | undefined {

@@ -37,53 +37,34 @@ export type ValueFormat =
 
 export type ValueType = 'text' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
 
-/** What does not match the schema at one place. */
+/** Reasons that have the same params. */
+type Reasons<R extends string, Params = unknown> = R extends R
+  ? { readonly reason: R } & Readonly<Params>
+  : never;
+
+/** What does not match the schema at one place. `near` is what was probably meant. */
 export type SchemaMistake =
-  | {
-      readonly reason: 'unknown-key';
-      readonly key: string;
-      readonly known: readonly string[];
-      /** The key that was probably meant, as a path from here. */
-      readonly near: string | null;
-    }
-  | { readonly reason: 'planned-key'; readonly key: string }
-  | {
-      readonly reason: 'not-allowed';
-      readonly written: string;
-      readonly allowed: readonly string[];
-      readonly near: string | null;
-    }
-  | {
-      readonly reason: 'value';
-      readonly expected: ValueType | ValueFormat;
-      readonly found: ValueType | 'nothing';
-      /** As it was typed; null for lists, maps, and whatever may be a secret. */
-      readonly written: string | null;
-    }
-  | {
-      readonly reason: 'too-small' | 'too-large';
-      /** What has the size: a number, a text or a list. */
-      readonly of: ValueType;
-      readonly limit: number;
-    };
+  | Reasons<'unknown-key', { key: string; known: readonly string[]; near: string | null }>
+  | Reasons<'planned-key', { key: string }>
+  | Reasons<'not-allowed', { written: string; allowed: readonly string[]; near: string | null }>
+  /** `written` is null for lists, maps, and whatever may be a secret. */
+  | Reasons<
+      'value',
+      {
+        expected: ValueType | ValueFormat;
+        found: ValueType | 'nothing';
+        written: string | null;
+      }
+    >
+  /** `of` has the size: a number, a text or a list. */
+  | Reasons<'too-small' | 'too-large', { of: ValueType; limit: number }>;
 
 /** What is wrong with `web-[01:20]`. */
 export type RangeMistake =
-  | { readonly reason: 'unclosed-bracket'; readonly pattern: string }
-  | { readonly reason: 'not-a-range'; readonly pattern: string; readonly range: string }
-  | { readonly reason: 'mixed-range'; readonly pattern: string; readonly range: string }
-  | {
-      readonly reason: 'backward-range' | 'uneven-range';
-      readonly pattern: string;
-      readonly begin: string;
-      readonly end: string;
-    }
-  | {
-      readonly reason: 'too-many-names';
-      readonly pattern: string;
-      readonly count: number;
-      readonly limit: number;
-    };
+  | Reasons<'unclosed-bracket', { pattern: string }>
+  | Reasons<'not-a-range' | 'mixed-range', { pattern: string; range: string }>
+  | Reasons<'backward-range' | 'uneven-range', { pattern: string; begin: string; end: string }>
+  | Reasons<'too-many-names', { pattern: string; count: number; limit: number }>;
 
 /** Paths that `config.files` must not write, by who owns them. */
 export type FileOwner =
@@ -100,128 +81,107 @@ export type FileOwner =
   | 'system'
   | 'root-directory';
 
+/** Params of the problems `inventory.*`. */
 export interface InventoryProblems {
   'inventory.syntax':
     | RangeMistake
     /** `error` is the YAML parser's code, `said` its message. */
-    | { readonly reason: 'yaml'; readonly error: string; readonly said: string }
-    | { readonly reason: 'unclosed-quote' | 'nested-too-deeply' | 'alias-bomb' | 'complex-key' }
-    | { readonly reason: 'unknown-tag'; readonly tag: string }
-    | { readonly reason: 'recursive-alias' | 'unknown-anchor'; readonly anchor: string }
-    | { readonly reason: 'reserved-key'; readonly key: string }
-    | { readonly reason: 'duplicate-key'; readonly key: string; readonly line: number }
+    | Reasons<'yaml', { error: string; said: string }>
+    | Reasons<'unclosed-quote' | 'nested-too-deeply' | 'alias-bomb' | 'complex-key'>
+    | Reasons<'unknown-tag', { tag: string }>
+    | Reasons<'recursive-alias' | 'unknown-anchor', { anchor: string }>
+    | Reasons<'reserved-key', { key: string }>
+    | Reasons<'duplicate-key', { key: string; line: number }>
     /** Ansible's INI format. */
-    | { readonly reason: 'ini-section' | 'ini-header' | 'ini-child'; readonly written: string }
-    | { readonly reason: 'ini-variable' | 'ini-host-variable'; readonly written: string }
-    | { readonly reason: 'ini-quote' }
-    | { readonly reason: 'undeclared-group' | 'vars-of-undeclared-group'; readonly group: string }
+    | Reasons<
+        'ini-section' | 'ini-header' | 'ini-child' | 'ini-variable' | 'ini-host-variable',
+        { written: string }
+      >
+    | Reasons<'ini-quote' | 'group-priority'>
     /** Ansible's formats. */
-    | { readonly reason: 'group-cycle' | 'group-form'; readonly group: string }
-    | {
-        readonly reason: 'group-section-form';
-        readonly group: string;
-        readonly section: 'hosts' | 'children';
-      }
-    | { readonly reason: 'group-priority' }
-    | { readonly reason: 'variables-form'; readonly file: string };
+    | Reasons<
+        'undeclared-group' | 'vars-of-undeclared-group' | 'group-cycle' | 'group-form',
+        { group: string }
+      >
+    | Reasons<'group-section-form', { group: string; section: 'hosts' | 'children' }>
+    | Reasons<'variables-form', { file: string }>;
   'inventory.schema':
     | (SchemaMistake & { readonly setting: string })
     | RangeMistake
-    | { readonly reason: 'empty' }
-    | { readonly reason: 'host-name'; readonly name: string }
-    | { readonly reason: 'bracketed-address'; readonly address: string }
+    | Reasons<'empty'>
+    | Reasons<'host-name', { name: string }>
+    | Reasons<'bracketed-address', { address: string }>
     /** Of a list of hosts: `-i web-01,web-02`. */
-    | { readonly reason: 'list-item' | 'duplicate-list-item'; readonly item: string };
+    | Reasons<'list-item' | 'duplicate-list-item', { item: string }>;
   'inventory.rule':
-    | { readonly reason: 'no-hosts' | 'shared-address' }
-    | { readonly reason: 'duplicate-host'; readonly host: string; readonly line: number }
-    | { readonly reason: 'too-many-hosts'; readonly count: number; readonly limit: number }
-    | { readonly reason: 'reserved-group'; readonly group: string }
-    | { readonly reason: 'unknown-group'; readonly group: string; readonly near: string | null }
-    | {
-        readonly reason: 'groups-disagree';
-        readonly host: string;
-        readonly setting: string;
-        readonly groups: readonly { readonly name: string; readonly line: number }[];
-      }
+    | Reasons<'no-hosts' | 'shared-address'>
+    | Reasons<'duplicate-host', { host: string; line: number }>
+    | Reasons<'too-many-hosts', { count: number; limit: number }>
+    | Reasons<'reserved-group', { group: string }>
+    | Reasons<'unknown-group', { group: string; near: string | null }>
+    | Reasons<
+        'groups-disagree',
+        {
+          host: string;
+          setting: string;
+          groups: readonly { readonly name: string; readonly line: number }[];
+        }
+      >
     /** `machine` null: the one that alloyup runs on. */
-    | {
-        readonly reason: 'same-machine';
-        readonly hosts: readonly [string, string];
-        readonly machine: string | null;
-      }
-    | { readonly reason: 'reserved-variable' | 'zero-byte'; readonly variable: string }
-    | { readonly reason: 'reserved-argument' | 'duplicate-argument'; readonly argument: string }
-    | { readonly reason: 'secret-in-vars'; readonly setting: string; readonly variable: string }
-    | { readonly reason: 'foreign-file'; readonly path: string; readonly owner: FileOwner }
-    | { readonly reason: 'two-contents'; readonly path: string }
-    | { readonly reason: 'no-content'; readonly path: string; readonly host: string }
-    | { readonly reason: 'readable-secret'; readonly path: string; readonly mode: string }
-    | { readonly reason: 'moved-api'; readonly host: string }
-    | { readonly reason: 'ansible-template'; readonly variable: string };
+    | Reasons<'same-machine', { hosts: readonly [string, string]; machine: string | null }>
+    | Reasons<'reserved-variable' | 'zero-byte', { variable: string }>
+    | Reasons<'reserved-argument' | 'duplicate-argument', { argument: string }>
+    | Reasons<'secret-in-vars', { setting: string; variable: string }>
+    | Reasons<'foreign-file', { path: string; owner: FileOwner }>
+    | Reasons<'two-contents', { path: string }>
+    | Reasons<'no-content', { path: string; host: string }>
+    | Reasons<'readable-secret', { path: string; mode: string }>
+    | Reasons<'moved-api', { host: string }>
+    | Reasons<'ansible-template', { variable: string }>;
   'inventory.file':
-    | { readonly reason: 'variables-unreadable'; readonly file: string; readonly said: string }
-    | { readonly reason: 'variables-encrypted'; readonly file: string };
+    | Reasons<'variables-unreadable', { file: string; said: string }>
+    | Reasons<'variables-encrypted', { file: string }>;
   'inventory.limit':
-    | { readonly reason: 'empty' | 'no-hosts-left'; readonly limit: string }
-    | { readonly reason: 'empty-part' }
-    | {
-        readonly reason: 'index-out-of-range';
-        readonly part: string;
-        readonly name: string;
-        readonly count: number;
-      }
-    | { readonly reason: 'open-range'; readonly part: string; readonly name: string }
-    | {
-        readonly reason: 'unknown-name';
-        readonly name: string;
-        readonly near: string | null;
-        readonly groups: readonly string[];
-      }
-    | { readonly reason: 'regular-expression'; readonly part: string; readonly said: string }
-    | { readonly reason: 'no-match'; readonly part: string };
+    | Reasons<'empty' | 'no-hosts-left', { limit: string }>
+    | Reasons<'empty-part'>
+    | Reasons<'index-out-of-range', { part: string; name: string; count: number }>
+    | Reasons<'open-range', { part: string; name: string }>
+    | Reasons<'unknown-name', { name: string; near: string | null; groups: readonly string[] }>
+    | Reasons<'regular-expression', { part: string; said: string }>
+    | Reasons<'no-match', { part: string }>;
 }
 
-/** Further lines of the same file that the warning is about. */
+/** A key of an Ansible inventory that Ansible ignores as well. */
+export type SkippedKey =
+  | Reasons<'group-key', { key: string; group: string }>
+  | Reasons<'ungrouped-host', { host: string }>;
+
+/** Further lines of the same file that a warning is about. */
 interface Repeated {
   readonly moreLines?: readonly number[];
 }
 
 export interface InventoryWarnings {
-  'inventory.ambiguous': { readonly reason: 'host-and-group'; readonly name: string };
-  'inventory.unused': { readonly reason: 'empty-group'; readonly group: string };
-  'ansible.left': Repeated & {
-    readonly reason: 'connection';
-    readonly host: string;
-    readonly connection: string;
-  };
+  'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
+  'inventory.unused': Reasons<'empty-group', { group: string }>;
+  'ansible.left': Reasons<'connection', { host: string; connection: string }>;
   'ansible.ignored': Repeated &
     (
-      | { readonly reason: 'group-key'; readonly key: string; readonly group: string }
-      | { readonly reason: 'ungrouped-host'; readonly host: string }
-      | { readonly reason: 'older-name'; readonly variable: string; readonly current: string }
-      | {
-          readonly reason:
-            | 'vault'
-            | 'template'
-            | 'become-off'
-            | 'become-password'
-            | 'host-key-checking-off'
-            | 'alloy-version'
-            | 'unclosed-quote'
-            | 'own-variable'
-            | 'no-counterpart';
-          readonly variable: string;
-        }
-      | {
-          readonly reason: 'become-user' | 'become-method';
-          readonly variable: string;
-          readonly value: string;
-        }
-      | {
-          readonly reason: 'ssh-arguments';
-          readonly variable: string;
-          readonly args: readonly string[];
-        }
+      | SkippedKey
+      | Reasons<'older-name', { variable: string; current: string }>
+      | Reasons<
+          | 'vault'
+          | 'template'
+          | 'become-off'
+          | 'become-password'
+          | 'host-key-checking-off'
+          | 'alloy-version'
+          | 'unclosed-quote'
+          | 'own-variable'
+          | 'no-counterpart',
+          { variable: string }
+        >
+      | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
+      | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>
     );
 }

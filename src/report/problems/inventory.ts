@@ -6,12 +6,7 @@ import type {
   SchemaMistake,
   ValueFormat,
 } from '../../model/problems/inventory.ts';
-
-interface Text {
-  readonly message: string;
-  readonly hint: string;
-}
-type Texts<T> = { readonly [C in keyof T]: (params: T[C]) => Text };
+import type { Text, Texts } from './texts.ts';
 
 const text = (message: string, hint: string): Text => ({ message, hint });
 
@@ -20,90 +15,39 @@ const quoted = (value: string): string => JSON.stringify(value);
 const SEE_HOSTS = 'List the hosts: alloyup hosts';
 const GATHER = 'ansible-inventory -i INVENTORY --list | alloyup inventory import -';
 
-export const inventoryProblems: Texts<InventoryProblems> = {
-  'inventory.syntax': syntaxText,
-  'inventory.schema': (params) => {
-    switch (params.reason) {
-      case 'empty':
-        return text(
-          'the inventory is empty',
-          'Write "hosts:" with a host below it, or create an inventory: alloyup init',
-        );
-      case 'host-name':
-        return text(`${quoted(params.name)} is not a valid host name`, hostNameHint(params.name));
-      case 'bracketed-address':
-        return text(
-          `"[${params.address}]" is not a valid host name`,
-          `Write an IPv6 address without brackets: "${params.address}"`,
-        );
-      case 'list-item':
-        return text(`${quoted(params.item)} is not a host`, 'Write it as [user@]host[:port]');
-      case 'duplicate-list-item':
-        return text(`the list names the host ${quoted(params.item)} twice`, 'Remove one of them');
-      case 'unclosed-bracket':
-      case 'not-a-range':
-      case 'mixed-range':
-      case 'backward-range':
-      case 'uneven-range':
-      case 'too-many-names':
-        return rangeText(params);
-      default: {
-        const { message, hint } = schemaText(params);
-        return text(params.setting === '' ? message : `${params.setting}: ${message}`, hint);
-      }
-    }
-  },
-  'inventory.rule': ruleText,
-  'inventory.file': ({ file, ...params }) =>
-    params.reason === 'variables-encrypted'
-      ? text(
-          `${file} is encrypted with Ansible Vault`,
-          `Let Ansible decrypt it: ${GATHER.replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
-        )
-      : text(`${file} ${params.said}`, `Fix the file, or let Ansible read it: ${GATHER}`),
-  'inventory.limit': (params) => {
-    switch (params.reason) {
-      case 'empty':
-        return text(
-          `--limit ${quoted(params.limit)} names no host`,
-          'Name hosts or groups, or omit --limit',
-        );
-      case 'no-hosts-left':
-        return text(`--limit ${quoted(params.limit)} matches no host`, SEE_HOSTS);
-      case 'empty-part':
-        return text('a part of --limit is empty', 'Write a name after "!" and "&"');
-      case 'index-out-of-range':
-        return text(
-          `the index in ${quoted(params.part)} is out of range: ${quoted(params.name)} has ${count(params.count, 'host')}`,
-          'Use a smaller index: the first host has index 0',
-        );
-      case 'open-range':
-        return text(
-          `the range in ${quoted(params.part)} has neither start nor end`,
-          `Write ${params.name} for all of its hosts`,
-        );
-      case 'unknown-name': {
-        const { name, near, groups } = params;
-        const known = groups.length > 0 ? `. The groups are ${groups.join(', ')}` : '';
-        return text(
-          `there is no host or group named ${quoted(name)}`,
-          near === null ? `${SEE_HOSTS}${known}` : didYouMean(near),
-        );
-      }
-      case 'regular-expression':
-        return text(
-          `${quoted(params.part)} is not a valid regular expression: ${params.said}`,
-          'Write a regular expression after "~", such as ~web-\\d+',
-        );
-      case 'no-match':
-        return text(`no host or group matches ${quoted(params.part)}`, SEE_HOSTS);
-    }
-  },
-};
+type ReasonTexts<P extends { readonly reason: string }> = Texts<{ code: P }>['code'];
 
 const didYouMean = (near: string): string => `Did you mean "${near}"?`;
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+const rangeTexts: ReasonTexts<RangeMistake> = {
+  'unclosed-bracket': ({ pattern }) =>
+    text(`a bracket in ${quoted(pattern)} is not closed`, 'Write a range as [01:20]'),
+  'not-a-range': ({ pattern, range }) =>
+    text(
+      `"[${range}]" in ${quoted(pattern)} is not a range`,
+      'Write it as [01:20], [a:f] or [1:20:2]',
+    ),
+  'mixed-range': ({ pattern, range }) =>
+    text(
+      `"[${range}]" in ${quoted(pattern)} has ends of different kinds`,
+      'Use two numbers or two single letters: [01:20], [a:f]',
+    ),
+  'backward-range': ({ begin, end, pattern }) =>
+    text(
+      `the range in ${quoted(pattern)} runs backward`,
+      `Write the smaller end first: [${end}:${begin}]`,
+    ),
+  'uneven-range': ({ begin, end, pattern }) =>
+    text(
+      `the ends of "[${begin}:${end}]" in ${quoted(pattern)} have different numbers of digits: ${begin.length} and ${end.length}`,
+      `Give both the same number of digits: [${begin.padStart(end.length, '0')}:${end.padStart(begin.length, '0')}]`,
+    ),
+  'too-many-names': ({ count, limit, pattern }) =>
+    text(
+      `${quoted(pattern)} stands for ${count} hosts; the limit is ${limit}`,
+      'Check the ends of the range, or split it',
+    ),
+};
 
 /** What to do about each kind of YAML error. */
 const YAML_HINTS: Readonly<Record<string, string>> = {
@@ -112,7 +56,8 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: 'Double the backslash, or use single quotes',
   BAD_INDENT: 'Indent the line like its neighbors',
   BAD_SCALAR_START: 'Put the value in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'Start the nested part on its own line, or quote a value that contains ": "',
+  BLOCK_AS_IMPLICIT_KEY:
+    'Start the nested part on its own line, or quote a value that contains ": "',
   BLOCK_IN_FLOW: 'Inside { } and [ ], write everything in that style',
   MISSING_CHAR: 'Close the quote or bracket, or add the ":" after the key',
   MULTILINE_IMPLICIT_KEY: 'Put the key on one line, followed by ":"',
@@ -121,142 +66,92 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'Look at the end of the previous line for a missing quote or bracket',
 };
 
-function syntaxText(params: InventoryProblems['inventory.syntax']): Text {
-  switch (params.reason) {
-    case 'yaml':
-      return text(
-        params.error === 'MULTIPLE_DOCS'
-          ? 'a second YAML document starts here'
-          : params.said.charAt(0).toLowerCase() + params.said.slice(1),
-        YAML_HINTS[params.error] ??
-          'Look for a missing quote, colon or bracket on this line and the previous one',
-      );
-    case 'unclosed-quote':
-      return text('this quote is never closed', 'Add the closing quote on the same line');
-    case 'unknown-tag':
-      return text(
-        `unknown tag "${params.tag}"`,
-        /vault/.test(params.tag)
-          ? 'Ansible Vault is not supported: write { secret: env:NAME } or { secret: file:PATH }'
-          : 'Remove it, or quote a value that starts with "!"',
-      );
-    case 'nested-too-deeply':
-      return text('the file is nested too deeply', 'Look for a long row of opening brackets');
-    case 'recursive-alias':
-      return text(`the alias "*${params.anchor}" contains itself`, 'Write out the inner value');
-    case 'unknown-anchor':
-      return text(
-        `no anchor "&${params.anchor}" is defined before this alias`,
-        `Define "&${params.anchor}" where the value first appears`,
-      );
-    case 'alias-bomb':
-      return text(
-        'the aliases expand to too many values (an "alias bomb")',
-        'Write the values out instead of nesting aliases',
-      );
-    case 'complex-key':
-      return text('a key must be plain text', 'Write a name before the colon');
-    case 'reserved-key':
-      return text(
-        `${quoted(params.key)} cannot be used as a key`,
-        params.key === '<<'
-          ? 'YAML 1.2 has no merge keys: put shared settings in "groups" or "defaults"'
-          : 'Choose another name',
-      );
-    case 'duplicate-key':
-      return text(
-        `the key ${quoted(params.key)} is already defined on line ${params.line}`,
-        'Merge the two, or remove one',
-      );
-    case 'ini-section':
-      return text(
-        `Ansible has no section ${params.written}`,
-        'Write [group], [group:vars] or [group:children]',
-      );
-    case 'ini-header':
-      return text(
-        `${quoted(params.written)} is not a valid section header`,
-        'Write [group], without spaces inside the brackets',
-      );
-    case 'ini-child':
-      return text(
-        `${quoted(params.written)} is not a valid group name`,
-        'Write one group name per line',
-      );
-    case 'ini-variable':
-      return text(`${quoted(params.written)} is not a variable`, 'Write name=value');
-    case 'ini-host-variable':
-      return text(
-        `${quoted(params.written)} is not a variable`,
-        'Write name=value, with quotes around a value that contains spaces: name="a b"',
-      );
-    case 'ini-quote':
-      return text('a quote on this line is not closed', 'Close it on the same line');
-    case 'undeclared-group':
-      return text(`there is no group ${quoted(params.group)}`, `Declare it: [${params.group}]`);
-    case 'vars-of-undeclared-group':
-      return text(
-        `[${params.group}:vars] is for a group that does not exist`,
-        `Declare it: [${params.group}]`,
-      );
-    case 'group-cycle':
-      return text(
-        `the group ${quoted(params.group)} is a descendant of itself`,
-        'Remove it from the children of one of its descendants',
-      );
-    case 'group-form':
-      return text(
-        `the group ${quoted(params.group)} is not a map`,
-        'Write "hosts:", "vars:" or "children:" below it',
-      );
-    case 'group-section-form':
-      return text(
-        `"${params.section}" of the group ${quoted(params.group)} is not a map`,
-        'Write one name per line, each followed by ":"',
-      );
-    case 'group-priority':
-      return text('ansible_group_priority must be a whole number', 'Write a number, such as 10');
-    case 'variables-form':
-      return text(`${params.file} is not a map of variables`, 'Write one "name: value" per line');
-    default:
-      return rangeText(params);
-  }
-}
-
-function rangeText(mistake: RangeMistake): Text {
-  const pattern = quoted(mistake.pattern);
-  switch (mistake.reason) {
-    case 'unclosed-bracket':
-      return text(`a bracket in ${pattern} is not closed`, 'Write a range as [01:20]');
-    case 'not-a-range':
-      return text(
-        `"[${mistake.range}]" in ${pattern} is not a range`,
-        'Write it as [01:20], [a:f] or [1:20:2]',
-      );
-    case 'mixed-range':
-      return text(
-        `"[${mistake.range}]" in ${pattern} has ends of different kinds`,
-        'Use two numbers or two single letters: [01:20], [a:f]',
-      );
-    case 'backward-range':
-      return text(
-        `the range in ${pattern} runs backward`,
-        `Write the smaller end first: [${mistake.end}:${mistake.begin}]`,
-      );
-    case 'uneven-range': {
-      const { begin, end } = mistake;
-      return text(
-        `the ends of "[${begin}:${end}]" in ${pattern} have different numbers of digits: ${begin.length} and ${end.length}`,
-        `Give both the same number of digits: [${begin.padStart(end.length, '0')}:${end.padStart(begin.length, '0')}]`,
-      );
-    }
-    case 'too-many-names':
-      return text(
-        `${pattern} stands for ${mistake.count} hosts; the limit is ${mistake.limit}`,
-        'Check the ends of the range, or split it',
-      );
-  }
-}
+const syntaxTexts: ReasonTexts<InventoryProblems['inventory.syntax']> = {
+  ...rangeTexts,
+  yaml: ({ error, said }) =>
+    text(
+      error === 'MULTIPLE_DOCS'
+        ? 'a second YAML document starts here'
+        : said.charAt(0).toLowerCase() + said.slice(1),
+      YAML_HINTS[error] ??
+        'Look for a missing quote, colon or bracket on this line and the previous one',
+    ),
+  'unclosed-quote': () =>
+    text('this quote is never closed', 'Add the closing quote on the same line'),
+  'unknown-tag': ({ tag }) =>
+    text(
+      `unknown tag "${tag}"`,
+      /vault/.test(tag)
+        ? 'Ansible Vault is not supported: write { secret: env:NAME } or { secret: file:PATH }'
+        : 'Remove it, or quote a value that starts with "!"',
+    ),
+  'nested-too-deeply': () =>
+    text('the file is nested too deeply', 'Look for a long row of opening brackets'),
+  'recursive-alias': ({ anchor }) =>
+    text(`the alias "*${anchor}" contains itself`, 'Write out the inner value'),
+  'unknown-anchor': ({ anchor }) =>
+    text(
+      `no anchor "&${anchor}" is defined before this alias`,
+      `Define "&${anchor}" where the value first appears`,
+    ),
+  'alias-bomb': () =>
+    text(
+      'the aliases expand to too many values (an "alias bomb")',
+      'Write the values out instead of nesting aliases',
+    ),
+  'complex-key': () => text('a key must be plain text', 'Write a name before the colon'),
+  'reserved-key': ({ key }) =>
+    text(
+      `${quoted(key)} cannot be used as a key`,
+      key === '<<'
+        ? 'YAML 1.2 has no merge keys: put shared settings in "groups" or "defaults"'
+        : 'Choose another name',
+    ),
+  'duplicate-key': ({ key, line }) =>
+    text(
+      `the key ${quoted(key)} is already defined on line ${line}`,
+      'Merge the two, or remove one',
+    ),
+  'ini-section': ({ written }) =>
+    text(`Ansible has no section ${written}`, 'Write [group], [group:vars] or [group:children]'),
+  'ini-header': ({ written }) =>
+    text(
+      `${quoted(written)} is not a valid section header`,
+      'Write [group], without spaces inside the brackets',
+    ),
+  'ini-child': ({ written }) =>
+    text(`${quoted(written)} is not a valid group name`, 'Write one group name per line'),
+  'ini-variable': ({ written }) => text(`${quoted(written)} is not a variable`, 'Write name=value'),
+  'ini-host-variable': ({ written }) =>
+    text(
+      `${quoted(written)} is not a variable`,
+      'Write name=value, with quotes around a value that contains spaces: name="a b"',
+    ),
+  'ini-quote': () => text('a quote on this line is not closed', 'Close it on the same line'),
+  'undeclared-group': ({ group }) =>
+    text(`there is no group ${quoted(group)}`, `Declare it: [${group}]`),
+  'vars-of-undeclared-group': ({ group }) =>
+    text(`[${group}:vars] is for a group that does not exist`, `Declare it: [${group}]`),
+  'group-cycle': ({ group }) =>
+    text(
+      `the group ${quoted(group)} is a descendant of itself`,
+      'Remove it from the children of one of its descendants',
+    ),
+  'group-form': ({ group }) =>
+    text(
+      `the group ${quoted(group)} is not a map`,
+      'Write "hosts:", "vars:" or "children:" below it',
+    ),
+  'group-section-form': ({ group, section }) =>
+    text(
+      `"${section}" of the group ${quoted(group)} is not a map`,
+      'Write one name per line, each followed by ":"',
+    ),
+  'group-priority': () =>
+    text('ansible_group_priority must be a whole number', 'Write a number, such as 10'),
+  'variables-form': ({ file }) =>
+    text(`${file} is not a map of variables`, 'Write one "name: value" per line'),
+};
 
 function hostNameHint(name: string): string {
   const [, host, port] = /^([\w.-]+):(\d+)$/.exec(name) ?? [];
@@ -270,7 +165,7 @@ function hostNameHint(name: string): string {
     : 'Use letters, digits, ".", "-" and "_"';
 }
 
-/** What setting or flag has it is said by the caller. */
+/** The caller adds the name of the setting or flag. */
 export function schemaText(mistake: SchemaMistake): Text {
   switch (mistake.reason) {
     case 'unknown-key': {
@@ -301,7 +196,8 @@ export function schemaText(mistake: SchemaMistake): Text {
           `the ${of} is empty`,
           of === 'list' ? 'Add an item, or remove the line' : 'Write a value, or remove the line',
         );
-      const [bound, size] = mistake.reason === 'too-small' ? ['least', 'larger'] : ['most', 'smaller'];
+      const [bound, size] =
+        mistake.reason === 'too-small' ? ['least', 'larger'] : ['most', 'smaller'];
       return text(`the number must be at ${bound} ${limit}`, `Write ${limit} or a ${size} number`);
     }
     case 'value':
@@ -315,7 +211,7 @@ interface FormatText {
   readonly hint: string | ((written: string) => string);
   /** What to write instead of a bare number; without it, the number in quotes. */
   readonly number?: (written: string) => string;
-  /** Where a value of any other type is as wrong as text of the wrong form. */
+  /** Not only text has this form. */
   readonly anyType?: true;
 }
 
@@ -390,7 +286,7 @@ const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
       /^[1-7][0-7]{3}$/.test(written)
         ? 'Write three digits after a 0, such as "0640": alloyup sets no setuid, setgid or sticky bits'
         : 'Write it in octal: "0640"',
-    number: () => 'Put it in quotes, "0640": YAML reads a mode without quotes as a decimal number',
+    number: () => 'Put it in quotes, such as "0640": YAML reads 0640 as a decimal number',
   },
   fingerprint: {
     name: 'a key fingerprint',
@@ -499,59 +395,96 @@ const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
   'user-name': { name: 'a user name', hint: 'Write only the name, such as ops' },
 };
 
-const ARTICLES: Readonly<Record<string, string>> = {
+const TYPES: Readonly<Record<string, string>> = {
   text: 'text',
   list: 'a list',
   map: 'a map',
   number: 'a number',
   'whole number': 'a whole number',
-  boolean: 'true or false',
+  boolean: 'a boolean',
 };
 
-function valueText({
-  expected,
-  found,
-  written,
-}: Extract<SchemaMistake, { reason: 'value' }>): Text {
+function valueText(mistake: Extract<SchemaMistake, { reason: 'value' }>): Text {
+  const { expected, found, written } = mistake;
   const format = expected in FORMATS ? FORMATS[expected as ValueFormat] : undefined;
-  const type = ARTICLES[expected] ?? (format?.anyType ? format.name : 'text');
   if (found === 'nothing')
     return text(
-      `there is no value; expected ${format?.name ?? type}`,
-      'Write a value, or remove the line',
+      expected === 'template-value'
+        ? 'there is no value'
+        : `there is no value; expected ${format?.name ?? TYPES[expected]}`,
+      /-value$/.test(expected)
+        ? 'Write a value ("" is empty text), or remove the line'
+        : 'Write a value, or remove the line',
+    );
+  if (format && found === 'text')
+    return text(
+      `${written === null ? 'this' : quoted(written)} is not ${format.name}`,
+      typeof format.hint === 'string' ? format.hint : format.hint(written ?? ''),
     );
   const scalar = found === 'number' || found === 'boolean';
-  if (format?.number && scalar)
-    return text(
-      written === null ? `expected ${format.name}` : `${written} is not ${format.name}`,
-      format.number(written ?? ''),
-    );
-  if (format && (found === 'text' || format.anyType)) {
-    const hint = typeof format.hint === 'string' ? format.hint : format.hint(written ?? '');
-    return text(`${written === null ? 'this' : quoted(written)} is not ${format.name}`, hint);
-  }
-  const message = `expected ${type}, found ${scalar && written !== null ? written : ARTICLES[found]}`;
-  if (type === 'text' && scalar) return text(message, `Put it in quotes: "${written}"`);
-  if (/number/.test(type) && /^["']?-?\d+["']?$/.test(written ?? ''))
-    return text(message, `Remove the quotes: ${written?.replace(/["']/g, '')}`);
-  if (type === 'a list' && found === 'text')
-    return text(message, 'Write a list in brackets: [one, two]');
-  if (type === 'a map')
-    return text(
-      message,
-      found === 'list'
-        ? 'Write "key: value" lines without the dashes'
-        : 'Write indented "key: value" lines below it',
-    );
-  return text(message, `Write ${type}`);
+  const specific = format?.anyType || (format?.number && scalar) ? format : undefined;
+  const wanted = specific?.name ?? TYPES[expected] ?? 'text';
+  const value = scalar && written !== null ? `the ${found} ${written}` : TYPES[found];
+  return text(`expected ${wanted}, found ${value}`, typeHint(mistake, wanted, specific));
 }
+
+function typeHint(
+  { found, written }: Extract<SchemaMistake, { reason: 'value' }>,
+  wanted: string,
+  format: FormatText | undefined,
+): string {
+  const scalar = found === 'number' || found === 'boolean';
+  if (format?.number && scalar) return format.number(written ?? '');
+  if (typeof format?.hint === 'string') return format.hint;
+  if (wanted === 'text' && scalar) return `Put it in quotes: "${written}"`;
+  const [, number] = /^["']?(-?\d+)["']?$/.exec(written ?? '') ?? [];
+  if (/number/.test(wanted) && number) return `Remove the quotes: ${number}`;
+  if (wanted === 'a list' && found === 'text') return 'Write a list in brackets: [one, two]';
+  if (wanted !== 'a map') return `Write ${wanted}`;
+  return found === 'list'
+    ? 'Write "key: value" lines without the dashes'
+    : 'Write indented "key: value" lines below it';
+}
+
+const settingText = ({
+  setting,
+  ...mistake
+}: SchemaMistake & { readonly setting: string }): Text => {
+  const { message, hint } = schemaText(mistake as SchemaMistake);
+  return text(setting === '' ? message : `${setting}: ${message}`, hint);
+};
+
+const schemaTexts: ReasonTexts<InventoryProblems['inventory.schema']> = {
+  ...rangeTexts,
+  empty: () =>
+    text(
+      'the inventory is empty',
+      'Write "hosts:" with a host below it, or create an inventory: alloyup init',
+    ),
+  'host-name': ({ name }) => text(`${quoted(name)} is not a valid host name`, hostNameHint(name)),
+  'bracketed-address': ({ address }) =>
+    text(
+      `"[${address}]" is not a valid host name`,
+      `Write an IPv6 address without brackets: "${address}"`,
+    ),
+  'list-item': ({ item }) =>
+    text(`${quoted(item)} is not a host`, 'Write it as [user@]host[:port]'),
+  'duplicate-list-item': ({ item }) =>
+    text(`the list names the host ${quoted(item)} twice`, 'Remove one of them'),
+  'unknown-key': settingText,
+  'planned-key': settingText,
+  'not-allowed': settingText,
+  'too-small': settingText,
+  'too-large': settingText,
+  value: settingText,
+};
 
 const OTHER_DIRECTORY = 'Choose another directory, such as /etc/alloy';
 
 const OWNERS: Readonly<Record<FileOwner, string>> = {
   configuration: 'Set config.template: it becomes this file',
   'alloy-directory':
-    'Put modules into a subdirectory, such as /etc/alloy/modules/: Alloy loads every file here if it is given the directory',
+    'Put modules in a subdirectory, such as /etc/alloy/modules/: Alloy may load every .alloy file in /etc/alloy itself',
   environment: 'Set variables in alloy.environment and arguments in alloy.args',
   unit: 'Set limits of the service in alloy.service',
   'apt-sources': 'Set the package repository in "repository"',
@@ -584,133 +517,140 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   '--config.format': "Remove it: alloyup only supports Alloy's own configuration language",
 };
 
-function ruleText(params: InventoryProblems['inventory.rule']): Text {
-  switch (params.reason) {
-    case 'no-hosts':
-      return text(
-        'the inventory has no hosts',
-        'Add one below "hosts:", such as "web-01.example.com: {}"',
-      );
-    case 'shared-address':
-      return text(
-        'several hosts cannot share one address',
-        'Set the address of each host in hosts.NAME.ssh.address',
-      );
-    case 'duplicate-host':
-      return text(
-        `the host ${quoted(params.host)} is already defined on line ${params.line}`,
-        'Remove it from one of the two, or move the settings of the range to a group',
-      );
-    case 'too-many-hosts':
-      return text(
-        `the inventory has ${params.count} hosts; the limit is ${params.limit}`,
-        'Split it into several inventories',
-      );
-    case 'reserved-group':
-      return text(
-        `a group cannot be named "${params.group}": the name has a meaning in --limit`,
-        params.group === 'all' ? 'Put settings for every host in "defaults"' : 'Choose another name',
-      );
-    case 'unknown-group':
-      return text(
-        `there is no group ${quoted(params.group)}`,
-        params.near === null
-          ? `Add it below "groups:", even without settings: ${params.group}: {}`
-          : didYouMean(params.near),
-      );
-    case 'groups-disagree': {
-      const { host, setting, groups } = params;
-      const names = groups.map(({ name, line }) => `"${name}" (line ${line})`).join(' and ');
-      const key = /^[\w-]+$/.test(host) ? host : `"${host}"`;
-      return text(
-        `the groups ${names} set different values of ${setting} for "${host}"`,
-        `Set the value for the host, in hosts.${key}, or remove the host from one of the groups`,
-      );
-    }
-    case 'same-machine': {
-      const [first, second] = params.hosts;
-      return text(
-        `the hosts "${first}" and "${second}" are the same machine: ${params.machine ?? 'this one'}`,
-        'Remove one of them: each would undo the changes of the other',
-      );
-    }
-    case 'reserved-variable':
-      return text(
-        `the variable ${params.variable} cannot be set here`,
-        VARIABLES[params.variable] ?? 'Choose another name',
-      );
-    case 'zero-byte':
-      return text(
-        `the variable ${params.variable} contains a null byte`,
-        'Remove it: environment variables cannot contain null bytes',
-      );
-    case 'reserved-argument':
-      return text(
-        `${params.argument} cannot be set in alloy.args`,
-        ARGUMENTS[params.argument] ?? 'Remove it',
-      );
-    case 'duplicate-argument':
-      return text(
-        `${params.argument} is set twice in alloy.args`,
-        'Remove one of them: only the last takes effect',
-      );
-    case 'secret-in-vars': {
-      const { setting, variable } = params;
-      return text(
-        `${setting}: a template variable cannot be a secret: it would be readable in the configuration`,
-        `Set it in alloy.environment as ${variable}, and use sys.env("${variable}") in the template`,
-      );
-    }
-    case 'foreign-file':
-      return text(`config.files cannot write ${params.path}`, OWNERS[params.owner]);
-    case 'two-contents':
-      return text(`${params.path} has both "source" and "secret"`, 'Remove one of them');
-    case 'no-content':
-      return text(
-        `${params.path} has no content on "${params.host}"`,
-        'Add "source: ./FILE" or "secret: env:NAME"',
-      );
-    case 'readable-secret':
-      return text(
-        `${params.path} holds a secret, but its mode ${params.mode} lets every user on the host read it`,
-        'Use a mode that ends in 0, such as "0640"',
-      );
-    case 'moved-api':
-      return text(
-        `--server.http.ui-path-prefix moves the API that alloyup checks on "${params.host}"`,
-        'Remove it, or set "check: service" for a weaker check',
-      );
-    case 'ansible-template':
-      return text(
-        `${params.variable} is an Ansible template, which alloyup cannot evaluate`,
-        'Let Ansible evaluate it with ansible-inventory -i FILE --list, or write the value',
-      );
-  }
-}
-
-export const inventoryWarnings: Texts<InventoryWarnings> = {
-  'inventory.ambiguous': ({ name }) =>
-    text(`"${name}" is both a host and a group; --limit ${name} means the group`, 'Rename the group'),
-  'inventory.unused': ({ group }) =>
-    text(`the group "${group}" has no hosts`, 'Add hosts to it, or remove the group'),
-  'ansible.left': ({ host, connection, moreLines }) =>
-    repeated(
-      text(
-        `${host} is left out: Ansible connects to it with "${connection}", not SSH`,
-        'Use SSH, or "local" for this machine',
-      ),
-      moreLines,
+const ruleTexts: ReasonTexts<InventoryProblems['inventory.rule']> = {
+  'no-hosts': () =>
+    text('the inventory has no hosts', 'Add one below "hosts:", such as "web-01.example.com: {}"'),
+  'shared-address': () =>
+    text(
+      'several hosts cannot share one address',
+      'Set the address of each host in hosts.NAME.ssh.address',
     ),
-  'ansible.ignored': (params) => repeated(ignoredText(params), params.moreLines),
+  'duplicate-host': ({ host, line }) =>
+    text(
+      `the host ${quoted(host)} is already defined on line ${line}`,
+      'Remove it from one of the two, or move the settings of the range to a group',
+    ),
+  'too-many-hosts': ({ count, limit }) =>
+    text(
+      `the inventory has ${count} hosts; the limit is ${limit}`,
+      'Split it into several inventories',
+    ),
+  'reserved-group': ({ group }) =>
+    text(
+      `a group cannot be named "${group}": the name has a meaning in --limit`,
+      group === 'all' ? 'Put settings for every host in "defaults"' : 'Choose another name',
+    ),
+  'unknown-group': ({ group, near }) =>
+    text(
+      `there is no group ${quoted(group)}`,
+      near === null
+        ? `Add it below "groups:", even without settings: ${group}: {}`
+        : didYouMean(near),
+    ),
+  'groups-disagree': ({ groups, host, setting }) => {
+    const names = groups.map(({ name, line }) => `"${name}" (line ${line})`).join(' and ');
+    const key = /^[\w-]+$/.test(host) ? host : `"${host}"`;
+    return text(
+      `the groups ${names} set different values of ${setting} for "${host}"`,
+      `Set the value for the host, in hosts.${key}, or remove the host from one of the groups`,
+    );
+  },
+  'same-machine': ({ hosts, machine }) => {
+    const [first, second] = hosts;
+    return text(
+      `the hosts "${first}" and "${second}" are the same machine: ${machine ?? 'this one'}`,
+      'Remove one of them: each would undo the changes of the other',
+    );
+  },
+  'reserved-variable': ({ variable }) =>
+    text(
+      `the variable ${variable} cannot be set here`,
+      VARIABLES[variable] ?? 'Choose another name',
+    ),
+  'zero-byte': ({ variable }) =>
+    text(
+      `the variable ${variable} contains a null byte`,
+      'Remove it: environment variables cannot contain null bytes',
+    ),
+  'reserved-argument': ({ argument }) =>
+    text(`${argument} cannot be set in alloy.args`, ARGUMENTS[argument] ?? 'Remove it'),
+  'duplicate-argument': ({ argument }) =>
+    text(
+      `${argument} is set twice in alloy.args`,
+      'Remove one of them: only the last takes effect',
+    ),
+  'secret-in-vars': ({ setting, variable }) =>
+    text(
+      `${setting}: a template variable cannot be a secret: it would be readable in the configuration`,
+      `Set it in alloy.environment as ${variable}, and use sys.env("${variable}") in the template`,
+    ),
+  'foreign-file': ({ owner, path }) => text(`config.files cannot write ${path}`, OWNERS[owner]),
+  'two-contents': ({ path }) =>
+    text(`${path} has both "source" and "secret"`, 'Remove one of them'),
+  'no-content': ({ host, path }) =>
+    text(`${path} has no content on "${host}"`, 'Add "source: ./FILE" or "secret: env:NAME"'),
+  'readable-secret': ({ mode, path }) =>
+    text(
+      `${path} holds a secret, but its mode ${mode} lets every user on the host read it`,
+      'Use a mode that ends in 0, such as "0640"',
+    ),
+  'moved-api': ({ host }) =>
+    text(
+      `--server.http.ui-path-prefix moves the API that alloyup checks on "${host}"`,
+      'Remove it, or set "check: service" for a weaker check',
+    ),
+  'ansible-template': ({ variable }) =>
+    text(
+      `${variable} is an Ansible template, which alloyup cannot evaluate`,
+      'Let Ansible evaluate it with ansible-inventory -i FILE --list, or write the value',
+    ),
 };
 
-/** A variable that a thousand hosts have is one warning. */
-function repeated({ message, hint }: Text, lines: readonly number[] = []): Text {
-  if (lines.length === 0) return { message, hint };
-  const more = lines.length > 5 ? ` and ${lines.length - 5} more` : '';
-  const noun = lines.length === 1 ? 'line' : 'lines';
-  return text(`${message} (also on ${noun} ${lines.slice(0, 5).join(', ')}${more})`, hint);
-}
+const limitTexts: ReasonTexts<InventoryProblems['inventory.limit']> = {
+  empty: ({ limit }) =>
+    text(`--limit ${quoted(limit)} names no host`, 'Name hosts or groups, or omit --limit'),
+  'no-hosts-left': ({ limit }) => text(`--limit ${quoted(limit)} matches no host`, SEE_HOSTS),
+  'empty-part': () => text('a part of --limit is empty', 'Write a name after "!" and "&"'),
+  'index-out-of-range': ({ count, name, part }) =>
+    text(
+      `the index in ${quoted(part)} is out of range: ${quoted(name)} has ${count} ${count === 1 ? 'host' : 'hosts'}`,
+      'Use a smaller index: the first host has index 0',
+    ),
+  'open-range': ({ name, part }) =>
+    text(
+      `the range in ${quoted(part)} has neither start nor end`,
+      `Write ${name} for all of its hosts`,
+    ),
+  'unknown-name': ({ groups, name, near }) => {
+    const known = groups.length > 0 ? `. The groups are ${groups.join(', ')}` : '';
+    return text(
+      `there is no host or group named ${quoted(name)}`,
+      near === null ? `${SEE_HOSTS}${known}` : didYouMean(near),
+    );
+  },
+  'regular-expression': ({ part, said }) =>
+    text(
+      `${quoted(part)} is not a valid regular expression: ${said}`,
+      'Write a regular expression after "~", such as ~web-\\d+',
+    ),
+  'no-match': ({ part }) => text(`no host or group matches ${quoted(part)}`, SEE_HOSTS),
+};
+
+export const inventoryTexts: Texts<InventoryProblems> = {
+  'inventory.syntax': syntaxTexts,
+  'inventory.schema': schemaTexts,
+  'inventory.rule': ruleTexts,
+  'inventory.file': {
+    'variables-encrypted': ({ file }) =>
+      text(
+        `${file} is encrypted with Ansible Vault`,
+        `Let Ansible decrypt it: ${GATHER.replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
+      ),
+    'variables-unreadable': ({ file, said }) =>
+      text(`${file} ${said}`, `Fix the file, or let Ansible read it: ${GATHER}`),
+  },
+  'inventory.limit': limitTexts,
+};
 
 const NO_FILES = 'Nothing to do: scripts are sent over stdin';
 const LOGIN_SHELL = 'Nothing to do: the login shell only starts a program';
@@ -735,76 +675,111 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
   ansible_ssh_transfer_method: 'Nothing to do: no files are copied',
 };
 
-function ignoredText(params: InventoryWarnings['ansible.ignored']): Text {
-  switch (params.reason) {
-    case 'group-key':
-      return text(
-        `"${params.key}" in the group "${params.group}" is ignored, by Ansible too`,
-        'Use hosts, vars and children',
-      );
-    case 'ungrouped-host':
-      return text(
-        `the variables of "${params.host}", which is in no group, are ignored, by Ansible too`,
-        'Add the host to a group',
-      );
-    case 'older-name':
-      return text(
-        `${params.variable} is ignored because ${params.current} is set too`,
-        `Remove ${params.variable}, the older name`,
-      );
-    case 'vault':
-      return text(
-        `${params.variable} is encrypted with Ansible Vault, and ignored`,
-        'Write it as { secret: env:NAME } where it is needed',
-      );
-    case 'template':
-      return text(
-        `${params.variable} is an Ansible template, and ignored`,
-        'Write the value in the alloyup inventory if you need it',
-      );
-    case 'become-off':
-      return text(
-        `${params.variable} is off`,
-        'Nothing to do if the login is root: set ssh.user to root. Otherwise alloyup uses sudo',
-      );
-    case 'become-user':
-      return text(
-        `${params.variable} is ${quoted(params.value)}, and ignored`,
-        'Nothing to do: alloyup always becomes root',
-      );
-    case 'become-method':
-      return text(
-        `${params.variable} is ${quoted(params.value)}, and ignored`,
-        'Allow sudo, or log in as root: alloyup supports nothing else',
-      );
-    case 'become-password':
-      return text(
-        `${params.variable} is a secret, and not imported`,
-        'Enter it when asked, or set sudo: { password: { secret: env:SUDO_PASSWORD } }',
-      );
-    case 'host-key-checking-off':
-      return text(
-        `${params.variable} is off`,
-        'Nothing to do: alloyup records new host keys, but always refuses a changed one',
-      );
-    case 'unclosed-quote':
-      return text(`${params.variable} has a quote that is not closed`, 'Close the quote');
-    case 'ssh-arguments':
-      return text(
-        `${params.variable} has arguments without a counterpart: ${params.args.join(' ')}`,
-        'Put them in ~/.ssh/config, with ssh: { transport: openssh } where the built-in client does not support them',
-      );
-    case 'alloy-version':
-      return text(`${params.variable} is not a version`, 'Set alloy.version');
-    case 'own-variable':
-      return text(
-        `${params.variable} is a variable of your own, and not imported`,
-        'Set the variables of templates in config.vars',
-      );
-    case 'no-counterpart':
-      return text(
-        `${params.variable} has no counterpart in alloyup`,
-        COUNTERPARTS[params.variable] ?? 'Nothing to do: it only affects Ansible',
-      );
-  }
-}
+const ignoredTexts: ReasonTexts<InventoryWarnings['ansible.ignored']> = {
+  'group-key': ({ group, key }) =>
+    text(
+      `"${key}" in the group "${group}" is ignored, by Ansible too`,
+      'Use hosts, vars and children',
+    ),
+  'ungrouped-host': ({ host }) =>
+    text(
+      `the variables of "${host}", which is in no group, are ignored, by Ansible too`,
+      'Add the host to a group',
+    ),
+  'older-name': ({ current, variable }) =>
+    text(
+      `${variable} is ignored because ${current} is set too`,
+      `Remove ${variable}, the older name`,
+    ),
+  vault: ({ variable }) =>
+    text(
+      `${variable} is encrypted with Ansible Vault, and ignored`,
+      'Write it as { secret: env:NAME } where it is needed',
+    ),
+  template: ({ variable }) =>
+    text(
+      `${variable} is an Ansible template, and ignored`,
+      'Write the value in the alloyup inventory if you need it',
+    ),
+  'become-off': ({ variable }) =>
+    text(
+      `${variable} is off`,
+      'Nothing to do if the login is root: set ssh.user to root. Otherwise alloyup uses sudo',
+    ),
+  'become-user': ({ value, variable }) =>
+    text(
+      `${variable} is ${quoted(value)}, and ignored`,
+      'Nothing to do: alloyup always becomes root',
+    ),
+  'become-method': ({ value, variable }) =>
+    text(
+      `${variable} is ${quoted(value)}, and ignored`,
+      'Allow sudo, or log in as root: alloyup supports nothing else',
+    ),
+  'become-password': ({ variable }) =>
+    text(
+      `${variable} is a secret, and not imported`,
+      'Enter it when asked, or set sudo: { password: { secret: env:SUDO_PASSWORD } }',
+    ),
+  'host-key-checking-off': ({ variable }) =>
+    text(
+      `${variable} is off`,
+      'Nothing to do: alloyup records new host keys, but always refuses a changed one',
+    ),
+  'unclosed-quote': ({ variable }) =>
+    text(`${variable} has a quote that is not closed`, 'Close the quote'),
+  'ssh-arguments': ({ args, variable }) =>
+    text(
+      `${variable} has arguments without a counterpart: ${args.join(' ')}`,
+      'Put them in ~/.ssh/config, with ssh: { transport: openssh } where the built-in client does not support them',
+    ),
+  'alloy-version': ({ variable }) => text(`${variable} is not a version`, 'Set alloy.version'),
+  'own-variable': ({ variable }) =>
+    text(
+      `${variable} is a variable of your own, and not imported`,
+      'Set the variables of templates in config.vars',
+    ),
+  'no-counterpart': ({ variable }) =>
+    text(
+      `${variable} has no counterpart in alloyup`,
+      COUNTERPARTS[variable] ?? 'Nothing to do: it only affects Ansible',
+    ),
+};
+
+/** One warning may stand for a variable of a thousand hosts: it names some of the other lines. */
+const withLines = (texts: typeof ignoredTexts): typeof ignoredTexts =>
+  Object.fromEntries(
+    Object.entries(texts).map(([reason, textOf]) => [
+      reason,
+      (params: { readonly moreLines?: readonly number[] }, host: string) => {
+        const { message, hint } = textOf(params as never, host);
+        const lines = params.moreLines ?? [];
+        if (lines.length === 0) return { message, hint };
+        const shown = `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, 5).join(', ')}`;
+        const more = lines.length > 5 ? ` and ${lines.length - 5} more` : '';
+        return text(`${message} (also on ${shown}${more})`, hint);
+      },
+    ]),
+  ) as unknown as typeof ignoredTexts;
+
+export const inventoryWarnings: Texts<InventoryWarnings> = {
+  'inventory.ambiguous': {
+    'host-and-group': ({ name }) =>
+      text(
+        `"${name}" is both a host and a group; --limit ${name} means the group`,
+        'Rename the group',
+      ),
+  },
+  'inventory.unused': {
+    'empty-group': ({ group }) =>
+      text(`the group "${group}" has no hosts`, 'Add hosts to it, or remove the group'),
+  },
+  'ansible.left': {
+    connection: ({ host, connection }) =>
+      text(
+        `${host} is left out: Ansible connects to it with "${connection}", not SSH`,
+        'Use SSH, or "local" for this machine',
+      ),
+  },
+  'ansible.ignored': withLines(ignoredTexts),
+};

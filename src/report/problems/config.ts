@@ -1,0 +1,15 @@
+import type { ConfigProblems, Diagnostic } from '../../model/problems/config.ts';
+import type { Text, Texts } from './texts.ts';
+
+export const configTexts: Texts<ConfigProblems> = {
+  'config.syntax': { diagnostic: ({ said, advice }) => ({ message: said, hint: advice }) },
+  'config.check': {
+    diagnostic: ({ rule, said, advice }) => ({ message: `${said} (${rule})`, hint: advice }),
+  },
+};
+
+/** A warning carries its rule as its code. */
+export const diagnosticText = ({ said, advice }: Diagnostic): Text => ({
+  message: said,
+  hint: advice,
+});
