@@ -6,7 +6,7 @@ import { validate } from './parse-inventory.ts';
 import type { InventoryInput, TemplateValue } from './schema.ts';
 import { type Path, readYaml } from './yaml.ts';
 
-/** What stands for the file of a host list in messages. */
+/** Takes the place of a file name in the positions of a host list. */
 export const HOST_LIST = '-i';
 
 /** `-i web-01,web-02,`: with a comma it is a list of hosts, not a file. */

@@ -8,7 +8,7 @@ type Plain = Readonly<Record<string, unknown>>;
 /** One section of the inventory that applies to a host; later layers win. */
 export interface Layer {
   readonly value: Plain;
-  /** Where `value` stands in the inventory. */
+  /** The path of `value` in the inventory. */
   readonly path: Path;
 }
 

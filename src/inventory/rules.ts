@@ -146,7 +146,7 @@ const argumentsAreFree: Rule = (inventory, report) => {
   }
 };
 
-/** A reference to a secret in a template variable would be written into the configuration as it stands. */
+/** A reference to a secret in a template variable would end up in the configuration as text. */
 const varsHoldNoSecrets: Rule = (inventory, report) => {
   const search = (value: unknown, path: Path): void => {
     if (typeof value !== 'object' || value === null) return;

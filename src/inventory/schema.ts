@@ -40,7 +40,7 @@ export const DEFAULTS = {
   file: { mode: '0640', user: 'root', group: 'alloy' },
 } as const;
 
-/** The format that a schema stands for, so that a problem can name it. */
+/** The format that each schema checks, so that a problem can name it. */
 export const formats = z.registry<{ format: ValueFormat }>();
 
 const text = (format: keyof typeof FORMATS) =>
@@ -343,7 +343,7 @@ export const inventorySchema = z
   })
   .meta({ title: 'alloyup inventory' });
 
-/** Keys that are designed but not implemented: refused by name, so that nobody believes they work. */
+/** Keys that are designed but not implemented yet: refused with a message of their own. */
 export const PLANNED_KEYS: readonly string[] = ['rollout', 'cluster'];
 
 export type InventoryInput = z.infer<typeof inventorySchema>;

@@ -26,7 +26,7 @@ export interface YamlTree {
   source(path: Path): string | undefined;
   /** What is wrong with the text as YAML. */
   readonly problems: readonly Problem[];
-  /** The parser gave up somewhere: anything said about the values may be wrong. */
+  /** The parser gave up somewhere: the values may be wrong. */
   readonly broken: boolean;
 }
 

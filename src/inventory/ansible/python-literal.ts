@@ -1,9 +1,8 @@
-/** Signals that a text is no literal; nothing else is thrown in here. */
-class NoLiteral extends Error {}
+class NotALiteral extends Error {}
 
 /**
- * A value of an INI inventory: Python's literals (`80`, `True`, `None`, `'text'`, lists, tuples,
- * dicts) are read as such, whatever follows a `#` left out; anything else is the text as it stands.
+ * A value in an INI inventory. Python literals (`80`, `True`, `None`, `'text'`, lists, tuples,
+ * dicts) are evaluated, ignoring a `#` and what follows it; anything else is text, unchanged.
  */
 export function pythonLiteral(text: string): unknown {
   try {
@@ -12,12 +11,12 @@ export function pythonLiteral(text: string): unknown {
     reader.end();
     return value;
   } catch (error) {
-    if (error instanceof NoLiteral) return text;
+    if (error instanceof NotALiteral) return text;
     throw error;
   }
 }
 
-const WORDS: Readonly<Record<string, unknown>> = { True: true, False: false, None: null };
+const CONSTANTS: Readonly<Record<string, unknown>> = { True: true, False: false, None: null };
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -36,84 +35,57 @@ class Reader {
   }
 
   end(): void {
-    this.#blanks();
-    if (this.#at < this.#text.length && this.#text[this.#at] !== '#') throw new NoLiteral();
+    this.#take(/\s*/y);
+    if (this.#at < this.#text.length && this.#text[this.#at] !== '#') throw new NotALiteral();
   }
 
   value(): unknown {
-    this.#blanks();
-    const char = this.#text[this.#at] ?? '';
-    if (char === '[') return this.#list(']');
-    if (char === '(') return this.#list(')');
-    if (char === '{') return this.#map();
-    if (char === '"' || char === "'") return this.#string(char);
+    if (this.#skip('[')) return this.#items(']', () => this.value());
+    if (this.#skip('(')) return this.#items(')', () => this.value());
+    if (this.#skip('{')) return this.#map();
+    const string = this.#take(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy);
+    if (string !== null)
+      return string
+        .slice(1, -1)
+        .replace(/\\(.)/gs, (escape, char: string) => ESCAPES[char] ?? escape);
     const word = this.#take(/[A-Za-z]+/y);
-    if (word !== null) {
-      if (Object.hasOwn(WORDS, word)) return WORDS[word];
-      throw new NoLiteral();
-    }
-    return this.#number();
+    if (word === null) return this.#number();
+    if (!Object.hasOwn(CONSTANTS, word)) throw new NotALiteral();
+    return CONSTANTS[word];
   }
 
-  /** Python refuses leading zeros: `0644` stays a text. */
+  /** Python refuses leading zeros: `0644` stays text. */
   #number(): number {
     const digits = this.#take(
       /[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])/y,
     );
-    if (digits === null || /^[-+]?0\d+$/.test(digits)) throw new NoLiteral();
+    if (digits === null || /^[-+]?0\d+$/.test(digits)) throw new NotALiteral();
     return Number(digits.replaceAll('_', ''));
   }
 
-  #list(close: string): readonly unknown[] {
-    this.#at += 1;
-    const items: unknown[] = [];
-    for (;;) {
-      if (this.#skip(close)) return items;
-      items.push(this.value());
-      if (!this.#skip(',')) {
-        if (this.#skip(close)) return items;
-        throw new NoLiteral();
-      }
-    }
-  }
-
   #map(): Record<string, unknown> {
-    this.#at += 1;
     const map: Record<string, unknown> = Object.create(null);
-    for (;;) {
-      if (this.#skip('}')) return map;
-      const key = this.value();
-      if (!this.#skip(':')) throw new NoLiteral();
-      map[String(key)] = this.value();
-      if (!this.#skip(',')) {
-        if (this.#skip('}')) return map;
-        throw new NoLiteral();
-      }
-    }
+    this.#items('}', () => {
+      const key = String(this.value());
+      if (!this.#skip(':')) throw new NotALiteral();
+      map[key] = this.value();
+    });
+    return map;
   }
 
-  #string(quote: string): string {
-    this.#at += 1;
-    let text = '';
-    for (; this.#at < this.#text.length; this.#at += 1) {
-      const char = this.#text[this.#at]!;
-      if (char === quote) {
-        this.#at += 1;
-        return text;
-      }
-      if (char !== '\\') {
-        text += char;
-        continue;
-      }
-      this.#at += 1;
-      const next = this.#text[this.#at] ?? '';
-      text += ESCAPES[next] ?? `\\${next}`;
+  #items<T>(close: string, read: () => T): readonly T[] {
+    const items: T[] = [];
+    while (!this.#skip(close)) {
+      items.push(read());
+      if (this.#skip(',')) continue;
+      if (this.#skip(close)) break;
+      throw new NotALiteral();
     }
-    throw new NoLiteral();
+    return items;
   }
 
   #skip(char: string): boolean {
-    this.#blanks();
+    this.#take(/\s*/y);
     if (this.#text[this.#at] !== char) return false;
     this.#at += 1;
     return true;
@@ -125,9 +97,5 @@ class Reader {
     if (found === undefined) return null;
     this.#at += found.length;
     return found;
-  }
-
-  #blanks(): void {
-    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at += 1;
   }
 }

@@ -15,12 +15,12 @@ const HERE = new URL('./', import.meta.url).pathname;
 const cases = readdirSync(`${HERE}variable-files`).sort();
 
 async function parse(name: string): Promise<AnsibleInventory> {
-  const folder = `${HERE}variable-files/${name}`;
-  const file = readdirSync(folder).find((one) => one.startsWith('hosts.'))!;
-  const text = readFileSync(`${folder}/${file}`, 'utf8');
+  const directory = `${HERE}variable-files/${name}`;
+  const file = readdirSync(directory).find((one) => one.startsWith('hosts.'))!;
+  const text = readFileSync(`${directory}/${file}`, 'utf8');
   const read = file.endsWith('.ini') ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
   if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 2));
-  const beside = readVariables(read.value, await readVariableFolders(folder));
+  const beside = readVariables(read.value, await readVariableFolders(directory));
   if (!beside.ok) throw new Error(JSON.stringify(beside.problems, null, 2));
   return { ...read.value, beside: beside.value };
 }
@@ -31,27 +31,27 @@ test.each(cases)('%s yields what ansible-inventory --list prints', async (name) 
   );
 });
 
-let folder: string | null = null;
+let directory: string | null = null;
 afterEach(() => {
-  if (folder !== null) rmSync(folder, { recursive: true });
-  folder = null;
+  if (directory !== null) rmSync(directory, { recursive: true });
+  directory = null;
 });
 
 /** An inventory of one host in `web`, with these files beside it. */
 async function withFiles(files: Readonly<Record<string, string>>) {
-  folder = mkdtempSync(join(tmpdir(), 'alloyup-vars-'));
+  directory = mkdtempSync(join(tmpdir(), 'alloyup-vars-'));
   for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
   }
-  return openInventory('[web]\nweb-01\n', 'hosts.ini').read(await readVariableFolders(folder));
+  return openInventory('[web]\nweb-01\n', 'hosts.ini').read(await readVariableFolders(directory));
 }
 
 test('a value keeps the file and line where it is set', async () => {
   const read = await withFiles({ 'group_vars/web.yml': '---\n# where\nansible_port: 2222\n' });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const at = settingsOf(read.value, 'web-01').origins.get('ssh.port')!;
-  expect(at).toEqual({ file: `${folder}/group_vars/web.yml`, line: 3, column: 1 });
+  expect(at).toEqual({ file: `${directory}/group_vars/web.yml`, line: 3, column: 1 });
   expect(read.value.frame(at)).toContain('ansible_port: 2222');
 });
 
@@ -67,7 +67,7 @@ test.each([
 ])('%s is refused, with its name', async (_, files, reason) => {
   const read = await withFiles(files);
   expect(read.ok ? [] : read.problems).toMatchObject([
-    { params: { reason }, at: { file: `${folder}/${Object.keys(files)[0]}` } },
+    { params: { reason }, at: { file: `${directory}/${Object.keys(files)[0]}` } },
   ]);
 });
 
