@@ -111,7 +111,7 @@ const defaultOf = ({ default: value }: Schema): string => {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 };
 
-const PLURAL: Readonly<Record<string, string>> = { text: 'texts', 'whole number': 'whole numbers' };
+const PLURAL: Readonly<Record<string, string>> = { string: 'strings' };
 
 function typeOf(schema: Schema, definitions: Readonly<Record<string, Schema>>): string {
   const name = schema.$ref?.replace('#/$defs/', '');
@@ -131,7 +131,7 @@ function typeOf(schema: Schema, definitions: Readonly<Record<string, Schema>>): 
   }
   switch (known.type) {
     case 'string':
-      return 'text';
+      return 'string';
     case 'integer': {
       const { minimum, maximum } = known;
       const bounded =

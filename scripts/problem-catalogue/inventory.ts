@@ -64,7 +64,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       value: {
         setting: 'defaults.alloy.listen',
         expected: 'listen-address',
-        found: 'text',
+        found: 'string',
         written: ':12345',
       },
       'too-small': { setting: 'defaults.ssh.port', of: 'number', limit: 1 },

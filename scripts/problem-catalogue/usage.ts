@@ -7,7 +7,7 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
     examples: {
       'invalid-flag-value': {
         flag: '--user',
-        mistake: { reason: 'value', expected: 'user-name', found: 'text', written: 'o p' },
+        mistake: { reason: 'value', expected: 'user-name', found: 'string', written: 'o p' },
       },
       'var-without-value': { variable: 'region' },
     },

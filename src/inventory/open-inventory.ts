@@ -7,7 +7,7 @@ import type { Inventory } from './members.ts';
 import { parseTree } from './parse-inventory.ts';
 import { readYaml } from './yaml.ts';
 
-export type InventoryKind = 'alloyup' | 'ansible-ini' | 'ansible-yaml';
+type InventoryKind = 'alloyup' | 'ansible-ini' | 'ansible-yaml';
 
 /** Keys that only an alloyup inventory has at the top. */
 const KEYS = ['defaults', 'groups', 'hosts', 'rollout'];

@@ -54,11 +54,11 @@ function mismatchesOfIssue(
       const meant = issue.errors.filter((branch) => !branch.some(isOutermost));
       if (meant.length === 1)
         return meant[0]!.flatMap((inner) => mismatchesOfIssue(inner, path, tree));
-      return one(valueMistake(formatAt(path) ?? 'text', value, tree.source(path)));
+      return one(valueMistake(formatAt(path) ?? 'string', value, tree.source(path)));
     }
     case 'invalid_key': {
       const name = String(path.at(-1));
-      return one(valueMistake(keyFormatAt(path) ?? 'text', name, name), 'key');
+      return one(valueMistake(keyFormatAt(path) ?? 'string', name, name), 'key');
     }
     case 'invalid_value': {
       const written = tree.source(path) ?? String(value);
@@ -71,7 +71,7 @@ function mismatchesOfIssue(
       });
     }
     case 'invalid_type': {
-      const type = TYPES[issue.expected] ?? 'text';
+      const type = TYPES[issue.expected] ?? 'string';
       return one(valueMistake(formatAt(path) ?? type, value, tree.source(path)));
     }
     case 'too_small':
@@ -87,7 +87,7 @@ function mismatchesOfIssue(
         limit: Number(issue.maximum),
       });
     default:
-      return one(valueMistake(formatAt(path) ?? 'text', value, tree.source(path)));
+      return one(valueMistake(formatAt(path) ?? 'string', value, tree.source(path)));
   }
 }
 
@@ -95,7 +95,7 @@ const isOutermost = (issue: Issue): boolean =>
   issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 
 const TYPES: Readonly<Record<string, ValueType>> = {
-  string: 'text',
+  string: 'string',
   object: 'map',
   record: 'map',
   array: 'list',
@@ -113,7 +113,7 @@ function valueMistake(
   const written = source ?? (typeof value === 'object' ? null : String(value));
   const secretive = SECRETIVE[expected];
   if (!secretive) return { reason: 'value', expected, found, written };
-  const refined = found === 'text' ? secretive(written ?? '') : undefined;
+  const refined = found === 'string' ? secretive(written ?? '') : undefined;
   return { reason: 'value', expected: refined ?? expected, found, written: null };
 }
 
@@ -134,7 +134,7 @@ const SECRETIVE: Readonly<Record<string, (written: string) => ValueFormat | unde
 function typeOf(value: unknown): ValueType | 'nothing' {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'list';
-  const types = { string: 'text', number: 'number', boolean: 'boolean' } as const;
+  const types = { string: 'string', number: 'number', boolean: 'boolean' } as const;
   return types[typeof value as keyof typeof types] ?? 'map';
 }
 

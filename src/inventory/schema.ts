@@ -47,7 +47,7 @@ const text = (format: keyof typeof FORMATS) =>
   z.string().regex(FORMATS[format]).register(formats, { format });
 
 const oneOrMore = (format: keyof typeof FORMATS) =>
-  z.union([text(format), z.array(text(format))]).register(formats, { format: 'text-or-list' });
+  z.union([text(format), z.array(text(format))]).register(formats, { format: 'string-or-list' });
 
 /** An optional key with its description and, where there is one, its default. */
 const key = <S extends z.ZodType>(schema: S, description: string, byDefault?: unknown) =>
@@ -231,7 +231,7 @@ const alloy = z
         text('environment-variable'),
         z.union([z.string(), secret]).register(formats, { format: 'environment-value' }),
       ),
-      'Environment variables of the service, as text or as secrets. The configuration reads them with `sys.env("NAME")`.',
+      'Environment variables of the service, as strings or as secrets. The configuration reads them with `sys.env("NAME")`.',
     ),
     memberOf: key(
       z.array(text('unix-name')),
@@ -264,7 +264,7 @@ const templateValue: z.ZodType<TemplateValue> = z
       ])
       .register(formats, { format: 'template-value' }),
   )
-  .meta({ id: 'templateValue', title: 'Text, number, boolean, list or map' });
+  .meta({ id: 'templateValue', title: 'String, number, boolean, list or map' });
 
 const file = z
   .strictObject({

@@ -13,7 +13,7 @@ import {
 } from './schema.ts';
 
 /** How to become root. A password is still a reference, not yet read. */
-export type SudoSettings =
+type SudoSettings =
   | { readonly kind: 'none' | 'passwordless' | 'ask' }
   | { readonly kind: 'password'; readonly password: SecretRef };
 

@@ -125,7 +125,7 @@ test('a problem with a flag names the flag, and is a usage error', () => {
       params: {
         reason: 'invalid-flag-value',
         flag,
-        mistake: { reason: 'value', found: 'text', ...(mistake as object) },
+        mistake: { reason: 'value', found: 'string', ...(mistake as object) },
       },
     })),
   ]);

@@ -47,7 +47,7 @@ class Reader {
     if (string !== null)
       return string
         .slice(1, -1)
-        .replace(/\\(.)/gs, (escape, char: string) => ESCAPES[char] ?? escape);
+        .replace(/\\(.)/gs, (sequence, char: string) => ESCAPES[char] ?? sequence);
     const word = this.#take(/[A-Za-z]+/y);
     if (word === null) return this.#number();
     if (!Object.hasOwn(CONSTANTS, word)) throw new NotALiteral();

@@ -31,11 +31,11 @@ export type ValueFormat =
   | 'template'
   | 'template-value'
   | 'template-variable'
-  | 'text-or-list'
+  | 'string-or-list'
   | 'unix-name'
   | 'user-name';
 
-export type ValueType = 'text' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
+export type ValueType = 'string' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
 
 /** Reasons that have the same params. */
 type Reasons<R extends string, Params = unknown> = R extends R
@@ -56,7 +56,7 @@ export type SchemaMistake =
         written: string | null;
       }
     >
-  /** `of` has the size: a number, a text or a list. */
+  /** `of` has the size: a number, a string or a list. */
   | Reasons<'too-small' | 'too-large', { of: ValueType; limit: number }>;
 
 /** What is wrong with `web-[01:20]`. */

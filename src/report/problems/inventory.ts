@@ -99,7 +99,7 @@ const syntaxTexts: ReasonTexts<InventoryProblems['inventory.syntax']> = {
       'the aliases expand to too many values (an "alias bomb")',
       'Write the values out instead of nesting aliases',
     ),
-  'complex-key': () => text('a key must be plain text', 'Write a name before the colon'),
+  'complex-key': () => text('a key must be a plain string', 'Write a name before the colon'),
   'reserved-key': ({ key }) =>
     text(
       `${quoted(key)} cannot be used as a key`,
@@ -191,7 +191,7 @@ export function schemaText(mistake: SchemaMistake): Text {
     case 'too-small':
     case 'too-large': {
       const { of, limit } = mistake;
-      if (of === 'list' || of === 'text')
+      if (of === 'list' || of === 'string')
         return text(
           `the ${of} is empty`,
           of === 'list' ? 'Add an item, or remove the line' : 'Write a value, or remove the line',
@@ -271,8 +271,8 @@ const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
     number: (written) => `Add the unit: ${written}s`,
   },
   'environment-value': {
-    name: 'text or a secret',
-    hint: 'Write "text" or { secret: env:NAME }',
+    name: 'a string or a secret',
+    hint: 'Write "string" or { secret: env:NAME }',
     number: () => 'Put the value in quotes',
     anyType: true,
   },
@@ -381,13 +381,13 @@ const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
   },
   'template-value': {
     name: 'a value',
-    hint: 'Write a value, "" for an empty text, or remove the line',
+    hint: 'Write a value, "" for an empty string, or remove the line',
   },
   'template-variable': {
     name: 'a valid name of a template variable',
     hint: 'Use letters, digits and _, and do not start with a digit',
   },
-  'text-or-list': { name: 'text or a list', hint: 'Write a list: [one, two]', anyType: true },
+  'string-or-list': { name: 'a string or a list', hint: 'Write a list: [one, two]', anyType: true },
   'unix-name': {
     name: 'a Unix user or group name',
     hint: 'Write it as in /etc/passwd or /etc/group: lower-case letters, digits, - and _',
@@ -396,7 +396,7 @@ const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
 };
 
 const TYPES: Readonly<Record<string, string>> = {
-  text: 'text',
+  string: 'a string',
   list: 'a list',
   map: 'a map',
   number: 'a number',
@@ -413,17 +413,17 @@ function valueText(mistake: Extract<SchemaMistake, { reason: 'value' }>): Text {
         ? 'there is no value'
         : `there is no value; expected ${format?.name ?? TYPES[expected]}`,
       /-value$/.test(expected)
-        ? 'Write a value ("" is empty text), or remove the line'
+        ? 'Write a value ("" for an empty string), or remove the line'
         : 'Write a value, or remove the line',
     );
-  if (format && found === 'text')
+  if (format && found === 'string')
     return text(
       `${written === null ? 'this' : quoted(written)} is not ${format.name}`,
       typeof format.hint === 'string' ? format.hint : format.hint(written ?? ''),
     );
   const scalar = found === 'number' || found === 'boolean';
   const specific = format?.anyType || (format?.number && scalar) ? format : undefined;
-  const wanted = specific?.name ?? TYPES[expected] ?? 'text';
+  const wanted = specific?.name ?? TYPES[expected] ?? 'a string';
   const value = scalar && written !== null ? `the ${found} ${written}` : TYPES[found];
   return text(`expected ${wanted}, found ${value}`, typeHint(mistake, wanted, specific));
 }
@@ -436,10 +436,11 @@ function typeHint(
   const scalar = found === 'number' || found === 'boolean';
   if (format?.number && scalar) return format.number(written ?? '');
   if (typeof format?.hint === 'string') return format.hint;
-  if (wanted === 'text' && scalar) return `Put it in quotes: "${written}"`;
+  if (wanted === 'a string' && scalar)
+    return written === null ? 'Put it in quotes' : `Put it in quotes: "${written}"`;
   const [, number] = /^["']?(-?\d+)["']?$/.exec(written ?? '') ?? [];
   if (/number/.test(wanted) && number) return `Remove the quotes: ${number}`;
-  if (wanted === 'a list' && found === 'text') return 'Write a list in brackets: [one, two]';
+  if (wanted === 'a list' && found === 'string') return 'Write a list in brackets: [one, two]';
   if (wanted !== 'a map') return `Write ${wanted}`;
   return found === 'list'
     ? 'Write "key: value" lines without the dashes'
