@@ -61,31 +61,26 @@ function mismatchesOfIssue(
       return one(valueMistake(keyFormatAt(path) ?? 'string', name, name), 'key');
     }
     case 'invalid_value': {
+      if (typeof value === 'object' || value === undefined)
+        return one(valueMistake('string', value));
       const written = tree.source(path) ?? String(value);
       const allowed = issue.values.map(String);
-      return one({
-        reason: 'not-allowed',
-        written,
-        allowed,
-        near: nearest(written, allowed) ?? null,
-      });
+      const near = nearest(written, allowed) ?? null;
+      return one({ reason: 'not-allowed', written, allowed, near });
     }
     case 'invalid_type': {
       const type = TYPES[issue.expected] ?? 'string';
       return one(valueMistake(formatAt(path) ?? type, value, tree.source(path)));
     }
     case 'too_small':
-      return one({
-        reason: 'too-small',
-        of: TYPES[issue.origin] ?? 'number',
-        limit: Number(issue.minimum),
-      });
-    case 'too_big':
-      return one({
-        reason: 'too-large',
-        of: TYPES[issue.origin] ?? 'number',
-        limit: Number(issue.maximum),
-      });
+    case 'too_big': {
+      const of = TYPES[issue.origin] ?? 'number';
+      return one(
+        issue.code === 'too_small'
+          ? { reason: 'too-small', of, limit: Number(issue.minimum) }
+          : { reason: 'too-large', of, limit: Number(issue.maximum) },
+      );
+    }
     default:
       return one(valueMistake(formatAt(path) ?? 'string', value, tree.source(path)));
   }
@@ -107,10 +102,11 @@ const TYPES: Readonly<Record<string, ValueType>> = {
 function valueMistake(
   expected: ValueType | ValueFormat,
   value: unknown,
-  source: string | undefined,
+  source?: string,
 ): SchemaMistake {
   const found = typeOf(value);
-  const written = source ?? (typeof value === 'object' ? null : String(value));
+  const scalar = typeof value === 'object' || value === undefined ? null : String(value);
+  const written = source ?? scalar;
   const secretive = SECRETIVE[expected];
   if (!secretive) return { reason: 'value', expected, found, written };
   const refined = found === 'string' ? secretive(written ?? '') : undefined;
