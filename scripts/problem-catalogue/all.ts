@@ -1,5 +1,5 @@
 import type { ProblemParams } from '../../src/model/problem.ts';
-import type { WarningProblems } from '../../src/model/problems/warning.ts';
+import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import { alloyCatalogue } from './alloy.ts';
 import { applyCatalogue } from './apply.ts';
 import type { Catalogue } from './catalogue.ts';

@@ -1,4 +1,4 @@
-import type { ConfigProblems } from '../../src/model/problems/config.ts';
+import type { ConfigProblems } from '../../src/model/problems/config-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export const configCatalogue: Catalogue<ConfigProblems> = {

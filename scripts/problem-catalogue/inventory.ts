@@ -2,7 +2,7 @@ import type {
   InventoryProblems,
   InventoryWarnings,
   RangeMistake,
-} from '../../src/model/problems/inventory.ts';
+} from '../../src/model/problems/inventory-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
 const ranges: Catalogue<{ range: RangeMistake }>['range']['examples'] = {

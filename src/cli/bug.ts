@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { paintWith } from '../report/paint.ts';
-import { problemText } from '../report/problem.ts';
+import { problemText } from '../report/problem-text.ts';
 import { ownFolders } from '../sources/folders.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';

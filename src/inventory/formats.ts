@@ -1,4 +1,4 @@
-import type { ValueFormat } from '../model/problems/inventory.ts';
+import type { ValueFormat } from '../model/problems/inventory-problems.ts';
 
 const DURATION_UNIT = '(us|ms|s|sec|min|m|h|d)';
 const APT_NAME = /^[A-Za-z0-9][A-Za-z0-9_.+~/-]*$/;

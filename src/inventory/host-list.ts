@@ -1,5 +1,5 @@
 import type { Problem, Result } from '../model/problem.ts';
-import type { InventoryProblems } from '../model/problems/inventory.ts';
+import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
 import { framesOf } from './excerpt.ts';
 import type { Inventory } from './members.ts';
 import { validate } from './parse-inventory.ts';

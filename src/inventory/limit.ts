@@ -1,7 +1,7 @@
 import { nearest } from '../model/frame.ts';
 import { globToRegExp } from '../model/glob.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import type { InventoryProblems } from '../model/problems/inventory.ts';
+import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
 
 /** The names that a pattern may match, in the order of the inventory. */
 export interface Names {

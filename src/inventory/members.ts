@@ -1,5 +1,5 @@
 import type { Position, Problem, Warning } from '../model/problem.ts';
-import type { InventoryProblems } from '../model/problems/inventory.ts';
+import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
 import { expandName } from './range.ts';
 import type { InventoryInput } from './schema.ts';
 import type { Locate } from './yaml.ts';

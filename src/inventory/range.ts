@@ -1,4 +1,4 @@
-import type { RangeMistake } from '../model/problems/inventory.ts';
+import type { RangeMistake } from '../model/problems/inventory-problems.ts';
 
 /** Names that one pattern may stand for: one zero too many must not make a million hosts. */
 export const MAX_NAMES = 20_000;

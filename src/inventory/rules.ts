@@ -1,6 +1,6 @@
 import { nearest } from '../model/frame.ts';
 import type { Position, Problem, Warning } from '../model/problem.ts';
-import type { FileOwner, InventoryProblems } from '../model/problems/inventory.ts';
+import type { FileOwner, InventoryProblems } from '../model/problems/inventory-problems.ts';
 import type { Inventory } from './members.ts';
 import { type Conflict, conflictsOf, groupLayers, overrides } from './merge.ts';
 import type { SettingsInput } from './schema.ts';

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { nearest } from '../model/frame.ts';
-import type { SchemaMistake, ValueFormat, ValueType } from '../model/problems/inventory.ts';
+import type {
+  SchemaMistake,
+  ValueFormat,
+  ValueType,
+} from '../model/problems/inventory-problems.ts';
 import { formats, inventorySchema, PLANNED_KEYS } from './schema.ts';
 import { type Path, valueAt, type YamlTree } from './yaml.ts';
 

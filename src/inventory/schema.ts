@@ -1,6 +1,6 @@
 // a named import would bundle every language of its messages
 import * as z from 'zod';
-import type { ValueFormat } from '../model/problems/inventory.ts';
+import type { ValueFormat } from '../model/problems/inventory-problems.ts';
 import { FORMATS } from './formats.ts';
 
 // one inventory a run: compiling its schema would take longer than interpreting it

@@ -10,7 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Position, Problem } from '../model/problem.ts';
-import type { InventoryProblems } from '../model/problems/inventory.ts';
+import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
 
 export type Path = readonly (string | number)[];
 

@@ -1,13 +1,13 @@
-import type { AlloyProblems } from './problems/alloy.ts';
-import type { ApplyProblems } from './problems/apply.ts';
-import type { ConfigProblems, Diagnostic } from './problems/config.ts';
-import type { ConnectionProblems } from './problems/connection.ts';
-import type { HostProblems } from './problems/host.ts';
-import type { InventoryProblems } from './problems/inventory.ts';
-import type { RepositoryProblems } from './problems/repository.ts';
-import type { SecretProblems } from './problems/secret.ts';
-import type { UsageProblems } from './problems/usage.ts';
-import type { WarningProblems } from './problems/warning.ts';
+import type { AlloyProblems } from './problems/alloy-problems.ts';
+import type { ApplyProblems } from './problems/apply-problems.ts';
+import type { ConfigProblems, Diagnostic } from './problems/config-problems.ts';
+import type { ConnectionProblems } from './problems/connection-problems.ts';
+import type { HostProblems } from './problems/host-problems.ts';
+import type { InventoryProblems } from './problems/inventory-problems.ts';
+import type { RepositoryProblems } from './problems/repository-problems.ts';
+import type { SecretProblems } from './problems/secret-problems.ts';
+import type { UsageProblems } from './problems/usage-problems.ts';
+import type { WarningProblems } from './problems/warnings.ts';
 
 /** A place in a file that the user wrote. Lines and columns count from 1. */
 export interface Position {

@@ -1,5 +1,5 @@
 import type { Position, Problem } from '../../model/problem.ts';
-import type { InventoryProblems, SkippedKey } from '../../model/problems/inventory.ts';
+import type { InventoryProblems, SkippedKey } from '../../model/problems/inventory-problems.ts';
 import { expandName } from '../range.ts';
 
 /** An Ansible variable, and where it is set. */

@@ -1,5 +1,5 @@
 import type { Position, Problem, Warning } from '../../model/problem.ts';
-import type { InventoryWarnings } from '../../model/problems/inventory.ts';
+import type { InventoryWarnings } from '../../model/problems/inventory-problems.ts';
 import { type AnsibleVariables, Vaulted } from './ansible-inventory.ts';
 import { readSshArguments } from './ssh-arguments.ts';
 

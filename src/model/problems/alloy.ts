@@ -1,2 +1,0 @@
-/** Params of the problems `alloy.*`. */
-export type AlloyProblems = Record<never, never>;

@@ -1,2 +1,0 @@
-/** Params of the problems `apply.*`. */
-export type ApplyProblems = Record<never, never>;

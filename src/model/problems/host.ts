@@ -1,2 +1,0 @@
-/** Params of the problems `host.*`. */
-export type HostProblems = Record<never, never>;

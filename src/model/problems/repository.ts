@@ -1,2 +1,0 @@
-/** Params of the problems `repository.*`. */
-export type RepositoryProblems = Record<never, never>;
