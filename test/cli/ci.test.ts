@@ -143,7 +143,7 @@ test('inventory import prints ours, or writes it, and never over a file unasked'
   put('hosts', INI);
   const printed = alloyup(['inventory', 'import', 'hosts']);
   expect(printed.code).toBe(0);
-  expect(printed.err).toContain('ansible_python_interpreter has no counterpart here');
+  expect(printed.err).toContain('ansible_python_interpreter has no counterpart in');
   expect(alloyup(['hosts', '-i', '-'], { input: printed.out }).out).toContain('web-02:2222');
   expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml'])).toMatchObject({
     code: 0,

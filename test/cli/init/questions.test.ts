@@ -171,7 +171,7 @@ test('answers become settings, and no secret is among them', () => {
 
 /** What is typed at each question that takes text, wrong first; and what a person then sees. */
 const WRONG: Readonly<Record<string, readonly [typed: string, seen: RegExp]>> = {
-  hosts: ['web-[20:01]', /runs backwards/],
+  hosts: ['web-[20:01]', /runs backward/],
   user: ['not a user', /name of a user/],
   sudoPassword: ['hunter2', /never written here/],
   metrics_url: ['metrics.example.com', /must be a URL/],
