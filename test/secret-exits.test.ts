@@ -11,6 +11,7 @@ const EXITS: Readonly<Record<string, string>> = {
   'desired/variable.ts': 'looks for what no variable may hold; says what it is, never around it',
   'engine/remote-run.ts': 'sends a run to the stdin of the command that launches it',
   'engine/sudo.ts': 'answers sudo on the stdin of a login',
+  'host/run.ts': 'writes the request that a host reads on its stdin',
   'report/redact.ts': 'learns what to hide',
   'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',
