@@ -61,14 +61,14 @@ test('a problem is annotated at its own line, otherwise at the line of its host'
       col: '9',
       title: 'alloyup: alloy.reload',
       data: expect.stringMatching(
-        /^Alloy refused.*\non web-01\nError: .*12:3: Failed.*\nhelp: mend/s,
+        /^Alloy refused.*\non web-01\nError: .*12:3: Failed.*\nhelp: Fix/s,
       ),
     }),
     expect.objectContaining({
       line: '8',
       col: '3',
       title: 'alloyup: ssh.unreachable',
-      data: expect.stringMatching(/^no answer within 15 s\non web-02, web-03\nhelp: see why/),
+      data: expect.stringMatching(/^no answer within 15 s\non web-02, web-03\nhelp: Find out why/),
     }),
   ]);
 });
