@@ -109,7 +109,7 @@ export const repositoryStep: Step = {
       const fact = facts.apt.keyrings.find(({ path }) => path === KEYRING_PATH);
       if (fact?.kind !== 'file' || !sameBytes(fact.content, supplies.key.armored)) {
         actions.push(
-          { do: 'folder', path: '/etc/apt/keyrings', ...root, mode: '0755' },
+          { do: 'directory', path: '/etc/apt/keyrings', ...root, mode: '0755' },
           { do: 'file', path: KEYRING_PATH, content: supplies.key.armored, ...root },
         );
         diffs.push({
@@ -170,6 +170,13 @@ export const repositoryStep: Step = {
       after: repository.url,
     });
   },
+
+  warnings({ desired: { repository }, facts, supplies, changes }) {
+    const serving = servingEntry(repository, facts, supplies.keyrings);
+    const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
+    const renewed = changes.some(({ step }) => step === 'repository');
+    return keyring && !renewed ? expiryWarning(keyring, repository, facts.takenAt) : [];
+  },
 };
 
 /** "+B53A... expires 2027-08-22": what is trusted from now on, and until when. */
@@ -188,7 +195,7 @@ const laterThan = (
   return there !== null && (new_ === null || new_ > there);
 };
 
-/** At most one for a plan: the key that is (or will be) on the host expires soon. */
+/** Said at most once a plan: when the key that is (or will be) on the host expires soon. */
 export function expiryWarning(
   keyring: Pick<KeyringFacts, 'certificates'>,
   repository: Repository,
@@ -197,12 +204,7 @@ export function expiryWarning(
   const at = expiryOf({ ...keyring, problem: null }, repository.fingerprints);
   if (at === null || at - now > EXPIRY_WARN_DAYS * DAY_MS) return [];
   const days = Math.floor((at - now) / DAY_MS);
-  return [
-    {
-      code: 'key.expires',
-      params: { reason: days < 0 ? 'expired' : 'expires', days: Math.abs(days), date: dayOf(at) },
-    },
-  ];
+  return [{ code: 'key.expires', params: { reason: 'soon', days, date: dayOf(at) } }];
 }
 
 const sameBytes = (bytes: Uint8Array | null, text: string): boolean =>
