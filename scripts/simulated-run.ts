@@ -73,7 +73,7 @@ export function simulatedRun({ hosts, forks, speed }: Simulation): readonly Time
         type: 'host.finished',
         host,
         outcome: 'unreachable',
-        problem: { code: 'ssh.unreachable', message, hint: `see why: ssh -v ${host}` },
+        problem: { code: 'ssh.unreachable', message, hint: `Find out why: ssh -v ${host}` },
       });
       return from + 15_000;
     }

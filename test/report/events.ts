@@ -146,7 +146,7 @@ export const rolledBack = (host: string): readonly Happening[] => [
     problem: {
       code: 'alloy.reload',
       message: `${host}: Alloy refused the new configuration, so the one before it runs again`,
-      hint: 'mend the component that Alloy names, then: alloyup apply',
+      hint: 'Fix the component that Alloy names, then run alloyup apply',
       at: { file: 'inventory.yaml', line: 31, column: 9 },
       detail:
         'Error: /etc/alloy/config.alloy:12:3: Failed to build component: loading config: unsupported URL scheme "htp"\n',
@@ -163,7 +163,7 @@ export const unreachable = (host: string): readonly Happening[] => [
     problem: {
       code: 'ssh.unreachable',
       message: `${host}: no answer within 15 s`,
-      hint: `see why: ssh -v ${host}`,
+      hint: `Find out why: ssh -v ${host}`,
       transient: true,
     },
   },
