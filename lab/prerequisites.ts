@@ -22,10 +22,12 @@ export const LAB_PROGRAMS: Readonly<Record<string, string>> = {
   flock: 'util-linux',
 };
 
-/** What the unit tests run beside it. */
+/** What the tests run in addition. */
 export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
   dash: 'dash',
   bash: 'bash',
+  fish: 'fish',
+  zsh: 'zsh',
   git: 'git',
   perl: 'perl',
   shellcheck: 'shellcheck',

@@ -1,8 +1,8 @@
-import { describe } from 'vitest';
 import type { LabHost } from '../../lab/host.ts';
 import { Lab } from '../../lab/lab.ts';
 import { labObstacle } from '../../lab/prerequisites.ts';
 import { readState, type Suite } from '../../lab/state.ts';
+import { describeUnless } from '../missing.ts';
 import { E2E_LAB } from './lab-setup.ts';
 
 export type { LabHost } from '../../lab/host.ts';
@@ -13,11 +13,10 @@ const obstacle = labObstacle();
 if (obstacle !== null) {
   // a green run must never mean that nothing was tried
   if (process.env.CI === 'true') throw new Error(`no hosts can be booted: ${obstacle}`);
-  console.warn(`\n!!! LEFT OUT: everything that needs real hosts. ${obstacle}\n`);
 }
 
 /** `describe` for tests that need hosts: left out, loudly, where none can be booted. */
-export const describeOnHosts = describe.skipIf(obstacle !== null);
+export const describeOnHosts = describeUnless(obstacle ?? undefined);
 
 export interface Fresh<Hosts> {
   readonly lab: Lab;

@@ -165,17 +165,18 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
       expect(log).not.toMatch(/userauth|Accepted |Failed |starting session|server_input_channel/i);
     });
 
-    test.runIf(suite === 'bookworm')('the page tells what was seen', () => {
-      const text = page(told, lab);
-      if (process.env.ALLOYUP_WRITE_DOCS) {
-        mkdirSync(new URL('.', `file://${PAGE}`).pathname, { recursive: true });
-        writeFileSync(PAGE, text);
-      }
-      const kept = readFileSync(PAGE, 'utf8')
-        .split('\n')
-        .filter((line) => line.startsWith('|')).length;
-      expect(kept).toBe(text.split('\n').filter((line) => line.startsWith('|')).length);
-    });
+    if (suite === 'bookworm')
+      test('the page tells what was seen', () => {
+        const text = page(told, lab);
+        if (process.env.ALLOYUP_WRITE_DOCS) {
+          mkdirSync(new URL('.', `file://${PAGE}`).pathname, { recursive: true });
+          writeFileSync(PAGE, text);
+        }
+        const kept = readFileSync(PAGE, 'utf8')
+          .split('\n')
+          .filter((line) => line.startsWith('|')).length;
+        expect(kept).toBe(text.split('\n').filter((line) => line.startsWith('|')).length);
+      });
   });
 }
 

@@ -15,11 +15,10 @@ import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { createTransport } from '../../src/transport/create.ts';
-import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
+import { describeUnless, MISSING } from '../missing.ts';
+import { makeKey, publicKey, type Sshd, scratch, startSshd } from './sshd.ts';
 
-if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: the transport openssh is not tested');
-
-describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
+describeUnless(MISSING.sshd)('OpenSSH against a real sshd', () => {
   const { path: folder, remove } = scratch();
   const never = new AbortController().signal;
   const transports: Transport[] = [];

@@ -18,11 +18,10 @@ import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { createTransport } from '../../src/transport/create.ts';
 import type { SshOptions } from '../../src/transport/ssh.ts';
-import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
+import { describeUnless, MISSING } from '../missing.ts';
+import { makeKey, publicKey, type Sshd, scratch, startSshd } from './sshd.ts';
 
-if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: the SSH transport is not tested');
-
-describe.skipIf(!sshdThere)('against a real sshd', () => {
+describeUnless(MISSING.sshd)('against a real sshd', () => {
   const { path: folder, remove } = scratch();
   let key: string;
   let locked: string;
