@@ -33,8 +33,7 @@ export interface Machine {
 
 export const hostFolder = (lab: string, number: number): string =>
   join(labFolder(lab), 'hosts', `${number}`);
-export const rootFolder = (lab: string, number: number): string =>
-  join(hostFolder(lab, number), 'root');
+const rootFolder = (lab: string, number: number): string => join(hostFolder(lab, number), 'root');
 export const upperFolder = (lab: string, number: number): string =>
   join(hostFolder(lab, number), 'upper');
 const keysFolder = (lab: string, number: number): string => join(hostFolder(lab, number), 'keys');

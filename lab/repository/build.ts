@@ -5,7 +5,7 @@ import { run } from '../run.ts';
 import { type RepositoryKeys, withExpiry } from './keys.ts';
 
 /** What the repository can be made to do wrong; `folder`: files that stand in for the good ones. */
-export const FAULTS = {
+const FAULTS = {
   /** The index signed by a key that nobody pinned. */
   'wrong-signature': 'signed by a stranger',
   /** Packages whose hash is not the one that was signed. */

@@ -5,7 +5,7 @@ import { run } from '../run.ts';
 const DAY = 86_400_000;
 
 /** One GnuPG home; its agent must be ended when the work is done. */
-export class KeyHome {
+class KeyHome {
   readonly folder: string;
 
   /** `folder`: short, since the agent's socket in it has 107 letters at most. */

@@ -18,7 +18,7 @@ export interface Behaviour {
   readonly instead: string | null;
 }
 
-export const USUAL: Behaviour = { down: false, delayMs: 0, status: null, instead: null };
+const USUAL: Behaviour = { down: false, delayMs: 0, status: null, instead: null };
 
 /** One request, as it was answered. */
 export interface Served {

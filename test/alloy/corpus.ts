@@ -164,7 +164,7 @@ export function countCorpus(folder: string): CorpusCounts {
 }
 
 /** What upstream's printer would do to this file's meaning; undefined: nothing. */
-export function reasonToDiffer(source: string, file: File): string | undefined {
+function reasonToDiffer(source: string, file: File): string | undefined {
   let why: string | undefined;
   const expression = (node: Expression): void => {
     switch (node.kind) {

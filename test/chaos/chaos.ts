@@ -45,7 +45,7 @@ export interface Chaos {
 }
 
 /** Numbers from 0 to 1 that follow from a seed (mulberry32): a broken round can be played again. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

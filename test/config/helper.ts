@@ -7,7 +7,7 @@ import type { Problem } from '../../src/model/problem.ts';
 export const line = ({ code, message, hint, at }: Problem): string =>
   `${at ? `${at.file}:${at.line}:${at.column} ` : ''}${code}: ${message} -> ${hint}`;
 
-export const HOST = {
+const HOST = {
   name: 'web-01.example.com',
   address: '198.51.100.7',
   groups: ['web', 'prod'],

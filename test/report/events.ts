@@ -1,10 +1,4 @@
-import type {
-  FactsView,
-  Happening,
-  HostReport,
-  PlanView,
-  RunEvent,
-} from '../../src/model/event.ts';
+import type { FactsView, Happening, PlanView, RunEvent } from '../../src/model/event.ts';
 import { type Ledger, openLedger } from '../../src/report/fold.ts';
 import { type TextOptions, textRenderer } from '../../src/report/text.ts';
 
@@ -147,8 +141,6 @@ export const ledgerOf = (events: readonly RunEvent[]): Ledger => {
   for (const event of events) ledger.add(event);
   return ledger;
 };
-
-export const hostOf = (ledger: Ledger, name: string): HostReport => ledger.host(name)!;
 
 /** Everything that a terminal of 80 columns shows of these events, without colour unless asked. */
 export function screenOf(events: readonly RunEvent[], more: Partial<TextOptions> = {}): string {
