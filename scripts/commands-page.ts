@@ -11,7 +11,7 @@ import {
 import { wrap } from '../src/report/plain.ts';
 
 /** What a program that calls alloyup may rely on. */
-export const EXIT_CODES = `| code | meaning |
+const EXIT_CODES = `| code | meaning |
 |---|---|
 | 0 | done, or nothing to do |
 | 1 | some host is in trouble: failed, unreachable, rolled back, drifted, locked, or not known |
