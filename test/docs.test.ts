@@ -112,9 +112,9 @@ describe.each(pages)('%s', (page) => {
 });
 
 test('pages are read: commands and anchors are found in them', () => {
-  expect(typed('docs/guide.md').filter((line) => line.startsWith('alloyup ')).length).toBeGreaterThan(
-    25,
-  );
+  expect(
+    typed('docs/guide.md').filter((line) => line.startsWith('alloyup ')).length,
+  ).toBeGreaterThan(25);
   expect(typed('docs/ci.md')).toContain(
     'alloyup apply plan.json --log run.ndjson --junit report.xml',
   );

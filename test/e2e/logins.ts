@@ -200,11 +200,13 @@ function page(told: readonly Told[], lab: Lab): string {
     .map(({ login, via, end, words }) => `| ${login} | ${via} | ${end} | ${plain(words)} |`);
   return `# Logins
 
-What each way into a host comes to: made by \`ALLOYUP_WRITE_DOCS=1 npx vitest run --project e2e test/e2e/logins.e2e.ts\`
-on real hosts. \`ssh\` is the built-in client, \`openssh\` the system's. Where it converges, the last column says why
-\`transport: auto\` left the built-in client; else what the run says, with its hint.
+How alloyup handles each kind of login, tested on real hosts. \`ssh\` is the built-in client, \`openssh\` the
+system's. If the host converges, the last column says why \`transport: auto\` did not use the built-in client. Otherwise it
+shows the error with its hint.
 
-| login | by | end | words |
+\`ALLOYUP_WRITE_DOCS=1 npx vitest run --project e2e test/e2e/logins.e2e.ts\` generates this page.
+
+| login | client | result | message |
 |---|---|---|---|
 ${rows.join('\n')}
 `;
