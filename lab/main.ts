@@ -48,11 +48,11 @@ async function up(name: string, words: readonly string[], suite: string): Promis
 
 async function status(): Promise<number> {
   const names = allLabs();
-  if (names.length === 0) say('no lab is up');
+  if (names.length === 0) say('no lab is running');
   for (const name of names) {
     const state = readState(name);
     if (!state?.ready) {
-      say(`${name}: left behind: npm run lab -- down --name ${name}`);
+      say(`${name}: remains of a lab; remove them with: npm run lab -- down --name ${name}`);
       for (const line of leftovers(name)) say(`  ${line}`);
       continue;
     }
@@ -130,7 +130,7 @@ Promise.resolve()
       process.exitCode = code;
     },
     (error: unknown) => {
-      if (isStopped()) return; // the handler of the interrupt has the word
+      if (isStopped()) return; // the interrupt handler reports
       say(error instanceof Error ? error.message : String(error));
       process.exitCode = 1;
     },
