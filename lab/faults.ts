@@ -2,7 +2,7 @@ import type { LabHost } from './host.ts';
 
 /** Faults that hosts have in the field, for lab hosts. A reset removes all of them. */
 
-/** The program that a unit was made of has what it shall keep from others. */
+/** Shell text that waits until the program in a unit has taken its lock or port. */
 const HAS_IT =
   'n=0; until [ -e /run/lab-has-it ]; do sleep 0.1; n=$((n + 1)); [ $n -lt 200 ] || exit 1; done';
 
