@@ -62,7 +62,7 @@ export async function report(
   return { ended, report: JSON.parse(ended.stdout) as RunReport };
 }
 
-/** "h1: changed" and the problem's code, if any, of each host. */
+/** "h1: changed" and the code of a problem, for each host. */
 export const outcomes = ({ hosts }: RunReport): readonly string[] =>
   Object.entries(hosts).map(
     ([name, { outcome, problem }]) => `${name}: ${outcome}${problem ? ` (${problem.code})` : ''}`,

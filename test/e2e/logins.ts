@@ -30,7 +30,7 @@ interface Told {
   readonly words: string;
 }
 
-/** Every login that works converges a bare host; every one that does not says why, and touches nothing. */
+/** Every login that works converges a bare host; every other one reports why not, and touches nothing. */
 export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean }): void {
   describeOnHosts(`logins on ${suite}`, () => {
     let lab: Lab;
@@ -97,12 +97,12 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
         expect(seen, login).toMatchObject({ via });
         told.push({ login, via, end: 'converges', words: seen.why ? `for ${seen.why}` : '' });
       });
-      // where sudo keeps its input, that is said
+      // if sudo logs its input, a warning says so
       const logged = rowsOf.findIndex(({ login }) => login.includes('log_input'));
       expect(run.hosts[good[logged]!.name]!.warnings.map(({ code }) => code)).toContain(
         'sudo.log-input',
       );
-      // and a password is found nowhere: not where sudo keeps what it was sent, not in a log
+      // the password appears nowhere, neither in sudo's input log nor in another one
       const everything = `${ended.stdout}${ended.stderr}${readFileSync(log, 'utf8')}`;
       expect(everything).not.toContain(PASSWORD);
       expect(everything).not.toContain(JSON.stringify(PASSWORD).slice(1, -1));
@@ -159,14 +159,14 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
       return problem;
     }
 
-    test('a machine in the middle got nothing but key exchanges', async () => {
+    test('a machine in the middle received nothing but key exchanges', async () => {
       const log = impostor.read('/root/impostor.log');
       expect(log).toMatch(/SSH2_MSG_KEXINIT received/);
       expect(log).not.toMatch(/userauth|Accepted |Failed |starting session|server_input_channel/i);
     });
 
     if (suite === 'bookworm')
-      test('the page tells what was seen', () => {
+      test('the page has a row for each login', () => {
         const text = page(told, lab);
         if (process.env.ALLOYUP_WRITE_DOCS) {
           mkdirSync(new URL('.', `file://${PAGE}`).pathname, { recursive: true });
@@ -180,7 +180,7 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
   });
 }
 
-/** The table, without what differs from run to run. */
+/** The page, without anything that differs between runs. */
 function page(told: readonly Told[], lab: Lab): string {
   const order = [...GOOD, ...BAD].map(({ login }) => login);
   const plain = (text: string): string =>
