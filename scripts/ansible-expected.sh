@@ -1,6 +1,6 @@
 #!/bin/sh
-# Records Ansible's output for each inventory in test/inventory/ansible/cases, and in folders/, which have
-# group_vars and host_vars beside them. Needs ansible-core (apt-get install ansible-core); the tests do not.
+# Asks Ansible what each inventory of test/inventory/ansible/cases says, and of folders/, which have
+# group_vars and host_vars beside them, and keeps its answers. Needs ansible-core (apt-get install ansible-core); the tests do not.
 set -eu
 cd "$(dirname "$0")/../test/inventory/ansible"
 export ANSIBLE_LOCALHOST_WARNING=false
@@ -10,7 +10,7 @@ chmod 700 "$program"
 trap 'rm -f "$program"' EXIT
 for case in cases/*; do
 	name=$(basename "$case")
-	# Ansible reads JSON lists only from an executable
+	# a file of JSON lists is nothing to Ansible unless a program prints it
 	if [ "${name%.json}" != "$name" ]; then
 		printf '#!/bin/sh\ncat %s/%s\n' "$PWD" "$case" >"$program"
 		case=$program
