@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ['model'],
   desired: ['model', 'inventory', 'config', 'alloy'],
   plan: ['model', 'steps', 'alloy'],
-  engine: ['model', 'plan', 'host', 'shell'],
+  engine: ['model', 'plan', 'host'],
   cli: [
     'model',
     'inventory',

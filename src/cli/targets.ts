@@ -17,7 +17,7 @@ import type { HostSettings } from '../inventory/settings.ts';
 import { HOST_LIST } from '../inventory/written.ts';
 import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
-import { ok, type Problem, type Result, type Warning } from '../model/problem.ts';
+import { isWritten, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { readSourceFiles, readTemplateFiles } from '../sources/files.ts';
 import { besideInventory, ownFolders } from '../sources/folders.ts';
@@ -212,7 +212,7 @@ const problemsOf = (result: Result<unknown>): readonly Problem[] =>
 const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): readonly Problem[] =>
   problems.map((problem) => {
     const { at, detail } = problem;
-    if (problem.hint.startsWith(ADD_TO_VARS) && inventory.file === HOST_LIST)
+    if (isWritten(problem) && problem.hint.startsWith(ADD_TO_VARS) && inventory.file === HOST_LIST)
       return { ...problem, hint: asFlag(problem.hint) };
     if (!at || detail !== undefined || at.file !== inventory.file) return problem;
     const frame = inventory.frame(at);

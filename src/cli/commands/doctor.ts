@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import pLimit from 'p-limit';
 import { examineHost } from '../../engine/examine.ts';
-import { eachOf } from '../../engine/pool.ts';
 import type { World } from '../../engine/world.ts';
 import { secretRefs } from '../../inventory/refs.ts';
 import type { Target } from '../../model/desired.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, HostFinding } from '../../model/finding.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import { hostFindings } from '../../plan/findings.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { createMask } from '../../report/redact.ts';
+import { textOf } from '../../report/text-of.ts';
 import { besideInventory, ownFolders } from '../../sources/folders.ts';
 import { createRepositorySource } from '../../sources/repository.ts';
 import { createTransport } from '../../transport/create.ts';
@@ -18,6 +19,7 @@ import { machineFindings } from '../doctor/machine.ts';
 import { findingsText } from '../doctor/table.ts';
 import { type ChosenHosts, DEFAULT_INVENTORY, readHosts } from '../inventory.ts';
 import type { Command, Invocation } from '../invocation.ts';
+import { sleep } from '../sleep.ts';
 import { makeTargets, readTargets, type Targets } from '../targets.ts';
 import type { Terminal } from '../terminal.ts';
 import { sshOptionsOf } from '../trust/meet.ts';
@@ -41,18 +43,18 @@ export const doctor: Command = async (invocation) => {
   return exitCode;
 };
 
-const trip = (
-  part: Finding['part'],
-  { code, message, hint, at }: Problem,
-  host?: string,
-): Finding => ({
-  part,
-  check: code,
-  state: 'trip',
-  message: at ? `${at.file}:${at.line}: ${message}` : message,
-  hint,
-  ...(host === undefined ? {} : { host }),
-});
+const trip = (part: Finding['part'], problem: Problem, host?: string): Finding => {
+  const { code, at } = problem;
+  const { message, hint } = textOf(problem);
+  return {
+    part,
+    check: code,
+    state: 'trip',
+    message: at ? `${at.file}:${at.line}: ${message}` : message,
+    hint,
+    ...(host === undefined ? {} : { host }),
+  };
+};
 
 /** Rules, templates, secrets that are not set; `chosen` null: hosts cannot be asked. */
 async function inventoryFindings(
@@ -82,12 +84,11 @@ async function inventoryFindings(
   const notes = [
     ...openKeys(chosen),
     ...[...chosen.warnings, ...made.warnings].map(
-      ({ code, message, hint }): Finding => ({
+      (warning): Finding => ({
         part: 'inventory',
-        check: code,
+        check: warning.code,
         state: 'note',
-        message,
-        hint,
+        ...textOf(warning),
       }),
     ),
   ];
@@ -175,19 +176,26 @@ async function hostsFindings(
     emit: () => {},
     mask: createMask(read.secrets),
     now: Date.now,
+    sleep,
     nonce: () => randomBytes(16).toString('hex'),
     stop: never,
     abandon: never,
   };
   try {
     const findings = new Map<Target, readonly Finding[]>();
-    await eachOf(read.targets, options.forks, async (target) => {
+    await pLimit(options.forks).map(read.targets, async (target) => {
       findings.set(target, await findingsOf(target, world, options.connectTimeout));
     });
     return read.targets.flatMap((target) => findings.get(target) ?? []);
   } finally {
     await transport.close();
   }
+}
+
+function withText(found: HostFinding): Finding {
+  if (!('notice' in found)) return found;
+  const { notice, ...rest } = found;
+  return { ...rest, ...textOf(notice) };
 }
 
 async function findingsOf(
@@ -198,13 +206,13 @@ async function findingsOf(
   const host = target.host.name;
   const seen = await examineHost(target, world, { connectTimeoutS });
   if (!seen.ok) {
-    const message = world.mask(seen.problem.message.replace(`${host}: `, ''));
-    return [trip('host', { ...seen.problem, message }, host)];
+    const found = trip('host', seen.problem, host);
+    return [{ ...found, message: world.mask(found.message.replace(`${host}: `, '')) }];
   }
   const { facts, supplies, aheadMs, extras, repository } = seen;
   const found = [
     ...(repository ? [trip('host', repository, host)] : []),
-    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }),
+    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }).map(withText),
   ];
   return found.length > 0
     ? found

@@ -1,0 +1,22 @@
+/** Params of `usage`, `run.missing` and `bug`. */
+export interface UsageProblems {
+  bug:
+    | {
+        readonly reason: 'unexpected';
+        /** The error's first line. */
+        readonly said: string;
+        /** Where the stack was saved; null: nowhere, it is the detail. */
+        readonly file: string | null;
+      }
+    /** Met in the middle of one host's run. */
+    | { readonly reason: 'on-host' };
+  usage:
+    | { readonly reason: 'plan-not-json'; readonly file: string }
+    | { readonly reason: 'not-a-plan'; readonly file: string }
+    | { readonly reason: 'plan-version'; readonly file: string; readonly version: string }
+    | { readonly reason: 'plan-damaged'; readonly file: string };
+  /** As the host program reports it. */
+  'run.missing':
+    | { readonly reason: 'none' }
+    | { readonly reason: 'not-found'; readonly run: string };
+}

@@ -1,0 +1,100 @@
+import type { Notice, Position, Problem } from '../model/problem.ts';
+import type { Paint } from './paint.ts';
+import { count, wrap } from './plain.ts';
+import { docsOf, textOf } from './text-of.ts';
+
+export interface ProblemStyle {
+  readonly paint: Paint;
+  /** Columns. */
+  readonly width: number;
+  /** Each problem or warning ends with a link to its explanation. */
+  readonly links?: boolean;
+}
+
+/** The hosts with a problem; none: it is about no host. */
+type Hosts = readonly string[];
+
+/** A problem as a compiler would print it: what, where, the lines, what to do. Ends with a newline. */
+export const problemText = (problem: Problem, style: ProblemStyle, hosts: Hosts = []): string =>
+  blockText(style.paint.red(style.paint.bold(`error[${problem.code}]`)), problem, style, hosts);
+
+export const warningText = (warning: Notice, style: ProblemStyle, hosts: Hosts = []): string =>
+  blockText(
+    style.paint.yellow(style.paint.bold(`warning[${warning.code}]`)),
+    warning,
+    style,
+    hosts,
+  );
+
+/** All of them, separated by blank lines, and their totals. */
+export function problemsText(
+  problems: readonly Problem[],
+  warnings: readonly Notice[],
+  style: ProblemStyle,
+): string {
+  const blocks = [
+    ...warnings.map((warning) => warningText(warning, style)),
+    ...problems.map((problem) => problemText(problem, style)),
+  ];
+  const sums = [
+    ...(problems.length > 0 ? [count(problems.length, 'error')] : []),
+    ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
+  ];
+  return blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
+}
+
+export const placeText = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
+
+function blockText(
+  head: string,
+  notice: Notice,
+  { paint, width, links }: ProblemStyle,
+  hosts: Hosts,
+): string {
+  const { code, host, at, detail } = notice;
+  const { message, hint } = textOf(notice);
+  // the width of "error[code]: ", without the colours
+  const headWidth = code.length + (head.includes('warning[') ? 11 : 9);
+  let text = `${head}: ${paint.bold(wrap(message, width, 2, headWidth))}\n`;
+  if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
+  const on = hosts.length === 0 && host !== undefined ? [host] : hosts;
+  if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
+  if (detail !== undefined && detail.trim() !== '') text += detailText(detail, paint, width);
+  if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
+  if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;
+  return text;
+}
+
+/** More hosts than this are counted. */
+const NAMES_SHOWN = 40;
+
+function hostNames(hosts: Hosts, width: number): string {
+  const more = hosts.length - NAMES_SHOWN;
+  const names = hosts.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return wrap(names, width, 5, 5);
+}
+
+/** A line of a code frame: number, bar and text, or only bar and carets. */
+const FRAME = /^[ >]*\d* *\|/;
+const CARETS = /^([ >]*\|)([ \t]*\^.*)$/;
+
+function detailText(detail: string, paint: Paint, width: number): string {
+  const lines = detail.replace(/\n+$/, '').split('\n');
+  const isFrame = lines.every((line) => FRAME.test(line));
+  return lines
+    .map((line) => {
+      if (!isFrame) return outputLine(line, paint, width);
+      const carets = CARETS.exec(line);
+      if (carets) return `  ${paint.dim(carets[1]!)}${paint.red(carets[2]!)}\n`;
+      const gutter = FRAME.exec(line)![0];
+      return `  ${paint.dim(gutter)}${line.slice(gutter.length)}\n`;
+    })
+    .join('');
+}
+
+/** What a command printed, behind a bar; wrapped where it is longer than the terminal. */
+const outputLine = (line: string, paint: Paint, width: number): string =>
+  wrap(line, width - 4, 2)
+    .split('\n')
+    .map((part) => `${paint.dim('  |')} ${part}\n`)
+    .join('');

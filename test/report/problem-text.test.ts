@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { codeFrame } from '../../src/model/frame.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { paintWith } from '../../src/report/paint.ts';
+import { problemsText, problemText } from '../../src/report/problem-text.ts';
+
+const style = { paint: paintWith(false), width: 80 };
+
+const PROBLEMS: readonly Problem[] = [
+  {
+    code: 'inventory.schema',
+    message: 'unknown key "verison" in defaults.alloy',
+    hint: 'did you mean "version"?',
+    at: { file: 'inventory.yaml', line: 3, column: 5 },
+    detail: codeFrame('defaults:\n  alloy:\n    verison: 1.18.1\n', 3, 5),
+  },
+  {
+    code: 'apply.failed',
+    message:
+      'apt-get could not install alloy 1.18.1-1: it exited with 100 after another package of this host was found half-configured',
+    hint: 'log in and finish what dpkg was cut off in: sudo dpkg --configure -a; then run the same command again',
+    detail: 'E: dpkg was interrupted\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n',
+  },
+];
+
+test('problems look like those of a compiler', async () => {
+  await expect(problemsText(PROBLEMS, [], style)).toMatchFileSnapshot('golden/problems.txt');
+});
+
+test('no line is longer than the terminal', () => {
+  for (const line of problemsText(PROBLEMS, [], style).split('\n'))
+    expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('a problem of many hosts is shown once, with some of their names', () => {
+  const hosts = Array.from({ length: 100 }, (_, i) => `web-${i}`);
+  const text = problemText(PROBLEMS[1]!, style, hosts);
+  expect(text).toContain('  on web-0, web-1,');
+  expect(text).toContain('and 60 more');
+});
+
+test('a single problem has no totals', () => {
+  expect(problemsText([PROBLEMS[0]!], [], style)).not.toContain('1 error');
+  expect(problemsText(PROBLEMS, [], style)).toContain('\n2 errors\n');
+});
+
+test('a problem of one host names it, and links to its explanation where that is asked for', () => {
+  const problem: Problem = {
+    code: 'ssh.lost',
+    host: 'web-01',
+    params: { reason: 'nothing-started' },
+  };
+  const text = `error[ssh.lost]: the connection was lost before anything was started
+  on web-01
+  help: Run again: nothing was changed on the host
+`;
+  expect(problemText(problem, style)).toBe(text);
+  expect(problemText(problem, { ...style, links: true })).toBe(
+    `${text}  see docs/problems.md#sshlost\n`,
+  );
+});
