@@ -11,7 +11,8 @@ const EXITS: Readonly<Record<string, string>> = {
   'desired/variable.ts': 'looks for characters that no variable can contain',
   'engine/remote-run.ts': 'sends the request of a run to the stdin of a login',
   'engine/sudo.ts': 'answers sudo on the stdin of a login',
-  'host/run.ts': 'puts the contents of files into the request of a run; the request is a Secret again',
+  'host/run.ts':
+    'puts the contents of files into the request of a run; the request is a Secret again',
   'report/redact.ts': 'learns what to mask',
   'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',
