@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lab, productCommand } from '../lab/lab.ts';
 import { REPOSITORY_ROOT } from '../lab/root.ts';
-import { quote } from '../src/shell/quote.ts';
 import type { Measured } from './measure.ts';
 
 /** A job that is measured, and the ways to do it; alloyup comes first. */
@@ -38,6 +37,9 @@ const FORKS = 32;
 
 /** `--version` against bare Node: from 22.8 on, Node keeps compiled code (`module.enableCompileCache`). */
 const START_TARGET = Number(process.versions.node.split('.')[0]) >= 24 ? 1.25 : 1.5;
+
+/** One word for a shell. */
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Converges the fleet with alloyup, and takes the texts for the hand-written script from there. */
 export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scenario[]> {

@@ -10,7 +10,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   alloy: ['model'],
   steps: ['model'],
   host: ['model'],
-  shell: ['model'],
   report: ['model'],
   sources: ['model'],
   transport: ['model'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { describe, test } from 'vitest';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -26,6 +26,8 @@ export const MISSING = {
     isRoot && existsSync('/usr/sbin/sshd')
       ? undefined
       : 'needs root and /usr/sbin/sshd (package openssh-server)',
+  ssh: found('ssh') ? undefined : 'needs ssh (package openssh-client)',
+  dpkg: found('dpkg-deb') ? undefined : 'needs dpkg',
   zsh: found('zsh') ? undefined : 'needs zsh',
   fish: found('fish') ? undefined : 'needs fish',
   recordings: existsSync(recording('.'))
@@ -39,3 +41,11 @@ export const MISSING = {
  */
 export const describeUnless = (missing: string | undefined) => (name: string, tests: () => void) =>
   missing === undefined ? describe(name, tests) : describe.skip(name, { meta: { missing } }, tests);
+
+/** The same for a single test. */
+export const testUnless =
+  (missing: string | undefined) =>
+  (name: string, run: () => void | Promise<void>, timeoutMs?: number) =>
+    missing === undefined
+      ? test(name, run, timeoutMs)
+      : test.skip(name, { meta: { missing } }, run);

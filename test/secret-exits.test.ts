@@ -14,7 +14,6 @@ const EXITS: Readonly<Record<string, string>> = {
   'host/run.ts':
     'puts the contents of files into the request of a run; the request is a Secret again',
   'report/redact.ts': 'learns what to mask',
-  'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',
   'steps/environment.ts': 'compares the values on a host with the desired ones',
   'transport/keys.ts': 'opens a private key with its passphrase',

@@ -16,7 +16,8 @@ import { textOf } from '../../src/report/text-of.ts';
 import { judgeHostKey, parseKnownHosts } from '../../src/transport/known-hosts.ts';
 import { unknownHostKey } from '../../src/transport/problems.ts';
 import { describeUnless, MISSING } from '../missing.ts';
-import { makeKey, type Sshd, scratch, startSshd } from '../transport/sshd.ts';
+import { scratch } from '../transport/fixtures.ts';
+import { makeKey, type Sshd, startSshd } from '../transport/sshd.ts';
 import { memoryTerminal } from './terminal.ts';
 
 describeUnless(MISSING.sshd)('alloyup trust', () => {

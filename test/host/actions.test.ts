@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Action, Plan } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { MISSING, testUnless } from '../missing.ts';
 import { ME, MY_GROUP, PrefixHost, planOf } from './prefix.ts';
 
 const owner = { user: ME, group: MY_GROUP };
-const hasDpkg = existsSync('/usr/bin/dpkg-deb');
 
 /** Builds a small package of this version where apt finds what it has fetched. */
 function fetched(host: PrefixHost, version: string): string {
@@ -87,13 +87,13 @@ const wants = '/etc/systemd/system/multi-user.target.wants/alloy.service';
 
 /** Each kind of action; the compiler holds the table to the type. */
 const ROWS = {
-  folder: [
+  directory: [
     {
-      action: { do: 'folder', path: '/etc/apt/keyrings/deep/er', mode: '0750', ...owner },
+      action: { do: 'directory', path: '/etc/apt/keyrings/deep/er', mode: '0750', ...owner },
       after: (host) => expect(host.mode('/etc/apt/keyrings/deep/er')).toBe('750'),
     },
     {
-      action: { do: 'folder', path: '/etc/alloy', mode: '0750', ...owner },
+      action: { do: 'directory', path: '/etc/alloy', mode: '0750', ...owner },
       before: (host) => mkdirSync(host.at('/etc/alloy')),
       after: (host) => expect(host.mode('/etc/alloy')).toBe('750'),
     },
@@ -152,9 +152,9 @@ const ROWS = {
       final: true,
     },
   ],
-  'try-environment': [
+  'check-environment': [
     {
-      action: { do: 'try-environment' },
+      action: { do: 'check-environment' },
       before: (host) => host.put('/etc/default/alloy', "CONFIG_FILE='/etc/alloy/config.alloy'\n"),
       after: () => {},
     },
@@ -165,9 +165,9 @@ const ROWS = {
       after: (host) => expect(host.calls('alloy')).toHaveLength(1),
     },
   ],
-  'mend-dpkg': [
+  'configure-dpkg': [
     {
-      action: { do: 'mend-dpkg' },
+      action: { do: 'configure-dpkg' },
       after: (host) => expect(host.calls('dpkg').at(-1)).toMatch(/--configure -a$/),
     },
   ],
@@ -362,9 +362,9 @@ async function survives(
 }
 
 describe.concurrent.each(TABLE)('%s', (_, row) => {
-  const possible = row.dpkg !== true || hasDpkg;
+  const missing = row.dpkg === true ? MISSING.dpkg : undefined;
 
-  test.skipIf(!possible)('is done', () =>
+  testUnless(missing)('is done', () =>
     onHost(row, async (host) => {
       const ran = await host.apply(planFor(row));
       expect([ran.result, ran.err, ran.problems]).toEqual(['ok', '', []]);
@@ -374,18 +374,19 @@ describe.concurrent.each(TABLE)('%s', (_, row) => {
     }),
   );
 
-  test.skipIf(!possible || row.final === true)('is undone by a rollback', () =>
-    onHost(row, async (host) => {
-      const before = host.snapshot();
-      await host.apply(planFor(row));
-      const ran = await host.rollback(null, { run: '20261130T111500Z-0001' });
-      expect([ran.result, ran.err, ran.problems]).toEqual(['rolled-back', '', []]);
-      expect(host.snapshot()).toEqual(before);
-      expect(host.strays()).toEqual([]);
-    }),
-  );
+  if (row.final !== true)
+    testUnless(missing)('is undone by a rollback', () =>
+      onHost(row, async (host) => {
+        const before = host.snapshot();
+        await host.apply(planFor(row));
+        const ran = await host.rollback(null, { run: '20261130T111500Z-0001' });
+        expect([ran.result, ran.err, ran.problems]).toEqual(['rolled-back', '', []]);
+        expect(host.snapshot()).toEqual(before);
+        expect(host.strays()).toEqual([]);
+      }),
+    );
 
-  test.skipIf(!possible)(
+  testUnless(missing)(
     'leaves the host as it was, wherever the run is killed',
     async () => {
       // a moment of dpkg's takes long: there only what the run notes and starts counts

@@ -17,6 +17,7 @@ import { factsScript } from '../../src/host/facts-request.ts';
 import { readRecord } from '../../src/host/records.ts';
 import { ToolError } from '../../src/model/problem.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
+import { MISSING, testUnless } from '../missing.ts';
 
 let root = '';
 beforeEach(() => {
@@ -194,10 +195,12 @@ describe('files', () => {
 
   test('bring their folders, since a rename changes only those', () => {
     put('/etc/alloy/config.alloy', '');
-    const { folders } = factsOf({ files: [plain('/etc/alloy/config.alloy'), plain('/srv/x/y')] });
-    expect(folders['/etc/alloy']).toMatchObject({ kind: 'directory', mode: '0755' });
-    expect(folders['/srv/x']?.kind).toBe('absent');
-    expect(Object.keys(folders).sort()).toEqual([
+    const { directories } = factsOf({
+      files: [plain('/etc/alloy/config.alloy'), plain('/srv/x/y')],
+    });
+    expect(directories['/etc/alloy']).toMatchObject({ kind: 'directory', mode: '0755' });
+    expect(directories['/srv/x']?.kind).toBe('absent');
+    expect(Object.keys(directories).sort()).toEqual([
       '/etc/alloy',
       '/srv/x',
       '/var/lib/alloy',
@@ -469,7 +472,7 @@ describe('the rest', () => {
     }
   });
 
-  test.skipIf(process.getuid?.() !== 0)('this very machine', () => {
+  testUnless(MISSING.root)('this very machine', () => {
     const facts = factsOf({ root: '', http: true, files: [plain('/etc/hostname')] });
     expect(facts.os.hostname).toBe(execFileSync('hostname').toString().trim());
     expect(facts.os.arch).toBe(execFileSync('dpkg', ['--print-architecture']).toString().trim());
@@ -477,7 +480,7 @@ describe('the rest', () => {
     expect(facts.files['/etc/hostname']?.user).toBe('root');
   });
 
-  test.skipIf(process.getuid?.() !== 0)('who is not root is told so', () => {
+  testUnless(MISSING.root)('who is not root is told so', () => {
     const { stdout } = spawnSync('perl', ['-'], {
       input: factsScript(inputOf({ root: '' })),
       uid: 65534,
