@@ -4,26 +4,26 @@ import { type Lab, productCommand } from '../lab/lab.ts';
 import { REPOSITORY_ROOT } from '../lab/root.ts';
 import type { Measured } from './measure.ts';
 
-/** Something that a fleet's owner needs done, and the ways to do it; alloyup's comes first. */
-export interface Duty {
+/** A job that is measured, and the ways to do it; alloyup comes first. */
+export interface Scenario {
   readonly id: 'start' | 'noop' | 'config' | 'upgrade' | 'first';
   readonly title: string;
   readonly ways: readonly Way[];
-  /** Its peak memory says something. */
+  /** Also measure peak memory, in the warm-up round. */
   readonly memory: boolean;
-  /** Not measured: makes the fleet one that needs it. */
+  /** Prepares the fleet; not measured. */
   before?(): Promise<void>;
 }
 
 export interface Way {
   readonly name: string;
-  /** At most this share of its wall time is what alloyup should take; null: no aim. */
-  readonly aim: number | null;
+  /** alloyup's wall time divided by this way's should be at most this; null: no target. */
+  readonly target: number | null;
   command(): Measured;
 }
 
-/** What the hosts should be. */
-interface Wish {
+/** The desired state of the hosts. */
+interface State {
   readonly version: string;
   /** Two configurations that differ in one value. */
   readonly tenant: 'blue' | 'green';
@@ -31,25 +31,31 @@ interface Wish {
 
 const OLD = '1.17.0';
 const NEW = '1.18.1';
-const HOME: Wish = { version: NEW, tenant: 'blue' };
-/** Connections at once, for all: alloyup's own default. */
+const BASE: State = { version: NEW, tenant: 'blue' };
+/** Connections at once, for every way: alloyup's default. */
 const FORKS = 32;
 
-/** Brings the fleet home and learns there what a script by hand would have to write. */
-export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]> {
+/** `--version` against bare Node: from 22.8 on, Node keeps compiled code (`module.enableCompileCache`). */
+const START_TARGET = Number(process.versions.node.split('.')[0]) >= 24 ? 1.25 : 1.5;
+
+/** One word for a shell. */
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Converges the fleet with alloyup, and takes the texts for the hand-written script from there. */
+export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scenario[]> {
   const count = lab.hosts.length;
   const first = lab.hosts[0]!;
-  let wish = HOME;
+  let desired = BASE;
 
   const write = (): void => {
     lab.inventory({
       defaults: {
-        alloy: { version: wish.version },
+        alloy: { version: desired.version },
         config: {
           template: 'otlp-gateway',
           vars: {
             metrics_url: 'http://127.0.0.1:9009/api/v1/push',
-            metrics_tenant: wish.tenant,
+            metrics_tenant: desired.tenant,
             traces_url: 'http://127.0.0.1:4319',
             logs_url: 'http://127.0.0.1:3100/otlp',
           },
@@ -63,8 +69,8 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
   });
   const changed = new RegExp(`${count} changed`);
   const unchanged = new RegExp(`${count} unchanged`);
-  const bring = async (to: Wish): Promise<void> => {
-    wish = to;
+  const converge = async (to: State): Promise<void> => {
+    desired = to;
     write();
     const { argv } = apply(0, changed);
     const { exitCode, stdout, stderr } = await lab.run(argv);
@@ -72,9 +78,9 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
       throw new Error(`exit ${exitCode}: ${argv.join(' ')}\n${stdout}\n${stderr}`);
   };
 
-  await bring({ ...HOME, tenant: 'green' });
+  await converge({ ...BASE, tenant: 'green' });
   const green = first.read('/etc/alloy/config.alloy');
-  await bring(HOME);
+  await converge(BASE);
   const texts = {
     key: first.read('/etc/apt/keyrings/grafana.asc'),
     list: first.read('/etc/apt/sources.list.d/grafana.list'),
@@ -92,13 +98,13 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
     argv: ['xargs', '-a', addresses, '-P', `${FORKS}`, '-I{}', 'sh', '-c', command],
     says,
   });
-  const body = readFileSync(join(REPOSITORY_ROOT, 'bench/by-hand.sh'), 'utf8');
-  const byHand = (says: RegExp): Measured => {
-    const script = join(lab.home, 'by-hand.sh');
+  const body = readFileSync(join(REPOSITORY_ROOT, 'bench/hand-written.sh'), 'utf8');
+  const handWritten = (says: RegExp): Measured => {
+    const script = join(lab.home, 'hand-written.sh');
     const set = {
       ...texts,
-      config: configs[wish.tenant],
-      version: `${wish.version}-1`,
+      config: configs[desired.tenant],
+      version: `${desired.version}-1`,
       watch: `${watchS}`,
     };
     const head = Object.entries(set).map(
@@ -109,7 +115,7 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
   };
   const wrote = (what: string): RegExp => new RegExp(`^(${what}\n?){${count}}$`);
 
-  const script = 'ssh + script by hand';
+  const script = 'ssh + hand-written script';
   const nothing = (): Measured => everywhere(`exec ${ssh} -n ops@{} true`, /^$/);
   return [
     {
@@ -119,12 +125,12 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
       ways: [
         {
           name: 'alloyup --version',
-          aim: null,
+          target: null,
           command: () => ({ argv: productCommand(['--version']), says: /^\d/ }),
         },
         {
           name: 'node -e 0',
-          aim: 1.25,
+          target: START_TARGET,
           command: () => ({ argv: [process.execPath, '-e', '0'], says: /^$/ }),
         },
       ],
@@ -134,23 +140,27 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
       title: 'nothing to do',
       memory: true,
       ways: [
-        { name: 'alloyup apply --yes', aim: null, command: () => apply(watchS, unchanged) },
-        { name: script, aim: 0.7, command: () => byHand(/^$/) },
-        { name: 'ssh HOST true', aim: 1, command: nothing },
+        { name: 'alloyup apply --yes', target: null, command: () => apply(watchS, unchanged) },
+        { name: script, target: 0.75, command: () => handWritten(/^$/) },
+        { name: 'ssh HOST true', target: 0.85, command: nothing },
       ],
     },
     {
       id: 'config',
       title: 'one value of the configuration, reloaded',
       memory: true,
-      // each way turns what the one before it left
+      // each way changes the value the previous one left
       async before() {
-        wish = { ...HOME, tenant: wish.tenant === 'blue' ? 'green' : 'blue' };
+        desired = { ...BASE, tenant: desired.tenant === 'blue' ? 'green' : 'blue' };
         write();
       },
       ways: [
-        { name: 'alloyup apply --yes', aim: null, command: () => apply(watchS, changed) },
-        { name: script, aim: 0.9, command: () => byHand(wrote('wrote /etc/alloy/config.alloy')) },
+        { name: 'alloyup apply --yes', target: null, command: () => apply(watchS, changed) },
+        {
+          name: script,
+          target: 1.15,
+          command: () => handWritten(wrote('wrote /etc/alloy/config.alloy')),
+        },
       ],
     },
     {
@@ -158,13 +168,17 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
       title: `${OLD} to ${NEW}, restarted`,
       memory: false,
       async before() {
-        await bring({ ...HOME, version: OLD });
-        wish = HOME;
+        await converge({ ...BASE, version: OLD });
+        desired = BASE;
         write();
       },
       ways: [
-        { name: 'alloyup apply --yes', aim: null, command: () => apply(watchS, changed) },
-        { name: script, aim: null, command: () => byHand(wrote(`installed alloy ${NEW}-1`)) },
+        { name: 'alloyup apply --yes', target: null, command: () => apply(watchS, changed) },
+        {
+          name: script,
+          target: null,
+          command: () => handWritten(wrote(`installed alloy ${NEW}-1`)),
+        },
       ],
     },
     {
@@ -174,12 +188,12 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
       async before() {
         await lab.reset();
         lab.resetController();
-        wish = HOME;
+        desired = BASE;
         write();
       },
       ways: [
-        { name: 'alloyup apply --yes', aim: null, command: () => apply(watchS, changed) },
-        { name: script, aim: 1.05, command: () => byHand(/enabled alloy/) },
+        { name: 'alloyup apply --yes', target: null, command: () => apply(watchS, changed) },
+        { name: script, target: 1.05, command: () => handWritten(/enabled alloy/) },
       ],
     },
   ];

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# What a good engineer writes by hand for one host: bring Alloy to a wanted state, do nothing where it
-# is there already. Run as root by bash, which has /dev/tcp (the hosts have no curl). The wanted state
-# stands before it, written by bench/fleet.ts: $version $watch and the texts $key $list $environment
-# $config, each without its last newline. Prints a line for each thing it had to change.
-# shellcheck disable=SC2154 # the head sets them
+# What a good engineer would write for one host: bring Alloy to the desired state, and do nothing if it
+# is already there. Run as root by bash, which has /dev/tcp (the hosts have no curl). bench/scenarios.ts
+# prepends the desired state: $version, $watch and the texts $key, $list, $environment and $config, each
+# without its last newline. Prints a line for each change.
+# shellcheck disable=SC2154 # the prepended lines set them
 set -eu
 need=
 
-# put PATH MODE OWNER TEXT: succeeds when the file had to be written
+# put PATH MODE OWNER TEXT: succeeds if the file had to be written
 put() {
   if [ -f "$1" ] && [ "$(<"$1")" = "$4" ]; then return 1; fi
   printf '%s\n' "$4" >"$1.new"
@@ -17,7 +17,7 @@ put() {
   echo "wrote $1"
 }
 
-# http METHOD PATH: the status line
+# http METHOD PATH: prints the status line
 http() {
   exec 3<>/dev/tcp/127.0.0.1/12345 || return 1
   printf '%s %s HTTP/1.0\r\n\r\n' "$1" "$2" >&3
@@ -44,7 +44,7 @@ main() {
     echo "installed alloy $version"
   fi
 
-  # 640 root:alloy: the service reads it, nobody else does
+  # 640 root:alloy: only root and the service can read it
   config_is() { [ -f /etc/alloy/config.alloy ] && [ "$(</etc/alloy/config.alloy)" = "$config" ]; }
   if ! config_is; then
     printf '%s\n' "$config" >/root/config.alloy
