@@ -9,7 +9,7 @@ export interface Group<T> {
   readonly names: readonly string[];
 }
 
-/** Equal items with the hosts that they were met on, in the order of the first. */
+/** Equal items with their hosts, in the order of the first. */
 export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly Group<T>[] {
   const groups = new Map<string, { item: T; names: string[] }>();
   for (const [name, item] of items) {
@@ -109,46 +109,49 @@ function ofHost<T extends Notice>(said: T, name: string): T {
     : said;
 }
 
-/** Which refusal it is keeps plans apart; its words name the host. */
-const codeAlone = ({ code }: Problem): Problem => ({ code, message: '', hint: '' });
+/** What a plan does, or would do if it were not refused for problems of these codes. */
+export interface PlannedChanges {
+  readonly changes: PlanView['changes'];
+  readonly refusals: readonly string[];
+}
 
 /** Plans that change something, equal ones together, in the order of the first. */
 export function planGroups(
   hosts: readonly (readonly [string, HostReport])[],
-): readonly Group<PlanView>[] {
+): readonly Group<PlannedChanges>[] {
   return groupEqual(
-    hosts.flatMap(([name, { plan }]) =>
-      plan && plan.changes.length > 0
-        ? // what is shown elsewhere must not keep equal plans apart
-          [[name, { ...plan, warnings: [], problems: plan.problems.map(codeAlone) }] as const]
-        : [],
-    ),
+    hosts.flatMap(([name, { plan }]) => {
+      if (!plan || plan.changes.length === 0) return [];
+      // warnings and problems have blocks of their own: they must not keep equal plans apart
+      const changes = plan.changes.map((change) => ({ ...change, warnings: [] }));
+      const refusals = [...new Set(plan.problems.map(({ code }) => code))];
+      return [[name, { changes, refusals }] as const];
+    }),
   );
 }
 
-/** Hosts that the same is done to. */
-export interface PlanGroup extends Group<PlanView> {
-  /** The plans differ in the name of their host; `item` is the first one's. */
+/** Hosts with the same changes. */
+export interface PlanGroup extends Group<PlannedChanges> {
+  /** The changes differ in the host's name; `item` has the first host's. */
   readonly alike: boolean;
 }
 
-/** Groups that differ in nothing but the name of their host are one: 200 labels are one change. */
-export function alikeGroups(equal: readonly Group<PlanView>[]): readonly PlanGroup[] {
-  const groups = new Map<string, PlanGroup>();
+/** Groups that differ only in the name of their host are one: 200 labels are one change. */
+export function alikeGroups(equal: readonly Group<PlannedChanges>[]): readonly PlanGroup[] {
+  const groups = new Map<string, { item: PlannedChanges; names: string[]; alike: boolean }>();
   for (const group of equal) {
     const key = group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item);
-    const alike = groups.get(key);
-    groups.set(key, {
-      item: alike?.item ?? group.item,
-      names: [...(alike?.names ?? []), ...group.names],
-      alike: alike !== undefined,
-    });
+    const known = groups.get(key);
+    if (known) {
+      known.names.push(...group.names);
+      known.alike = true;
+    } else groups.set(key, { item: group.item, names: [...group.names], alike: false });
   }
   return [...groups.values()];
 }
 
-/** A plan in which the host's name, where it stands as a word, is any host's. */
-const withoutName = ({ item, names }: Group<PlanView>): string =>
+/** Changes in which the host's name, where it stands as a word, could be any host's. */
+const withoutName = ({ item, names }: Group<PlannedChanges>): string =>
   JSON.stringify(item)
     .split(names[0]!)
     .reduce((text, part) => {

@@ -1,7 +1,8 @@
 import type { HostReport, PlanView, RunEvent, RunReport } from '../model/event.ts';
+import type { Problem, Warning } from '../model/problem.ts';
 import { withText } from './text-of.ts';
 
-/** One event, one line. The run log is the same text. */
+/** One event on one line, also in the run log. */
 export const ndjson = (event: RunEvent): string => `${JSON.stringify(eventWithTexts(event))}\n`;
 
 /** The one document of `--output json`. */
@@ -17,6 +18,22 @@ export const reportJson = (report: RunReport): string =>
     null,
     2,
   )}\n`;
+
+/** What was found before any host was contacted. */
+export interface Findings {
+  readonly schema: 1;
+  readonly exitCode: number;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+}
+
+export const findingsJson = ({ problems, warnings, ...head }: Omit<Findings, 'schema'>): string =>
+  `${JSON.stringify({
+    schema: 1,
+    ...head,
+    problems: problems.map(withText),
+    warnings: warnings.map(withText),
+  })}\n`;
 
 function eventWithTexts(event: RunEvent): RunEvent {
   switch (event.type) {

@@ -1,4 +1,10 @@
-import { isWritten, type Notice, type ProblemParams } from '../model/problem.ts';
+import {
+  isWritten,
+  type Notice,
+  type Position,
+  PROBLEM_CODES,
+  type ProblemParams,
+} from '../model/problem.ts';
 import type { WarningProblems } from '../model/problems/warnings.ts';
 import { alloyHostParams, alloyTexts } from './problems/alloy-texts.ts';
 import { applyHostParams, applyTexts } from './problems/apply-texts.ts';
@@ -59,8 +65,33 @@ export function textOf(notice: Notice): Text {
   return { message, hint };
 }
 
-/** As programs read it: its text next to its params. */
-export const withText = <T extends Notice>(notice: T): T & Text => ({
-  ...notice,
-  ...textOf(notice),
-});
+/** Where a code is explained: its heading's anchor, as GitHub makes it. */
+export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
+  code in TEXTS || PROBLEM_CODES.some((one) => one === code)
+    ? `docs/problems.md#${code.replaceAll('.', '')}`
+    : 'docs/checks.md';
+
+/** A warning as programs read it. */
+export interface PrintedWarning extends Text {
+  /** Public and never renamed. */
+  readonly code: string;
+  /** What the message is made from; docs/problems.md lists the reasons of each code. */
+  readonly params?: { readonly reason: string; readonly [name: string]: unknown };
+  /** Where the code is explained. */
+  readonly docs: string;
+  /** The host that it was met on. */
+  readonly host?: string;
+  readonly at?: Position;
+  /** The lines around the place, or the last lines that a failing command wrote; secrets masked. */
+  readonly detail?: string;
+}
+
+/** A problem as programs read it. */
+export interface PrintedProblem extends PrintedWarning {
+  /** The same call may succeed later with nobody changing anything. */
+  readonly transient?: boolean;
+}
+
+/** A notice with what people and programs read of it next to its params. */
+export const withText = <T extends Notice>(notice: T): T & Text & { readonly docs: string } =>
+  Object.assign({ ...notice }, textOf(notice), { docs: docsOf(notice) });
