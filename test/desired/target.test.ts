@@ -6,8 +6,7 @@ import { type CheckedTexts, configurationOf } from '../../src/desired/config.ts'
 import { makeTarget, type TargetInput } from '../../src/desired/target.ts';
 import { templateOf } from '../../src/desired/template.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
-import { templateRef } from '../../src/inventory/settings.ts';
-import { settingsOf } from '../../src/inventory/settings.ts';
+import { settingsOf, templateRef } from '../../src/inventory/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { withText } from '../../src/report/text-of.ts';
 
