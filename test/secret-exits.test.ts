@@ -13,7 +13,6 @@ const EXITS: Readonly<Record<string, string>> = {
   'engine/sudo.ts': 'answers sudo on the stdin of a login',
   'host/run.ts': 'writes the request that a host reads on its stdin',
   'report/redact.ts': 'learns what to hide',
-  'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',
   'steps/environment.ts': 'compares the values of a host with those that are wanted',
   'transport/keys.ts': 'opens a private key with its passphrase',

@@ -15,23 +15,23 @@ export const STEP_IDS = [
 ] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
-/** An argument vector. Quoted once, in shell/quote.ts; no step writes shell text. */
+/** An argument vector; no step writes shell text. */
 export type Command = readonly [string, ...string[]];
 
 /**
- * One thing to do on a host, as data. Each is a verb of src/shell/apply.pl, seldom.pl or packages.sh, which first
- * notes in the run's journal how to take it back, then does it.
+ * One thing to do on a host, as data: `do_NAME` in src/host/program, with its `undo_NAME` next to it. It notes in the
+ * run's journal what its undo needs, then does its work.
  */
 export type Action =
-  /** Makes a folder (parents too) or gives an existing one this mode and owner. */
+  /** Makes a directory (parents too) or gives an existing one this mode and owner. */
   | {
-      readonly do: 'folder';
+      readonly do: 'directory';
       readonly path: string;
       readonly mode: string;
       readonly user: string;
       readonly group: string;
     }
-  /** Writes a file atomically: staged in root's own folder, fsync, rename. */
+  /** Writes a file atomically: staged in root's own directory, fsync, rename. */
   | {
       readonly do: 'file';
       readonly path: string;
@@ -50,16 +50,16 @@ export type Action =
     }
   | { readonly do: 'delete'; readonly path: string }
   /** Reads the environment file as the package's maintainer scripts do: `sh -c 'set -e; . FILE'`. */
-  | { readonly do: 'try-environment' }
+  | { readonly do: 'check-environment' }
   /** Finishes what dpkg was cut off in: `dpkg --configure -a`. */
-  | { readonly do: 'mend-dpkg' }
+  | { readonly do: 'configure-dpkg' }
   /** `apt-get update`, for the repository's list alone. */
   | { readonly do: 'refresh' }
   /** Installs exactly this version of alloy, up or down. */
   | { readonly do: 'install'; readonly version: string }
   | { readonly do: 'hold'; readonly held: boolean }
   | { readonly do: 'join-groups'; readonly groups: readonly string[] }
-  /** A folder and all below it, links not followed. */
+  /** A directory and all below it, links not followed. */
   | {
       readonly do: 'own-tree';
       readonly path: string;
@@ -78,7 +78,7 @@ export type Action =
   | { readonly do: 'disable' }
   | { readonly do: 'uninstall'; readonly purge: boolean }
   | { readonly do: 'delete-account' }
-  /** Removes a folder and all that is in it; only of alloy's own data. */
+  /** Removes a directory and all that is in it; only of alloy's own data. */
   | { readonly do: 'delete-tree'; readonly path: string };
 
 /** One file's change, for people. Already masked. */
