@@ -1,9 +1,11 @@
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import type { Catalogue } from './catalogue.ts';
+import { inventoryWarningCatalogue } from './inventory.ts';
 
 const run = '20261123T101500Z-3f9a';
 
 export const warningCatalogue: Catalogue<WarningProblems> = {
+  ...inventoryWarningCatalogue,
   'access.docker': {
     means: 'Alloy is about to join the group docker.',
     examples: { 'like-root': {} },

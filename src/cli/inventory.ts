@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
-import type { VariablesEntry } from '../inventory/ansible-variables.ts';
+import type { VariablesEntry } from '../inventory/ansible/variable-files.ts';
+import { isHostList, parseHostList } from '../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
-import { type InventoryText, openInventory } from '../inventory/read.ts';
+import type { Inventory } from '../inventory/members.ts';
+import { type InventoryText, openInventory } from '../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
-import { isHostList, type WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
 import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
@@ -15,7 +16,7 @@ import { usageError, usageProblem } from './usage.ts';
 
 /** The hosts that a command is about. */
 export interface ChosenHosts {
-  readonly inventory: WrittenInventory;
+  readonly inventory: Inventory;
   /** Folder that relative paths of the inventory start in. */
   readonly base: string;
   /** Of the inventory's text, hex: tells one inventory from another. */
@@ -62,8 +63,7 @@ export async function readHosts(
   };
 }
 
-async function readFromList(source: string, options: Options): Promise<WrittenInventory> {
-  const { parseHostList } = await import('../inventory/hostlist.ts');
+async function readFromList(source: string, options: Options): Promise<Inventory> {
   return orThrow(parseHostList(source, flagsOf(options)));
 }
 
@@ -91,7 +91,7 @@ export const variablesBeside = async (
   { base }: InventoryFile,
   { kind }: InventoryText,
 ): Promise<readonly VariablesEntry[]> =>
-  source === '-' || kind === 'ours' ? [] : readVariableFolders(base);
+  source === '-' || kind === 'alloyup' ? [] : readVariableFolders(base);
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),
@@ -113,7 +113,7 @@ function refuseListFlags(options: Options): void {
   );
 }
 
-async function limited(inventory: WrittenInventory, limit: string): Promise<readonly string[]> {
+async function limited(inventory: Inventory, limit: string): Promise<readonly string[]> {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
   for (const file of limitFiles(limit)) {

@@ -175,8 +175,6 @@ export const ledgerOf = (events: readonly RunEvent[]): Ledger => {
   return ledger;
 };
 
-export const hostOf = (ledger: Ledger, name: string): HostReport => ledger.host(name)!;
-
 /** Everything that a terminal of 80 columns shows of these events, without colour unless asked. */
 export function screenOf(events: readonly RunEvent[], more: Partial<TextOptions> = {}): string {
   const ledger = openLedger();

@@ -1,5 +1,7 @@
+import type { InventoryWarnings } from './inventory-problems.ts';
+
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
-export interface WarningProblems {
+export interface WarningProblems extends InventoryWarnings {
   'access.docker': { readonly reason: 'like-root' };
   'alloy.components': {
     readonly reason: 'unhealthy';

@@ -1,4 +1,5 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
+import { inventoryWarnings } from './inventory-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 const logInput = (message: string): Text => ({
@@ -7,6 +8,7 @@ const logInput = (message: string): Text => ({
 });
 
 export const warningTexts: Texts<WarningProblems> = {
+  ...inventoryWarnings,
   'access.docker': {
     'like-root': () => ({
       message: 'members of the group docker are as powerful as root',
