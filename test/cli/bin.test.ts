@@ -51,7 +51,7 @@ test('--version and -V print the version of the package, and nothing else', () =
     expect(alloyup([flag])).toEqual({ code: 0, out: `${version}\n`, err: '' });
 });
 
-test('--version is told before anything of what is built is loaded', () => {
+test('--version is answered without loading dist', () => {
   const alone = join(folder, 'alone');
   for (const part of ['bin', 'package.json'])
     cpSync(join(ROOT, part), join(alone, part), { recursive: true });
