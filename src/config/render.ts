@@ -3,7 +3,7 @@ import { fail, ok, type Problem, type Result, type Warning } from '../model/prob
 import type { ContextScanner } from '../model/template.ts';
 import { encode, plain } from './encode.ts';
 import {
-  type Output,
+  type OutputValue,
   type ParsedTemplate,
   parseLiquid,
   renderLiquid,
@@ -21,10 +21,6 @@ export interface Rendered {
   /** What `| raw` let through. */
   readonly warnings: readonly Warning[];
 }
-
-/** The last texts made of each template: a fleet's hosts mostly have equal values. */
-const recent = new WeakMap<Template, Map<string, Rendered>>();
-const RECENT = 32;
 
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
@@ -62,12 +58,6 @@ export function renderTemplate(
   } catch (error) {
     return fail(...trouble(error, given.vars));
   }
-  const made = recent.get(template) ?? new Map<string, Rendered>();
-  recent.set(template, made);
-  const key = keyOf([given.vars, given.inherited, 'host' in parsed.reads && given.host]);
-  const before = made.get(key);
-  if (before) return ok(before);
-
   const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
 
@@ -88,20 +78,8 @@ export function renderTemplate(
     if (problems.length === 0 || !parameters) problems.push(...trouble(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
-  const rendered = { text: writer.text, warnings: writer.warnings };
-  const [oldest] = made.keys();
-  if (made.size >= RECENT && oldest !== undefined) made.delete(oldest);
-  made.set(key, rendered);
-  return ok(rendered);
+  return ok({ text: writer.text, warnings: writer.warnings });
 }
-
-/** No two values have one: JSON alone says null of what is not finite, and nothing of a bigint. */
-const keyOf = (given: readonly unknown[]): string =>
-  JSON.stringify(given, (_, value: unknown) =>
-    typeof value === 'object' || typeof value === 'boolean'
-      ? value
-      : `${typeof value} ${String(value)}`,
-  );
 
 /** Collects the text, and encodes each value by where the text so far ends. */
 class Writer implements Sink {
@@ -116,13 +94,13 @@ class Writer implements Sink {
     this.#place = place;
   }
 
-  write(piece: string | Output): void {
+  write(piece: string | OutputValue): void {
     if (typeof piece === 'string') this.#append(piece);
     else if (piece.raw) this.#append(this.#raw(piece));
     else this.#append(encode(piece.value, { context: this.#scanner.context, line: this.#line }));
   }
 
-  #raw({ value, at }: Output): string {
+  #raw({ value, at }: OutputValue): string {
     const text = plain(value, 'as raw text');
     this.warnings.push({
       code: 'template.raw',

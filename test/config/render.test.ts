@@ -4,8 +4,6 @@ import type { Attribute, Block, Expression } from '../../src/alloy/ast.ts';
 import { createContextScanner } from '../../src/alloy/context.ts';
 import { parse } from '../../src/alloy/parse.ts';
 import { stringValue } from '../../src/alloy/quote.ts';
-import { renderTemplate } from '../../src/config/render.ts';
-import type { Template, TemplateValues } from '../../src/config/template.ts';
 import { problems, render, text } from './helper.ts';
 
 describe('a value is written as its place asks', () => {
@@ -71,50 +69,6 @@ d = "{{ d }}"`;
 });
 
 /** Text that tries to get out: quotes, braces, escapes, comments and template tags in any order. */
-describe('one template for a fleet', () => {
-  const make = (template: Template, vars: TemplateValues['vars'], name = 'h', address = name) => {
-    const host = { name, address, groups: [] };
-    const values = { vars, host, locate: () => ({}) };
-    const rendered = renderTemplate(template, values, createContextScanner);
-    return rendered.ok ? rendered.value.text : rendered.problems.map(({ message }) => message);
-  };
-  const written = (body: string): Template => ({
-    name: 't',
-    file: 't.alloy',
-    text: body,
-    parameters: null,
-  });
-
-  test.each([
-    'a = {{ host.name }}',
-    'a = {{ x | append: host.name }}',
-    '{% assign h = host %}a = {{ h.name }}',
-    'a = {% if host.name == "h1" %}1{% else %}2{% endif %}',
-    '{% for k in host %}// {{ k[0] }} {{ k[1] | json }}\n{% endfor %}',
-  ])('%s is made for each host', (body) => {
-    const template = written(body);
-    const vars = body.includes('x') ? { x: '' } : {};
-    const [one, other] = ['h1', 'h2'].map((name) => make(template, vars, name));
-    expect(one).toBe(make(written(body), vars, 'h1'));
-    expect(other).toBe(make(written(body), vars, 'h2'));
-    expect(one).not.toBe(other);
-  });
-
-  test('no value is taken for another', () => {
-    const template = written('a = {{ x }}');
-    const values = [
-      ...[null, 'null', Number.NaN, 'number NaN', Number.POSITIVE_INFINITY, -0, 0, '0', 1n, 1, '1'],
-      ...['1n', 'bigint 1', true, 'true', 'boolean true', [], {}, '[]', [1], ['1'], { a: 1n }],
-    ];
-    const alone = values.map((x) => make(written('a = {{ x }}'), { x }));
-    for (const round of [1, 2])
-      expect({ round, texts: values.map((x) => make(template, { x })) }).toEqual({
-        round,
-        texts: alone,
-      });
-  });
-});
-
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.string({
