@@ -25,8 +25,6 @@ export interface RepositorySourceOptions {
   readonly cacheDir: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** PEM text of authorities that count beside the usual ones. */
-  readonly ca?: string;
   readonly get?: Get;
   /** Milliseconds before each further try of a fetch. */
   readonly delays?: readonly number[];
@@ -36,8 +34,7 @@ export interface RepositorySourceOptions {
 export function createRepositorySource({
   cacheDir,
   now,
-  ca,
-  get = createGet(ca),
+  get = createGet(),
   delays = RETRY_DELAYS,
 }: RepositorySourceOptions): RepositorySource {
   const cache = createCache(join(cacheDir, 'repository'));

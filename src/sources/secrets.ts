@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
@@ -41,21 +42,14 @@ export async function resolveSecrets(
     if (!distinct.has(key)) distinct.set(key, ref);
   }
 
-  const found = new Map<string, Read>();
-  const queue = [...distinct];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      found.set(next[0], await read(next[1], options));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const limit = pLimit(AT_ONCE);
+  const found = await limit.map(distinct.values(), (ref) => read(ref, options));
 
   const secrets = new Map<string, Secret>();
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
-  // in the order in which they were named, whichever came back first
-  for (const key of distinct.keys()) {
-    const { secret, problem, warning } = found.get(key) ?? {};
+  for (const [i, key] of [...distinct.keys()].entries()) {
+    const { secret, problem, warning } = found[i]!;
     if (secret) secrets.set(key, secret);
     if (problem) problems.push(problem);
     if (warning) warnings.push(warning);

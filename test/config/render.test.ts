@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Attribute, Block, Expression } from '../../src/alloy/ast.ts';
-import { createContextScanner } from '../../src/alloy/context.ts';
 import { parse } from '../../src/alloy/parse.ts';
 import { stringValue } from '../../src/alloy/quote.ts';
 import { problems, render, text } from './helper.ts';

@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as openpgp from 'openpgp';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Repository } from '../../src/model/desired.ts';
 import type { RepositorySource } from '../../src/model/ports.ts';
 import { ToolError } from '../../src/model/problem.ts';
+import { createGet } from '../../src/sources/http.ts';
 import {
   createRepositorySource,
   type RepositorySourceOptions,
@@ -15,6 +16,7 @@ import {
   makeIndex,
   makeKey,
   type Site,
+  selfSigned,
   serve,
   serveProxy,
   type TestKey,
@@ -29,6 +31,8 @@ let site: Site;
 let folder: string;
 
 beforeAll(async () => {
+  // a proxy of this machine's environment cannot reach our servers
+  vi.stubEnv('no_proxy', '*');
   [key, other] = await Promise.all([makeKey(400), makeKey()]);
 });
 
@@ -392,43 +396,21 @@ describe('the way there', () => {
   });
 
   test('goes by https, with an authority of ours, also through a tunnel', async () => {
-    const certificate = spawnSync('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=test',
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-      '-keyout',
-      join(folder, 'k.pem'),
-      '-out',
-      join(folder, 'c.pem'),
-    ]);
-    if (certificate.status !== 0) {
+    const tls = selfSigned();
+    if (tls === null) {
       console.warn('no openssl here: https was not tried');
       return;
     }
-    const [tlsKey, cert] = ['k.pem', 'c.pem'].map((name) =>
-      readFileSync(join(folder, name), 'utf8'),
-    ) as [string, string];
-    const [secure, proxy] = await Promise.all([
-      serve(site.files, { key: tlsKey, cert }),
-      serveProxy(),
-    ]);
+    const [secure, proxy] = await Promise.all([serve(site.files, tls), serveProxy()]);
     try {
       const repository = repositoryOf({ url: secure.url, key: `${secure.url}/gpg.key` });
       expect(await problemsOf(newRun().signingKey(repository))).toEqual([
         expect.stringMatching(/^repository\.unreachable: .*certificate/),
       ]);
-      expect(await newRun({ ca: cert }).versions(repository, 'amd64')).toEqual(NEWEST_FIRST);
-      const tunnelled = newRun({ ca: cert, cacheDir: join(folder, 'c') });
+      expect(
+        await newRun({ get: createGet({ ca: tls.cert }) }).versions(repository, 'amd64'),
+      ).toEqual(NEWEST_FIRST);
+      const tunnelled = newRun({ get: createGet({ ca: tls.cert }), cacheDir: join(folder, 'c') });
       expect(await tunnelled.versions({ ...repository, proxy: proxy.url }, 'amd64')).toEqual(
         NEWEST_FIRST,
       );
