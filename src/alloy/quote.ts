@@ -26,7 +26,6 @@ const UNSHORT: Readonly<Record<string, number>> = {
 
 /** The text as a double-quoted literal, whatever it holds; what has no shape becomes an escape. */
 export function quote(text: string): string {
-  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   let quoted = '"';
   for (const char of text) quoted += SHORT[char] ?? (isPrintable(char) ? char : escaped(char));
   return `${quoted}"`;
