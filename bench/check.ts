@@ -1,7 +1,7 @@
 // Checks a configuration of 1,000 components, warm.
 //   node build.mjs run bench/check.ts
 import { checkConfig } from '../src/alloy/check/check.ts';
-import { parse } from '../src/alloy/parse.ts';
+import { parse } from '../src/alloy/parser.ts';
 
 export interface CheckFigures {
   readonly components: number;

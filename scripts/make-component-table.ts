@@ -85,7 +85,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
   const KNOWN =
     /^(string|bool|number|duration|size|secret|any|RelabelRules|MetricsReceiver|LogsReceiver|ProfilesReceiver|otelcol\.Consumer|otelcol\.Handler)$/;
 
-  /** The type in the words of src/alloy/table/table.ts. */
+  /** The type in the words of src/alloy/table/component-table.ts. */
   function typeOf(written: string | undefined, where: string): string {
     const text = (written ?? '').trim();
     const plain = PLAIN[text];

@@ -1,7 +1,7 @@
 import { BUILTIN_NAMES, builtinTemplate } from '../src/config/builtins.ts';
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
 import { typeName } from '../src/config/parameters.ts';
-import type { Parameter } from '../src/config/template.ts';
+import type { Parameter } from '../src/config/template-model.ts';
 
 const INTRODUCTION = `# Templates
 

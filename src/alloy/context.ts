@@ -1,4 +1,4 @@
-import type { AlloyContext, ContextScanner } from '../model/template.ts';
+import type { AlloyContext, ContextScanner } from '../model/alloy-context.ts';
 import { isDecimal, isLetter, isNamePart } from './characters.ts';
 
 /** What the characters read last belong to. */

@@ -1,10 +1,10 @@
 import type { Comment } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
-import { firstBehind, type Span, secretSpans } from './mask.ts';
 import { type LineColumn, lineAt, utf8Length } from './position.ts';
-import { quote } from './quote.ts';
 import { commentText, Scanner } from './scan.ts';
+import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
+import { quote } from './string-literal.ts';
 import * as token from './token.ts';
 
 /** Brackets, blocks and prefix operators inside each other: bounds our own stack. */

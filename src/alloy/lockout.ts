@@ -1,7 +1,7 @@
 import type { Block } from './ast.ts';
+import { attributeOf, bare, blocksOf, boolOf, diagnosticAt, stringOf } from './ast-lookup.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
-import { attributeOf, bare, blocksOf, boolOf, diagnosticAt, stringOf } from './tree.ts';
+import type { Parsed } from './parser.ts';
 
 /** What the checks of a host ask for. */
 export const CHECKED_PATHS: readonly string[] = [

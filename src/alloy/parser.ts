@@ -16,6 +16,8 @@ import type {
 } from './ast.ts';
 import { isValidIdentifier } from './characters.ts';
 import { Cursor } from './cursor.ts';
+import { decode } from './decode.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
 import * as token from './token.ts';
 
@@ -415,4 +417,31 @@ export class Parser extends Cursor {
     const value = this.expression();
     return { kind: 'field', start, end: value.end, key, value };
   }
+}
+
+export { positionAt } from './position.ts';
+
+export interface Parsed {
+  /** The text that all offsets count in: the input itself, or the bytes decoded. */
+  readonly source: string;
+  readonly file: File;
+  /** Every error of the text, in the order found; empty: it is an Alloy file. */
+  readonly errors: readonly Diagnostic[];
+}
+
+/** Reads an Alloy file. Never throws: what cannot be read is told in `errors`, and the tree holds the rest. */
+export function parse(input: string | Uint8Array): Parsed {
+  const source = typeof input === 'string' ? input : decode(input);
+  const parser = new Parser(source);
+  const file = parser.file();
+  return { source, file, errors: parser.errors };
+}
+
+/**
+ * The errors worth showing to a person: of several at one place only the first, since the others
+ * follow from it.
+ */
+export function withoutEchoes(errors: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<number>();
+  return errors.filter(({ start }) => !seen.has(start) && seen.add(start));
 }

@@ -1,10 +1,8 @@
-import type { Block } from './ast.ts';
-import { blockName } from './ast.ts';
+import { type Block, blockName } from './ast.ts';
+import { attributeOf, blockId, blocksOf, boolOf, diagnosticAt } from './ast-lookup.ts';
 import { isComponent } from './components.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
-import { parse } from './parse.ts';
-import { attributeOf, blockId, blocksOf, boolOf, diagnosticAt } from './tree.ts';
+import { type Parsed, parse } from './parser.ts';
 
 /** Where Alloy keeps a folder for each component, by its id. */
 const DATA = '/var/lib/alloy/data';

@@ -1,6 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
-import { parse } from './parse.ts';
+import { type Parsed, parse } from './parser.ts';
 import { positionAt } from './position.ts';
 
 /** A broken file as it was probably meant. */

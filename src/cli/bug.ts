@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { paintWith } from '../report/paint.ts';
 import { problemText } from '../report/problem.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownFolders } from '../sources/directories.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 

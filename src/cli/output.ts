@@ -8,7 +8,7 @@ import { junit } from '../report/junit.ts';
 import { ndjson, reportJson } from '../report/ndjson.ts';
 import { cleanHappening } from '../report/redact.ts';
 import { type TextOptions, textRenderer } from '../report/text.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownFolders } from '../sources/directories.ts';
 import { tellRun } from './github.ts';
 import type { LiveView } from './live.ts';
 import type { Options } from './options.ts';

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../model/event.ts';
 import { nearest } from '../model/frame.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownFolders } from '../sources/directories.ts';
 import { isLogName } from './run-log.ts';
 import type { Terminal } from './terminal.ts';
 import { usageError } from './usage.ts';

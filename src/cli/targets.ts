@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { ADD_TO_VARS } from '../config/parameters.ts';
-import type { Template } from '../config/template.ts';
-import type { CheckedTexts, Configure } from '../desired/config.ts';
-import { leftoverVars } from '../desired/leftover.ts';
+import type { Template } from '../config/template-model.ts';
+import type { CheckedTexts, Configure } from '../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../desired/target.ts';
-import { templateOf } from '../desired/template.ts';
+import { leftoverVars, templateOf } from '../desired/templates.ts';
 import {
   type FileRef,
   fileRefs,
@@ -19,9 +18,9 @@ import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
 import { ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { besideInventory, ownFolders } from '../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../sources/files.ts';
-import { besideInventory, ownFolders } from '../sources/folders.ts';
-import { resolveSecrets } from '../sources/secrets.ts';
+import { resolveSecrets } from '../sources/secret-values.ts';
 import { askSecret, NoAnswer } from './ask.ts';
 import { type KnownConfigurations, knownConfigurations, nothingKnown } from './configurations.ts';
 import { type ChosenHosts, orThrow } from './inventory.ts';
@@ -178,7 +177,7 @@ async function configureWith(
 ): Promise<Configure> {
   const recalled = known.recall(host, template);
   if (recalled) return () => ok(recalled);
-  const { configurationOf } = await import('../desired/config.ts');
+  const { configurationOf } = await import('../desired/configuration.ts');
   return (...input) => {
     const made = configurationOf(...input);
     if (made.ok) known.keep(host, template, made.value);

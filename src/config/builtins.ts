@@ -7,7 +7,7 @@ import otlpGatewayYaml from '../../templates/otlp-gateway.yaml';
 import selfMonitoring from '../../templates/self-monitoring.alloy';
 import selfMonitoringYaml from '../../templates/self-monitoring.yaml';
 import { type Declarations, declarationsOf } from './declarations.ts';
-import type { Template } from './template.ts';
+import type { Template } from './template-model.ts';
 
 const TEXTS = {
   minimal: [minimal, minimalYaml],

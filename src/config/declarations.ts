@@ -2,7 +2,7 @@ import { isMap, LineCounter, parseDocument } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { misfit } from './parameters.ts';
-import { PARAMETER_TYPES, type Parameter } from './template.ts';
+import { PARAMETER_TYPES, type Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
 export interface Declarations {

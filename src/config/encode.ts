@@ -1,4 +1,4 @@
-import type { AlloyContext } from '../model/template.ts';
+import type { AlloyContext } from '../model/alloy-context.ts';
 
 /** A value that cannot stand where the template puts it. Thrown through Liquid, caught in render.ts. */
 export class Misplaced extends Error {

@@ -1,6 +1,6 @@
 import { nearest } from '../model/frame.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Parameter, ParameterType, TemplateValues } from './template.ts';
+import type { Parameter, ParameterType, TemplateValues } from './template-model.ts';
 
 interface Type {
   /** With its article, for messages: "a URL". */

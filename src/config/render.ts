@@ -1,6 +1,6 @@
+import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
-import type { ContextScanner } from '../model/template.ts';
 import { encode, plain } from './encode.ts';
 import {
   type OutputValue,
@@ -10,7 +10,7 @@ import {
   type Sink,
 } from './liquid.ts';
 import { checkVars, varsFor, withDefaults } from './parameters.ts';
-import type { Template, TemplatePlace, TemplateValues } from './template.ts';
+import type { Template, TemplatePlace, TemplateValues } from './template-model.ts';
 import { liquidProblems } from './trouble.ts';
 
 /** Characters of a rendered configuration: more is a loop gone wrong. */

@@ -2,7 +2,7 @@ import { nearest } from '../model/frame.ts';
 import type { Problem } from '../model/problem.ts';
 import { Misplaced } from './encode.ts';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
-import type { TemplatePlace } from './template.ts';
+import type { TemplatePlace } from './template-model.ts';
 
 /** What Liquid throws, as far as it is read here; its classes are not all exported. */
 interface Trouble {

@@ -1,4 +1,4 @@
-import type { Template } from '../config/template.ts';
+import type { Template } from '../config/template-model.ts';
 import type { FileSettings, HostSettings } from '../inventory/settings.ts';
 import { CONFIG_PATH, type DesiredFile, type Target } from '../model/desired.ts';
 import type { Sudo } from '../model/host.ts';
@@ -12,10 +12,8 @@ import {
 } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
-import type { CheckedTexts, Configure } from './config.ts';
-import { listenArgument, reachable } from './listen.ts';
-import { dropInText } from './service.ts';
-import { unsayable } from './variable.ts';
+import { dropInText, listenArgument, reachable, unsayable } from './alloy-service.ts';
+import type { CheckedTexts, Configure } from './configuration.ts';
 
 /** Everything that a host's wish is made of. Nothing is read here. */
 export interface TargetInput {

@@ -1,5 +1,5 @@
 import { fail, ok, type Position, type Problem, type Result } from '../model/problem.ts';
-import { besideInventory } from './folders.ts';
+import { besideInventory } from './directories.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;

@@ -3,7 +3,7 @@ import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 import { decodeUtf8, kindOf, readTextFile, type Unreadable } from './text-file.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;

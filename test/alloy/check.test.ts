@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkConfig, checkFiles, RULES } from '../../src/alloy/check/check.ts';
 import type { CheckOptions } from '../../src/alloy/check/model.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 import { describeRules } from './describe-rules.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkConfig } from '../../src/alloy/check/check.ts';
 import { componentsOf } from '../../src/alloy/components.ts';
 import { format } from '../../src/alloy/format.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../../src/config/builtins.ts';
 import { line, render } from './helper.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Attribute, Block, Expression } from '../../src/alloy/ast.ts';
-import { parse } from '../../src/alloy/parse.ts';
-import { stringValue } from '../../src/alloy/quote.ts';
+import { parse } from '../../src/alloy/parser.ts';
+import { stringValue } from '../../src/alloy/string-literal.ts';
 import { problems, render, text } from './helper.ts';
 
 describe('a value is written as its place asks', () => {

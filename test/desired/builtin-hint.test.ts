@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import { withParameter } from '../../src/desired/builtin-hint.ts';
+import { withParameter } from '../../src/desired/configuration.ts';
 import type { Warning } from '../../src/model/problem.ts';
 
 const template = builtinTemplate('otlp-gateway');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import type { Template } from '../../src/config/template.ts';
-import { configurationOf } from '../../src/desired/config.ts';
-import { leftoverVars } from '../../src/desired/leftover.ts';
+import type { Template } from '../../src/config/template-model.ts';
+import { configurationOf } from '../../src/desired/configuration.ts';
+import { leftoverVars } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import type { Template } from '../../src/config/template.ts';
-import { type CheckedTexts, configurationOf } from '../../src/desired/config.ts';
+import type { Template } from '../../src/config/template-model.ts';
+import { type CheckedTexts, configurationOf } from '../../src/desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../src/desired/target.ts';
-import { templateOf } from '../../src/desired/template.ts';
+import { templateOf } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse.ts';
 import { templateRef } from '../../src/inventory/refs.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';

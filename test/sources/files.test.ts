@@ -6,10 +6,10 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/model/problem.ts';
 import { type SecretRef, secretKey } from '../../src/model/secret-ref.ts';
+import { besideInventory, ownFolders } from '../../src/sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../../src/sources/files.ts';
-import { besideInventory, ownFolders } from '../../src/sources/folders.ts';
 import { readInventoryFile } from '../../src/sources/inventory-file.ts';
-import { resolveSecrets } from '../../src/sources/secrets.ts';
+import { resolveSecrets } from '../../src/sources/secret-values.ts';
 
 let folder: string;
 

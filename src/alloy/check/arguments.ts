@@ -1,7 +1,6 @@
 import { nearest } from '../../model/frame.ts';
-import type { Attribute, Block } from '../ast.ts';
-import { blockName } from '../ast.ts';
-import type { BlockRule } from '../table/table.ts';
+import { type Attribute, type Block, blockName } from '../ast.ts';
+import type { BlockRule } from '../table/component-table.ts';
 import type { Check, Config, Node, Part, Report, Rule } from './model.ts';
 import { headOf, spanOf, statementSpan } from './spans.ts';
 

@@ -1,9 +1,9 @@
 import type { Attribute, Expression } from '../ast.ts';
+import { attributeOf, blocksOf, stringOf } from '../ast-lookup.ts';
 import { locksOutChecks } from '../lockout.ts';
-import { attributeOf, blocksOf, stringOf } from '../tree.ts';
 import type { Check, Node, Part, Report, Rule } from './model.ts';
-import { isPlaceholder } from './placeholder.ts';
 import { spanOf } from './spans.ts';
+import { isPlaceholder } from './text-patterns.ts';
 
 const lockedOut: Rule = {
   code: 'http.locked-out',

@@ -1,6 +1,5 @@
-import type { Attribute } from '../ast.ts';
-import { blockName } from '../ast.ts';
-import { attributeOf, bare, boolOf, numberOf, stringOf } from '../tree.ts';
+import { type Attribute, blockName } from '../ast.ts';
+import { attributeOf, bare, boolOf, numberOf, stringOf } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import { goDuration } from './go-duration.ts';
 import type { Check, Part, Report, Rule } from './model.ts';

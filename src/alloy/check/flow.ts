@@ -1,9 +1,8 @@
 import { blockName } from '../ast.ts';
-import { attributeOf, bare, blocksOf } from '../tree.ts';
+import { attributeOf, bare, blocksOf } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import type { Check, Config, Node, Reference, Report, Rule } from './model.ts';
-import type { Signal } from './signals.ts';
-import { acceptedBy, describe, producedBy, SIGNALS } from './signals.ts';
+import { acceptedBy, describe, producedBy, SIGNALS, type Signal } from './signals.ts';
 import { headOf, spanOf } from './spans.ts';
 
 const refused: Rule = {

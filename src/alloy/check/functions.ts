@@ -1,9 +1,9 @@
 import { nearest } from '../../model/frame.ts';
 import type { Check, Reference, Report, Rule } from './model.ts';
 import { spanOf } from './spans.ts';
+import { olderThan } from './stability.ts';
 import { CONSTANTS, DEPRECATED, FUNCTIONS, NAMESPACES } from './stdlib.ts';
 import { textOf } from './traversal.ts';
-import { olderThan } from './version.ts';
 
 const unknown: Rule = {
   code: 'function.unknown',

@@ -1,8 +1,8 @@
 import type { Stability } from '../../model/desired.ts';
 import type { Attribute, Block, Body, Expression, Identifier } from '../ast.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Parsed } from '../parse.ts';
-import type { BlockRule, ComponentRule, ComponentTable } from '../table/table.ts';
+import type { Parsed } from '../parser.ts';
+import type { BlockRule, ComponentRule, ComponentTable } from '../table/component-table.ts';
 
 /** One thing that is looked for. docs/checks.md is made from these. */
 export interface Rule {

@@ -1,6 +1,6 @@
 import { nearest } from '../../model/frame.ts';
 import type { Check, Config, Module, Node, Reference, Resolved, Rule } from './model.ts';
-import { hasVariable } from './resolve.ts';
+import { hasVariable } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { isStdlib } from './stdlib.ts';
 import { textOf } from './traversal.ts';

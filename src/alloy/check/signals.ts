@@ -1,4 +1,4 @@
-import { attributeOf, bare, blocksOf } from '../tree.ts';
+import { attributeOf, bare, blocksOf } from '../ast-lookup.ts';
 import type { Node } from './model.ts';
 
 export const SIGNALS = ['metrics', 'logs', 'traces'] as const;

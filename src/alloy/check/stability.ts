@@ -1,8 +1,7 @@
 import type { Stability } from '../../model/desired.ts';
-import { attributeOf, boolOf, stringOf } from '../tree.ts';
+import { attributeOf, boolOf, stringOf } from '../ast-lookup.ts';
 import type { Check, CheckOptions, Node, Part, Report, Rule } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
-import { olderThan } from './version.ts';
 
 const component: Rule = {
   code: 'stability.component',
@@ -112,4 +111,20 @@ function checkVersion({ name, parts, parsed }: Node, options: CheckOptions, repo
       );
     }
   }
+}
+
+/** `version` (`1.9.0`, `v1.9.0`, `1.9.0-1`) comes before `since`; false when one of them is not known. */
+export function olderThan(version: string | null | undefined, since: string | undefined): boolean {
+  if (!version || !since) return false;
+  const [mine, other] = [numbers(version), numbers(since)];
+  if (!mine || !other) return false;
+  for (const [index, part] of other.entries()) {
+    if (mine[index]! !== part) return mine[index]! < part;
+  }
+  return false;
+}
+
+function numbers(version: string): readonly number[] | undefined {
+  const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version);
+  return match?.slice(1).map(Number);
 }

@@ -1,11 +1,10 @@
 import type { Expression } from '../ast.ts';
-import { stringOf } from '../tree.ts';
+import { stringOf } from '../ast-lookup.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
 import { ottlProblem } from './ottl.ts';
 import { spanOf } from './spans.ts';
-import { isHttpUrl } from './urls.ts';
-import { variableIn } from './variables.ts';
+import { isHttpUrl, variableIn } from './text-patterns.ts';
 
 const interpolation: Rule = {
   code: 'text.variable',

@@ -1,8 +1,8 @@
 import type { Expression } from '../ast.ts';
-import type { ValueType } from '../table/table.ts';
-import { bare, numberOf, stringOf } from '../tree.ts';
+import { bare, numberOf, stringOf } from '../ast-lookup.ts';
+import type { ValueType } from '../table/component-table.ts';
 import type { Check, Config, Module, Part, Report, Resolved, Rule } from './model.ts';
-import { resolve } from './resolve.ts';
+import { resolve } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { namesOf } from './traversal.ts';
 

@@ -1,14 +1,12 @@
 import { nearest } from '../../model/frame.ts';
-import { bare, numberOf, stringOf } from '../tree.ts';
+import { bare, numberOf, stringOf } from '../ast-lookup.ts';
 import { enumOf } from './enums.ts';
 import { goDuration, inGo } from './go-duration.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
-import { isPlaceholder } from './placeholder.ts';
 import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
-import { isHttpUrl } from './urls.ts';
-import { variableIn } from './variables.ts';
+import { isHttpUrl, isPlaceholder, variableIn } from './text-patterns.ts';
 
 const duration: Rule = {
   code: 'value.duration',

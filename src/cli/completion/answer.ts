@@ -5,7 +5,7 @@ import process from 'node:process';
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { parseInventory } from '../../inventory/parse.ts';
 import { isHostList } from '../../inventory/written.ts';
-import { ownFolders } from '../../sources/folders.ts';
+import { ownFolders } from '../../sources/directories.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { DEFAULT_INVENTORY } from '../inventory.ts';
 import { savedRuns } from '../saved-run.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../model/finding.ts';
-import { ownFolders } from '../../sources/folders.ts';
+import { ownFolders } from '../../sources/directories.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Found = Omit<Finding, 'part' | 'host'>;

@@ -1,6 +1,6 @@
 import { builtinTemplate, isBuiltin } from '../../config/builtins.ts';
 import { counts, isRequired, misfit } from '../../config/parameters.ts';
-import type { Parameter } from '../../config/template.ts';
+import type { Parameter } from '../../config/template-model.ts';
 import type { Answer, Answers, Choice, Question } from './question.ts';
 
 const parametersOf = (template: unknown): readonly Parameter[] =>

@@ -8,7 +8,7 @@ import { readVariables } from '../../../src/inventory/ansible-variables.ts';
 import { parseAnsibleYaml } from '../../../src/inventory/ansible-yaml.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
-import { readVariableFolders } from '../../../src/sources/variable-folders.ts';
+import { readVariableFolders } from '../../../src/sources/group-vars.ts';
 import { expectedListing, listing } from './listing.ts';
 
 const HERE = new URL('./', import.meta.url).pathname;

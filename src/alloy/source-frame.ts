@@ -1,5 +1,5 @@
-import { firstBehind, type Span, secretSpans } from './mask.ts';
 import { lineAt } from './position.ts';
+import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
 
 export interface FrameOptions {
   /** Hides what may be a secret; only tests have a reason not to. Default true. */

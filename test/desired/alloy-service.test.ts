@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unsayable } from '../../src/desired/variable.ts';
+import { unsayable } from '../../src/desired/alloy-service.ts';
 import { Secret } from '../../src/model/secret.ts';
 
 test.each([

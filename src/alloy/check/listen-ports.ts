@@ -1,4 +1,4 @@
-import { attributeOf, numberOf, stringOf } from '../tree.ts';
+import { attributeOf, numberOf, stringOf } from '../ast-lookup.ts';
 import type { Check, Part, Rule, Span } from './model.ts';
 import { spanOf } from './spans.ts';
 

@@ -1,5 +1,5 @@
 import type { Body, Expression } from './ast.ts';
-import { bare, stringOf } from './tree.ts';
+import { bare, stringOf } from './ast-lookup.ts';
 
 /** A variable of the service's environment that a configuration reads, and where. */
 export interface EnvironmentRead {

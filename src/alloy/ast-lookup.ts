@@ -1,9 +1,8 @@
-import type { Attribute, Block, Body, Expression } from './ast.ts';
-import { blockName } from './ast.ts';
+import { type Attribute, type Block, type Body, blockName, type Expression } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
+import type { Parsed } from './parser.ts';
 import { positionAt } from './position.ts';
-import { stringValue } from './quote.ts';
+import { stringValue } from './string-literal.ts';
 
 /** The first attribute of that name. */
 export function attributeOf(body: Body, name: string): Attribute | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { environmentReads } from '../../src/alloy/environment.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { environmentReads } from '../../src/alloy/environment-reads.ts';
+import { parse } from '../../src/alloy/parser.ts';
 
 test.each([
   ['a = sys.env("A")', ['A']],

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isValidIdentifier, toIdentifier } from '../../src/alloy/characters.ts';
 import { decode } from '../../src/alloy/decode.ts';
-import { parse } from '../../src/alloy/parse.ts';
-import { quote, stringValue } from '../../src/alloy/quote.ts';
+import { parse } from '../../src/alloy/parser.ts';
+import { quote, stringValue } from '../../src/alloy/string-literal.ts';
 
 /** What Go's strconv.Quote writes for each character below a space. */
 const CONTROLS = String.raw`

@@ -7,11 +7,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import type { Repository } from '../../src/model/desired.ts';
 import type { RepositorySource } from '../../src/model/ports.ts';
 import { ToolError } from '../../src/model/problem.ts';
-import { createGet } from '../../src/sources/http.ts';
 import {
   createRepositorySource,
   type RepositorySourceOptions,
-} from '../../src/sources/repository.ts';
+} from '../../src/sources/apt-repository.ts';
+import { createGet } from '../../src/sources/http.ts';
 import {
   makeIndex,
   makeKey,

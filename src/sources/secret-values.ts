@@ -2,8 +2,8 @@ import pLimit from 'p-limit';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
-import { besideInventory } from './folders.ts';
-import { runProgram } from './program.ts';
+import { besideInventory } from './directories.ts';
+import { runProgram } from './run-program.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;

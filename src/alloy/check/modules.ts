@@ -1,8 +1,7 @@
-import type { Attribute, Block, Body } from '../ast.ts';
-import { blockName } from '../ast.ts';
+import { type Attribute, type Block, type Body, blockName, type Identifier } from '../ast.ts';
+import { attributeOf, blockId, blocksOf, boolOf, stringOf } from '../ast-lookup.ts';
 import { isComponent } from '../components.ts';
-import type { BlockRule, ComponentTable } from '../table/table.ts';
-import { attributeOf, blockId, blocksOf, boolOf, stringOf } from '../tree.ts';
+import type { BlockRule, ComponentTable } from '../table/component-table.ts';
 import type {
   CheckOptions,
   Config,
@@ -14,7 +13,6 @@ import type {
   Reference,
   Resolved,
 } from './model.ts';
-import { resolve } from './resolve.ts';
 import { traversalsOf } from './traversal.ts';
 
 /** Reads the blocks of all files as one configuration. Never fails: a broken file gives what it has. */
@@ -169,4 +167,32 @@ function collectParts(
     if (node.name === 'foreach' && name === 'template') continue;
     collectParts(node, inner, rule?.block(name), [...path, name], part, into);
   }
+}
+
+/** Finds what a reference means from inside a module: templates see the nodes around them, declares do not. */
+export function nodeAt(id: string, module: Module): Node | undefined {
+  for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
+    const node = at.byId.get(id);
+    if (node) return node;
+  }
+  return undefined;
+}
+
+/** The item names of the foreach blocks that a module stands in. */
+export function hasVariable(name: string, module: Module): boolean {
+  for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
+    if (at.variable === name) return true;
+  }
+  return false;
+}
+
+/** What a chain of names points to; as Alloy does, the shortest beginning that is a node counts. */
+export function resolve(names: readonly Identifier[], module: Module): Resolved | undefined {
+  let id = '';
+  for (const [index, { name }] of names.entries()) {
+    id = index === 0 ? name : `${id}.${name}`;
+    const node = nodeAt(id, module);
+    if (node) return { node, rest: names.slice(index + 1) };
+  }
+  return undefined;
 }

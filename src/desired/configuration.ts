@@ -2,11 +2,12 @@ import { checkConfig } from '../alloy/check/check.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import type { Diagnostic } from '../alloy/diagnostic.ts';
-import { environmentReads } from '../alloy/environment.ts';
-import { type Parsed, parse } from '../alloy/parse.ts';
+import { environmentReads } from '../alloy/environment-reads.ts';
+import { type Parsed, parse } from '../alloy/parser.ts';
 import { positionAt } from '../alloy/position.ts';
+import { isBuiltin } from '../config/builtins.ts';
 import { renderTemplate } from '../config/render.ts';
-import { renderedFile, type Template } from '../config/template.ts';
+import { renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/mask.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { ExpectedComponents } from '../model/desired.ts';
@@ -19,8 +20,7 @@ import {
   type Warning,
 } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
-import { withParameter } from './builtin-hint.ts';
-import { reachable } from './listen.ts';
+import { reachable } from './alloy-service.ts';
 
 /** A configuration that Alloy can load, as far as that is known here. */
 export interface Configuration {
@@ -177,4 +177,32 @@ function judge(
     ...place(warning),
   }));
   return ok({ components: componentsOf(parsed), warnings, reads });
+}
+
+/**
+ * Nobody can set an argument in the text of a template that comes with alloyup, nor open that text: what
+ * is warned of there is told with the parameter that it was written from.
+ *
+ * @param text what the template became
+ */
+export function withParameter(
+  warning: Warning,
+  text: string,
+  { name, parameters }: Template,
+  vars: Readonly<Record<string, unknown>>,
+): Warning {
+  const { detail: _, ...told } = warning;
+  if (!isBuiltin(name) || !told.at) return warning;
+  const written: readonly string[] =
+    text.split('\n')[told.at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  const [parameter, another] = (parameters ?? []).filter((one) =>
+    written.includes(JSON.stringify(vars[one.name] ?? one.default)),
+  );
+  if (!parameter || another) return warning;
+  const [own = ''] = /127\.0\.0\.1[:\d]*/.exec(told.hint) ?? [];
+  const hint =
+    told.code === 'exposure.listen'
+      ? `set config.vars.${parameter.name} to ${own} if only this host sends, or let a firewall say who may`
+      : `change config.vars.${parameter.name}, which it is written from: ${told.hint}`;
+  return { ...told, hint };
 }

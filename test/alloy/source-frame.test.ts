@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codeFrame, framesOf } from '../../src/alloy/frame.ts';
-import { isSecretName, secretSpans } from '../../src/alloy/mask.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
+import { isSecretName, secretSpans } from '../../src/alloy/secret-spans.ts';
+import { codeFrame, framesOf } from '../../src/alloy/source-frame.ts';
 
 /** The frame of the first place where `needle` stands. */
 const frame = (source: string, needle: string, width?: number): string => {

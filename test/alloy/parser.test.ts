@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse, positionAt, withoutEchoes } from '../../src/alloy/parse.ts';
+import { parse, positionAt, withoutEchoes } from '../../src/alloy/parser.ts';
 import { outline } from './outline.ts';
 import { sectionsOf } from './sections.ts';
 

@@ -1,0 +1,73 @@
+import type { ServiceSettings } from '../inventory/settings.ts';
+import { Secret } from '../model/secret.ts';
+
+/** Where Alloy listens: the address without brackets, as the inventory says it. */
+export interface Listen {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** As an argument of `alloy run` takes it: `[::1]:12345`. */
+export const listenArgument = ({ address, port }: Listen): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+/** What reaches the listener from the host itself: every interface is also the loopback one. */
+export function reachable({ address, port }: Listen): Listen {
+  if (/^0+(\.0+){3}$/.test(address)) return { address: '127.0.0.1', port };
+  // Go listens on both families for [::]; a host without IPv6 could not bind it at all
+  if (/^[0:]+(%\w+)?$/.test(address)) return { address: '::1', port };
+  if (/^::ffff:0+(\.0+){3}$/i.test(address)) return { address: '127.0.0.1', port };
+  return { address, port };
+}
+
+type Section = 'Unit' | 'Service';
+
+/** systemd's name and section of each key in `alloy.service`, in the order in which they are written. */
+const DIRECTIVES: Readonly<Record<keyof ServiceSettings, readonly [Section, string]>> = {
+  startLimitIntervalSec: ['Unit', 'StartLimitIntervalSec'],
+  startLimitBurst: ['Unit', 'StartLimitBurst'],
+  restartSec: ['Service', 'RestartSec'],
+  timeoutStopSec: ['Service', 'TimeoutStopSec'],
+  memoryHigh: ['Service', 'MemoryHigh'],
+  memoryMax: ['Service', 'MemoryMax'],
+  cpuQuota: ['Service', 'CPUQuota'],
+  tasksMax: ['Service', 'TasksMax'],
+  limitNofile: ['Service', 'LimitNOFILE'],
+  nice: ['Service', 'Nice'],
+};
+
+/** Text of our drop-in of alloy.service; null where nothing is asked. Equal settings give equal text. */
+export function dropInText(service: ServiceSettings): string | null {
+  const lines = (section: Section): readonly string[] => {
+    const own = Object.entries(DIRECTIVES).flatMap(([key, [where, name]]) => {
+      const value = service[key as keyof ServiceSettings];
+      return where === section && value !== undefined ? [`${name}=${value}`] : [];
+    });
+    return own.length === 0 ? [] : ['', `[${section}]`, ...own];
+  };
+  const body = [...lines('Unit'), ...lines('Service')];
+  if (body.length === 0) return null;
+  return [
+    '# Written by alloyup from alloy.service of its inventory; changes made here are overwritten.',
+    ...body,
+    '',
+  ].join('\n');
+}
+
+/** What the kernel takes of one variable: `NAME=VALUE` and a zero byte (MAX_ARG_STRLEN). */
+const MOST_BYTES = 131_072;
+
+/**
+ * What of a value keeps the service from starting, in words; null: the service gets it byte for byte.
+ * For a code point that Unicode will never make a character systemd refuses the whole file and writes
+ * the value into the journal (seen with 252); control characters it takes.
+ */
+export function unsayable(name: string, value: string | Secret): string | null {
+  const text = value instanceof Secret ? value.reveal() : value;
+  if (Buffer.byteLength(`${name}=${text}`) >= MOST_BYTES) return 'more than 128 KiB';
+  const bad = UNSAYABLE.exec(text)?.[0];
+  if (bad === undefined) return null;
+  return `the character U+${bad.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+const UNSAYABLE = /[\0\p{Noncharacter_Code_Point}]/u;
