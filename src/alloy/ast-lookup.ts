@@ -23,7 +23,7 @@ export const blockId = (block: Block): string =>
   block.label ? `${blockName(block)}.${block.label.text}` : blockName(block);
 
 /** The expression without the parentheses around it. */
-export function bare(expression: Expression): Expression {
+export function withoutParens(expression: Expression): Expression {
   let inner = expression;
   while (inner.kind === 'paren') inner = inner.inner;
   return inner;
@@ -31,7 +31,7 @@ export function bare(expression: Expression): Expression {
 
 /** The value of a string constant; undefined when it is anything else, a broken string too. */
 export function stringOf(expression: Expression): string | undefined {
-  const inner = bare(expression);
+  const inner = withoutParens(expression);
   if (inner.kind !== 'literal' || inner.type !== 'string') return undefined;
   const { text } = inner;
   const closed = text.length > 1 && text.at(-1) === text[0];
@@ -40,14 +40,14 @@ export function stringOf(expression: Expression): string | undefined {
 
 /** true or false where it is written as such. */
 export function boolOf(expression: Expression): boolean | undefined {
-  const inner = bare(expression);
+  const inner = withoutParens(expression);
   if (inner.kind !== 'literal' || inner.type !== 'bool') return undefined;
   return inner.text === 'true';
 }
 
 /** The number of a numeric constant, a sign before it included; a leading 0 is octal, as in Alloy. */
 export function numberOf(expression: Expression): number | undefined {
-  const inner = bare(expression);
+  const inner = withoutParens(expression);
   if (inner.kind === 'unary' && inner.operator === '-') {
     const value = numberOf(inner.value);
     return value === undefined ? undefined : -value;

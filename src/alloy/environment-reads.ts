@@ -1,5 +1,5 @@
 import type { Body, Expression } from './ast.ts';
-import { bare, stringOf } from './ast-lookup.ts';
+import { stringOf, withoutParens } from './ast-lookup.ts';
 
 /** A variable of the service's environment that a configuration reads, and where. */
 export interface EnvironmentRead {
@@ -34,7 +34,7 @@ function readOf(expression: Expression): string | undefined {
 }
 
 function calledName(written: Expression): string {
-  const value = bare(written);
+  const value = withoutParens(written);
   if (value.kind === 'identifier') return value.name;
   return value.kind === 'access' ? `${calledName(value.value)}.${value.name.name}` : '';
 }
@@ -69,4 +69,4 @@ function partsOf(expression: Expression): readonly Expression[] {
 }
 
 const withoutReads = (parts: readonly Expression[]): readonly Expression[] =>
-  parts.filter((part) => readOf(bare(part)) === undefined);
+  parts.filter((part) => readOf(withoutParens(part)) === undefined);

@@ -124,9 +124,9 @@ function* nested(source: string): Generator<Span> {
         break;
       case token.STRING:
       case token.ILLEGAL: {
-        const bare = previous === token.IDENT && !dotted && isSecretName(key);
+        const unquoted = previous === token.IDENT && !dotted && isSecretName(key);
         const kept = previous === token.LPAREN && call === 'env(';
-        if (bare || (secret && !kept)) yield { start, end };
+        if (unquoted || (secret && !kept)) yield { start, end };
         key = source.slice(start + 1, end - 1);
         break;
       }

@@ -23,7 +23,7 @@ const HIDDEN = '***';
  *       |           ^^^^^^^^^^^^^^^^^
  *
  * Tabs become spaces, control characters `?`, long lines are cut to fit; secrets are hidden, each as
- * three stars, so that not even its length is told.
+ * three stars, so that not even its length shows.
  */
 export function codeFrame(
   source: string,

@@ -142,7 +142,7 @@ describe('the sample that is often copied and cannot load', () => {
 
   test('and the hint says where basic_auth belongs', () => {
     const all = checkConfig(parse(read('fixtures/sample/lines.alloy')), usual);
-    expect(all.at(-1)?.hint).toBe('move it into endpoint { } of this prometheus.remote_write');
+    expect(all.at(-1)?.hint).toBe('Move it into endpoint { } of this prometheus.remote_write');
   });
 });
 

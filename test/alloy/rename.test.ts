@@ -69,6 +69,6 @@ describe('a label that changes', () => {
       column: 1,
       folder: '/var/lib/alloy/data/prometheus.remote_write.a',
     });
-    expect(found?.hint).toContain('keep the label "a"');
+    expect(found?.hint).toContain('Keep the label "a"');
   });
 });

@@ -101,7 +101,7 @@ interface Readable extends NamedFile {
   readonly unclear: ReadonlySet<number>;
 }
 
-/** Tells the syntax errors of a file, and mends them where that is possible, so that the rest can be checked too. */
+/** Reports the syntax errors of a file, and repairs them where possible, so that the rest can be checked too. */
 function readable({ name, parsed }: NamedFile, found: FileDiagnostic[]): Readable {
   const unclear = new Set(parsed.errors.map(({ line }) => line));
   const whole = { name, parsed, written: parsed, place: (offset: number) => offset, unclear };

@@ -6,8 +6,8 @@ const taken: Rule = {
   code: 'listen.port',
   kind: 'knowledge',
   finds:
-    'two components on one port, or one on the port of Alloy itself; alloy validate does not see it, one of them cannot start',
-  fix: 'give one of them another port',
+    'two components on one port, or one on the port of Alloy itself; alloy validate does not notice, one of them cannot start',
+  fix: 'Give one of them another port',
 };
 
 export const PORT_RULES: readonly Rule[] = [taken];
@@ -37,8 +37,8 @@ export const checkPorts: Check = ({ nodes, options }, report) => {
       report(
         taken,
         one.at,
-        `port ${one.port} is the one that Alloy itself listens on`,
-        'choose another port for this component',
+        `Alloy itself listens on port ${one.port}`,
+        'Choose another port for this component',
       );
     }
     const other = listeners
@@ -49,7 +49,7 @@ export const checkPorts: Check = ({ nodes, options }, report) => {
       taken,
       one.at,
       `port ${one.port} is taken by ${other.id === one.id ? 'another block of this component' : other.id}`,
-      'choose another port for one of the two',
+      'Choose another port for one of the two',
     );
   }
 };

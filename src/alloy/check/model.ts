@@ -27,7 +27,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Notes one finding: what is wrong here, and how to mend it here. */
+/** Notes one finding: what is wrong here, and how to fix it. */
 export type Report = (rule: Rule, at: Span, message: string, hint: string) => void;
 
 /** Looks at the whole configuration for one family of rules. */
