@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { paintWith } from '../report/paint.ts';
-import { problemText } from '../report/problem.ts';
-import { ownFolders } from '../sources/directories.ts';
+import { problemText } from '../report/problem-text.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -16,8 +16,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
     problemText(
       {
         code: 'bug',
-        message: `this is a bug in alloyup, not in your files: ${message}`,
-        hint: file ? `report it with the file ${file}` : 'report it with the lines above',
+        params: { reason: 'unexpected', said: message ?? '', file: file ?? null },
         ...(file ? {} : { detail: stack }),
       },
       { paint: paintWith(terminal.errColour), width: terminal.width },
@@ -28,7 +27,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
 
 /** The path, or undefined where nothing can be written. */
 function save(stack: string, terminal: Terminal): string | undefined {
-  const folder = join(ownFolders(terminal.env).state, 'bugs');
+  const folder = join(ownDirectories(terminal.env).state, 'bugs');
   const file = join(
     folder,
     `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${process.pid}.txt`,

@@ -12,7 +12,7 @@ import { paintWith } from '../report/paint.ts';
 import { count } from '../report/plain.ts';
 import { createMask, tooShort } from '../report/redact.ts';
 import { createRepositorySource } from '../sources/apt-repository.ts';
-import { ownFolders } from '../sources/directories.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import { commandLine } from '../transport/argv.ts';
 import { createTransport } from '../transport/create.ts';
 import { askSecret, askYes, NoAnswer } from './ask.ts';
@@ -95,7 +95,7 @@ async function runWith(
     transport,
     part: createPartings(),
     repository: noted(
-      createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+      createRepositorySource({ cacheDir: ownDirectories(terminal.env).cache, now: Date.now }),
       live,
     ),
     emit: output.emit,

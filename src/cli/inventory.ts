@@ -6,7 +6,8 @@ import { type InventoryText, openInventory } from '../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
 import { isHostList, type WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
-import { readVariableFolders } from '../sources/group-vars.ts';
+import { fileFailure } from '../report/problems/file-texts.ts';
+import { readVariableDirectories } from '../sources/group-vars.ts';
 import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
 import type { Invocation } from './invocation.ts';
@@ -91,7 +92,7 @@ export const variablesBeside = async (
   { base }: InventoryFile,
   { kind }: InventoryText,
 ): Promise<readonly VariablesEntry[]> =>
-  source === '-' || kind === 'ours' ? [] : readVariableFolders(base);
+  source === '-' || kind === 'ours' ? [] : readVariableDirectories(base);
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),
@@ -121,7 +122,10 @@ async function limited(inventory: WrittenInventory, limit: string): Promise<read
     if (read.ok) texts.set(file, read.text);
     else
       problems.push(
-        usageProblem(`the file ${file} of --limit ${read.message}`, 'mend its path after the @'),
+        usageProblem(
+          `the file ${file} of --limit ${fileFailure(read.failure)}`,
+          'mend its path after the @',
+        ),
       );
   }
   if (problems.length > 0) throw new ToolError(...(problems as [Problem, ...Problem[]]));

@@ -1,8 +1,10 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { nearest } from '../model/frame.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
+import { findingsJson } from '../report/ndjson.ts';
 import { paintWith } from '../report/paint.ts';
-import { problemsText } from '../report/problem.ts';
+import { problemsText } from '../report/problem-text.ts';
+import { textOf } from '../report/text-of.ts';
 import { reportBug } from './bug.ts';
 import { COMMANDS, type CommandSpec } from './commands.ts';
 import { tellFindings } from './github.ts';
@@ -55,7 +57,7 @@ async function wantsWizard(
     return false;
   const { askYes } = await import('./ask.ts');
   try {
-    return await askYes(`${problem.message}. Make one now (alloyup init)?`, true);
+    return await askYes(`${textOf(problem).message}. Make one now (alloyup init)?`, true);
   } catch {
     return false;
   }
@@ -68,7 +70,7 @@ function refuse(problems: readonly Problem[], terminal: Terminal, options?: Opti
   terminal.err(problemsText(problems, [], { paint, width: terminal.width }));
   tellFindings('refused', problems, [], terminal);
   if (options && options.output !== 'text')
-    terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings: [] })}\n`);
+    terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
   return exitCode;
 }
 

@@ -9,9 +9,9 @@ import {
   renderLiquid,
   type Sink,
 } from './liquid.ts';
+import { liquidProblems } from './liquid-problems.ts';
 import { checkVars, varsFor, withDefaults } from './parameters.ts';
 import type { Template, TemplatePlace, TemplateValues } from './template-model.ts';
-import { liquidProblems } from './trouble.ts';
 
 /** Characters of a rendered configuration: more is a loop gone wrong. */
 const MAX_TEXT = 4_000_000;
@@ -24,7 +24,7 @@ export interface Rendered {
 
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
- * `newScanner` tells: escaped inside quotes, a literal where an expression begins, an identifier in
+ * the scanner says: escaped inside quotes, a literal where an expression begins, an identifier in
  * labels and names. The template sees `vars` by their names, and `host`.
  *
  * Gives all problems of the template, or of `vars`, at once.
@@ -44,7 +44,7 @@ export function renderTemplate(
     'host',
     ...Object.keys(given.host).map((key) => `host.${key}`),
   ];
-  const trouble = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
+  const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
     liquidProblems(error, {
       text: template.text,
       place,
@@ -56,7 +56,7 @@ export function renderTemplate(
   try {
     parsed = parseLiquid(template.text);
   } catch (error) {
-    return fail(...trouble(error, given.vars));
+    return fail(...liquidErrors(error, given.vars));
   }
   const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
@@ -74,8 +74,8 @@ export function renderTemplate(
   try {
     renderLiquid(parsed, { ...variables, host: values.host }, writer);
   } catch (error) {
-    // what a missing or unfit parameter leads to is not told twice
-    if (problems.length === 0 || !parameters) problems.push(...trouble(error, variables));
+    // what follows from a missing or wrong parameter is not reported twice
+    if (problems.length === 0 || !parameters) problems.push(...liquidErrors(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
   return ok({ text: writer.text, warnings: writer.warnings });
@@ -101,11 +101,10 @@ class Writer implements Sink {
   }
 
   #raw({ value, at }: OutputValue): string {
-    const text = plain(value, 'as raw text');
+    const text = plain(value, 'raw');
     this.warnings.push({
       code: 'template.raw',
-      message: `raw writes ${JSON.stringify(brief(text))} into the configuration as it is`,
-      hint: 'take "| raw" away: values are written safely where they stand',
+      params: { reason: 'raw', text: brief(text) },
       ...(at ? this.#place(...at) : {}),
     });
     return text;
@@ -126,36 +125,23 @@ const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)
 
 function reserved({ vars, locate }: TemplateValues): readonly Problem[] {
   if (!Object.hasOwn(vars, 'host')) return [];
-  return [
-    {
-      code: 'template.variable',
-      message: 'the variable host is taken: templates read host.name, host.address and host.groups',
-      hint: 'give yours another name',
-      ...locate('host'),
-    },
-  ];
+  return [{ code: 'template.variable', params: { reason: 'reserved' }, ...locate('host') }];
 }
 
 /** Variables that are given and that no part of the template reads. */
 function unused(
-  { name }: Template,
+  { name: template }: Template,
   { vars, locate }: TemplateValues,
   used: readonly string[],
 ): readonly Problem[] {
+  const missing = used.filter((name) => name !== 'host' && !Object.hasOwn(vars, name));
   return Object.keys(vars)
-    .filter((key) => key !== 'host' && !used.includes(key))
-    .map((key) => ({
+    .filter((name) => name !== 'host' && !used.includes(name))
+    .map((name) => ({
       code: 'template.variable',
-      message: `the template ${name} does not use the variable "${key}"`,
-      hint: unusedHint(key, used, Object.keys(vars)),
-      ...locate(key),
+      params: { reason: 'unused', template, name, meant: nearest(name, missing) ?? null },
+      ...locate(name),
     }));
-}
-
-function unusedHint(key: string, used: readonly string[], given: readonly string[]): string {
-  const missing = used.filter((name) => name !== 'host' && !given.includes(name));
-  const meant = nearest(key, missing);
-  return meant ? `did you mean ${meant}?` : 'take it out of config.vars, or use it in the template';
 }
 
 /** Variables that a template with declared parameters reads and does not declare. */
@@ -167,16 +153,10 @@ function undeclared(
   return Object.entries(used)
     .filter(([name]) => !known.includes(name))
     .flatMap(([name, places]) =>
-      places.map(({ location }) => {
-        const meant = nearest(name, known);
-        return {
-          code: 'template.variable' as const,
-          message: `the variable "${name}" is not declared`,
-          hint: meant
-            ? `did you mean ${meant}?`
-            : 'declare it in the .yaml file beside the template',
-          ...place(location.row, location.col),
-        };
-      }),
+      places.map(({ location }) => ({
+        code: 'template.variable' as const,
+        params: { reason: 'undeclared' as const, name, meant: nearest(name, known) ?? null },
+        ...place(location.row, location.col),
+      })),
     );
 }

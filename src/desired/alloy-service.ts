@@ -1,4 +1,5 @@
 import type { ServiceSettings } from '../inventory/settings.ts';
+import type { EnvironmentFault } from '../model/problems/secret-problems.ts';
 import { Secret } from '../model/secret.ts';
 
 /** Where Alloy listens: the address without brackets, as the inventory says it. */
@@ -22,7 +23,7 @@ export function reachable({ address, port }: Listen): Listen {
 
 type Section = 'Unit' | 'Service';
 
-/** systemd's name and section of each key in `alloy.service`, in the order in which they are written. */
+/** systemd's section and name of each key in `alloy.service`, in the order they are written in. */
 const DIRECTIVES: Readonly<Record<keyof ServiceSettings, readonly [Section, string]>> = {
   startLimitIntervalSec: ['Unit', 'StartLimitIntervalSec'],
   startLimitBurst: ['Unit', 'StartLimitBurst'],
@@ -36,7 +37,7 @@ const DIRECTIVES: Readonly<Record<keyof ServiceSettings, readonly [Section, stri
   nice: ['Service', 'Nice'],
 };
 
-/** Text of our drop-in of alloy.service; null where nothing is asked. Equal settings give equal text. */
+/** Text of our drop-in of alloy.service; null where nothing is set. Equal settings give equal text. */
 export function dropInText(service: ServiceSettings): string | null {
   const lines = (section: Section): readonly string[] => {
     const own = Object.entries(DIRECTIVES).flatMap(([key, [where, name]]) => {
@@ -54,20 +55,21 @@ export function dropInText(service: ServiceSettings): string | null {
   ].join('\n');
 }
 
-/** What the kernel takes of one variable: `NAME=VALUE` and a zero byte (MAX_ARG_STRLEN). */
-const MOST_BYTES = 131_072;
+/** The kernel's limit for `NAME=VALUE` and its zero byte (MAX_ARG_STRLEN). */
+const MAX_BYTES = 131_072;
 
 /**
- * What of a value keeps the service from starting, in words; null: the service gets it byte for byte.
- * For a code point that Unicode will never make a character systemd refuses the whole file and writes
- * the value into the journal (seen with 252); control characters it takes.
+ * Why the service would not start with a value; null: it gets the value byte for byte. Over a code
+ * point that Unicode will never make a character systemd refuses the whole file, and writes the
+ * value into the journal (seen with 252); control characters it takes.
  */
-export function unsayable(name: string, value: string | Secret): string | null {
+export function environmentFault(name: string, value: string | Secret): EnvironmentFault | null {
   const text = value instanceof Secret ? value.reveal() : value;
-  if (Buffer.byteLength(`${name}=${text}`) >= MOST_BYTES) return 'more than 128 KiB';
-  const bad = UNSAYABLE.exec(text)?.[0];
+  if (Buffer.byteLength(`${name}=${text}`) >= MAX_BYTES) return { kind: 'too-long' };
+  const bad = REFUSED.exec(text)?.[0];
   if (bad === undefined) return null;
-  return `the character U+${bad.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+  const hex = bad.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+  return { kind: 'character', character: `U+${hex}` };
 }
 
-const UNSAYABLE = /[\0\p{Noncharacter_Code_Point}]/u;
+const REFUSED = /[\0\p{Noncharacter_Code_Point}]/u;

@@ -7,11 +7,12 @@ import { type Parsed, parse } from '../alloy/parser.ts';
 import { positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
 import { renderTemplate } from '../config/render.ts';
-import { renderedFile, type Template } from '../config/template-model.ts';
+import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/mask.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { ExpectedComponents } from '../model/desired.ts';
 import {
+  type DiagnosticWarning,
   fail,
   ok,
   type Position,
@@ -19,10 +20,11 @@ import {
   type Result,
   type Warning,
 } from '../model/problem.ts';
+import type { Diagnostic as DiagnosticText } from '../model/problems/config-problems.ts';
 import { sha256 } from '../model/secret.ts';
 import { reachable } from './alloy-service.ts';
 
-/** A configuration that Alloy can load, as far as that is known here. */
+/** A configuration that Alloy can load, as far as can be checked here. */
 export interface Configuration {
   readonly text: string;
   readonly components: ExpectedComponents;
@@ -30,7 +32,8 @@ export interface Configuration {
 }
 
 type Checked = Result<
-  Omit<Configuration, 'text'> & {
+  Pick<Configuration, 'components'> & {
+    readonly warnings: readonly DiagnosticWarning[];
     /** Variables of the service's environment that the text reads, each at its first place. */
     readonly reads: ReadonlyMap<string, Pick<Problem, 'at' | 'detail'>>;
   }
@@ -40,14 +43,14 @@ type Checked = Result<
 export type CheckedTexts = Map<string, Checked>;
 
 export interface ConfigurationOptions {
-  /** What only our table of components knows counts as an error. */
+  /** Findings that rest on our table of components alone are errors. */
   readonly strict: boolean;
   /** The lines of the inventory around a place. */
   readonly frame: (at: Position) => string;
   readonly checked: CheckedTexts;
 }
 
-/** How a host's configuration is made: anew, or from what is known of an earlier run. */
+/** Makes the configuration of a host. */
 export type Configure = typeof configurationOf;
 
 /** Renders a host's configuration, reads it as Alloy does, and checks it. */
@@ -69,7 +72,7 @@ export function configurationOf(
   if (!rendered.ok) return rendered;
 
   const { text } = rendered.value;
-  // a template without Liquid has the same lines, and the user can open it there
+  // a template without Liquid keeps its lines: name the file that the user can open
   const file = text === template.text ? template.file : renderedFile(template, name);
   const checked = checkOnce(text, file, settings, options);
   if (!checked.ok) return checked;
@@ -82,9 +85,8 @@ export function configurationOf(
       ...rendered.value.warnings,
       ...warnings.map((one) => withParameter(one, text, template, vars)),
       ...missing.map(([variable, place]) => ({
-        code: 'environment.missing',
-        message: `the configuration reads the variable ${variable}, which the service will not have: it is empty there`,
-        hint: `add it to alloy.environment: ${variable}: { secret: env:${variable} }, or a plain text; or say what else to take: coalesce(sys.env("${variable}"), "...")`,
+        code: 'environment.missing' as const,
+        params: { reason: 'not-set' as const, variable },
         ...place,
       })),
     ],
@@ -109,7 +111,7 @@ const ALWAYS_SET: ReadonlySet<string> = new Set([
   'RESTART_ON_UPGRADE',
 ]);
 
-/** alloyup owns the environment file: what is not asked for is not in it. */
+/** alloyup owns the environment file: it holds nothing else. */
 const isSet = (variable: string, { alloy }: HostSettings): boolean =>
   ALWAYS_SET.has(variable) || alloy.environment.has(variable);
 
@@ -146,7 +148,7 @@ function judge(
     column,
     start,
   }: Pick<Diagnostic, 'line' | 'column' | 'start'>): Pick<Problem, 'at' | 'detail'> => {
-    // Alloy counts bytes, a caret counts letters
+    // Alloy counts bytes, the caret characters
     const letters = start - parsed.source.lastIndexOf('\n', start - 1);
     const detail = frame({ line, column: letters });
     return { at: { file, line, column }, ...(detail === '' ? {} : { detail }) };
@@ -164,45 +166,50 @@ function judge(
     return fail(
       ...errors.map((error) => ({
         code: syntax.has(error.code) ? ('config.syntax' as const) : ('config.check' as const),
-        message: error.message,
-        hint: error.hint,
+        params: paramsOf(error),
         ...place(error),
       })),
     );
   }
   const warnings = found.map((warning) => ({
     code: warning.code,
-    message: warning.message,
-    hint: warning.hint,
+    params: paramsOf(warning),
     ...place(warning),
   }));
   return ok({ components: componentsOf(parsed), warnings, reads });
 }
 
+const paramsOf = ({ code, message, hint }: Diagnostic): DiagnosticText => ({
+  reason: 'diagnostic',
+  rule: code,
+  said: message,
+  advice: hint,
+});
+
 /**
- * Nobody can set an argument in the text of a template that comes with alloyup, nor open that text: what
- * is warned of there is told with the parameter that it was written from.
+ * Names the parameter that a warning's place was rendered from: users of a built-in template can
+ * neither change nor open its text.
  *
- * @param text what the template became
+ * @param text the rendered template
  */
 export function withParameter(
-  warning: Warning,
+  warning: DiagnosticWarning,
   text: string,
   { name, parameters }: Template,
   vars: Readonly<Record<string, unknown>>,
-): Warning {
-  const { detail: _, ...told } = warning;
-  if (!isBuiltin(name) || !told.at) return warning;
-  const written: readonly string[] =
-    text.split('\n')[told.at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+): DiagnosticWarning {
+  const { detail: _, at, params, ...rest } = warning;
+  if (!isBuiltin(name) || !at) return warning;
+  const strings: readonly string[] =
+    text.split('\n')[at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  const given = (one: Parameter): unknown => vars[one.name] ?? one.default;
   const [parameter, another] = (parameters ?? []).filter((one) =>
-    written.includes(JSON.stringify(vars[one.name] ?? one.default)),
+    strings.includes(JSON.stringify(given(one))),
   );
   if (!parameter || another) return warning;
-  const [own = ''] = /127\.0\.0\.1[:\d]*/.exec(told.hint) ?? [];
-  const hint =
-    told.code === 'exposure.listen'
-      ? `set config.vars.${parameter.name} to ${own} if only this host sends, or let a firewall say who may`
-      : `change config.vars.${parameter.name}, which it is written from: ${told.hint}`;
-  return { ...told, hint };
+  const loopback =
+    params.rule === 'exposure.listen'
+      ? String(given(parameter)).replace(/^.*?(?=(?::\d+)?$)/, '127.0.0.1')
+      : null;
+  return { ...rest, at, params: { ...params, parameter: { name: parameter.name, loopback } } };
 }

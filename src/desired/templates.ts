@@ -5,14 +5,7 @@ import { isInventory } from '../inventory/read.ts';
 import type { TemplateRef } from '../inventory/refs.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import { nearest } from '../model/frame.ts';
-import {
-  fail,
-  ok,
-  type Position,
-  type Problem,
-  type Result,
-  type Warning,
-} from '../model/problem.ts';
+import { fail, ok, type Position, type Result, type Warning } from '../model/problem.ts';
 
 /** The text of a template file, and of the `.yaml` beside it that declares its parameters. */
 export interface TemplateText {
@@ -32,36 +25,26 @@ export function templateOf(
 ): Result<Template> {
   if (ref.kind === 'builtin') {
     if (isBuiltin(ref.name)) return ok(builtinTemplate(ref.name));
-    const near = nearest(ref.name, BUILTIN_NAMES);
+    const meant = nearest(ref.name, BUILTIN_NAMES) ?? null;
     return fail({
       code: 'template.file',
-      message: `there is no built-in template "${ref.name}"`,
-      hint: near
-        ? `did you mean "${near}"?`
-        : `take one of ${BUILTIN_NAMES.join(', ')}, or write a path: ./${ref.name}.alloy`,
+      params: { reason: 'unknown-builtin', name: ref.name, meant, known: BUILTIN_NAMES },
       at: ref.at,
     });
   }
   const found = files.get(ref.path);
   if (!found) throw new Error(`the template ${ref.path} was not read`);
   const { file, text, declarations } = found;
-  // an inventory may well be called like the template that it is about
+  // an inventory may be named like its template
   if (!declarations || isInventory(declarations.text))
     return ok({ name: ref.path, file, text, parameters: null });
-  const declared = readDeclarations(declarations.text, declarations.file);
-  if (declared.ok) return ok({ name: ref.path, file, text, ...declared.value });
-  return fail(...declared.problems.map((problem) => toldWhy(problem, file)));
+  const declared = readDeclarations(declarations.text, declarations.file, file);
+  return declared.ok ? ok({ name: ref.path, file, text, ...declared.value }) : declared;
 }
 
-/** Somebody may never have meant the file as declarations. */
-const toldWhy = (problem: Problem, template: string): Problem => ({
-  ...problem,
-  hint: `${problem.hint}; a file of this name declares what ${template} takes: call it otherwise if it is another's`,
-});
-
 /**
- * Variables that were written for several templates, and that not one of them takes: a misspelled one
- * would else be left out in silence. For all hosts of an inventory; some of them cannot tell.
+ * Variables that were set for several templates and that none of them takes, so that a misspelled one
+ * is not dropped silently. Needs all hosts of an inventory.
  */
 export function leftoverVars(
   hosts: readonly (readonly [HostSettings, Template])[],
@@ -75,7 +58,7 @@ export function leftoverVars(
     for (const name of Object.keys(host.config.vars)) {
       const at = placeOf(name, host);
       const key = JSON.stringify(at);
-      // which of its variables a template without declarations reads, only rendering tells
+      // what a template without declarations reads is known only once it is rendered
       const takes = parameters ? parameters.some((one) => one.name === name) : text.includes(name);
       if (takes) taken.add(key);
       else if (host.config.inherited.includes(name)) idle.set(key, { name, at });
@@ -83,9 +66,8 @@ export function leftoverVars(
   return [...idle]
     .filter(([key]) => !taken.has(key))
     .map(([, { name, at }]) => ({
-      code: 'inventory.unused',
-      message: `no template of these hosts takes the variable "${name}"`,
-      hint: 'mend its name, or take it out of config.vars',
+      code: 'inventory.unused' as const,
+      params: { reason: 'variable' as const, variable: name },
       at,
     }));
 }

@@ -1,4 +1,5 @@
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import type { FileFailure } from '../model/problems/file-problems.ts';
 import type { AnsibleInventory, AnsibleVariable, VariablesBeside } from './ansible.ts';
 import { ANSIBLE_YAML, isMap, unwrapped } from './ansible-yaml.ts';
 import { present } from './problems.ts';
@@ -9,11 +10,11 @@ export interface VariablesEntry {
   readonly of: 'group' | 'host';
   /** As it is called: "web", "web.yml". */
   readonly entry: string;
-  /** In the order in which Ansible reads them; `text` null: it could not be read, and `why`. */
+  /** In the order in which Ansible reads them; `text` null: it could not be read. */
   readonly files: readonly {
     readonly file: string;
     readonly text: string | null;
-    readonly why: string;
+    readonly failure: FileFailure | null;
   }[];
 }
 
@@ -45,14 +46,17 @@ export function readVariables(
 }
 
 function readFile(
-  { file, text, why }: VariablesEntry['files'][number],
+  { file, text, failure }: VariablesEntry['files'][number],
   vars: Map<string, AnsibleVariable>,
   problems: Problem[],
 ): void {
   const at = { file, line: 1, column: 1 };
   if (text === null) {
-    const hint = `mend it, or let Ansible gather all: ${GATHER}`;
-    problems.push({ code: 'inventory.file', message: `${file} ${why}`, hint, at });
+    problems.push({
+      code: 'inventory.file',
+      params: { reason: 'unreadable-file', path: file, failure: failure! },
+      at,
+    });
     return;
   }
   if (text.startsWith(VAULT)) {

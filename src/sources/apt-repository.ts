@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Repository } from '../model/desired.ts';
 import type { KeyringFacts, SigningKey } from '../model/plan.ts';
 import type { RepositorySource } from '../model/ports.ts';
-import { type Problem, ToolError } from '../model/problem.ts';
+import { type Problem, type ProblemParams, ToolError } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
 import { createCache } from './cache.ts';
 import { type FetchOptions, fetchCached } from './fetch.ts';
@@ -109,19 +109,17 @@ async function readSigningKey(
   fetching: FetchOptions,
   now: number,
 ): Promise<SigningKey> {
-  const where = withoutPassword(repository.key);
+  const source = withoutPassword(repository.key);
   const bytes = await readBundle(repository, fetching);
   const certificates = await readKeyring(bytes).catch((error: Error) => {
-    throw new ToolError({
-      code: 'repository.key',
-      message: `the signing key ${where} cannot be read: ${error.message}`,
-      hint: `look at what comes from there: a proxy may answer in its place; it should begin with -----BEGIN PGP`,
-    });
+    throw new ToolError(keyProblem({ reason: 'not-a-keyring', source, said: error.message }));
   });
 
   const problems = [
-    ...repository.fingerprints.flatMap((pin) => pinProblem(pin, certificates, where, now)),
-    ...certificates.flatMap((certificate) => strangerProblem(certificate, repository, where, now)),
+    ...repository.fingerprints.flatMap((pin) => pinProblem(pin, certificates, source, now)),
+    ...certificates.flatMap((certificate) =>
+      unknownKeyProblem(certificate, repository, source, now),
+    ),
   ];
   const [first, ...others] = problems;
   if (first) throw new ToolError(first, ...others);
@@ -142,74 +140,60 @@ async function readSigningKey(
 /** A copy of an earlier run does when the key cannot be fetched now: the pins judge it all the same. */
 async function readBundle({ key, proxy }: Repository, fetching: FetchOptions): Promise<Uint8Array> {
   if (/^https?:/i.test(key)) {
-    const wanted = { what: 'the signing key', url: key, proxy, maxBytes: MAX_KEY_BYTES };
+    const wanted = { what: 'signing-key' as const, url: key, proxy, maxBytes: MAX_KEY_BYTES };
     return fetchCached(wanted, fetching, true);
   }
   const path = key.startsWith('file:') ? fileURLToPath(key) : key;
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ToolError({
-      code: 'repository.key',
-      message: `the signing key ${path} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-      hint: 'mend repository.key in the inventory: a URL, or a file beside it',
-    });
+    const fault =
+      error.code === 'ENOENT'
+        ? ({ reason: 'missing' } as const)
+        : ({ reason: 'unreadable', said: error.message } as const);
+    throw new ToolError(keyProblem({ ...fault, source: path }));
   });
 }
+
+const keyProblem = (params: ProblemParams['repository.key']): Problem => ({
+  code: 'repository.key',
+  params,
+});
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 function pinProblem(
   pin: string,
   certificates: readonly KeyringCertificate[],
-  where: string,
+  source: string,
   now: number,
 ): readonly Problem[] {
-  const problem = (message: string, hint: string): readonly Problem[] => [
-    { code: 'repository.key', message: `${where}: ${message}`, hint },
-  ];
   const certificate = certificates.find(({ fingerprint }) => fingerprint === pin);
   if (!certificate) {
-    const there = certificates.map(({ fingerprint }) => fingerprint).join(', ');
-    return problem(
-      `the pinned key ${pin} is not in the bundle, which holds ${there || 'no certificate'}`,
-      'look at repository.key and repository.fingerprints in the inventory',
-    );
+    const found = certificates.map(({ fingerprint }) => fingerprint);
+    return [keyProblem({ reason: 'absent', source, pin, found })];
   }
-  if (!certificate.readable) {
-    return problem(`the pinned key ${pin} is of a kind that is not understood`, 'pin another key');
-  }
-  if (certificate.revoked) {
-    return problem(
-      `the pinned key ${pin} has been revoked by its owner`,
-      'find the new fingerprint on the pages of the owner, and pin it in repository.fingerprints',
-    );
-  }
-  if (!inForce(certificate, now)) {
-    const since = certificate.expiresAt
-      ? `expired on ${day(certificate.expiresAt)}`
-      : 'is not valid';
-    return problem(
-      `the pinned key ${pin} ${since}`,
-      'bring a renewed bundle to repository.key, or check the clock of this machine: date -u',
-    );
-  }
-  return [];
+  if (!certificate.readable) return [keyProblem({ reason: 'unsupported', source, pin })];
+  if (certificate.revoked) return [keyProblem({ reason: 'revoked', source, pin })];
+  if (inForce(certificate, now)) return [];
+  const { expiresAt } = certificate;
+  return [
+    keyProblem(
+      expiresAt
+        ? { reason: 'expired', source, pin, on: day(expiresAt) }
+        : { reason: 'invalid', source, pin },
+    ),
+  ];
 }
 
-/** A key that nobody knows, and that could sign: a rotation, or an attack. Both want a person. */
-function strangerProblem(
+/** A key that nobody knows, and that could sign: a rotation, or an attack. Either needs a person. */
+function unknownKeyProblem(
   certificate: KeyringCertificate,
   { fingerprints }: Repository,
-  where: string,
+  source: string,
   now: number,
 ): readonly Problem[] {
   const { fingerprint } = certificate;
   if (fingerprints.includes(fingerprint) || RETIRED.includes(fingerprint)) return [];
-  if (!inForce(certificate, now)) return [];
-  return [
-    {
-      code: 'repository.key',
-      message: `${where}: the bundle holds the unknown key ${fingerprint}`,
-      hint: `if the owner of the repository announced it, add it to repository.fingerprints; else ask before you go on`,
-    },
-  ];
+  return inForce(certificate, now)
+    ? [keyProblem({ reason: 'unknown-key', source, fingerprint })]
+    : [];
 }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Problem, ToolError } from '../model/problem.ts';
-import type { FetchFailure } from '../model/problems/repository.ts';
+import { type Problem, type ProblemParams, ToolError } from '../model/problem.ts';
+import type { FetchFailure } from '../model/problems/repository-problems.ts';
 import type { Cache } from './cache.ts';
 import { type Answer, FetchError, type Get, isTransient, withoutPassword } from './http.ts';
 
 export interface Wanted {
-  /** For messages: "the signing key". */
-  readonly what: string;
+  readonly what: ProblemParams['repository.unreachable']['what'];
   readonly url: string;
   readonly proxy: string | null;
   readonly maxBytes: number;
@@ -76,55 +75,13 @@ export async function fetchCached(
   }
 }
 
-function unreachable({ what, url, proxy }: Wanted, failure: FetchFailure): Problem {
-  const shown = withoutPassword(url);
-  const way = proxy === null ? '' : ` through the proxy ${withoutPassword(proxy)}`;
-  return {
-    code: 'repository.unreachable',
-    message: `${what} could not be fetched from ${shown}${way}: ${failureText(failure)}`,
-    hint: hintFor(failure, shown, proxy !== null),
-    transient: isTransient(failure),
-  };
-}
-
-function failureText(failure: FetchFailure): string {
-  switch (failure.reason) {
-    case 'status':
-      return `it answers ${failure.status}`;
-    case 'unknown-name':
-      return 'the name is not known';
-    case 'name-lookup':
-      return 'the name could not be looked up';
-    case 'refused':
-      return 'the connection was refused';
-    case 'reset':
-      return 'the connection was cut';
-    case 'no-answer':
-      return 'no answer';
-    case 'no-route':
-      return 'there is no route to it';
-    case 'redirect-loop':
-      return 'it redirects without end';
-    case 'timeout':
-      return `no answer within ${failure.seconds} s`;
-    case 'too-big':
-      return `the answer is bigger than ${failure.maxBytes >> 10} KiB`;
-    case 'not-http':
-      return `${failure.to} is not an http or https URL`;
-    case 'downgrade':
-      return `it redirects from https to ${failure.to}`;
-    case 'certificate':
-    case 'failed':
-      return failure.said;
-  }
-}
-
-function hintFor(failure: FetchFailure, url: string, proxied: boolean): string {
-  if (failure.reason === 'status' && failure.status === 404)
-    return 'look at repository.url, suite and key in the inventory';
-  if (failure.reason === 'certificate')
-    return 'if a proxy of yours signs anew, name its authority: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
-  return proxied
-    ? `try it from this machine, and look at repository.proxy: curl -x PROXY -fI ${url}`
-    : `try it from this machine: curl -fI ${url}; behind a proxy, set repository.proxy`;
-}
+const unreachable = ({ what, url, proxy }: Wanted, failure: FetchFailure): Problem => ({
+  code: 'repository.unreachable',
+  params: {
+    ...failure,
+    what,
+    url: withoutPassword(url),
+    proxy: proxy === null ? null : withoutPassword(proxy),
+  },
+  transient: isTransient(failure),
+});

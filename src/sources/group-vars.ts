@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import type { FileFailure } from '../model/problems/file-problems.ts';
 import { kindOf, readTextFile } from './text-file.ts';
 
-/** What lies right below `group_vars` or `host_vars`: a file, or a folder with all of its files. */
-export interface FolderEntry {
+/** An entry of `group_vars` or `host_vars`: a file, or a directory with all of its files. */
+export interface VariablesEntry {
   readonly of: 'group' | 'host';
   readonly entry: string;
   readonly files: readonly VariableFile[];
@@ -11,56 +12,56 @@ export interface FolderEntry {
 
 interface VariableFile {
   readonly file: string;
-  /** null: it could not be read, and `why`. */
+  /** null: it could not be read. */
   readonly text: string | null;
-  readonly why: string;
+  readonly failure: FileFailure | null;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const ENDINGS = ['', '.yml', '.yaml', '.json'];
+const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
 /**
- * Reads `group_vars` and `host_vars` in the folder of an Ansible inventory, as Ansible's own plugin
- * walks them: folders without an ending, in the order of the alphabet; hidden files, backups (`~`) and
- * other endings left out. Never throws: what cannot be read says so.
+ * Reads `group_vars` and `host_vars` beside an Ansible inventory, as Ansible's own plugin
+ * walks them: directories without an extension, in alphabetical order; hidden files, backups (`~`)
+ * and other extensions are skipped. Never throws: each file carries its own failure.
  */
-export async function readVariableFolders(base: string): Promise<readonly FolderEntry[]> {
-  const found: FolderEntry[] = [];
+export async function readVariableDirectories(base: string): Promise<readonly VariablesEntry[]> {
+  const found: VariablesEntry[] = [];
   for (const of of ['group', 'host'] as const) {
-    const folder = join(base, `${of}_vars`);
-    for (const entry of await names(folder)) {
-      const path = join(folder, entry);
+    const directory = join(base, `${of}_vars`);
+    for (const entry of await names(directory)) {
+      const path = join(directory, entry);
       found.push({
         of,
         entry,
-        files: (await isFolder(path)) ? await below(path) : [await read(path)],
+        files: (await isDirectoryPath(path)) ? await below(path) : [await read(path)],
       });
     }
   }
   return found;
 }
 
-const names = async (folder: string): Promise<readonly string[]> =>
-  (await readdir(folder).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
+const names = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
 
-const isFolder = (path: string): Promise<boolean> =>
+const isDirectoryPath = (path: string): Promise<boolean> =>
   kindOf(path).then(
     ({ isDirectory }) => isDirectory,
     () => false,
   );
 
-/** Folders deeper than this are a link into themselves. */
-const DEEPEST = 20;
+/** Directories nested deeper than this are a symlink loop. */
+const MAX_DEPTH = 20;
 
-async function below(folder: string, depth = 0): Promise<readonly VariableFile[]> {
+async function below(directory: string, depth = 0): Promise<readonly VariableFile[]> {
   const found: VariableFile[] = [];
-  for (const name of depth > DEEPEST ? [] : await names(folder)) {
+  for (const name of depth > MAX_DEPTH ? [] : await names(directory)) {
     if (name.startsWith('.') || name.endsWith('~')) continue;
-    const path = join(folder, name);
-    const ending = extname(name);
-    if (!ENDINGS.includes(ending)) continue;
-    if (!(await isFolder(path))) found.push(await read(path));
-    else if (ending === '') found.push(...(await below(path, depth + 1)));
+    const path = join(directory, name);
+    const extension = extname(name);
+    if (!EXTENSIONS.includes(extension)) continue;
+    if (!(await isDirectoryPath(path))) found.push(await read(path));
+    else if (extension === '') found.push(...(await below(path, depth + 1)));
   }
   return found;
 }
@@ -68,6 +69,6 @@ async function below(folder: string, depth = 0): Promise<readonly VariableFile[]
 async function read(path: string): Promise<VariableFile> {
   const got = await readTextFile(path, MAX_BYTES);
   return got.ok
-    ? { file: path, text: got.text, why: '' }
-    : { file: path, text: null, why: got.message };
+    ? { file: path, text: got.text, failure: null }
+    : { file: path, text: null, failure: got.failure };
 }

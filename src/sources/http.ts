@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { FetchFailure } from '../model/problems/repository.ts';
+import type { FetchFailure } from '../model/problems/repository-problems.ts';
 
 export interface GetOptions {
   /** Of the copy in the cache; the answer may be 304. */

@@ -1,9 +1,10 @@
+import type { ProgramFailure } from '../model/problems/file-problems.ts';
+
 /** How a local program ended. */
 export interface Ran {
-  readonly ok: boolean;
+  /** null: it exited with 0. */
+  readonly failure: ProgramFailure | null;
   readonly stdout: string;
-  /** Why it failed, for people: "exit 3", "not found", "no answer within 30 s"; '' when it did not. */
-  readonly why: string;
   /** Last lines of stderr. */
   readonly stderr: string;
 }
@@ -18,7 +19,7 @@ export interface ProgramOptions {
 const MAX_OUTPUT = 16 * 1024 * 1024;
 const STDERR_LINES = 20;
 
-/** Runs a program of the user's without a shell and without a terminal, and reads what it prints. */
+/** Runs a program of the user's, without a shell or terminal, and reads its output. */
 export async function runProgram(
   [file, ...args]: readonly [string, ...string[]],
   { cwd, timeoutMs, signal, env }: ProgramOptions,
@@ -35,7 +36,7 @@ export async function runProgram(
     ...(signal ? { cancelSignal: signal } : {}),
     ...(env ? { env, extendEnv: false } : {}),
   });
-  // a grandchild that keeps the pipe open must not keep us
+  // a grandchild that holds the pipe open must not hold us up
   const timer = setTimeout(() => {
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -44,21 +45,28 @@ export async function runProgram(
   clearTimeout(timer);
 
   const stderr = ended.stderr.trimEnd().split('\n').slice(-STDERR_LINES).join('\n');
-  const why = ended.timedOut
-    ? `no answer within ${timeoutMs / 1000} s`
-    : ended.isCanceled
-      ? 'interrupted'
-      : ended.isMaxBuffer
-        ? `printed more than ${MAX_OUTPUT >> 20} MiB`
-        : ended.signal
-          ? `killed by ${ended.signal}`
-          : ended.exitCode !== undefined && ended.exitCode !== 0
-            ? `exit ${ended.exitCode}`
-            : ended.failed
-              ? startTrouble(ended.code)
-              : '';
-  return { ok: why === '', stdout: ended.stdout, why, stderr };
+  return { failure: failureOf(ended, timeoutMs), stdout: ended.stdout, stderr };
 }
 
-const startTrouble = (code: string | undefined): string =>
-  code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'not executable' : (code ?? 'not started');
+function failureOf(
+  ended: {
+    readonly timedOut: boolean;
+    readonly isCanceled: boolean;
+    readonly isMaxBuffer: boolean;
+    readonly failed: boolean;
+    readonly signal?: string | undefined;
+    readonly exitCode?: number | undefined;
+    readonly code?: string | undefined;
+  },
+  timeoutMs: number,
+): ProgramFailure | null {
+  if (!ended.failed) return null;
+  if (ended.timedOut) return { kind: 'timeout', seconds: timeoutMs / 1000 };
+  if (ended.isCanceled) return { kind: 'cancelled' };
+  if (ended.isMaxBuffer) return { kind: 'too-much', maxBytes: MAX_OUTPUT };
+  if (ended.signal !== undefined) return { kind: 'signal', signal: ended.signal };
+  if (ended.exitCode !== undefined) return { kind: 'exit', exitCode: ended.exitCode };
+  if (ended.code === 'ENOENT') return { kind: 'not-found' };
+  if (ended.code === 'EACCES') return { kind: 'not-executable' };
+  return { kind: 'failed', said: ended.code ?? 'not started' };
+}

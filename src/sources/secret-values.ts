@@ -1,5 +1,12 @@
 import pLimit from 'p-limit';
-import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
+import {
+  fail,
+  ok,
+  type Problem,
+  type ProblemParams,
+  type Result,
+  type Warning,
+} from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
 import { besideInventory } from './directories.ts';
@@ -7,11 +14,11 @@ import { runProgram } from './run-program.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
-/** Programs at a time: password managers ask their own daemon, and that is slow in crowds. */
+/** Programs at a time: password managers share one daemon, which slows down under load. */
 const AT_ONCE = 8;
 
 export interface SecretOptions {
-  /** The inventory's folder. */
+  /** Relative paths start here. */
   readonly base: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that one program may take. */
@@ -31,7 +38,7 @@ interface Read {
   readonly warning?: Warning;
 }
 
-/** Reads every secret once, wherever it is named, and gives all that cannot be read at once. */
+/** Reads every secret once, and reports all that cannot be read. */
 export async function resolveSecrets(
   refs: readonly SecretRef[],
   options: SecretOptions,
@@ -68,46 +75,36 @@ function read(ref: SecretRef, options: SecretOptions): Promise<Read> | Read {
   }
 }
 
-const unresolved = ({ at }: SecretRef, message: string, hint: string, detail?: string): Read => ({
+const unresolved = (
+  { at }: SecretRef,
+  params: ProblemParams['secret.unresolved'],
+  detail = '',
+): Read => ({
   problem: {
     code: 'secret.unresolved',
-    message,
-    hint,
+    params,
     at,
-    ...(detail ? { detail } : {}),
+    ...(detail === '' ? {} : { detail }),
   },
 });
 
-/** Editors and `echo` end a file with a newline that is no part of the secret. */
+/** Editors and `echo` add a newline that is not part of the secret. */
 const cut = (text: string): string => text.replace(/\r?\n$/, '');
 
 function readEnv(name: string, ref: SecretRef, { env }: SecretOptions): Read {
   const value = env[name];
-  if (value === undefined || value === '') {
-    return unresolved(
-      ref,
-      `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`,
-      `set it where alloyup runs: read -rs ${name} && export ${name}`,
-    );
-  }
+  if (value === undefined) return unresolved(ref, { reason: 'unset', variable: name });
+  if (value === '') return unresolved(ref, { reason: 'empty-variable', variable: name });
   return { secret: new Secret(value) };
 }
 
 async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptions): Promise<Read> {
   const where = besideInventory(path, base, env.HOME);
   const file = await readTextFile(where, MAX_BYTES);
-  if (!file.ok) {
-    return unresolved(
-      ref,
-      `the secret file ${where} ${file.message}`,
-      file.why === 'missing'
-        ? 'create it, or mend the path: relative paths start beside the inventory'
-        : `see what it is: ls -ld ${where}`,
-    );
-  }
+  if (!file.ok)
+    return unresolved(ref, { reason: 'unreadable-file', path: where, failure: file.failure });
   const text = cut(file.text);
-  if (text === '')
-    return unresolved(ref, `the secret file ${where} is empty`, 'write the secret into it');
+  if (text === '') return unresolved(ref, { reason: 'empty-file', path: where });
   const open = (file.mode & 0o077) !== 0;
   return {
     secret: new Secret(text),
@@ -115,8 +112,7 @@ async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptio
       ? {
           warning: {
             code: 'secret.readable',
-            message: `the secret file ${where} can be read by other users of this machine`,
-            hint: `chmod 600 ${where}`,
+            params: { reason: 'readable-by-others', path: where },
             at: ref.at,
           },
         }
@@ -129,33 +125,11 @@ async function readExec(
   ref: SecretRef,
   { base, env, timeoutMs, signal }: SecretOptions,
 ): Promise<Read> {
-  const ran = await runProgram(argv, { cwd: base, timeoutMs, signal, env });
+  const { failure, stdout, stderr } = await runProgram(argv, { cwd: base, timeoutMs, signal, env });
   const [program] = argv;
-  if (!ran.ok) {
-    return unresolved(
-      ref,
-      `the program ${program}, which should print a secret, failed: ${ran.why}`,
-      ran.why === 'not found'
-        ? `install ${program}, or name it with its path`
-        : 'run it yourself in this terminal: it may want you to sign in',
-      ran.stderr,
-    );
-  }
-  const text = cut(ran.stdout);
-  if (text === '') {
-    return unresolved(
-      ref,
-      `the program ${program}, which should print a secret, printed nothing`,
-      'run it yourself in this terminal: it may want you to sign in',
-      ran.stderr,
-    );
-  }
-  if (text.includes('\uFFFD')) {
-    return unresolved(
-      ref,
-      `what ${program} printed is not UTF-8 text`,
-      'let it print base64 or text',
-    );
-  }
+  if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
+  const text = cut(stdout);
+  if (text === '') return unresolved(ref, { reason: 'program-silent', program }, stderr);
+  if (text.includes('\uFFFD')) return unresolved(ref, { reason: 'not-text', program });
   return { secret: new Secret(text) };
 }

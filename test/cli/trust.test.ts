@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { keyTable } from '../../src/cli/trust/table.ts';
 import { paintWith } from '../../src/report/paint.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { judgeHostKey, parseKnownHosts } from '../../src/transport/known-hosts.ts';
 import { unknownHostKey } from '../../src/transport/problems.ts';
 import { makeKey, type Sshd, scratch, sshdThere, startSshd } from '../transport/sshd.ts';
@@ -186,5 +187,7 @@ test('a table that does not fit gives the fingerprint a line of its own', () => 
 });
 
 test('a refusal of an unknown key names the command that settles it for the whole fleet', () => {
-  expect(unknownHostKey('web-01', Buffer.from('key')).hint).toMatch(/whole fleet.*alloyup trust/);
+  expect(textOf(unknownHostKey('web-01', Buffer.from('key'))).hint).toMatch(
+    /whole fleet.*alloyup trust/,
+  );
 });

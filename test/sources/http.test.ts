@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { FetchFailure } from '../../src/model/problems/repository.ts';
+import type { FetchFailure } from '../../src/model/problems/repository-problems.ts';
 import { createGet, FetchError, type GetOptions, isTransient } from '../../src/sources/http.ts';
 import { selfSigned } from './fake-repository.ts';
 

@@ -5,14 +5,15 @@ import { eachOf } from '../../engine/pool.ts';
 import type { World } from '../../engine/world.ts';
 import { secretRefs } from '../../inventory/refs.ts';
 import type { Target } from '../../model/desired.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, HostFinding } from '../../model/finding.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import { hostFindings } from '../../plan/findings.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { createMask } from '../../report/redact.ts';
+import { textOf } from '../../report/text-of.ts';
 import { createRepositorySource } from '../../sources/apt-repository.ts';
-import { besideInventory, ownFolders } from '../../sources/directories.ts';
+import { besideInventory, ownDirectories } from '../../sources/directories.ts';
 import { createTransport } from '../../transport/create.ts';
 import { machineFindings } from '../doctor/machine.ts';
 import { findingsText } from '../doctor/table.ts';
@@ -41,18 +42,18 @@ export const doctor: Command = async (invocation) => {
   return exitCode;
 };
 
-const trip = (
-  part: Finding['part'],
-  { code, message, hint, at }: Problem,
-  host?: string,
-): Finding => ({
-  part,
-  check: code,
-  state: 'trip',
-  message: at ? `${at.file}:${at.line}: ${message}` : message,
-  hint,
-  ...(host === undefined ? {} : { host }),
-});
+const trip = (part: Finding['part'], problem: Problem, host?: string): Finding => {
+  const { code, at } = problem;
+  const { message, hint } = textOf(problem);
+  return {
+    part,
+    check: code,
+    state: 'trip',
+    message: at ? `${at.file}:${at.line}: ${message}` : message,
+    hint,
+    ...(host === undefined ? {} : { host }),
+  };
+};
 
 /** Rules, templates, secrets that are not set; `chosen` null: hosts cannot be asked. */
 async function inventoryFindings(
@@ -82,12 +83,11 @@ async function inventoryFindings(
   const notes = [
     ...openKeys(chosen),
     ...[...chosen.warnings, ...made.warnings].map(
-      ({ code, message, hint }): Finding => ({
+      (warning): Finding => ({
         part: 'inventory',
-        check: code,
+        check: warning.code,
         state: 'note',
-        message,
-        hint,
+        ...textOf(warning),
       }),
     ),
   ];
@@ -171,7 +171,10 @@ async function hostsFindings(
   const never = new AbortController().signal;
   const world: World = {
     transport,
-    repository: createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+    repository: createRepositorySource({
+      cacheDir: ownDirectories(terminal.env).cache,
+      now: Date.now,
+    }),
     emit: () => {},
     mask: createMask(read.secrets),
     now: Date.now,
@@ -190,6 +193,12 @@ async function hostsFindings(
   }
 }
 
+function withText(found: HostFinding): Finding {
+  if (!('notice' in found)) return found;
+  const { notice, ...rest } = found;
+  return { ...rest, ...textOf(notice) };
+}
+
 async function findingsOf(
   target: Target,
   world: World,
@@ -198,13 +207,13 @@ async function findingsOf(
   const host = target.host.name;
   const seen = await examineHost(target, world, { connectTimeoutS });
   if (!seen.ok) {
-    const message = world.mask(seen.problem.message.replace(`${host}: `, ''));
-    return [trip('host', { ...seen.problem, message }, host)];
+    const found = trip('host', seen.problem, host);
+    return [{ ...found, message: world.mask(found.message.replace(`${host}: `, '')) }];
   }
   const { facts, supplies, aheadMs, extras, repository } = seen;
   const found = [
     ...(repository ? [trip('host', repository, host)] : []),
-    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }),
+    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }).map(withText),
   ];
   return found.length > 0
     ? found

@@ -16,7 +16,7 @@ import { format } from '../../alloy/format.ts';
 import { parse } from '../../alloy/parser.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { type AlloyFile, readAlloyFiles } from '../alloy-files.ts';
 import { findingsOf, templateProblem } from '../alloy-problems.ts';
 import type { Command } from '../invocation.ts';

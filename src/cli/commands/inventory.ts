@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { importInventory } from '../import.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import { unwritable } from '../run-log.ts';

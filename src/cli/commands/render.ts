@@ -2,7 +2,7 @@ import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../../model/desired
 import { nearest } from '../../model/frame.ts';
 import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { readHosts } from '../inventory.ts';
 import type { Command } from '../invocation.ts';
 import { makeTargets } from '../targets.ts';

@@ -1,7 +1,7 @@
 import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Met } from '../../transport/host-keys.ts';
 import { askYes, NoAnswer } from '../ask.ts';
 import { readHosts } from '../inventory.ts';

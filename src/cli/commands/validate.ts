@@ -2,9 +2,10 @@ import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
+import { findingsJson } from '../../report/ndjson.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { readAlloyFiles } from '../alloy-files.ts';
 import { type Findings, findingsOf } from '../alloy-problems.ts';
 import { tellFindings } from '../github.ts';
@@ -54,7 +55,7 @@ function conclude(
   const exitCode = problems.length > 0 ? 64 : 0;
   tellFindings('validate', problems, warnings, terminal);
   if (options.output !== 'text') {
-    terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings })}\n`);
+    terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };

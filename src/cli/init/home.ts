@@ -6,12 +6,12 @@ import { probe } from '../../engine/probe-run.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
-import { ToolError, type Warning } from '../../model/problem.ts';
+import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type Home, homeOf } from '../../plan/home.ts';
 import { count } from '../../report/plain.ts';
 import { createRepositorySource } from '../../sources/apt-repository.ts';
-import { ownFolders } from '../../sources/directories.ts';
+import { ownDirectories } from '../../sources/directories.ts';
 import { createTransport } from '../../transport/create.ts';
 import { askSecret } from '../ask.ts';
 import { orThrow } from '../inventory.ts';
@@ -43,7 +43,7 @@ export async function readHome(target: Target, terminal: Terminal): Promise<Home
     const facts = await probe(target, session, {
       transport,
       repository: createRepositorySource({
-        cacheDir: ownFolders(terminal.env).cache,
+        cacheDir: ownDirectories(terminal.env).cache,
         now: Date.now,
       }),
       emit: () => undefined,
@@ -160,7 +160,7 @@ export async function targetsWith(
   file: string,
 ): ReturnType<typeof targetsOf> {
   const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  const named = <T extends Warning>(one: T): T =>
+  const named = <T extends Notice>(one: T): T =>
     one.at?.file.startsWith(`${base}/`)
       ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
       : one;

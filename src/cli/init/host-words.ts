@@ -1,5 +1,6 @@
 import { parseHostList } from '../../inventory/hostlist.ts';
 import { expandName } from '../../inventory/range.ts';
+import { textOf } from '../../report/text-of.ts';
 
 /** A host as the wizard writes it: its name, which may be a range, and what its word said. */
 export interface HostWord {
@@ -20,7 +21,7 @@ export function wrongHosts(line: string): string | null {
   for (const word of wordsOf(line)) {
     const parsed = parseHostList(`${word},`, {});
     if (!parsed.ok) {
-      const { message, hint } = parsed.problems[0]!;
+      const { message, hint } = textOf(parsed.problems[0]!);
       return `${message}: ${hint}`;
     }
   }

@@ -3,7 +3,7 @@ import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Paint } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { askSecret, NoAnswer } from '../ask.ts';
 import { type Imported, importInventory } from '../import.ts';
 import type { Terminal } from '../terminal.ts';

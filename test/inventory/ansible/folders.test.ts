@@ -8,7 +8,8 @@ import { readVariables } from '../../../src/inventory/ansible-variables.ts';
 import { parseAnsibleYaml } from '../../../src/inventory/ansible-yaml.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
-import { readVariableFolders } from '../../../src/sources/group-vars.ts';
+import { textOf } from '../../../src/report/text-of.ts';
+import { readVariableDirectories } from '../../../src/sources/group-vars.ts';
 import { expectedListing, listing } from './listing.ts';
 
 const HERE = new URL('./', import.meta.url).pathname;
@@ -20,7 +21,7 @@ async function parse(name: string): Promise<AnsibleInventory> {
   const text = readFileSync(`${folder}/${file}`, 'utf8');
   const read = file.endsWith('.ini') ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
   if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 2));
-  const beside = readVariables(read.value, await readVariableFolders(folder));
+  const beside = readVariables(read.value, await readVariableDirectories(folder));
   if (!beside.ok) throw new Error(JSON.stringify(beside.problems, null, 2));
   return { ...read.value, beside: beside.value };
 }
@@ -44,7 +45,7 @@ async function withFiles(files: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  return readInventory('[web]\nweb-01\n', 'hosts.ini', await readVariableFolders(folder));
+  return readInventory('[web]\nweb-01\n', 'hosts.ini', await readVariableDirectories(folder));
 }
 
 test('a value knows the file and line it was written in', async () => {
@@ -74,8 +75,8 @@ test.each([
   const read = await withFiles(files);
   if (read.ok) throw new Error('was read');
   const [problem] = read.problems;
-  expect(problem!.message).toMatch(message);
-  expect(problem!.hint).toMatch(hint);
+  expect(textOf(problem!).message).toMatch(message);
+  expect(textOf(problem!).hint).toMatch(hint);
   expect(problem!.at?.file).toBe(`${folder}/${Object.keys(files)[0]}`);
 });
 

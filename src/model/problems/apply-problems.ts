@@ -1,0 +1,2 @@
+/** Params of the problems `apply.*`. */
+export type ApplyProblems = Record<never, never>;
