@@ -13,6 +13,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'empty-stdin': {},
       'unreadable-inventory': { path, failure: { kind: 'missing' }, meant: 'inventory.yml' },
       'unreadable-file': { path: 'files/ca.pem', failure: { kind: 'missing' } },
+      'variables-unreadable': { file: 'group_vars/web.yml', failure: { kind: 'not-text' } },
       program: { path: program },
       'not-executable': { path: program },
       'world-writable': { path: program },

@@ -54,7 +54,7 @@ function readFile(
   if (text === null) {
     problems.push({
       code: 'inventory.file',
-      params: { reason: 'unreadable-file', path: file, failure: failure! },
+      params: { reason: 'variables-unreadable', file, failure: failure! },
       at,
     });
     return;

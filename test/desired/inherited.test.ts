@@ -96,12 +96,12 @@ hosts: { a: { config: { vars: { lvel: warn } } } }
   expect(judge(text).problems).toEqual([problem]);
 });
 
-test('a variable that no template of all hosts takes is told', () => {
+test('a variable that no template of all hosts takes is reported', () => {
   const text = `defaults: { config: { vars: { lvel: warn, level: info } } }
 hosts: { a: { config: { template: ./own.alloy } }, b: { config: { template: minimal } } }
 `;
   expect(judge(text)).toEqual({
     problems: [],
-    warnings: ['no template of these hosts takes the variable "lvel"'],
+    warnings: ['no template of these hosts uses the variable "lvel"'],
   });
 });

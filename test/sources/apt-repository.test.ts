@@ -132,7 +132,7 @@ describe('the signing key', () => {
   test('of several pins every one is required', async () => {
     const pins = [key.fingerprint, other.fingerprint];
     expect(await problemsOf(newRun().signingKey(repositoryOf({ fingerprints: pins })))).toEqual([
-      `repository.key: SITE/gpg.key: the pinned key ${other.fingerprint} is not in the bundle, which holds ${key.fingerprint}`,
+      `repository.key: SITE/gpg.key does not hold the pinned key ${other.fingerprint}: it holds ${key.fingerprint}`,
     ]);
     site.files.set('/gpg.key', inBlocks(key.armored, other.armored));
     const { certificates } = await newRun().signingKey(repositoryOf({ fingerprints: pins }));
@@ -142,7 +142,7 @@ describe('the signing key', () => {
   test('that is unknown and in force stops the run', async () => {
     site.files.set('/gpg.key', inBlocks(key.armored, other.armored));
     expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
-      `repository.key: SITE/gpg.key: the bundle holds the unknown key ${other.fingerprint}`,
+      `repository.key: SITE/gpg.key holds the unknown key ${other.fingerprint}`,
     ]);
   });
 
@@ -153,7 +153,7 @@ describe('the signing key', () => {
     ]) {
       site.files.set('/gpg.key', inBlocks(...blocks));
       expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
-        `repository.key: SITE/gpg.key: the pinned key ${key.fingerprint} has been revoked by its owner`,
+        `repository.key: the pinned key ${key.fingerprint} in SITE/gpg.key has been revoked by its owner`,
       ]);
     }
   });
@@ -169,7 +169,7 @@ describe('the signing key', () => {
     expect(
       await problemsOf(newRun().signingKey(repositoryOf({ fingerprints: [expired.fingerprint] }))),
     ).toEqual([
-      `repository.key: SITE/gpg.key: the pinned key ${expired.fingerprint} expired on 2023-01-07`,
+      `repository.key: the pinned key ${expired.fingerprint} in SITE/gpg.key expired on 2023-01-07`,
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('the signing key', () => {
   test('is tried three times, and a copy of an earlier run does after that', async () => {
     site.intercept = () => 503;
     expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
-      'repository.unreachable (transient): the signing key could not be fetched from SITE/gpg.key: it answers 503',
+      'repository.unreachable (transient): cannot fetch the signing key from SITE/gpg.key: it answers 503',
     ]);
     expect(site.log).toHaveLength(3);
 
@@ -200,7 +200,7 @@ describe('the signing key', () => {
   test('that is not there is not asked for again', async () => {
     site.files.delete('/gpg.key');
     expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
-      'repository.unreachable: the signing key could not be fetched from SITE/gpg.key: it answers 404',
+      'repository.unreachable: cannot fetch the signing key from SITE/gpg.key: it answers 404',
     ]);
     expect(site.log).toHaveLength(1);
   });
@@ -319,7 +319,7 @@ describe('the index', () => {
     site.files = (await make()).set('/gpg.key', Buffer.from(key.armored));
     expect(await problemsOf(newRun().versions(repositoryOf(), 'amd64'))).toEqual([
       expect.stringMatching(
-        /^repository\.index: the index of SITE stable: its signature is not good/,
+        /^repository\.index: the index of SITE stable cannot be used: its signature is not valid/,
       ),
     ]);
     expect(site.log.filter((line) => line.includes('Packages'))).toEqual([]);
@@ -329,13 +329,13 @@ describe('the index', () => {
     const path = '/dists/stable/main/binary-amd64/Packages.gz';
     const right = site.files.get(path)!;
     for (const [wrong, why] of [
-      [right.map((byte, i) => (i === 20 ? byte ^ 1 : byte)), 'has another hash'],
-      [right.subarray(0, 30), `has 30 bytes and not ${right.length}`],
+      [right.map((byte, i) => (i === 20 ? byte ^ 1 : byte)), 'does not match its hash'],
+      [right.subarray(0, 30), `has 30 bytes instead of ${right.length}`],
     ] as const) {
       site.files.set(path, wrong);
       site.log.length = 0;
       expect(await problemsOf(newRun().versions(repositoryOf(), 'amd64'))).toEqual([
-        `repository.index (transient): the index of SITE stable: main/binary-amd64/Packages.gz ${why}`,
+        `repository.index (transient): the index of SITE stable cannot be used: main/binary-amd64/Packages.gz ${why}`,
       ]);
       expect(site.log.filter((line) => line.includes('Packages'))).toHaveLength(3);
     }
@@ -356,7 +356,9 @@ describe('the index', () => {
     expect(await newRun().versions(repositoryOf(), 'amd64')).toEqual(NEWEST_FIRST);
     const later = newRun({ now: () => Date.now() + 120_000 });
     expect(await problemsOf(later.versions(repositoryOf(), 'amd64'))).toEqual([
-      expect.stringMatching(/^repository\.index: the index of SITE stable: it was good until /),
+      expect.stringMatching(
+        /^repository\.index: the index of SITE stable cannot be used: it expired on /,
+      ),
     ]);
   });
 
@@ -366,8 +368,15 @@ describe('the index', () => {
       .catch((error: ToolError) => error);
     expect((error as ToolError).problem).toMatchObject({
       code: 'repository.index',
-      message: expect.stringContaining('it has no packages of main for armhf'),
-      hint: 'it has main for amd64, main for arm64: look at repository.components',
+      params: {
+        reason: 'no-packages',
+        component: 'main',
+        arch: 'armhf',
+        available: [
+          ['main', 'amd64'],
+          ['main', 'arm64'],
+        ],
+      },
     });
   });
 
@@ -427,7 +436,7 @@ describe('the way there', () => {
     const url = site.url;
     await site.close();
     expect(await problemsOf(newRun().signingKey(repositoryOf({ key: `${url}/gpg.key` })))).toEqual([
-      'repository.unreachable (transient): the signing key could not be fetched from SITE/gpg.key: the connection was refused',
+      'repository.unreachable (transient): cannot fetch the signing key from SITE/gpg.key: connection refused',
     ]);
     expect(
       await problemsOf(
@@ -435,7 +444,7 @@ describe('the way there', () => {
       ),
     ).toEqual([
       expect.stringMatching(
-        /^repository\.unreachable.*: the name (is not known|could not be looked up)$/,
+        /^repository\.unreachable.*: the host name (does not exist|cannot be resolved now)$/,
       ),
     ]);
   });

@@ -28,6 +28,8 @@ export type InventoryFileProblem =
       }
     >
   | Reasons<'unreadable-file', { path: string; failure: FileFailure }>
+  /** A file of Ansible's group_vars or host_vars. */
+  | Reasons<'variables-unreadable', { file: string; failure: FileFailure }>
   /** A program where none may be run. */
   | Reasons<'program' | 'not-executable' | 'world-writable', { path: string }>
   | Reasons<'program-failed', { path: string; failure: ProgramFailure }>

@@ -102,6 +102,10 @@ export const inventoryFileTexts: InventoryFileTexts = {
     message: `the file ${path} ${fileFailure(failure)}`,
     hint: fileHint(failure),
   }),
+  'variables-unreadable': ({ file, failure }) => ({
+    message: `${file} ${fileFailure(failure)}`,
+    hint: 'Fix the file, or let Ansible read it: ansible-inventory -i INVENTORY --list | alloyup inventory import -',
+  }),
   program: ({ path }) => ({
     message: `${path} is a program, and validate runs no programs`,
     hint: `Run it and check what it prints: ${shellWord(path)} | alloyup validate -i -`,
