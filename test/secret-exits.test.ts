@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 const EXITS: Readonly<Record<string, string>> = {
   'cli/init/write.ts': 'writes what was typed into the wizard to a file of mode 0600',
   'desired/variable.ts': 'looks for what no variable may hold; says what it is, never around it',
-  'engine/root-command.ts': 'answers sudo on the stdin of a login',
-  'engine/script-run.ts': 'hands the apply script and the answer for sudo to the stdin of a login',
+  'engine/remote-run.ts': 'sends a run to the stdin of the command that launches it',
+  'engine/sudo.ts': 'answers sudo on the stdin of a login',
   'report/redact.ts': 'learns what to hide',
   'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',

@@ -10,4 +10,19 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
       'nothing-started': {},
     },
   },
+  'sudo.password': {
+    means: 'sudo on the host asks for a password.',
+    examples: { required: { user: 'ops' }, refused: { user: 'ops' } },
+  },
+  'sudo.refused': {
+    means: 'The login cannot become root.',
+    examples: {
+      'password-expired': { user: 'ops' },
+      'account-expired': { user: 'ops' },
+      'not-allowed': { user: 'ops' },
+      'tty-required': { user: 'ops' },
+      missing: {},
+      'not-root': {},
+    },
+  },
 };

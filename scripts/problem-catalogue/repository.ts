@@ -64,4 +64,16 @@ export const repositoryCatalogue: Catalogue<RepositoryProblems> = {
       },
     },
   },
+  'repository.version': {
+    means: 'The repository does not have the package that was asked for.',
+    examples: {
+      'no-package': { url: index.url, arch: 'i386' },
+      'not-found': {
+        version: '9.9.9-1',
+        url: index.url,
+        arch: 'amd64',
+        available: ['1.18.1-1', '1.17.0-1'],
+      },
+    },
+  },
 };

@@ -12,4 +12,17 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
       'on-host': {},
     },
   },
+  usage: {
+    means: 'The command line, or a file named on it, cannot be used as it is.',
+    examples: {
+      'plan-not-json': { file: 'plan.json' },
+      'not-a-plan': { file: 'plan.json' },
+      'plan-version': { file: 'plan.json', version: '2.0.0' },
+      'plan-damaged': { file: 'plan.json' },
+    },
+  },
+  'run.missing': {
+    means: 'The host has no such run to roll back.',
+    examples: { none: {}, 'not-found': { run: '20261123T101500Z-3f9a' } },
+  },
 };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { runFleet } from '../engine/fleet.ts';
-import { createPartings } from '../engine/partings.ts';
 import type { Confirmation, World } from '../engine/world.ts';
 import type { Repository } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
@@ -24,6 +23,7 @@ import { type Output, openOutput } from './output.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { runId } from './run-log.ts';
+import { sleep } from './sleep.ts';
 import { readTargets } from './targets.ts';
 import { usageError } from './usage.ts';
 import { VERSION } from './version.ts';
@@ -93,7 +93,6 @@ async function runWith(
   let remembered: Promise<void> | undefined;
   const world: World = {
     transport,
-    part: createPartings(),
     repository: noted(
       createRepositorySource({ cacheDir: ownDirectories(terminal.env).cache, now: Date.now }),
       live,
@@ -101,6 +100,7 @@ async function runWith(
     emit: output.emit,
     mask,
     now: Date.now,
+    sleep,
     nonce: () => randomBytes(16).toString('hex'),
     stop: interrupts.stop,
     abandon: interrupts.abandon,

@@ -1,6 +1,6 @@
 import { Listr, ListrEventType } from 'listr2';
 import type { Verb } from '../model/event.ts';
-import type { PhaseView } from '../report/phases.ts';
+import type { PhaseView } from '../report/live.ts';
 
 /** What a run goes through, in this order. */
 export type Phase = 'inventory' | 'configurations' | 'hosts' | 'changes';

@@ -32,7 +32,12 @@ export function applyRequest(
     list: plan.listPath,
     packaged: numbered.some(({ action }) => action.do === 'install' || action.do === 'uninstall'),
     check: proof.check,
-    actions: numbered.map(({ n, step, action }) => ({ n, step, ...withoutContent(action) })),
+    actions: numbered.map(({ n, step, action }) => ({
+      n,
+      step,
+      ...withoutContent(action),
+      do: RENAMED[action.do] ?? action.do,
+    })),
     expect: plan.expect,
     proof: {
       check: proof.check,
@@ -84,6 +89,12 @@ const common = (
   index: indexName(facts.repository.url),
   facts: factsOf(facts),
 });
+
+const RENAMED: Readonly<Record<string, string>> = {
+  folder: 'directory',
+  'mend-dpkg': 'configure-dpkg',
+  'try-environment': 'check-environment',
+};
 
 function withoutContent(action: Action): object {
   if (!('content' in action)) return action;

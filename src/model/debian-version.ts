@@ -73,3 +73,6 @@ export function compareDebianVersions(a: string, b: string): number {
     compareText(x.revision, y.revision)
   );
 }
+
+/** The version of the software in a package: "1.18.1" of "1.18.1-1ubuntu1". */
+export const withoutRevision = (version: string): string => version.replace(/-[^-]*$/, '');

@@ -126,28 +126,6 @@ export type Expectation =
   /** systemd's InvocationID; '' when it does not run. */
   | { readonly of: 'invocation'; readonly id: string };
 
-/** What the facts tell of the host beyond `Expectation`: what still holds of it need not be looked up again. */
-export interface Seen {
-  /** Host clock at the facts, milliseconds since the epoch. */
-  readonly at: number;
-  /** systemd's ActiveState and InvocationID. */
-  readonly active: string;
-  readonly invocation: string;
-  /** Every plain file that the probe was asked for and that could be hashed. */
-  readonly files: readonly SeenFile[];
-  /** Empty: not asked, or nobody answered. */
-  readonly components: readonly { readonly id: string; readonly health: string }[];
-}
-
-export interface SeenFile {
-  readonly path: string;
-  readonly sha256: string;
-  /** Milliseconds since the epoch. */
-  readonly ctimeMs: number;
-  /** Bytes. */
-  readonly size: number;
-}
-
 /** How the host proves at the end that Alloy is up. */
 export interface Proof {
   readonly service: Needs;
@@ -173,7 +151,6 @@ export interface Plan {
   /** Why nothing may be done on this host; when there is one, `changes` are for information. */
   readonly problems: readonly Problem[];
   readonly expect: readonly Expectation[];
-  readonly seen: Seen;
   readonly proof: Proof;
   /** The one apt source file that apt is asked about. */
   readonly listPath: string;
@@ -209,11 +186,29 @@ export interface KeyringFacts {
   readonly problem: string | null;
 }
 
-/** One concern of a host. Pure: equal input, equal change. */
+/** One concern of a host. Pure: equal input, equal output. Nothing else needs to know how it works. */
 export interface Step {
   readonly id: StepId;
   /** The change that makes `facts` match `desired`; undefined when they match. */
   diff(input: StepInput): Change | undefined;
+  /** Why the planned changes must not be made. Asked only when there are some. */
+  problems?(input: Planned): readonly Problem[];
+  /** What to know about the host or the planned changes. */
+  warnings?(input: Planned): readonly Warning[];
+  /** Files that alloyup never wrote and that the plan would overwrite. */
+  foreignFiles?(input: Planned): readonly ForeignFile[];
+}
+
+/** A host with all of its planned changes. */
+export interface Planned extends Omit<StepInput, 'earlier'> {
+  readonly host: string;
+  readonly changes: readonly Change[];
+}
+
+export interface ForeignFile {
+  readonly path: string;
+  /** Variables in it that would be removed. */
+  readonly removes: readonly string[];
 }
 
 export interface StepInput {

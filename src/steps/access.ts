@@ -1,4 +1,4 @@
-import type { Action, Step } from '../model/plan.ts';
+import { type Action, originOf, type Step } from '../model/plan.ts';
 import { change } from './change.ts';
 
 /** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
@@ -32,14 +32,18 @@ export const accessStep: Step = {
       actions,
       needs: 'restart',
       warnings: groups.includes('docker')
-        ? [
-            {
-              code: 'access.docker',
-              message: 'the group docker is as good as root',
-              hint: 'leave it out of alloy.memberOf unless containers must be read',
-            },
-          ]
+        ? [{ code: 'access.docker', params: { reason: 'like-root' } }]
         : [],
     });
+  },
+
+  problems({ host, desired, facts }) {
+    // the package creates its own group
+    const groups = desired.memberOf.filter(
+      (group) => group !== 'alloy' && !facts.account.known.includes(group),
+    );
+    if (groups.length === 0) return [];
+    const params = { reason: 'no-group', groups } as const;
+    return [{ code: 'host.unsupported', host, params, ...originOf(desired, 'alloy.memberOf') }];
   },
 };

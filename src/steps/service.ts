@@ -1,8 +1,7 @@
 import type { Desired } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Action, Change, Needs, Step } from '../model/plan.ts';
-import { NEEDS } from '../model/plan.ts';
+import { type Action, type Change, NEEDS, type Needs, originOf, type Step } from '../model/plan.ts';
 import { change } from './change.ts';
 
 const most = (...needs: readonly Needs[]): Needs =>
@@ -113,5 +112,28 @@ export const serviceStep: Step = {
       before: runs ? 'running' : 'stopped',
       after: needs === 'restart' || runs ? 'running' : 'stopped',
     });
+  },
+
+  problems({ host, desired, facts }) {
+    const owner = facts.http.portOwner;
+    if (owner === null || owner === 'alloy') return [];
+    const params = { reason: 'taken', owner, ...desired.listen } as const;
+    return [{ code: 'host.port', host, params, ...originOf(desired, 'alloy.listen') }];
+  },
+
+  warnings({ host, desired, facts, changes }) {
+    const unhealthy = (facts.components ?? []).filter(
+      ({ id, health }) => health !== 'healthy' && !desired.tolerate.includes(id),
+    );
+    if (unhealthy.length === 0 || changes.length > 0) return [];
+    const components = unhealthy.map(({ id, health }) => ({ id, health }));
+    return [
+      {
+        code: 'alloy.components',
+        host,
+        params: { reason: 'unhealthy', components },
+        detail: unhealthy.map(({ id, message }) => `${id}: ${message}`).join('\n'),
+      },
+    ];
   },
 };

@@ -448,8 +448,7 @@ describe('the rest', () => {
   });
 
   test('a lock that is held, by whom and since when', async () => {
-    put('/var/lib/alloyup/lock', '');
-    put('/var/lib/alloyup/lock.holder', 'run-7 4711 1795418205 ops from 10.0.0.1\n');
+    put('/var/lib/alloyup/lock', 'run-7 4711 1795418205 ops from 10.0.0.1\n');
     expect(factsOf().alloyup.lockedBy).toBeNull();
     const child = spawn(
       'flock',

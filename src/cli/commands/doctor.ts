@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import pLimit from 'p-limit';
 import { examineHost } from '../../engine/examine.ts';
-import { eachOf } from '../../engine/pool.ts';
 import type { World } from '../../engine/world.ts';
 import { secretRefs } from '../../inventory/refs.ts';
 import type { Target } from '../../model/desired.ts';
@@ -19,6 +19,7 @@ import { machineFindings } from '../doctor/machine.ts';
 import { findingsText } from '../doctor/table.ts';
 import { type ChosenHosts, DEFAULT_INVENTORY, readHosts } from '../inventory.ts';
 import type { Command, Invocation } from '../invocation.ts';
+import { sleep } from '../sleep.ts';
 import { makeTargets, readTargets, type Targets } from '../targets.ts';
 import type { Terminal } from '../terminal.ts';
 import { sshOptionsOf } from '../trust/meet.ts';
@@ -178,13 +179,14 @@ async function hostsFindings(
     emit: () => {},
     mask: createMask(read.secrets),
     now: Date.now,
+    sleep,
     nonce: () => randomBytes(16).toString('hex'),
     stop: never,
     abandon: never,
   };
   try {
     const findings = new Map<Target, readonly Finding[]>();
-    await eachOf(read.targets, options.forks, async (target) => {
+    await pLimit(options.forks).map(read.targets, async (target) => {
       findings.set(target, await findingsOf(target, world, options.connectTimeout));
     });
     return read.targets.flatMap((target) => findings.get(target) ?? []);

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { probe } from '../../engine/probe-run.ts';
+import { gatherFacts } from '../../engine/gather-facts.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
 import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
-import { type Home, homeOf } from '../../plan/home.ts';
+import { type ExistingInstall as Home, readExistingInstall } from '../../plan/existing-install.ts';
 import { count } from '../../report/plain.ts';
 import { createRepositorySource } from '../../sources/apt-repository.ts';
 import { ownDirectories } from '../../sources/directories.ts';
@@ -16,6 +16,7 @@ import { createTransport } from '../../transport/create.ts';
 import { askSecret } from '../ask.ts';
 import { orThrow } from '../inventory.ts';
 import type { Invocation } from '../invocation.ts';
+import { sleep } from '../sleep.ts';
 import type { Terminal } from '../terminal.ts';
 import { sshOptionsOf } from '../trust/meet.ts';
 import { usageError } from '../usage.ts';
@@ -40,7 +41,7 @@ export async function readHome(target: Target, terminal: Terminal): Promise<Home
     onConnected: () => undefined,
   });
   try {
-    const facts = await probe(target, session, {
+    const { facts } = await gatherFacts(target, session, {
       transport,
       repository: createRepositorySource({
         cacheDir: ownDirectories(terminal.env).cache,
@@ -49,11 +50,12 @@ export async function readHome(target: Target, terminal: Terminal): Promise<Home
       emit: () => undefined,
       mask: (text) => text,
       now: Date.now,
+      sleep,
       nonce: () => randomBytes(16).toString('hex'),
       stop: signal,
       abandon: signal,
     });
-    return orThrow(homeOf(facts));
+    return orThrow(readExistingInstall(facts));
   } finally {
     session.close();
     await transport.close();

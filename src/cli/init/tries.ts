@@ -1,6 +1,6 @@
-import { sudoProblem } from '../../engine/privilege.ts';
-import { runAsRoot } from '../../engine/root-command.ts';
-import { collector, createSession } from '../../engine/session.ts';
+import { createSession } from '../../engine/session.ts';
+import { collector } from '../../engine/streams.ts';
+import { runAsRoot, sudoProblem } from '../../engine/sudo.ts';
 import type { Host } from '../../model/host.ts';
 import type { Transport } from '../../model/ports.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';

@@ -26,7 +26,8 @@ sub restore_accounts {
     my $was = read_file("$directory/$file");
     my $now = read_file("/etc/$file") // '';
     my $restored = account_text($file, $was, $now);
-    if ($restored ne $now) {
+    if ($restored ne $now && $restored eq $was) { put_back("$directory/$file", "/etc/$file") }
+    elsif ($restored ne $now) {
       # a copy keeps mode and owner
       my $stage = stage_for("/etc/$file");
       copy(kind_of("/etc/$file") eq 'file' ? "/etc/$file" : "$directory/$file", "$stage/$file");

@@ -207,7 +207,7 @@ sub own_facts {
   my $holder;
   if (sysopen my $h, at("$STATE/lock"), 2048) {
     # shared and without waiting; let go at once
-    $holder = read_file("$STATE/lock.holder", 1024) || '?' if !flock $h, 5;
+    $holder = read_file("$STATE/lock", 1024) || '?' if !flock $h, 5;
   }
   my @runs = reverse names_in("$STATE/runs");
   return { holder => $holder, armed => read_file("$STATE/armed", 256), receipt => read_file("$STATE/receipt.json", 1 << 18),

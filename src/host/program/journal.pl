@@ -47,7 +47,7 @@ my $GENERATOR = "$GENERATORS/alloyup-undo";
 sub arm {
   my $run = shift;
   umask 022;
-  if (mkdir at($GENERATORS)) { write_file("$STATE/made-generators", '') }
+  if (!-d at($GENERATORS)) { write_file("$STATE/made-generators", ''); mkdir at($GENERATORS) }
   replace_file($GENERATOR, <<"END");
 #!/bin/sh
 [ ! -e '$MEMORY/$in{run}' ] || exit 0
@@ -75,7 +75,8 @@ sub armed_run { return first_line("$STATE/armed", 256) }
 # Nothing of run $run is left to be undone.
 sub disarm {
   my $run = shift;
-  if (index(read_file($GENERATOR) // '', "/runs/$run/") >= 0) {
+  my $generator = read_file($GENERATOR);
+  if (!defined $generator || index($generator, "/runs/$run/") >= 0) {
     unlink at($GENERATOR);
     if (-e at("$STATE/made-generators")) { rmdir at($GENERATORS); unlink at("$STATE/made-generators") }
   }

@@ -67,12 +67,12 @@ sub stop_main {
   speak_into_log($here);
   my $run = first_line("$here/undoes", 256) || $RUN;
   my $failed = 0;
+  ($in{run}, $DIR) = ($RUN, "$STATE/runs/$RUN");
   if (armed_run() eq $run) { $failed = !run_program($^X, program_of($run), 'undo', $mode) }
-  elsif ($run eq $RUN && kind_of("$STATE/runs/$RUN") eq 'directory' && kind_of("$STATE/runs/$RUN/verdict") eq 'absent') {
-    # it was killed before it touched anything
-    $in{run} = $RUN;
-    $DIR = "$STATE/runs/$RUN";
-    leave_untouched();
+  else {
+    # killed before it touched anything, or after all was done
+    if ($run eq $RUN && kind_of($DIR) eq 'directory') { if (kind_of("$DIR/verdict") eq 'absent') { leave_untouched() } else { tidy() } }
+    disarm($run);
   }
   remove_tree("$here/request", "$here/content");
   return $failed if armed_run() eq $run;

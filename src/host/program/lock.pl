@@ -8,19 +8,21 @@ sub take_lock {
   mkdir at($_) for $STATE, "$STATE/runs";
   chmod 0700, at($STATE), at("$STATE/runs");
   our $lock;
-  open $lock, '>>', at("$STATE/lock") or die "$STATE/lock: $!\n";
+  open $lock, '+>>', at("$STATE/lock") or die "$STATE/lock: $!\n";
   # F_SETFD: what this process starts holds the lock too, for as long as it lives
   fcntl $lock, 2, 0;
   my ($since, $run, $holder) = (time, '', {});
   until (flock $lock, 6) {
-    my ($now, undef, $begun, $who) = split / /, first_line("$STATE/lock.holder"), 4;
+    my ($now, undef, $begun, $who) = split / /, first_line("$STATE/lock", 1024), 4;
     # in words that stay the same as long as it is the same run
     if (defined $who && $now ne $run) { ($run, $holder) = ($now, { run => $now, who => $who, seconds => time - $begun }) }
     if (time - $since >= $limit) { problem('apply.locked', { reason => 'run', seconds => time - $since, %$holder }); return 0 }
     waiting($run eq '' ? 'for another run' : "for run $run of $holder->{who}", $since, $limit);
     pause(0.1);
   }
-  replace_file("$STATE/lock.holder", "$in{run} $$ " . time . " $in{who}\n");
+  # who holds it stands in the file itself
+  truncate $lock, 0;
+  syswrite $lock, "$in{run} $$ " . time . " $in{who}\n";
   return 1;
 }
 

@@ -134,8 +134,9 @@ sub end_run {
   my $verdict = shift;
   undef $journal;
   write_verdict($verdict);
-  tidy();
+  # from here on the run stands; until then it would have been undone
   disarm($in{run});
+  tidy();
   forget_old_runs();
 }
 

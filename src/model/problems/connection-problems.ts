@@ -9,4 +9,14 @@ export interface ConnectionProblems {
         readonly said: string;
       }
     | { readonly reason: 'nothing-started' };
+  'sudo.password':
+    | { readonly reason: 'required'; readonly user: string | null }
+    | { readonly reason: 'refused'; readonly user: string | null };
+  'sudo.refused':
+    | { readonly reason: 'password-expired'; readonly user: string | null }
+    | { readonly reason: 'account-expired'; readonly user: string | null }
+    | { readonly reason: 'not-allowed'; readonly user: string | null }
+    | { readonly reason: 'tty-required'; readonly user: string | null }
+    | { readonly reason: 'missing' }
+    | { readonly reason: 'not-root' };
 }

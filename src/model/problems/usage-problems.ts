@@ -10,4 +10,13 @@ export interface UsageProblems {
       }
     /** Met in the middle of one host's run. */
     | { readonly reason: 'on-host' };
+  usage:
+    | { readonly reason: 'plan-not-json'; readonly file: string }
+    | { readonly reason: 'not-a-plan'; readonly file: string }
+    | { readonly reason: 'plan-version'; readonly file: string; readonly version: string }
+    | { readonly reason: 'plan-damaged'; readonly file: string };
+  /** As the host program reports it. */
+  'run.missing':
+    | { readonly reason: 'none' }
+    | { readonly reason: 'not-found'; readonly run: string };
 }

@@ -1,13 +1,13 @@
 import { isSecretName, secretSpans } from '../alloy/secret-spans.ts';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { fail, ok, type ProblemOf, type Result } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { readArguments } from '../steps/arguments.ts';
 import { environmentOf } from '../steps/environment.ts';
 
-/** What a host runs that alloyup never wrote, in the words of an inventory. */
-export interface Home {
+/** What is installed on a host that alloyup never wrote, as an inventory would ask for it. */
+export interface ExistingInstall {
   readonly config: string;
   /** Lines of the configuration that may hold a secret itself, from 1. */
   readonly secretLines: readonly number[];
@@ -21,33 +21,30 @@ export interface Home {
   readonly version: string | null;
 }
 
-/** Ours, or the unit's. */
+/** Set by alloyup, or by the unit. */
 const OWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
 /** Groups that the package gives its user. */
 const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 
-/** Reads a hand-made host so that a plan for it changes nothing that runs; or all that stands against it. */
-export function homeOf({ host, package: installed, files, account }: Facts): Result<Home> {
-  const problems: Problem[] = [];
-  const complain = (message: string, hint: string): void => {
-    problems.push({ code: 'host.file', message, hint });
+/** Reads an existing installation so that a plan for it changes nothing, or reports all that prevents it. */
+export function readExistingInstall({
+  host,
+  package: installed,
+  files,
+  account,
+}: Facts): Result<ExistingInstall> {
+  const problems: ProblemOf<'host.file'>[] = [];
+  const refuse = (params: ProblemOf<'host.file'>['params']): void => {
+    problems.push({ code: 'host.file', host, params });
   };
   if (installed.status === 'absent' || installed.status === 'config-files')
-    complain(`${host} has no package alloy`, 'leave --from out: alloyup init installs it');
+    refuse({ reason: 'no-package' });
   const config = files[CONFIG_PATH];
   const text = typeof config?.content === 'string' ? config.content : null;
-  if (text === null)
-    complain(
-      `${CONFIG_PATH} on ${host} cannot be read as text`,
-      'put the configuration there as one plain file',
-    );
+  if (text === null) refuse({ reason: 'not-text', path: CONFIG_PATH });
   const environment = environmentOf(files[ENVIRONMENT_PATH]?.content ?? null);
   const used = environment.get('CONFIG_FILE') ?? CONFIG_PATH;
-  if (used !== CONFIG_PATH)
-    complain(
-      `${host} reads its configuration from ${used}`,
-      `move it to ${CONFIG_PATH} and set CONFIG_FILE in ${ENVIRONMENT_PATH}; then run this again`,
-    );
+  if (used !== CONFIG_PATH) refuse({ reason: 'elsewhere', path: used });
   if (text === null || problems.length > 0) return fail(...problems);
   const { listen, stability, others } = readArguments(environment.get('CUSTOM_ARGS') ?? '');
   return ok({
