@@ -15,17 +15,17 @@ export const STEP_IDS = [
 ] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
-/** An argument vector. Quoted once, in shell/quote.ts; no step writes shell text. */
+/** An argument vector; no step writes shell text. */
 export type Command = readonly [string, ...string[]];
 
 /**
- * One thing to do on a host, as data. Each is a verb of src/shell/apply.pl, seldom.pl or packages.sh, which first
- * notes in the run's journal how to take it back, then does it.
+ * One thing to do on a host, as data: `do_NAME` in src/host/program, with its `undo_NAME` next to it. It notes in the
+ * run's journal what its undo needs, then does its work.
  */
 export type Action =
   /** Makes a folder (parents too) or gives an existing one this mode and owner. */
   | {
-      readonly do: 'folder';
+      readonly do: 'directory';
       readonly path: string;
       readonly mode: string;
       readonly user: string;
@@ -50,9 +50,9 @@ export type Action =
     }
   | { readonly do: 'delete'; readonly path: string }
   /** Reads the environment file as the package's maintainer scripts do: `sh -c 'set -e; . FILE'`. */
-  | { readonly do: 'try-environment' }
+  | { readonly do: 'check-environment' }
   /** Finishes what dpkg was cut off in: `dpkg --configure -a`. */
-  | { readonly do: 'mend-dpkg' }
+  | { readonly do: 'configure-dpkg' }
   /** `apt-get update`, for the repository's list alone. */
   | { readonly do: 'refresh' }
   /** Installs exactly this version of alloy, up or down. */

@@ -88,7 +88,7 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
     for (const path of [CONFIG_PATH, ENVIRONMENT_PATH])
       if (facts.files[path]?.kind === 'file' && status === 'absent')
         actions.push({ do: 'delete', path });
-    if (facts.folders['/var/lib/alloy']?.kind === 'directory')
+    if (facts.directories['/var/lib/alloy']?.kind === 'directory')
       actions.push({ do: 'delete-tree', path: '/var/lib/alloy' });
     if (facts.account.exists || facts.account.groupExists) actions.push({ do: 'delete-account' });
   }

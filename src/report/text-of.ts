@@ -67,7 +67,7 @@ export function textOf(notice: Notice): Text {
 
 /** Where a code is explained: its heading's anchor, as GitHub makes it. */
 export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
-  code in TEXTS || PROBLEM_CODES.some((one) => one === code)
+  TEXTS.has(code) || PROBLEM_CODES.some((one) => one === code)
     ? `docs/problems.md#${code.replaceAll('.', '')}`
     : 'docs/checks.md';
 

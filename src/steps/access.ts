@@ -15,7 +15,7 @@ export const accessStep: Step = {
     const groups = desired.memberOf.filter((group) => !member.includes(group));
     // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
     const folders = DATA.filter((path) => {
-      const fact = facts.folders[path];
+      const fact = facts.directories[path];
       return fact?.kind === 'directory' && fact.user !== 'alloy' && facts.account.exists;
     });
     if (groups.length === 0 && folders.length === 0) return undefined;

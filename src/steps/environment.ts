@@ -56,7 +56,7 @@ export const environmentStep: Step = {
       ? 'nothing'
       : 'restart';
     return change('environment', `${before ? 'change' : 'write'} ${ENVIRONMENT_PATH}`, {
-      actions: [action, { do: 'try-environment' }],
+      actions: [action, { do: 'check-environment' }],
       diffs: [diffOf(before, environment, names)],
       needs,
     });

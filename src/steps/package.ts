@@ -40,7 +40,7 @@ export const packageStep: Step = {
     const install = version !== null && (installed !== version || !isInstalled(facts));
     // apt refuses to work beside a journal that a dpkg has left which was cut off
     const cutOff = facts.dpkg.journal && facts.dpkg.lockedBy === null && (install || halfDone);
-    if (cutOff || (halfDone && !facts.package.reinstRequired)) actions.push({ do: 'mend-dpkg' });
+    if (cutOff || (halfDone && !facts.package.reinstRequired)) actions.push({ do: 'configure-dpkg' });
     if (install && version !== null) {
       const refreshed = earlier.some((one) =>
         one.actions.some((action) => action.do === 'refresh'),
@@ -86,7 +86,7 @@ export const packageStep: Step = {
 
 const touchesPackage = ({ changes }: Planned): boolean =>
   changes.some(({ actions }) =>
-    actions.some((action) => action.do === 'install' || action.do === 'mend-dpkg'),
+    actions.some((action) => action.do === 'install' || action.do === 'configure-dpkg'),
   );
 
 function versionMissing({ host, desired, facts, supplies }: Planned): readonly Problem[] {

@@ -109,7 +109,7 @@ export const repositoryStep: Step = {
       const fact = facts.apt.keyrings.find(({ path }) => path === KEYRING_PATH);
       if (fact?.kind !== 'file' || !sameBytes(fact.content, supplies.key.armored)) {
         actions.push(
-          { do: 'folder', path: '/etc/apt/keyrings', ...root, mode: '0755' },
+          { do: 'directory', path: '/etc/apt/keyrings', ...root, mode: '0755' },
           { do: 'file', path: KEYRING_PATH, content: supplies.key.armored, ...root },
         );
         diffs.push({

@@ -32,7 +32,7 @@ export function isLoaded(path: string, facts: Facts): boolean {
   if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
   if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
   const parent = path.slice(0, path.lastIndexOf('/'));
-  const folder = path === ENVIRONMENT_PATH ? undefined : facts.folders[parent];
+  const folder = path === ENVIRONMENT_PATH ? undefined : facts.directories[parent];
   const changedAt = Math.max(fact!.ctimeMs, folder?.ctimeMs ?? 0);
   return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
 }

@@ -67,7 +67,7 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
       content instanceof Secret ? [path] : [],
     ),
     directories: Object.fromEntries(
-      Object.entries(facts.folders).map(([path, { kind, mode, user, group, ctimeMs }]) => [
+      Object.entries(facts.directories).map(([path, { kind, mode, user, group, ctimeMs }]) => [
         path,
         [kind, mode, user, group, `${ctimeMs}`],
       ]),

@@ -461,7 +461,6 @@ function createProcess(clock: Clock, options: StartOptions, cut: () => void) {
       ended = true;
       wake();
     },
-    within() {},
     close: () => fail(lost()),
     exit,
   };

@@ -23,7 +23,6 @@ function fakeSudo(sudo: Sudo = withPassword, early = '') {
     exit: new Promise((resolve) => {
       finish = resolve;
     }),
-    within() {},
     close() {},
   };
   const session = createSession(

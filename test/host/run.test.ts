@@ -168,7 +168,7 @@ describe('what a path must not be', () => {
     ['a file', file('/etc/alloy/it', 'x')],
     ['a file that is deleted', { do: 'delete', path: '/etc/alloy/it' }],
     ['a mode', { do: 'mode', path: '/etc/alloy/it', mode: '0600', ...owner }],
-    ['a directory', { do: 'folder', path: '/etc/alloy/it', mode: '0700', ...owner }],
+    ['a directory', { do: 'directory', path: '/etc/alloy/it', mode: '0700', ...owner }],
     ['a tree that is deleted', { do: 'delete-tree', path: '/etc/alloy/it' }],
     ['the owner of a tree', { do: 'own-tree', path: '/etc/alloy/it', ...owner }],
   ])('a symbolic link: %s', async (_, action) => {
@@ -208,7 +208,7 @@ describe('checks that change nothing', () => {
 
   test('an environment that sh cannot read: its line, and nothing of its value', async () => {
     host.put('/etc/default/alloy', 'A=1\nTOKEN=hunter2 and more\n');
-    const ran = await host.apply(planOf([{ do: 'try-environment' }]));
+    const ran = await host.apply(planOf([{ do: 'check-environment' }]));
     expect(ran.problems).toEqual([
       {
         code: 'host.file',

@@ -339,7 +339,7 @@ test.each([
   [
     'cut off, and apt would refuse to work beside its journal',
     null,
-    ['mend-dpkg', 'refresh', 'install'],
+    ['configure-dpkg', 'refresh', 'install'],
   ],
   ['at work, and is waited for', { pid: 7, command: 'apt' }, ['refresh', 'install']],
 ])('dpkg was %s', (_, lockedBy, expected) => {

@@ -14,7 +14,7 @@ import { createMask } from '../../report/redact.ts';
 import { textOf } from '../../report/text-of.ts';
 import { createRepositorySource } from '../../sources/apt-repository.ts';
 import { besideInventory, ownDirectories } from '../../sources/directories.ts';
-import { createTransport } from '../../transport/create.ts';
+import { createTransport } from '../../transport/transport.ts';
 import { machineFindings } from '../doctor/machine.ts';
 import { findingsText } from '../doctor/table.ts';
 import { type ChosenHosts, DEFAULT_INVENTORY, readHosts } from '../inventory.ts';

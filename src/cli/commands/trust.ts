@@ -2,7 +2,8 @@ import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
-import type { Met } from '../../transport/host-keys.ts';
+import { withText } from '../../report/text-of.ts';
+import type { Scanned } from '../../transport/host-key-scan.ts';
 import { askYes, NoAnswer } from '../ask.ts';
 import { readHosts } from '../inventory.ts';
 import type { Command, Invocation } from '../invocation.ts';
@@ -71,10 +72,8 @@ function conclude(
   { agreed, met, recorded }: Awaited<ReturnType<typeof meetAll>>,
   { options, terminal }: Invocation,
 ): number {
-  const problems = met.flatMap(({ meeting }) =>
-    meeting.kind === 'trouble' ? [meeting.problem] : [],
-  );
-  const waiting = met.filter(({ meeting }) => meeting.kind === 'later');
+  const problems = met.flatMap(({ result }) => (result.kind === 'trouble' ? [result.problem] : []));
+  const waiting = met.filter(({ result }) => result.kind === 'later');
   const exitCode = !agreed ? 130 : problems.length + waiting.length > 0 ? 1 : 0;
   if (options.output !== 'text') {
     const hosts = met.map(rowOf);
@@ -83,7 +82,7 @@ function conclude(
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
   terminal.err(problemsText(problems, [], style));
-  const known = met.filter(({ meeting }) => meeting.kind === 'known').length;
+  const known = met.filter(({ result }) => result.kind === 'known').length;
   const sums = [
     ...(agreed ? [`${count(recorded, 'key')} recorded`] : ['nothing recorded']),
     ...(known > 0 ? [`${known} known before`] : []),
@@ -94,14 +93,14 @@ function conclude(
   return exitCode;
 }
 
-const rowOf = ({ server, meeting }: Met) => ({
+const rowOf = ({ server, result }: Scanned) => ({
   name: server.name,
   address: server.address,
   port: server.port,
   jump: server.jump,
-  state: meeting.kind,
-  ...(meeting.kind === 'new'
-    ? { type: meeting.key.type, fingerprint: meeting.key.fingerprint, file: meeting.key.file }
+  state: result.kind,
+  ...(result.kind === 'new'
+    ? { type: result.key.type, fingerprint: result.key.fingerprint, file: result.key.file }
     : {}),
-  ...(meeting.kind === 'trouble' ? { problem: meeting.problem } : {}),
+  ...(result.kind === 'trouble' ? { problem: withText(result.problem) } : {}),
 });

@@ -12,7 +12,7 @@ import { type ExistingInstall as Home, readExistingInstall } from '../../plan/ex
 import { count } from '../../report/plain.ts';
 import { createRepositorySource } from '../../sources/apt-repository.ts';
 import { ownDirectories } from '../../sources/directories.ts';
-import { createTransport } from '../../transport/create.ts';
+import { createTransport } from '../../transport/transport.ts';
 import { askSecret } from '../ask.ts';
 import { orThrow } from '../inventory.ts';
 import type { Invocation } from '../invocation.ts';

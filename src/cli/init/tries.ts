@@ -5,7 +5,7 @@ import type { Host } from '../../model/host.ts';
 import type { Transport } from '../../model/ports.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
-import { createTransport } from '../../transport/create.ts';
+import { createTransport } from '../../transport/transport.ts';
 import type { Terminal } from '../terminal.ts';
 import { sshOptionsOf } from '../trust/meet.ts';
 import type { Known } from './question.ts';

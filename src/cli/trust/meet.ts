@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Host } from '../../model/host.ts';
-import { hostKeys, type Met } from '../../transport/host-keys.ts';
+import { type Scanned, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { askSecret } from '../ask.ts';
 import type { Terminal } from '../terminal.ts';
@@ -16,7 +16,7 @@ interface MeetOptions {
 
 export interface AllMet {
   /** The last word on each server. */
-  readonly met: readonly Met[];
+  readonly met: readonly Scanned[];
   readonly recorded: number;
   readonly agreed: boolean;
 }
@@ -31,12 +31,12 @@ export async function meetAll(hosts: readonly Host[], options: MeetOptions): Pro
   let recorded = 0;
   const fresh = new Set<string>();
   for (;;) {
-    const keys = hostKeys(sshOptionsOf(options.terminal));
-    const met = await keys
-      .meet(hosts, { ...options, signal: new AbortController().signal })
-      .finally(() => keys.close());
-    const found = met.flatMap(({ server, meeting }) =>
-      meeting.kind === 'new' ? [{ server, key: meeting.key }] : [],
+    const met = await scanHostKeys(hosts, sshOptionsOf(options.terminal), {
+      ...options,
+      signal: new AbortController().signal,
+    });
+    const found = met.flatMap(({ server, result }) =>
+      result.kind === 'new' ? [{ server, key: result.key }] : [],
     );
     if (found.length === 0)
       return { met: met.filter((one) => !isFresh(one)), recorded, agreed: true };
@@ -48,20 +48,20 @@ export async function meetAll(hosts: readonly Host[], options: MeetOptions): Pro
       );
     recorded += found.length;
     for (const { server } of found) fresh.add(idOf(server));
-    if (!met.some(({ meeting }) => meeting.kind === 'later'))
+    if (!met.some(({ result }) => result.kind === 'later'))
       return {
-        met: met.filter((one) => one.meeting.kind !== 'new' && !isFresh(one)),
+        met: met.filter((one) => one.result.kind !== 'new' && !isFresh(one)),
         recorded,
         agreed: true,
       };
   }
 
-  function isFresh({ server, meeting }: Met): boolean {
-    return meeting.kind === 'known' && fresh.has(idOf(server));
+  function isFresh({ server, result }: Scanned): boolean {
+    return result.kind === 'known' && fresh.has(idOf(server));
   }
 }
 
-const idOf = ({ name, address, port }: Met['server']): string => `${name} ${address} ${port}`;
+const idOf = ({ name, address, port }: Scanned['server']): string => `${name} ${address} ${port}`;
 
 /** What a login of this person may use. */
 export const sshOptionsOf = (terminal: Terminal) => ({
