@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type {
   ComponentFact,
+  DirectoryFact,
   Facts,
   FileFact,
   FileKind,
-  DirectoryFact,
   HttpFact,
   KeyringFile,
   PackageFact,

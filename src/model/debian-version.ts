@@ -74,5 +74,6 @@ export function compareDebianVersions(a: string, b: string): number {
   );
 }
 
-/** The version of the software in a package: "1.18.1" of "1.18.1-1ubuntu1". */
-export const withoutRevision = (version: string): string => version.replace(/-[^-]*$/, '');
+/** The version that the program itself tells: no epoch, no packager's revision, and `~rc.1` as upstream writes it. */
+export const upstreamVersion = (version: string): string =>
+  split(version).upstream.replaceAll('~', '-');

@@ -23,7 +23,7 @@ export type Command = readonly [string, ...string[]];
  * run's journal what its undo needs, then does its work.
  */
 export type Action =
-  /** Makes a folder (parents too) or gives an existing one this mode and owner. */
+  /** Makes a directory (parents too) or gives an existing one this mode and owner. */
   | {
       readonly do: 'directory';
       readonly path: string;
@@ -31,7 +31,7 @@ export type Action =
       readonly user: string;
       readonly group: string;
     }
-  /** Writes a file atomically: staged in root's own folder, fsync, rename. */
+  /** Writes a file atomically: staged in root's own directory, fsync, rename. */
   | {
       readonly do: 'file';
       readonly path: string;
@@ -59,7 +59,7 @@ export type Action =
   | { readonly do: 'install'; readonly version: string }
   | { readonly do: 'hold'; readonly held: boolean }
   | { readonly do: 'join-groups'; readonly groups: readonly string[] }
-  /** A folder and all below it, links not followed. */
+  /** A directory and all below it, links not followed. */
   | {
       readonly do: 'own-tree';
       readonly path: string;
@@ -78,7 +78,7 @@ export type Action =
   | { readonly do: 'disable' }
   | { readonly do: 'uninstall'; readonly purge: boolean }
   | { readonly do: 'delete-account' }
-  /** Removes a folder and all that is in it; only of alloy's own data. */
+  /** Removes a directory and all that is in it; only of alloy's own data. */
   | { readonly do: 'delete-tree'; readonly path: string };
 
 /** One file's change, for people. Already masked. */

@@ -1,3 +1,4 @@
+import { upstreamVersion } from '../model/debian-version.ts';
 import type { Desired } from '../model/desired.ts';
 import type { FactsView, PlanView } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
@@ -52,4 +53,4 @@ export function factsView(
 }
 
 const shortVersion = (version: string | null): string | null =>
-  version?.replace(/-[^-]*$/, '') ?? null;
+  version === null ? null : upstreamVersion(version);

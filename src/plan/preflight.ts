@@ -43,7 +43,7 @@ function irregularFiles({ host, facts, changes }: Planned): readonly Problem[] {
   const touched = new Set(
     changes.flatMap(({ actions }) =>
       actions.flatMap((action) =>
-        'path' in action && action.do !== 'folder' && action.do !== 'delete-tree'
+        'path' in action && action.do !== 'directory' && action.do !== 'delete-tree'
           ? [action.path]
           : [],
       ),

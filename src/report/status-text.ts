@@ -1,4 +1,4 @@
-import { withoutRevision } from '../model/debian-version.ts';
+import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
 import { groupEqual } from './groups.ts';
 import { count, pad, shorten, someNames, widthOf, wrap } from './plain.ts';
@@ -71,7 +71,7 @@ const cellsOf = ({ name, host, facts }: Answered, now: number): readonly string[
 ];
 
 const versionOf = ({ version, running, held }: FactsView): string =>
-  version === null ? (running ?? '-') : `${withoutRevision(version)}${held ? ' held' : ''}`;
+  version === null ? (running ?? '-') : `${upstreamVersion(version)}${held ? ' held' : ''}`;
 
 function healthOf({ components, ready, running }: FactsView): string {
   if (running === null) return '-';
@@ -133,7 +133,7 @@ function fleetText(hosts: readonly Answered[], now: number, { paint, width }: St
 function spreadText(hosts: readonly Answered[], room: number): string {
   const byVersion = new Map<string, string[]>();
   for (const { name, facts } of hosts) {
-    const version = facts.version === null ? 'none' : withoutRevision(facts.version);
+    const version = facts.version === null ? 'none' : upstreamVersion(facts.version);
     byVersion.set(version, [...(byVersion.get(version) ?? []), name]);
   }
   const [most, ...others] = [...byVersion].sort(([, a], [, b]) => b.length - a.length);
@@ -196,10 +196,10 @@ function noteworthy({ host, facts }: Answered): readonly string[] {
     // status does not ask the repository for a version, so its plan has no package change
     ...(version === null && steps.length > 0 ? ['Alloy is not installed'] : []),
     ...(version !== null && running === null && facts.active !== 'active'
-      ? [`${withoutRevision(version)} is installed, but the service is ${facts.active}`]
+      ? [`${upstreamVersion(version)} is installed, but the service is ${facts.active}`]
       : []),
-    ...(version !== null && running !== null && withoutRevision(version) !== running
-      ? [`${withoutRevision(version)} is installed, but ${running} is running`]
+    ...(version !== null && running !== null && upstreamVersion(version) !== running
+      ? [`${upstreamVersion(version)} is installed, but ${running} is running`]
       : []),
     ...(lastRun && lastRun.verdict !== 'ok'
       ? [

@@ -5,7 +5,7 @@ import { change } from './change.ts';
 const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 const DATA = ['/var/lib/alloy', '/var/lib/alloy/data'];
 
-/** Groups of the user, fixed when a process starts; and its own data folders. */
+/** Groups of the user, fixed when a process starts; and its own data directories. */
 export const accessStep: Step = {
   id: 'access',
 
@@ -14,19 +14,19 @@ export const accessStep: Step = {
     const member = installs ? [...facts.account.groups, ...BY_PACKAGE] : facts.account.groups;
     const groups = desired.memberOf.filter((group) => !member.includes(group));
     // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
-    const folders = DATA.filter((path) => {
+    const directories = DATA.filter((path) => {
       const fact = facts.directories[path];
       return fact?.kind === 'directory' && fact.user !== 'alloy' && facts.account.exists;
     });
-    if (groups.length === 0 && folders.length === 0) return undefined;
+    if (groups.length === 0 && directories.length === 0) return undefined;
     // what lies in them was made by the same wrong hand: a write-ahead log that Alloy cannot write
-    const actions: Action[] = folders
-      .filter((path) => !folders.some((other) => path.startsWith(`${other}/`)))
+    const actions: Action[] = directories
+      .filter((path) => !directories.some((other) => path.startsWith(`${other}/`)))
       .map((path) => ({ do: 'own-tree', path, user: 'alloy', group: 'alloy' }));
     if (groups.length > 0) actions.push({ do: 'join-groups', groups });
     const titles = [
       ...(groups.length > 0 ? [`alloy joins ${groups.join(', ')}`] : []),
-      ...folders.map((path) => `${path} belongs to alloy`),
+      ...directories.map((path) => `${path} belongs to alloy`),
     ];
     return change('access', titles.join('; '), {
       actions,

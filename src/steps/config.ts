@@ -18,7 +18,7 @@ const VALIDATE_FLAGS = [
 export const validateFlags = (args: readonly string[]): readonly string[] =>
   args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));
 
-/** Mode and owner that the package ships its configuration with: the folder around it, 0770 root:alloy, keeps others out. */
+/** Mode and owner that the package ships its configuration with: the directory around it, 0770 root:alloy, keeps others out. */
 const isShipped = (fact: FileFact | undefined): boolean =>
   fact?.mode === '0644' && fact.user === 'root' && fact.group === 'root';
 

@@ -40,7 +40,8 @@ export const packageStep: Step = {
     const install = version !== null && (installed !== version || !isInstalled(facts));
     // apt refuses to work beside a journal that a dpkg has left which was cut off
     const cutOff = facts.dpkg.journal && facts.dpkg.lockedBy === null && (install || halfDone);
-    if (cutOff || (halfDone && !facts.package.reinstRequired)) actions.push({ do: 'configure-dpkg' });
+    if (cutOff || (halfDone && !facts.package.reinstRequired))
+      actions.push({ do: 'configure-dpkg' });
     if (install && version !== null) {
       const refreshed = earlier.some((one) =>
         one.actions.some((action) => action.do === 'refresh'),

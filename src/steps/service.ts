@@ -1,3 +1,4 @@
+import { upstreamVersion } from '../model/debian-version.ts';
 import type { Desired } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
@@ -20,8 +21,8 @@ export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
 
 /**
  * The running process has read this file as it is now: a receipt of this very process says so, or it
- * was started after the file and its folder last changed. ctime, since mtime survives `cp -p`; a
- * first load that fails ends the process. The folder /etc/default is everybody's: what some other
+ * was started after the file and its directory last changed. ctime, since mtime survives `cp -p`; a
+ * first load that fails ends the process. The directory /etc/default is everybody's: what some other
  * package puts there is no reason to restart Alloy.
  */
 export function isLoaded(path: string, facts: Facts): boolean {
@@ -32,8 +33,8 @@ export function isLoaded(path: string, facts: Facts): boolean {
   if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
   if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
   const parent = path.slice(0, path.lastIndexOf('/'));
-  const folder = path === ENVIRONMENT_PATH ? undefined : facts.directories[parent];
-  const changedAt = Math.max(fact!.ctimeMs, folder?.ctimeMs ?? 0);
+  const directory = path === ENVIRONMENT_PATH ? undefined : facts.directories[parent];
+  const changedAt = Math.max(fact!.ctimeMs, directory?.ctimeMs ?? 0);
   return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
 }
 
@@ -44,8 +45,13 @@ export function neededByFacts(
 ): { readonly needs: Needs; readonly why: string } {
   const { process, unit } = facts;
   if (unit.active !== 'active' || !process) return { needs: 'restart', why: 'it does not run' };
-  const installed = facts.package.version?.replace(/-[^-]*$/, '') ?? null;
-  if (process.version !== null && installed !== null && process.version !== installed)
+  const { version } = facts.package;
+  if (
+    process.version !== null &&
+    version !== null &&
+    process.version !== version &&
+    process.version !== upstreamVersion(version)
+  )
     return { needs: 'restart', why: `${process.version} still runs` };
   if (process.exeDeleted && process.version === null)
     return { needs: 'restart', why: 'its binary was replaced' };

@@ -194,7 +194,9 @@ describe('files', () => {
 
   test('bring their folders, since a rename changes only those', () => {
     put('/etc/alloy/config.alloy', '');
-    const { directories } = factsOf({ files: [plain('/etc/alloy/config.alloy'), plain('/srv/x/y')] });
+    const { directories } = factsOf({
+      files: [plain('/etc/alloy/config.alloy'), plain('/srv/x/y')],
+    });
     expect(directories['/etc/alloy']).toMatchObject({ kind: 'directory', mode: '0755' });
     expect(directories['/srv/x']?.kind).toBe('absent');
     expect(Object.keys(directories).sort()).toEqual([

@@ -166,7 +166,7 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
   [
     'a file moved into the folder after the start counts as not loaded',
     {
-      folders: {
+      directories: {
         '/etc/alloy': {
           kind: 'directory',
           mode: '0770',
@@ -181,7 +181,7 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
   [
     'what others put into /etc/default asks nothing of Alloy',
     {
-      folders: {
+      directories: {
         '/etc/default': {
           kind: 'directory',
           mode: '0755',
@@ -317,7 +317,7 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
   [
     'a wrong owner of the data is fixed',
     {
-      folders: {
+      directories: {
         '/var/lib/alloy': {
           kind: 'directory',
           mode: '0755',
