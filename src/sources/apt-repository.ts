@@ -21,7 +21,7 @@ const RETIRED: readonly string[] = [
 const MAX_KEY_BYTES = 1024 * 1024;
 
 export interface RepositorySourceOptions {
-  /** Of alloyup; a folder of its own is made in it. */
+  /** Of alloyup; a directory of its own is made in it. */
   readonly cacheDir: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
