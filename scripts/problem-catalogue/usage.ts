@@ -15,6 +15,11 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
   usage: {
     means: 'The command line, or a file named on it, cannot be used as it is.',
     examples: {
+      'invalid-flag-value': {
+        flag: '--user',
+        mistake: { reason: 'value', expected: 'user-name', found: 'string', written: 'o p' },
+      },
+      'var-without-value': { variable: 'region' },
       'plan-not-json': { file: 'plan.json' },
       'not-a-plan': { file: 'plan.json' },
       'plan-version': { file: 'plan.json', version: '2.0.0' },

@@ -1,5 +1,6 @@
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import type { Catalogue } from './catalogue.ts';
+import { inventoryWarningCatalogue } from './inventory.ts';
 
 const run = '20261123T101500Z-3f9a';
 
@@ -22,13 +23,7 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'A secret is in a file that other users of this machine can read.',
     examples: { 'readable-by-others': { path: '/srv/secrets/metrics' } },
   },
-  'inventory.unused': {
-    means: 'A setting has no effect.',
-    examples: {
-      variable: { variable: 'metrics_ulr' },
-      'tolerated-component': { component: 'loki.source.file.nginx' },
-    },
-  },
+  ...inventoryWarningCatalogue,
   'access.docker': {
     means: 'Alloy is about to join the group docker.',
     examples: { 'like-root': {} },

@@ -1,9 +1,9 @@
 import process from 'node:process';
-import type { VariablesEntry } from '../inventory/ansible-variables.ts';
-import { parseHostList } from '../inventory/hostlist.ts';
-import { inventoryText } from '../inventory/print.ts';
-import { type InventoryText, openInventory } from '../inventory/read.ts';
-import type { WrittenInventory } from '../inventory/written.ts';
+import type { VariablesEntry } from '../inventory/ansible/variable-files.ts';
+import { inventoryText } from '../inventory/edit.ts';
+import { parseHostList } from '../inventory/host-list.ts';
+import type { Inventory } from '../inventory/members.ts';
+import { type InventoryText, openInventory } from '../inventory/open-inventory.ts';
 import type { Result, Warning } from '../model/problem.ts';
 import { readInventoryFile } from '../sources/inventory-file.ts';
 import { orThrow, SCRIPT_TIMEOUT_MS, variablesBeside } from './inventory.ts';
@@ -36,9 +36,9 @@ export async function importInventory(source: string): Promise<Imported> {
   const beside = await variablesBeside(source, got, inventory);
   const read = orThrow(await readAny(got.text, inventory, beside));
   return {
-    text: inventoryText(read.written, got.file),
+    text: inventoryText(read.input, got.file),
     hosts: read.hosts.size,
-    namesUser: read.written.defaults?.ssh?.user !== undefined,
+    namesUser: read.input.defaults?.ssh?.user !== undefined,
     warnings: read.warnings,
   };
 }
@@ -48,7 +48,7 @@ async function readAny(
   text: string,
   inventory: InventoryText,
   beside: readonly VariablesEntry[],
-): Promise<Result<WrittenInventory>> {
+): Promise<Result<Inventory>> {
   const words = text
     .split('\n')
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())

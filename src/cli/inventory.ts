@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
-import type { VariablesEntry } from '../inventory/ansible-variables.ts';
+import type { VariablesEntry } from '../inventory/ansible/variable-files.ts';
+import { isHostList, parseHostList } from '../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../inventory/limit.ts';
-import { type InventoryText, openInventory } from '../inventory/read.ts';
+import type { Inventory } from '../inventory/members.ts';
+import { type InventoryText, openInventory } from '../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
-import { isHostList, type WrittenInventory } from '../inventory/written.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
 import { fileFailure } from '../report/problems/file-texts.ts';
 import { readVariableDirectories } from '../sources/group-vars.ts';
@@ -16,7 +17,7 @@ import { usageError, usageProblem } from './usage.ts';
 
 /** The hosts that a command is about. */
 export interface ChosenHosts {
-  readonly inventory: WrittenInventory;
+  readonly inventory: Inventory;
   /** Folder that relative paths of the inventory start in. */
   readonly base: string;
   /** Of the inventory's text, hex: tells one inventory from another. */
@@ -63,8 +64,7 @@ export async function readHosts(
   };
 }
 
-async function readFromList(source: string, options: Options): Promise<WrittenInventory> {
-  const { parseHostList } = await import('../inventory/hostlist.ts');
+async function readFromList(source: string, options: Options): Promise<Inventory> {
   return orThrow(parseHostList(source, flagsOf(options)));
 }
 
@@ -92,7 +92,7 @@ export const variablesBeside = async (
   { base }: InventoryFile,
   { kind }: InventoryText,
 ): Promise<readonly VariablesEntry[]> =>
-  source === '-' || kind === 'ours' ? [] : readVariableDirectories(base);
+  source === '-' || kind === 'alloyup' ? [] : readVariableDirectories(base);
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),
@@ -114,7 +114,7 @@ function refuseListFlags(options: Options): void {
   );
 }
 
-async function limited(inventory: WrittenInventory, limit: string): Promise<readonly string[]> {
+async function limited(inventory: Inventory, limit: string): Promise<readonly string[]> {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
   for (const file of limitFiles(limit)) {

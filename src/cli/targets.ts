@@ -4,15 +4,15 @@ import type { Template } from '../config/template-model.ts';
 import type { CheckedTexts, Configure } from '../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../desired/target.ts';
 import { leftoverVars, templateOf } from '../desired/templates.ts';
+import { HOST_LIST } from '../inventory/host-list.ts';
+import type { HostSettings } from '../inventory/settings.ts';
 import {
   type FileRef,
   fileRefs,
   secretRefs,
   type TemplateRef,
   templateRef,
-} from '../inventory/refs.ts';
-import type { HostSettings } from '../inventory/settings.ts';
-import { HOST_LIST } from '../inventory/written.ts';
+} from '../inventory/settings.ts';
 import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
 import { isWritten, ok, type Problem, type Result, type Warning } from '../model/problem.ts';

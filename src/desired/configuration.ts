@@ -8,7 +8,7 @@ import { positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
 import { renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
-import { framesOf } from '../inventory/mask.ts';
+import { framesOf } from '../inventory/excerpt.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { ExpectedComponents } from '../model/desired.ts';
 import {

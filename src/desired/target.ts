@@ -29,7 +29,7 @@ export interface TargetInput {
   readonly isRoot: boolean;
   /** Makes a path of the inventory absolute. */
   readonly absolute: (path: string) => string;
-  /** The lines of the inventory around a place; `WrittenInventory.frame`. */
+  /** The lines of the inventory around a place; `Inventory.frame`. */
   readonly frame: (at: Position) => string;
   /** Findings that rest on our table of components alone are errors. */
   readonly strict: boolean;

@@ -1,9 +1,8 @@
 import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../config/builtins.ts';
 import { readDeclarations } from '../config/declarations.ts';
 import type { Template } from '../config/template-model.ts';
-import { isInventory } from '../inventory/read.ts';
-import type { TemplateRef } from '../inventory/refs.ts';
-import type { HostSettings } from '../inventory/settings.ts';
+import { isInventory } from '../inventory/open-inventory.ts';
+import type { HostSettings, TemplateRef } from '../inventory/settings.ts';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Position, type Result, type Warning } from '../model/problem.ts';
 

@@ -149,7 +149,7 @@ test.each([
   [['plan', '--junit', '.'], '. cannot be written: it is a folder'],
   [['apply'], 'nobody is there to be asked'],
   [['plan', '-i', 'none.yaml'], 'none.yaml'],
-  [['plan', '-l', 'db'], 'there is no host and no group "db"'],
+  [['plan', '-l', 'db'], 'there is no host or group named "db"'],
   [['plan', '-l', '@none.txt'], 'none.txt'],
 ])('%j is refused before anything is done: %s', (args, message) => {
   put('inventory.yaml', NOBODY);

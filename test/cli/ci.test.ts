@@ -82,7 +82,7 @@ test('what is no saved plan, or is for other hosts, is refused before any connec
   put('inventory.yaml', NOBODY);
   expect(alloyup(['apply', 'nothing.json'])).toMatchObject({ code: 64, out: '' });
   put('plan.json', '{}');
-  expect(alloyup(['apply', 'plan.json']).err).toContain('plan.json is no saved plan');
+  expect(alloyup(['apply', 'plan.json']).err).toContain('plan.json is not a saved plan');
   const sha256 = 'a'.repeat(64);
   const saved = {
     schema: 1,
@@ -143,7 +143,7 @@ test('inventory import prints ours, or writes it, and never over a file unasked'
   put('hosts', INI);
   const printed = alloyup(['inventory', 'import', 'hosts']);
   expect(printed.code).toBe(0);
-  expect(printed.err).toContain('ansible_python_interpreter has no counterpart here');
+  expect(printed.err).toContain('ansible_python_interpreter has no counterpart in');
   expect(alloyup(['hosts', '-i', '-'], { input: printed.out }).out).toContain('web-02:2222');
   expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml'])).toMatchObject({
     code: 0,

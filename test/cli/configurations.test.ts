@@ -6,7 +6,7 @@ import { knownConfigurations } from '../../src/cli/configurations.ts';
 import { builtinTemplate } from '../../src/config/builtins.ts';
 import { renderedFile } from '../../src/config/template-model.ts';
 import { type Configuration, configurationOf } from '../../src/desired/configuration.ts';
-import { parseInventory } from '../../src/inventory/parse.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 
 let folder: string;

@@ -5,9 +5,8 @@ import type { Template } from '../../src/config/template-model.ts';
 import { type CheckedTexts, configurationOf } from '../../src/desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../src/desired/target.ts';
 import { templateOf } from '../../src/desired/templates.ts';
-import { parseInventory } from '../../src/inventory/parse.ts';
-import { templateRef } from '../../src/inventory/refs.ts';
-import { settingsOf } from '../../src/inventory/settings.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
+import { settingsOf, templateRef } from '../../src/inventory/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { withText } from '../../src/report/text-of.ts';
 

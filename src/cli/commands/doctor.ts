@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { examineHost } from '../../engine/examine.ts';
 import type { World } from '../../engine/world.ts';
-import { secretRefs } from '../../inventory/refs.ts';
+import { secretRefs } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Finding, HostFinding } from '../../model/finding.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';

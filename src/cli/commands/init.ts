@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
-import { parseInventory } from '../../inventory/parse.ts';
-import { isHostList } from '../../inventory/written.ts';
+import { editInventory, SCHEMA_LINE } from '../../inventory/edit.ts';
+import { isHostList } from '../../inventory/host-list.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, foldText } from '../../report/plain.ts';
@@ -118,7 +118,7 @@ async function finish(
   const home =
     known.from === null ? null : await homeFiles(known.from, interview, file, invocation);
   const wish = home ? home.wish : wishOf(answers, known);
-  const text = composeInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
+  const text = editInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
   const { targets, warnings } = home
     ? await targetsWith(home.files, text, file)
     : await targetsOf(text, file);

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
-import { parseInventory } from '../../inventory/parse.ts';
-import { isHostList } from '../../inventory/written.ts';
+import { isHostList } from '../../inventory/host-list.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { ownDirectories } from '../../sources/directories.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { DEFAULT_INVENTORY } from '../inventory.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { composeInventory } from '../../inventory/compose.ts';
-import { parseInventory } from '../../inventory/parse.ts';
+import { editInventory } from '../../inventory/edit.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';
@@ -13,7 +13,7 @@ import { wishOf } from './wish.ts';
 export const draft = (existing: string | null, answers: Answers, known: Known): string => {
   const { template: _, ...login } = answers;
   const hosts = known.from === null ? {} : { hosts: [known.from] };
-  return composeInventory(existing, wishOf({ ...login, ...hosts, template: 'minimal' }, known));
+  return editInventory(existing, wishOf({ ...login, ...hosts, template: 'minimal' }, known));
 };
 
 /** What the text comes to: checked as any other inventory. Reads no secret. */

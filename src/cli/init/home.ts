@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatherFacts } from '../../engine/gather-facts.ts';
 import { createSession } from '../../engine/session.ts';
-import type { Settings } from '../../inventory/compose.ts';
+import type { SettingsToWrite as Settings } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
 import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';

@@ -1,4 +1,4 @@
-import { parseHostList } from '../../inventory/hostlist.ts';
+import { parseHostList } from '../../inventory/host-list.ts';
 import { expandName } from '../../inventory/range.ts';
 import { textOf } from '../../report/text-of.ts';
 

@@ -1,4 +1,4 @@
-import type { Settings, Wish } from '../../inventory/compose.ts';
+import type { SettingsToWrite as Settings, InventoryEdit as Wish } from '../../inventory/edit.ts';
 import { hostWords } from './host-words.ts';
 import { parameterValues } from './parameters.ts';
 import type { Answers, Known } from './question.ts';

@@ -1,3 +1,5 @@
+import type { SchemaMistake } from './inventory-problems.ts';
+
 /** Params of `usage`, `run.missing` and `bug`. */
 export interface UsageProblems {
   bug:
@@ -10,7 +12,13 @@ export interface UsageProblems {
       }
     /** Met in the middle of one host's run. */
     | { readonly reason: 'on-host' };
-  usage:
+  usage: /** A flag sets what an inventory would, to a value that does not match the schema. */
+    | {
+        readonly reason: 'invalid-flag-value';
+        readonly flag: string;
+        readonly mistake: SchemaMistake;
+      }
+    | { readonly reason: 'var-without-value'; readonly variable: string }
     | { readonly reason: 'plan-not-json'; readonly file: string }
     | { readonly reason: 'not-a-plan'; readonly file: string }
     | { readonly reason: 'plan-version'; readonly file: string; readonly version: string }

@@ -1,5 +1,6 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
-import { configWarnings, unusedSettings } from './config-texts.ts';
+import { configWarnings } from './config-texts.ts';
+import { inventoryWarnings } from './inventory-texts.ts';
 import { secretWarnings } from './secret-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
@@ -11,7 +12,7 @@ const logInput = (message: string): Text => ({
 export const warningTexts: Texts<WarningProblems> = {
   ...configWarnings,
   ...secretWarnings,
-  'inventory.unused': unusedSettings,
+  ...inventoryWarnings,
   'access.docker': {
     'like-root': () => ({
       message: 'members of the group docker are as powerful as root',
