@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { commandsPage } from '../scripts/commands-page.ts';
-import { parse } from '../src/alloy/parse.ts';
+import { parse } from '../src/alloy/parser.ts';
 import { readCommandLine, runProgram } from '../src/cli/program.ts';
 import { memoryTerminal } from './cli/terminal.ts';
 import { anchorsOf, commandsOf, fencesOf, withoutFences, wordsOf } from './markdown.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../alloy/diagnostic.ts';
-import { framesOf } from '../alloy/frame.ts';
-import type { Parsed } from '../alloy/parse.ts';
+import type { Parsed } from '../alloy/parser.ts';
+import { framesOf } from '../alloy/source-frame.ts';
 import type { Problem, Warning } from '../model/problem.ts';
 
 /** What was found in an Alloy file, in the shape of all problems and warnings. */

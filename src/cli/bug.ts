@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { paintWith } from '../report/paint.ts';
 import { problemText } from '../report/problem-text.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -27,7 +27,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
 
 /** The path, or undefined where nothing can be written. */
 function save(stack: string, terminal: Terminal): string | undefined {
-  const folder = join(ownFolders(terminal.env).state, 'bugs');
+  const folder = join(ownDirectories(terminal.env).state, 'bugs');
   const file = join(
     folder,
     `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${process.pid}.txt`,

@@ -1,5 +1,5 @@
-import { isOfTemplate, type Template } from '../config/template.ts';
-import type { Configuration } from '../desired/config.ts';
+import { isOfTemplate, type Template } from '../config/template-model.ts';
+import type { Configuration } from '../desired/configuration.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { Warning } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';

@@ -10,8 +10,8 @@ import { exitCodeOf } from '../report/exit.ts';
 import { paintWith } from '../report/paint.ts';
 import { count } from '../report/plain.ts';
 import { createMask, tooShort } from '../report/redact.ts';
-import { ownFolders } from '../sources/folders.ts';
-import { createRepositorySource } from '../sources/repository.ts';
+import { createRepositorySource } from '../sources/apt-repository.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import { commandLine } from '../transport/command-line.ts';
 import { createTransport } from '../transport/transport.ts';
 import { askSecret, askYes, NoAnswer } from './ask.ts';
@@ -94,7 +94,7 @@ async function runWith(
   const world: World = {
     transport,
     repository: noted(
-      createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+      createRepositorySource({ cacheDir: ownDirectories(terminal.env).cache, now: Date.now }),
       live,
     ),
     emit: output.emit,

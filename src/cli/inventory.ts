@@ -7,9 +7,10 @@ import type { Inventory } from '../inventory/members.ts';
 import { type InventoryText, openInventory } from '../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../inventory/settings.ts';
 import { type Problem, type Result, ToolError, type Warning } from '../model/problem.ts';
+import { fileFailure } from '../report/problems/file-texts.ts';
+import { readVariableDirectories } from '../sources/group-vars.ts';
 import { type InventoryFile, readInventoryFile } from '../sources/inventory-file.ts';
 import { readTextFile } from '../sources/text-file.ts';
-import { readVariableFolders } from '../sources/variable-folders.ts';
 import type { Invocation } from './invocation.ts';
 import { longFlag, OPTIONS, type Options } from './options.ts';
 import { usageError, usageProblem } from './usage.ts';
@@ -91,7 +92,7 @@ export const variablesBeside = async (
   { base }: InventoryFile,
   { kind }: InventoryText,
 ): Promise<readonly VariablesEntry[]> =>
-  source === '-' || kind === 'alloyup' ? [] : readVariableFolders(base);
+  source === '-' || kind === 'alloyup' ? [] : readVariableDirectories(base);
 
 const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),
@@ -121,7 +122,10 @@ async function limited(inventory: Inventory, limit: string): Promise<readonly st
     if (read.ok) texts.set(file, read.text);
     else
       problems.push(
-        usageProblem(`the file ${file} of --limit ${read.message}`, 'mend its path after the @'),
+        usageProblem(
+          `the file ${file} of --limit ${fileFailure(read.failure)}`,
+          'mend its path after the @',
+        ),
       );
   }
   if (problems.length > 0) throw new ToolError(...(problems as [Problem, ...Problem[]]));

@@ -8,7 +8,7 @@ import { junit } from '../report/junit.ts';
 import { ndjson, reportJson } from '../report/ndjson.ts';
 import { cleanHappening } from '../report/redact.ts';
 import { type TextOptions, textRenderer } from '../report/text.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import { tellRun } from './github.ts';
 import type { LiveView } from './live.ts';
 import type { Options } from './options.ts';
@@ -82,7 +82,7 @@ function openRunLog(run: string, { log }: Options, terminal: Terminal): LogFile 
     terminal.err(`alloyup: no longer logging: ${error.message}\n`);
   if (log !== null) return openNamedLog(log, told);
   try {
-    return openStateLog(join(ownFolders(terminal.env).state, 'runs'), run, told);
+    return openStateLog(join(ownDirectories(terminal.env).state, 'runs'), run, told);
   } catch (error) {
     // e.g. a container without a home: no reason not to work
     terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);

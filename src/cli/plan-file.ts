@@ -4,6 +4,7 @@ import type { Mask } from '../model/ports.ts';
 import { ToolError, type Warning } from '../model/problem.ts';
 import { parseSavedPlan, type SavedHost, type SavedPlan, savedHost } from '../plan/saved-plan.ts';
 import { count, someNames } from '../report/plain.ts';
+import { fileFailure } from '../report/problems/file-texts.ts';
 import { readTextFile } from '../sources/text-file.ts';
 import { type ChosenHosts, orThrow } from './inventory.ts';
 import { checkWritable, writeWhole } from './output.ts';
@@ -61,7 +62,10 @@ export function openPlanFile(
 export async function readPlanFile(path: string): Promise<SavedPlan> {
   const read = await readTextFile(path, MAX_BYTES);
   if (!read.ok)
-    throw usageError(`the saved plan ${path} ${read.message}`, 'make one: alloyup plan --out FILE');
+    throw usageError(
+      `the saved plan ${path} ${fileFailure(read.failure)}`,
+      'make one: alloyup plan --out FILE',
+    );
   return orThrow(parseSavedPlan(read.text, path));
 }
 

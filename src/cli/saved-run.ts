@@ -10,12 +10,13 @@ import {
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../model/event.ts';
 import { nearest } from '../model/frame.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import { isLogName } from './run-log.ts';
 import type { Terminal } from './terminal.ts';
 import { usageError } from './usage.ts';
 
-const folderOf = ({ env }: Pick<Terminal, 'env'>): string => join(ownFolders(env).state, 'runs');
+const folderOf = ({ env }: Pick<Terminal, 'env'>): string =>
+  join(ownDirectories(env).state, 'runs');
 
 /** Ids of the runs that were logged, oldest first. */
 export function savedRuns(terminal: Pick<Terminal, 'env'>): readonly string[] {

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { ADD_TO_VARS } from '../config/parameters.ts';
-import type { Template } from '../config/template.ts';
-import type { CheckedTexts, Configure } from '../desired/config.ts';
-import { leftoverVars } from '../desired/leftover.ts';
+import type { Template } from '../config/template-model.ts';
+import type { CheckedTexts, Configure } from '../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../desired/target.ts';
-import { templateOf } from '../desired/template.ts';
+import { leftoverVars, templateOf } from '../desired/templates.ts';
 import { HOST_LIST } from '../inventory/host-list.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import {
@@ -19,9 +17,9 @@ import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
 import { isWritten, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { besideInventory, ownDirectories } from '../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../sources/files.ts';
-import { besideInventory, ownFolders } from '../sources/folders.ts';
-import { resolveSecrets } from '../sources/secrets.ts';
+import { resolveSecrets } from '../sources/secret-values.ts';
 import { askSecret, NoAnswer } from './ask.ts';
 import { type KnownConfigurations, knownConfigurations, nothingKnown } from './configurations.ts';
 import { type ChosenHosts, orThrow } from './inventory.ts';
@@ -71,7 +69,7 @@ export async function readTargets(
     goesBack || BUILD === null
       ? nothingKnown
       : await knownConfigurations(
-          ownFolders(invocation.terminal.env).cache,
+          ownDirectories(invocation.terminal.env).cache,
           BUILD,
           resolve(base, asked.inventory.file),
         );
@@ -178,7 +176,7 @@ async function configureWith(
 ): Promise<Configure> {
   const recalled = known.recall(host, template);
   if (recalled) return () => ok(recalled);
-  const { configurationOf } = await import('../desired/config.ts');
+  const { configurationOf } = await import('../desired/configuration.ts');
   return (...input) => {
     const made = configurationOf(...input);
     if (made.ok) known.keep(host, template, made.value);
@@ -212,16 +210,18 @@ const problemsOf = (result: Result<unknown>): readonly Problem[] =>
 const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): readonly Problem[] =>
   problems.map((problem) => {
     const { at, detail } = problem;
-    if (isWritten(problem) && problem.hint.startsWith(ADD_TO_VARS) && inventory.file === HOST_LIST)
-      return { ...problem, hint: asFlag(problem.hint) };
+    // whoever wrote no file is shown the flag
+    if (
+      !isWritten(problem) &&
+      problem.code === 'template.variable' &&
+      problem.params.reason === 'required' &&
+      inventory.file === HOST_LIST
+    )
+      return { ...problem, params: { ...problem.params, flag: true } };
     if (!at || detail !== undefined || at.file !== inventory.file) return problem;
     const frame = inventory.frame(at);
     return frame === '' ? problem : { ...problem, detail: frame };
   });
-
-/** Who wrote no file is told the flag. */
-const asFlag = (hint: string): string =>
-  `add --var ${hint.slice(ADD_TO_VARS.length).replace(/^(\w+): /, '$1=')}`;
 
 /** A template's fault is one, however many hosts take it. */
 const unique = <T>(items: readonly T[]): readonly T[] => [

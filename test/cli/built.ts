@@ -15,7 +15,7 @@ const youngest = (folder: string): number =>
 
 /** The command as it is installed; built first when what is there is older than its sources. */
 export function builtCommand(): string {
-  const entry = statSync(join(ROOT, 'dist/main.cjs'), { throwIfNoEntry: false });
+  const entry = statSync(join(ROOT, 'dist/main.js'), { throwIfNoEntry: false });
   // others may be running what is built: it is only replaced when it is old
   if (!entry || entry.mtimeMs <= Math.max(youngest('src'), youngest('templates'))) {
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: ROOT, encoding: 'utf8' });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { knownConfigurations } from '../../src/cli/configurations.ts';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import { renderedFile } from '../../src/config/template.ts';
-import { type Configuration, configurationOf } from '../../src/desired/config.ts';
+import { renderedFile } from '../../src/config/template-model.ts';
+import { type Configuration, configurationOf } from '../../src/desired/configuration.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 

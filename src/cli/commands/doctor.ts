@@ -12,8 +12,8 @@ import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { createMask } from '../../report/redact.ts';
 import { textOf } from '../../report/text-of.ts';
-import { besideInventory, ownFolders } from '../../sources/folders.ts';
-import { createRepositorySource } from '../../sources/repository.ts';
+import { createRepositorySource } from '../../sources/apt-repository.ts';
+import { besideInventory, ownDirectories } from '../../sources/directories.ts';
 import { createTransport } from '../../transport/transport.ts';
 import { machineFindings } from '../doctor/machine.ts';
 import { findingsText } from '../doctor/table.ts';
@@ -172,7 +172,10 @@ async function hostsFindings(
   const never = new AbortController().signal;
   const world: World = {
     transport,
-    repository: createRepositorySource({ cacheDir: ownFolders(terminal.env).cache, now: Date.now }),
+    repository: createRepositorySource({
+      cacheDir: ownDirectories(terminal.env).cache,
+      now: Date.now,
+    }),
     emit: () => {},
     mask: createMask(read.secrets),
     now: Date.now,

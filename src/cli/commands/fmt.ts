@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { format } from '../../alloy/format.ts';
-import { parse } from '../../alloy/parse.ts';
+import { parse } from '../../alloy/parser.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { problemsText } from '../../report/problem-text.ts';

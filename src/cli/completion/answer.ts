@@ -5,7 +5,7 @@ import process from 'node:process';
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { isHostList } from '../../inventory/host-list.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
-import { ownFolders } from '../../sources/folders.ts';
+import { ownDirectories } from '../../sources/directories.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { DEFAULT_INVENTORY } from '../inventory.ts';
 import { savedRuns } from '../saved-run.ts';
@@ -51,7 +51,7 @@ async function namesOf(written: string, terminal: Terminal): Promise<Names> {
   if (source === '-') return NOTHING;
   const path = resolve(terminal.cwd, source.replace(/^~(?=\/)/, terminal.home));
   const { mtimeMs, size } = statSync(path);
-  const folder = join(ownFolders(terminal.env).cache, 'completion');
+  const folder = join(ownDirectories(terminal.env).cache, 'completion');
   const cached = join(
     folder,
     `${createHash('sha256').update(`${path} ${mtimeMs} ${size}`).digest('hex').slice(0, 32)}.json`,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../model/finding.ts';
-import { ownFolders } from '../../sources/folders.ts';
+import { ownDirectories } from '../../sources/directories.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Found = Omit<Finding, 'part' | 'host'>;
@@ -14,7 +14,7 @@ const PATIENCE_MS = 5000;
 
 /** What on this machine would trip a run. Writes nothing. */
 export function machineFindings(terminal: Pick<Terminal, 'env' | 'home'>): readonly Finding[] {
-  const { cache, state } = ownFolders(terminal.env);
+  const { cache, state } = ownDirectories(terminal.env);
   return [
     node(process.versions.node),
     ssh(),

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { nearest } from '../../model/frame.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
+import { fileFailure } from '../../report/problems/file-texts.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { usageError, usageProblem } from '../usage.ts';
 import { type Answer, type Question, wrongAnswer } from './question.ts';
@@ -21,7 +22,10 @@ const BYTES = 1024 * 1024;
 export async function readAnswers(file: string): Promise<GivenAnswers> {
   const read = await readTextFile(file, BYTES);
   if (!read.ok)
-    throw usageError(`the answers ${file} ${read.message}`, 'mend the path of --answers');
+    throw usageError(
+      `the answers ${file} ${fileFailure(read.failure)}`,
+      'mend the path of --answers',
+    );
   let value: unknown;
   try {
     value = parse(read.text);

@@ -10,8 +10,8 @@ import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type ExistingInstall as Home, readExistingInstall } from '../../plan/existing-install.ts';
 import { count } from '../../report/plain.ts';
-import { ownFolders } from '../../sources/folders.ts';
-import { createRepositorySource } from '../../sources/repository.ts';
+import { createRepositorySource } from '../../sources/apt-repository.ts';
+import { ownDirectories } from '../../sources/directories.ts';
 import { createTransport } from '../../transport/transport.ts';
 import { askSecret } from '../ask.ts';
 import { orThrow } from '../inventory.ts';
@@ -44,7 +44,7 @@ export async function readHome(target: Target, terminal: Terminal): Promise<Home
     const { facts } = await gatherFacts(target, session, {
       transport,
       repository: createRepositorySource({
-        cacheDir: ownFolders(terminal.env).cache,
+        cacheDir: ownDirectories(terminal.env).cache,
         now: Date.now,
       }),
       emit: () => undefined,

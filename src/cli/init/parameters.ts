@@ -1,6 +1,7 @@
 import { builtinTemplate, isBuiltin } from '../../config/builtins.ts';
-import { counts, isRequired, misfit } from '../../config/parameters.ts';
-import type { Parameter } from '../../config/template.ts';
+import { counts, faultOf, isRequired } from '../../config/parameters.ts';
+import type { Parameter } from '../../config/template-model.ts';
+import { parameterFault } from '../../report/problems/config-texts.ts';
 import type { Answer, Answers, Choice, Question } from './question.ts';
 
 const parametersOf = (template: unknown): readonly Parameter[] =>
@@ -109,8 +110,10 @@ const wholeQuestion = (parameter: Parameter, { to }: Answers): Question => ({
 function valueQuestion(parameter: Parameter, required: boolean): Question {
   const { name, type, meaning } = parameter;
   const isList = isPaths(parameter);
-  const misfits = (value: unknown): string | null =>
-    misfit(parameter, isList ? [value] : value)?.message ?? null;
+  const misfits = (value: unknown): string | null => {
+    const fault = faultOf(parameter, isList ? [value] : value);
+    return fault ? parameterFault(name, fault).message : null;
+  };
   return {
     id: name,
     section: 'template',

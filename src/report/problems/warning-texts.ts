@@ -1,5 +1,7 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
+import { configWarnings } from './config-texts.ts';
 import { inventoryWarnings } from './inventory-texts.ts';
+import { secretWarnings } from './secret-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 const logInput = (message: string): Text => ({
@@ -8,6 +10,8 @@ const logInput = (message: string): Text => ({
 });
 
 export const warningTexts: Texts<WarningProblems> = {
+  ...configWarnings,
+  ...secretWarnings,
   ...inventoryWarnings,
   'access.docker': {
     'like-root': () => ({
