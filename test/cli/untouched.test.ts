@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ssh2 from 'ssh2';
 import { afterAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { builtCommand } from './built.ts';
@@ -47,7 +48,11 @@ function apply(inventory: string) {
 
 test('the watch sees what a good inventory begins', () => {
   const file = join(folder, 'good.yaml');
-  writeFileSync(file, 'hosts:\n  web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops } }\n');
+  // without a key nobody is called
+  const key = join(folder, 'key');
+  writeFileSync(key, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+  const ssh = `{ address: 127.0.0.1, port: 9, user: ops, identity: ${key} }`;
+  writeFileSync(file, `hosts:\n  web-01: { ssh: ${ssh} }\n`);
   const { exit, began } = apply(file);
   expect(exit).toBe(1);
   expect(began).toContain('connect');
