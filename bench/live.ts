@@ -3,8 +3,8 @@
 import { openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { simulatedRun, type Timed } from '../scripts/simulated-run.ts';
-import { openPhases } from '../src/cli/phases.ts';
-import { openScreen } from '../src/cli/screen.ts';
+import { openPhases } from '../src/cli/terminal/phase-list.ts';
+import { openScreen } from '../src/cli/terminal/screen.ts';
 import type { RunEvent } from '../src/model/event.ts';
 import { liveLines } from '../src/report/live.ts';
 import { openLiveFold } from '../src/report/live-state.ts';

@@ -1,5 +1,5 @@
-import { COMMANDS, type CommandSpec } from '../src/cli/commands.ts';
-import { SHARED } from '../src/cli/help.ts';
+import { COMMANDS, type CommandSpec } from '../src/cli/args/commands.ts';
+import { SHARED } from '../src/cli/args/help.ts';
 import {
   GROUPS,
   longFlag,
@@ -7,7 +7,7 @@ import {
   type OptionName,
   type OptionSpec,
   variableOf,
-} from '../src/cli/options.ts';
+} from '../src/cli/args/options.ts';
 import { wrap } from '../src/report/plain.ts';
 
 /** What a program that calls alloyup may rely on. */

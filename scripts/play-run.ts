@@ -1,10 +1,10 @@
 // Plays a simulated run on this terminal, as `alloyup apply` shows a real one.
 // usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
 import process from 'node:process';
-import { catchInterrupts } from '../src/cli/interrupt.ts';
-import { openLiveView } from '../src/cli/live.ts';
-import { textOptionsOf } from '../src/cli/output.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
+import { catchInterrupts } from '../src/cli/terminal/interrupts.ts';
+import { openLiveView } from '../src/cli/terminal/live-view.ts';
+import { textOptionsOf } from '../src/cli/runs/run-output.ts';
+import { processTerminal } from '../src/cli/terminal/terminal.ts';
 import type { Happening } from '../src/model/event.ts';
 import { openLedger } from '../src/report/fold.ts';
 import { textRenderer } from '../src/report/text.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { commandsPage } from '../scripts/commands-page.ts';
 import { parse } from '../src/alloy/parse.ts';
-import { readCommandLine, runProgram } from '../src/cli/program.ts';
+import { readCommandLine, runProgram } from '../src/cli/run-program.ts';
 import { memoryTerminal } from './cli/terminal.ts';
 import { anchorsOf, commandsOf, fencesOf, withoutFences, wordsOf } from './markdown.ts';
 

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
  * where the text goes, and see that no log, argument or report is among the places.
  */
 const EXITS: Readonly<Record<string, string>> = {
-  'cli/init/write.ts': 'writes what was typed into the wizard to a file of mode 0600',
+  'cli/files/write-files.ts': 'writes what was typed into the wizard to a file of mode 0600',
   'desired/variable.ts': 'looks for what no variable may hold; says what it is, never around it',
   'engine/root-command.ts': 'answers sudo on the stdin of a login',
   'engine/script-run.ts': 'hands the apply script and the answer for sudo to the stdin of a login',

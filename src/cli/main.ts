@@ -1,4 +1,4 @@
 import process from 'node:process';
-import { runProcess } from './process.ts';
+import { runProcess } from './run-process.ts';
 
 void runProcess(process.argv.slice(2));

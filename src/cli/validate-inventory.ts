@@ -1,7 +1,7 @@
 import { type Problem, ToolError, type Warning } from '../model/problem.ts';
-import { type ChosenHosts, readHosts } from './inventory.ts';
-import type { Invocation } from './invocation.ts';
-import { makeTargets } from './targets.ts';
+import { type ChosenHosts, readHosts } from './hosts/chosen-hosts.ts';
+import type { Invocation } from './args/invocation.ts';
+import { makeTargets } from './hosts/make-targets.ts';
 
 export interface ValidatedInventory {
   readonly hosts: number;

@@ -2,7 +2,7 @@ import bash from '../completion/bash.sh';
 import fish from '../completion/fish.sh';
 import { SHELLS } from '../completion/shells.ts';
 import zsh from '../completion/zsh.sh';
-import type { Command } from '../invocation.ts';
+import type { Command } from '../args/invocation.ts';
 import { usageError } from '../usage.ts';
 
 const SCRIPTS = { bash, zsh, fish } as const;

@@ -14,13 +14,13 @@ import { createMask } from '../../report/redact.ts';
 import { besideInventory, ownFolders } from '../../sources/folders.ts';
 import { createRepositorySource } from '../../sources/repository.ts';
 import { createTransport } from '../../transport/create.ts';
-import { machineFindings } from '../doctor/machine.ts';
-import { findingsText } from '../doctor/table.ts';
-import { type ChosenHosts, DEFAULT_INVENTORY, readHosts } from '../inventory.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import { makeTargets, readTargets, type Targets } from '../targets.ts';
-import type { Terminal } from '../terminal.ts';
-import { sshOptionsOf } from '../trust/meet.ts';
+import { machineFindings } from '../doctor/machine-findings.ts';
+import { findingsText } from '../doctor/findings-table.ts';
+import { type ChosenHosts, DEFAULT_INVENTORY, readHosts } from '../hosts/chosen-hosts.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import { makeTargets, readTargets, type Targets } from '../hosts/make-targets.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { sshOptionsOf } from '../trust/record-keys.ts';
 
 /** `alloyup doctor`: 0 when nothing would trip a run, 1 when something would. Changes nothing. */
 export const doctor: Command = async (invocation) => {

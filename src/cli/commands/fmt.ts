@@ -17,9 +17,9 @@ import { parse } from '../../alloy/parse.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { problemsText } from '../../report/problem.ts';
-import { type AlloyFile, readAlloyFiles } from '../alloy-files.ts';
-import { findingsOf, templateProblem } from '../alloy-problems.ts';
-import type { Command } from '../invocation.ts';
+import { type AlloyFile, readAlloyFiles } from '../files/alloy-files.ts';
+import { findingsOf, templateProblem } from '../files/alloy-problems.ts';
+import type { Command } from '../args/invocation.ts';
 import { usageError, usageProblem } from '../usage.ts';
 
 /** `alloyup fmt`: 0, 1 where -t finds a file that is not canonical, 64 where a file is broken. */

@@ -1,6 +1,6 @@
 import { count, pad, widthOf } from '../../report/plain.ts';
-import { readHosts } from '../inventory.ts';
-import type { Command } from '../invocation.ts';
+import { readHosts } from '../hosts/chosen-hosts.ts';
+import type { Command } from '../args/invocation.ts';
 
 /** `alloyup hosts`: a row per host, after `--limit`. Reads no secret, no template. */
 export const hosts: Command = async (invocation) => {

@@ -9,19 +9,19 @@ import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
 import { agentKeys } from '../../transport/agent.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-names.ts';
-import { askYes, NoAnswer } from '../ask.ts';
+import { askYes, NoAnswer } from '../terminal/ask.ts';
 import { addressesOf } from '../init/addresses.ts';
 import { readAnswers } from '../init/answers-file.ts';
-import { draft, targetsOf } from '../init/draft.ts';
-import { endingText, MOST } from '../init/ending.ts';
-import { homeFiles, targetsWith } from '../init/home.ts';
-import { type Interview, interview } from '../init/interview.ts';
+import { draft, targetsOf } from '../init/draft-inventory.ts';
+import { endingText, MOST } from '../init/next-steps.ts';
+import { homeFiles, targetsWith } from '../init/import-host.ts';
+import { type Interview, interview } from '../init/wizard.ts';
 import type { Known } from '../init/question.ts';
-import { askSecrets, beside, nearby, secretPlaces } from '../init/secrets.ts';
+import { askSecrets, beside, nearby, secretPlaces } from '../init/secret-places.ts';
 import { wishOf } from '../init/wish.ts';
-import { type NewFile, writeAll } from '../init/write.ts';
-import { DEFAULT_INVENTORY, orThrow } from '../inventory.ts';
-import type { Command, Invocation } from '../invocation.ts';
+import { type NewFile, writeAll } from '../files/write-files.ts';
+import { DEFAULT_INVENTORY, orThrow } from '../hosts/chosen-hosts.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
 import { usageError } from '../usage.ts';
 
 /** `alloyup init`: 0 when the files are written, 130 when somebody thought better of it; then none is. */
@@ -189,7 +189,7 @@ async function finish(
     terminal.out(`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
     return 0;
   }
-  const { verbCommand } = await import('../fleet.ts');
+  const { verbCommand } = await import('../runs/run-hosts.ts');
   const code = await verbCommand('plan')({
     ...invocation,
     options: { ...options, inventory: file },

@@ -3,9 +3,9 @@ import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
-import { importInventory } from '../import.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import { unwritable } from '../run-log.ts';
+import { importInventory } from '../hosts/import-inventory.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import { unwritable } from '../runs/run-log.ts';
 import { usageError } from '../usage.ts';
 
 /** `alloyup inventory import FILE`: prints an inventory of ours, or writes it with `-o`. */

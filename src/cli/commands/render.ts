@@ -3,9 +3,9 @@ import { nearest } from '../../model/frame.ts';
 import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { problemsText } from '../../report/problem.ts';
-import { readHosts } from '../inventory.ts';
-import type { Command } from '../invocation.ts';
-import { makeTargets } from '../targets.ts';
+import { readHosts } from '../hosts/chosen-hosts.ts';
+import type { Command } from '../args/invocation.ts';
+import { makeTargets } from '../hosts/make-targets.ts';
 import { usageError } from '../usage.ts';
 
 /** `alloyup render HOST`: the files a host would get. Reads no secret, so it can show none. */

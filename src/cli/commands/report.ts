@@ -3,10 +3,10 @@ import { junit } from '../../report/junit.ts';
 import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { textRenderer } from '../../report/text.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import type { Options } from '../options.ts';
-import { textOptionsOf } from '../output.ts';
-import { findRun, readRun } from '../saved-run.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import type { Options } from '../args/options.ts';
+import { textOptionsOf } from '../runs/run-output.ts';
+import { findRun, readRun } from '../runs/saved-runs.ts';
 
 /** `alloyup report RUN`: a saved run, printed again in any of the formats. */
 export const report: Command = async (invocation) =>

@@ -1,6 +1,6 @@
 import { pad } from '../../report/plain.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import { readEnds, savedRuns } from '../saved-run.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import { readEnds, savedRuns } from '../runs/saved-runs.ts';
 import { usageError } from '../usage.ts';
 import { printRun } from './report.ts';
 

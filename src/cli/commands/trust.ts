@@ -3,12 +3,12 @@ import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
 import type { Met } from '../../transport/host-keys.ts';
-import { askYes, NoAnswer } from '../ask.ts';
-import { readHosts } from '../inventory.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import { makeTargets } from '../targets.ts';
-import { meetAll } from '../trust/meet.ts';
-import { keyTable } from '../trust/table.ts';
+import { askYes, NoAnswer } from '../terminal/ask.ts';
+import { readHosts } from '../hosts/chosen-hosts.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import { makeTargets } from '../hosts/make-targets.ts';
+import { meetAll } from '../trust/record-keys.ts';
+import { keyTable } from '../trust/key-table.ts';
 import { usageError } from '../usage.ts';
 
 /** `alloyup trust [HOST...]`: 0 when every host's key is known at the end, 1 where one is not, 130 after a no. */

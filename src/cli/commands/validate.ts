@@ -5,10 +5,10 @@ import type { Problem, Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
-import { readAlloyFiles } from '../alloy-files.ts';
-import { type Findings, findingsOf } from '../alloy-problems.ts';
-import { tellFindings } from '../github.ts';
-import type { Command, Invocation } from '../invocation.ts';
+import { readAlloyFiles } from '../files/alloy-files.ts';
+import { type Findings, findingsOf } from '../files/alloy-problems.ts';
+import { tellFindings } from '../runs/github-actions.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
 
 /** `alloyup validate`: 0, or 64 where there is an error. Reads no secret, runs nothing. */
 export const validate: Command = async (invocation) => {

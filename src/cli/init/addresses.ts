@@ -1,7 +1,7 @@
 import type { Target } from '../../model/desired.ts';
 import { sshConfig } from '../../transport/ssh-config-files.ts';
-import type { Terminal } from '../terminal.ts';
-import { sshOptionsOf } from '../trust/meet.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { sshOptionsOf } from '../trust/record-keys.ts';
 
 /** Where hosts are found by others than this person: what ~/.ssh/config makes of their names. */
 export async function addressesOf(

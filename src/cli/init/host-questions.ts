@@ -1,5 +1,5 @@
-import { wrongHosts } from './host-words.ts';
-import { wrongPlace } from './parameters.ts';
+import { wrongHosts } from './host-entries.ts';
+import { wrongPlace } from './template-questions.ts';
 import type { Answers, Choice, Known, Question } from './question.ts';
 
 /** Where the hosts are named, and which. */

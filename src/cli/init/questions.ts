@@ -1,6 +1,6 @@
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { hostQuestions, loginQuestions, sudoQuestions } from './host-questions.ts';
-import { parameterQuestions } from './parameters.ts';
+import { parameterQuestions } from './template-questions.ts';
 import { type Answers, type Known, type Question, SECTIONS } from './question.ts';
 
 /** The question whose turn it is; undefined: all is answered. Pure, so that every way through can be tried. */

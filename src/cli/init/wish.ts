@@ -1,6 +1,6 @@
 import type { Settings, Wish } from '../../inventory/compose.ts';
-import { hostWords } from './host-words.ts';
-import { parameterValues } from './parameters.ts';
+import { hostWords } from './host-entries.ts';
+import { parameterValues } from './template-questions.ts';
 import type { Answers, Known } from './question.ts';
 
 /** What the answers ask an inventory to say. Pure. */

@@ -1,6 +1,6 @@
 import { render } from '@inquirer/testing';
 import { describe, expect, test } from 'vitest';
-import { promptOf } from '../../../src/cli/init/prompt.ts';
+import { promptOf } from '../../../src/cli/init/question-prompts.ts';
 import type { Answers, Known, Question } from '../../../src/cli/init/question.ts';
 import { nextQuestion, questionsOf } from '../../../src/cli/init/questions.ts';
 import { wishOf } from '../../../src/cli/init/wish.ts';
