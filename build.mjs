@@ -135,7 +135,7 @@ function pack(files, outputs) {
   const textOf = new Map(files.map(({ path, text }) => [basename(path), text]));
   const main = 'dist/main.cjs';
   const fleet = Object.keys(outputs).find(
-    (path) => outputs[path].entryPoint === 'src/cli/fleet.ts',
+    (path) => outputs[path].entryPoint === 'src/cli/runs/run-hosts.ts',
   );
   const first = neededAtOnce(outputs, main);
   const then = [...neededAtOnce(outputs, fleet)].filter((path) => !first.has(path));

@@ -19,7 +19,7 @@ const options = {
   diff: true,
 } as const;
 const terminal = processTerminal();
-const live = await openLiveView('apply', options, terminal, Date.now);
+const live = openLiveView(options, terminal, Date.now);
 const ledger = openLedger();
 const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
 let seq = 0;

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { commandsPage } from '../scripts/commands-page.ts';
 import { parse } from '../src/alloy/parse.ts';
-import { readCommandLine, runProgram } from '../src/cli/run-program.ts';
+import { readCommandLine } from '../src/cli/args/command-line.ts';
+import { runProgram } from '../src/cli/run-program.ts';
 import { memoryTerminal } from './cli/terminal.ts';
 import { anchorsOf, commandsOf, fencesOf, withoutFences, wordsOf } from './markdown.ts';
 
@@ -124,7 +125,7 @@ test('pages are read: commands and anchors are found in them', () => {
 test.each([
   ['alloyup plan --frobnicate', /unknown option/],
   ['alloyup plam', /unknown command/],
-  ['alloyup plan --forks many', /wants a whole numb/],
+  ['alloyup plan --forks many', /--forks <n>/],
   ['npm run frobnicate', /frobnicate/],
 ])('a page that says "%s" would be found out', (line, reason) => {
   expect(() => wordsOf(line).forEach(check)).toThrow(reason);

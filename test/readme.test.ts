@@ -35,7 +35,7 @@ test('the inventory of the README has ten lines and is fine', async () => {
   writeFileSync(file, inventory!);
   const terminal = memoryTerminal();
   const exitCode = await runProgram(['validate', '-i', file], terminal);
-  expect(terminal.printed()).toEqual({ out: '20 hosts checked: fine\n', err: '' });
+  expect(terminal.printed()).toEqual({ out: '20 hosts checked: no problems\n', err: '' });
   expect(exitCode).toBe(0);
 });
 

@@ -1,24 +1,45 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Problem } from '../model/problem.ts';
 import { paintWith } from '../report/paint.ts';
-import { problemText } from '../report/problem.ts';
+import { problemsText, problemText } from '../report/problem.ts';
+import { usageTexts } from '../report/problems/usage.ts';
 import { ownFolders } from '../sources/folders.ts';
-import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './alloyup-version.ts';
+import type { Options } from './args/options.ts';
+import { reportFindings } from './runs/github-actions.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
-/** Tells of an error that nobody expected; the stack goes to a file, for it helps only us. Gives 70. */
+/** Found before the first connection; anything else is only known once a host was asked. */
+const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
+
+/** Prints why a command could not run, on stdout too for a program that reads it. Returns the exit code. */
+export function refuse(
+  problems: readonly Problem[],
+  terminal: Terminal,
+  options?: Pick<Options, 'color' | 'output'>,
+): number {
+  const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
+  const paint = paintWith(terminal.errColour && options?.color !== false);
+  terminal.err(problemsText(problems, [], { paint, width: terminal.width }));
+  reportFindings('refused', problems, [], terminal);
+  if (options && options.output !== 'text')
+    terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings: [] })}\n`);
+  return exitCode;
+}
+
+/** Reports an unexpected error; its stack goes to a file, as it only helps us. Returns 70. */
 export function reportBug(error: unknown, terminal: Terminal): number {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const file = save(stack, terminal);
-  const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  const file = saveStack(stack, terminal);
+  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
   terminal.err(
     problemText(
       {
         code: 'bug',
-        message: `this is a bug in alloyup, not in your files: ${message}`,
-        hint: file ? `report it with the file ${file}` : 'report it with the lines above',
-        ...(file ? {} : { detail: stack }),
+        ...usageTexts.bug.unexpected({ reason: 'unexpected', said, file }, 'HOST'),
+        ...(file === null ? { detail: stack } : {}),
       },
       { paint: paintWith(terminal.errColour), width: terminal.width },
     ),
@@ -26,19 +47,17 @@ export function reportBug(error: unknown, terminal: Terminal): number {
   return 70;
 }
 
-/** The path, or undefined where nothing can be written. */
-function save(stack: string, terminal: Terminal): string | undefined {
-  const folder = join(ownFolders(terminal.env).state, 'bugs');
-  const file = join(
-    folder,
-    `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${process.pid}.txt`,
-  );
+/** The path; null if nothing can be written. */
+function saveStack(stack: string, terminal: Terminal): string | null {
+  const directory = join(ownFolders(terminal.env).state, 'bugs');
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const file = join(directory, `${time}-${process.pid}.txt`);
   const text = `alloyup ${VERSION}, node ${process.version}, ${process.platform} ${process.arch}\n${stack}\n`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
     return file;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -51,7 +51,7 @@ test('--version and -V print the version of the package, and nothing else', () =
     expect(alloyup([flag])).toEqual({ code: 0, out: `${version}\n`, err: '' });
 });
 
-test('--version is told before anything of what is built is loaded', () => {
+test('--version loads nothing of the build', () => {
   const alone = join(folder, 'alone');
   for (const part of ['bin', 'package.json'])
     cpSync(join(ROOT, part), join(alone, part), { recursive: true });
@@ -88,7 +88,7 @@ test('validate without files checks the inventory, without its secrets', () => {
     'inventory.yaml',
     `${NOBODY}defaults: { alloy: { environment: { TOKEN: { secret: { exec: [touch, ran] } } } } }\n`,
   );
-  expect(alloyup(['validate'])).toMatchObject({ code: 0, out: '1 host checked: fine\n' });
+  expect(alloyup(['validate'])).toMatchObject({ code: 0, out: '1 host checked: no problems\n' });
   expect(readdirSync(folder)).not.toContain('ran');
   put('inventory.yaml', 'hosts: { web-01: { alloy: { verison: 1.18.1 } } }\n');
   const { code, err } = alloyup(['validate']);
@@ -97,7 +97,7 @@ test('validate without files checks the inventory, without its secrets', () => {
   expect(err).toContain('version');
 });
 
-test('a plan of hosts that nobody answers for: 1, with a log that only its owner reads', () => {
+test('a plan of unreachable hosts exits 1, and its log is private', () => {
   put('inventory.yaml', NOBODY);
   const { code, out } = alloyup(['plan', '--junit', 'report.xml', '--connect-timeout', '2']);
   expect(code).toBe(1);
@@ -133,12 +133,12 @@ test('--output ndjson prints the log, --output json one report', () => {
 test.each([
   [['plan', '--junit', 'none/report.xml'], 'none/report.xml cannot be written'],
   [['plan', '--log', 'none/run.ndjson'], 'none/run.ndjson cannot be written'],
-  [['plan', '--junit', '.'], '. cannot be written: it is a folder'],
-  [['apply'], 'nobody is there to be asked'],
+  [['plan', '--junit', '.'], '. cannot be written: it is a directory'],
+  [['apply'], 'changes need confirmation'],
   [['plan', '-i', 'none.yaml'], 'none.yaml'],
   [['plan', '-l', 'db'], 'there is no host and no group "db"'],
   [['plan', '-l', '@none.txt'], 'none.txt'],
-])('%j is refused before anything is done: %s', (args, message) => {
+])('%j is refused before anything happens: %s', (args, message) => {
   put('inventory.yaml', NOBODY);
   const { code, out, err } = alloyup(args);
   expect({ code, out }).toEqual({ code: 64, out: '' });
@@ -146,7 +146,7 @@ test.each([
   expect(readdirSync(folder)).toEqual(['inventory.yaml']);
 });
 
-test('a program that reads stdout gets the refusal there, too', () => {
+test('with --output json, an error is printed on stdout as well', () => {
   const { code, out } = alloyup(['plan', '--output', 'json']);
   expect(code).toBe(64);
   expect(JSON.parse(out)).toMatchObject({
@@ -156,7 +156,7 @@ test('a program that reads stdout gets the refusal there, too', () => {
   });
 });
 
-test('a reader that goes away changes nothing but what is printed', async () => {
+test('a closed stdout does not end the run', async () => {
   put('inventory.yaml', NOBODY);
   const child = spawn(
     process.execPath,
@@ -173,7 +173,7 @@ test('a reader that goes away changes nothing but what is printed', async () => 
   expect(readFileSync(join(folder, 'run.ndjson'), 'utf8')).toContain('"run.finished"');
 });
 
-test('a state directory that cannot be made is no reason not to work', () => {
+test('a run works without a state directory', () => {
   put('inventory.yaml', NOBODY);
   put('state', '');
   const { code, err } = alloyup(['plan'], { env: { XDG_STATE_HOME: join(folder, 'state') } });
@@ -181,7 +181,7 @@ test('a state directory that cannot be made is no reason not to work', () => {
   expect(err).toContain('this run is not logged');
 });
 
-test('the newest 50 logs are kept, and foreign files with them', () => {
+test('the newest 50 logs are kept, and other files are left alone', () => {
   put('inventory.yaml', NOBODY);
   const runs = join(folder, '.local/state/alloyup/runs');
   mkdirSync(runs, { recursive: true });
@@ -195,7 +195,7 @@ test('the newest 50 logs are kept, and foreign files with them', () => {
   expect(names).not.toContain('20250101T000010Z-0000.ndjson');
 });
 
-test('a saved run is listed, and printed again as it was', () => {
+test('a saved run is listed and can be printed again', () => {
   put('inventory.yaml', NOBODY);
   const { out } = alloyup(['plan', '--junit', 'report.xml']);
   const [, id] = alloyup(['runs']).out.split('\n');
@@ -211,7 +211,7 @@ test('a saved run is listed, and printed again as it was', () => {
   expect(alloyup(['report', 'none'])).toMatchObject({ code: 64, out: '' });
 });
 
-test('a log that was cut off is read as far as it goes', () => {
+test('a log that was cut off is read up to there', () => {
   put('inventory.yaml', NOBODY);
   alloyup(['plan', '--log', 'run.ndjson']);
   put('cut.ndjson', readFileSync(join(folder, 'run.ndjson'), 'utf8').slice(0, -60));

@@ -1,12 +1,12 @@
 import { wrap } from '../../report/plain.ts';
-import { COMMANDS, type CommandSpec } from './commands.ts';
+import { COMMANDS, type CommandSpec, usageOf } from './commands.ts';
 import { longFlag, OPTIONS, type OptionName } from './options.ts';
 
-/** Columns and rows of the smallest terminal that help has to fit, less the prompt's row. */
+/** Help fits the smallest terminal, with a row left for the prompt. */
 const WIDTH = 80;
 const ROWS = 23;
 
-/** Options that most commands take; what finds no room in a command's help stands on a page of its own. */
+/** Options of many commands. Those that do not fit a command's help are on a page of their own. */
 export const SHARED: readonly OptionName[] = [
   'inventory',
   'limit',
@@ -32,50 +32,44 @@ export const SHARED: readonly OptionName[] = [
 
 const line = (text: string): string => `${text}\n`;
 
-/** `alloyup --help`: every command in a line. */
+export const capitalized = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;
+
+/** `alloyup --help`: one line per command. */
 export function programHelp(): string {
-  const names = Object.keys(COMMANDS);
-  const width = Math.max(...names.map((name) => name.length));
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
   const rows = Object.entries(COMMANDS).map(([name, { summary }]) =>
     line(`  ${name.padEnd(width)}  ${summary}`),
   );
   return [
-    line('Usage: alloyup <command> [options]     (alloyup <command> --help tells more)'),
-    line('Brings Debian and Ubuntu hosts to a running, proven Grafana Alloy.\n'),
+    line('Usage: alloyup <command> [options]      (details: alloyup <command> --help)'),
+    line('Installs and manages Grafana Alloy on Debian and Ubuntu hosts over SSH.\n'),
     ...rows,
-    line('\nExit codes: 0 done, 1 some host is in trouble, 2 changes found (with'),
-    line('--detailed-exitcode), 64 refused before anything was touched, 70 a bug, 130'),
-    line('interrupted. Variables ALLOYUP_FORKS=8 and so on stand for options.'),
+    line('\nExit codes: 0 success, 1 a host failed, 2 changes found (--detailed-exitcode),'),
+    line('64 invalid input and nothing touched, 70 a bug in alloyup, 130 interrupted.'),
+    line('Options can be set in the environment: ALLOYUP_FORKS=8 is --forks 8.'),
   ].join('');
 }
 
-/** `alloyup COMMAND --help`: on one screen, the options that are the command's own before shared ones. */
+/** `alloyup COMMAND --help`: on one screen, the command's own options before shared ones. */
 export function commandHelp(name: string, spec: CommandSpec): string {
-  const { args, summary, options, examples } = spec;
-  const head = [
-    line(
-      `Usage: alloyup ${name}${args === '' ? '' : ` ${args}`}${options.length > 0 ? ' [options]' : ''}\n`,
-    ),
-    line(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`),
-  ].join('');
+  const { summary, options, examples } = spec;
+  const head = `Usage: alloyup ${usageOf(name, spec)}\n\n${capitalized(summary)}.\n`;
   const foot = `\nExamples:\n${exampleLines(examples)}`;
   const room = ROWS - rowsOf(head) - rowsOf(foot) - 1;
   const ordered = [
     ...options.filter((key) => !SHARED.includes(key)),
     ...SHARED.filter((key) => options.includes(key)),
   ];
-  // the more of them stand in the list, the shorter the line of the others
-  for (let shown = ordered.length; shown >= 0; shown -= 1) {
-    const rest = ordered.slice(shown);
-    const text = optionLines(ordered.slice(0, shown)) + alsoLine(rest);
+  // the more options are listed, the shorter the line that names the others
+  for (let shown = ordered.length; ; shown -= 1) {
+    const text = optionLines(ordered.slice(0, shown)) + alsoLine(ordered.slice(shown));
     if (rowsOf(text) <= room || shown === 0) return `${head}\n${text}${foot}`;
   }
-  return head;
 }
 
 /** `alloyup help options`. */
 export const optionsHelp = (): string =>
-  `${line('Options that many commands take:')}${optionLines(SHARED)}`;
+  `${line('Options of many commands:')}${optionLines(SHARED)}`;
 
 const rowsOf = (text: string): number => text.split('\n').length - 1;
 
@@ -89,25 +83,21 @@ const optionLines = (keys: readonly OptionName[]): string => {
     .join('');
 };
 
-const alsoLine = (keys: readonly OptionName[]): string =>
-  keys.length === 0
-    ? ''
-    : line(
-        `  ${wrap(`Also ${keys.map((key) => shortestFlag(key)).join(', ')}; see: alloyup help options`, WIDTH, 2, 2)}`,
-      );
+const alsoLine = (keys: readonly OptionName[]): string => {
+  const flags = keys.map((key) => /^-\w/.exec(OPTIONS[key].flags)?.[0] ?? longFlag(OPTIONS[key]));
+  const also = `Also ${flags.join(', ')}; see alloyup help options`;
+  return keys.length === 0 ? '' : line(`  ${wrap(also, WIDTH, 2, 2)}`);
+};
 
-const shortestFlag = (key: OptionName): string =>
-  /^-\w/.exec(OPTIONS[key].flags)?.[0] ?? longFlag(OPTIONS[key]);
-
-/** The meaning beside the line: in a column where all of them fit so, else behind it, else below. */
+/** The meaning goes beside the command where all of them fit, otherwise after it or below. */
 function exampleLines(examples: CommandSpec['examples']): string {
-  const width = Math.max(...examples.map(([written]) => written.length));
+  const width = Math.max(...examples.map(([command]) => command.length));
   const column = examples.every(([, meaning]) => width + meaning.length + 4 <= WIDTH);
   return examples
-    .map(([written, meaning]) => {
-      if (column) return line(`  ${written.padEnd(width)}  ${meaning}`);
-      const behind = `  ${written}  # ${meaning}`;
-      return line(behind.length <= WIDTH ? behind : `  ${written}\n      ${meaning}`);
+    .map(([command, meaning]) => {
+      if (column) return line(`  ${command.padEnd(width)}  ${meaning}`);
+      const after = `  ${command}  # ${meaning}`;
+      return line(after.length <= WIDTH ? after : `  ${command}\n      ${meaning}`);
     })
     .join('');
 }

@@ -1,12 +1,12 @@
-import type { Options } from './options.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import type { Options } from './options.ts';
 
-/** A command line, understood. */
+/** A parsed command line. */
 export interface Invocation {
   readonly args: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
 }
 
-/** Gives the exit code. @throws ToolError for what was wrong before the first connection */
+/** Returns the exit code. @throws ToolError for what was wrong before the first connection */
 export type Command = (invocation: Invocation) => Promise<number>;

@@ -1,37 +1,30 @@
-import { usageError } from '../usage.ts';
+import { InvalidArgumentError } from 'commander';
 
-/** One option of the command line, and the variable of the environment that mirrors it. */
+/** One option of the command line. A variable ALLOYUP_... mirrors it. */
 export interface OptionSpec<T> {
   /** As commander reads it: "-f, --forks <n>". */
   readonly flags: string;
   readonly help: string;
   readonly group: Group;
   readonly fallback: T;
-  readonly kind: 'value' | 'flag' | 'toggle' | 'count' | 'list';
-  /** All that may be written. */
-  readonly values?: readonly string[];
-  /** @throws ToolError `usage`, in words that begin with `name` */
-  read(text: string, name: string): T;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  /** Reads one occurrence; `before` is what the earlier ones came to. @throws InvalidArgumentError */
+  parse?(text: string, before: T): T;
 }
 
-/** Headings of the help, in its order. */
-export const GROUPS = ['Hosts:', 'Run:', 'Output:', 'A list of hosts without a file:'] as const;
+/** Headings of the help, in order. */
+export const GROUPS = ['Hosts:', 'Run:', 'Output:', 'For a list of hosts without a file:'] as const;
 export type Group = (typeof GROUPS)[number];
-
-const HOSTS = 'Hosts:';
-const RUN = 'Run:';
-const OUTPUT = 'Output:';
-const LIST = 'A list of hosts without a file:';
+const [HOSTS, RUN, OUTPUT, LIST] = GROUPS;
 
 const text = (flags: string, group: Group, help: string): OptionSpec<string | null> => ({
   flags,
   group,
   help,
   fallback: null,
-  kind: 'value',
-  read: (written, name) => {
-    if (written === '')
-      throw usageError(`${name} is empty`, `give ${name} a value, or leave it out`);
+  parse(written) {
+    if (written === '') throw new InvalidArgumentError('It is empty.');
     return written;
   },
 });
@@ -47,59 +40,33 @@ const integer = (
   group,
   help: `${help} (default ${fallback})`,
   fallback,
-  kind: 'value',
-  read: (written, name) => {
+  parse(written) {
     const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw usageError(
-      `${name} wants a whole number from ${least} to ${most}, not "${written}"`,
-      `leave it out for ${fallback}, or write e.g. ${name}${name.startsWith('-') ? ' ' : '='}${Math.max(least, fallback)}`,
-    );
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   },
 });
 
 const choice = <const T extends string>(
   flags: string,
-  group: Group,
   help: string,
-  values: readonly [T, ...T[]],
-): OptionSpec<T> => ({
-  flags,
-  group,
-  help,
-  fallback: values[0],
-  kind: 'value',
-  values,
-  read: (written, name) => {
-    const value = values.find((one) => one === written);
-    if (value) return value;
-    throw usageError(`${name} cannot be "${written}"`, `write one of: ${values.join(', ')}`);
-  },
-});
-
-const readBoolean = (written: string, name: string): boolean => {
-  if (/^(1|true|yes|on)$/i.test(written)) return true;
-  if (/^(0|false|no|off|)$/i.test(written)) return false;
-  throw usageError(`${name} is neither yes nor no: "${written}"`, `write ${name}=1 or ${name}=0`);
-};
+  choices: readonly [T, ...T[]],
+): OptionSpec<T> => ({ flags, group: OUTPUT, help, fallback: choices[0], choices });
 
 const flag = (flags: string, group: Group, help: string): OptionSpec<boolean> => ({
   flags,
   group,
   help,
   fallback: false,
-  kind: 'flag',
-  read: readBoolean,
 });
 
-/** On unless `--no-...` says otherwise. */
+/** On unless `--no-...` is given. */
 const toggle = (flags: string, group: Group, help: string): OptionSpec<boolean> => ({
   ...flag(flags, group, help),
   fallback: true,
-  kind: 'toggle',
 });
 
-/** Every option there is. Adding one: a line here, its name in the commands that take it. */
+/** Every option. To add one: a line here, and its name in the commands that take it. */
 export const OPTIONS = {
   inventory: text(
     '-i, --inventory <file>',
@@ -109,72 +76,69 @@ export const OPTIONS = {
   limit: text(
     '-l, --limit <pattern>',
     HOSTS,
-    'only these hosts: "web*:!web-03:&prod", "@failed.txt"',
+    'only matching hosts: "web*:!web-03:&prod", "@failed.txt"',
   ),
   askSudoPassword: flag(
     '-K, --ask-sudo-password',
     HOSTS,
-    'ask once for the sudo password of all hosts',
+    'prompt once for the sudo password of all hosts',
   ),
+  hosts: toggle('--no-hosts', HOSTS, 'check this machine and the inventory only'),
 
-  hosts: toggle('--no-hosts', HOSTS, 'connect to no host: this machine and the inventory'),
-
-  forks: integer('-f, --forks <n>', RUN, 'hosts in progress at once', 32, [1, 2000]),
-  connectTimeout: integer('--connect-timeout <s>', RUN, 'seconds for a login', 15, [1, 600]),
-  timeout: integer('--timeout <s>', RUN, 'seconds for one host', 1800, [1, 86_400]),
-  yes: flag('-y, --yes', RUN, 'change hosts without asking'),
-  watch: integer('--watch <s>', RUN, 'seconds a restarted service is watched', 15, [0, 3600]),
+  forks: integer('-f, --forks <n>', RUN, 'hosts to work on at once', 32, [1, 2000]),
+  connectTimeout: integer('--connect-timeout <s>', RUN, 'seconds to log in', 15, [1, 600]),
+  timeout: integer('--timeout <s>', RUN, 'seconds per host', 1800, [1, 86_400]),
+  yes: flag('-y, --yes', RUN, 'do not ask for confirmation'),
+  watch: integer('--watch <s>', RUN, 'seconds to watch a restarted service', 15, [0, 3600]),
   lockTimeout: integer(
     '--lock-timeout <s>',
     RUN,
-    'seconds to wait for another run or for dpkg',
+    'seconds to wait for another run or dpkg',
     300,
     [0, 86_400],
   ),
-  adopt: flag('--adopt', RUN, 'take over a configuration that alloyup never wrote'),
-  rollback: toggle('--no-rollback', RUN, 'leave a host that does not come up as it is'),
-  run: text('--run <id>', RUN, 'the run to take back (default: the newest)'),
-  purge: flag('--purge', RUN, "delete Alloy's data, its user and its configuration too"),
-  retry: text('--retry <run>', RUN, 'only hosts that a run left undone: id, log, or "last"'),
-  detailedExitcode: flag('--detailed-exitcode', RUN, 'exit 2 where there is something to change'),
+  adopt: flag('--adopt', RUN, 'take over a configuration not written by alloyup'),
+  rollback: toggle('--no-rollback', RUN, 'leave a failed host as it is'),
+  run: text('--run <id>', RUN, 'roll back to before this run (default: the newest)'),
+  purge: flag('--purge', RUN, "also delete Alloy's data, user and configuration"),
+  retry: text('--retry <run>', RUN, 'only hosts a run did not finish: ID, log or "last"'),
+  detailedExitcode: flag('--detailed-exitcode', RUN, 'exit 2 if there are changes'),
 
-  output: choice('--output <format>', OUTPUT, 'text, json or ndjson (default text)', [
+  output: choice('--output <format>', 'text, json or ndjson (default text)', [
     'text',
     'json',
     'ndjson',
   ]),
-  log: text('--log <file>', OUTPUT, 'events of the run (default: in the state directory)'),
+  log: text('--log <file>', OUTPUT, 'event log of the run (default: state directory)'),
   junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
-  out: text('-o, --out <file>', OUTPUT, 'write to a file: the plan, or the inventory'),
-  force: flag('--force', OUTPUT, 'replace a file that is there'),
-  diff: toggle('--no-diff', OUTPUT, 'titles of changes alone, no diffs'),
-  color: toggle('--no-color', OUTPUT, 'no colours'),
-  quiet: flag('-q, --quiet', OUTPUT, 'problems and the sum alone'),
+  out: text('-o, --out <file>', OUTPUT, 'write the result to a file'),
+  force: flag('--force', OUTPUT, 'replace an existing file'),
+  diff: toggle('--no-diff', OUTPUT, 'show changes without diffs'),
+  color: toggle('--no-color', OUTPUT, 'disable colors'),
+  quiet: flag('-q, --quiet', OUTPUT, 'only problems and the summary'),
   verbose: {
     flags: '-v, --verbose',
     group: OUTPUT,
-    help: 'steps and waits; -vv: what hosts print, too',
+    help: 'show steps and waits; -vv also shows host output',
     fallback: 0,
-    kind: 'count',
-    read: (written, name) => integer('', OUTPUT, '', 0, [0, 2]).read(written, name),
-  } satisfies OptionSpec<number>,
+    parse: (_, before) => before + 1,
+  } satisfies OptionSpec<number> as OptionSpec<number>,
 
   user: text('--user <name>', LIST, 'user to log in as'),
   identity: text('--identity <file>', LIST, 'private key'),
-  template: text('--template <name>', LIST, 'configuration (default minimal)'),
+  template: text('--template <name>', LIST, 'configuration template (default minimal)'),
   var: {
     flags: '--var <key=value>',
     group: LIST,
-    help: 'variable of the template; may be repeated',
+    help: 'template variable; repeatable',
     fallback: [],
-    kind: 'list',
-    read: (written, name) => {
-      if (/^[A-Za-z_]\w*=/.test(written)) return [written];
-      throw usageError(`${name} wants KEY=VALUE, not "${written}"`, `write e.g. ${name} role=web`);
+    parse(written, before) {
+      if (/^[A-Za-z_]\w*=/.test(written)) return [...before, written];
+      throw new InvalidArgumentError('It must be KEY=VALUE, such as role=web.');
     },
-  } satisfies OptionSpec<readonly string[]>,
+  } satisfies OptionSpec<readonly string[]> as OptionSpec<readonly string[]>,
 
-  format: choice('--format <format>', OUTPUT, 'text, json, ndjson, junit or markdown', [
+  format: choice('--format <format>', 'text, json, ndjson, junit or markdown', [
     'text',
     'json',
     'ndjson',
@@ -182,24 +146,29 @@ export const OPTIONS = {
     'markdown',
   ]),
 
-  answers: text('--answers <file>', RUN, 'answers in YAML: nothing is asked'),
-  from: text('--from <host>', RUN, 'bring home what a hand-made host runs'),
-  edit: flag('--edit', RUN, 'change an inventory that is there; its comments stay'),
+  answers: text('--answers <file>', RUN, 'read the answers from a YAML file'),
+  from: text('--from <host>', RUN, 'import what a manually configured host runs'),
+  edit: flag('--edit', RUN, 'change an existing inventory; keeps its comments'),
 
-  strict: flag('--strict', RUN, 'wrong components and arguments are errors, too'),
-  write: flag('-w, --write', RUN, 'write the files in place'),
-  test: flag('-t, --test', RUN, 'write nothing; exit 1 and list files that are not canonical'),
-} as const;
+  strict: flag('--strict', RUN, 'unknown components and arguments are errors'),
+  write: flag('-w, --write', RUN, 'rewrite the files in place'),
+  test: flag('-t, --test', RUN, 'list unformatted files and exit 1; writes nothing'),
+};
+
+/** Read when `-i` is not given. */
+export const DEFAULT_INVENTORY = 'inventory.yaml';
 
 export type OptionName = keyof typeof OPTIONS;
 
-/** What a command is given: every option there is, those it does not take at their fallbacks. */
+/** What a command receives: every option; those it does not take have their fallbacks. */
 export type Options = {
   readonly [K in OptionName]: (typeof OPTIONS)[K] extends OptionSpec<infer T> ? T : never;
 };
 
+export const takesValue = ({ flags }: { readonly flags: string }): boolean => flags.includes('<');
+
 /** "--connect-timeout" of "--connect-timeout <s>". */
-export const longFlag = ({ flags }: Pick<OptionSpec<unknown>, 'flags'>): string =>
+export const longFlag = ({ flags }: { readonly flags: string }): string =>
   /--[a-z-]+/.exec(flags)![0];
 
 /** "ALLOYUP_CONNECT_TIMEOUT". */

@@ -1,85 +1,66 @@
-import { COMMANDS, type CommandSpec } from '../args/commands.ts';
-import { longFlag, OPTIONS, type OptionName } from '../args/options.ts';
-import { SHELLS } from './shells.ts';
+import { COMMANDS, type CommandSpec, isCommand, SHELLS } from '../args/commands.ts';
+import {
+  longFlag,
+  OPTIONS,
+  type OptionName,
+  type OptionSpec,
+  takesValue,
+} from '../args/options.ts';
 
-/** A word that may stand next. */
+/** A word that may come next. */
 export interface Candidate {
   readonly value: string;
   /** Shown beside it where the shell can. */
   readonly meaning?: string;
 }
 
-/** What only this machine knows; asked for when it is needed. */
-export interface Known {
-  /** Of the inventory that the words name. */
-  hosts(inventory: string | null): Promise<Names>;
-  /** Ids of saved runs, the newest first. */
+/** What only this machine knows, read when it is needed. */
+export interface MachineNames {
+  /** Of the inventory that the command line names; null: the usual one. */
+  hosts(inventory: string | null): Promise<HostNames>;
+  /** IDs of saved runs, newest first. */
   runs(): readonly string[];
   readonly templates: readonly string[];
 }
 
-export interface Names {
+export interface HostNames {
   readonly hosts: readonly string[];
   readonly groups: readonly string[];
 }
 
-/** The shell completes names of files itself. */
+/** The shell completes file names itself. */
 export const FILES = 'files';
 
-/** The words of positional arguments. */
-const POSITIONS: Readonly<Record<string, 'host' | 'run' | 'shell' | 'runs' | typeof FILES>> = {
-  render: 'host',
-  trust: 'host',
-  validate: FILES,
-  fmt: FILES,
-  apply: FILES,
-  report: 'run',
-  runs: 'runs',
-  completion: 'shell',
-};
-
-/** Options whose value is a name of a file. */
-const FILE_OPTIONS: ReadonlySet<string> = new Set([
-  'inventory',
-  'identity',
-  'log',
-  'junit',
-  'out',
-  'answers',
-]);
-
 /**
- * What may stand in the place of the last word.
+ * What may stand in place of the last word.
  *
- * @param words after `alloyup`; the last one is being typed, '' when it has not begun
+ * @param words after `alloyup`; the last one is being typed, '' if it has not begun
  */
 export async function complete(
   words: readonly string[],
-  known: Known,
+  names: MachineNames,
 ): Promise<readonly Candidate[] | typeof FILES> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const [name] = before;
   if (name === undefined)
-    return startingWith(typed, typed.startsWith('-') ? FIRST_FLAGS : commandNames());
+    return startingWith(typed, typed.startsWith('-') ? PROGRAM_FLAGS : commandNames());
   if (name === 'help') return startingWith(typed, [...commandNames(), { value: 'options' }]);
-  const spec: CommandSpec | undefined = Object.hasOwn(COMMANDS, name)
-    ? COMMANDS[name as keyof typeof COMMANDS]
-    : undefined;
-  if (!spec) return [];
+  if (!isCommand(name)) return [];
+  const spec: CommandSpec = COMMANDS[name];
 
   const glued = /^(--[a-z-]+)=(.*)$/s.exec(typed);
   const key = optionOf(spec, glued ? glued[1]! : before.at(-1)!);
-  if (key && takesValue(key) && (glued || before.length > 1)) {
-    const values = await valuesOf(key, glued ? glued[2]! : typed, inventoryIn(before), known);
+  if (key && takesValue(OPTIONS[key]) && (glued || before.length > 1)) {
+    const values = await valuesOf(key, glued ? glued[2]! : typed, inventoryIn(before), names);
     if (values === FILES || !glued) return values;
     return values.map((one) => ({ ...one, value: `${glued[1]}=${one.value}` }));
   }
   if (typed.startsWith('-')) return startingWith(typed, flagsOf(spec));
-  return positional(name, typed, before, known);
+  return argument(spec, typed, before, names);
 }
 
-const FIRST_FLAGS: readonly Candidate[] = [{ value: '--help' }, { value: '--version' }];
+const PROGRAM_FLAGS: readonly Candidate[] = [{ value: '--help' }, { value: '--version' }];
 
 const commandNames = (): readonly Candidate[] =>
   Object.entries(COMMANDS).map(([value, { summary }]) => ({ value, meaning: summary }));
@@ -87,7 +68,7 @@ const commandNames = (): readonly Candidate[] =>
 const startingWith = (typed: string, all: readonly Candidate[]): readonly Candidate[] =>
   all.filter(({ value }) => value.startsWith(typed));
 
-const words = (typed: string, values: readonly string[]): readonly Candidate[] =>
+const matching = (typed: string, values: readonly string[]): readonly Candidate[] =>
   startingWith(
     typed,
     values.map((value) => ({ value })),
@@ -98,16 +79,13 @@ const flagsOf = ({ options }: CommandSpec): readonly Candidate[] => [
   { value: '--help', meaning: 'print this help' },
 ];
 
-/** The option of a command that is written so, long or short. */
+/** The option with this flag, long or short. */
 const optionOf = ({ options }: CommandSpec, flag: string): OptionName | undefined =>
   options.find(
     (key) => longFlag(OPTIONS[key]) === flag || OPTIONS[key].flags.startsWith(`${flag}, `),
   );
 
-const takesValue = (key: OptionName): boolean =>
-  OPTIONS[key].kind === 'value' || OPTIONS[key].kind === 'list';
-
-/** `-i FILE`, as far as it is written. */
+/** The value of `-i FILE`. */
 function inventoryIn(before: readonly string[]): string | null {
   const at = before.findLastIndex((word) => word === '-i' || word === '--inventory');
   const glued = before.findLast((word) => word.startsWith('--inventory='));
@@ -118,55 +96,58 @@ async function valuesOf(
   key: OptionName,
   typed: string,
   inventory: string | null,
-  known: Known,
+  names: MachineNames,
 ): Promise<readonly Candidate[] | typeof FILES> {
-  if (FILE_OPTIONS.has(key)) return FILES;
-  const { values } = OPTIONS[key] as { readonly values?: readonly string[] };
-  if (values) return words(typed, values);
-  switch (key) {
-    case 'limit':
-      return patterns(typed, await known.hosts(inventory));
-    case 'template':
-      return words(typed, known.templates);
+  const { flags, choices }: OptionSpec<never> = OPTIONS[key] as never;
+  if (choices) return matching(typed, choices);
+  switch (/<(.*)>/.exec(flags)![1]) {
+    case 'file':
+      return FILES;
+    case 'pattern':
+      return patterns(typed, await names.hosts(inventory));
     case 'run':
-      return words(typed, known.runs());
+      return matching(typed, ['last', ...names.runs()]);
+    case 'id':
+      return matching(typed, names.runs());
     default:
-      // --retry is not in every version of the table
-      return (key as string) === 'retry' ? words(typed, ['last', ...known.runs()]) : [];
+      return key === 'template' ? matching(typed, names.templates) : [];
   }
 }
 
-/** The last part of a pattern: `web*:!web-0` goes on behind the `!`. */
-function patterns(typed: string, { hosts, groups }: Names): readonly Candidate[] {
+/** Completes the last part of a pattern: in `web*:!web-0` what follows the `!`. */
+function patterns(typed: string, { hosts, groups }: HostNames): readonly Candidate[] {
   if (typed.startsWith('@')) return [];
   const head = /^(?:.*[:,])?[!&]?/s.exec(typed)![0];
-  const last = typed.slice(head.length);
-  return [
+  return startingWith(typed.slice(head.length), [
     ...groups.map((value) => ({ value, meaning: 'group' })),
     ...hosts.map((value) => ({ value, meaning: 'host' })),
     { value: 'all', meaning: 'every host' },
-  ]
-    .filter(({ value }) => value.startsWith(last))
-    .map((one) => ({ ...one, value: `${head}${one.value}` }));
+  ]).map((one) => ({ ...one, value: `${head}${one.value}` }));
 }
 
-async function positional(
-  name: string,
+/** A command's own arguments, by their names in its usage. */
+async function argument(
+  { args, action }: CommandSpec,
   typed: string,
   before: readonly string[],
-  known: Known,
+  names: MachineNames,
 ): Promise<readonly Candidate[] | typeof FILES> {
-  switch (POSITIONS[name]) {
-    case FILES:
+  const words = args.split(' ');
+  const word = words[Math.min(before.length, words.length) - 1] ?? '';
+  switch (word.replace(/[^a-z]/g, '')) {
+    case 'file':
+    case 'files':
+    case 'plan':
       return FILES;
     case 'host':
-      return words(typed, (await known.hosts(inventoryIn(before))).hosts);
+    case 'hosts':
+      return matching(typed, (await names.hosts(inventoryIn(before))).hosts);
     case 'run':
-      return words(typed, known.runs());
-    case 'runs':
-      return before.length === 1 ? words(typed, ['show']) : words(typed, known.runs());
+      return matching(typed, names.runs());
+    case 'action':
+      return matching(typed, [action!]);
     case 'shell':
-      return words(typed, SHELLS);
+      return matching(typed, SHELLS);
     default:
       return [];
   }

@@ -4,16 +4,18 @@ import { count, someNames, wrap } from '../../report/plain.ts';
 
 const TITLES = { machine: 'This machine', inventory: 'Inventory', host: 'Hosts' } as const;
 
-/** Findings by where they were made, what trips first; equal ones of many hosts are one. */
+interface TableStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  readonly quiet: boolean;
+}
+
+/** Findings by what they are about, failures first; the same finding of many hosts is one row. */
 export function findingsText(
   findings: readonly Finding[],
-  {
-    paint,
-    width,
-    quiet,
-  }: { readonly paint: Paint; readonly width: number; readonly quiet: boolean },
+  { paint, width, quiet }: TableStyle,
 ): string {
-  const marks = { ok: paint.green('ok  '), note: paint.yellow('note'), trip: paint.red('trip') };
+  const marks = { ok: paint.green('ok  '), note: paint.yellow('note'), trip: paint.red('fail') };
   const parts = (['machine', 'inventory', 'host'] as const).flatMap((part) => {
     const here = grouped(findings.filter((one) => one.part === part)).filter(
       ({ finding }) => !quiet || finding.state === 'trip',
@@ -28,12 +30,12 @@ export function findingsText(
     });
     return [`${paint.bold(TITLES[part])}\n${lines.join('')}`];
   });
-  const trips = findings.filter(({ state }) => state === 'trip').length;
-  const sum =
-    trips === 0
-      ? paint.green('Nothing would trip a run.')
-      : paint.red(`${count(trips, 'finding')} would trip a run.`);
-  return `${[...parts, `${sum}\n`].join('\n')}`;
+  const failures = findings.filter(({ state }) => state === 'trip').length;
+  const summary =
+    failures === 0
+      ? paint.green('No problems found.')
+      : paint.red(`${count(failures, 'problem')} would make a run fail.`);
+  return `${[...parts, `${summary}\n`].join('\n')}`;
 }
 
 const ORDER = { trip: 0, note: 1, ok: 2 } as const;
@@ -43,10 +45,9 @@ function grouped(
 ): readonly { readonly finding: Finding; readonly hosts: readonly string[] }[] {
   const groups = new Map<string, { finding: Finding; hosts: string[] }>();
   for (const finding of findings) {
-    const { host, ...rest } = finding;
-    const written = JSON.stringify(rest);
-    // equal but for the host's own name
-    const key = host === undefined ? written : written.replaceAll(host, 'HOST');
+    const { host, check, state, message } = finding;
+    // the hint may name the host
+    const key = JSON.stringify([check, state, message]);
     const group = groups.get(key) ?? { finding, hosts: [] };
     groups.set(key, group);
     if (host !== undefined) group.hosts.push(host);

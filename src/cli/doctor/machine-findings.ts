@@ -1,130 +1,124 @@
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import type { Finding } from '../../model/finding.ts';
 import { ownFolders } from '../../sources/folders.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 type Found = Omit<Finding, 'part' | 'host'>;
 
-/** Milliseconds that a program may take to say its version. */
-const PATIENCE_MS = 5000;
+const finding =
+  (state: Finding['state']) =>
+  (check: string, message: string, hint: string | null = null): Found => ({
+    check,
+    state,
+    message,
+    hint,
+  });
+const ok = finding('ok');
+const note = finding('note');
+const failing = finding('trip');
 
-/** What on this machine would trip a run. Writes nothing. */
-export function machineFindings(terminal: Pick<Terminal, 'env' | 'home'>): readonly Finding[] {
+/** What on this machine would make a run fail. Writes nothing. */
+export async function machineFindings(
+  terminal: Pick<Terminal, 'env' | 'home'>,
+): Promise<readonly Finding[]> {
   const { cache, state } = ownFolders(terminal.env);
-  return [
+  const found = [
     node(process.versions.node),
-    ssh(),
-    agent(terminal.env.SSH_AUTH_SOCK),
+    await ssh(),
+    await agent(terminal.env.SSH_AUTH_SOCK),
     knownHosts(join(terminal.home, '.ssh/known_hosts')),
     writable('cache', cache),
     writable('state', state),
     clock(),
-  ].map((one) => ({ part: 'machine', ...one }));
+  ];
+  return found.map((one) => ({ part: 'machine', ...one }));
 }
 
-const ok = (check: string, message: string): Found => ({ check, state: 'ok', message, hint: null });
-
-/** As `engines` of package.json says. */
+/** As `engines` in package.json says. */
 export function node(version: string): Found {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return ok('node', `Node ${version}`);
-  return {
-    check: 'node',
-    state: 'trip',
-    message: `Node ${version} is too old`,
-    hint: 'install Node 20.19 or newer',
-  };
+  return major > 20 || (major === 20 && minor >= 19)
+    ? ok('node', `Node ${version}`)
+    : failing('node', `Node ${version} is too old`, 'Install Node 20.19 or newer');
 }
 
 /** Only hosts that the built-in client cannot serve need it. */
-function ssh(): Found {
-  const { error, stderr } = spawnSync('ssh', ['-V'], { encoding: 'utf8', timeout: PATIENCE_MS });
-  if (!error) return ok('ssh', stderr.trim().split(',')[0] ?? 'ssh');
-  return {
-    check: 'ssh',
-    state: 'note',
-    message: 'there is no ssh: keys on a security token and certificates need it',
-    hint: 'install it: apt-get install openssh-client',
-  };
+async function ssh(): Promise<Found> {
+  const { exitCode, stderr } = await run('ssh', ['-V']);
+  return exitCode === 0
+    ? ok('ssh', stderr.split(',')[0]!)
+    : note(
+        'ssh',
+        'ssh is not installed: keys on security tokens and certificates need it',
+        'Install it: apt-get install openssh-client',
+      );
 }
 
-function agent(socket: string | undefined): Found {
+async function agent(socket: string | undefined): Promise<Found> {
   if (!socket)
-    return {
-      check: 'agent',
-      state: 'note',
-      message: 'no SSH agent: only keys in files are tried',
-      hint: 'start one where keys have a passphrase: eval "$(ssh-agent)"; ssh-add',
-    };
-  const { status, stdout } = spawnSync('ssh-add', ['-l'], {
-    encoding: 'utf8',
-    timeout: PATIENCE_MS,
-    env: { ...process.env, SSH_AUTH_SOCK: socket },
-  });
-  if (status === 0)
-    return ok('agent', `the SSH agent holds ${stdout.trim().split('\n').length} of your keys`);
-  return status === 1
-    ? {
-        check: 'agent',
-        state: 'note',
-        message: 'the SSH agent holds no key',
-        hint: 'add one: ssh-add',
-      }
-    : {
-        check: 'agent',
-        state: 'note',
-        message: `nobody answers at SSH_AUTH_SOCK (${socket})`,
-        hint: 'log in again, or start an agent: eval "$(ssh-agent)"',
-      };
+    return note(
+      'agent',
+      'no SSH agent is running: only key files are tried',
+      'Start one if your keys have a passphrase: eval "$(ssh-agent)"; ssh-add',
+    );
+  const { exitCode, stdout } = await run('ssh-add', ['-l'], { SSH_AUTH_SOCK: socket });
+  if (exitCode === 0) return ok('agent', `the SSH agent holds ${stdout.split('\n').length} keys`);
+  return exitCode === 1
+    ? note('agent', 'the SSH agent holds no keys', 'Add one: ssh-add')
+    : note(
+        'agent',
+        `no SSH agent answers at SSH_AUTH_SOCK (${socket})`,
+        'Log in again, or start an agent: eval "$(ssh-agent)"',
+      );
 }
 
-export function knownHosts(path: string): Found {
-  if (!statSync(path, { throwIfNoEntry: false }))
-    return ok('known_hosts', `${path} is not there yet`);
+const run = (program: string, args: readonly string[], env: Record<string, string> = {}) =>
+  execa(program, args, { env, timeout: 5000, reject: false });
+
+function knownHosts(path: string): Found {
+  if (!existsSync(path)) return ok('known_hosts', `${path} does not exist yet`);
   try {
     accessSync(path, constants.R_OK);
-    return ok('known_hosts', `${path} can be read`);
+    return ok('known_hosts', `${path} is readable`);
   } catch {
-    return {
-      check: 'known_hosts',
-      state: 'trip',
-      message: `${path} cannot be read: no host key is known`,
-      hint: `take it back: sudo chown "$USER" ${path}`,
-    };
+    return failing(
+      'known_hosts',
+      `${path} cannot be read, so no host key is known`,
+      `Take ownership of it: sudo chown "$USER" ${path}`,
+    );
   }
 }
 
-/** The folder, or where it would be made. */
-export function writable(check: string, folder: string): Found {
-  let there = folder;
-  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+/** The directory, or the one it would be created in. */
+export function writable(check: 'cache' | 'state', directory: string): Found {
+  let existing = directory;
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   try {
-    accessSync(there, constants.W_OK | constants.X_OK);
-    if (!statSync(there).isDirectory()) throw new Error('no folder');
-    return ok(check, `${folder} can be written`);
+    accessSync(existing, constants.W_OK | constants.X_OK);
+    if (!statSync(existing).isDirectory()) throw new Error('not a directory');
+    return ok(check, `${directory} is writable`);
   } catch {
-    return {
-      check,
-      state: check === 'cache' ? 'note' : 'trip',
-      message: `${folder} cannot be written${check === 'cache' ? ': everything is fetched again' : ': no run is logged'}`,
-      hint: `mend ${there}, or set ${check === 'cache' ? 'XDG_CACHE_HOME' : 'XDG_STATE_HOME'} to a folder of yours`,
-    };
+    const message = `${directory} is not writable`;
+    const hint = `Fix ${existing}, or set ${check === 'cache' ? 'XDG_CACHE_HOME' : 'XDG_STATE_HOME'} to a directory of yours`;
+    return check === 'cache'
+      ? note(check, `${message}: everything is downloaded again`, hint)
+      : failing(check, `${message}: runs are not logged`, hint);
   }
 }
 
-/** A clock before the time at which this program was written cannot be right. */
+/** A clock that is behind the time this program was built cannot be right. */
 function clock(): Found {
-  const written = statSync(fileURLToPath(import.meta.url)).mtimeMs;
-  const now = Date.now();
-  if (now >= written) return ok('clock', new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'));
-  return {
-    check: 'clock',
-    state: 'trip',
-    message: `the clock says ${new Date(now).toISOString()}, which has passed: keys would be judged wrongly`,
-    hint: 'set it: sudo timedatectl set-ntp true',
-  };
+  const built = statSync(fileURLToPath(import.meta.url)).mtimeMs;
+  const now = new Date();
+  return now.getTime() >= built
+    ? ok('clock', now.toISOString().replace(/\.\d+Z$/, 'Z'))
+    : failing(
+        'clock',
+        `the clock is wrong (${now.toISOString()}): keys would seem to be expired or not valid yet`,
+        'Set it: sudo timedatectl set-ntp true',
+      );
 }

@@ -1,27 +1,42 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Problem, ToolError } from '../../model/problem.ts';
-import { usageProblem } from '../usage.ts';
+import type { Diagnostic } from '../../alloy/diagnostic.ts';
+import { framesOf } from '../../alloy/frame.ts';
+import type { Parsed } from '../../alloy/parse.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
+import type { Usage } from '../../model/problems/usage.ts';
+import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
 export interface AlloyFile {
-  /** As people call it: the path as given, or `<stdin>`. */
+  /** The path as given, or `<stdin>`. */
   readonly name: string;
   /** null: stdin. */
   readonly path: string | null;
-  /** Found in a folder that was named, not named itself. */
-  readonly inFolder: boolean;
+  /** Found in a directory that was named, not named itself. */
+  readonly inDirectory: boolean;
   readonly bytes: Uint8Array;
 }
 
 /** No configuration is larger; a disk image named by mistake is. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+type Why = Extract<Usage, { reason: 'alloy-file' }>['why'];
+
+class UnusableFile extends Error {
+  readonly why: Why;
+
+  constructor(why: Why, message = '') {
+    super(message);
+    this.why = why;
+  }
+}
+
 /**
- * Reads files, a list for each path given: a folder stands for its `*.alloy` files (with `deep`, for
- * those in folders below it too), `-` for stdin.
+ * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`,
+ * including those in its subdirectories), `-` for stdin.
  *
- * @throws ToolError `usage`, for all that cannot be read at once
+ * @throws ToolError `usage`, for every file that cannot be read
  */
 export function readAlloyFiles(
   paths: readonly string[],
@@ -29,53 +44,108 @@ export function readAlloyFiles(
 ): readonly (readonly AlloyFile[])[] {
   const problems: Problem[] = [];
   const files: (readonly AlloyFile[])[] = [];
-  for (const given of paths) {
+  for (const path of paths) {
     try {
-      files.push(expand(given, deep));
+      files.push(expand(path, deep));
     } catch (error) {
-      problems.push(problemOf(given, error as NodeJS.ErrnoException));
+      const { code, message: said } = error as NodeJS.ErrnoException;
+      const why: Why =
+        error instanceof UnusableFile
+          ? error.why
+          : code === 'ENOENT'
+            ? 'missing'
+            : code === 'EACCES'
+              ? 'forbidden'
+              : 'failed';
+      problems.push(usageProblem({ reason: 'alloy-file', path, why, said }));
     }
   }
-  if (problems.length > 0) throw new ToolError(...(problems as [Problem, ...Problem[]]));
+  throwAll(problems);
   return files;
 }
 
 function expand(given: string, deep: boolean): readonly AlloyFile[] {
   if (given === '-')
-    return [{ name: '<stdin>', path: null, inFolder: false, bytes: readFileSync(0) }];
+    return [{ name: '<stdin>', path: null, inDirectory: false, bytes: readFileSync(0) }];
   if (!statSync(given).isDirectory()) return [read(given, false)];
-  const below = readdirSync(given, { recursive: deep, encoding: 'utf8' })
+  const names = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
     .sort();
-  if (below.length === 0)
-    throw Object.assign(new Error('no *.alloy file is in it'), { code: 'NO_FILES' });
-  return below
+  if (names.length === 0) throw new UnusableFile('no-files');
+  return names
     .map((name) => join(given, name))
     .filter((path) => statSync(path).isFile())
     .map((path) => read(path, true));
 }
 
-function read(path: string, inFolder: boolean): AlloyFile {
+function read(path: string, inDirectory: boolean): AlloyFile {
   const { size } = statSync(path);
-  if (size > MAX_BYTES)
-    throw Object.assign(new Error(`it has ${size >> 20} MiB`), { code: 'TOO_BIG' });
-  return { name: path, path, inFolder, bytes: readFileSync(path) };
+  if (size > MAX_BYTES) throw new UnusableFile('too-big', `${size >> 20} MiB`);
+  return { name: path, path, inDirectory, bytes: readFileSync(path) };
 }
 
-function problemOf(path: string, { code, message }: NodeJS.ErrnoException): Problem {
-  switch (code) {
-    case 'ENOENT':
-      return usageProblem(`there is no file ${path}`, 'mend the path');
-    case 'EACCES':
-      return usageProblem(
-        `${path} cannot be read: permission denied`,
-        `see who may: ls -l ${path}`,
-      );
-    case 'NO_FILES':
-      return usageProblem(`${path} holds no *.alloy file`, 'name the files');
-    case 'TOO_BIG':
-      return usageProblem(`${path} is no Alloy configuration: ${message}`, 'name another file');
-    default:
-      return usageProblem(`${path} cannot be read: ${message}`, 'name another file');
+/** What was found in an Alloy file. */
+export interface AlloyFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+}
+
+/** The 80 columns of a terminal, less the indentation of a problem's detail. */
+const FRAME_WIDTH = 78;
+
+/** The parser names tokens as Alloy's own parser does. */
+const readable = (message: string): string =>
+  message
+    .replace(/\bTERMINATOR\b/g, 'the end of the line')
+    .replace(/\bEOF\b/g, 'the end of the file');
+
+/** Where braces are not Liquid's: `{{ .Value }}` is common in Alloy's strings. */
+const QUOTED = /`[^`]*`|"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?\*\//g;
+
+/** The problem that a file is a Liquid template, which is not Alloy until it is rendered; null: it is none. */
+export function templateProblem(file: string, { source, errors }: Parsed): Problem | null {
+  if (errors.length === 0) return null;
+  const start = source.replace(QUOTED, (text) => text.replace(/[^\n]/g, ' ')).search(/\{\{|\{%/);
+  if (start < 0) return null;
+  const before = source.slice(0, start).split('\n');
+  return {
+    code: 'config.syntax',
+    message: 'this is a Liquid template, which is not Alloy until it is rendered for a host',
+    hint: 'Set it as config.template, then run alloyup validate or alloyup render HOST',
+    at: { file, line: before.length, column: before.at(-1)!.length + 1 },
+    detail: framesOf(source, { width: FRAME_WIDTH })(start, start + 2),
+  };
+}
+
+/** Diagnostics as problems and warnings. Of several syntax errors at one place, the first causes the others. */
+export function findingsOf(
+  file: string,
+  parsed: Parsed,
+  diagnostics: readonly Diagnostic[],
+): AlloyFindings {
+  const template = templateProblem(file, parsed);
+  if (template) return { problems: [template], warnings: [] };
+  const problems: Problem[] = [];
+  const warnings: Warning[] = [];
+  const seen = new Set<number>();
+  const frame = framesOf(parsed.source, { width: FRAME_WIDTH });
+  const length = parsed.source.trimEnd().length;
+  for (const { severity, code, message, hint, start, end, line, column } of diagnostics) {
+    const isSyntax = code.startsWith('syntax.');
+    if (isSyntax && seen.has(start)) continue;
+    seen.add(start);
+    // the parser may have skipped a brace after an earlier error
+    const follows = isSyntax && problems.length > 0 && start >= length;
+    const finding = {
+      message: readable(message),
+      hint: follows ? 'Fix the errors above first: this may only be a consequence' : hint,
+      at: { file, line, column },
+      detail: frame(start, end),
+    };
+    if (severity === 'warning') warnings.push({ code, ...finding });
+    else if (isSyntax) problems.push({ code: 'config.syntax', ...finding });
+    else
+      problems.push({ code: 'config.check', ...finding, message: `${finding.message} (${code})` });
   }
+  return { problems, warnings };
 }

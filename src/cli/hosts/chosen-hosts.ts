@@ -5,18 +5,18 @@ import { limitFiles, limitHosts } from '../../inventory/limit.ts';
 import { type InventoryText, openInventory } from '../../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
 import { isHostList, type WrittenInventory } from '../../inventory/written.ts';
-import { type Problem, type Result, ToolError, type Warning } from '../../model/problem.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
 import { type InventoryFile, readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { readVariableFolders } from '../../sources/variable-folders.ts';
 import type { Invocation } from '../args/invocation.ts';
-import { longFlag, OPTIONS, type Options } from '../args/options.ts';
-import { usageError, usageProblem } from '../usage.ts';
+import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/options.ts';
+import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 
-/** The hosts that a command is about. */
+/** The hosts that a command works on. */
 export interface ChosenHosts {
   readonly inventory: WrittenInventory;
-  /** Folder that relative paths of the inventory start in. */
+  /** Directory that the inventory's relative paths start from. */
   readonly base: string;
   /** Of the inventory's text, hex: tells one inventory from another. */
   readonly sha256: string;
@@ -25,16 +25,14 @@ export interface ChosenHosts {
   readonly warnings: readonly Warning[];
 }
 
-export const DEFAULT_INVENTORY = 'inventory.yaml';
+/** An executable inventory queries other systems; it hangs if it takes longer. */
+const SCRIPT_TIMEOUT_MS = 120_000;
 
-/** An executable inventory asks other systems; longer than this and it hangs. */
-export const SCRIPT_TIMEOUT_MS = 120_000;
-
-/** Bytes of a file of names for `--limit @FILE`. */
-const LIMIT_BYTES = 16 * 1024 * 1024;
+/** Of a file of host names for `--limit @FILE`. */
+const MAX_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads the inventory and picks the hosts. Reads no secret.
+ * Reads the inventory and picks the hosts. Reads no secrets.
  *
  * @param mayRun an executable inventory may be run
  * @throws ToolError `usage`, `inventory.*`: all problems at once
@@ -46,11 +44,11 @@ export async function readHosts(
   const source = options.inventory ?? DEFAULT_INVENTORY;
   const { inventory, base, text } = isHostList(source)
     ? {
-        inventory: await readFromList(source, options),
+        inventory: await readList(source, options),
         base: terminal.cwd,
-        text: JSON.stringify([source, flagsOf(options)]),
+        text: JSON.stringify([source, listFlags(options)]),
       }
-    : await readFromFile(source, options, mayRun);
+    : await readFile(source, options, mayRun);
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
   return {
@@ -62,13 +60,30 @@ export async function readHosts(
   };
 }
 
-async function readFromList(source: string, options: Options): Promise<WrittenInventory> {
+async function readList(source: string, options: Options): Promise<WrittenInventory> {
   const { parseHostList } = await import('../../inventory/hostlist.ts');
-  return orThrow(parseHostList(source, flagsOf(options)));
+  return orThrow(parseHostList(source, listFlags(options)));
 }
 
-async function readFromFile(source: string, options: Options, mayRun: boolean) {
+async function readFile(source: string, options: Options, mayRun: boolean) {
   refuseListFlags(options);
+  const { file, inventory, variables } = await openSource(source, mayRun);
+  return {
+    inventory: orThrow(await inventory.read(variables)),
+    base: file.base,
+    text: variables.length === 0 ? file.text : JSON.stringify([file.text, variables]),
+  };
+}
+
+/** An inventory file, and the variable files that Ansible keeps in directories next to its own. */
+export async function openSource(
+  source: string,
+  mayRun: boolean,
+): Promise<{
+  readonly file: InventoryFile;
+  readonly inventory: InventoryText;
+  readonly variables: readonly VariablesEntry[];
+}> {
   const file = orThrow(
     await readInventoryFile(source, {
       stdin: () => process.stdin,
@@ -77,60 +92,34 @@ async function readFromFile(source: string, options: Options, mayRun: boolean) {
     }),
   );
   const inventory = openInventory(file.text, file.file);
-  const beside = await variablesBeside(source, file, inventory);
-  return {
-    inventory: orThrow(await inventory.read(beside)),
-    base: file.base,
-    text: beside.length === 0 ? file.text : JSON.stringify([file.text, beside]),
-  };
+  const alone = source === '-' || inventory.kind === 'ours';
+  return { file, inventory, variables: alone ? [] : await readVariableFolders(file.base) };
 }
 
-/** What Ansible keeps in folders beside an inventory; ours keeps all in one file, and stdin lies nowhere. */
-export const variablesBeside = async (
-  source: string,
-  { base }: InventoryFile,
-  { kind }: InventoryText,
-): Promise<readonly VariablesEntry[]> =>
-  source === '-' || kind === 'ours' ? [] : readVariableFolders(base);
-
-const flagsOf = ({ user, identity, template, var: vars }: Options) => ({
+const listFlags = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),
   ...(identity === null ? {} : { identity }),
   ...(template === null ? {} : { template }),
   vars,
 });
 
-/** They would say the same as the file does, or worse, something else. */
+/** With a file they would repeat or contradict what it says. */
 function refuseListFlags(options: Options): void {
-  const given = (['user', 'identity', 'template', 'var'] as const).filter((key) =>
+  const given = (['user', 'identity', 'template', 'var'] as const).find((key) =>
     key === 'var' ? options.var.length > 0 : options[key] !== null,
   );
-  const [first] = given;
-  if (first === undefined) return;
-  throw usageError(
-    `${longFlag(OPTIONS[first])} is for a list of hosts without a file`,
-    'write it into the inventory, or name hosts: -i web-01,web-02,',
-  );
+  if (given) throw usageError({ reason: 'list-option', option: longFlag(OPTIONS[given]) });
 }
 
 async function limited(inventory: WrittenInventory, limit: string): Promise<readonly string[]> {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const file of limitFiles(limit)) {
-    const read = await readTextFile(file, LIMIT_BYTES);
-    if (read.ok) texts.set(file, read.text);
-    else
-      problems.push(
-        usageProblem(`the file ${file} of --limit ${read.message}`, 'mend its path after the @'),
-      );
+  for (const path of limitFiles(limit)) {
+    const read = await readTextFile(path, MAX_LIMIT_BYTES);
+    if (read.ok) texts.set(path, read.text);
+    else problems.push(usageProblem({ reason: 'unreadable', of: 'limit', path, why: read.why }));
   }
-  if (problems.length > 0) throw new ToolError(...(problems as [Problem, ...Problem[]]));
+  throwAll(problems);
   const names = { hosts: [...inventory.hosts.keys()], groups: inventory.groups };
   return orThrow(limitHosts(names, limit, texts));
-}
-
-/** @throws ToolError with all of its problems */
-export function orThrow<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new ToolError(...(result.problems as [Problem, ...Problem[]]));
 }

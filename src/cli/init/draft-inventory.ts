@@ -1,22 +1,70 @@
 import { dirname } from 'node:path';
-import { composeInventory } from '../../inventory/compose.ts';
+import { composeInventory, type Settings, type Wish } from '../../inventory/compose.ts';
 import { parseInventory } from '../../inventory/parse.ts';
 import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
-import { ToolError, type Warning } from '../../model/problem.ts';
-import { orThrow } from '../hosts/chosen-hosts.ts';
-import { makeTargets } from '../hosts/make-targets.ts';
+import type { Warning } from '../../model/problem.ts';
+import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { orThrow, throwAll } from '../usage.ts';
+import { hostEntries } from './host-entries.ts';
 import type { Answers, Known } from './question.ts';
-import { wishOf } from './wish.ts';
+import { parameterValues } from './template-questions.ts';
 
-/** Only what a login needs: asked about before the rest is known. */
-export const draft = (existing: string | null, answers: Answers, known: Known): string => {
+/** What the answers add to an inventory. Pure. */
+export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): Wish {
+  const text = (id: string): string => (typeof answers[id] === 'string' ? answers[id] : '');
+  const list = (id: string): readonly string[] =>
+    Array.isArray(answers[id]) ? (answers[id] as readonly string[]) : [];
+  const { vars, environment } = parameterValues(answers);
+  const template = text('template') === 'own' ? text('templateFile') : text('template');
+  const version = text('version') === 'pinned' ? text('pinned') : text('version');
+  const [user, identity] = [text('user'), text('identity')];
+  const hasMirror = text('packages') === 'mirror';
+  const fingerprint = text('mirrorFingerprint').replaceAll(' ', '').toUpperCase();
+  return {
+    defaults: [
+      ...when(user !== '', ['ssh', 'user'], user),
+      ...when(identity !== '' && identity !== 'auto', ['ssh', 'identity'], identity),
+      ...sudoOf(answers, root),
+      ...when(hasMirror, ['repository', 'url'], text('mirror')),
+      ...when(hasMirror, ['repository', 'key'], text('mirrorKey')),
+      ...when(hasMirror, ['repository', 'fingerprints'], [fingerprint]),
+      ...when(version !== '', ['alloy', 'version'], version),
+      ...Object.entries(environment).map(
+        ([name, place]) => [['alloy', 'environment', name], place] as const,
+      ),
+      ...when(template !== '', ['config', 'template'], template),
+      ...Object.entries(vars).map(([name, value]) => [['config', 'vars', name], value] as const),
+    ],
+    hosts: hostEntries([...list('sshHosts'), ...list('hosts')]).map(({ name, user, port }) => ({
+      name,
+      settings: [
+        ...when(user !== null, ['ssh', 'user'], user),
+        ...when(port !== null, ['ssh', 'port'], port),
+      ],
+    })),
+  };
+}
+
+const when = (isSet: boolean, path: readonly string[], value: unknown): Settings =>
+  isSet ? [[path, value]] : [];
+
+function sudoOf({ sudo, sudoPassword, user }: Answers, root: Known['root']): Settings {
+  if (sudo === 'secret') return [[['sudo'], { password: { secret: sudoPassword } }]];
+  if (sudo === 'ask') return [[['sudo'], 'ask']];
+  // the user is root without being named here: ~/.ssh/config says so
+  return when(root === 'none' && user !== 'root', ['sudo'], 'none');
+}
+
+/** An inventory with only what a login needs: to be tried before the rest is known. */
+export const draftForLogin = (existing: string | null, answers: Answers, known: Known): string => {
   const { template: _, ...login } = answers;
   const hosts = known.from === null ? {} : { hosts: [known.from] };
-  return composeInventory(existing, wishOf({ ...login, ...hosts, template: 'minimal' }, known));
+  const additions = additionsOf({ ...login, ...hosts, template: 'minimal' }, known);
+  return composeInventory(existing, additions);
 };
 
-/** What the text comes to: checked as any other inventory. Reads no secret. */
+/** The targets of an inventory's text, checked like any other. Reads no secrets. */
 export async function targetsOf(
   text: string,
   file: string,
@@ -25,9 +73,9 @@ export async function targetsOf(
   const inventory = orThrow(parseInventory(text, file));
   const settings = [...inventory.hosts.keys()].map((name) => settingsOf(inventory, name));
   const { targets, problems, warnings } = await makeTargets(
-    { inventory, base, sha256: '', settings, warnings: inventory.warnings },
-    { secrets: null, sudoPassword: null, strict: false },
+    { inventory, base, sha256: '', settings, warnings: [] },
+    WITHOUT_SECRETS,
   );
-  if (problems.length > 0) throw new ToolError(problems[0]!, ...problems.slice(1));
+  throwAll(problems);
   return { targets, warnings: [...inventory.warnings, ...warnings] };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,104 +8,87 @@ import type { Target } from '../../model/desired.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type Home, homeOf } from '../../plan/home.ts';
-import { count } from '../../report/plain.ts';
-import { ownFolders } from '../../sources/folders.ts';
-import { createRepositorySource } from '../../sources/repository.ts';
-import { createTransport } from '../../transport/create.ts';
-import { askSecret } from '../terminal/ask.ts';
-import { orThrow } from '../hosts/chosen-hosts.ts';
 import type { Invocation } from '../args/invocation.ts';
+import { createWorld } from '../create-world.ts';
+import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { sshOptionsOf } from '../trust/record-keys.ts';
-import { usageError } from '../usage.ts';
-import { draft, targetsOf } from './draft-inventory.ts';
-import type { Interview } from './wizard.ts';
+import { orThrow, usageError } from '../usage.ts';
+import { additionsOf, draftForLogin, targetsOf } from './draft-inventory.ts';
 import { secretAt } from './secret-places.ts';
-import { wishOf } from './wish.ts';
+import type { WizardState } from './wizard.ts';
 
 const CONNECT_MS = 15_000;
 
 /**
- * Reads what a hand-made host runs. Touches nothing there.
+ * Reads what a manually configured host runs. Changes nothing there.
  *
- * @throws ToolError of the login, of sudo, or `host.file` when it cannot be brought home
+ * @throws ToolError of the login or of sudo, or `host.file` if it cannot be imported
  */
-export async function readHome(target: Target, terminal: Terminal): Promise<Home> {
-  const transport = createTransport(sshOptionsOf(terminal));
-  const { signal } = new AbortController();
-  const session = createSession(transport, target.host, {
+async function readHost(target: Target, terminal: Terminal): Promise<Home> {
+  const world = createWorld(terminal);
+  const session = createSession(world.transport, target.host, {
     timeoutMs: CONNECT_MS,
-    signal,
+    signal: world.abandon,
     onConnected: () => undefined,
   });
   try {
-    const facts = await probe(target, session, {
-      transport,
-      repository: createRepositorySource({
-        cacheDir: ownFolders(terminal.env).cache,
-        now: Date.now,
-      }),
-      emit: () => undefined,
-      mask: (text) => text,
-      now: Date.now,
-      nonce: () => randomBytes(16).toString('hex'),
-      stop: signal,
-      abandon: signal,
-    });
-    return orThrow(homeOf(facts));
+    return orThrow(homeOf(await probe(target, session, world)));
   } finally {
     session.close();
-    await transport.close();
+    await world.transport.close();
   }
 }
 
-/** A file beside the inventory. */
-export interface HomeFile {
+/** A file next to the inventory. */
+export interface ImportedFile {
   /** As the inventory names it: `./web-01.alloy`. */
   readonly path: string;
   readonly content: string | Secret;
   readonly mode: number;
 }
 
-/** What a home comes to: settings of the one host, and files beside the inventory. */
-export function homeSettings(
+/** What a host runs, as settings for it and files next to the inventory. */
+export function importedSettings(
   name: string,
-  home: Home,
-): { readonly settings: Settings; readonly files: readonly HomeFile[] } {
+  found: Home,
+): { readonly settings: Settings; readonly files: readonly ImportedFile[] } {
   const template = `./${name}.alloy`;
-  const secrets = [...home.environment].flatMap(([variable, value]) =>
-    value instanceof Secret
-      ? [{ variable, file: { path: `./secrets/${name}-${variable}`, content: value, mode: 0o600 } }]
-      : [],
-  );
+  const environment = [...found.environment].map(([variable, value]) => ({
+    variable,
+    value,
+    path: `./secrets/${name}-${variable}`,
+  }));
+  const when = (isSet: boolean, path: readonly string[], value: unknown): Settings =>
+    isSet ? [[path, value]] : [];
   const settings: Settings = [
-    [['alloy', 'version'], home.version?.replace(/-\d+$/, '') ?? 'present'],
-    [['alloy', 'listen'], home.listen],
-    ...(home.stability === 'generally-available'
-      ? []
-      : [[['alloy', 'stability'], home.stability] as const]),
-    ...(home.args.length === 0 ? [] : [[['alloy', 'args'], home.args] as const]),
-    ...[...home.environment].map(
-      ([variable, value]) =>
+    [['alloy', 'version'], found.version?.replace(/-\d+$/, '') ?? 'present'],
+    [['alloy', 'listen'], found.listen],
+    ...when(found.stability !== 'generally-available', ['alloy', 'stability'], found.stability),
+    ...when(found.args.length > 0, ['alloy', 'args'], found.args),
+    ...environment.map(
+      ({ variable, value, path }) =>
         [
           ['alloy', 'environment', variable],
-          value instanceof Secret ? { secret: `file:./secrets/${name}-${variable}` } : value,
+          value instanceof Secret ? { secret: `file:${path}` } : value,
         ] as const,
     ),
-    ...(home.memberOf.length === 0 ? [] : [[['alloy', 'memberOf'], home.memberOf] as const]),
+    ...when(found.memberOf.length > 0, ['alloy', 'memberOf'], found.memberOf),
     [['config', 'template'], template],
   ];
+  const secrets = environment.flatMap(({ value, path }) =>
+    value instanceof Secret ? [{ path, content: value, mode: 0o600 }] : [],
+  );
   const config = {
     path: template,
-    content: templateText(home.config),
-    mode: home.secretLines.length > 0 ? 0o600 : 0o644,
+    content: templateText(found.config),
+    mode: found.secretLines.length > 0 ? 0o600 : 0o644,
   };
-  return { settings, files: [...secrets.map(({ file }) => file), config] };
+  return { settings, files: [...secrets, config] };
 }
 
 /**
- * The template that renders to exactly this text: Liquid's own signs in it mean themselves. What would
- * end a raw block begins a new one.
+ * The template that renders to exactly this text: Liquid's delimiters in it are literal. What would end
+ * a raw block starts a new one.
  */
 export const templateText = (config: string): string =>
   /\{\{|\{%/.test(config)
@@ -116,62 +98,65 @@ export const templateText = (config: string): string =>
         .join('{{ "{" | raw }}')
     : config;
 
-/** What the host runs, as settings and files; its configuration is told where it holds secrets itself. */
-export async function homeFiles(
+/** Imports `--from HOST`; warns if its configuration may contain secrets. */
+export async function importHost(
   from: string,
-  { answers, known, typed }: Interview,
+  { answers, known, typed }: WizardState,
   file: string,
   { terminal }: Invocation,
 ) {
-  const wish = wishOf({ ...answers, hosts: [from] }, known);
-  const { targets } = await targetsOf(draft(null, answers, known), file);
+  const additions = additionsOf({ ...answers, hosts: [from] }, known);
+  const { targets } = await targetsOf(draftForLogin(null, answers, known), file);
   const [target] = targets;
   if (!target || targets.length > 1)
-    throw usageError(`--from names ${count(targets.length, 'host')}`, 'name one host');
-  const place = answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword);
-  const password =
-    answers.sudo === 'ask' || answers.sudo === 'secret'
-      ? (typed.get(place) ??
-        (place === 'ask' ? null : await secretAt(place, file, terminal)) ??
-        (await askSecret(
-          'sudo password:',
-          terminal,
-          'set up sudo without a password for this, or run it on a terminal',
-        )))
-      : null;
+    throw usageError({ reason: 'import-one-host', hosts: targets.length });
+  const password = await sudoPassword();
   const sudo = password ? ({ kind: 'password', password } as const) : target.host.sudo;
-  const home = await readHome({ ...target, host: { ...target.host, sudo } }, terminal);
-  if (home.secretLines.length > 0)
+  const found = await readHost({ ...target, host: { ...target.host, sudo } }, terminal);
+  if (found.secretLines.length > 0)
     terminal.err(
-      `warning: the configuration of ${target.host.name} may hold secrets itself, in line ${home.secretLines.join(', ')}:\n  its copy here is for you alone (0600); move them to alloy.environment later\n`,
+      `warning: the configuration of ${target.host.name} may contain secrets (line ${found.secretLines.join(', ')}):\n  only you can read the copy (0600); consider moving them to alloy.environment\n`,
     );
-  const { settings, files } = homeSettings(target.host.name, home);
-  const [own] = wish.hosts;
+  const { settings, files } = importedSettings(target.host.name, found);
+  const [own] = additions.hosts;
   return {
     files,
-    wish: { ...wish, hosts: [{ name: own!.name, settings: [...own!.settings, ...settings] }] },
+    additions: {
+      ...additions,
+      hosts: [{ name: own!.name, settings: [...own!.settings, ...settings] }],
+    },
   };
+
+  async function sudoPassword(): Promise<Secret | null> {
+    if (answers.sudo !== 'ask' && answers.sudo !== 'secret') return null;
+    const place = answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword);
+    const stored =
+      typed.get(place) ?? (place === 'ask' ? null : await secretAt(place, file, terminal));
+    if (stored) return stored;
+    if (!terminal.interactive) throw usageError({ reason: 'sudo-password-needed' });
+    return askSecret('sudo password:');
+  }
 }
 
-/** What the text comes to, with templates that are not written yet: named as they will be. */
+/** The targets of an inventory whose imported templates are not written yet. */
 export async function targetsWith(
-  home: readonly HomeFile[],
+  files: readonly ImportedFile[],
   text: string,
   file: string,
 ): ReturnType<typeof targetsOf> {
   const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  const named = <T extends Warning>(one: T): T =>
+  const relocated = <T extends Pick<Warning, 'at'>>(one: T): T =>
     one.at?.file.startsWith(`${base}/`)
       ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
       : one;
   try {
-    for (const { path, content } of home)
+    for (const { path, content } of files)
       if (typeof content === 'string') writeFileSync(join(base, path), content, { mode: 0o600 });
     const { targets, warnings } = await targetsOf(text, file, base);
-    return { targets, warnings: warnings.map(named) };
+    return { targets, warnings: warnings.map(relocated) };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    throw new ToolError(named(error.problem), ...error.problems.slice(1).map(named));
+    throw new ToolError(relocated(error.problem), ...error.problems.slice(1).map(relocated));
   } finally {
     rmSync(base, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { sudoProblem } from '../../engine/privilege.ts';
 import { runAsRoot } from '../../engine/root-command.ts';
 import { collector, createSession } from '../../engine/session.ts';
@@ -5,9 +6,9 @@ import type { Host } from '../../model/host.ts';
 import type { Transport } from '../../model/ports.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
-import { createTransport } from '../../transport/create.ts';
+import { createWorld } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { sshOptionsOf } from '../trust/record-keys.ts';
+import { sudoFailed } from '../usage.ts';
 import type { Known } from './question.ts';
 
 const LOGIN_MS = 15_000;
@@ -16,26 +17,25 @@ const URL_MS = 3000;
 const FORKS = 16;
 
 /** Prints how root is reached, whatever sudo says. */
-const WHO =
+const HOW_ROOT =
   'if [ "$(id -u)" = 0 ]; then echo none; elif sudo -n true 2>/dev/null; then echo passwordless; else echo password; fi';
 
 export interface Logins {
-  /** One of each host that did not let us in. */
+  /** One for each host that could not be logged in to. */
   readonly problems: readonly Problem[];
-  readonly tried: number;
-  /** What the least of those that let us in allows; null: none did. */
+  /** How root is reached, for the host that makes it hardest; null: no login succeeded. */
   readonly root: Known['root'];
-  /** Those whose sudo asks for a password. */
-  readonly guarded: readonly Host[];
+  /** Hosts whose sudo asks for a password. */
+  readonly withPassword: readonly Host[];
 }
 
-/** Logs in on each host and sees how root is reached there. Changes nothing. */
-export async function tryLogins(hosts: readonly Host[], terminal: Terminal): Promise<Logins> {
+/** Logs in to each host and finds out how root is reached there. Changes nothing. */
+export async function checkLogins(hosts: readonly Host[], terminal: Terminal): Promise<Logins> {
   const found = new Map<Host, string>();
   const problems = await onEach(hosts, terminal, async (host, transport, signal) => {
     const connection = await transport.connect(host, { timeoutMs: LOGIN_MS, signal });
     const out = collector(1024);
-    const channel = connection.start(['sh', '-c', WHO], {
+    const channel = connection.start(['sh', '-c', HOW_ROOT], {
       onOut: out.push,
       onErr: () => undefined,
       timeoutMs: LOGIN_MS,
@@ -46,17 +46,16 @@ export async function tryLogins(hosts: readonly Host[], terminal: Terminal): Pro
     found.set(host, out.text().trim());
   });
   const ways = [...found.values()];
-  const least = (['password', 'passwordless', 'none'] as const).find((one) => ways.includes(one));
+  const root = (['password', 'passwordless', 'none'] as const).find((way) => ways.includes(way));
   return {
     problems,
-    tried: hosts.length,
-    root: least ?? null,
-    guarded: hosts.filter((host) => found.get(host) === 'password'),
+    root: root ?? null,
+    withPassword: hosts.filter((host) => found.get(host) === 'password'),
   };
 }
 
-/** Whether sudo takes this password; gives one problem of each host where it does not. Changes nothing. */
-export const trySudo = (
+/** Checks that sudo accepts a password; returns one problem for each host where it does not. Changes nothing. */
+export const checkSudo = (
   hosts: readonly Host[],
   password: Secret,
   terminal: Terminal,
@@ -67,56 +66,48 @@ export const trySudo = (
       signal,
       onConnected: () => undefined,
     });
-    const asking = { ...host, sudo: { kind: 'password', password } } as const;
-    const said = await runAsRoot(session, asking, ['true'], '', {
+    const withPassword = { ...host, sudo: { kind: 'password', password } } as const;
+    const { exit, err } = await runAsRoot(session, withPassword, ['true'], '', {
       timeoutMs: LOGIN_MS,
       signal,
     }).finally(() => session.close());
-    if (said.exit.code === 0) return;
-    throw new ToolError(
-      sudoProblem(host, said.err) ?? {
-        code: 'sudo.refused',
-        message: `${host.name}: sudo failed (exit ${said.exit.code ?? said.exit.signal})`,
-        hint: `try it by hand: ssh ${host.address} sudo true`,
-        detail: said.err.trim().split('\n').slice(-3).join('\n'),
-      },
-    );
+    if (exit.code !== 0) throw new ToolError(sudoProblem(host, err) ?? sudoFailed(host, exit, err));
   });
 
-/** A few hosts at a time; gives what went wrong with some of them. */
+/** Works on a few hosts at a time; returns the problems of those that failed. */
 async function onEach(
   hosts: readonly Host[],
   terminal: Terminal,
   work: (host: Host, transport: Transport, signal: AbortSignal) => Promise<void>,
 ): Promise<readonly Problem[]> {
-  const transport = createTransport(sshOptionsOf(terminal));
+  const { transport, abandon } = createWorld(terminal);
+  const limit = pLimit(FORKS);
   const problems: Problem[] = [];
-  const left = [...hosts];
-  const { signal } = new AbortController();
-  const worker = async (): Promise<void> => {
-    for (let host = left.shift(); host !== undefined; host = left.shift()) {
-      try {
-        await work(host, transport, signal);
-      } catch (error) {
-        if (!(error instanceof ToolError)) throw error;
-        problems.push(error.problem);
-      }
+  const one = async (host: Host): Promise<void> => {
+    try {
+      await work(host, transport, abandon);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      problems.push(error.problem);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(FORKS, hosts.length) }, worker));
-  await transport.close();
+  try {
+    await Promise.all(hosts.map((host) => limit(one, host)));
+  } finally {
+    await transport.close();
+  }
   return problems;
 }
 
-/** Why nobody answers at a URL from this machine; null: somebody did, whatever the status. */
-export async function tryUrl(url: string): Promise<string | null> {
+/** Why a URL does not respond from this machine; null: it does, whatever the status. */
+export async function checkUrl(url: string): Promise<string | null> {
   try {
     const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(URL_MS) });
     await answer.body?.cancel();
     return null;
   } catch (error) {
     const { name, cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
-    if (name === 'TimeoutError') return `no answer within ${URL_MS / 1000} s`;
+    if (name === 'TimeoutError') return `no response within ${URL_MS / 1000} s`;
     return cause?.code ?? cause?.message ?? message;
   }
 }

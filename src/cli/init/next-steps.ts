@@ -1,34 +1,37 @@
 import type { Target } from '../../model/desired.ts';
 import type { Paint } from '../../report/paint.ts';
+import { sshConfig } from '../../transport/ssh-config-files.ts';
+import { sshOptionsOf } from '../create-world.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
-interface EndingInput {
+interface NextStepsInput {
   /** As the user names it: `inventory.yaml`. */
   readonly file: string;
   readonly targets: readonly Target[];
-  /** Where secrets are kept: `env:NAME`, `file:PATH`. */
+  /** Where secrets are stored: `env:NAME`, `file:PATH`. */
   readonly places: readonly string[];
-  /** Somebody types sudo's password at the start of each run. */
+  /** The sudo password is asked for at the start of each run. */
   readonly asksSudo: boolean;
-  /** Where a host is found on the network, by its name: a name of ~/.ssh/config means nothing to others. */
+  /** Addresses on the network by host name: other machines do not know the names of ~/.ssh/config. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly paint: Paint;
 }
 
-/** What comes after the wizard: the same in CI, and how applications reach the hosts. */
-export function endingText(input: EndingInput): string {
+/** What comes after the wizard: the commands for CI, and how applications reach the hosts. */
+export function nextStepsText(input: NextStepsInput): string {
   const { file, targets, places, asksSudo, addresses, paint } = input;
   const flag = file === 'inventory.yaml' ? '' : ` -i ${file}`;
   return [
-    `${paint.bold('The same in CI:')}\n`,
+    `${paint.bold('In CI:')}\n`,
     ...places.map((place) =>
       place.startsWith('env:')
-        ? `  # ${place.slice(4)} comes from the secrets of the CI system\n`
-        : `  # ${place.slice(5)} is written from the secrets of the CI system\n`,
+        ? `  # set ${place.slice(4)} from your CI secrets\n`
+        : `  # write ${place.slice(5)} from your CI secrets\n`,
     ),
     ...(asksSudo
-      ? ['  # nobody types there: sudo: { password: { secret: env:SUDO_PASSWORD } }\n']
+      ? ['  # store the sudo password: sudo: { password: { secret: env:SUDO_PASSWORD } }\n']
       : []),
-    '  # its known_hosts holds the keys of the hosts: docs/ci.md\n',
+    "  # add the hosts' keys to known_hosts: docs/ci.md\n",
     `  alloyup validate --strict${flag}\n`,
     `  alloyup plan --detailed-exitcode${flag}\n`,
     `  alloyup apply --yes --junit report.xml${flag}\n`,
@@ -36,14 +39,18 @@ export function endingText(input: EndingInput): string {
   ].join('');
 }
 
-/** Ports of OTLP that a configuration opens, by protocol. */
 const RECEIVER = /otelcol\.receiver\.otlp\b[\s\S]*?\n}/;
+
+/** Where a configuration accepts OTLP. */
 const endpointOf = (config: string, protocol: 'grpc' | 'http'): string | undefined =>
   new RegExp(`\\n\\s*${protocol}\\s*\\{[^}]*?endpoint\\s*=\\s*"([^"]+)"`).exec(
     RECEIVER.exec(config)?.[0] ?? '',
   )?.[1];
 
-/** The variables of OpenTelemetry's SDKs, for each host that takes OTLP. */
+/** Hosts to print: a screenful. */
+const SHOWN = 3;
+
+/** The variables for OpenTelemetry SDKs, for each host that accepts OTLP. */
 function otlpText(
   targets: readonly Target[],
   addresses: ReadonlyMap<string, string>,
@@ -56,27 +63,39 @@ function otlpText(
   });
   if (rows.length === 0) return '';
   const lines = rows
-    .slice(0, MOST)
+    .slice(0, SHOWN)
     .flatMap(({ host, address, http, grpc }) => [
-      `  ${host.name}${isLocal(http) ? ' (applications on the host itself)' : ''}\n`,
+      `  ${host.name}${isLocal(http) ? ' (applications on the same host)' : ''}\n`,
       `    OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n`,
       `    OTEL_EXPORTER_OTLP_ENDPOINT=http://${reached(http, address)}\n`,
-      `    ${paint.dim('or, by gRPC:')}\n`,
+      `    ${paint.dim('or over gRPC:')}\n`,
       `    OTEL_EXPORTER_OTLP_PROTOCOL=grpc\n`,
       `    OTEL_EXPORTER_OTLP_ENDPOINT=http://${reached(grpc, address)}\n`,
     ]);
-  const more = rows.length - MOST;
-  return `\n${paint.bold('How applications reach it:')}\n${lines.join('')}${more > 0 ? `  and ${more} more, each by its own address\n` : ''}`;
+  const more = rows.length - SHOWN;
+  return `\n${paint.bold('Point your applications at it:')}\n${lines.join('')}${more > 0 ? `  and ${more} more, each at its own address\n` : ''}`;
 }
-
-/** Hosts whose lines are printed: a screen's worth. */
-export const MOST = 3;
 
 const isLocal = (endpoint: string): boolean => /^(127\.|localhost:|\[::1\])/.test(endpoint);
 
-/** Every interface is reached by the host's address. */
+/** All interfaces are reached at the host's address. */
 function reached(endpoint: string, address: string): string {
   const port = /:(\d+)$/.exec(endpoint)?.[1];
   if (!/^(0\.0\.0\.0|\[::\]|):/.test(endpoint)) return endpoint;
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+/** What ~/.ssh/config makes of the names of the hosts that are printed. */
+export async function addressesOf(
+  targets: readonly Target[],
+  terminal: Terminal,
+): Promise<ReadonlyMap<string, string>> {
+  const config = sshConfig(sshOptionsOf(terminal).user);
+  const found = await Promise.all(
+    targets.slice(0, SHOWN).map(async ({ host: { name, address, port, user } }) => {
+      const settings = await config.settings(address, port, user).catch(() => null);
+      return [name, settings?.hostname ?? address] as const;
+    }),
+  );
+  return new Map(found);
 }

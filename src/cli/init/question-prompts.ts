@@ -1,81 +1,138 @@
 import { styleText } from 'node:util';
-import { wordsOf } from './host-entries.ts';
-import type { Answer, Choice, Question } from './question.ts';
-import { mustNameOne, wrongAnswer } from './question.ts';
+import {
+  createPrompt,
+  isEnterKey,
+  makeTheme,
+  useKeypress,
+  usePrefix,
+  useState,
+} from '@inquirer/core';
+import { checkbox, confirm, input, select } from '@inquirer/prompts';
+import { entriesIn } from './host-entries.ts';
+import { type Answer, type Choice, needsOne, type Question, whyInvalid } from './question.ts';
 
 type Context = { readonly output?: NodeJS.WritableStream; readonly input?: NodeJS.ReadableStream };
 
-/** Columns that a question with its answer may take. */
+/** Columns that a question and its answer may take. */
 const COLUMNS = 79;
 
-/** What stands behind an answered question: the words of the list where they fit, else the one of an answers file. */
-const said = (message: string, { name, value }: Choice): string =>
+/** What is shown of an answer: the choice's text if it fits, otherwise its value. */
+const shownAs = (message: string, { name, value }: Choice): string =>
   message.length + name.length + 3 <= COLUMNS ? name : value;
 
-/** The question, an example, and a line to write on; of that the question and the answer stay. */
-function ownLine({ message, example }: Question) {
+/** For long answers: an example, and a line of their own; afterwards only question and answer stay. */
+function onOwnLine({ message, example }: Question) {
   const asked = `${message}\n  e.g. ${example}\n  >`;
   const style = (text: string, status: string): string =>
     `${styleText('bold', status === 'done' ? message : text.split('\n')[0]!)}${status === 'done' ? '\n ' : asked.slice(message.length)}`;
   return { message: asked, theme: { style: { message: style } } };
 }
 
-/** A question as Inquirer takes it. Its libraries are loaded with the first one. */
-export async function promptOf(question: Question): Promise<(context: Context) => Promise<Answer>> {
+/** Asks with the Inquirer prompt for the question's kind. */
+export function promptFor(question: Question, context: Context): Promise<Answer> {
   const { message, fallback, choices = [] } = question;
-  const validate = (answer: unknown): true | string => wrongAnswer(question, answer) ?? true;
-  const prompts = await import('@inquirer/prompts');
+  const validate = (answer: string): true | string => whyInvalid(question, answer.trim()) ?? true;
+  const byDefault = typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {};
+  const on = context as never;
   switch (question.kind) {
     case 'yes':
-      return (context) =>
-        prompts.confirm({ message, default: fallback === true }, context as never);
-    case 'text':
-      return (context) =>
-        prompts
-          .input(
-            {
-              ...(question.long ? ownLine(question) : { message }),
-              ...(typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {}),
-              validate: (text) => validate(text.trim()),
-            },
-            context as never,
-          )
-          .then((text) => text.trim());
-    case 'choice':
-      return (context) =>
-        prompts.select(
-          {
-            message,
-            choices: choices.map((choice) => ({ ...choice, short: said(message, choice) })),
-            loop: false,
-            ...(typeof fallback === 'string' ? { default: fallback } : {}),
-          },
-          context as never,
-        );
-    case 'checks':
-      return (context) =>
-        prompts.checkbox(
-          {
-            message,
-            // once chosen, their sentences would not fit a line together
-            choices: choices.map((choice) => ({ ...choice, short: choice.value })),
-            loop: false,
-            pageSize: 12,
-            required: mustNameOne(question),
-          },
-          context as never,
-        );
-    case 'lines': {
-      const { linesPrompt } = await import('./lines-prompt.ts');
-      return (context) =>
-        linesPrompt(
-          {
-            message,
-            required: mustNameOne(question),
-            wrong: (line) => (wordsOf(line).length === 0 ? null : (question.wrong?.(line) ?? null)),
-          },
-          context as never,
-        );
+      return confirm({ message, default: fallback === true }, on);
+    case 'text': {
+      const shown = question.long ? onOwnLine(question) : { message };
+      return input({ ...shown, ...byDefault, validate }, on).then((text) => text.trim());
     }
+    case 'choice':
+      return select(
+        {
+          message,
+          choices: choices.map((choice) => ({ ...choice, short: shownAs(message, choice) })),
+          loop: false,
+          ...byDefault,
+        },
+        on,
+      );
+    case 'checks':
+      return checkbox(
+        {
+          message,
+          // the texts of several choices would not fit on one line
+          choices: choices.map((choice) => ({ ...choice, short: choice.value })),
+          loop: false,
+          pageSize: 12,
+          required: needsOne(question),
+        },
+        on,
+      );
+    case 'lines':
+      return linesPrompt(
+        {
+          message,
+          required: needsOne(question),
+          invalid: (line) =>
+            entriesIn(line).length === 0 ? null : (question.invalid?.(line) ?? null),
+        },
+        on,
+      );
   }
 }
+
+interface LinesConfig {
+  readonly message: string;
+  /** At least one line. */
+  readonly required: boolean;
+  /** What is wrong with a line; null: nothing. */
+  readonly invalid: (line: string) => string | null;
+}
+
+const theme = makeTheme({});
+
+/**
+ * Lines until an empty one. Takes a pasted list as a whole, whose line breaks would otherwise answer
+ * the next questions.
+ */
+const linesPrompt = createPrompt<readonly string[], LinesConfig>((config, done) => {
+  const { message, required, invalid } = config;
+  const [taken, setTaken] = useState<readonly string[]>([]);
+  const [line, setLine] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  const [status, setStatus] = useState<'idle' | 'done'>('idle');
+  const prefix = usePrefix({ status, theme });
+
+  useKeypress((key, rl) => {
+    if (status === 'done') return;
+    if (!isEnterKey(key)) {
+      setLine(rl.line);
+      setError(null);
+      return;
+    }
+    const text = line.trim();
+    if (text === '') {
+      if (taken.length === 0 && required) return setError('enter at least one');
+      setStatus('done');
+      return done(taken);
+    }
+    const why = invalid(text);
+    if (why !== null) {
+      // keep what was typed, to be corrected
+      rl.write(line);
+      return setError(why);
+    }
+    setTaken([...taken, text]);
+    setLine('');
+  });
+
+  const head = theme.style.message(message, status);
+  if (status === 'done') {
+    const all = taken.join(', ');
+    const fits = message.length + all.length + 3 < COLUMNS;
+    return `${prefix} ${head} ${theme.style.answer(fits ? all : `${taken.length} lines`)}`;
+  }
+  const before = taken.map((one) => `    ${one}\n`).join('');
+  const help = theme.style.help(
+    `(${required && taken.length === 0 ? 'one per line' : 'an empty line to finish'})`,
+  );
+  return [
+    `${prefix} ${head} ${help}\n${before}  > ${line}`,
+    error === null ? '' : theme.style.error(error),
+  ];
+});

@@ -3,12 +3,19 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { Secret } from '../../model/secret.ts';
 import { besideInventory } from '../../sources/folders.ts';
 import { resolveSecrets } from '../../sources/secrets.ts';
+import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Answers } from './question.ts';
-import type { NewFile } from '../files/write-files.ts';
 
-/** Where secrets are kept, each once: `env:NAME`, `file:PATH`. */
+/** Where a secret is stored. */
+const PLACE = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/;
+
+/** What is wrong with a place; null: nothing. */
+export const whyInvalidPlace = (text: string): string | null =>
+  PLACE.test(text) ? null : 'enter env:NAME or file:PATH, never the secret itself';
+
+/** The places of all secrets, each once: `env:NAME`, `file:PATH`. */
 export const secretPlaces = (answers: Answers): readonly string[] => [
   ...new Set(
     Object.entries(answers).flatMap(([id, answer]) =>
@@ -19,43 +26,40 @@ export const secretPlaces = (answers: Answers): readonly string[] => [
   ),
 ];
 
-export const beside = (path: string, inventory: string): string =>
+export const besideFile = (path: string, inventory: string): string =>
   resolve(besideInventory(path, dirname(inventory)));
 
-/** As somebody in this folder would write it. */
-export const nearby = (path: string): string => {
-  const near = relative('.', path);
-  return near.startsWith('..') ? path : near;
+/** Relative to this directory, if it is below it. */
+export const shortPath = (path: string): string => {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short;
 };
 
-const NOTHING = new Secret('').sha256();
+const EMPTY = new Secret('').sha256();
 
-export const isEmpty = (secret: Secret): boolean => secret.sha256() === NOTHING;
+export const isEmpty = (secret: Secret): boolean => secret.sha256() === EMPTY;
 
-const SECRET_MS = 10_000;
-
-/** What lies at a place now; null: nothing does, or it cannot be read. */
+/** The secret stored at a place; null: there is none, or it cannot be read. */
 export async function secretAt(
   place: string,
   inventory: string,
   terminal: Terminal,
 ): Promise<Secret | null> {
-  const [, kind, rest = ''] = /^(env|file):(.*)$/s.exec(place) ?? [];
   const at = { file: inventory, line: 1, column: 1 };
-  const ref =
-    kind === 'env'
-      ? ({ kind, name: rest, at } as const)
-      : ({ kind: 'file', path: rest, at } as const);
+  const rest = place.replace(/^(env|file):/, '');
+  const ref = place.startsWith('env:')
+    ? ({ kind: 'env', name: rest, at } as const)
+    : ({ kind: 'file', path: rest, at } as const);
   const read = await resolveSecrets([ref], {
     base: dirname(inventory),
     env: terminal.env,
-    timeoutMs: SECRET_MS,
+    timeoutMs: 10_000,
   });
   return read.ok ? (read.value.secrets.get(place) ?? null) : null;
 }
 
 /**
- * Asks for the secrets of files that are not there yet, unless they were typed before.
+ * Asks for the secrets of files that do not exist yet, except those that have been typed before.
  *
  * @throws NoAnswer
  */
@@ -63,20 +67,15 @@ export async function askSecrets(
   places: readonly string[],
   inventory: string,
   typed: ReadonlyMap<string, Secret>,
-  terminal: Terminal,
 ): Promise<readonly NewFile[]> {
   const files: NewFile[] = [];
   for (const place of places) {
     if (!place.startsWith('file:')) continue;
-    const path = beside(place.slice(5), inventory);
+    const path = besideFile(place.slice('file:'.length), inventory);
     if (existsSync(path)) continue;
     const content =
       typed.get(place) ??
-      (await askSecret(
-        `The secret for ${basename(path)} (empty: you write it later):`,
-        terminal,
-        '',
-      ));
+      (await askSecret(`Secret for ${basename(path)} (empty: write the file later):`));
     if (!isEmpty(content)) files.push({ path, content, mode: 0o600, replaces: false });
   }
   return files;

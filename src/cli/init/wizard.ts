@@ -1,57 +1,56 @@
+import process from 'node:process';
 import type { Host } from '../../model/host.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Paint } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem.ts';
-import { askSecret, NoAnswer } from '../terminal/ask.ts';
 import { type Imported, importInventory } from '../hosts/import-inventory.ts';
+import { answered, askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { meetAll } from '../trust/record-keys.ts';
 import { keyTable } from '../trust/key-table.ts';
+import { recordKeys } from '../trust/record-keys.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
-import { promptOf } from './question-prompts.ts';
+import { checkLogins, checkSudo, checkUrl } from './live-checks.ts';
 import type { Answer, Answers, Known, Question } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
 import { isEmpty, secretAt } from './secret-places.ts';
-import { tryLogins, trySudo, tryUrl } from './live-checks.ts';
 
-/** How answers come about. */
-export interface Interviewer {
+export interface WizardOptions {
   readonly terminal: Terminal;
   readonly paint: Paint;
-  /** null: a person is asked. */
+  /** Answers from a file; null: a person is asked. */
   readonly given: GivenAnswers | null;
   /** The inventory that will be written. */
   readonly file: string;
-  /** The hosts that the answers so far name, as they would be logged in on. */
-  readonly hostsOf: (state: Interview) => Promise<readonly Host[]>;
+  /** The hosts that the answers so far name, ready to be logged in to. */
+  readonly hostsOf: (state: WizardState) => Promise<readonly Host[]>;
 }
 
-export interface Interview {
+export interface WizardState {
   readonly answers: Answers;
   readonly known: Known;
-  /** What an inventory of Ansible came to; null: none was named. */
+  /** The converted Ansible inventory; null: none was named. */
   readonly imported: Imported | null;
   /** Hosts whose sudo asks for a password. */
-  readonly guarded: readonly Host[];
-  /** Passwords that were typed to be tried, by their place or `ask`. They go no further than this run. */
+  readonly withPassword: readonly Host[];
+  /** Passwords typed to be tried, by their place or `ask`. They are kept for this run only. */
   readonly typed: ReadonlyMap<string, Secret>;
 }
 
 /**
- * Asks until nothing is open, and tries on the spot what can be tried.
+ * Asks until every question is answered, and tries logins, passwords and URLs right away.
  *
  * @throws NoAnswer Ctrl-C at a question
  * @throws ToolError `usage` of an answers file
  */
-export async function interview(begun: Known, interviewer: Interviewer): Promise<Interview> {
-  const { given } = interviewer;
-  let state: Interview = {
+export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
+  const { given } = options;
+  let state: WizardState = {
     answers: {},
     known: begun,
     imported: null,
-    guarded: [],
+    withPassword: [],
     typed: new Map(),
   };
   for (;;) {
@@ -59,7 +58,7 @@ export async function interview(begun: Known, interviewer: Interviewer): Promise
     if (question === undefined) break;
     const answer = given ? givenAnswer(question, given) : await askPerson(question);
     state = { ...state, answers: { ...state.answers, [question.id]: answer } };
-    state = await tried(question, state, interviewer);
+    state = await tryAnswer(question, state, options);
   }
   if (given)
     refuseUnused(
@@ -70,48 +69,50 @@ export async function interview(begun: Known, interviewer: Interviewer): Promise
 }
 
 /** @throws NoAnswer */
-export async function askPerson(question: Question): Promise<Answer> {
-  const prompt = await promptOf(question);
-  try {
-    return await prompt({ output: process.stderr });
-  } catch (error) {
-    if (error instanceof Error && /ExitPrompt|AbortPrompt/.test(error.name)) throw new NoAnswer();
-    throw error;
-  }
+async function askPerson(question: Question): Promise<Answer> {
+  const { promptFor } = await import('./question-prompts.ts');
+  return answered(promptFor(question, { output: process.stderr }));
 }
 
-const yes = (message: string, fallback: boolean): Promise<Answer> =>
-  askPerson({ id: '', section: 'hosts', kind: 'yes', message, fallback, example: 'true' });
+const isYes = async (message: string, fallback: boolean): Promise<boolean> =>
+  (await askPerson({
+    id: '',
+    section: 'hosts',
+    kind: 'yes',
+    message,
+    fallback,
+    example: 'true',
+  })) === true;
 
-/** What an answer leads to before the next question: it may be taken back. */
-async function tried(
-  question: Question,
-  state: Interview,
-  interviewer: Interviewer,
-): Promise<Interview> {
-  const { id } = question;
-  if (id === 'ansible') return readAnsible(state, interviewer);
-  if (interviewer.given?.check === false) return state;
-  if (id === 'identity') return triedLogin(state, interviewer);
-  if (id === 'sudo' && state.answers.sudo === 'ask') return triedSudo('ask', state, interviewer);
-  if (id === 'sudoPassword')
-    return triedSudo(String(state.answers.sudoPassword), state, interviewer);
-  if (/_url$/.test(id)) return triedUrl(question, state, interviewer);
+/** Acts on an answer before the next question; it may turn out wrong and be asked for again. */
+async function tryAnswer(
+  { id }: Question,
+  state: WizardState,
+  options: WizardOptions,
+): Promise<WizardState> {
+  const { sudo, sudoPassword } = state.answers;
+  if (id === 'ansible') return readAnsible(state, options);
+  if (options.given?.check === false) return state;
+  if (id === 'identity') return tryLogins(state, options);
+  if (id === 'sudo' && sudo === 'ask') return trySudo('ask', state, options);
+  if (id === 'sudoPassword') return trySudo(String(sudoPassword), state, options);
+  if (/_url$/.test(id)) return tryUrl(id, state, options);
   return state;
 }
 
+/** Without some answers: they are asked for again. */
 const without = (answers: Answers, ...ids: readonly string[]): Answers =>
   Object.fromEntries(Object.entries(answers).filter(([id]) => !ids.includes(id)));
 
 async function readAnsible(
-  state: Interview,
-  { terminal, paint, given }: Interviewer,
-): Promise<Interview> {
+  state: WizardState,
+  { terminal, paint, given }: WizardOptions,
+): Promise<WizardState> {
   const style = { paint, width: terminal.width };
   try {
     const imported = await importInventory(String(state.answers.ansible));
     terminal.err(problemsText([], imported.warnings, style));
-    if (!given) terminal.err(`${paint.green('  read')}: ${count(imported.hosts, 'host')}\n`);
+    if (!given) terminal.err(`${paint.green('  read')} ${count(imported.hosts, 'host')}\n`);
     const known = { ...state.known, namesUser: imported.namesUser };
     return { ...state, known, imported };
   } catch (error) {
@@ -121,107 +122,103 @@ async function readAnsible(
   }
 }
 
-/** A password is tried where the login has shown that one is asked for; nobody else learns it. */
-async function triedSudo(
+/** Tries a password on the hosts whose sudo asked for one, and on no other. */
+async function trySudo(
   place: string,
-  state: Interview,
-  { terminal, paint, given, file }: Interviewer,
-): Promise<Interview> {
-  const { guarded } = state;
-  if (guarded.length === 0) return state;
-  const there = place === 'ask' ? null : await secretAt(place, file, terminal);
-  if (given && there === null) return state;
-  for (let password = there; ; password = null) {
-    password ??= await askSecret(
-      `sudo password, to try it now${place.startsWith('file:') ? '' : '; it is not kept'} (empty: skip)`,
-      terminal,
-      '',
-    );
+  state: WizardState,
+  options: WizardOptions,
+): Promise<WizardState> {
+  const { terminal, paint, given, file } = options;
+  const { withPassword } = state;
+  if (withPassword.length === 0) return state;
+  const hosts = count(withPassword.length, 'host');
+  const stored = place === 'ask' ? null : await secretAt(place, file, terminal);
+  if (given && stored === null) return state;
+  for (let password = stored; ; password = null) {
+    const kept = place.startsWith('file:') ? '' : ', it is not stored';
+    password ??= await askSecret(`sudo password, to try it now${kept} (empty: skip)`);
     if (isEmpty(password)) return state;
-    if (!given) terminal.err(paint.dim(`  trying sudo on ${count(guarded.length, 'host')} ...\n`));
-    const problems = await trySudo(guarded, password, terminal);
+    if (!given) terminal.err(paint.dim(`  trying sudo on ${hosts} ...\n`));
+    const problems = await checkSudo(withPassword, password, terminal);
     if (problems.length === 0) {
-      if (!given)
-        terminal.err(`${paint.green('  taken')} by sudo on ${count(guarded.length, 'host')}\n`);
+      if (!given) terminal.err(`${paint.green('  accepted')} by sudo on ${hosts}\n`);
       return { ...state, typed: new Map([...state.typed, [place, password]]) };
     }
-    tell(problems, guarded.length, 'took it', { terminal, paint, given });
-    if (given || (await yes('Try another password?', true)) !== true) return state;
+    const accepted = withPassword.length - problems.length;
+    printProblems(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
+    if (given || !(await isYes('Try another password?', true))) return state;
   }
 }
 
-/** The first few in full, as warnings where nobody is there to be asked, and how many there are. */
-function tell(
+/** Problems to print in full. */
+const SHOWN = 3;
+
+/** The first few problems, as warnings if nobody is asked, and a summary. */
+function printProblems(
   problems: readonly Problem[],
-  of: number,
-  what: string,
-  { terminal, paint, given }: Pick<Interviewer, 'terminal' | 'paint' | 'given'>,
+  summary: string,
+  { terminal, paint, given }: WizardOptions,
 ): void {
-  const shown = problems.slice(0, MOST);
-  terminal.err(
-    problemsText(given ? [] : shown, given ? shown : [], { paint, width: terminal.width }),
-  );
-  terminal.err(`${of - problems.length} of ${count(of, 'host')} ${what}.\n`);
+  const shown = problems.slice(0, SHOWN);
+  const style = { paint, width: terminal.width };
+  terminal.err(given ? problemsText([], shown, style) : problemsText(shown, [], style));
+  terminal.err(`${summary}.\n`);
 }
 
-async function triedUrl(
-  { id }: Question,
-  state: Interview,
-  { terminal, paint, given }: Interviewer,
-): Promise<Interview> {
+async function tryUrl(
+  id: string,
+  state: WizardState,
+  { terminal, paint, given }: WizardOptions,
+): Promise<WizardState> {
   const url = state.answers[id];
   if (typeof url !== 'string' || url === '') return state;
-  const why = await tryUrl(url);
+  const why = await checkUrl(url);
   if (why === null) {
-    if (!given) terminal.err(`${paint.green('  answers')} from this machine\n`);
+    if (!given) terminal.err(`${paint.green('  responds')} to this machine\n`);
     return state;
   }
   terminal.err(
-    `${paint.yellow('  warning')}: ${wrap(`nobody answers at ${url} from this machine: ${why}`, terminal.width, 4, 11)}\n`,
+    `${paint.yellow('  warning')}: ${wrap(`${url} does not respond to this machine: ${why}`, terminal.width, 4, 11)}\n`,
   );
-  if (given || (await yes('Take it all the same?', true))) return state;
+  if (given || (await isYes('Use it anyway?', true))) return state;
   return { ...state, answers: without(state.answers, id) };
 }
 
-async function triedLogin(state: Interview, interviewer: Interviewer): Promise<Interview> {
-  const { terminal, paint, given } = interviewer;
-  const hosts = await interviewer.hostsOf(state);
+async function tryLogins(state: WizardState, options: WizardOptions): Promise<WizardState> {
+  const { terminal, paint, given } = options;
+  const hosts = await options.hostsOf(state);
   if (hosts.length === 0) return state;
   if (!given) terminal.err(paint.dim(`  trying ${count(hosts.length, 'login')} ...\n`));
-  await meetAll(hosts, {
+  await recordKeys(hosts, {
     terminal,
     timeoutMs: 15_000,
     forks: 32,
     agree: async (found) => {
       if (given) return given.trust;
       terminal.err(keyTable(found, { paint, width: terminal.width, home: terminal.home }));
-      return (
-        (await yes(
-          `Are these the keys of your hosts? Record ${found.length === 1 ? 'it' : 'them'}?`,
-          false,
-        )) === true
+      return isYes(
+        found.length === 1
+          ? "Is this your host's key? Record it?"
+          : "Are these your hosts' keys? Record them?",
+        false,
       );
     },
   });
-  const { problems, tried, root, guarded } = await tryLogins(hosts, terminal);
-  const next = { ...state, known: { ...state.known, root }, guarded };
+  const { problems, root, withPassword } = await checkLogins(hosts, terminal);
+  const next = { ...state, known: { ...state.known, root }, withPassword };
+  const tried = count(hosts.length, 'host');
   if (problems.length === 0) {
     const how = {
-      none: 'as root',
-      passwordless: 'sudo asks for nothing',
-      password: 'sudo asks for a password',
+      none: ', as root',
+      passwordless: '; sudo needs no password',
+      password: '; sudo needs a password',
     };
-    if (!given)
-      terminal.err(
-        `${paint.green('  logged in')} on ${count(tried, 'host')}${root ? `, ${how[root]}` : ''}\n`,
-      );
+    if (!given) terminal.err(`${paint.green('  logged in')} to ${tried}${root ? how[root] : ''}\n`);
     return next;
   }
-  tell(problems, tried, 'let us in', interviewer);
-  if (given) return next;
-  if (
-    (await yes('Go on all the same? (no: another user or key)', problems.length < tried)) === true
-  )
+  const failed = problems.length;
+  printProblems(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
+  if (given || (await isYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
     return next;
   return {
     ...state,
@@ -229,6 +226,3 @@ async function triedLogin(state: Interview, interviewer: Interviewer): Promise<I
     known: { ...state.known, root: null },
   };
 }
-
-/** Hosts whose trouble is told in full. */
-const MOST = 3;

@@ -11,40 +11,38 @@ import {
 import { findingsMarkdown, markdown } from '../../report/markdown.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-type Place = Pick<Terminal, 'env' | 'cwd' | 'err'>;
+type Job = Pick<Terminal, 'env' | 'cwd' | 'err'>;
 
-/** A run, told to GitHub Actions: remarks on lines, and the page of the job. Nothing elsewhere. */
-export function tellRun(report: RunReport, terminal: Place): void {
-  tell(runAnnotations(report), () => markdown(report), terminal);
-}
+/** On GitHub Actions: annotates lines with what a run met, and adds it to the job summary. */
+export const reportRun = (report: RunReport, job: Job): void =>
+  annotate(runAnnotations(report), () => markdown(report), job);
 
-/** What was found before any host was asked. */
-export function tellFindings(
+/** The same for what was found before any host was contacted. */
+export const reportFindings = (
   title: string,
   problems: readonly Problem[],
   warnings: readonly Warning[],
-  terminal: Place,
-): void {
-  tell(
+  job: Job,
+): void =>
+  annotate(
     findingAnnotations(problems, warnings),
     () => findingsMarkdown(title, problems, warnings),
-    terminal,
+    job,
   );
-}
 
-function tell(
+function annotate(
   annotations: readonly Annotation[],
   summary: () => string,
-  { env, cwd, err }: Place,
+  { env, cwd, err }: Job,
 ): void {
   if (env.GITHUB_ACTIONS !== 'true') return;
   const root = env.GITHUB_WORKSPACE ?? cwd;
-  // stdout may be a document that a program reads; the runner takes commands from stderr, too
+  // stdout may be a document for a program; the runner reads stderr as well
   err(
     annotationsText(annotations, (file) => {
       const path = relative(root, resolve(cwd, file));
       const outside = path === '' || path.startsWith('..') || isAbsolute(path);
-      // "stdin" and "-i" are places, too, but no files
+      // "stdin" and "-i" are places of problems, but not files
       return outside || !statSync(resolve(cwd, file), { throwIfNoEntry: false }) ? null : path;
     }),
   );

@@ -1,31 +1,27 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Happening, RunEvent } from '../../model/event.ts';
 import type { Emit, Mask } from '../../model/ports.ts';
-import { ToolError } from '../../model/problem.ts';
 import { type Ledger, openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { cleanHappening } from '../../report/redact.ts';
 import { type TextOptions, textRenderer } from '../../report/text.ts';
-import { ownFolders } from '../../sources/folders.ts';
-import { tellRun } from './github-actions.ts';
-import type { LiveView } from '../terminal/live-view.ts';
 import type { Options } from '../args/options.ts';
-import { type LogFile, openNamedLog, openStateLog, unwritable } from './run-log.ts';
+import { checkWritable, replaceFile } from '../files/write-files.ts';
+import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { reportRun } from './github-actions.ts';
+import { type LogFile, openNamedLog, openStateLog } from './run-logs.ts';
 
 /** Where a run's events go. */
 export interface Output {
-  /** Stamps, masks, and hands to every sink. */
+  /** Stamps and masks an event and passes it on to every sink. */
   readonly emit: Emit;
   readonly ledger: Ledger;
-  /** Writes the documents that only the end of a run can fill. */
+  /** Writes the reports that are complete only at the end. */
   close(): void;
   readonly logPath: string | null;
 }
 
-/** How a run is to be told, from the options. */
 export const textOptionsOf = (
   { color, quiet, verbose, diff }: Pick<Options, 'color' | 'quiet' | 'verbose' | 'diff'>,
   { outColour, width, canvas }: Pick<Terminal, 'outColour' | 'width' | 'canvas'>,
@@ -38,18 +34,18 @@ export const textOptionsOf = (
 });
 
 /**
- * Opens every sink before anything is done on a host, so that a path that cannot be written ends
- * the run while nothing has happened.
+ * Opens every sink before anything is done on a host: a path that cannot be written ends the run
+ * before it has changed anything.
  *
  * @throws ToolError `usage`
  */
 export function openOutput(run: string, options: Options, live: LiveView, mask: Mask): Output {
   const { terminal } = live;
   const ledger = openLedger();
-  if (options.junit !== null) checkWritable(options.junit);
+  const { junit: junitFile, output: format } = options;
+  if (junitFile !== null) checkWritable(junitFile);
   const log = openRunLog(run, options, terminal);
   const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
-  const format = options.output;
   let seq = 0;
 
   const emit = (happening: Happening): void => {
@@ -71,44 +67,30 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
       live.close();
       log?.close();
       if (format === 'json') terminal.out(reportJson(ledger.report()));
-      if (options.junit !== null) writeWhole(options.junit, junit(ledger.report()), terminal);
-      tellRun(ledger.report(), terminal);
+      if (junitFile !== null) saveReport(junitFile, junit(ledger.report()), terminal);
+      reportRun(ledger.report(), terminal);
     },
   };
 }
 
 function openRunLog(run: string, { log }: Options, terminal: Terminal): LogFile | null {
-  const told = (error: Error): void =>
-    terminal.err(`alloyup: no longer logging: ${error.message}\n`);
-  if (log !== null) return openNamedLog(log, told);
+  const onError = (error: Error): void =>
+    terminal.err(`alloyup: logging stopped: ${error.message}\n`);
+  if (log !== null) return openNamedLog(log, onError);
   try {
-    return openStateLog(join(ownFolders(terminal.env).state, 'runs'), run, told);
+    return openStateLog(run, terminal, onError);
   } catch (error) {
-    // e.g. a container without a home: no reason not to work
+    // e.g. a container without a home directory: no reason to refuse the run
     terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
     return null;
   }
 }
 
-/** @throws ToolError `usage` */
-export function checkWritable(path: string): void {
+/** Writes a file of a run that is over: if that fails, the run's own result still counts. */
+export function saveReport(path: string, text: string, terminal: Terminal): void {
   try {
-    accessSync(dirname(path), constants.W_OK | constants.X_OK);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    replaceFile(path, text);
   } catch (error) {
-    throw new ToolError(unwritable(path, error as NodeJS.ErrnoException));
-  }
-}
-
-/** Readers see the old file or the whole new one. */
-export function writeWhole(path: string, text: string, terminal: Terminal): void {
-  const staged = join(dirname(path), `.alloyup-${Date.now()}.tmp`);
-  try {
-    writeFileSync(staged, text, { flag: 'wx' });
-    renameSync(staged, path);
-  } catch (error) {
-    rmSync(staged, { force: true });
-    terminal.err(`alloyup: ${path} could not be written: ${(error as Error).message}\n`);
+    terminal.err(`alloyup: ${(error as Error).message}\n`);
   }
 }

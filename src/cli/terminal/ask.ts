@@ -1,46 +1,51 @@
 import process from 'node:process';
 import { Secret } from '../../model/secret.ts';
-import type { Terminal } from './terminal.ts';
-import { usageError } from '../usage.ts';
 
-/** Ctrl-C or a closed input while a question stood open. */
+/** Ctrl-C or a closed input at a prompt. */
 export class NoAnswer extends Error {}
 
 /** @throws NoAnswer */
 export async function askYes(question: string, byDefault = false): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts');
-  return answered(confirm({ message: question, default: byDefault }, { output: stderr() }));
+  return answered(confirm({ message: question, default: byDefault }, onStderr()));
 }
 
-/**
- * @throws NoAnswer
- * @throws ToolError `usage` where nobody is there to answer
- */
-export async function askSecret(
-  question: string,
-  terminal: Terminal,
-  instead: string,
-): Promise<Secret> {
-  if (!terminal.interactive) throw usageError(`nobody is there to answer: ${question}`, instead);
+/** `askYes`, where Ctrl-C is a no. */
+export const confirmed = (question: string, byDefault = false): Promise<boolean> =>
+  orFallback(askYes(question, byDefault), false);
+
+/** @throws NoAnswer */
+export async function askSecret(question: string): Promise<Secret> {
   const { password } = await import('@inquirer/prompts');
   return new Secret(
     await answered(
-      password({ message: question, mask: true, theme: { style: HIDDEN } }, { output: stderr() }),
+      password({ message: question, mask: true, theme: { style: HIDDEN } }, onStderr()),
     ),
   );
 }
 
-/** What stays on the screen: not even its length. */
+/** Not even the length of a secret stays on the screen. */
 const HIDDEN = { answer: (stars: string): string => (stars === '' ? '' : '(hidden)') };
 
-/** Questions go beside the output, which may be a file. */
-const stderr = (): NodeJS.WriteStream => process.stderr;
+/** Prompts go to stderr: stdout may be a file. */
+const onStderr = () => ({ output: process.stderr });
 
-async function answered<T>(answer: Promise<T>): Promise<T> {
+/** What an Inquirer prompt gives. @throws NoAnswer */
+export async function answered<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
     if (error instanceof Error && /ExitPrompt|AbortPrompt/.test(error.name)) throw new NoAnswer();
+    throw error;
+  }
+}
+
+/** An answer, or `fallback` where none was given. */
+export async function orFallback<T>(answer: Promise<T>, fallback: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NoAnswer) return fallback;
     throw error;
   }
 }

@@ -3,30 +3,30 @@ import type { Emit } from '../../model/ports.ts';
 import { wrap } from '../../report/plain.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Ctrl-C, as the engine is told of it. */
+/** Ctrl-C, as signals for the engine. */
 export interface Interrupts {
-  /** First: begin no more hosts. */
+  /** First Ctrl-C: start no more hosts. */
   readonly stop: AbortSignal;
-  /** Second: stop waiting. */
+  /** Second Ctrl-C: stop waiting. */
   readonly abandon: AbortSignal;
-  /** What a first Ctrl-C does; for a no to a question, too. */
+  /** What the first Ctrl-C does; a "no" at the confirmation, too. */
   interrupt(): void;
   readonly interrupted: boolean;
   release(): void;
 }
 
 const FIRST =
-  'Interrupted: no further host is begun; those in progress are finished or put back. Ctrl-C again stops waiting for them.';
+  'Interrupted: no more hosts are started; those in progress finish or are rolled back. Press Ctrl-C again to stop waiting for them.';
 const SECOND =
-  'No longer waiting. Hosts in progress go on alone, and are finished or put back there. See how they ended: alloyup status';
+  'No longer waiting. Hosts in progress finish or roll back on their own. Check the result with alloyup status.';
 
-/** A closed terminal or a polite kill counts as Ctrl-C; a third one ends the process at once. */
+/** A closed terminal and a polite kill count as Ctrl-C. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** One Ctrl-C comes twice where a wrapper (npm, npx) passes on what the terminal sent to all. */
+/** npm and npx pass on a Ctrl-C that the terminal has already sent to every process. */
 const ECHO_MS = 300;
 
-/** @param leave called before a third one ends the process */
+/** @param leave called before a third Ctrl-C ends the process */
 export function catchInterrupts(
   terminal: Pick<Terminal, 'err' | 'width'>,
   emit: Emit,

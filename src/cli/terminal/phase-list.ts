@@ -1,91 +1,62 @@
-import { Listr, ListrEventType } from 'listr2';
-import type { Verb } from '../../model/event.ts';
+import { Listr, type ListrEventManager, ListrEventType, type ListrRenderer } from 'listr2';
 import type { PhaseView } from '../../report/phases.ts';
 
-/** What a run goes through, in this order. */
-export type Phase = 'inventory' | 'configurations' | 'hosts' | 'changes';
+/** A part of a run that everything after it waits for. */
+export interface Phase {
+  readonly title: string;
+  readonly work: () => Promise<void>;
+}
 
-const GOES_BACK: Readonly<Record<'rollback' | 'remove', string>> = {
-  rollback: 'take back',
-  remove: 'remove',
-};
+/** What draws the phases. */
+export interface PhaseScreen {
+  /** Draws these from now on. */
+  show(phases: () => readonly PhaseView[]): void;
+  /** A phase started or ended. */
+  changed(): void;
+  /** Every phase is over, or one has failed. */
+  close(): void;
+}
 
-/** The phases of a verb, with the words that people read. */
-function titlesOf(verb: Verb): readonly (readonly [Phase, string])[] {
-  const inventory = ['inventory', 'inventory'] as const;
-  const configurations = ['configurations', 'configurations'] as const;
-  switch (verb) {
-    case 'status':
-      return [inventory, configurations, ['hosts', 'status']];
-    case 'plan':
-      return [inventory, configurations, ['hosts', 'plan']];
-    case 'apply':
-      return [inventory, configurations, ['hosts', 'plan'], ['changes', 'apply']];
-    case 'rollback':
-    case 'remove':
-      return [inventory, ['hosts', 'plan'], ['changes', GOES_BACK[verb]]];
+/** Hands listr2's tasks to the live view, which draws them with everything else, ten times a second. */
+class PhaseRenderer implements ListrRenderer {
+  static readonly nonTTY = true;
+  static rendererOptions: { readonly screen: PhaseScreen };
+  static rendererTaskOptions: Record<never, never>;
+
+  readonly render: () => void;
+  readonly end: () => void;
+
+  constructor(
+    tasks: readonly ListedTask[],
+    { screen }: typeof PhaseRenderer.rendererOptions,
+    events?: ListrEventManager,
+  ) {
+    this.render = () => {
+      screen.show(() => tasks.map(viewOf));
+      events?.on(ListrEventType.SHOULD_REFRESH_RENDER, screen.changed);
+    };
+    this.end = screen.close;
   }
 }
 
-/** The phases of one run. */
-export interface Phases {
-  /** Ends what came before. A phase that the verb does not have, or that is over, changes nothing. */
-  enter(phase: Phase): void;
-  /** What the phase that runs is about; null: nothing in particular. */
-  note(text: string | null): void;
-  view(): readonly PhaseView[];
-  /** Safe to call twice. */
-  end(): void;
-}
+type ListedTask = ConstructorParameters<typeof ListrRenderer>[0][number];
 
-/**
- * Starts the first phase. They are tasks of listr2, without its renderers: those take both streams
- * for themselves, so that nothing could be printed above the view or asked in between.
- *
- * @param changed called when what `view` gives is another
- */
-export function openPhases(verb: Verb, changed: () => void): Phases {
-  const phases = titlesOf(verb).map(([phase, title]) => ({ phase, title, ...gate() }));
-  let current = 0;
-  let ended = false;
-  const list = new Listr(
-    phases.map(({ title, over }) => ({ title, task: () => over, skip: () => ended })),
-    // Ctrl-C is the run's: listr2 would end the process
-    { renderer: 'silent', registerSignalListeners: false, exitOnError: false },
-  );
-  list.events.on(ListrEventType.SHOULD_REFRESH_RENDER, changed);
-  // no task of ours rejects
-  list.run().catch(() => {});
+const viewOf = (task: ListedTask): PhaseView => ({
+  title: task.title ?? '',
+  state: task.isCompleted() ? 'done' : task.isStarted() ? 'running' : 'waiting',
+  tookMs: task.message.duration ?? null,
+  note: null,
+});
 
-  return {
-    enter(phase) {
-      const next = phases.findIndex((one) => one.phase === phase);
-      if (next <= current) return;
-      for (const { open } of phases.slice(current, next)) open();
-      current = next;
+/** Runs the phases in order; rejects with what the first that fails throws. */
+export async function runPhases(phases: readonly Phase[], screen: PhaseScreen): Promise<void> {
+  await new Listr(
+    phases.map(({ title, work }) => ({ title, task: work })),
+    {
+      renderer: PhaseRenderer,
+      rendererOptions: { screen },
+      // listr2 would end the process at Ctrl-C
+      registerSignalListeners: false,
     },
-    note(text) {
-      const task = list.tasks[current];
-      if (task && (task.output ?? '') !== (text ?? '')) task.output$ = text ?? '';
-    },
-    view: () =>
-      list.tasks.map((task) => ({
-        title: task.title ?? '',
-        state: task.isCompleted() ? 'done' : task.isStarted() ? 'running' : 'waiting',
-        tookMs: task.message.duration ?? null,
-        note: task.output || null,
-      })),
-    end() {
-      ended = true;
-      for (const { open } of phases) open();
-    },
-  };
-}
-
-function gate(): { readonly over: Promise<void>; readonly open: () => void } {
-  let open = (): void => {};
-  const over = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { over, open };
+  ).run();
 }

@@ -3,34 +3,33 @@ import { widthOf } from '../../report/plain.ts';
 
 /** A terminal that a view can be drawn on. */
 export interface Canvas {
-  /** As of now. */
   size(): { readonly columns: number; readonly rows: number };
   write(text: string): void;
-  /** Gives what takes the listener away again. */
+  /** Returns a function that removes the listener. */
   onResize(listener: () => void): () => void;
 }
 
-/** Lines that stay at the lower end of a terminal while text scrolls above them. */
+/** Lines that stay at the bottom of a terminal while text scrolls above them. */
 export interface Screen {
-  /** Text to stay, above the view. */
+  /** Prints text above the view. */
   print(text: string): void;
-  /** Something has changed: the view is drawn when its turn comes. */
+  /** Something has changed: the next frame draws it. */
   touch(): void;
-  /** Takes the view away, e.g. for a question; what is printed meanwhile waits for `resume`. */
+  /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
   pause(): void;
   resume(): void;
-  /** Takes the view away for good. Safe to call twice. */
+  /** Removes the view for good. Safe to call twice. */
   close(): void;
 }
 
-/** Ten frames a second are smooth enough. */
+/** Ten frames a second look smooth. */
 const FRAME_MS = 100;
-/** The seconds in a view go on though nothing happens. */
+/** The view's seconds count on even if nothing happens. */
 const CLOCK_FRAMES = 10;
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
-/** A line that is wider than counted is cut by the terminal, and does not become two. */
+/** The terminal cuts a line that is wider than computed instead of wrapping it. */
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
 const CLEAR_LINE = '\u001b[2K';
@@ -42,15 +41,15 @@ export function openScreen(
   frame: (size: { readonly columns: number; readonly rows: number }) => readonly string[],
 ): Screen {
   let drawn: readonly string[] = [];
-  /** Said, and not yet on the terminal: a fleet says more lines a second than frames are drawn. */
+  /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
   let state: 'open' | 'paused' | 'closed' = 'open';
   let touched = true;
-  /** Anything was drawn: until then there is nothing to take away. */
+  /** Something was drawn: until then there is nothing to remove. */
   let begun = false;
   let idle = 0;
 
-  /** To the first column of the view's first line, wherever a narrower window has moved it. */
+  /** Moves to the start of the view, wherever a narrower window has wrapped it to. */
   const back = (): string => {
     const { columns, rows } = canvas.size();
     const lines = drawn.reduce((sum, line) => sum + rowsOf(line, columns), 0);
@@ -62,9 +61,9 @@ export function openScreen(
     if (held === '' && same(lines, drawn)) return;
     const above = held === '' || held.endsWith('\n') ? held : `${held}\n`;
     held = '';
-    // text is as wide as it likes, so the view has to go first; without text each line is replaced
+    // text may wrap, so the view is cleared first; without text each line is overwritten
     const over = above === '' ? '' : `${TO_SCREEN_END}${above}`;
-    // cleared before it is written: behind a full line a terminal stands on its last column
+    // clear before writing: after a full line the cursor is still on its last column
     const view = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('');
     begun = true;
     canvas.write(`${HIDE_CURSOR}${back()}${over}${NO_WRAP}${view}${WRAP}${TO_SCREEN_END}`);
@@ -127,7 +126,7 @@ export function openScreen(
   };
 }
 
-/** Rows that a line takes once the window has become narrower. */
+/** Rows that a line takes after the window has become narrower. */
 const rowsOf = (line: string, columns: number): number =>
   Math.max(1, Math.ceil(widthOf(stripVTControlCharacters(line)) / Math.max(1, columns)));
 

@@ -3,21 +3,21 @@ import process from 'node:process';
 import { isatty } from 'node:tty';
 import type { Canvas } from './screen.ts';
 
-/** The process as commands see it: where text goes, and what kind of place that is. */
+/** The process as commands see it: where text goes, and what can show it. */
 export interface Terminal {
-  /** Standard output. Says nothing once its reader has gone away, and never throws. */
+  /** Standard output. Prints nothing once its reader has gone away, and never throws. */
   out(text: string): void;
   err(text: string): void;
   readonly outColour: boolean;
   readonly errColour: boolean;
-  /** Columns; 80 where nobody tells. */
+  /** Columns; 80 if unknown. */
   readonly width: number;
-  /** Where a view can be drawn; absent: lines alone, one after the other. */
+  /** Where the live view can be drawn; absent: lines only. */
   readonly canvas?: Canvas & {
     /** Standard error is the same terminal. */
     readonly takesErrors: boolean;
   };
-  /** Somebody is there to answer a question. */
+  /** A person can answer a prompt. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -35,7 +35,7 @@ export function processTerminal(): Terminal {
     errColour: wantsColour(env, process.stderr.isTTY),
     width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
     ...(process.stdout.isTTY && !env.CI && env.TERM !== 'dumb' ? { canvas: stdoutCanvas() } : {}),
-    // not process.stdin, which makes a stream of it: 2 ms
+    // process.stdin would open a stream
     interactive: Boolean(isatty(0) && process.stderr.isTTY && !env.CI),
     env,
     cwd: process.cwd(),
@@ -58,7 +58,7 @@ function quietWriter(stream: NodeJS.WriteStream): (text: string) => void {
 function stdoutCanvas(): NonNullable<Terminal['canvas']> {
   const { stdout } = process;
   return {
-    // a terminal that does not know its size, e.g. a serial line, says 0
+    // a serial line does not know its size and reports 0
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     write: quietWriter(stdout),
     onResize(listener) {
@@ -69,7 +69,7 @@ function stdoutCanvas(): NonNullable<Terminal['canvas']> {
   };
 }
 
-/** https://no-color.org; FORCE_COLOR is what CI systems set whose logs show colours. */
+/** https://no-color.org; CI systems whose logs show colors set FORCE_COLOR. */
 export function wantsColour(
   { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
   isTty: boolean | undefined,
@@ -79,8 +79,19 @@ export function wantsColour(
   return Boolean(isTty) && TERM !== 'dumb';
 }
 
-/** Narrower than 40 nothing can be read; wider than 120 lines are hard to follow. */
-export function widthFrom(columns: number | undefined, told: string | undefined): number {
-  const width = columns || Number(told) || 80;
+/** Nothing is readable below 40 columns, and lines over 120 are hard to follow. */
+export function widthFrom(columns: number | undefined, variable: string | undefined): number {
+  const width = columns || Number(variable) || 80;
   return Math.min(120, Math.max(40, width));
+}
+
+/** `--output json`: one document; `ndjson`: one line per row. */
+export function printJson(
+  format: 'json' | 'ndjson',
+  document: object,
+  rows: readonly object[],
+  { out }: Pick<Terminal, 'out'>,
+): void {
+  if (format === 'json') out(`${JSON.stringify({ schema: 1, ...document }, null, 2)}\n`);
+  else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }

@@ -2,7 +2,7 @@ import type { Paint } from '../../report/paint.ts';
 import { pad, plain, widthOf } from '../../report/plain.ts';
 import type { NewKey, Server } from '../../transport/host-keys.ts';
 
-/** A server and the key that it showed. */
+/** A server and the key it presented. */
 export interface FoundKey {
   readonly server: Server;
   readonly key: NewKey;
@@ -16,8 +16,8 @@ interface TableStyle {
 }
 
 /**
- * Name, address, type and fingerprint of each key, under the file it would be written to. A fingerprint
- * takes 50 columns and is what people compare: where a row does not fit, it goes to a line of its own.
+ * The name, address, type and fingerprint of each key, under the file it goes to. A fingerprint
+ * takes 50 columns and is what people compare: where a row does not fit, it gets a line of its own.
  */
 export function keyTable(found: readonly FoundKey[], { paint, width, home }: TableStyle): string {
   const files = [...new Set(found.map(({ key }) => key.file))];
@@ -25,7 +25,7 @@ export function keyTable(found: readonly FoundKey[], { paint, width, home }: Tab
     .map((file) => {
       const short = file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
       const rows = found.filter(({ key }) => key.file === file).map(cellsOf);
-      return `${paint.bold(`To be written to ${short}:`)}\n${rowsText(rows, width)}\n`;
+      return `${paint.bold(`To be added to ${short}:`)}\n${rowsText(rows, width)}\n`;
     })
     .join('');
 }

@@ -1,16 +1,21 @@
-import { expect, test } from 'vitest';
+import { Option } from 'commander';
+import { afterEach, expect, test, vi } from 'vitest';
+import { readCommandLine } from '../../../src/cli/args/command-line.ts';
 import { COMMANDS } from '../../../src/cli/args/commands.ts';
 import type { Invocation } from '../../../src/cli/args/invocation.ts';
 import { longFlag, OPTIONS } from '../../../src/cli/args/options.ts';
-import { readCommandLine, runProgram } from '../../../src/cli/run-program.ts';
+import { runProgram } from '../../../src/cli/run-program.ts';
 import { ToolError } from '../../../src/model/problem.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 function read(line: string, env: Record<string, string> = {}): Invocation {
-  const order = readCommandLine(line.split(' ').filter(Boolean), memoryTerminal({ env }));
-  if (typeof order === 'number') throw new Error(`no order but ${order}`);
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const order = readCommandLine(line.split(' ').filter(Boolean), memoryTerminal());
+  if (typeof order === 'number') throw new Error(`exited ${order}`);
   return order.invocation;
 }
+
+afterEach(() => vi.unstubAllEnvs());
 
 const optionsOf = (line: string, env?: Record<string, string>) => read(line, env).options;
 
@@ -38,6 +43,11 @@ test.each([
   ['plan --inventory=x.yaml --output=ndjson', {}, { inventory: 'x.yaml', output: 'ndjson' }],
   ['plan', { ALLOYUP_FORKS: '7', ALLOYUP_OUTPUT: 'json' }, { forks: 7, output: 'json' }],
   ['plan -f 9', { ALLOYUP_FORKS: '7' }, { forks: 9 }],
+  ['plan', { ALLOYUP_FORKS: '', ALLOYUP_LIMIT: '' }, { forks: 32, limit: null }],
+  ['plan --var a=1', { ALLOYUP_VAR: 'b=2' }, { var: ['a=1'] }],
+  ['plan', { ALLOYUP_VAR: 'b=2' }, { var: ['b=2'] }],
+  ['plan -v', { ALLOYUP_VERBOSE: '2' }, { verbose: 1 }],
+  ['plan', { ALLOYUP_VERBOSE: '1' }, { verbose: 1 }],
   ['apply', { ALLOYUP_YES: '1' }, { yes: true }],
   ['apply', { ALLOYUP_YES: '0' }, { yes: false }],
   ['apply', { ALLOYUP_YES: '' }, { yes: false }],
@@ -49,94 +59,113 @@ test.each([
     { ALLOYUP_VERBOSE: '2', ALLOYUP_CONNECT_TIMEOUT: '3' },
     { verbose: 2, connectTimeout: 3 },
   ],
-  // of another command: not looked at
+  // not an option of this command
   ['plan', { ALLOYUP_YES: 'perhaps' }, { yes: false }],
 ] as const)('alloyup %s with %j', (line, env, expected) => {
   expect(optionsOf(line, env)).toMatchObject(expected);
 });
 
-test('words that are no options are the command’s own', () => {
+test('arguments are passed on', () => {
   expect(read('fmt -t a.alloy b.alloy -').args).toEqual(['a.alloy', 'b.alloy', '-']);
   expect(read('render web-01').args).toEqual(['web-01']);
 });
 
 test.each([
-  ['plan --fork 3', {}, 'unknown option --fork of plan', 'did you mean --forks?'],
-  [
-    'plan --nonsense',
-    {},
-    'unknown option --nonsense of plan',
-    'see the options: alloyup plan --help',
-  ],
-  ['paln', {}, 'unknown command "paln"', 'did you mean: alloyup plan'],
-  ['xyzzy', {}, 'unknown command "xyzzy"', 'see the commands: alloyup --help'],
-  ['worker', {}, 'worker is not part of this version of alloyup', 'see what is: alloyup --help'],
-  [
-    'apply --canary 1',
-    {},
-    '--canary is not part of this version of alloyup',
-    'see what is: alloyup apply --help',
-  ],
-  [
-    'apply --serial=10%',
-    {},
-    '--serial is not part of this version of alloyup',
-    'see what is: alloyup apply --help',
-  ],
-  ['plan -f', {}, '--forks <n> wants a value', 'see its meaning: alloyup plan --help'],
+  ['plan --fork 3', {}, "unknown option '--fork'", 'Did you mean --forks?'],
+  ['plan --nonsense', {}, "unknown option '--nonsense'", 'Run alloyup plan --help'],
+  ['paln', {}, "unknown command 'paln'", 'Did you mean plan?'],
+  ['xyzzy', {}, "unknown command 'xyzzy'", 'Run alloyup --help'],
+  // planned, and not built yet
+  ['worker', {}, "unknown command 'worker'", 'Run alloyup --help'],
+  ['apply --canary 1', {}, "unknown option '--canary'", 'Run alloyup apply --help'],
+  ['apply --serial=10%', {}, "unknown option '--serial=10%'", 'Run alloyup apply --help'],
+  ['plan -f', {}, "option '-f, --forks <n>' argument missing", 'Run alloyup plan --help'],
   [
     'plan -f 0',
     {},
-    '--forks wants a whole number from 1 to 2000, not "0"',
-    'leave it out for 32, or write e.g. --forks 32',
+    "option '-f, --forks <n>' argument '0' is invalid. It must be a whole number from 1 to 2000",
+    'Run alloyup plan --help',
   ],
   [
     'plan -f 3.5',
     {},
-    '--forks wants a whole number from 1 to 2000, not "3.5"',
-    'leave it out for 32, or write e.g. --forks 32',
+    "option '-f, --forks <n>' argument '3.5' is invalid. It must be a whole number from 1 to 2000",
+    'Run alloyup plan --help',
   ],
-  ['plan --output xml', {}, '--output cannot be "xml"', 'write one of: text, json, ndjson'],
-  ['plan --var role', {}, '--var wants KEY=VALUE, not "role"', 'write e.g. --var role=web'],
+  [
+    'plan --limit=',
+    {},
+    "option '-l, --limit <pattern>' argument '' is invalid. It is empty",
+    'Run alloyup plan --help',
+  ],
+  [
+    'plan --output xml',
+    {},
+    "option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json, ndjson",
+    'Run alloyup plan --help',
+  ],
+  [
+    'plan --var role',
+    {},
+    "option '--var <key=value>' argument 'role' is invalid. It must be KEY=VALUE, such as role=web",
+    'Run alloyup plan --help',
+  ],
   [
     'plan',
     { ALLOYUP_FORKS: 'many' },
-    'ALLOYUP_FORKS wants a whole number from 1 to 2000, not "many"',
-    'leave it out for 32, or write e.g. ALLOYUP_FORKS=32',
+    "option '-f, --forks <n>' value 'many' from env 'ALLOYUP_FORKS' is invalid. It must be a whole number from 1 to 2000",
+    'Run alloyup plan --help',
   ],
   [
     'apply',
     { ALLOYUP_YES: 'perhaps' },
-    'ALLOYUP_YES is neither yes nor no: "perhaps"',
-    'write ALLOYUP_YES=1 or ALLOYUP_YES=0',
+    'the variable ALLOYUP_YES must be 1 or 0, not "perhaps"',
+    'Run alloyup --help',
   ],
   [
     'plan web-01',
     {},
     "too many arguments for 'plan'. Expected 0 arguments but got 1",
-    'see how it is used: alloyup plan --help',
+    'Run alloyup plan --help',
   ],
-  ['render', {}, "missing required argument 'host'", 'see how it is used: alloyup render --help'],
-  ['plan --yes', {}, 'unknown option --yes of plan', 'see the options: alloyup plan --help'],
+  ['render', {}, "missing required argument 'host'", 'Run alloyup render --help'],
+  ['plan --yes', {}, "unknown option '--yes'", 'Run alloyup plan --help'],
+  [
+    'inventory export x',
+    {},
+    "command-argument value 'export' is invalid for argument 'action'. Allowed choices are import",
+    'Run alloyup inventory --help',
+  ],
+  [
+    'completion powershell',
+    {},
+    "command-argument value 'powershell' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish",
+    'Run alloyup completion --help',
+  ],
 ] as const)('alloyup %s with %j is refused: %s', (line, env, message, hint) => {
   expect(() => read(line, env)).toThrow(ToolError);
   try {
     read(line, env);
   } catch (error) {
-    expect((error as ToolError).problem).toEqual({ code: 'usage', message, hint });
+    expect((error as ToolError).problem).toMatchObject({ code: 'usage', message, hint });
   }
 });
 
-test('a refusal exits 64 and prints nothing on stdout', async () => {
+test('every option is known by the name that commander gives it', () => {
+  for (const [key, { flags }] of Object.entries(OPTIONS))
+    expect(new Option(flags).attributeName()).toBe(key);
+});
+
+test('an error exits 64 and prints nothing on stdout', async () => {
   const terminal = memoryTerminal();
   expect(await runProgram(['plan', '--fork', '3'], terminal)).toBe(64);
   expect(terminal.printed()).toEqual({
     out: '',
-    err: 'error[usage]: unknown option --fork of plan\n  help: did you mean --forks?\n',
+    err: "error[usage]: unknown option '--fork'\n  help: Did you mean --forks?\n",
   });
 });
 
-test('nothing at all is answered with the help, and 64', async () => {
+test('no command prints the help and exits 64', async () => {
   const terminal = memoryTerminal();
   expect(await runProgram([], terminal)).toBe(64);
   expect(terminal.printed().err).toContain('Usage: alloyup <command>');

@@ -19,7 +19,7 @@ describe.each(commands)('help of %s', (name, spec) => {
 
   test('fits one screen', () => expectOneScreen(help));
 
-  test('has an example that is a command line of its own', () => {
+  test('has examples of the command', () => {
     expect(spec.examples.length).toBeGreaterThan(0);
     for (const [line] of spec.examples) {
       expect(line).toMatch(new RegExp(`(^|[|(] ?)alloyup ${name}\\b`));
@@ -35,7 +35,7 @@ describe.each(commands)('help of %s', (name, spec) => {
     }
   });
 
-  test('explains the options that are told nowhere else', () => {
+  test('describes every option that the shared page does not', () => {
     for (const key of spec.options) {
       const words = OPTIONS[key].help.split(' ')[0]!;
       expect(help.includes(OPTIONS[key].flags) || optionsHelp().includes(words)).toBe(true);
@@ -43,7 +43,7 @@ describe.each(commands)('help of %s', (name, spec) => {
   });
 });
 
-test('the list of commands and the page of options fit one screen each', () => {
+test('the lists of commands and of shared options fit one screen each', () => {
   expectOneScreen(programHelp());
   expectOneScreen(optionsHelp());
   for (const [name] of commands) expect(programHelp()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
@@ -56,19 +56,19 @@ test.each([
   [['apply', '--help'], commandHelp('apply', COMMANDS.apply)],
   [['apply', '-h', '-l', 'web'], commandHelp('apply', COMMANDS.apply)],
   [['help', 'options'], optionsHelp()],
-])('alloyup %s prints help and ends with 0', async (argv, text) => {
+])('alloyup %s prints help and exits 0', async (argv, text) => {
   const terminal = memoryTerminal();
   expect(await runProgram(argv, terminal)).toBe(0);
   expect(terminal.printed()).toEqual({ out: text, err: '' });
 });
 
 test.each([
-  ['aply', 'did you mean: alloyup apply'],
-  ['staus', 'did you mean: alloyup status'],
-  ['lists', 'see the commands: alloyup --help'],
-])('alloyup %s is refused, and tells what may have been meant', async (word, hint) => {
+  ['aply', 'Did you mean apply?'],
+  ['staus', 'Did you mean status?'],
+  ['xyzzy', 'Run alloyup --help'],
+])('alloyup %s is refused with a suggestion', async (word, hint) => {
   const terminal = memoryTerminal();
   expect(await runProgram([word], terminal)).toBe(64);
-  expect(terminal.printed().err).toContain(`unknown command "${word}"`);
+  expect(terminal.printed().err).toContain(`unknown command '${word}'`);
   expect(terminal.printed().err).toContain(hint);
 });

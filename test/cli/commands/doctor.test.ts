@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { node, writable } from '../../../src/cli/doctor/machine-findings.ts';
 import { findingsText } from '../../../src/cli/doctor/findings-table.ts';
+import { node, writable } from '../../../src/cli/doctor/machine-findings.ts';
 import { runProgram } from '../../../src/cli/run-program.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { paintWith } from '../../../src/report/paint.ts';
@@ -34,14 +34,14 @@ async function doctor(inventory: string, env: Record<string, string> = {}) {
 
 const HOST = 'hosts:\n  web-01: {}\n';
 
-test('a good inventory trips nothing, and nothing is written', async () => {
+test('a valid inventory has no problems, and nothing is written', async () => {
   const { code, said } = await doctor(HOST);
   expect(said).toEqual(['ok inventory']);
   expect(code).toBe(0);
   expect(readdirSync(folder)).toEqual(['inventory.yaml']);
 });
 
-test('a wrong inventory trips', async () => {
+test('an invalid inventory is a failure', async () => {
   const { code, said } = await doctor('hosts:\n  web-01: { prot: 22 }\n');
   expect(said).toEqual(['trip inventory.schema']);
   expect(code).toBe(1);
@@ -55,7 +55,7 @@ const SECRETS = `defaults:
       ASKED: { secret: { exec: [touch, ran] } }
 ${HOST}`;
 
-test('secrets that are not set are named; none is read, and no program is run for one', async () => {
+test('secrets that are not set are named; none is read and no program is run', async () => {
   const { said, findings } = await doctor(SECRETS);
   expect(said).toEqual(['trip secret', 'trip secret']);
   expect(JSON.stringify(findings)).toContain('GCLOUD_TOKEN');
@@ -66,7 +66,7 @@ test('secrets that are not set are named; none is read, and no program is run fo
   expect(JSON.stringify(set.findings)).not.toContain('glc_hidden');
 });
 
-test('a key that others may read is noted, with its path', async () => {
+test('a key that others can read is noted, with its path', async () => {
   const key = join(folder, 'id');
   writeFileSync(key, 'KEY', { mode: 0o644 });
   const inventory = `defaults: { ssh: { identity: ${key} } }\n${HOST}`;
@@ -86,19 +86,19 @@ test.each([
   expect(node(version).state).toBe(state);
 });
 
-test('a folder that is not there yet counts as writable where it could be made', () => {
+test('a missing directory is writable if it could be created', () => {
   expect(writable('state', join(folder, 'a/b/c')).state).toBe('ok');
   writeFileSync(join(folder, 'file'), '');
   chmodSync(join(folder, 'file'), 0o600);
   expect(writable('state', join(folder, 'file/b')).state).toBe('trip');
 });
 
-test('the table: what trips first, hosts with the same together', () => {
+test('the table lists failures first, and hosts with the same finding together', () => {
   const trip = (host: string): Finding => ({
     part: 'host',
     check: 'ssh.auth',
     state: 'trip',
-    message: `no key for ops@${host}`,
+    message: 'no key was accepted for ops',
     hint: 'make one',
     host,
   });
@@ -112,10 +112,10 @@ test('the table: what trips first, hosts with the same together', () => {
   ok    Node 20.19.0
 
 Hosts
-  trip  no key for ops@web-01
+  fail  no key was accepted for ops
         on web-01, web-02
         help: make one
 
-2 findings would trip a run.
+2 problems would make a run fail.
 `);
 });

@@ -67,7 +67,7 @@ test('-w writes in place and keeps mode, links and neighbours', async () => {
 
 const TEMPLATE = 'logging {\n\tlevel = {{ level }}\n}\n{% if a %}\n{% endif %}\n';
 
-test('a Liquid template is told as one, not as broken Alloy', async () => {
+test('a Liquid template is reported as one, not as invalid Alloy', async () => {
   const path = put('t.alloy', TEMPLATE);
   const { code, err } = await fmt(path);
   expect(code).toBe(64);
@@ -76,28 +76,28 @@ test('a Liquid template is told as one, not as broken Alloy', async () => {
   expect(err.match(/error\[/g)).toHaveLength(1);
 });
 
-test('in a folder, templates are left out and all others formatted', async () => {
+test('in a directory, templates are skipped and other files formatted', async () => {
   put('t.alloy', TEMPLATE);
   const ugly = put('u.alloy', UGLY);
   const { code, out, err } = await fmt('-w', folder);
   expect({ code, out }).toEqual({ code: 0, out: `${ugly}\n` });
-  expect(err).toContain('left out');
+  expect(err).toContain('skipped Liquid templates');
   expect(readFileSync(join(folder, 't.alloy'), 'utf8')).toBe(TEMPLATE);
 });
 
-test('a broken file with the templates of Loki in its strings is no Liquid template', async () => {
+test('a broken file with Loki templates in its strings is not a Liquid template', async () => {
   const path = put('l.alloy', 'a {\n\tb = "{{ .Value }}"\n\tc = `{{ x\n}}` // {{ y }}\n\td =\n}\n');
   expect((await fmt(path)).err).not.toContain('Liquid');
 });
 
-test('-w does not touch a file that is canonical', async () => {
+test('-w does not touch a formatted file', async () => {
   const path = put('a.alloy', CANONICAL);
   const { ino, mtimeMs } = statSync(path);
   expect(await fmt('-w', path)).toEqual({ code: 0, out: '', err: '' });
   expect(statSync(path)).toMatchObject({ ino, mtimeMs });
 });
 
-test('a folder stands for the Alloy files below it', async () => {
+test('a directory stands for the Alloy files below it', async () => {
   put('x/deep/a.alloy', UGLY);
   put('x/b.alloy', UGLY);
   put('x/c.txt', UGLY);
@@ -106,7 +106,7 @@ test('a folder stands for the Alloy files below it', async () => {
   expect(out).toBe(`${join(folder, 'x/b.alloy')}\n${join(folder, 'x/deep/a.alloy')}\n`);
 });
 
-test('a broken file is told like a compiler does, exits 64, and is left as it is; others are written', async () => {
+test('a broken file exits 64 and is not changed; the others are written', async () => {
   const broken = put('a.alloy', BROKEN);
   const ugly = put('b.alloy', UGLY);
   const { code, out, err } = await fmt('-w', broken, ugly);
@@ -121,9 +121,9 @@ test('a broken file is told like a compiler does, exits 64, and is left as it is
 });
 
 test.each([
-  [['-w', '-t', 'x'], '-w and -t exclude each other'],
+  [['-w', '-t', 'x'], '-w and -t cannot be used together'],
   [['-w', '-'], '-w cannot write to stdin'],
-  [['/nonexistent.alloy'], 'there is no file /nonexistent.alloy'],
+  [['/nonexistent.alloy'], '/nonexistent.alloy does not exist'],
   [[], "missing required argument 'files'"],
 ])('fmt %j is refused: %s', async (args, message) => {
   const { code, err, out } = await fmt(...args);
@@ -132,7 +132,7 @@ test.each([
   expect(err).toContain(message);
 });
 
-test('every file that cannot be read is named at once', async () => {
+test('all files that cannot be read are reported together', async () => {
   const { err } = await fmt('/none/a.alloy', '/none/b.alloy');
   expect(err).toContain('/none/a.alloy');
   expect(err).toContain('/none/b.alloy');

@@ -19,7 +19,7 @@ const person = vi.hoisted(() => ({
 }));
 
 vi.mock('../../../src/cli/init/question-prompts.ts', () => ({
-  promptOf: async (question: { id: string; kind: string; message: string }) => async () => {
+  promptFor: async (question: { id: string; kind: string; message: string }) => {
     if (person.stops(question.id || question.message))
       throw Object.assign(new Error('force closed'), { name: 'ExitPromptError' });
     if (question.kind === 'yes') return true;
@@ -34,7 +34,11 @@ vi.mock('../../../src/cli/terminal/ask.ts', async (original) => {
     ...real,
     askYes: async (question: string) => {
       if (person.stops(question)) throw new real.NoAnswer();
-      return !question.startsWith('Plan now');
+      return true;
+    },
+    confirmed: async (question: string) => {
+      person.stops(question);
+      return false;
     },
     askSecret: async (question: string) => {
       if (person.stops(question)) throw new real.NoAnswer();
@@ -92,20 +96,20 @@ describe('--answers', () => {
     expect(out).toContain(
       'OTEL_EXPORTER_OTLP_PROTOCOL=grpc\n    OTEL_EXPORTER_OTLP_ENDPOINT=http://web-01.example.com:4317',
     );
-    expect(out).toContain('First set METRICS_PASSWORD');
+    expect(out).toContain('Set METRICS_PASSWORD first');
     const terminal = memoryTerminal({ home: folder });
     expect(await runProgram(['validate', '--strict', '-i', file()], terminal)).toBe(0);
   });
 
   test.each([
-    ['hosts: [web-01]', /does not answer template/],
+    ['hosts: [web-01]', /has no answer for template/],
     ['hosts: ["web-[9:1]"]\ntemplate: minimal', /hosts cannot be/],
     ['hosts: [web-01]\ntemplate: linux-hots', /template cannot be\s+"linux-hots"/],
-    ['hosts: [web-01]\ntemplate: minimal\nverison: latest', /nothing asks for verison/],
+    ['hosts: [web-01]\ntemplate: minimal\nverison: latest', /there is no question\s+verison/],
     ['hosts: [web-01]\ntemplate: linux-host\nmetrics_url: prometheus', /metrics_url cannot be/],
     ['hosts: [web-01]\ntemplate: ./missing.alloy', /missing\.alloy/],
     ['hosts: [', /answers\.yaml/],
-    ['[1, 2]', /holds no answers/],
+    ['[1, 2]', /contains no answers/],
   ])('refuses %j, and writes nothing', async (answers, said) => {
     const { code, err } = await init([
       '--answers',

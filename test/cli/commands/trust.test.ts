@@ -66,11 +66,11 @@ describe.skipIf(!sshdThere)('alloyup trust', () => {
       blobOf(sshd),
     ).kind;
 
-  test('shows every key in one table and records them all', async () => {
+  test('shows every key in one table and records all of them', async () => {
     const home = homeWith(two(), { known_hosts: '# kept, without a newline' });
     const { code, out, err } = await trust(home, '--yes');
     expect(code).toBe(0);
-    expect(err).toContain('To be written to ~/.ssh/known_hosts:');
+    expect(err).toContain('To be added to ~/.ssh/known_hosts:');
     expect(err).toMatch(/near +127\.0\.0\.1 port \d+ +ed25519\s+SHA256:/);
     for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(out).toBe('2 keys recorded\n');
@@ -78,19 +78,19 @@ describe.skipIf(!sshdThere)('alloyup trust', () => {
     expect([verdict(home, near), verdict(home, far)]).toEqual(['known', 'known']);
   });
 
-  test('a second time finds them all known and writes nothing', async () => {
+  test('a second run finds all keys known and writes nothing', async () => {
     const home = homeWith(two());
     await trust(home, '--yes');
     const before = statSync(join(home, '.ssh/known_hosts')).mtimeMs;
     expect(await trust(home, '--yes')).toMatchObject({
       code: 0,
-      out: '0 keys recorded, 2 known before\n',
+      out: '0 keys recorded, 2 already known\n',
       err: '',
     });
     expect(statSync(join(home, '.ssh/known_hosts')).mtimeMs).toBe(before);
   });
 
-  test('names are hashed where the configuration of OpenSSH hashes them, and a link is followed', async () => {
+  test('names are hashed if ssh_config says so, and a symlink is followed', async () => {
     const home = homeWith(two(), { config: 'Host *\n  HashKnownHosts yes\n', elsewhere: '' });
     writeFileSync(
       join(home, '.ssh/config'),
@@ -116,24 +116,24 @@ describe.skipIf(!sshdThere)('alloyup trust', () => {
     expect(verdict(home, far)).toBe('known');
   });
 
-  test('a changed key is told, never recorded; the others are', async () => {
+  test('a changed key is reported and not recorded; the others are', async () => {
     const stranger = makeKey(folder, 'stranger');
     const wrong = readFileSync(`${stranger}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
     const home = homeWith(two(), { known_hosts: `[127.0.0.1]:${near.port} ${wrong}\n` });
     const { code, out, err } = await trust(home, '--yes');
     expect(code).toBe(1);
     expect(err).toContain('has changed');
-    expect(out).toBe('1 key recorded, 1 in trouble\n');
+    expect(out).toBe('1 key recorded, 1 failed\n');
     expect([verdict(home, near), verdict(home, far)]).toEqual(['changed', 'known']);
   });
 
-  test('nobody there is a problem of that host alone; words name hosts', async () => {
+  test('an unreachable host does not affect the others; arguments name hosts', async () => {
     const home = homeWith(`${two()}  gone: { ssh: { address: 127.0.0.1, port: 9 } }\n`);
     expect((await trust(home, 'gone', '--yes')).code).toBe(1);
     expect(await trust(home, 'near', '--yes')).toMatchObject({ code: 0, out: '1 key recorded\n' });
   });
 
-  test('what stands behind a jump host comes when the jump host is known', async () => {
+  test('a host behind a jump host follows once the jump host is known', async () => {
     const home = homeWith(`hosts:
   far: { ssh: { address: 127.0.0.1, port: ${far.port}, user: root, identity: ${key}, jump: ["root@127.0.0.1:${near.port}"] } }
 `);
@@ -143,25 +143,25 @@ describe.skipIf(!sshdThere)('alloyup trust', () => {
     expect([verdict(home, near), verdict(home, far)]).toEqual(['known', 'known']);
   });
 
-  test('a key that the inventory pins needs no meeting, and is written nowhere', async () => {
+  test('a key pinned in the inventory is not asked for and not recorded', async () => {
     const pin = `SHA256:${'x'.repeat(43)}`;
     const home = homeWith(
       `hosts:\n  it: { ssh: { address: 127.0.0.1, port: 9, hostKey: "${pin}" } }\n`,
     );
     expect(await trust(home, '--yes')).toEqual({
       code: 0,
-      out: '0 keys recorded, 1 known before\n',
+      out: '0 keys recorded, 1 already known\n',
       err: '',
     });
     expect(existsSync(join(home, '.ssh/known_hosts'))).toBe(false);
   });
 
-  test('nobody is there to be asked: refused before any connection', async () => {
+  test('without a terminal it is refused before any connection', async () => {
     expect(await trust(homeWith(two()))).toMatchObject({ code: 64, out: '' });
   });
 });
 
-test('a table that does not fit gives the fingerprint a line of its own', () => {
+test('in a table that does not fit, fingerprints get lines of their own', () => {
   const found = [
     {
       server: {
@@ -185,6 +185,6 @@ test('a table that does not fit gives the fingerprint a line of its own', () => 
   expect(keyTable(found, { ...style, width: 120 }).split('\n')).toHaveLength(4);
 });
 
-test('a refusal of an unknown key names the command that settles it for the whole fleet', () => {
+test('the hint for an unknown key names the command that records it for the whole fleet', () => {
   expect(unknownHostKey('web-01', Buffer.from('key')).hint).toMatch(/whole fleet.*alloyup trust/);
 });

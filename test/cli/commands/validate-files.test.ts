@@ -36,10 +36,10 @@ async function validate(...args: readonly string[]) {
   return { code, ...terminal.printed() };
 }
 
-test('a file without faults', async () => {
+test('a valid file', async () => {
   expect(await validate(put('a.alloy', FINE))).toEqual({
     code: 0,
-    out: '1 file checked: fine\n',
+    out: '1 file checked: no problems\n',
     err: '',
   });
 });
@@ -54,16 +54,18 @@ test('a reference to nothing: code, place, line, caret, help, 64', async () => {
   expect(err).toContain('help: ');
 });
 
-test('syntax errors of all files come at once', async () => {
+test('syntax errors of all files are reported together', async () => {
   const { code, err } = await validate(put('a.alloy', 'logging {\n'), put('b.alloy', 'x = = 1\n'));
   expect(code).toBe(64);
   expect(err).toContain('a.alloy:');
   expect(err).toContain('b.alloy:1:5');
 });
 
-test('--output json prints one document that keeps to its schema', async () => {
+test('--output json prints one document that matches its schema', async () => {
   const schema = z.fromJSONSchema(
-    JSON.parse(readFileSync(new URL('../../../schema/problems.schema.json', import.meta.url), 'utf8')),
+    JSON.parse(
+      readFileSync(new URL('../../../schema/problems.schema.json', import.meta.url), 'utf8'),
+    ),
   );
   for (const text of [FINE, UNDEFINED, 'broken {']) {
     const { code, out, err } = await validate('--output', 'json', put('a.alloy', text));
@@ -75,13 +77,13 @@ test('--output json prints one document that keeps to its schema', async () => {
   }
 });
 
-test('a folder is one configuration', async () => {
+test('a directory is one configuration', async () => {
   put('a.alloy', FINE.slice(0, FINE.indexOf('prometheus.scrape')));
   put('b.alloy', FINE.slice(FINE.indexOf('prometheus.scrape')));
   expect(await validate(folder)).toMatchObject({ code: 0 });
 });
 
-test('a secret in a line that is shown is not shown', async () => {
+test('a secret in an excerpt is masked', async () => {
   const { err, out } = await validate(
     put(
       'a.alloy',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complete, FILES } from '../../../src/cli/completion/candidates.ts';
-import { typedWords } from '../../../src/cli/completion/words.ts';
+import { splitLine } from '../../../src/cli/completion/shell-answer.ts';
 import { builtCommand } from '../built.ts';
 
 const known = {
@@ -49,6 +49,15 @@ test.each([
   [['plan', '--template', 'l'], ['linux-host']],
   [['rollback', '--run', '20261123'], ['20261123T101500Z-3f9a']],
   [['render', 'db'], ['db-01']],
+  [['apply', 'pl'], FILES],
+  [
+    ['trust', 'web-01', 'web-'],
+    ['web-01', 'web-02'],
+  ],
+  [['inventory', ''], ['import']],
+  [['inventory', 'import', ''], FILES],
+  [['plan', '--retry', 'la'], ['last']],
+  [['plan', ''], []],
   [['validate', 'x'], FILES],
   [
     ['report', ''],
@@ -74,8 +83,8 @@ test.each([
   ['alloyup plan -l "web:!a', ['plan', '-l', 'web:!a'], ''],
   ['alloyup plan --output=j', ['plan', '--output=j'], '--output='],
   ["alloyup plan -i 'my file' -l w\\ x", ['plan', '-i', 'my file', '-l', 'w x'], ''],
-])('bash reads %s', (line, words, handled) => {
-  expect(typedWords(line)).toEqual({ words, handled });
+])('bash reads %s', (line, words, kept) => {
+  expect(splitLine(line)).toEqual({ words, kept });
 });
 
 const INVENTORY = 'groups:\n  web: { hosts: ["web-[01:03]"] }\nhosts:\n  db-01: {}\n';

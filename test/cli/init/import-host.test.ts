@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createContextScanner } from '../../../src/alloy/context.ts';
-import { homeSettings, templateText } from '../../../src/cli/init/import-host.ts';
+import { importedSettings, templateText } from '../../../src/cli/init/import-host.ts';
 import { renderTemplate } from '../../../src/config/render.ts';
 import { Secret } from '../../../src/model/secret.ts';
 
 const rendered = (text: string): string | undefined => {
   const result = renderTemplate(
-    { name: 'home', file: 'home.alloy', text: templateText(text), parameters: null },
+    { name: 'web-01', file: 'web-01.alloy', text: templateText(text), parameters: null },
     { vars: {}, host: { name: 'h', address: 'h', groups: [] }, locate: () => ({}) },
     createContextScanner,
   );
   return result.ok ? result.value.text : undefined;
 };
 
-test('a configuration comes out as it was, whatever it looks like to Liquid', () => {
+test('a configuration renders to itself, whatever it looks like to Liquid', () => {
   const piece = fc.constantFrom(
     '{{',
     '}}',
@@ -36,8 +36,8 @@ test('a configuration comes out as it was, whatever it looks like to Liquid', ()
   );
 });
 
-test('secrets go to files of their own, the inventory names the places', () => {
-  const { settings, files } = homeSettings('web-01', {
+test('secrets go to their own files, and the inventory refers to them', () => {
+  const { settings, files } = importedSettings('web-01', {
     config: 'logging { }\n',
     secretLines: [],
     listen: '127.0.0.1:12345',

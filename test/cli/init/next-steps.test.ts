@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endingText } from '../../../src/cli/init/next-steps.ts';
+import { nextStepsText } from '../../../src/cli/init/next-steps.ts';
 import { paintWith } from '../../../src/report/paint.ts';
 import { targetOf } from '../../builders.ts';
 
@@ -18,8 +18,8 @@ const gateway = (listen: string) => {
   return { ...target, desired: { ...target.desired, config } };
 };
 
-const ending = (over: Partial<Parameters<typeof endingText>[0]>): string =>
-  endingText({
+const nextSteps = (over: Partial<Parameters<typeof nextStepsText>[0]>): string =>
+  nextStepsText({
     file: 'inventory.yaml',
     targets: [targetOf()],
     places: [],
@@ -29,14 +29,14 @@ const ending = (over: Partial<Parameters<typeof endingText>[0]>): string =>
     ...over,
   });
 
-test('the same in CI, with what has to be there first', () => {
+test('the commands for CI, and what they need', () => {
   expect(
-    ending({ places: ['env:TOKEN', 'file:./secrets/x'], asksSudo: true, file: 'x.yaml' }),
-  ).toBe(`The same in CI:
-  # TOKEN comes from the secrets of the CI system
-  # ./secrets/x is written from the secrets of the CI system
-  # nobody types there: sudo: { password: { secret: env:SUDO_PASSWORD } }
-  # its known_hosts holds the keys of the hosts: docs/ci.md
+    nextSteps({ places: ['env:TOKEN', 'file:./secrets/x'], asksSudo: true, file: 'x.yaml' }),
+  ).toBe(`In CI:
+  # set TOKEN from your CI secrets
+  # write ./secrets/x from your CI secrets
+  # store the sudo password: sudo: { password: { secret: env:SUDO_PASSWORD } }
+  # add the hosts' keys to known_hosts: docs/ci.md
   alloyup validate --strict -i x.yaml
   alloyup plan --detailed-exitcode -i x.yaml
   alloyup apply --yes --junit report.xml -i x.yaml
@@ -51,12 +51,12 @@ test.each([
 ])('applications reach %s, found at %s, as %s', (listen, address, http, grpc) => {
   const target = gateway(listen);
   const { name } = target.host;
-  const text = ending({ targets: [target], addresses: new Map([[name, address]]) });
+  const text = nextSteps({ targets: [target], addresses: new Map([[name, address]]) });
   expect(text.match(/(?<=OTEL_EXPORTER_OTLP_)\S+/g)).toEqual([
     'PROTOCOL=http/protobuf',
     `ENDPOINT=${http}`,
     'PROTOCOL=grpc',
     `ENDPOINT=${grpc}`,
   ]);
-  expect(text.includes('applications on the host itself')).toBe(listen === '127.0.0.1');
+  expect(text.includes('applications on the same host')).toBe(listen === '127.0.0.1');
 });

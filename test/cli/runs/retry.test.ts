@@ -8,7 +8,14 @@ import { parseHostList } from '../../../src/inventory/hostlist.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
 import type { Happening } from '../../../src/model/event.ts';
 import { ndjson } from '../../../src/report/ndjson.ts';
-import { applied, converged, rolledBack, stamp, started, unreachable } from '../../report/events.ts';
+import {
+  applied,
+  converged,
+  rolledBack,
+  stamp,
+  started,
+  unreachable,
+} from '../../report/events.ts';
 
 let state: string;
 beforeEach(() => {
@@ -48,29 +55,29 @@ const SOME_TROUBLE: readonly Happening[] = [
   { type: 'host.started', host: 'e' },
 ];
 
-test('hosts that failed, were not reached, or have no end are done again', () => {
+test('hosts that failed, were not reached, or have no outcome are retried', () => {
   const path = log('20261123T101500Z-0001', ...SOME_TROUBLE);
   expect(retried('0001', ...ALL)).toEqual([['c', 'd', 'e'], []]);
   expect(retried(path, ...ALL)).toEqual([['c', 'd', 'e'], []]);
 });
 
-test('"last" is the newest apply: a plan in between does not count', () => {
+test('"last" is the newest apply, not a later plan', () => {
   log('20261123T101500Z-0001', ...SOME_TROUBLE);
   log('20261123T101600Z-0002', started('plan', 'a'), ...unreachable('a'));
   expect(retried('last', ...ALL)).toEqual([['c', 'd', 'e'], []]);
 });
 
-test('a host that the inventory lost is named', () => {
+test('a host that is no longer in the inventory is named', () => {
   log('20261123T101500Z-0001', ...SOME_TROUBLE);
   expect(retried('last', 'a', 'c')).toEqual([['c'], ['retry.gone']]);
 });
 
-test('nothing to do again is told, and is no error', () => {
+test('having nothing to retry is a warning, not an error', () => {
   log('20261123T101500Z-0001', started('apply', 'a'), ...applied('a'));
   expect(retried('last', 'a')).toEqual([[], ['retry.nothing']]);
 });
 
-test('a run that nobody logged is refused', () => {
-  expect(() => retried('last', 'a')).toThrow(/no apply was logged/);
-  expect(() => retried('beef', 'a')).toThrow(/no log of a run "beef"/);
+test('an unknown run is refused', () => {
+  expect(() => retried('last', 'a')).toThrow(/no apply has been logged/);
+  expect(() => retried('beef', 'a')).toThrow(/no run "beef" has been logged/);
 });

@@ -4,54 +4,56 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLiveView } from '../../../src/cli/terminal/live-view.ts';
-import { openPhases, type Phase } from '../../../src/cli/terminal/phase-list.ts';
+import { runPhases } from '../../../src/cli/terminal/phase-list.ts';
 import type { Canvas } from '../../../src/cli/terminal/screen.ts';
 import type { Terminal } from '../../../src/cli/terminal/terminal.ts';
-import type { Verb } from '../../../src/model/event.ts';
+import { ToolError } from '../../../src/model/problem.ts';
+import type { PhaseView } from '../../../src/report/phases.ts';
 import { builtCommand } from '../built.ts';
 import { memoryTerminal } from '../terminal.ts';
 
-/** Where the phases stand once listr2's own steps between them are done. */
-async function stands(verb: Verb, ...entered: readonly Phase[]): Promise<readonly string[]> {
-  const phases = openPhases(verb, () => {});
-  for (const phase of entered) phases.enter(phase);
-  await new Promise(setImmediate);
-  const seen = phases.view().map(({ title, state }) => `${title} ${state}`);
-  phases.end();
-  return seen;
-}
-
 describe('phases', () => {
-  test.each<[Verb, readonly Phase[], readonly string[]]>([
-    ['plan', [], ['inventory running', 'configurations waiting', 'plan waiting']],
-    ['plan', ['configurations'], ['inventory done', 'configurations running', 'plan waiting']],
-    ['status', ['hosts'], ['inventory done', 'configurations done', 'status running']],
-    [
-      'apply',
-      ['configurations', 'hosts', 'changes', 'hosts'],
-      ['inventory done', 'configurations done', 'plan done', 'apply running'],
-    ],
-    [
-      'rollback',
-      ['configurations', 'hosts'],
-      ['inventory done', 'plan running', 'take back waiting'],
-    ],
-    ['remove', ['hosts', 'changes'], ['inventory done', 'plan done', 'remove running']],
-  ])('%s after %j', async (verb, entered, expected) => {
-    expect(await stands(verb, ...entered)).toEqual(expected);
+  /** Runs phases up to the `at`-th, which waits; returns how they look then. */
+  async function phasesAt(at: number): Promise<readonly string[]> {
+    let views: () => readonly PhaseView[] = () => [];
+    let release = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      const waiting = new Promise<void>((go) => {
+        release = go;
+      });
+      const phases = ['inventory', 'plan', 'apply'].map((title, i) => ({
+        title,
+        work: async () => {
+          if (i !== at) return;
+          resolve();
+          await waiting;
+        },
+      }));
+      void runPhases(phases, { show: (shown) => (views = shown), changed() {}, close() {} });
+    });
+    await reached;
+    const seen = views().map(({ title, state }) => `${title} ${state}`);
+    release();
+    return seen;
+  }
+
+  test('run in order', async () => {
+    expect(await phasesAt(0)).toEqual(['inventory running', 'plan waiting', 'apply waiting']);
+    expect(await phasesAt(1)).toEqual(['inventory done', 'plan running', 'apply waiting']);
   });
 
-  test('each end is told, so that it is drawn', async () => {
-    let told = 0;
-    const phases = openPhases('plan', () => {
-      told += 1;
-    });
-    await new Promise(setImmediate);
-    const before = told;
-    phases.enter('configurations');
-    await new Promise(setImmediate);
-    expect(told).toBeGreaterThan(before);
-    phases.end();
+  test.each([true, false])('stop at the first error (with a view: %s)', async (shown) => {
+    const done: string[] = [];
+    const live = viewOn(memoryTerminal(shown ? { canvas: canvasOf() } : {}));
+    const error = new ToolError({ code: 'usage', message: 'no', hint: '' });
+    const run = live.run([
+      { title: 'first', work: async () => void done.push('first') },
+      { title: 'second', work: () => Promise.reject(error) },
+      { title: 'third', work: async () => void done.push('third') },
+    ]);
+    await expect(run).rejects.toBe(error);
+    expect(done).toEqual(['first']);
+    live.close();
   });
 });
 
@@ -70,8 +72,8 @@ function canvasOf(): Canvas & { takesErrors: boolean; written(): string } {
 }
 
 const OPTIONS = { output: 'text', quiet: false, verbose: 0, color: true } as const;
-const viewOn = (terminal: Terminal, options: Parameters<typeof openLiveView>[1] = OPTIONS) =>
-  openLiveView('plan', options, terminal, Date.now);
+const viewOn = (terminal: Terminal, options: Parameters<typeof openLiveView>[0] = OPTIONS) =>
+  openLiveView(options, terminal, Date.now);
 
 test.each([
   ['-q', { ...OPTIONS, quiet: true }],
@@ -79,7 +81,7 @@ test.each([
   ['--output json', { ...OPTIONS, output: 'json' as const }],
 ])('%s has no view', async (_, options) => {
   const canvas = canvasOf();
-  const live = await viewOn(memoryTerminal({ canvas }), options);
+  const live = viewOn(memoryTerminal({ canvas }), options);
   expect(live.shown).toBe(false);
   live.close();
   expect(canvas.written()).toBe('');
@@ -87,23 +89,30 @@ test.each([
 
 test('a view that was never drawn leaves the terminal alone', async () => {
   const canvas = canvasOf();
-  const live = await viewOn(memoryTerminal({ canvas }));
+  const live = viewOn(memoryTerminal({ canvas }));
   await live.aside(async () => {});
   live.close();
   expect(canvas.written()).toBe('');
 });
 
-test('a note stands for as long as somebody waits', async () => {
+test('a note is shown beside the current phase while somebody waits', async () => {
   const canvas = canvasOf();
-  const live = await viewOn(memoryTerminal({ canvas }));
+  const live = viewOn(memoryTerminal({ canvas }));
   const ends: (() => void)[] = [];
+  let endPhase = (): void => {};
+  const run = live.run([
+    { title: 'plan', work: () => new Promise<void>((end) => (endPhase = end)) },
+    { title: 'apply', work: async () => {} },
+  ]);
   const waits = [1, 2].map(() =>
     live.noting('asking apt.grafana.com', () => new Promise<void>((end) => ends.push(end))),
   );
-  await expect.poll(canvas.written).toContain('inventory, asking apt.grafana.com > config');
+  await expect.poll(canvas.written).toContain('plan, asking apt.grafana.com > apply');
   for (const end of ends) end();
   await Promise.all(waits);
-  await expect.poll(canvas.written).toMatch(/inventory\S* > /u);
+  await expect.poll(canvas.written).toMatch(/plan\S* > /u);
+  endPhase();
+  await run;
   live.close();
 });
 
@@ -114,7 +123,7 @@ describe('the built command', () => {
   });
   afterEach(() => rmSync(home, { recursive: true }));
 
-  test('loads listr2 on a terminal alone', () => {
+  test('loads listr2 only on a terminal', () => {
     const bin = builtCommand();
     writeFileSync(
       join(home, 'inventory.yaml'),
@@ -138,9 +147,9 @@ describe('the built command', () => {
       );
     };
     const plan = [process.execPath, bin, 'plan'];
-    const usesListr = (urls: readonly string[]) => urls.some((url) => /chunk-phases-/.test(url));
+    const usesListr = (urls: readonly string[]) => urls.some((url) => /phase-list/.test(url));
     const piped = loadedBy('piped', plan);
-    expect(piped.some((url) => /chunk-fleet-/.test(url))).toBe(true);
+    expect(piped.some((url) => /plan-\w+\.\w+$/.test(url))).toBe(true);
     expect(usesListr(piped)).toBe(false);
     // script(1) gives the command a terminal of its own
     const onTerminal = loadedBy('terminal', ['script', '-qec', plan.join(' '), '/dev/null']);
