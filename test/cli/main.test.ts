@@ -12,37 +12,29 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { builtCommand } from './built.ts';
+import { type Alloyup, builtAlloyup, builtCommand } from './built.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 let BIN: string;
+let run: Alloyup;
 
 beforeAll(() => {
   BIN = builtCommand();
+  run = builtAlloyup();
 }, 120_000);
 
-let folder: string;
+let directory: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'alloyup-bin-'));
+  directory = mkdtempSync(join(tmpdir(), 'alloyup-bin-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
-function alloyup(
-  args: readonly string[],
-  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
-) {
-  const ran = spawnSync(process.execPath, [BIN, ...args], {
-    cwd: folder,
-    input,
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: folder, ...env },
-  });
-  return { code: ran.status, out: ran.stdout, err: ran.stderr };
-}
+const alloyup = (args: readonly string[], options: Parameters<Alloyup>[2] = {}) =>
+  run(directory, args, options);
 
-const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+const put = (name: string, text: string): void => writeFileSync(join(directory, name), text);
 
-/** A port of this machine on which nobody listens: every login fails at once. */
+/** A port of this machine where nobody listens: logins fail immediately. */
 const NOBODY = 'hosts: { web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops } } }\n';
 
 test('--version and -V print the version of the package, and nothing else', () => {
@@ -52,7 +44,7 @@ test('--version and -V print the version of the package, and nothing else', () =
 });
 
 test('--version loads nothing of the build', () => {
-  const alone = join(folder, 'alone');
+  const alone = join(directory, 'alone');
   for (const part of ['bin', 'package.json'])
     cpSync(join(ROOT, part), join(alone, part), { recursive: true });
   const ended = spawnSync(process.execPath, [join(alone, 'bin/alloyup.js'), '-V'], {
@@ -89,7 +81,7 @@ test('validate without files checks the inventory, without its secrets', () => {
     `${NOBODY}defaults: { alloy: { environment: { TOKEN: { secret: { exec: [touch, ran] } } } } }\n`,
   );
   expect(alloyup(['validate'])).toMatchObject({ code: 0, out: '1 host checked: no problems\n' });
-  expect(readdirSync(folder)).not.toContain('ran');
+  expect(readdirSync(directory)).not.toContain('ran');
   put('inventory.yaml', 'hosts: { web-01: { alloy: { verison: 1.18.1 } } }\n');
   const { code, err } = alloyup(['validate']);
   expect(code).toBe(64);
@@ -103,7 +95,7 @@ test('a plan of unreachable hosts exits 1, and its log is private', () => {
   expect(code).toBe(1);
   expect(out).toContain('error[ssh.');
   expect(out).toContain('Plan: 1 host without a plan.');
-  const runs = join(folder, '.local/state/alloyup/runs');
+  const runs = join(directory, '.local/state/alloyup/runs');
   const [log] = readdirSync(runs);
   expect(log).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/);
   expect(statSync(join(runs, log!)).mode & 0o777).toBe(0o600);
@@ -115,13 +107,13 @@ test('a plan of unreachable hosts exits 1, and its log is private', () => {
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   expect(events[0].type).toBe('run.started');
   expect(events.at(-1)).toMatchObject({ type: 'run.finished', exitCode: 1 });
-  expect(readFileSync(join(folder, 'report.xml'), 'utf8')).toContain('failures="1"');
+  expect(readFileSync(join(directory, 'report.xml'), 'utf8')).toContain('failures="1"');
 });
 
 test('--output ndjson prints the log, --output json one report', () => {
   put('inventory.yaml', NOBODY);
   const lines = alloyup(['plan', '--output', 'ndjson', '--log', 'run.ndjson']);
-  expect(lines.out).toBe(readFileSync(join(folder, 'run.ndjson'), 'utf8'));
+  expect(lines.out).toBe(readFileSync(join(directory, 'run.ndjson'), 'utf8'));
   const { out, code } = alloyup(['plan', '--output', 'json']);
   expect(JSON.parse(out)).toMatchObject({
     schema: 1,
@@ -143,7 +135,7 @@ test.each([
   const { code, out, err } = alloyup(args);
   expect({ code, out }).toEqual({ code: 64, out: '' });
   expect(err).toContain(message);
-  expect(readdirSync(folder)).toEqual(['inventory.yaml']);
+  expect(readdirSync(directory)).toEqual(['inventory.yaml']);
 });
 
 test('with --output json, an error is printed on stdout as well', () => {
@@ -162,28 +154,28 @@ test('a closed stdout does not end the run', async () => {
     process.execPath,
     [BIN, 'plan', '--output', 'ndjson', '--log', 'run.ndjson'],
     {
-      cwd: folder,
-      env: { PATH: process.env.PATH, HOME: folder },
+      cwd: directory,
+      env: { PATH: process.env.PATH, HOME: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
   child.stdout.destroy();
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(code).toBe(1);
-  expect(readFileSync(join(folder, 'run.ndjson'), 'utf8')).toContain('"run.finished"');
+  expect(readFileSync(join(directory, 'run.ndjson'), 'utf8')).toContain('"run.finished"');
 });
 
 test('a run works without a state directory', () => {
   put('inventory.yaml', NOBODY);
   put('state', '');
-  const { code, err } = alloyup(['plan'], { env: { XDG_STATE_HOME: join(folder, 'state') } });
+  const { code, err } = alloyup(['plan'], { env: { XDG_STATE_HOME: join(directory, 'state') } });
   expect(code).toBe(1);
   expect(err).toContain('this run is not logged');
 });
 
 test('the newest 50 logs are kept, and other files are left alone', () => {
   put('inventory.yaml', NOBODY);
-  const runs = join(folder, '.local/state/alloyup/runs');
+  const runs = join(directory, '.local/state/alloyup/runs');
   mkdirSync(runs, { recursive: true });
   for (let i = 0; i < 60; i += 1)
     writeFileSync(join(runs, `20250101T0000${String(i).padStart(2, '0')}Z-0000.ndjson`), '');
@@ -203,7 +195,7 @@ test('a saved run is listed and can be printed again', () => {
   const run = id!.slice(17, 21);
   expect(out).toContain(alloyup(['runs', 'show', run]).out);
   expect(alloyup(['report', run, '--format', 'junit']).out).toBe(
-    readFileSync(join(folder, 'report.xml'), 'utf8'),
+    readFileSync(join(directory, 'report.xml'), 'utf8'),
   );
   expect(JSON.parse(alloyup(['report', run, '--format', 'json']).out)).toMatchObject({
     exitCode: 1,
@@ -214,7 +206,7 @@ test('a saved run is listed and can be printed again', () => {
 test('a log that was cut off is read up to there', () => {
   put('inventory.yaml', NOBODY);
   alloyup(['plan', '--log', 'run.ndjson']);
-  put('cut.ndjson', readFileSync(join(folder, 'run.ndjson'), 'utf8').slice(0, -60));
+  put('cut.ndjson', readFileSync(join(directory, 'run.ndjson'), 'utf8').slice(0, -60));
   const { code, out } = alloyup(['report', 'cut.ndjson']);
   expect(code).toBe(0);
   expect(out).toContain('The log ends here');
