@@ -180,12 +180,10 @@ export type CommandName = keyof typeof COMMANDS;
 export const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
 
 /** "apply [plan] [options]"; an action is shown by its own name. */
-export const usageOf = (name: string, { args, action, options }: CommandSpec): string =>
+export const usageOf = (name: string, { args, action = '', options }: CommandSpec): string =>
   [
     name,
-    args.replace(/([<[])action([>\]])/, (_, open, close) =>
-      open === '<' ? action! : `${open}${action}${close}`,
-    ),
+    args.replace('<action>', action).replace(/\[action\] \[(\w+)\]/, `[${action} [$1]]`),
     options.length > 0 ? '[options]' : '',
   ]
     .filter(Boolean)
