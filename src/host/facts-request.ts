@@ -1,0 +1,80 @@
+import { KEYRING_PATH, type Repository } from '../model/desired.ts';
+import { factsProgram } from './program.ts';
+
+/** What is asked of a host beyond what is always asked. */
+export interface FactsRequest {
+  /** apt's sources and lists are known by its URL. */
+  readonly repository: Pick<Repository, 'url' | 'proxy'>;
+  /** Files whose state counts; the content of a `secret` one becomes a Secret as soon as it is read. */
+  readonly files: readonly { readonly path: string; readonly secret: boolean }[];
+  /** Where Alloy listens, as the host itself reaches it. */
+  readonly listen: { readonly address: string; readonly port: number };
+  /** Ask Alloy over HTTP. */
+  readonly http: boolean;
+  /** Unix groups of which the host reports whether they exist. */
+  readonly groups: readonly string[];
+  /** Report only the sha256 of secret files: the answer goes through a log. */
+  readonly sealed?: boolean;
+  /** What `doctor` asks: the clock, what sudo logs, read-only directories, the way to the repository. */
+  readonly extras?: boolean;
+  /** Names of other installed packages that come from the repository. */
+  readonly packages?: boolean;
+}
+
+/** Programs that a run cannot do without; all of them Essential, or part of systemd and passwd. */
+const NEEDED_TOOLS = [
+  'sh',
+  'perl',
+  'apt-get',
+  'dpkg',
+  'dpkg-query',
+  'dpkg-deb',
+  'sha256sum',
+  'stat',
+  'sync',
+  'systemctl',
+  'systemd-run',
+  'journalctl',
+  'usermod',
+  'userdel',
+  'groupdel',
+] as const;
+
+/**
+ * The program that reads a host's facts, for the stdin of `perl -` as root. It prints one record of type `facts`.
+ * It holds no secret. `root`: a directory that stands for `/`, in tests.
+ */
+export const factsScript = (
+  request: FactsRequest & { readonly nonce: string; readonly root?: string },
+): string =>
+  factsProgram({
+    do: 'facts',
+    nonce: request.nonce,
+    root: request.root ?? '',
+    listen: request.listen,
+    facts: factsOf(request),
+  });
+
+/** The part of a request that src/host/program/facts.pl reads. */
+export const factsOf = (request: FactsRequest) => ({
+  repository: new URL(request.repository.url).hostname,
+  keyring: KEYRING_PATH,
+  http: request.http,
+  sealed: request.sealed === true,
+  files: request.files.map(({ path }) => path),
+  secret: request.files.filter(({ secret }) => secret).map(({ path }) => path),
+  groups: request.groups,
+  tools: NEEDED_TOOLS,
+  ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
+  ...(request.packages ? { index: indexName(request.repository.url) } : {}),
+});
+
+/** How apt begins the names of a repository's lists. */
+export const indexName = (url: string): string => url.replace(/^\w+:\/\//, '').replaceAll('/', '_');
+
+/** Host name and port. */
+function aptConnectsTo({ url, proxy }: FactsRequest['repository']): readonly [string, string] {
+  const { hostname, port, protocol } = new URL(proxy ?? url);
+  const byProtocol = protocol === 'https:' ? '443' : '80';
+  return [hostname.replace(/^\[|\]$/g, ''), port === '' ? byProtocol : port];
+}

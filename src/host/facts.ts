@@ -1,0 +1,377 @@
+import { createHash } from 'node:crypto';
+import type {
+  ComponentFact,
+  Facts,
+  FileFact,
+  FileKind,
+  FolderFact,
+  HttpFact,
+  KeyringFile,
+  PackageFact,
+  ProcessFact,
+  Receipt,
+  UnitFact,
+} from '../model/facts.ts';
+import { ToolError } from '../model/problem.ts';
+import { Secret, sha256 } from '../model/secret.ts';
+import {
+  bytesOf,
+  content,
+  list,
+  map,
+  number,
+  type Raw,
+  strings,
+  text,
+  texts,
+  utf8,
+} from './raw.ts';
+
+/**
+ * Makes facts of what a host reported (record `facts`). The host sends what it found; hashes, dates and words are
+ * worked out here. Contents of the files that were asked for as secret become Secrets.
+ *
+ * @throws ToolError `host.probe` when something could not be read, `sudo.refused` when the login is not root.
+ */
+export function readFacts(host: string, reported: unknown): Facts {
+  const raw = map(reported as Raw);
+  if (raw.v !== '1')
+    throw trouble(
+      'the facts make no sense',
+      'Run again with -v; if it stays so, report it as a bug',
+    );
+  const secret = new Set(strings(raw.secret));
+  if (typeof raw.error === 'string') {
+    if (raw.error !== 'not root') throw trouble(raw.error, 'look at the host, then run again');
+    throw new ToolError({
+      code: 'sudo.refused',
+      message: `${host}: the login is not root`,
+      hint: 'set sudo: passwordless (or ask) for it in the inventory',
+    });
+  }
+  for (const part of ['dpkg', 'account', 'apt', 'own', 'unit']) {
+    const why = text(map(raw[part]).error);
+    if (why !== '') {
+      throw trouble(
+        `${WORDS[part] ?? part}: ${why}`,
+        why === 'deadline'
+          ? 'The host is too busy or stuck there; look at it, then run again'
+          : 'Look at the host, then run again',
+        why === 'deadline',
+      );
+    }
+  }
+  const dpkg = map(raw.dpkg);
+  const apt = map(raw.apt);
+  const account = map(raw.account);
+  const own = map(raw.own);
+  const release = shellVariables(bytesOf(raw.os).toString());
+  const files = Object.entries(map(raw.files)).map(
+    ([path, value]) => [utf8(path), fileFact(list(value), secret.has(utf8(path)))] as const,
+  );
+  const lock = list(raw.lock);
+
+  return {
+    host,
+    takenAt: number(raw.now),
+    os: {
+      id: release.get('ID') ?? '',
+      version: release.get('VERSION_ID') ?? '',
+      codename: release.get('VERSION_CODENAME') ?? '',
+      name: release.get('PRETTY_NAME') ?? '',
+      arch: text(dpkg.arch),
+      systemd: text(raw.systemd) === '1',
+      hostname: text(raw.host),
+      uptimeS: number(raw.uptime),
+      bootId: text(raw.boot),
+    },
+    sudoLog: raw.sudoLog == null ? null : utf8(text(raw.sudoLog)),
+    missingTools: strings(raw.missing),
+    package: packageFact(dpkg.alloy === null ? null : text(dpkg.alloy)),
+    dpkg: {
+      broken: list(dpkg.broken)
+        .map((entry) => list(entry))
+        .filter(([name]) => name !== 'alloy')
+        .map(([name, state]) => ({ name: text(name), status: text(state).replace(/^ok /, '') })),
+      lockedBy: lock.length === 2 ? { pid: number(lock[0]), command: utf8(text(lock[1])) } : null,
+      journal: number(dpkg.journal) > 0,
+    },
+    apt: {
+      sources: texts(apt.sources),
+      keyrings: Object.entries(map(apt.rings)).map(([path, value]) =>
+        keyringFile(utf8(path), list(value)),
+      ),
+      preferences: texts(apt.preferences),
+      listed: number(apt.listed) > 0,
+    },
+    files: Object.fromEntries(files),
+    folders: Object.fromEntries(
+      Object.entries(map(raw.directories)).map(([path, value]) => [
+        utf8(path),
+        folderFact(list(value)),
+      ]),
+    ),
+    unit: unitFact(map(raw.unit)),
+    process: processFact(raw.process, raw.http),
+    receipt: receipt(own.receipt),
+    http: httpFact(raw.http),
+    components: componentFacts(raw.http),
+    account: {
+      exists: text(account.user) === '1',
+      groupExists: text(account.group) === '1',
+      groups: strings(account.of),
+      known: strings(account.known),
+    },
+    freeBytes: Object.fromEntries(
+      Object.entries(map(raw.free))
+        .filter(([path]) => path.startsWith('/'))
+        .map(([path, bytes]) => [path, number(bytes)]),
+    ),
+    alloyup: {
+      lockedBy: holder(own.holder),
+      unfinished: text(own.armed).trim() || null,
+      runs: list(own.runs).map((entry) => {
+        const [run, verdict] = list(entry);
+        return { run: text(run), verdict: text(verdict).trim() };
+      }),
+    },
+  };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  dpkg: "dpkg's state could not be read",
+  account: 'users and groups could not be read',
+  apt: "apt's sources could not be read",
+  own: "alloyup's own state could not be read",
+  unit: 'systemd could not be asked about alloy.service',
+};
+
+const trouble = (why: string, hint: string, transient = false): ToolError =>
+  new ToolError({ code: 'host.probe', message: why, hint, ...(transient ? { transient } : {}) });
+
+/** NAME=value lines, quoted as a shell would take them (os-release(5)). */
+function shellVariables(source: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const line of source.split('\n')) {
+    const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(line.trim()) ?? [];
+    if (name === undefined || value === undefined) continue;
+    const quoted = /^"(.*)"$|^'(.*)'$/.exec(value);
+    values.set(name, (quoted?.[1] ?? quoted?.[2] ?? value).replace(/\\([\\"'$`])/g, '$1'));
+  }
+  return values;
+}
+
+const STATES: readonly string[] = [
+  'config-files',
+  'half-installed',
+  'unpacked',
+  'half-configured',
+  'triggers-awaited',
+  'triggers-pending',
+  'installed',
+];
+
+/** A paragraph of dpkg's status file (deb-control(5)); null: dpkg does not know the package. */
+function packageFact(paragraph: string | null): PackageFact {
+  const absent: PackageFact = {
+    status: 'absent',
+    reinstRequired: false,
+    version: null,
+    held: false,
+    conffiles: {},
+  };
+  if (paragraph === null) return absent;
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}: *(.*)$`, 'm').exec(paragraph)?.[1];
+  const [want = '', flag = '', state = ''] = (field('Status') ?? '').split(' ');
+  if (!STATES.includes(state)) return { ...absent, held: want === 'hold' };
+  const conffiles: Record<string, string> = {};
+  const block = /^Conffiles:\n((?: .*\n?)*)/m.exec(paragraph)?.[1] ?? '';
+  for (const [, path, md5] of block.matchAll(/^ (\S+) ([0-9a-f]{32})/gm)) conffiles[path!] = md5!;
+  return {
+    status: state as PackageFact['status'],
+    reinstRequired: flag === 'reinstreq',
+    version: field('Version') ?? field('Config-Version') ?? null,
+    held: want === 'hold',
+    conffiles,
+  };
+}
+
+/** A receipt that cannot be read is none: what it would prove is looked at again. */
+function receipt(raw: Raw | undefined): Receipt | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytesOf(raw).toString());
+  } catch {
+    return null;
+  }
+  const found = parsed as Partial<Record<keyof Receipt, unknown>> | null;
+  if (
+    typeof found !== 'object' ||
+    found === null ||
+    found.schema !== 1 ||
+    typeof found.run !== 'string' ||
+    typeof found.invocation !== 'string' ||
+    typeof found.files !== 'object' ||
+    found.files === null ||
+    !Array.isArray(found.groups)
+  ) {
+    return null;
+  }
+  return {
+    schema: 1,
+    run: found.run,
+    invocation: found.invocation,
+    files: Object.fromEntries(
+      Object.entries(found.files).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    ),
+    groups: found.groups.filter((group): group is string => typeof group === 'string'),
+    at: typeof found.at === 'number' ? found.at : 0,
+  };
+}
+
+/** `RUN PID SECONDS WHO` (take_lock in src/host/program/lock.pl). */
+function holder(raw: Raw | undefined): Facts['alloyup']['lockedBy'] {
+  if (typeof raw !== 'string') return null;
+  const [run = '?', , since = '0', ...who] = utf8(raw).trim().split(' ');
+  return { run, who: who.join(' ') || '?', since: (Number(since) || 0) * 1000 };
+}
+
+const KINDS: readonly string[] = ['absent', 'file', 'symlink', 'directory', 'other'];
+const kindOf = (raw: Raw | undefined): FileKind =>
+  KINDS.includes(text(raw)) ? (text(raw) as FileKind) : 'other';
+
+function fileFact(raw: readonly Raw[], secret: boolean): FileFact {
+  const [kind, mode, user, group, ctime, size, body, hash] = raw;
+  const bytes = content(body);
+  const plain = bytes === null ? null : asText(bytes);
+  return {
+    kind: kindOf(kind),
+    sha256: bytes ? sha256(bytes) : text(hash) || null,
+    md5: bytes ? createHash('md5').update(bytes).digest('hex') : null,
+    mode: text(mode),
+    user: text(user),
+    group: text(group),
+    ctimeMs: number(ctime),
+    content: plain !== null && secret ? new Secret(plain) : plain,
+    size: number(size),
+  };
+}
+
+/** null: no text that could be shown or written again as it was. */
+function asText(bytes: Buffer): string | null {
+  const decoded = bytes.toString();
+  return decoded.includes('\0') || !Buffer.from(decoded).equals(bytes) ? null : decoded;
+}
+
+const folderFact = ([kind, mode, user, group, ctime]: readonly Raw[]): FolderFact => ({
+  kind: kindOf(kind),
+  mode: text(mode),
+  user: text(user),
+  group: text(group),
+  ctimeMs: number(ctime),
+});
+
+function keyringFile(path: string, raw: readonly Raw[]): KeyringFile {
+  const bytes = content(raw[6]);
+  return {
+    path,
+    kind: kindOf(raw[0]),
+    mode: text(raw[1]),
+    sha256: bytes ? sha256(bytes) : text(raw[7]),
+    content: bytes,
+  };
+}
+
+function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
+  const word = (key: string): string => utf8(text(raw[key]));
+  return {
+    load: word('LoadState') || 'not-found',
+    active: word('ActiveState') || 'inactive',
+    sub: word('SubState') || 'dead',
+    enabled: word('UnitFileState'),
+    fragment: word('FragmentPath'),
+    dropIns: word('DropInPaths').split(' ').filter(Boolean),
+    restarts: number(raw.NRestarts),
+    invocation: word('InvocationID'),
+    result: word('Result') || 'success',
+    mainPid: number(raw.MainPID),
+    needsReload: word('NeedDaemonReload') === 'yes',
+  };
+}
+
+function processFact(raw: Raw | undefined, http: Raw | undefined): ProcessFact | null {
+  const process = map(raw);
+  const pid = number(process.pid);
+  if (pid === 0) return null;
+  return {
+    pid,
+    startedAtMs: number(process.started),
+    exeDeleted: text(process.exe).endsWith(' (deleted)'),
+    version: text(map(http).version) || null,
+    argv: strings(process.argv),
+    rssBytes: number(process.rss) * 1024,
+  };
+}
+
+function httpFact(raw: Raw | undefined): HttpFact {
+  const http = map(raw);
+  const asked = raw !== undefined && raw !== null;
+  return {
+    ready: asked ? number(http.ready) : null,
+    healthy: asked ? number(http.healthy) : null,
+    healthyBody: utf8(text(http.body)),
+    error: utf8(text(http.error)),
+    portOwner: utf8(text(http.owner)) || null,
+  };
+}
+
+const HEALTHS: readonly string[] = ['healthy', 'unhealthy', 'exited'];
+const healthOf = (word: string): ComponentFact['health'] =>
+  HEALTHS.includes(word) ? (word as ComponentFact['health']) : 'unknown';
+
+function componentFacts(http: Raw | undefined): readonly ComponentFact[] | null {
+  const found = map(http).components;
+  if (!Array.isArray(found)) return null;
+  return found.map((entry) => {
+    const [id = '', health = '', message = ''] = strings(entry);
+    return { id, health: healthOf(health), message: health === 'healthy' ? '' : message };
+  });
+}
+
+/** What `doctor` asks beyond the facts of a run. */
+export interface Extras {
+  /** The clock is kept by a time server; null: nobody knows. */
+  readonly ntp: boolean | null;
+  /** sudo logs what commands are given on stdin, secrets included. */
+  readonly logInput: boolean;
+  /** Directories that a run writes to, on something mounted read-only. */
+  readonly readOnly: readonly string[];
+  /** Why the host cannot connect to the repository; null: it can, or nobody knows. */
+  readonly unreachable: string | null;
+}
+
+/** From the same record, where `extras` were asked for. */
+export function readExtras(reported: unknown): Extras {
+  const extras = map(map(reported as Raw).extras);
+  const ntp = text(extras.ntp);
+  return {
+    ntp: ntp === 'yes' ? true : ntp === 'no' ? false : null,
+    logInput: text(extras.logInput) === '1',
+    readOnly: strings(extras.readOnly),
+    unreachable: utf8(text(extras.unreachable)) || null,
+  };
+}
+
+/** From the same record, where `packages` were asked for. @throws ToolError `host.probe` */
+export function readOtherPackages(reported: unknown): readonly string[] {
+  const { packages } = map(reported as Raw);
+  if (Array.isArray(packages)) return strings(packages);
+  throw trouble(
+    `the packages of the repository could not be read: ${text(map(packages).error)}`,
+    'Run again',
+    true,
+  );
+}

@@ -1,0 +1,55 @@
+import accounts from './program/accounts.pl';
+import alloy from './program/alloy.pl';
+import base from './program/base.pl';
+import checks from './program/checks.pl';
+import facts from './program/facts.pl';
+import files from './program/files.pl';
+import follow from './program/follow.pl';
+import journal from './program/journal.pl';
+import json from './program/json.pl';
+import launch from './program/launch.pl';
+import lock from './program/lock.pl';
+import main from './program/main.pl';
+import packages from './program/packages.pl';
+import proof from './program/proof.pl';
+import receive from './program/receive.pl';
+import run from './program/run.pl';
+import unit from './program/unit.pl';
+
+/** The last line is the only one that does something: a program that was cut short does nothing. */
+const joined = (...parts: readonly string[]): string => `${parts.join('\n')}\n`;
+
+/** Everything that a run needs. It lies on the host as a file, next to its request. */
+export const RUN_PROGRAM = `${joined(
+  base,
+  json,
+  alloy,
+  unit,
+  lock,
+  facts,
+  journal,
+  files,
+  accounts,
+  packages,
+  checks,
+  proof,
+  run,
+  launch,
+  follow,
+  main,
+)}exit main(@ARGV);\n`;
+
+/** A program for `perl -`, with its request behind it. */
+const withRequest = (parts: readonly string[], request: unknown): string =>
+  `${joined(...parts)}read_request();\nexit main('');\n__END__\n${JSON.stringify(request)}\n`;
+
+/** What reads the facts of a host and changes nothing. */
+export const factsProgram = (request: unknown): string =>
+  withRequest([base, json, alloy, unit, lock, facts, main], request);
+
+/** What sends the log of a run that goes on, or is over. */
+export const followProgram = (request: unknown): string =>
+  withRequest([base, json, follow, main], request);
+
+/** Takes the run's program and its request from stdin: `perl -e RECEIVE_PROGRAM RUN`. */
+export const RECEIVE_PROGRAM: string = receive;

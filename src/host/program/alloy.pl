@@ -1,0 +1,89 @@
+# Speaks with the Alloy that runs on this host, over HTTP.
+use strict;
+our %in;
+
+# (family, sockaddr) of where Alloy listens, as this host reaches it.
+sub alloy_address {
+  my ($address, $port) = @{ $in{listen} }{qw(address port)};
+  if ($address =~ /:/) {
+    my ($head, $tail) = map { [split /:/] } split(/::/, $address, 2), '';
+    my @words = $address =~ /::/ ? (@$head, (0) x (8 - @$head - @$tail), @$tail) : @$head;
+    return 10, pack 'S n N n8 N', 10, $port, 0, (map { hex } @words), 0;
+  }
+  my $ip = gethostbyname $address or die "$address cannot be resolved\n";
+  return 2, pack 'S n a4 x8', 2, $port, $ip;
+}
+
+# A connected socket. Dies with the reason.
+sub connect_alloy {
+  my $limit = shift;
+  my ($family, $address) = alloy_address();
+  socket my $s, $family, 1, 0 or die "$!\n";
+  # F_SETFL, O_NONBLOCK: the deadline is ours
+  fcntl $s, 4, 2048;
+  if (!connect $s, $address) {
+    # EINPROGRESS
+    die "$!\n" if $! != 115;
+    vec(my $ready = '', fileno $s, 1) = 1;
+    select undef, $ready, undef, $limit or die "no connection within $limit s\n";
+    # SOL_SOCKET, SO_ERROR
+    $! = unpack 'i', getsockopt $s, 1, 4;
+    die "$!\n" if $!;
+  }
+  return $s;
+}
+
+# One request on a connection of its own. (status, body), or (0, reason) when nobody answered.
+# $each is called about four times a second while the answer is awaited.
+sub http {
+  my ($method, $path, $limit, $each) = @_;
+  my $end = time + $limit;
+  my $s = eval { connect_alloy($limit < 5 ? $limit : 5) };
+  if (!$s) { my $why = $@; chomp $why; return (0, $why) }
+  my $host = "$in{listen}{address}:$in{listen}{port}";
+  syswrite $s, "$method $path HTTP/1.1\r\nHost: $host\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  my $all = '';
+  while (1) {
+    vec(my $ready = '', fileno $s, 1) = 1;
+    if (select $ready, undef, undef, 0.25) {
+      last if !sysread($s, $all, 65536, length $all) || length $all > 8 << 20;
+      # a server that keeps the connection open all the same
+      last if $all =~ /\A.*?^content-length:\s*(\d+).*?\r\n\r\n/mis && length($all) >= $+[0] + $1;
+    } else { $each->() if $each }
+    return (0, "no answer within $limit s") if time > $end;
+  }
+  my ($head, $body) = split /\r\n\r\n/, $all, 2;
+  my ($status) = ($head // '') =~ m{^HTTP/1\.\d (\d+)} or return (0, length $all ? 'the answer is not HTTP' : 'no answer');
+  $body //= '';
+  if ($head =~ /^transfer-encoding:\s*chunked/mi) {
+    my ($rest, $text) = ($body, '');
+    while ($rest =~ s/\A([0-9a-fA-F]+)[^\r\n]*\r\n//) { my $n = hex $1 or last; $text .= substr $rest, 0, $n, ''; $rest =~ s/\A\r\n// }
+    $body = $text;
+  }
+  return ($status, $body);
+}
+
+# [id, health, message] of each component; undef when nobody answers, or in a form that is not Alloy's.
+sub components {
+  my ($status, $body) = http('GET', '/api/v0/web/components', 10);
+  return undef if $status != 200;
+  my $list = eval { decode($body) };
+  return undef if ref $list ne 'ARRAY' || grep { ref $_ ne 'HASH' || !defined $_->{localID} } @$list;
+  return [map { my $h = $_->{health} || {}; [$_->{localID}, $h->{state} || 'unknown', substr $h->{message} // '', 0, 2000] } @$list];
+}
+
+# What the process that runs calls itself: "1.18.1"; undef when it does not say.
+sub running_version {
+  my ($status, $body) = http('GET', '/metrics', 10);
+  return $body =~ /^alloy_build_info\{[^}\n]*\bversion="v?([^"]+)"/m ? $1 : undef;
+}
+
+# The version of the program in a Debian version: without the epoch and the packager's revision, and with
+# "~rc.1" written as upstream does.
+sub upstream_version {
+  my $v = shift;
+  $v =~ s/^\d+://;
+  $v =~ s/-[^-]*\z//;
+  $v =~ tr/~/-/;
+  return $v;
+}

@@ -1,0 +1,68 @@
+# JSON to and from perl: objects are hashes, lists are arrays, everything else is a string of bytes or undef.
+use strict;
+
+sub encode {
+  my $v = shift;
+  return 'null' if !defined $v;
+  return '[' . join(',', map { encode($_) } @$v) . ']' if ref $v eq 'ARRAY';
+  return '{' . join(',', map { encode($_) . ':' . encode($v->{$_}) } sort keys %$v) . '}' if ref $v;
+  $v =~ s/(["\\])/\\$1/g;
+  $v =~ s/\n/\\n/g;
+  $v =~ s/([\x00-\x1f])/sprintf '\u%04x', ord $1/ge;
+  return "\"$v\"";
+}
+
+# Dies on anything that is not JSON. true is 1, false and null are undef.
+sub decode {
+  my $text = shift;
+  my $value = decode_value(\$text);
+  $text =~ /\G\s*\z/gc or die "not JSON\n";
+  return $value;
+}
+
+sub decode_value {
+  my $t = shift;
+  $$t =~ /\G\s+/gc;
+  if ($$t =~ /\G"((?:[^"\\]++|\\.)*+)"/gcs) { return decode_string($1) }
+  if ($$t =~ /\G\{\s*/gc) {
+    my %object;
+    return \%object if $$t =~ /\G\}/gc;
+    do {
+      $$t =~ /\G\s*"((?:[^"\\]++|\\.)*+)"\s*:/gcs or die "not JSON\n";
+      my $key = decode_string($1);
+      $object{$key} = decode_value($t);
+    } while $$t =~ /\G\s*,/gc;
+    $$t =~ /\G\s*\}/gc or die "not JSON\n";
+    return \%object;
+  }
+  if ($$t =~ /\G\[\s*/gc) {
+    my @list;
+    return \@list if $$t =~ /\G\]/gc;
+    do { push @list, decode_value($t) } while $$t =~ /\G\s*,/gc;
+    $$t =~ /\G\s*\]/gc or die "not JSON\n";
+    return \@list;
+  }
+  return $1 if $$t =~ /\G(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)/gc;
+  return $1 eq 'true' ? 1 : undef if $$t =~ /\G(true|false|null)/gc;
+  die "not JSON\n";
+}
+
+my %escape = ('b' => "\b", 'f' => "\f", 'n' => "\n", 'r' => "\r", 't' => "\t");
+sub decode_string {
+  my $s = shift;
+  return $s if index($s, '\\') < 0;
+  $s =~ s{\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))}
+         {defined $1 ? utf8_bytes(0x10000 + ((hex($1) - 0xd800) << 10) + hex($2) - 0xdc00)
+          : defined $3 ? utf8_bytes(hex $3) : defined $escape{$4} ? $escape{$4} : $4}gse;
+  return $s;
+}
+
+# One character as UTF-8; half of a surrogate pair is none, as in every other encoder.
+sub utf8_bytes {
+  my $n = shift;
+  $n = 0xfffd if $n >= 0xd800 && $n < 0xe000;
+  return chr $n if $n < 0x80;
+  return pack 'C2', 0xc0 | $n >> 6, 0x80 | $n & 63 if $n < 0x800;
+  return pack 'C3', 0xe0 | $n >> 12, 0x80 | $n >> 6 & 63, 0x80 | $n & 63 if $n < 0x10000;
+  return pack 'C4', 0xf0 | $n >> 18, 0x80 | $n >> 12 & 63, 0x80 | $n >> 6 & 63, 0x80 | $n & 63;
+}

@@ -1,0 +1,154 @@
+# The service alloy.service, through systemctl: what it is, the actions that change it, and how it is put back.
+use strict;
+our (%in, $DIR, $MEMORY, $ROOT);
+
+my @PROPERTIES = qw(LoadState ActiveState SubState UnitFileState FragmentPath DropInPaths NeedDaemonReload
+  InvocationID NRestarts Result MainPID ExecMainStatus ExecMainStartTimestamp);
+
+# {property => value}; {} when systemd does not answer.
+sub unit {
+  # an older systemctl knows no finer time than seconds, which reads as earlier: a file then counts as not loaded
+  for my $format (['--timestamp=us+utc'], []) {
+    local @ENV{qw(TZ LC_ALL)} = qw(UTC C);
+    my $text = output_of(20, 'systemctl', 'show', 'alloy.service', @$format, '-p', join ',', @PROPERTIES);
+    return { map { split /=/, $_, 2 } split /\n/, $text } if $text ne '';
+  }
+  return {};
+}
+
+# "Mon 2026-11-30 02:20:33.123456 UTC" as milliseconds since the epoch; 0 for anything else.
+sub milliseconds_of {
+  my ($year, $month, $day, $h, $m, $s, $fraction) = ($_[0] // '') =~ /(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(\.\d+)? UTC/ or return 0;
+  # days since 1970-01-01, with March as the first month
+  $year-- if $month < 3;
+  my $days = 365 * $year + int($year / 4) - int($year / 100) + int($year / 400) + int((153 * ($month + ($month > 2 ? -3 : 9)) + 2) / 5) + $day - 719469;
+  return (($days * 24 + $h) * 60 + $m) * 60_000 + $s * 1000 + int(1000 * ($fraction || 0));
+}
+
+sub systemd_runs { return -d at('/run/systemd/system') }
+
+# A systemd that cannot be asked any more is going down, too.
+sub going_down {
+  my ($state) = said_by(20, 'systemctl', 'is-system-running');
+  return $state !~ /^(?:initializing|starting|running|degraded|maintenance)\b/;
+}
+
+# What Alloy has logged since then.
+sub journal_since {
+  return output_of(10, 'journalctl', '-u', 'alloy', '-o', 'cat', '--no-pager', '-n', 25, '--since', "\@$_[0]");
+}
+
+# --- actions ---------------------------------------------------------------------------------------
+
+# The scripts of a package have mostly done it already, and it is slow.
+sub do_daemon_reload {
+  my $unit = unit();
+  return if ($unit->{LoadState} // '') eq 'loaded' && $unit->{NeedDaemonReload} eq 'no';
+  must('systemctl', 'daemon-reload');
+}
+
+sub is_enabled { return quietly('systemctl', '--quiet', 'is-enabled', 'alloy') }
+
+sub do_enable {
+  my $n = shift;
+  return if is_enabled();
+  note($n, 'was', 'disabled');
+  must('systemctl', '--quiet', 'enable', 'alloy');
+}
+sub undo_enable { my ($n, undef, $notes) = @_; quietly('systemctl', 'disable', 'alloy') if $notes->{was} }
+
+sub do_disable {
+  my $n = shift;
+  return if !is_enabled();
+  note($n, 'was', 'enabled');
+  must('systemctl', '--quiet', 'disable', 'alloy');
+}
+sub undo_disable { my ($n, undef, $notes) = @_; quietly('systemctl', 'enable', 'alloy') if $notes->{was} }
+
+sub do_unmask { my $n = shift; note($n, 'was', 'masked'); must('systemctl', '--quiet', 'unmask', 'alloy') }
+sub undo_unmask { my ($n, undef, $notes) = @_; quietly('systemctl', 'mask', 'alloy') if $notes->{was} }
+
+# The configuration is read again. 60 s is Alloy's own deadline for flushing to a remote_write that cannot be
+# reached; 150 s leave room for two.
+sub do_reload {
+  my $n = shift;
+  note($n, 'reloaded', 1) if defined $n;
+  my $since = time;
+  my ($status, $body) = http('POST', '/-/reload', 150, sub { waiting('for Alloy to flush', $since, 60) });
+  return if $status == 200;
+  fail('alloy.reload', { reason => 'no-answer', said => $body }, journal_since($since)) if !$status;
+  fail('alloy.reload', { reason => 'refused', status => $status }, $body);
+}
+
+sub do_restart {
+  our $restarted_at = time;
+  # it also forgets the starts of the last seconds: a service that died too often would be refused one more
+  quietly('systemctl', 'reset-failed', 'alloy');
+  # systemd exits 1 within the start-limit window for a configuration that is good by now: what runs decides
+  service_command('restart');
+}
+
+sub do_stop {
+  my $exit = service_command('stop');
+  fail('apply.failed', { reason => 'stop', exit => $exit }) if $exit;
+}
+
+# A stop takes 20 s where a target cannot be reached, then systemd kills it: nobody should have to wonder.
+sub service_command {
+  my $verb = shift;
+  my $since = time;
+  my $pid = fork // die "fork: $!\n";
+  if (!$pid) { exec 'systemctl', $verb, 'alloy' or kill 9, $$ }
+  while (waitpid($pid, 1) == 0) {
+    pause(0.05);
+    waiting('for Alloy to stop', $since, 20);
+    next if time - $since <= 100;
+    kill 9, $pid;
+    fail('alloy.start', { reason => 'systemctl-hangs', verb => $verb, seconds => 100 }, journal_since($since));
+  }
+  return $? >> 8;
+}
+
+# --- how the service is put back: last of all, since before the files are back it would start on what failed ---
+
+# Notes what runs, so that the undo can tell what to put back.
+sub note_service {
+  my $unit = unit();
+  my $active = $unit->{ActiveState} or die "systemd does not answer\n";
+  note(0, 'service', { active => $active, invocation => $unit->{InvocationID} // '' });
+  return if $in{check} ne 'http' || $active ne 'active';
+  my $found = components();
+  note(0, 'components', [map { [@$_[0, 1]] } @$found]) if $found;
+}
+
+# True when it runs as it did. $mode: see undo_run.
+sub undo_service {
+  my ($notes, $reloaded, $mode) = @_;
+  my $was = $notes->{service} or return 1;
+  my $now = unit();
+  my $active = $now->{ActiveState} // '';
+  if ($was->{active} ne 'active') {
+    if ($active eq 'active' || $active eq 'activating') {
+      # at a boot or a shutdown nothing is waited for
+      quietly('systemctl', $mode eq 'boot' || $mode eq 'stop' ? '--no-block' : (), 'stop', 'alloy');
+    }
+    quietly('systemctl', 'reset-failed', 'alloy');
+    return 1;
+  }
+  # Alloy's own start comes after ours
+  return 1 if $mode eq 'boot';
+  if ($active eq 'active' && ($now->{InvocationID} // '') eq $was->{invocation}) {
+    return 1 if !$reloaded;
+    # a refused reload may have been applied in part: the old file has to be loaded again
+    return 1 if eval { do_reload(); 1 } && same_components($notes);
+  }
+  if ($mode eq 'stop') { quietly('systemctl', 'reset-failed', 'alloy'); quietly('systemctl', '--no-block', 'restart', 'alloy'); return 1 }
+  return eval { do_restart(); 1 } && ($notes->{components} ? eval { wait_ready(120); 1 } && same_components($notes) : eval { wait_listening(120); 1 });
+}
+
+# The components that ran before run again, in no worse health.
+sub same_components {
+  my $notes = shift;
+  my $before = $notes->{components} or return 1;
+  return eval { wait_components({ ids => [map { $_->[0] } @$before], known => 1 }, [], $before, 90); 1 };
+}

@@ -1,0 +1,137 @@
+import { STEP_IDS, type StepId } from '../model/plan.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../model/problem.ts';
+import { type Raw, utf8 } from './raw.ts';
+
+/** How a run on a host ended, in its own word. `failed`: and it was left as it is, as asked. */
+export type RunResult = 'ok' | 'rolled-back' | 'stuck' | 'stale' | 'locked' | 'failed';
+
+/** A problem as the host reports it. */
+export interface HostProblem {
+  readonly code: ProblemCode;
+  readonly params: { readonly reason: string; readonly [key: string]: unknown };
+  /** What a program said about it. */
+  readonly detail?: string;
+}
+
+/** One line that the program itself printed. */
+export type HostRecord =
+  | { readonly type: 'begin' | 'end' | 'undone'; readonly step: StepId }
+  | { readonly type: 'fail'; readonly step: StepId; readonly exit: number }
+  | {
+      readonly type: 'wait';
+      readonly seconds: number;
+      readonly limitS: number | null;
+      readonly what: string;
+    }
+  | { readonly type: 'problem'; readonly problem: HostProblem }
+  | {
+      readonly type: 'warning';
+      readonly warning: Omit<HostProblem, 'code'> & { readonly code: string };
+    }
+  /** An earlier run is undone. */
+  | { readonly type: 'earlier'; readonly run: string }
+  /** As they were found, for `readFacts`. */
+  | { readonly type: 'facts'; readonly facts: unknown }
+  | { readonly type: 'result'; readonly result: RunResult };
+
+const RESULTS: readonly string[] = ['ok', 'rolled-back', 'stuck', 'stale', 'locked', 'failed'];
+const isStep = (word: unknown): word is StepId => STEP_IDS.some((id) => id === word);
+const isCode = (word: unknown): word is ProblemCode => PROBLEM_CODES.some((code) => code === word);
+
+/**
+ * Reads one line of a host: `NONCE {json}`. Every other line, and a record that makes no sense, is output
+ * (undefined): a package's script cannot guess the nonce, so it cannot forge a record.
+ */
+export function readRecord(line: string, nonce: string): HostRecord | undefined {
+  if (!line.startsWith(`${nonce} {`)) return undefined;
+  let raw: { readonly [key: string]: Raw };
+  try {
+    raw = JSON.parse(line.slice(nonce.length + 1));
+  } catch {
+    return undefined;
+  }
+  if (raw.type === 'facts') return { type: 'facts', facts: raw.facts };
+  const said = decoded(raw) as Record<string, unknown>;
+  const { type, step } = said;
+  switch (type) {
+    case 'begin':
+    case 'end':
+    case 'undone':
+      return isStep(step) ? { type, step } : undefined;
+    case 'fail':
+      return isStep(step) ? { type, step, exit: Number(said.exit) || 1 } : undefined;
+    case 'wait':
+      return {
+        type,
+        seconds: Number(said.seconds) || 0,
+        limitS: Number(said.limit) || null,
+        what: String(said.what ?? ''),
+      };
+    case 'problem': {
+      const problem = reported(said.problem);
+      return problem && isCode(problem.code)
+        ? { type, problem: { ...problem, code: problem.code } }
+        : undefined;
+    }
+    case 'warning': {
+      const warning = reported(said.warning);
+      return warning && { type, warning };
+    }
+    case 'earlier':
+      return { type, run: String(said.run ?? '') };
+    case 'result':
+      return RESULTS.includes(String(said.result))
+        ? { type, result: said.result as RunResult }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function reported(
+  value: unknown,
+): (Omit<HostProblem, 'code'> & { readonly code: string }) | undefined {
+  const { code, params, detail } = (value ?? {}) as Partial<HostProblem>;
+  if (typeof code !== 'string' || typeof params?.reason !== 'string') return undefined;
+  return { code, params, ...(typeof detail === 'string' ? { detail } : {}) };
+}
+
+/** The program prints each byte as one character; here they become text again. */
+const decoded = (value: Raw): unknown =>
+  typeof value === 'string'
+    ? utf8(value)
+    : Array.isArray(value)
+      ? value.map(decoded)
+      : value === null || typeof value !== 'object'
+        ? value
+        : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(each)]));
+
+/**
+ * Puts bytes together to lines and counts them, so that a stream that was cut is picked up at the byte where it
+ * was left. Half a line waits for its end; UTF-8 is decoded by whole lines.
+ */
+export function createLineReader(onLine: (line: string) => void): {
+  push(bytes: Uint8Array): void;
+  /** Bytes taken in so far. */
+  readonly received: number;
+} {
+  const decoder = new TextDecoder();
+  let pending: Uint8Array[] = [];
+  let received = 0;
+  return {
+    push(bytes) {
+      received += bytes.length;
+      let from = 0;
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        const parts = [...pending, bytes.subarray(from, end)];
+        pending = [];
+        from = end + 1;
+        onLine(decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)));
+      }
+      if (from < bytes.length) pending.push(bytes.slice(from));
+    },
+    get received() {
+      return received;
+    },
+  };
+}

@@ -1,0 +1,421 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { RECEIVE_PROGRAM, RUN_PROGRAM } from '../../src/host/program.ts';
+import { type HostRecord, readRecord } from '../../src/host/records.ts';
+import {
+  applyRequest,
+  type RunRequest,
+  rollbackRequest,
+  settleRequest,
+} from '../../src/host/run.ts';
+import type { Action, Change, Plan, StepId } from '../../src/model/plan.ts';
+import type { Secret } from '../../src/model/secret.ts';
+import stubs from './stubs/host.pl';
+
+/** Who runs the tests: files below a prefix belong to them. */
+export const ME = userInfo().username;
+export const MY_GROUP = (() => {
+  const gid = String(userInfo().gid);
+  const line = readFileSync('/etc/group', 'utf8')
+    .split('\n')
+    .find((one) => one.split(':')[2] === gid);
+  return line?.split(':')[0] ?? gid;
+})();
+
+const PROGRAMS = [
+  'systemctl',
+  'systemd-run',
+  'dpkg',
+  'dpkg-query',
+  'apt-get',
+  'apt-config',
+  'usermod',
+  'userdel',
+  'groupdel',
+  'getent',
+  'id',
+  'alloy',
+  'journalctl',
+];
+
+export const RUN = '20261130T101500Z-3f9a';
+export const NONCE = '@@0123456789abcdef';
+
+/** What a host below a prefix looks like before a test puts more there. */
+const FILES: Readonly<Record<string, string>> = {
+  '/etc/passwd': `root:x:0:0::/root:/bin/sh\n${ME}:x:${userInfo().uid}:${userInfo().gid}::/:/bin/sh\n`,
+  '/etc/group': `root:x:0:\n${MY_GROUP}:x:${userInfo().gid}:\nadm:x:4:syslog\n`,
+  '/etc/shadow': 'root:*:1::::::\n',
+  '/etc/gshadow': 'root:*::\nadm:*::syslog\n',
+  '/etc/default/keyboard': 'XKBLAYOUT=us\n',
+  '/usr/bin/true': '',
+  '/lib/systemd/system/cron.service': '[Service]\n',
+  '/var/lib/dpkg/status': '',
+  '/var/lib/dpkg/available': '',
+  '/var/lib/dpkg/lock': '',
+  '/var/lib/dpkg/lock-frontend': '',
+  '/var/lib/apt/lists/lock': '',
+  '/var/lib/apt/lists/deb.debian.org_dists_bookworm_InRelease': 'Debian\n',
+};
+
+const DIRECTORIES = [
+  '/etc/apt/sources.list.d',
+  '/etc/default',
+  '/etc/systemd/system/multi-user.target.wants',
+  '/run/systemd/system',
+  '/usr/bin',
+  '/opt',
+  '/proc',
+  '/test/state',
+  '/var/lib/dpkg/updates',
+  '/var/lib/dpkg/info',
+  '/var/cache/apt/archives',
+];
+
+/** A host below a directory, without root, systemd or a lab. */
+export class PrefixHost {
+  readonly root = mkdtempSync(join(tmpdir(), 'alloyup-host-'));
+  readonly #bin = join(this.root, 'test/bin');
+  readonly #alloy: Server;
+
+  /** With something that answers as Alloy does while the service is active. */
+  static async create(): Promise<PrefixHost> {
+    const host = new PrefixHost();
+    host.#alloy.listen(0, '127.0.0.1');
+    await once(host.#alloy, 'listening');
+    return host;
+  }
+
+  private constructor() {
+    this.#alloy = createServer((request, response) => {
+      const { status = 200, body = '' } = this.answer(request.url ?? '');
+      response.writeHead(status).end(body);
+    });
+    for (const path of DIRECTORIES) mkdirSync(this.at(path), { recursive: true });
+    for (const [path, content] of Object.entries(FILES)) this.put(path, content);
+    mkdirSync(this.#bin, { recursive: true });
+    writeFileSync(join(this.#bin, 'stub.pl'), stubs);
+    for (const name of PROGRAMS) {
+      writeFileSync(join(this.#bin, name), `#!/usr/bin/perl\n${stubs}`);
+      chmodSync(join(this.#bin, name), 0o755);
+    }
+  }
+
+  at(path: string): string {
+    return this.root + path;
+  }
+
+  put(path: string, content: string, mode = 0o644): void {
+    mkdirSync(dirname(this.at(path)), { recursive: true });
+    writeFileSync(this.at(path), content);
+    chmodSync(this.at(path), mode);
+  }
+
+  link(path: string, target: string): void {
+    mkdirSync(dirname(this.at(path)), { recursive: true });
+    symlinkSync(target, this.at(path));
+  }
+
+  read(path: string): string | null {
+    return existsSync(this.at(path)) ? readFileSync(this.at(path), 'utf8') : null;
+  }
+
+  mode(path: string): string {
+    return (lstatSync(this.at(path)).mode & 0o7777).toString(8);
+  }
+
+  linked(path: string): boolean {
+    return lstatSync(this.at(path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  }
+
+  state(name: string): string {
+    return this.read(`/test/state/${name}`) ?? '';
+  }
+
+  /** How the newest run ended, in its own word; '' when it has not. */
+  verdict(run = RUN): string {
+    return this.read(`/var/lib/alloyup/runs/${run}/verdict`)?.trim() ?? '';
+  }
+
+  /** How a stub was called, each time. */
+  calls(program: string): readonly string[] {
+    return (this.read('/test/calls') ?? '')
+      .split('\n')
+      .filter((line) => line.split(' ')[0] === program);
+  }
+
+  #dpkg = (program: string, ...args: readonly string[]): string =>
+    execFileSync(join(this.#bin, program), args, {
+      env: { ...process.env, TEST_ROOT: this.root },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    });
+
+  dpkg(...args: readonly string[]): void {
+    this.#dpkg('dpkg', ...args);
+  }
+
+  /** dpkg's status, version and selection of alloy. */
+  package(): string {
+    try {
+      const format = '${db:Status-Status} ${Version} ${db:Status-Want}';
+      const said = this.#dpkg('dpkg-query', '-W', '-f', format, 'alloy');
+      return said.startsWith('not-installed') ? 'absent' : said;
+    } catch {
+      return 'absent';
+    }
+  }
+
+  /** A word that a stub reads: `active`, `invocation`, `broken`, ... */
+  set(name: string, value: string): void {
+    this.put(`/test/state/${name}`, value);
+  }
+
+  /** Components, and the version that runs; a test may set other ones. */
+  components: readonly { readonly id: string; readonly health: string }[] = [];
+  version = '1.18.1';
+  /** What a test has Alloy answer before anything else. */
+  answers: Readonly<Record<string, { readonly status?: number; readonly body?: string }>> = {};
+
+  answer(path: string): { readonly status?: number; readonly body?: string } {
+    const own = this.answers[path];
+    if (own) return own;
+    if (this.state('active') !== 'active') return { status: 503 };
+    switch (path) {
+      case '/api/v0/web/components':
+        return {
+          body: JSON.stringify(
+            this.components.map(({ id, health }) => ({
+              localID: id,
+              health: { state: health, message: `${id} is ${health}` },
+            })),
+          ),
+        };
+      case '/metrics':
+        return { body: `alloy_build_info{branch="x",version="v${this.version}"} 1\n` };
+      default:
+        return {};
+    }
+  }
+
+  get listen(): { readonly address: string; readonly port: number } {
+    return { address: '127.0.0.1', port: (this.#alloy.address() as AddressInfo).port };
+  }
+
+  remove(): void {
+    this.#alloy.close();
+    this.#alloy.closeAllConnections();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** Starts a run as the controller does and waits for its end. `killAt`: it is killed at its so many-th moment. */
+  async run(
+    request: Secret,
+    {
+      killAt,
+      env = {},
+      run = RUN,
+    }: { killAt?: number; env?: Record<string, string>; run?: string } = {},
+  ): Promise<Ran> {
+    const program = killAt === undefined ? RUN_PROGRAM : withMoments(RUN_PROGRAM);
+    const body = request.reveal();
+    const child = spawn('perl', ['-e', RECEIVE_PROGRAM, run, this.root], {
+      env: {
+        PATH: `${this.#bin}:${process.env.PATH}`,
+        TEST_ROOT: this.root,
+        ...(killAt === undefined ? {} : { TEST_KILL_AT: String(killAt) }),
+        ...env,
+      },
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(`${Buffer.byteLength(program)} ${Buffer.byteLength(body)}\n${program}${body}`);
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return readRun(out, err);
+  }
+
+  apply(
+    plan: Plan,
+    options: Parameters<PrefixHost['run']>[1] & { rollback?: boolean } = {},
+  ): Promise<Ran> {
+    const { rollback = true, ...more } = options;
+    return this.run(applyRequest({ ...this.#request(more.run), plan, rollback }), more);
+  }
+
+  settle(options: Parameters<PrefixHost['run']>[1] = {}): Promise<Ran> {
+    return this.run(settleRequest(this.#request(options.run)), options);
+  }
+
+  rollback(toRun: string | null, options: Parameters<PrefixHost['run']>[1] = {}): Promise<Ran> {
+    return this.run(rollbackRequest({ ...this.#request(options.run), toRun }), options);
+  }
+
+  #request(run = RUN): RunRequest {
+    return {
+      run,
+      nonce: NONCE,
+      who: 'tests@prefix',
+      lockWaitS: 5,
+      facts: {
+        repository: { url: 'https://apt.grafana.com', proxy: null },
+        files: [],
+        listen: this.listen,
+        http: false,
+        groups: [],
+        sealed: true,
+      },
+    };
+  }
+
+  /** Everything below the prefix that a run could leave behind or change, but what is kept of runs on purpose. */
+  snapshot(): Readonly<Record<string, string>> {
+    const found: Record<string, string> = {};
+    const walk = (path: string): void => {
+      for (const name of readdirSync(this.at(path)).sort()) {
+        const child = `${path}/${name}`;
+        if (LEFT_OUT.test(child)) continue;
+        const s = lstatSync(this.at(child));
+        const head = `${(s.mode & 0o7777).toString(8)} ${s.uid}:${s.gid}`;
+        if (s.isSymbolicLink()) found[child] = `link ${readlinkSync(this.at(child))}`;
+        else if (s.isDirectory()) {
+          found[child] = `directory ${head}`;
+          walk(child);
+        } else
+          found[child] =
+            `file ${head} ${child.startsWith('/var/lib/dpkg/') ? '' : s.mtime.toISOString()} ${readFileSync(this.at(child), 'latin1')}`;
+      }
+    };
+    walk('');
+    found.package = this.package();
+    found.service = this.state('active') || 'inactive';
+    return found;
+  }
+
+  /** Names in alloyup's own directories that nobody needs once a run is over. */
+  strays(): readonly string[] {
+    return ['/var/lib/alloyup', '/var/lib/alloyup/runs/*', '/run/alloyup/*'].flatMap((pattern) =>
+      this.#matching(pattern).flatMap((path) =>
+        readdirSync(this.at(path))
+          .filter((name) => !KEPT.includes(name))
+          .map((name) => `${path}/${name}`),
+      ),
+    );
+  }
+
+  #matching(pattern: string): readonly string[] {
+    const path = pattern.replace(/\/\*$/, '');
+    if (!existsSync(this.at(path))) return [];
+    return path === pattern ? [path] : readdirSync(this.at(path)).map((name) => `${path}/${name}`);
+  }
+}
+
+/** dpkg's own books (what dpkg-query says of them is compared instead), alloyup's, and the test's. */
+const LEFT_OUT =
+  /^\/(?:test|proc|run|var\/lib\/alloyup|var\/lib\/dpkg\/(?:status-old|lock|triggers|available|info\/format|updates)|var\/log)(?:\/|$)|\/dpkg\/(?:status|diversions|statoverride)$|\/dpkg\/alternatives$/;
+
+/** What alloyup keeps of a run: to undo it later, and for a controller that comes back for the end of its log. */
+const KEPT: readonly string[] = [
+  ...['audit.log', 'lock', 'receipt.json', 'runs'],
+  ...['journal', 'kept', 'plan.json', 'program', 'verdict', 'receipt.was', 'package'],
+  ...['accounts.1', 'accounts.2', 'lists.1', 'lists.2', 'owners.1', 'owners.2'],
+  ...['done', 'launcher', 'log', 'pid', 'undoes'],
+];
+
+export interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly records: readonly HostRecord[];
+  readonly result: string | null;
+  readonly problems: readonly {
+    readonly code: string;
+    readonly params: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+function readRun(out: string, err: string): Ran {
+  const records = out.split('\n').flatMap((line) => readRecord(line, NONCE) ?? []);
+  const last = records.findLast((record) => record.type === 'result');
+  return {
+    out,
+    err,
+    records,
+    result: last?.type === 'result' ? last.result : null,
+    problems: records.flatMap((record) => (record.type === 'problem' ? [record.problem] : [])),
+  };
+}
+
+/** Dies before the so many-th of the things that a run does one after the other, from its second action on. */
+function withMoments(program: string): string {
+  const end = program.lastIndexOf('exit main(@ARGV);');
+  return `${program.slice(0, end)}
+{
+  no strict 'refs'; no warnings;
+  my ($count, $at, $from) = (0, $ENV{TEST_KILL_AT} || 0, $ENV{TEST_KILL_FROM} || 0);
+  my $counts = !$from;
+  my $moment = sub { kill 9, $$ if $counts && ++$count == $at };
+  for my $name (split / /, $ENV{TEST_KILL_BEFORE} || 'note write_file move_to copy run_program said_by must_read own remove_tree make_directories') {
+    my $sub = \\&$name;
+    *$name = sub {
+      $moment->();
+      $counts = 1 if $name eq 'note' && $_[0] == $from && $_[1] eq 'begin';
+      return $sub->(@_);
+    } if ($ARGV[0] || '') eq ($ENV{TEST_KILL_VERB} || 'run');
+  }
+}
+exit main(@ARGV);
+`;
+}
+
+/** A plan of these actions, with nothing to compare and nothing to prove but what a test says. */
+export function planOf(
+  actions: readonly Action[],
+  over: Partial<Plan> & { readonly step?: StepId } = {},
+): Plan {
+  const { step = 'config', ...more } = over;
+  const change: Change = {
+    step,
+    title: 'a test',
+    before: null,
+    after: null,
+    diffs: [],
+    actions,
+    warnings: [],
+    needs: 'nothing',
+  };
+  return {
+    host: 'web-01',
+    changes: actions.length === 0 ? [] : [change],
+    warnings: [],
+    problems: [],
+    expect: [],
+    listPath: '/etc/apt/sources.list.d/grafana.list',
+    proof: {
+      service: 'nothing',
+      check: 'none',
+      listen: { address: '127.0.0.1', port: 1 },
+      components: { known: true, ids: [] },
+      tolerate: [],
+      version: null,
+      watchS: 0,
+      receiptFiles: [],
+    },
+    ...more,
+  } as Plan;
+}
