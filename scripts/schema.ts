@@ -1,13 +1,13 @@
-// Writes schema/inventory.schema.json and docs/inventory.md from src/inventory/schema.ts:
+// Writes schema/*.json and docs/inventory.md from the schema of the inventory and from types:
 // node build.mjs run scripts/schema.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inventoryJsonSchema } from '../src/inventory/schema.ts';
 import { inventoryPage } from './inventory-page.ts';
+import { reportSchemas } from './report-schemas.ts';
 
 const root = process.env.ALLOYUP_ROOT ?? '.';
-writeFileSync(
-  join(root, 'schema/inventory.schema.json'),
-  `${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`,
-);
+const schemas = { 'inventory.schema.json': inventoryJsonSchema(), ...reportSchemas(root) };
+for (const [file, schema] of Object.entries(schemas))
+  writeFileSync(join(root, 'schema', file), `${JSON.stringify(schema, null, 2)}\n`);
 writeFileSync(join(root, 'docs/inventory.md'), inventoryPage());

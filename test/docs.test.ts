@@ -7,6 +7,8 @@ import { commandsPage } from '../scripts/commands-page.ts';
 import { parse } from '../src/alloy/parse.ts';
 import { readCommandLine } from '../src/cli/args/command-line.ts';
 import { runProgram } from '../src/cli/run-program.ts';
+import type { ToolError } from '../src/model/problem.ts';
+import { textOf } from '../src/report/text-of.ts';
 import { memoryTerminal } from './cli/terminal.ts';
 import { anchorsOf, commandsOf, fencesOf, withoutFences, wordsOf } from './markdown.ts';
 
@@ -45,7 +47,11 @@ function check(words: readonly string[]): void {
   const line = words.join(' ');
   if (program === 'alloyup') {
     // throws for an unknown command or option, or for a value that is none
-    expect(() => readCommandLine(args, memoryTerminal()), line).not.toThrow();
+    try {
+      readCommandLine(args, memoryTerminal());
+    } catch (error) {
+      throw new Error(`${line}: ${textOf((error as ToolError).problem).message}`);
+    }
   } else if (program === 'npm') {
     const [verb, script] = args;
     if (verb === 'run') expect(scripts, line).toHaveProperty([script!.replace(/:$/, '')]);

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Problem } from '../model/problem.ts';
+import { findingsJson } from '../report/ndjson.ts';
 import { paintWith } from '../report/paint.ts';
-import { problemsText, problemText } from '../report/problem.ts';
-import { usageTexts } from '../report/problems/usage.ts';
+import { problemsText, problemText } from '../report/problem-text.ts';
 import { ownFolders } from '../sources/folders.ts';
 import { VERSION } from './alloyup-version.ts';
 import type { Options } from './args/options.ts';
@@ -25,7 +25,7 @@ export function refuse(
   terminal.err(problemsText(problems, [], { paint, width: terminal.width }));
   reportFindings('refused', problems, [], terminal);
   if (options && options.output !== 'text')
-    terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings: [] })}\n`);
+    terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
   return exitCode;
 }
 
@@ -38,7 +38,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
     problemText(
       {
         code: 'bug',
-        ...usageTexts.bug.unexpected({ reason: 'unexpected', said, file }, 'HOST'),
+        params: { reason: 'unexpected', said, file },
         ...(file === null ? { detail: stack } : {}),
       },
       { paint: paintWith(terminal.errColour), width: terminal.width },

@@ -1,5 +1,5 @@
 import { nearest } from '../model/frame.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Problem, WrittenProblem } from '../model/problem.ts';
 import type { Parameter, ParameterType, TemplateValues } from './template.ts';
 
 interface Type {
@@ -222,7 +222,7 @@ const example = ({ type, oneOf, meaning }: Parameter): string =>
 export function misfit(
   { name, type, oneOf, meaning }: Parameter,
   value: unknown,
-): Pick<Problem, 'message' | 'hint'> | undefined {
+): Pick<WrittenProblem, 'message' | 'hint'> | undefined {
   const shown = JSON.stringify(value, (_, part) =>
     typeof part === 'bigint' ? String(part) : part,
   );

@@ -1,5 +1,5 @@
 import { nearest } from '../model/frame.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Problem, WrittenProblem } from '../model/problem.ts';
 import { Misplaced } from './encode.ts';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
 import type { TemplatePlace } from './template.ts';
@@ -39,7 +39,7 @@ const flatten = (trouble: Trouble): readonly Trouble[] =>
 
 const order = ({ at }: Problem): number => (at ? at.line * 100_000 + at.column : 0);
 
-function problemOf(trouble: Trouble, context: TroubleContext): Problem {
+function problemOf(trouble: Trouble, context: TroubleContext): WrittenProblem {
   const [line = 1, column = 1] = trouble.token?.getPosition() ?? [];
   const cause = trouble.originalError ?? trouble;
   const words = cause.message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, '');
@@ -47,7 +47,7 @@ function problemOf(trouble: Trouble, context: TroubleContext): Problem {
   return { ...found, ...context.place(line, column) };
 }
 
-type Explained = Pick<Problem, 'code' | 'message' | 'hint'>;
+type Explained = Pick<WrittenProblem, 'code' | 'message' | 'hint'>;
 type Explainer = (
   match: RegExpExecArray,
   context: TroubleContext & { readonly line: number; readonly column: number },

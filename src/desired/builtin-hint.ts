@@ -1,6 +1,6 @@
 import { isBuiltin } from '../config/builtins.ts';
 import type { Template } from '../config/template.ts';
-import type { Warning } from '../model/problem.ts';
+import { isWritten, type Warning } from '../model/problem.ts';
 
 /**
  * Nobody can set an argument in the text of a template that comes with alloyup, nor open that text: what
@@ -14,10 +14,10 @@ export function withParameter(
   { name, parameters }: Template,
   vars: Readonly<Record<string, unknown>>,
 ): Warning {
-  const { detail: _, ...told } = warning;
-  if (!isBuiltin(name) || !told.at) return warning;
+  if (!isWritten(warning) || !isBuiltin(name) || !warning.at) return warning;
+  const { detail: _, at, ...told } = warning;
   const written: readonly string[] =
-    text.split('\n')[told.at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+    text.split('\n')[at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
   const [parameter, another] = (parameters ?? []).filter((one) =>
     written.includes(JSON.stringify(vars[one.name] ?? one.default)),
   );
@@ -27,5 +27,5 @@ export function withParameter(
     told.code === 'exposure.listen'
       ? `set config.vars.${parameter.name} to ${own} if only this host sends, or let a firewall say who may`
       : `change config.vars.${parameter.name}, which it is written from: ${told.hint}`;
-  return { ...told, hint };
+  return { ...told, at, hint };
 }

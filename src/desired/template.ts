@@ -4,7 +4,7 @@ import type { Template } from '../config/template.ts';
 import { isInventory } from '../inventory/read.ts';
 import type { TemplateRef } from '../inventory/refs.ts';
 import { nearest } from '../model/frame.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { fail, isWritten, ok, type Problem, type Result } from '../model/problem.ts';
 
 /** The text of a template file, and of the `.yaml` beside it that declares its parameters. */
 export interface TemplateText {
@@ -46,7 +46,10 @@ export function templateOf(
 }
 
 /** Somebody may never have meant the file as declarations. */
-const toldWhy = (problem: Problem, template: string): Problem => ({
-  ...problem,
-  hint: `${problem.hint}; a file of this name declares what ${template} takes: call it otherwise if it is another's`,
-});
+const toldWhy = (problem: Problem, template: string): Problem =>
+  !isWritten(problem)
+    ? problem
+    : {
+        ...problem,
+        hint: `${problem.hint}; a file of this name declares what ${template} takes: call it otherwise if it is another's`,
+      };

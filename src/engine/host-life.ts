@@ -414,8 +414,8 @@ async function telling(life: HostLife, world: World, work: () => Promise<void>):
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     finish(life, world, 'failed', {
       code: 'bug',
-      message: `${life.target.host.name}: this is a bug in alloyup`,
-      hint: 'please report it with the lines below; the host was not touched, or goes on by itself',
+      host: life.target.host.name,
+      params: { reason: 'on-host' },
       detail: world.mask(text),
     });
   }

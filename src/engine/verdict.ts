@@ -98,8 +98,8 @@ export function verdictOf(
       outcome: 'unreachable',
       problem: {
         code: 'ssh.lost',
-        message: `${name}: the connection was lost before anything was started`,
-        hint: 'nothing was touched there; run again',
+        host: name,
+        params: { reason: 'nothing-started' },
         transient: true,
       },
     };

@@ -1,4 +1,10 @@
-import type { Position, Problem, Result, Warning } from '../model/problem.ts';
+import {
+  isWritten,
+  type Position,
+  type Problem,
+  type Result,
+  type Warning,
+} from '../model/problem.ts';
 import { type AnsibleInventory, allHosts, effectiveVars } from './ansible.ts';
 import { meaningOf, type Setting, settingKey } from './ansible-settings.ts';
 import { assemble } from './assemble.ts';
@@ -142,14 +148,14 @@ const isOf = ({ groups, beside }: AnsibleInventory, group: string, at: Position)
 function gathered(warnings: readonly Warning[]): readonly Warning[] {
   const found = new Map<string, { warning: Warning; lines: Set<number> }>();
   for (const warning of warnings) {
-    const key = `${warning.code} ${warning.at?.file} ${warning.message}`;
+    const key = `${warning.code} ${warning.at?.file} ${isWritten(warning) ? warning.message : JSON.stringify(warning.params)}`;
     const one = found.get(key) ?? { warning, lines: new Set<number>() };
     if (warning.at) one.lines.add(warning.at.line);
     found.set(key, one);
   }
   return [...found.values()].map(({ warning, lines }) => {
     const more = [...lines].filter((line) => line !== warning.at?.line);
-    if (more.length === 0) return warning;
+    if (more.length === 0 || !isWritten(warning)) return warning;
     const shown = more.slice(0, 5).join(', ');
     const rest = more.length > 5 ? ` and ${more.length - 5} more` : '';
     return { ...warning, message: `${warning.message} (also in line ${shown}${rest})` };

@@ -95,7 +95,8 @@ export function ansibleBuilder(top: Position): AnsibleBuilder {
       const { name, port } = splitPort(pattern);
       const names = expandName(name);
       if (!names.ok) {
-        for (const { message, hint } of names.problems) complain(message, hint, at);
+        for (const problem of names.problems)
+          problems.push({ ...problem, code: 'inventory.syntax', at } as Problem);
         return [];
       }
       for (const one of names.value) {

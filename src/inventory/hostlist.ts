@@ -1,4 +1,4 @@
-import { fail, type Problem, type Result } from '../model/problem.ts';
+import { fail, isWritten, type Problem, type Result } from '../model/problem.ts';
 import { assemble } from './assemble.ts';
 import { framesOf } from './mask.ts';
 import { flawsOf, present } from './problems.ts';
@@ -136,6 +136,7 @@ function readValue(text: string): TemplateValue {
 
 /** What came from a flag is called by the flag. */
 const nameFlag = (problem: Problem): Problem => {
+  if (!isWritten(problem)) return problem;
   const flag = /^defaults\.(ssh\.user|ssh\.identity|config\.template|config\.vars)/.exec(
     problem.message,
   )?.[1];

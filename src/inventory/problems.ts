@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { nearest } from '../model/frame.ts';
-import type { Position, Problem } from '../model/problem.ts';
+import { isWritten, type Position, type Problem } from '../model/problem.ts';
 import { framesOf } from './mask.ts';
 import type { KnownKeys } from './schema.ts';
 import type { Path, Tree } from './tree.ts';
@@ -179,8 +179,10 @@ export function present(
   const seen = new Set<string>();
   const frame = typeof text === 'string' ? framesOf(text) : text;
   return problems
-    .filter(({ at, message }) => {
-      const id = `${at?.file}:${at?.line}:${at?.column}:${message}`;
+    .filter((problem) => {
+      const { at } = problem;
+      const said = isWritten(problem) ? problem.message : JSON.stringify(problem.params);
+      const id = `${at?.file}:${at?.line}:${at?.column}:${said}`;
       return !seen.has(id) && seen.add(id);
     })
     .sort(

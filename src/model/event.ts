@@ -131,7 +131,12 @@ export type Happening =
  * Everything a run tells the world, in order: renderers and the run log read this and nothing else.
  * `at` is the tool's clock, milliseconds since the epoch; `seq` counts from 1 without a hole.
  */
-export type RunEvent = Happening & { readonly at: number; readonly seq: number };
+export type RunEvent = Happening & {
+  /** Milliseconds since the epoch, by the clock of the machine that runs alloyup. */
+  readonly at: number;
+  /** Counts from 1 without a hole. */
+  readonly seq: number;
+};
 
 export interface ChangeReport {
   readonly step: StepId;

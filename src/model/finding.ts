@@ -1,3 +1,5 @@
+import type { Notice } from './problem.ts';
+
 /** What a check found out about one thing that a run needs. */
 export interface Finding {
   readonly part: 'machine' | 'inventory' | 'host';
@@ -11,3 +13,8 @@ export interface Finding {
   readonly hint: string | null;
   readonly host?: string;
 }
+
+/** A finding that has its text from a problem or a warning. */
+export type NoticeFinding = Omit<Finding, 'message' | 'hint'> & { readonly notice: Notice };
+
+export type HostFinding = Finding | NoticeFinding;

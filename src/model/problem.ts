@@ -1,3 +1,14 @@
+import type { AlloyProblems } from './problems/alloy-problems.ts';
+import type { ApplyProblems } from './problems/apply-problems.ts';
+import type { ConfigProblems, Diagnostic } from './problems/config-problems.ts';
+import type { ConnectionProblems } from './problems/connection-problems.ts';
+import type { HostProblems } from './problems/host-problems.ts';
+import type { InventoryProblems } from './problems/inventory-problems.ts';
+import type { RepositoryProblems } from './problems/repository-problems.ts';
+import type { SecretProblems } from './problems/secret-problems.ts';
+import type { UsageProblems } from './problems/usage-problems.ts';
+import type { WarningProblems } from './problems/warnings.ts';
+
 /** A place in a file that the user wrote. Lines and columns count from 1. */
 export interface Position {
   readonly file: string;
@@ -67,30 +78,71 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** One thing that went wrong, as data: every renderer prints the same four answers. */
-export interface Problem {
-  readonly code: ProblemCode;
-  /** What happened, one sentence that names the thing; no full stop. */
-  readonly message: string;
-  /** What to do next, in the imperative; a command where there is one. */
-  readonly hint: string;
+/** Values per code, told apart by `reason`: names, paths, numbers and lists, never sentences. */
+export interface ProblemParams
+  extends UsageProblems,
+    InventoryProblems,
+    ConfigProblems,
+    SecretProblems,
+    RepositoryProblems,
+    ConnectionProblems,
+    HostProblems,
+    ApplyProblems,
+    AlloyProblems {}
+
+/** What all problems and warnings have, whatever they are about. */
+interface Common {
+  /** The host that it was met on. Messages do not name it: renderers do. */
+  readonly host?: string;
   /** Where the user wrote it. */
   readonly at?: Position;
   /** The lines around `at` with a caret, or the last lines a failing command wrote; secrets masked. */
   readonly detail?: string;
+}
+
+interface Transient {
   /** The same call may succeed later with nobody changing anything. */
   readonly transient?: boolean;
 }
 
-/** Something to know that stops nothing. Same shape of answer, without a code of failure. */
-export interface Warning {
-  /** Stable word, e.g. `key.expires`, `config.unused`. */
-  readonly code: string;
+/** Text that its author wrote out; gives way to params, code by code. */
+interface Written {
+  readonly params?: never;
   readonly message: string;
   readonly hint: string;
-  readonly at?: Position;
-  readonly detail?: string;
 }
+
+export type WrittenProblem = { readonly code: ProblemCode } & Written & Common & Transient;
+export type WrittenWarning = { readonly code: string } & Written & Common;
+
+/** A problem of one of these codes, e.g. `ProblemOf<'ssh.auth' | 'ssh.lost'>`. */
+export type ProblemOf<C extends keyof ProblemParams> = {
+  [K in C]: { readonly code: K; readonly params: ProblemParams[K] } & Common & Transient;
+}[C];
+
+/** One thing that went wrong, as data; its text is made in report/, by `textOf` alone. */
+export type Problem = ProblemOf<keyof ProblemParams> | WrittenProblem;
+
+export type WarningOf<C extends keyof WarningProblems> = {
+  [K in C]: { readonly code: K; readonly params: WarningProblems[K] } & Common;
+}[C];
+
+/** What a rule of the Alloy language says; the rule is the code of its warning. */
+export type DiagnosticWarning = {
+  readonly code: string;
+  readonly params: Diagnostic;
+} & Common;
+
+/** Something to know that stops nothing. */
+export type Warning = WarningOf<keyof WarningProblems> | DiagnosticWarning | WrittenWarning;
+
+/** Whatever is printed with a code, a message and a hint. */
+export type Notice = Problem | Warning;
+
+/** Nobody has given it params yet: its text is its author's. */
+export const isWritten = <T extends Notice>(
+  notice: T,
+): notice is Extract<T, { readonly message: string }> => notice.params === undefined;
 
 /** A parse either gives the value or ALL of its problems, never just the first. */
 export type Result<T> =
@@ -105,7 +157,7 @@ export class ToolError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(...problems: readonly [Problem, ...Problem[]]) {
-    super(problems.map(({ message }) => message).join('; '));
+    super(problems.map((one) => (isWritten(one) ? one.message : one.code)).join(', '));
     this.name = 'ToolError';
     this.problems = problems;
   }

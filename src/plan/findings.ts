@@ -1,6 +1,6 @@
 import { LIST_PATH, type Target } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, HostFinding, NoticeFinding } from '../model/finding.ts';
 import type { Supplies } from '../model/plan.ts';
 import { entriesOf } from '../steps/apt-sources.ts';
 import { isInstalled } from '../steps/package.ts';
@@ -25,7 +25,7 @@ const CLOCK_NOTE_MS = 30_000;
 const CLOCK_TRIP_MS = 3_600_000;
 
 /** Everything about a host that would trip a run, or that is worth knowing before one. */
-export function hostFindings(input: FindingsInput): readonly Finding[] {
+export function hostFindings(input: FindingsInput): readonly HostFinding[] {
   const host = input.target.host.name;
   return [
     ...ofPlan(input),
@@ -40,7 +40,7 @@ export function hostFindings(input: FindingsInput): readonly Finding[] {
   ].map((one) => ({ part: 'host', host, ...one }));
 }
 
-type Found = Omit<Finding, 'part' | 'host'>;
+type Found = Omit<Finding, 'part' | 'host'> | Omit<NoticeFinding, 'part' | 'host'>;
 
 const found = (
   check: string,
@@ -54,9 +54,11 @@ function ofPlan({ target, facts, supplies }: FindingsInput): readonly Found[] {
   const { problems } = planHost(target, facts, supplies, { adopt: false, watchS: 0 });
   return problems
     .filter(({ code }) => code !== 'host.disk' && code !== 'host.dpkg')
-    .flatMap(({ code, message, hint }) =>
-      found(code.replace(/^host\./, ''), code === 'host.adopt' ? 'note' : 'trip', message, hint),
-    );
+    .map((notice) => ({
+      check: notice.code.replace(/^host\./, ''),
+      state: notice.code === 'host.adopt' ? 'note' : 'trip',
+      notice,
+    }));
 }
 
 function ofDpkg({ target, facts }: FindingsInput): readonly Found[] {
@@ -170,8 +172,8 @@ function ofRepository({ target, facts, supplies }: FindingsInput): readonly Foun
       path !== LIST_PATH && entriesOf(path, text).some(({ url }) => url === repository.url),
   );
   return [
-    ...(keyring ? expiryWarning(keyring, repository, facts.takenAt) : []).flatMap(
-      ({ message, hint }) => found('key', 'note', message, hint),
+    ...(keyring ? expiryWarning(keyring, repository, facts.takenAt) : []).map(
+      (notice): Found => ({ check: 'key', state: 'note', notice }),
     ),
     ...(!serving && dead
       ? found(

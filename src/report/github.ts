@@ -1,7 +1,8 @@
 import type { RunReport } from '../model/event.ts';
-import type { Position, Problem, Warning } from '../model/problem.ts';
+import type { Notice, Position } from '../model/problem.ts';
 import { problemGroups, warningGroups } from './groups.ts';
 import { someNames } from './plain.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 /** A remark that GitHub shows on a line of the files under review. */
 export interface Annotation {
@@ -46,8 +47,8 @@ export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotat
 
 /** What was found before any host was asked. */
 export const findingAnnotations = (
-  problems: readonly Problem[],
-  warnings: readonly Warning[],
+  problems: readonly Notice[],
+  warnings: readonly Notice[],
 ): readonly Annotation[] => [
   ...problems.map((item) => annotation('error', item, [], item.at)),
   ...warnings.map((item) => annotation('warning', item, [], item.at)),
@@ -55,15 +56,18 @@ export const findingAnnotations = (
 
 function annotation(
   level: Annotation['level'],
-  { code, message, hint, detail }: Omit<Warning, 'at'>,
+  notice: Notice,
   hosts: readonly string[],
   at: Position | undefined,
 ): Annotation {
+  const { code, detail } = notice;
+  const { message, hint } = textOf(notice);
   const lines = [
     message,
     ...(hosts.length > 0 ? [`on ${someNames(hosts, NAMES_WIDTH)}`] : []),
     ...(detail !== undefined && detail.trim() !== '' ? [detail.trimEnd()] : []),
     ...(hint === '' ? [] : [`help: ${hint}`]),
+    `see ${docsOf(notice)}`,
   ];
   return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at: at ?? null };
 }

@@ -1,5 +1,6 @@
 import type { HostReport, PlanView } from '../model/event.ts';
-import type { Problem, Warning } from '../model/problem.ts';
+import { isWritten, type Notice, type Problem, type Warning } from '../model/problem.ts';
+import { HOST_PARAMS } from './text-of.ts';
 
 export type Hosts = Iterable<readonly [string, HostReport]>;
 
@@ -20,34 +21,60 @@ export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly G
   return [...groups.values()];
 }
 
-/**
- * Every problem that hosts ended with or that stands in the way of their plans. Problems that
- * differ in nothing but the host's name, address or key are one, in the words of the first; a key that is
- * the first's alone is left out of them.
- */
+/** Every problem that hosts ended with or that stands in the way of their plans. */
 export function problemGroups(hosts: Hosts): readonly Group<Problem>[] {
-  const groups = new Map<string, { item: Problem; names: string[] }>();
-  for (const [name, { problem, plan }] of hosts) {
-    for (const said of [...(problem ? [problem] : []), ...(plan?.problems ?? [])]) {
-      const item = withoutHost(said, name);
-      const alike = withoutKeys(item);
-      // a list of hosts to type holds all of their names, this one's included
-      const hint = alike.hint.replace(/ -i \S+/, '');
-      const key = JSON.stringify({ ...alike, hint })
-        .replaceAll(name, 'HOST')
-        .replace(ADDRESS, 'HOST');
-      const group = groups.get(key);
-      if (!group) groups.set(key, { item, names: [name] });
-      else if (group.names.at(-1) !== name) {
-        group.names.push(name);
-        group.item = withoutKeys(group.item);
-      }
+  return noticeGroups(
+    [...hosts].flatMap(([name, { problem, plan }]) =>
+      [...(problem ? [problem] : []), ...(plan?.problems ?? [])].map((one) => [name, one] as const),
+    ),
+  );
+}
+
+/** Notices of equal code and params are one, whatever names the single host in them. */
+function noticeGroups<T extends Notice>(
+  notices: readonly (readonly [string, T])[],
+): readonly Group<T>[] {
+  const groups = new Map<string, { item: T; names: string[] }>();
+  for (const [name, notice] of notices) {
+    const item = ofHost(notice, name);
+    const key = isWritten(item) ? writtenKey(item, name) : JSON.stringify(ofAnyHost(item));
+    const group = groups.get(key);
+    if (!group) groups.set(key, { item, names: [name] });
+    else if (group.names.at(-1) !== name) {
+      group.names.push(name);
+      group.item = ofAnyHost(group.item);
     }
   }
   return [...groups.values()];
 }
 
-const withoutKeys = (item: Problem): Problem => ({
+/** A notice that several hosts share: what names one of them gives way to the words of HOST_PARAMS. */
+function ofAnyHost<T extends Notice>(notice: T): T {
+  if (isWritten(notice)) return withoutKeys(notice) as T;
+  const { host: _, ...rest } = notice;
+  const own = (HOST_PARAMS as Readonly<Record<string, Readonly<Record<string, string>>>>)[
+    notice.code
+  ];
+  const params = Object.entries(notice.params as object).map(([name, value]) => [
+    name,
+    own?.[name] ?? value,
+  ]);
+  return { ...rest, params: Object.fromEntries(params) } as unknown as T;
+}
+
+/** Until every problem has params: texts that differ in the host's name, address or key are one. */
+const writtenKey = (item: Written, name: string): string => {
+  const alike = withoutKeys(item);
+  // a list of hosts to type holds all of their names, this one's included
+  const hint = alike.hint.replace(/ -i \S+/, '');
+  return JSON.stringify({ ...alike, hint })
+    .replaceAll(name, 'HOST')
+    .replace(ADDRESS, 'HOST');
+};
+
+type Written = Extract<Notice, { readonly message: string }>;
+
+const withoutKeys = <T extends Written>(item: T): T => ({
   ...item,
   message: item.message.replace(FINGERPRINT, 'SHA256:...'),
   hint: item.hint.replace(FINGERPRINT, 'SHA256:...'),
@@ -69,56 +96,62 @@ export function warningGroups(
       ...warnings,
       ...(plan?.warnings ?? []),
       ...(plan?.changes.flatMap((change) => change.warnings) ?? []),
-    ].map((warning) => [name, withoutHost(warning, name)] as const),
+    ].map((warning) => [name, warning] as const),
   );
-  return [...ofRun.map((item) => ({ item, names: [] })), ...groupEqual(ofHosts)];
+  return [...ofRun.map((item) => ({ item, names: [] })), ...noticeGroups(ofHosts)];
 }
 
-const withoutHost = <T extends { readonly message: string }>(said: T, host: string): T =>
-  said.message.startsWith(`${host}: `)
-    ? { ...said, message: said.message.slice(host.length + 2) }
+/** As a renderer prints it that names the host itself. */
+function ofHost<T extends Notice>(said: T, name: string): T {
+  if (!isWritten(said)) return { ...said, host: name };
+  return said.message.startsWith(`${name}: `)
+    ? { ...said, message: said.message.slice(name.length + 2) }
     : said;
+}
 
-/** Which refusal it is keeps plans apart; its words name the host. */
-const codeAlone = ({ code }: Problem): Problem => ({ code, message: '', hint: '' });
+/** What a plan does, or would do if it were not refused for problems of these codes. */
+export interface PlannedChanges {
+  readonly changes: PlanView['changes'];
+  readonly refusals: readonly string[];
+}
 
 /** Plans that change something, equal ones together, in the order of the first. */
 export function planGroups(
   hosts: readonly (readonly [string, HostReport])[],
-): readonly Group<PlanView>[] {
+): readonly Group<PlannedChanges>[] {
   return groupEqual(
-    hosts.flatMap(([name, { plan }]) =>
-      plan && plan.changes.length > 0
-        ? // what is shown elsewhere must not keep equal plans apart
-          [[name, { ...plan, warnings: [], problems: plan.problems.map(codeAlone) }] as const]
-        : [],
-    ),
+    hosts.flatMap(([name, { plan }]) => {
+      if (!plan || plan.changes.length === 0) return [];
+      // warnings and problems have blocks of their own: they must not keep equal plans apart
+      const changes = plan.changes.map((change) => ({ ...change, warnings: [] }));
+      const refusals = [...new Set(plan.problems.map(({ code }) => code))];
+      return [[name, { changes, refusals }] as const];
+    }),
   );
 }
 
-/** Hosts that the same is done to. */
-export interface PlanGroup extends Group<PlanView> {
-  /** The plans differ in the name of their host; `item` is the first one's. */
+/** Hosts with the same changes. */
+export interface PlanGroup extends Group<PlannedChanges> {
+  /** The changes differ in the host's name; `item` has the first host's. */
   readonly alike: boolean;
 }
 
-/** Groups that differ in nothing but the name of their host are one: 200 labels are one change. */
-export function alikeGroups(equal: readonly Group<PlanView>[]): readonly PlanGroup[] {
-  const groups = new Map<string, PlanGroup>();
+/** Groups that differ only in the name of their host are one: 200 labels are one change. */
+export function alikeGroups(equal: readonly Group<PlannedChanges>[]): readonly PlanGroup[] {
+  const groups = new Map<string, { item: PlannedChanges; names: string[]; alike: boolean }>();
   for (const group of equal) {
     const key = group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item);
-    const alike = groups.get(key);
-    groups.set(key, {
-      item: alike?.item ?? group.item,
-      names: [...(alike?.names ?? []), ...group.names],
-      alike: alike !== undefined,
-    });
+    const known = groups.get(key);
+    if (known) {
+      known.names.push(...group.names);
+      known.alike = true;
+    } else groups.set(key, { item: group.item, names: [...group.names], alike: false });
   }
   return [...groups.values()];
 }
 
-/** A plan in which the host's name, where it stands as a word, is any host's. */
-const withoutName = ({ item, names }: Group<PlanView>): string =>
+/** Changes in which the host's name, where it stands as a word, could be any host's. */
+const withoutName = ({ item, names }: Group<PlannedChanges>): string =>
   JSON.stringify(item)
     .split(names[0]!)
     .reduce((text, part) => {

@@ -1,4 +1,5 @@
 import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 /**
  * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
@@ -61,12 +62,14 @@ function verdictCase(host: string, { outcome, problem, durationMs }: HostReport)
   const open = `    <testcase classname="${xml(host)}" name="outcome" time="${durationMs / 1000}"`;
   if (outcome === 'skipped') return `${open}><skipped message="not begun"/></testcase>\n`;
   if (FINE.includes(outcome)) return `${open}/>\n`;
-  const message = problem?.message ?? outcome ?? 'not finished';
+  const said = problem && textOf(problem);
+  const message = said?.message ?? outcome ?? 'not finished';
   const at = problem?.at;
   const text = [
     ...(at ? [`at ${at.file}:${at.line}:${at.column}`] : []),
     ...(problem?.detail ? [problem.detail] : []),
-    ...(problem?.hint ? [`help: ${problem.hint}`] : []),
+    ...(said?.hint ? [`help: ${said.hint}`] : []),
+    ...(problem ? [`see ${docsOf(problem)}`] : []),
   ].join('\n');
   return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
 }

@@ -1,5 +1,6 @@
 import type { Outcome, RunEvent, Verb } from '../model/event.ts';
 import type { Problem } from '../model/problem.ts';
+import { textOf } from './text-of.ts';
 
 /** What a host is busy with. */
 export interface ActiveHost {
@@ -84,7 +85,7 @@ export function openLiveFold(): LiveFold {
   const finished = (host: string, outcome: Outcome, problem: Problem | undefined): void => {
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (problem) {
-      const message = withoutHost(problem.message, host);
+      const message = withoutHost(textOf(problem).message, host);
       problems = [...problems.slice(1 - KEPT_PROBLEMS), { host, message }];
     }
     // a plan was its end in the look; the last host's is told when the next phase stands ready

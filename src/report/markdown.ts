@@ -1,9 +1,10 @@
 import type { RunReport } from '../model/event.ts';
 import { OUTCOMES } from '../model/event.ts';
-import type { Problem, Warning } from '../model/problem.ts';
+import type { Notice } from '../model/problem.ts';
 import { alikeGroups, type Group, planGroups, problemGroups, warningGroups } from './groups.ts';
 import { count, duration, someNames } from './plain.ts';
-import { placeText } from './problem.ts';
+import { placeText } from './problem-text.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 /** GitHub refuses a summary of more than 1 MiB whole. */
 const MOST_BYTES = 1_000_000;
@@ -41,8 +42,8 @@ export function markdown(report: RunReport): string {
 /** What was found before any host was asked: of a check, or of a command that was refused. */
 export const findingsMarkdown = (
   title: string,
-  problems: readonly Problem[],
-  warnings: readonly Warning[],
+  problems: readonly Notice[],
+  warnings: readonly Notice[],
 ): string =>
   limited([
     `## alloyup ${title}: ${problems.length > 0 ? count(problems.length, 'error') : 'fine'}\n`,
@@ -52,19 +53,19 @@ export const findingsMarkdown = (
 
 const alone = <T>(item: T): Group<T> => ({ item, names: [] });
 
-function findingBlocks(
-  title: string,
-  groups: readonly Group<Omit<Warning, 'code'> & { readonly code: string }>[],
-): readonly string[] {
+function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonly string[] {
   if (groups.length === 0) return [];
   return [
     `### ${title}\n`,
-    ...groups.map(({ item: { code, message, hint, at, detail }, names }) => {
+    ...groups.map(({ item, names }) => {
+      const { code, at, detail } = item;
+      const { message, hint } = textOf(item);
       const lines = [
         `**${code}**: ${escaped(message)}`,
         ...(at ? [`at \`${placeText(at)}\``] : []),
         ...(names.length > 0 ? [`on ${escaped(someNames(names, NAMES_WIDTH))}`] : []),
         ...(hint === '' ? [] : [`help: ${escaped(hint)}`]),
+        `see \`${docsOf(item)}\``,
       ];
       const text = `${lines.join('<br>\n')}\n`;
       return detail !== undefined && detail.trim() !== '' ? `${text}\n${fenced(detail)}` : text;

@@ -5,6 +5,7 @@ import {
   alikeGroups,
   type Hosts,
   type PlanGroup,
+  type PlannedChanges,
   planGroups,
   problemGroups,
   warningGroups,
@@ -12,7 +13,7 @@ import {
 import { foldLine } from './long-line.ts';
 import type { Paint } from './paint.ts';
 import { count, pad, wrap } from './plain.ts';
-import { type ProblemStyle, problemText, warningText } from './problem.ts';
+import { type ProblemStyle, problemText, warningText } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;
@@ -101,7 +102,7 @@ const planText = (group: PlanGroup, style: PlanStyle): string =>
 
 /** A plan that nobody carries out: the changes in a line each, the reason below all plans. */
 function refusedText(group: PlanGroup, style: PlanStyle): string {
-  const codes = [...new Set(group.item.problems.map(({ code }) => code))].join(', ');
+  const codes = group.item.refusals.join(', ');
   const { names } = group;
   const who = names.length === 1 ? names[0]! : count(names.length, 'host');
   return groupText(`${who}: refused (${codes}); it would be`, group, style);
@@ -122,7 +123,7 @@ function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
 }
 
 /** "18 hosts: alloy 1.17.0-1 -> 1.18.1-1, config, restart"; one host by its name alone. */
-function headline({ changes }: PlanView, names: readonly string[]): string {
+function headline({ changes }: PlannedChanges, names: readonly string[]): string {
   if (names.length === 1) return names[0]!;
   const what = changes.flatMap(({ step, title }) =>
     step === 'package' ? [title] : step === 'service' ? [] : [step],

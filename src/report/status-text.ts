@@ -1,7 +1,7 @@
 import type { FactsView, HostReport } from '../model/event.ts';
 import { groupEqual } from './groups.ts';
 import { count, pad, shorten, someNames, widthOf, wrap } from './plain.ts';
-import type { ProblemStyle } from './problem.ts';
+import type { ProblemStyle } from './problem-text.ts';
 import { outcomePaint } from './summary.ts';
 
 type Hosts = readonly (readonly [string, HostReport])[];

@@ -3,7 +3,7 @@ import { OUTCOMES } from '../model/event.ts';
 import { problemGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, duration, pad, someNames } from './plain.ts';
-import { type ProblemStyle, problemText } from './problem.ts';
+import { type ProblemStyle, problemText } from './problem-text.ts';
 
 export interface Ending {
   readonly verb: Verb;

@@ -4,7 +4,7 @@ import { warningGroups } from './groups.ts';
 import { paintWith } from './paint.ts';
 import { count, cut, duration, pad, shorten, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
-import { warningText } from './problem.ts';
+import { warningText } from './problem-text.ts';
 import { statusText } from './status-text.ts';
 import { hostProblemsText, outcomePaint, summaryText } from './summary.ts';
 
@@ -40,6 +40,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
     width: options.width,
     diffs: options.diffs,
     whole: options.level >= 1,
+    links: options.level >= 1,
     folds: options.folds ?? false,
   };
   /** What each host was last said to wait for. */

@@ -1,4 +1,4 @@
-import { ToolError } from '../model/problem.ts';
+import { isWritten, ToolError } from '../model/problem.ts';
 import { NeedsOpenssh } from './needs-openssh.ts';
 import { endpointText } from './problems.ts';
 import type { Leg } from './route.ts';
@@ -44,10 +44,14 @@ export function bastionPool<Entered>(
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;
         if (error instanceof NeedsOpenssh) throw error;
-        const [first, ...rest] = error.problems.map((problem) => ({
-          ...problem,
-          message: `jump host ${endpointText(legs.at(-1)!.endpoint)}: ${problem.message}`,
-        }));
+        const [first, ...rest] = error.problems.map((problem) =>
+          isWritten(problem)
+            ? {
+                ...problem,
+                message: `jump host ${endpointText(legs.at(-1)!.endpoint)}: ${problem.message}`,
+              }
+            : problem,
+        );
         throw new ToolError(first!, ...rest);
       }
     },

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts';
-import { ToolError } from '../model/problem.ts';
+import { isWritten, ToolError } from '../model/problem.ts';
 
 /**
  * The built-in client cannot log in there, and OpenSSH's own may. Leaves the transport only where the
@@ -15,7 +15,7 @@ export class NeedsOpenssh extends ToolError {
   constructor(name: string, why: string, refused?: Problem) {
     super({
       code: 'ssh.unsupported',
-      message: `${refused ? `${refused.message}; ` : ''}${name} needs OpenSSH's own client: ${why}`,
+      message: `${refused && isWritten(refused) ? `${refused.message}; ` : ''}${name} needs OpenSSH's own client: ${why}`,
       hint: 'write ssh.transport: auto (or openssh) for it in the inventory',
     });
     this.name = 'NeedsOpenssh';

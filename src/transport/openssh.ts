@@ -1,7 +1,7 @@
 import type { Host } from '../model/host.ts';
 import type { Connection } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
-import { ToolError } from '../model/problem.ts';
+import { isWritten, ToolError } from '../model/problem.ts';
 import { bastionPool } from './bastions.ts';
 import { keyRing } from './keys.ts';
 import { judgeHostKey, typeOf } from './known-hosts.ts';
@@ -170,7 +170,10 @@ export function opensshTransport(options: SshOptions): OpensshTransport {
     // ssh offers the public half of a key that it cannot open: what is wrong is the private one
     const usable = offered.filter(
       (label) =>
-        !problems.some(({ message }) => message.includes(` ${label.replace(/^\w+ /, '')} `)),
+        !problems.some(
+          (problem) =>
+            isWritten(problem) && problem.message.includes(` ${label.replace(/^\w+ /, '')} `),
+        ),
     );
     if (usable.length === 0 && first) return [first, ...others];
     if (offered.length === 0 && methods.includes('publickey'))

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/problem.ts';
+import { isWritten, type Problem } from '../model/problem.ts';
 import type { KnownKey } from './known-hosts.ts';
 import { fingerprint, fingerprintOf, typeOf } from './known-hosts.ts';
 
@@ -151,7 +151,10 @@ export function refused(
   others: readonly Problem[],
 ): Problem {
   const [login, keys] = [endpointText(endpoint), offered.join(', ') || 'no key'];
-  const rest = others.map(({ message, hint }) => `${message}. ${hint}`).join('\n');
+  const rest = others
+    .filter(isWritten)
+    .map(({ message, hint }) => `${message}. ${hint}`)
+    .join('\n');
   return {
     code: 'ssh.auth',
     message:
@@ -159,7 +162,7 @@ export function refused(
         ? `${login} refused ${keys}`
         : `${login} takes no keys, only ${methods.join(', ')}`,
     hint:
-      others[0]?.hint ??
+      others.find(isWritten)?.hint ??
       `put the public half into ~${endpoint.user}/.ssh/authorized_keys there (ssh-copy-id), or correct ssh.user and ssh.identity in the inventory`,
     ...(rest === '' ? {} : { detail: rest }),
   };
@@ -175,8 +178,7 @@ export const distrusted = ({ host }: Endpoint, said: readonly string[]): Problem
 
 export const lost = (endpoint: Endpoint, why: string): Problem => ({
   code: 'ssh.lost',
-  message: `the connection to ${endpointText(endpoint)} was lost: ${why}`,
-  hint: 'run again: what was begun on the host has gone on there',
+  params: { reason: 'dropped', endpoint: endpointText(endpoint), said: why },
   transient: true,
 });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep, until } from '../../lab/run.ts';
 import type { RunReport } from '../../src/model/event.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { inventory, outcomes, pipeline, report } from '../e2e/helpers.ts';
 import type { Lab, LabHost } from '../e2e/lab-fixture.ts';
 
@@ -164,7 +165,7 @@ const countEvents = (log: string | undefined): number =>
 
 const problemsOf = ({ hosts }: RunReport): readonly string[] =>
   Object.entries(hosts).flatMap(([name, { outcome, problem }]) =>
-    problem ? [`${name}: ${outcome}: ${problem.message}; ${problem.detail ?? ''}`] : [],
+    problem ? [`${name}: ${outcome}: ${textOf(problem).message}; ${problem.detail ?? ''}`] : [],
   );
 
 /** Where each host was when the log ends; the last line of it may be half. */

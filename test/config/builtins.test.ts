@@ -4,6 +4,7 @@ import { componentsOf } from '../../src/alloy/components.ts';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parse.ts';
 import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../../src/config/builtins.ts';
+import { withText } from '../../src/report/text-of.ts';
 import { line, render } from './helper.ts';
 
 type Vars = Readonly<Record<string, unknown>>;
@@ -207,7 +208,7 @@ test.each([
 ])('linux-host refuses %j', (vars, told) => {
   const { text, parameters, file } = builtinTemplate('linux-host');
   const rendered = render(text, vars, parameters, { name: 'linux-host', file });
-  expect(rendered.ok ? [] : rendered.problems.map(({ message }) => message)).toEqual(
+  expect(rendered.ok ? [] : rendered.problems.map(withText).map(({ message }) => message)).toEqual(
     told.map((message) => expect.stringContaining(message)),
   );
 });

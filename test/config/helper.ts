@@ -2,10 +2,14 @@ import { createContextScanner } from '../../src/alloy/context.ts';
 import { renderTemplate } from '../../src/config/render.ts';
 import type { Parameter, Template } from '../../src/config/template.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
 
 /** A problem as one line, the way the tests compare it. */
-export const line = ({ code, message, hint, at }: Problem): string =>
-  `${at ? `${at.file}:${at.line}:${at.column} ` : ''}${code}: ${message} -> ${hint}`;
+export const line = (problem: Problem): string => {
+  const { code, at } = problem;
+  const { message, hint } = textOf(problem);
+  return `${at ? `${at.file}:${at.line}:${at.column} ` : ''}${code}: ${message} -> ${hint}`;
+};
 
 export const HOST = {
   name: 'web-01.example.com',

@@ -6,6 +6,7 @@ import { parse } from '../../src/alloy/parse.ts';
 import { stringValue } from '../../src/alloy/quote.ts';
 import { renderTemplate } from '../../src/config/render.ts';
 import type { Template, TemplateValues } from '../../src/config/template.ts';
+import { withText } from '../../src/report/text-of.ts';
 import { problems, render, text } from './helper.ts';
 
 describe('a value is written as its place asks', () => {
@@ -76,7 +77,9 @@ describe('one template for a fleet', () => {
     const host = { name, address, groups: [] };
     const values = { vars, host, locate: () => ({}) };
     const rendered = renderTemplate(template, values, createContextScanner);
-    return rendered.ok ? rendered.value.text : rendered.problems.map(({ message }) => message);
+    return rendered.ok
+      ? rendered.value.text
+      : rendered.problems.map(withText).map(({ message }) => message);
   };
   const written = (body: string): Template => ({
     name: 't',

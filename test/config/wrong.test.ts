@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readDeclarations } from '../../src/config/declarations.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { withText } from '../../src/report/text-of.ts';
 import { line, render } from './helper.ts';
 
 const FOLDER = new URL('fixtures/wrong/', import.meta.url);
@@ -30,7 +31,7 @@ function problemsOf(name: string): readonly Problem[] {
 test.each(names)('%s is refused in these words', async (name) => {
   const problems = problemsOf(name);
   expect(problems.length).toBeGreaterThan(0);
-  for (const { at, hint } of problems) {
+  for (const { at, hint } of problems.map(withText)) {
     expect(at).toBeDefined();
     expect(hint).not.toBe('');
   }

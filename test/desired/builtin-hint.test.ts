@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
 import { withParameter } from '../../src/desired/builtin-hint.ts';
 import type { Warning } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
 
 const template = builtinTemplate('otlp-gateway');
 const text =
@@ -25,7 +26,7 @@ test.each([
     'a value of the user’s',
     warning(3, 'exposure.secret'),
     { metrics_url: 'https://u:p@x.example' },
-    `change config.vars.metrics_url, which it is written from: ${warning(3).hint}`,
+    `change config.vars.metrics_url, which it is written from: ${textOf(warning(3)).hint}`,
   ],
 ])('%s is told by the parameter, without lines that nobody can open', (_, told, vars, hint) => {
   const { detail, ...rest } = told;

@@ -5,6 +5,7 @@ import { configurationOf } from '../../src/desired/config.ts';
 import { leftoverVars } from '../../src/desired/leftover.ts';
 import { parseInventory } from '../../src/inventory/parse.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 const OWN: Template = {
   name: './own.alloy',
@@ -31,9 +32,16 @@ function judge(config: string) {
       frame: () => '',
       checked: new Map(),
     });
-    return made.ok ? [] : made.problems.map(({ message }) => `${settings.name}: ${message}`);
+    return made.ok
+      ? []
+      : made.problems.map(withText).map(({ message }) => `${settings.name}: ${message}`);
   });
-  return { problems, warnings: leftoverVars(hosts).map(({ message }) => message) };
+  return {
+    problems,
+    warnings: leftoverVars(hosts)
+      .map(withText)
+      .map(({ message }) => message),
+  };
 }
 
 const LINUX = `template: linux-host, vars: {

@@ -9,6 +9,7 @@ import { parseInventory } from '../../src/inventory/parse.ts';
 import { templateRef } from '../../src/inventory/refs.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 const plain = (text: string): Template => ({
   name: './t.alloy',
@@ -26,7 +27,13 @@ interface Wish {
 
 function make(text: string, { host = 'h', template = MINIMAL, input = {} }: Wish = {}) {
   const parsed = parseInventory(text, 'inventory.yaml');
-  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+  if (!parsed.ok)
+    throw new Error(
+      parsed.problems
+        .map(withText)
+        .map(({ message }) => message)
+        .join('\n'),
+    );
   return makeTarget({
     settings: settingsOf(parsed.value, host),
     template,
@@ -53,9 +60,9 @@ const refused = (text: string, wish?: Wish) => {
   const result = make(text, wish);
   return result.ok
     ? []
-    : result.problems.map(
-        ({ code, message, at }) => `${at?.file}:${at?.line}:${at?.column} ${code} ${message}`,
-      );
+    : result.problems
+        .map(withText)
+        .map(({ code, message, at }) => `${at?.file}:${at?.line}:${at?.column} ${code} ${message}`);
 };
 
 test('the environment stands in file order: ours first', () => {
@@ -140,7 +147,7 @@ test('files take their content from what was read', () => {
   expect(
     desired.files.map(({ content }) => (content instanceof Secret ? 'secret' : content)),
   ).toEqual(['text\n', 'secret', 'text\n']);
-  expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+  expect(warnings.map(withText).map(({ code, message }) => `${code} ${message}`)).toEqual([
     'file.unreadable the service cannot read /etc/alloy/c: 0600 root:alloy',
   ]);
 });
@@ -326,7 +333,7 @@ describe('the template that is named', () => {
 
   test('any other file that is called like it must declare, and is told why', () => {
     const read = beside('image: node\n');
-    expect(read.ok ? [] : read.problems.map(({ hint }) => hint)).toContainEqual(
+    expect(read.ok ? [] : read.problems.map(withText).map(({ hint }) => hint)).toContainEqual(
       expect.stringContaining('declares what a.alloy takes: call it otherwise'),
     );
   });

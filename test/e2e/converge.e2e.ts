@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { textOf } from '../../src/report/text-of.ts';
 import { inventory, outcomes, pipeline, report, starts, unitProperty } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 
@@ -135,7 +136,7 @@ describeOnHosts('ten bare hosts', () => {
     expect(ended.exitCode).toBe(1);
     expect(outcomes(run)).toEqual(two.map(({ name }) => `${name}: failed (repository.version)`));
     const { problem } = run.hosts[two[0]!.name]!;
-    expect(problem?.hint).toContain('1.18.1-1, ');
+    expect(textOf(problem!).hint).toContain('1.18.1-1, ');
     expect(problem?.at).toMatchObject({ file, line: expect.any(Number) });
     expect(two.flatMap((host) => host.written(since))).toEqual([]);
   });

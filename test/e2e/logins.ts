@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { merge, type Written } from '../../lab/inventory.ts';
 import type { Suite } from '../../lab/state.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { inventory, outcomes, pipeline, report } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 import {
@@ -134,8 +135,13 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
         via,
         rows.findIndex((each) => each[2] === row),
       );
-      const words = `${problem.message}\n${problem.hint}\n${problem.detail ?? ''}`;
-      told.push({ login, via, end: problem.code, words: `${problem.message}. ${problem.hint}` });
+      const words = `${textOf(problem).message}\n${textOf(problem).hint}\n${problem.detail ?? ''}`;
+      told.push({
+        login,
+        via,
+        end: problem.code,
+        words: `${textOf(problem).message}. ${textOf(problem).hint}`,
+      });
       expect(problem.code, words).toBe(row.code);
       expect(words).toMatch(row.says);
       expect(words).not.toContain(WRONG);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { StreamEnd } from '../../src/engine/script-run.ts';
 import { type Account, emptyAccount, hear, verdictOf } from '../../src/engine/verdict.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { readRecord } from '../../src/shell/records.ts';
 import { targetOf } from '../builders.ts';
 
@@ -10,7 +11,12 @@ const heard = (...lines: readonly string[]): Account =>
 
 const judged = (account: Account, end: StreamEnd = 'over') => {
   const { outcome, problem } = verdictOf(targetOf(), account, end, (text) => text);
-  return { outcome, code: problem?.code, message: problem?.message, detail: problem?.detail };
+  return {
+    outcome,
+    code: problem?.code,
+    message: problem && textOf(problem).message,
+    detail: problem?.detail,
+  };
 };
 
 test.each<[string, readonly string[], StreamEnd, object]>([
@@ -125,6 +131,6 @@ test('every problem of a host has something to do next', () => {
       'over',
       (text) => text,
     );
-    expect(problem?.hint).toMatch(/\w+ \w+/);
+    expect(textOf(problem!).hint).toMatch(/\w+ \w+/);
   }
 });

@@ -2,11 +2,14 @@ import { expect, test } from 'vitest';
 import { type HostListFlags, parseHostList } from '../../src/inventory/hostlist.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 import { isHostList } from '../../src/inventory/written.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 const list = (text: string, flags: HostListFlags = {}) => {
   const parsed = parseHostList(text, flags);
   if (!parsed.ok)
-    return parsed.problems.map(({ at, message }) => `${at?.column ?? '-'}: ${message}`);
+    return parsed.problems
+      .map(withText)
+      .map(({ at, message }) => `${at?.column ?? '-'}: ${message}`);
   return [...parsed.value.hosts.keys()].map((name) => settingsOf(parsed.value, name));
 };
 const reached = (text: string) =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { limitFiles, limitHosts, splitPattern } from '../../src/inventory/limit.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 const NAMES = {
   hosts: ['cobweb', 'webbing', 'weber', 'db-01', 'db-02', 'web-03', '2001:db8::1', 'lonely'],
@@ -19,7 +20,10 @@ const limited = (
   const result = limitHosts(NAMES, pattern, files);
   return result.ok
     ? result.value
-    : result.problems.map(({ message, hint }) => `${message} | ${hint}`).join('\n');
+    : result.problems
+        .map(withText)
+        .map(({ message, hint }) => `${message} | ${hint}`)
+        .join('\n');
 };
 const { hosts: ALL } = NAMES;
 
@@ -135,7 +139,9 @@ test('no pattern throws, and what is chosen is always of the inventory', () => {
       if (result.ok) expect(ALL).toEqual(expect.arrayContaining([...result.value]));
       else
         expect(
-          result.problems.every(({ code, hint }) => code === 'inventory.limit' && hint !== ''),
+          result.problems
+            .map(withText)
+            .every(({ code, hint }) => code === 'inventory.limit' && hint !== ''),
         ).toBe(true);
     }),
     { numRuns: 2000 },

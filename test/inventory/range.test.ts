@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expandName, MOST_NAMES } from '../../src/inventory/range.ts';
+import { textOf } from '../../src/report/text-of.ts';
 
 const names = (pattern: string): readonly string[] | string => {
   const expanded = expandName(pattern);
-  return expanded.ok ? expanded.value : expanded.problems[0]!.message;
+  return expanded.ok ? expanded.value : textOf(expanded.problems[0]!).message;
 };
 
 test.each([

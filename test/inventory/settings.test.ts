@@ -4,10 +4,17 @@ import { parseInventory } from '../../src/inventory/parse.ts';
 import { fileRefs, secretRefs, templateRef } from '../../src/inventory/refs.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 import { secretKey } from '../../src/model/secret-ref.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 function parse(text: string) {
   const parsed = parseInventory(text, 'inventory.yaml');
-  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+  if (!parsed.ok)
+    throw new Error(
+      parsed.problems
+        .map(withText)
+        .map(({ message }) => message)
+        .join('\n'),
+    );
   return parsed.value;
 }
 const settings = (text: string, host: string) => settingsOf(parse(text), host);

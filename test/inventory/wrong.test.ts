@@ -2,19 +2,22 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseInventory } from '../../src/inventory/parse.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { withText } from '../../src/report/text-of.ts';
 
 const FOLDER = new URL('fixtures/wrong/', import.meta.url);
 const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.yaml'))
   .map((file) => file.replace('.yaml', ''));
 
-const told = ({ code, message, hint, at, detail }: Problem): string =>
-  [
+const told = (problem: Problem): string => {
+  const { code, message, hint, at, detail } = withText(problem);
+  return [
     `${at?.file}:${at?.line}:${at?.column}: ${code}: ${message}`,
     `hint: ${hint}`,
     detail ?? '(no lines)',
     '',
   ].join('\n');
+};
 
 test('there are wrong inventories of every kind', () => {
   expect(names.length).toBeGreaterThanOrEqual(22);

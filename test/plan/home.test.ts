@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../src/model/desired.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { homeOf } from '../../src/plan/home.ts';
+import { withText } from '../../src/report/text-of.ts';
 import { absent, factsOf, fileOf, targetOf } from '../builders.ts';
 
 const facts = factsOf(targetOf());
@@ -53,5 +54,12 @@ test.each([
   ['no text', { ...facts, files: { ...facts.files, [CONFIG_PATH]: absent } }, /cannot be read/],
 ])('%s cannot be brought home', (_, given, said) => {
   const read = homeOf(given);
-  expect(read.ok ? '' : read.problems.map(({ message }) => message).join()).toMatch(said);
+  expect(
+    read.ok
+      ? ''
+      : read.problems
+          .map(withText)
+          .map(({ message }) => message)
+          .join(),
+  ).toMatch(said);
 });

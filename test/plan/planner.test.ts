@@ -11,6 +11,7 @@ import type { Facts } from '../../src/model/facts.ts';
 import type { PlanOptions, Supplies } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
+import { withText } from '../../src/report/text-of.ts';
 import {
   absent,
   bareFactsOf,
@@ -36,7 +37,9 @@ const steps = (...input: Parameters<typeof planOf>) =>
   planOf(...input).changes.map(({ step, title }) => `${step}: ${title}`);
 
 const problems = (...input: Parameters<typeof planOf>) =>
-  planOf(...input).problems.map(({ code, message }) => `${code}: ${message}`);
+  planOf(...input)
+    .problems.map(withText)
+    .map(({ code, message }) => `${code}: ${message}`);
 
 const env = (more: Record<string, string | Secret>): Desired['environment'] =>
   new Map([...targetOf().desired.environment, ...Object.entries(more)]);
@@ -478,7 +481,7 @@ test('a key that expires within 90 days is warned about', () => {
     suppliesOf({ keyrings: new Map([[KEYRING_PATH, soon]]) }),
   );
   expect(plan.changes).toEqual([]);
-  expect(plan.warnings.map(({ message }) => message)).toEqual([
+  expect(plan.warnings.map(withText).map(({ message }) => message)).toEqual([
     "the repository's signing key expires in 30 days (2026-12-23)",
   ]);
 });
@@ -555,7 +558,7 @@ test('a new label of a component that keeps data is warned about', () => {
   const before = targetOf({ config: write('old') });
   const target = targetOf({ config: write('new') });
   const plan = planOf(target, { ...factsOf(before), receipt: receiptOf(before) });
-  expect(plan.warnings.map(({ message }) => message)).toEqual([
+  expect(plan.warnings.map(withText).map(({ message }) => message)).toEqual([
     expect.stringContaining('prometheus.remote_write.old'),
   ]);
 });

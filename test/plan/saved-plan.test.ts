@@ -4,6 +4,7 @@ import type { Facts } from '../../src/model/facts.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
 import { movedProblem, parseSavedPlan, savedHost } from '../../src/plan/saved-plan.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { bareFactsOf, factsOf, fileOf, optionsOf, stocked, targetOf } from '../builders.ts';
 
 const planOf = (target: Target, facts: Facts) => planHost(target, facts, stocked(), optionsOf());
@@ -95,5 +96,5 @@ test.each([
 ])('%j is refused', (text, message) => {
   const read = parseSavedPlan(text, 'plan.json');
   expect(read).toMatchObject({ ok: false, problems: [{ code: 'usage' }] });
-  if (!read.ok) expect(read.problems[0]!.message).toMatch(message);
+  if (!read.ok) expect(textOf(read.problems[0]!).message).toMatch(message);
 });

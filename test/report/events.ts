@@ -77,6 +77,33 @@ export const planOf = (...changes: readonly ChangeView[]): PlanView => ({
   problems: [],
 });
 
+/** A plan that writes a label with this name. */
+export const labelled = (name: string): PlanView =>
+  planOf(
+    change({
+      diffs: [
+        {
+          path: '/etc/alloy/config.alloy',
+          kind: 'change',
+          text: `@@ -1,1 +1,1 @@\n-  host = "old"\n+  host = "${name}"\n`,
+        },
+      ],
+    }),
+    reload,
+  );
+
+/** A host as it is reported once it is planned. */
+export const hostWith = (plan: PlanView, more: Partial<HostReport> = {}): HostReport => ({
+  outcome: 'pending',
+  startedAt: 0,
+  durationMs: 0,
+  changes: [],
+  plan,
+  warnings: [],
+  facts: null,
+  ...more,
+});
+
 /** A host that is as asked. */
 export const converged = (host: string): readonly Happening[] => [
   { type: 'host.started', host },

@@ -88,7 +88,7 @@ test('what would end a command or a property is escaped, and comes back whole', 
     line: '1',
     col: '2',
     title: 'alloyup: usage',
-    data: message,
+    data: `${message}\nsee docs/problems.md#usage`,
   });
 });
 
@@ -98,7 +98,9 @@ test('a file outside the repository is named in words', () => {
     findingAnnotations([], [{ code: 'w', message: 'm', hint: 'h', at }]),
     () => null,
   );
-  expect(text).toBe('::warning title=alloyup%3A w::/etc/x.yaml:4:2: m%0Ahelp: h\n');
+  expect(text).toBe(
+    '::warning title=alloyup%3A w::/etc/x.yaml:4:2: m%0Ahelp: h%0Asee docs/checks.md\n',
+  );
 });
 
 test('what GitHub would drop is counted', () => {

@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest';
-import type { HostReport, PlanView } from '../../src/model/event.ts';
+import type { PlanView } from '../../src/model/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
-import { alikeGroups, planGroups, problemGroups } from '../../src/report/groups.ts';
 import { paintWith } from '../../src/report/paint.ts';
 import { planSum, plansText } from '../../src/report/plan-text.ts';
-import { change, planOf, reload } from './events.ts';
-
-const hostWith = (plan: PlanView): HostReport => ({
-  outcome: 'pending',
-  startedAt: 0,
-  durationMs: 0,
-  changes: [],
-  plan,
-  warnings: [],
-  facts: null,
-});
+import { change, hostWith, labelled, planOf, reload } from './events.ts';
 
 const style = { paint: paintWith(false), width: 80, diffs: true, whole: false, folds: false };
 
@@ -103,20 +92,6 @@ test('5,000 names take four lines, and all of them with -v', () => {
   expect(screen(hosts, { whole: true })).toContain('web-5000');
 });
 
-const labelled = (name: string): PlanView =>
-  planOf(
-    change({
-      diffs: [
-        {
-          path: '/etc/alloy/config.alloy',
-          kind: 'change',
-          text: `@@ -1,1 +1,1 @@\n-  host = "old"\n+  host = "${name}"\n`,
-        },
-      ],
-    }),
-    reload,
-  );
-
 test('plans that differ in the name of their host are one', () => {
   const text = screen([
     ['web-01', labelled('web-01')],
@@ -125,50 +100,4 @@ test('plans that differ in the name of their host are one', () => {
   expect(text).toContain('2 hosts: config, reload\n  web-01, web-02\n');
   expect(text).toContain('as on web-01; elsewhere the name differs');
   expect(text.match(/@@ -1,1/g)).toHaveLength(1);
-});
-
-test.each([
-  ['another value', labelled('web-01'), planOf(change(), reload)],
-  ['the same name on both', labelled('web-01'), labelled('web-01')],
-  ['a name that is part of a word', labelled('web-01'), labelled('web-022')],
-])('%s is no difference in the name', (_, first, second) => {
-  const groups = alikeGroups(
-    planGroups([
-      ['web-01', hostWith(first)],
-      ['web-02', hostWith(second)],
-    ]),
-  );
-  expect(groups.some(({ alike }) => alike)).toBe(false);
-});
-
-test('a host whose name is a common word does not keep equal plans apart', () => {
-  const groups = alikeGroups(
-    planGroups([
-      ['alloy', hostWith(upgrade)],
-      ['restart', hostWith(upgrade)],
-    ]),
-  );
-  expect(groups).toHaveLength(1);
-  expect(groups[0]!.alike).toBe(false);
-});
-
-test('host keys that nobody has met are one problem; a key is told where it is the only one', () => {
-  const unmet = (name: string, key: string): readonly [string, HostReport] => [
-    name,
-    {
-      ...hostWith(planOf()),
-      problem: {
-        code: 'ssh.host-key',
-        message: `the host key of ${name} is not known: it shows ed25519 SHA256:${key}`,
-        hint: `alloyup trust -i web-01,web-02, (compare); or pin this one with ssh.hostKey: SHA256:${key}`,
-      },
-    },
-  ];
-  const [a, b] = ['A', 'B'].map((letter) => letter.repeat(43)) as [string, string];
-  const [alone] = problemGroups([unmet('web-01', a)]);
-  expect(alone!.item.message).toContain(`SHA256:${a}`);
-  const groups = problemGroups([unmet('web-01', a), unmet('web-02', b)]);
-  expect(groups).toHaveLength(1);
-  expect(groups[0]).toMatchObject({ names: ['web-01', 'web-02'] });
-  expect(JSON.stringify(groups)).not.toMatch(/AAA|BBB/);
 });

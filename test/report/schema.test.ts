@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { reportSchemas } from '../../scripts/report-schemas.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import { OUTCOMES } from '../../src/model/event.ts';
 import { STEP_IDS } from '../../src/model/plan.ts';
@@ -31,13 +32,20 @@ const warning = {
   at: { file: 'f', line: 1, column: 1 },
   detail: 'd',
 };
+const lost = {
+  code: 'ssh.lost',
+  params: { reason: 'dropped', endpoint: 'ops@f', said: 'reset' },
+  host: 'f',
+  transient: true,
+} as const;
 const events = stamp([
-  started('apply', 'a', 'b', 'c', 'd', 'e'),
+  started('apply', 'a', 'b', 'c', 'd', 'e', 'f'),
   { type: 'run.warning', warning },
   ...applied('a', planOf(change({ warnings: [warning], before: 'x', after: null }))),
   ...converged('b'),
   ...rolledBack('c'),
   ...unreachable('d'),
+  { type: 'host.finished', host: 'f', outcome: 'unreachable', problem: lost },
   { type: 'host.warning', host: 'e', warning },
   {
     type: 'host.facts',
@@ -58,14 +66,20 @@ const events = stamp([
   { type: 'run.finished', exitCode: 130 },
 ]);
 
+test('the schemas follow from the types (node build.mjs run scripts/schema.ts)', () => {
+  const root = new URL('../..', import.meta.url).pathname;
+  for (const [file, schema] of Object.entries(reportSchemas(root)))
+    expect(read(file), file).toEqual(JSON.parse(JSON.stringify(schema)));
+}, 30_000);
+
 test('every kind of event is in the stream below, and in the schema', () => {
   const types = [...new Set(events.map(({ type }) => type))].sort();
   const described = eventSchema.oneOf.map(
     (one: { properties: { type: { const: string } } }) => one.properties.type.const,
   );
   expect(described.toSorted()).toEqual(types);
-  expect(eventSchema.$defs.outcome.enum).toEqual([...OUTCOMES]);
-  expect(eventSchema.$defs.step.enum).toEqual([...STEP_IDS]);
+  expect(eventSchema.$defs.outcome.enum).toEqual(OUTCOMES.toSorted());
+  expect(eventSchema.$defs.step.enum).toEqual(STEP_IDS.toSorted());
 });
 
 test('each printed event keeps to the schema', () => {
@@ -75,6 +89,20 @@ test('each printed event keeps to the schema', () => {
 test('the printed report keeps to the schema, at every moment of a run', () => {
   for (let n = 1; n <= events.length; n += 1)
     report.parse(JSON.parse(reportJson(reportOf(events.slice(0, n)))));
+});
+
+test('a problem is printed with its params and its text', () => {
+  const text = {
+    message: 'the connection to ops@f was lost: reset',
+    hint: 'Run again: what was started on the host continues there',
+    docs: 'docs/problems.md#sshlost',
+  };
+  const printed = events.map((one) => JSON.parse(ndjson(one)));
+  expect(printed.find(({ host, problem }) => host === 'f' && problem).problem).toEqual({
+    ...lost,
+    ...text,
+  });
+  expect(JSON.parse(reportJson(reportOf(events))).hosts.f.problem).toEqual({ ...lost, ...text });
 });
 
 test('the schemas refuse what is none', () => {

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/model/problem.ts';
 import { type SecretRef, secretKey } from '../../src/model/secret-ref.ts';
+import { withText } from '../../src/report/text-of.ts';
 import { readSourceFiles, readTemplateFiles } from '../../src/sources/files.ts';
 import { besideInventory, ownFolders } from '../../src/sources/folders.ts';
 import { readInventoryFile } from '../../src/sources/inventory-file.ts';
@@ -29,9 +30,11 @@ const put = (name: string, content: string | Uint8Array, mode = 0o644): string =
 const lines = (result: Result<unknown>): readonly string[] =>
   result.ok
     ? []
-    : result.problems.map(({ code, message, hint }) =>
-        `${code}: ${message} -> ${hint}`.replaceAll(folder, 'DIR'),
-      );
+    : result.problems
+        .map(withText)
+        .map(({ code, message, hint }) =>
+          `${code}: ${message} -> ${hint}`.replaceAll(folder, 'DIR'),
+        );
 
 const AT = { file: 'inventory.yaml', line: 3, column: 7 };
 

@@ -7,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { Repository } from '../../src/model/desired.ts';
 import type { RepositorySource } from '../../src/model/ports.ts';
 import { ToolError } from '../../src/model/problem.ts';
+import { withText } from '../../src/report/text-of.ts';
 import {
   createRepositorySource,
   type RepositorySourceOptions,
@@ -68,9 +69,11 @@ const problemsOf = async (promise: Promise<unknown>): Promise<readonly string[]>
     (error: unknown) => error,
   );
   if (!(error instanceof ToolError)) throw new Error(`no problem but ${String(error)}`);
-  return error.problems.map(({ code, message, transient }) =>
-    `${code}${transient ? ' (transient)' : ''}: ${message}`.replaceAll(site.url, 'SITE'),
-  );
+  return error.problems
+    .map(withText)
+    .map(({ code, message, transient }) =>
+      `${code}${transient ? ' (transient)' : ''}: ${message}`.replaceAll(site.url, 'SITE'),
+    );
 };
 
 const inBlocks = (...blocks: readonly string[]): Uint8Array => Buffer.from(blocks.join('\n'));

@@ -14,6 +14,7 @@ import type { Host } from '../../src/model/host.ts';
 import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { createTransport } from '../../src/transport/create.ts';
 import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
 
@@ -210,17 +211,17 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
   describe('host keys', () => {
     test('unknown, changed, revoked: the words of the built-in client', async () => {
       const unknown = await problemOf(login(hostOf(sshd), world('').transport));
-      expect(unknown.message).toMatch(/is not known: it shows ed25519 SHA256:/);
+      expect(textOf(unknown).message).toMatch(/is not known: it shows ed25519 SHA256:/);
       for (const hostKeys of ['strict', 'accept-new'] as const) {
         const lines = ['# mine', `[127.0.0.1]:${sshd.port} ${publicKey(stranger)}`];
         const { home, transport } = world('', ...lines);
         const changed = await problemOf(login(hostOf(sshd, { hostKeys }), transport));
         const at = { file: `${home}/.ssh/known_hosts`, line: 2 };
         expect(changed).toMatchObject({ code: 'ssh.host-key', at });
-        expect(changed.message.match(/SHA256:/g)).toHaveLength(2);
+        expect(textOf(changed).message.match(/SHA256:/g)).toHaveLength(2);
       }
       const revoked = world('', line(sshd), `@revoked * ${sshd.hostKeys['ssh-ed25519']}`);
-      expect((await problemOf(login(hostOf(sshd), revoked.transport))).message).toMatch(
+      expect(textOf(await problemOf(login(hostOf(sshd), revoked.transport))).message).toMatch(
         /revoked by .*known_hosts:2$/,
       );
     });
@@ -253,7 +254,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
       const pin = 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
       const problem = await problemOf(login(hostOf(several, { hostKey: pin }), transport));
       for (const word of [pin, 'ed25519 SHA256:', 'nistp256 SHA256:', 'rsa SHA256:'])
-        expect(problem.message).toContain(word);
+        expect(textOf(problem).message).toContain(word);
     });
   });
 
@@ -270,12 +271,14 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
       hint: `add it to the agent: ssh-add ${locked}`,
     });
     const absent = await problemOf(login(hostOf(sshd, { identity: ['/no/such'] }), transport));
-    expect(absent.message).toContain('does not exist');
-    expect((await problemOf(login(hostOf({ port: 1 }), transport))).message).toContain(
+    expect(textOf(absent).message).toContain('does not exist');
+    expect(textOf(await problemOf(login(hostOf({ port: 1 }), transport))).message).toContain(
       'refused the connection',
     );
     const nobody = hostOf(sshd, { address: 'no-such-host.invalid' });
-    expect((await problemOf(login(nobody, transport))).message).toMatch(/not known|looked up/);
+    expect(textOf(await problemOf(login(nobody, transport))).message).toMatch(
+      /not known|looked up/,
+    );
   });
 
   describe('auto takes it', () => {
@@ -314,7 +317,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
         login(hostOf(sshd, { address: 'odd', transport: 'ssh' }), transport),
       );
       expect(problem).toMatchObject({ code: 'ssh.unsupported' });
-      expect(problem.message).toContain('ProxyCommand nc');
+      expect(textOf(problem).message).toContain('ProxyCommand nc');
     });
 
     test('a ProxyCommand that fails says its own words', async () => {
@@ -325,7 +328,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
         login(hostOf(sshd, { address: 'odd', transport: 'auto' }), transport),
       );
       expect(problem).toMatchObject({ code: 'ssh.unreachable' });
-      expect(problem.message).toContain('no way through');
+      expect(textOf(problem).message).toContain('no way through');
     });
   });
 
@@ -345,11 +348,11 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
       const bastion = await problemOf(
         login(hostOf(several, { jump }), world('', line(several)).transport),
       );
-      expect(bastion.message).toMatch(/^jump host root@127\.0\.0\.1.* is not known/);
+      expect(textOf(bastion).message).toMatch(/^jump host root@127\.0\.0\.1.* is not known/);
       const target = await problemOf(
         login(hostOf(several, { jump }), world('', line(sshd)).transport),
       );
-      expect(target.message).toContain(`[127.0.0.1]:${several.port} is not known`);
+      expect(textOf(target).message).toContain(`[127.0.0.1]:${several.port} is not known`);
       const away = await problemOf(
         login(hostOf({ port: 1 }, { jump }), world('', line(sshd)).transport),
       );
@@ -362,7 +365,7 @@ describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
     const host = hostOf(sshd, { address: 'slow' });
     const problem = await problemOf(login(host, transport, 1500));
     expect(problem).toMatchObject({ code: 'ssh.timeout', transient: true });
-    expect(problem.message).toContain('no SSH server greeted');
+    expect(textOf(problem).message).toContain('no SSH server greeted');
   });
 
   test('twelve logins at once on a server that drops all above three', async () => {

@@ -16,6 +16,7 @@ import type { Command } from '../../src/model/plan.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { createTransport } from '../../src/transport/create.ts';
 import type { SshOptions } from '../../src/transport/ssh.ts';
 import { makeKey, publicKey, type Sshd, scratch, sshdThere, startSshd } from './sshd.ts';
@@ -232,7 +233,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       const connection = await login(hostOf(sshd));
       const running = problemOf(run(connection, ['sleep', '20']));
       setTimeout(() => connection.close(), 200);
-      expect((await running).message).toContain('closed here');
+      expect(textOf(await running).message).toContain('closed here');
     });
   });
 
@@ -250,10 +251,10 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     test('unknown: says which it shows and how to trust it', async () => {
       const problem = await problemOf(login(hostOf(sshd), transportOf(homeWith())));
       expect(problem.code).toBe('ssh.host-key');
-      expect(problem.message).toContain(
+      expect(textOf(problem).message).toContain(
         `[127.0.0.1]:${sshd.port} is not known: it shows ed25519 SHA256:`,
       );
-      expect(problem.hint).toContain('ssh.hostKey: SHA256:');
+      expect(textOf(problem).hint).toContain('ssh.hostKey: SHA256:');
     });
 
     test('changed: says both and where the old one stands, also when new ones are accepted', async () => {
@@ -268,14 +269,14 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
           (pub) =>
             execFileSync('ssh-keygen', ['-lf', '-'], { input: pub }).toString().split(' ')[1],
         );
-        for (const print of prints) expect(problem.message).toContain(print);
+        for (const print of prints) expect(textOf(problem).message).toContain(print);
       }
     });
 
     test('revoked', async () => {
       const home = homeWith(line(sshd), `@revoked * ${sshd.hostKeys['ssh-ed25519']}`);
       const problem = await problemOf(login(hostOf(sshd), transportOf(home)));
-      expect(problem.message).toMatch(/revoked by .*known_hosts:2$/);
+      expect(textOf(problem).message).toMatch(/revoked by .*known_hosts:2$/);
     });
 
     test('a file that cannot be read trusts nobody', async () => {
@@ -286,7 +287,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
         login(hostOf(sshd, { hostKeys: 'accept-new' }), transportOf(home)),
       );
       expect(problem).toMatchObject({ code: 'ssh.host-key' });
-      expect(problem.message).toContain('cannot be read');
+      expect(textOf(problem).message).toContain('cannot be read');
     });
 
     test('new ones are accepted when asked to, once, and strictly after', async () => {
@@ -324,7 +325,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       const problem = await problemOf(login(hostOf(several, { hostKey: pin })));
       expect(problem.code).toBe('ssh.host-key');
       for (const word of [pin, 'ed25519 SHA256:', 'nistp256 SHA256:', 'rsa SHA256:'])
-        expect(problem.message).toContain(word);
+        expect(textOf(problem).message).toContain(word);
     });
   });
 
@@ -346,7 +347,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     test('none at all', async () => {
       const problem = await problemOf(login(hostOf(sshd, { identity: [] })));
       expect(problem.code).toBe('ssh.auth');
-      expect(problem.message).toContain('there is no key');
+      expect(textOf(problem).message).toContain('there is no key');
     });
 
     test('of the usual names', async () => {
@@ -367,7 +368,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       if (what === 'folder') mkdirSync(path);
       const problem = await problemOf(login(hostOf(sshd, { identity: [path] })));
       expect(problem.code).toBe('ssh.auth');
-      expect(problem.message).toContain(said);
+      expect(textOf(problem).message).toContain(said);
     });
 
     test('with a passphrase that nobody can be asked for', async () => {
@@ -407,7 +408,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
         execFileSync('ssh-keygen', ['-q', '-p', '-P', 'open sesame', '-N', '', '-f', open]);
         const transport = () => transportOf(homeWith(line(sshd)), { agent: socket });
         const none = await problemOf(login(hostOf(sshd, { identity: [] }), transport()));
-        expect(none.message).toMatch(/refused agent key SHA256:\S+ \(stranger\)$/);
+        expect(textOf(none).message).toMatch(/refused agent key SHA256:\S+ \(stranger\)$/);
         add(open);
         const any = await login(hostOf(sshd, { identity: [] }), transport());
         expect(any.description).toMatch(/agent key SHA256:/);
@@ -433,13 +434,13 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
     test('nobody listens', async () => {
       const problem = await problemOf(login(hostOf({ port: 1 })));
       expect(problem).toMatchObject({ code: 'ssh.unreachable', transient: true });
-      expect(problem.message).toContain('refused the connection');
+      expect(textOf(problem).message).toContain('refused the connection');
     });
 
     test('no such name', async () => {
       const problem = await problemOf(login(hostOf(sshd, { address: 'no-such-host.invalid' })));
       expect(problem.code).toBe('ssh.unreachable');
-      expect(problem.message).toMatch(/not known|looked up/);
+      expect(textOf(problem).message).toMatch(/not known|looked up/);
     });
 
     test('a listener that says nothing', async () => {
@@ -449,7 +450,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
       const begun = Date.now();
       const problem = await problemOf(login(hostOf({ port }), undefined, 400));
       expect(problem).toMatchObject({ code: 'ssh.timeout' });
-      expect(problem.message).toContain('no SSH server greeted');
+      expect(textOf(problem).message).toContain('no SSH server greeted');
       expect(Date.now() - begun).toBeLessThan(2000);
       server.close();
     });
@@ -477,7 +478,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
           signal: abort.signal,
         }),
       );
-      expect(problem.message).toContain('called off');
+      expect(textOf(problem).message).toContain('called off');
       server.close();
     });
   });
@@ -524,11 +525,11 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
         login(hostOf(several, { jump }), transportOf(homeWith(line(several)))),
       );
       expect(bastion.code).toBe('ssh.host-key');
-      expect(bastion.message).toMatch(/^jump host root@127\.0\.0\.1/);
+      expect(textOf(bastion).message).toMatch(/^jump host root@127\.0\.0\.1/);
       const target = await problemOf(
         login(hostOf(several, { jump }), transportOf(homeWith(line(sshd)))),
       );
-      expect(target.message).toContain(`[127.0.0.1]:${several.port} is not known`);
+      expect(textOf(target).message).toContain(`[127.0.0.1]:${several.port} is not known`);
     });
 
     test('a target that the bastion does not reach', async () => {
@@ -537,7 +538,7 @@ describe.skipIf(!sshdThere)('against a real sshd', () => {
         login(hostOf({ port: 1 }, { jump }), transportOf(homeWith(line(sshd)))),
       );
       expect(problem).toMatchObject({ code: 'ssh.unreachable' });
-      expect(problem.message).toContain('could not connect to 127.0.0.1, port 1');
+      expect(textOf(problem).message).toContain('could not connect to 127.0.0.1, port 1');
     });
   });
 

@@ -1,12 +1,12 @@
 import { format } from '../../alloy/format.ts';
 import { parse } from '../../alloy/parse.ts';
-import type { Problem } from '../../model/problem.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
 import { findingsOf, readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
 import { replaceFile } from '../files/write-files.ts';
-import { usageError, warningOf } from '../usage.ts';
+import { usageError } from '../usage.ts';
 
 /** Exits 1 if -t finds an unformatted file, 64 if a file has errors. */
 export const fmt: Command = async ({ args, options, terminal }) => {
@@ -36,9 +36,9 @@ export const fmt: Command = async ({ args, options, terminal }) => {
     }
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-  const skipped =
+  const skipped: readonly Warning[] =
     templates.length > 0 && !options.quiet
-      ? [warningOf('fmt.template', { reason: 'skipped', files: templates })]
+      ? [{ code: 'fmt.template', params: { reason: 'skipped', files: templates } }]
       : [];
   terminal.err(problemsText(problems, skipped, style));
   if (problems.length > 0) return 64;

@@ -6,7 +6,7 @@ import { Secret } from '../../model/secret.ts';
 import { foldText } from '../../report/long-line.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { agentKeys } from '../../transport/agent.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-names.ts';
 import type { Command, Invocation } from '../args/invocation.ts';

@@ -1,6 +1,6 @@
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
 import { writeNew } from '../files/write-files.ts';
 import { importInventory } from '../hosts/import-inventory.ts';

@@ -1,7 +1,7 @@
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
 import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';

@@ -1,6 +1,6 @@
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Met } from '../../transport/host-keys.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';

@@ -2,9 +2,10 @@ import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parse.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
+import { findingsJson } from '../../report/ndjson.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
@@ -52,7 +53,7 @@ function conclude(
   const exitCode = problems.length > 0 ? 64 : 0;
   reportFindings('validate', problems, warnings, terminal);
   if (options.output !== 'text') {
-    terminal.out(`${JSON.stringify({ schema: 1, exitCode, problems, warnings })}\n`);
+    terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
   const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };

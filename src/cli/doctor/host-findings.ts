@@ -2,10 +2,11 @@ import pLimit from 'p-limit';
 import { examineHost } from '../../engine/examine.ts';
 import type { World } from '../../engine/world.ts';
 import type { Target } from '../../model/desired.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, HostFinding } from '../../model/finding.ts';
 import { ToolError } from '../../model/problem.ts';
 import { hostFindings } from '../../plan/findings.ts';
 import { createMask } from '../../report/redact.ts';
+import { textOf } from '../../report/text-of.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { createWorld } from '../create-world.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
@@ -37,6 +38,12 @@ export async function hostsFindings(
   }
 }
 
+function withText(found: HostFinding): Finding {
+  if (!('notice' in found)) return found;
+  const { notice, ...rest } = found;
+  return { ...rest, ...textOf(notice) };
+}
+
 async function findingsOf(
   target: Target,
   world: World,
@@ -45,13 +52,13 @@ async function findingsOf(
   const host = target.host.name;
   const seen = await examineHost(target, world, { connectTimeoutS });
   if (!seen.ok) {
-    const message = world.mask(seen.problem.message.replace(`${host}: `, ''));
-    return [failing('host', { ...seen.problem, message }, host)];
+    const found = failing('host', seen.problem, host);
+    return [{ ...found, message: world.mask(found.message) }];
   }
   const { facts, supplies, aheadMs, extras, repository } = seen;
   const found = [
     ...(repository ? [failing('host', repository, host)] : []),
-    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }),
+    ...hostFindings({ target, facts, supplies, aheadMs, ...extras }).map(withText),
   ];
   const ok = { state: 'ok', message: 'no problems found', hint: null } as const;
   return found.length > 0 ? found : [{ part: 'host', check: 'host', host, ...ok }];

@@ -3,6 +3,7 @@ import { secretRefs } from '../../inventory/refs.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import { count } from '../../report/plain.ts';
+import { textOf } from '../../report/text-of.ts';
 import { besideInventory } from '../../sources/folders.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { DEFAULT_INVENTORY } from '../args/options.ts';
@@ -11,18 +12,18 @@ import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** A problem that would make a run fail, as a finding. */
-export const failing = (
-  part: Finding['part'],
-  { code, message, hint, at }: Problem,
-  host?: string,
-): Finding => ({
-  part,
-  check: code,
-  state: 'trip',
-  message: at ? `${at.file}:${at.line}: ${message}` : message,
-  hint,
-  ...(host === undefined ? {} : { host }),
-});
+export function failing(part: Finding['part'], problem: Problem, host?: string): Finding {
+  const { code, at } = problem;
+  const { message, hint } = textOf(problem);
+  return {
+    part,
+    check: code,
+    state: 'trip',
+    message: at ? `${at.file}:${at.line}: ${message}` : message,
+    hint,
+    ...(host === undefined ? {} : { host }),
+  };
+}
 
 const finding = (
   check: string,
@@ -55,9 +56,10 @@ export async function inventoryFindings(
   ];
   const notes = [
     ...openKeys(chosen),
-    ...[...chosen.warnings, ...made.warnings].map(({ code, message, hint }) =>
-      finding(code, 'note', message, hint),
-    ),
+    ...[...chosen.warnings, ...made.warnings].map((warning) => {
+      const { message, hint } = textOf(warning);
+      return finding(warning.code, 'note', message, hint);
+    }),
   ];
   if (failures.length > 0) return { findings: [...failures, ...notes], chosen: null };
   const message = `${count(chosen.settings.length, 'host')}, and every configuration renders`;

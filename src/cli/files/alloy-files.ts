@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../alloy/diagnostic.ts';
 import { framesOf } from '../../alloy/frame.ts';
 import type { Parsed } from '../../alloy/parse.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import type { Usage } from '../../model/problems/usage.ts';
+import type { CommandLineProblem } from '../../model/problems/command-line-problems.ts';
 import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
@@ -21,7 +21,7 @@ export interface AlloyFile {
 /** No configuration is larger; a disk image named by mistake is. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-type Why = Extract<Usage, { reason: 'alloy-file' }>['why'];
+type Why = Extract<CommandLineProblem, { reason: 'alloy-file' }>['why'];
 
 class UnusableFile extends Error {
   readonly why: Why;
@@ -110,8 +110,7 @@ export function templateProblem(file: string, { source, errors }: Parsed): Probl
   const before = source.slice(0, start).split('\n');
   return {
     code: 'config.syntax',
-    message: 'this is a Liquid template, which is not Alloy until it is rendered for a host',
-    hint: 'Set it as config.template, then run alloyup validate or alloyup render HOST',
+    params: { reason: 'liquid-template' },
     at: { file, line: before.length, column: before.at(-1)!.length + 1 },
     detail: framesOf(source, { width: FRAME_WIDTH })(start, start + 2),
   };
@@ -136,16 +135,11 @@ export function findingsOf(
     seen.add(start);
     // the parser may have skipped a brace after an earlier error
     const follows = isSyntax && problems.length > 0 && start >= length;
-    const finding = {
-      message: readable(message),
-      hint: follows ? 'Fix the errors above first: this may only be a consequence' : hint,
-      at: { file, line, column },
-      detail: frame(start, end),
-    };
-    if (severity === 'warning') warnings.push({ code, ...finding });
-    else if (isSyntax) problems.push({ code: 'config.syntax', ...finding });
-    else
-      problems.push({ code: 'config.check', ...finding, message: `${finding.message} (${code})` });
+    const advice = follows ? 'Fix the errors above first: this may only be a consequence' : hint;
+    const params = { reason: 'diagnostic', rule: code, said: readable(message), advice } as const;
+    const place = { at: { file, line, column }, detail: frame(start, end) };
+    if (severity === 'warning') warnings.push({ code, params, ...place });
+    else problems.push({ code: isSyntax ? 'config.syntax' : 'config.check', params, ...place });
   }
   return { problems, warnings };
 }

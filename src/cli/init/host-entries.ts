@@ -1,4 +1,5 @@
 import { parseHostList } from '../../inventory/hostlist.ts';
+import { textOf } from '../../report/text-of.ts';
 
 /** A host as it was typed or pasted: `ops@web-[01:20]:2222`. */
 export interface HostEntry {
@@ -20,7 +21,7 @@ export function whyInvalidHosts(line: string): string | null {
   for (const entry of entriesIn(line)) {
     const parsed = parseHostList(`${entry},`, {});
     if (!parsed.ok) {
-      const { message, hint } = parsed.problems[0]!;
+      const { message, hint } = textOf(parsed.problems[0]!);
       return `${message}: ${hint}`;
     }
   }

@@ -5,7 +5,7 @@ import { probe } from '../../engine/probe-run.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
-import { ToolError, type Warning } from '../../model/problem.ts';
+import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type Home, homeOf } from '../../plan/home.ts';
 import type { Invocation } from '../args/invocation.ts';
@@ -145,7 +145,7 @@ export async function targetsWith(
   file: string,
 ): ReturnType<typeof targetsOf> {
   const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  const relocated = <T extends Pick<Warning, 'at'>>(one: T): T =>
+  const relocated = <T extends Notice>(one: T): T =>
     one.at?.file.startsWith(`${base}/`)
       ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
       : one;

@@ -3,12 +3,11 @@ import { sudoProblem } from '../../engine/privilege.ts';
 import { runAsRoot } from '../../engine/root-command.ts';
 import { collector, createSession } from '../../engine/session.ts';
 import type { Host } from '../../model/host.ts';
-import type { Transport } from '../../model/ports.ts';
+import type { Exit, Transport } from '../../model/ports.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createWorld } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { sudoFailed } from '../usage.ts';
 import type { Known } from './question.ts';
 
 const LOGIN_MS = 15_000;
@@ -73,6 +72,17 @@ export const checkSudo = (
     }).finally(() => session.close());
     if (exit.code !== 0) throw new ToolError(sudoProblem(host, err) ?? sudoFailed(host, exit, err));
   });
+
+const sudoFailed = (host: Host, { code, signal }: Exit, err: string): Problem => ({
+  code: 'sudo.refused',
+  host: host.name,
+  params: {
+    reason: 'failed',
+    ended: code === null ? String(signal) : `exit ${code}`,
+    address: host.address,
+  },
+  detail: err.trim().split('\n').slice(-3).join('\n'),
+});
 
 /** Works on a few hosts at a time; returns the problems of those that failed. */
 async function onEach(

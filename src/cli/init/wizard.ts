@@ -4,7 +4,7 @@ import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Paint } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import { type Imported, importInventory } from '../hosts/import-inventory.ts';
 import { answered, askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';

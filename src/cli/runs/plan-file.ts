@@ -1,7 +1,7 @@
 import type { RunReport } from '../../model/event.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Mask } from '../../model/ports.ts';
-import type { Warning } from '../../model/problem.ts';
+import { ToolError, type Warning } from '../../model/problem.ts';
 import {
   parseSavedPlan,
   type SavedHost,
@@ -13,7 +13,7 @@ import { VERSION } from '../alloyup-version.ts';
 import { checkWritable } from '../files/write-files.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { orThrow, planHostsMissing, usageError, warningOf } from '../usage.ts';
+import { orThrow, usageError } from '../usage.ts';
 import { saveReport } from './run-output.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -76,18 +76,22 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
  */
 export function plannedHosts(chosen: ChosenHosts, plan: SavedPlan, limited: boolean): ChosenHosts {
   const gone = Object.keys(plan.hosts).filter((name) => !chosen.inventory.hosts.has(name));
-  if (gone.length > 0) throw planHostsMissing(gone);
+  if (gone.length > 0)
+    throw new ToolError({
+      code: 'apply.stale',
+      params: { reason: 'hosts-missing', hosts: gone },
+    });
   const isPlanned = (name: string): boolean => Object.hasOwn(plan.hosts, name);
   const others = chosen.settings.filter(
     ({ name }) => !isPlanned(name) && !plan.left.includes(name),
   );
   const warnings: Warning[] = [...chosen.warnings];
   if (chosen.sha256 !== plan.inventory.sha256)
-    warnings.push(warningOf('plan.inventory', { reason: 'changed' }));
+    warnings.push({ code: 'plan.inventory', params: { reason: 'changed' } });
   if (plan.left.length > 0)
-    warnings.push(warningOf('plan.left', { reason: 'not-planned', hosts: plan.left }));
+    warnings.push({ code: 'plan.left', params: { reason: 'not-planned', hosts: plan.left } });
   if (others.length > 0 && !limited)
-    warnings.push(warningOf('plan.others', { reason: 'not-in-plan', hosts: others.length }));
+    warnings.push({ code: 'plan.others', params: { reason: 'not-in-plan', hosts: others.length } });
   return {
     ...chosen,
     settings: chosen.settings.filter(({ name }) => isPlanned(name)),

@@ -3,7 +3,6 @@ import type { Warning } from '../../model/problem.ts';
 import { reportOf } from '../../report/fold.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { warningOf } from '../usage.ts';
 import { findRun, readRun } from './run-logs.ts';
 
 /** Hosts with these outcomes are finished. */
@@ -29,13 +28,15 @@ export function retriedHosts(
   const settings = chosen.settings.filter(({ name }) => unfinished.has(name));
   const gone = names.filter((name) => !chosen.inventory.hosts.has(name));
   const warnings: Warning[] = [...chosen.warnings];
-  if (gone.length > 0) warnings.push(warningOf('retry.gone', { reason: 'hosts', hosts: gone }));
+  if (gone.length > 0)
+    warnings.push({ code: 'retry.gone', params: { reason: 'hosts', hosts: gone } });
   if (settings.length === 0)
-    warnings.push(
-      warningOf('retry.nothing', {
+    warnings.push({
+      code: 'retry.nothing',
+      params: {
         reason: names.length === 0 ? 'all-finished' : 'not-chosen',
         run: earlier.run,
-      }),
-    );
+      },
+    });
   return { ...chosen, settings, warnings };
 }

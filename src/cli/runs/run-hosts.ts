@@ -4,6 +4,7 @@ import type { Confirmation, RunOptions } from '../../engine/world.ts';
 import type { Repository } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
 import type { RepositorySource } from '../../model/ports.ts';
+import type { Warning } from '../../model/problem.ts';
 import type { SavedPlan } from '../../plan/saved-plan.ts';
 import { exitCodeOf } from '../../report/exit.ts';
 import { paintWith } from '../../report/paint.ts';
@@ -19,7 +20,7 @@ import { confirmed } from '../terminal/ask.ts';
 import { catchInterrupts, type Interrupts } from '../terminal/interrupts.ts';
 import { type LiveView, openLiveView } from '../terminal/live-view.ts';
 import type { Phase } from '../terminal/phase-list.ts';
-import { usageError, warningOf } from '../usage.ts';
+import { usageError } from '../usage.ts';
 import { openPlanFile, plannedHosts } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { runId } from './run-logs.ts';
@@ -133,12 +134,8 @@ async function runTargets({
       hosts: targets.map(({ host }) => host.name),
       version: VERSION,
     });
-    const short = tooShort(secrets).length > 0;
-    for (const warning of [
-      ...warnings,
-      ...(short ? [warningOf('secret.short', { reason: 'too-short-to-mask' })] : []),
-    ])
-      output.emit({ type: 'run.warning', warning });
+    for (const warning of warnings) output.emit({ type: 'run.warning', warning });
+    if (tooShort(secrets).length > 0) output.emit({ type: 'run.warning', warning: SHORT_SECRET });
     await runFleet(targets, world, runOptions);
     const { interrupted } = interrupts;
     const { detailedExitcode } = options;
@@ -154,6 +151,8 @@ async function runTargets({
     await world.transport.close();
   }
 }
+
+const SHORT_SECRET: Warning = { code: 'secret.short', params: { reason: 'too-short-to-mask' } };
 
 /** A configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so. */
 export const runOptionsOf = (

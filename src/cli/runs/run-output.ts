@@ -1,10 +1,12 @@
 import type { Happening, RunEvent } from '../../model/event.ts';
 import type { Emit, Mask } from '../../model/ports.ts';
+import { ToolError } from '../../model/problem.ts';
 import { type Ledger, openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { cleanHappening } from '../../report/redact.ts';
 import { type TextOptions, textRenderer } from '../../report/text.ts';
+import { textOf } from '../../report/text-of.ts';
 import type { Options } from '../args/options.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
@@ -91,6 +93,7 @@ export function saveReport(path: string, text: string, terminal: Terminal): void
   try {
     replaceFile(path, text);
   } catch (error) {
-    terminal.err(`alloyup: ${(error as Error).message}\n`);
+    if (!(error instanceof ToolError)) throw error;
+    terminal.err(`alloyup: ${textOf(error.problem).message}\n`);
   }
 }

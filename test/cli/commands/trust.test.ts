@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../../src/cli/run-program.ts';
 import { keyTable } from '../../../src/cli/trust/key-table.ts';
 import { paintWith } from '../../../src/report/paint.ts';
+import { textOf } from '../../../src/report/text-of.ts';
 import { judgeHostKey, parseKnownHosts } from '../../../src/transport/known-hosts.ts';
 import { unknownHostKey } from '../../../src/transport/problems.ts';
 import { makeKey, type Sshd, scratch, sshdThere, startSshd } from '../../transport/sshd.ts';
@@ -186,5 +187,7 @@ test('in a table that does not fit, fingerprints get lines of their own', () => 
 });
 
 test('the hint for an unknown key names the command that records it for the whole fleet', () => {
-  expect(unknownHostKey('web-01', Buffer.from('key')).hint).toMatch(/whole fleet.*alloyup trust/);
+  expect(textOf(unknownHostKey('web-01', Buffer.from('key'))).hint).toMatch(
+    /whole fleet.*alloyup trust/,
+  );
 });

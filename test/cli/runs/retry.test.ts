@@ -7,6 +7,7 @@ import { retriedHosts } from '../../../src/cli/runs/retry.ts';
 import { parseHostList } from '../../../src/inventory/hostlist.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
 import type { Happening } from '../../../src/model/event.ts';
+import type { ToolError } from '../../../src/model/problem.ts';
 import { ndjson } from '../../../src/report/ndjson.ts';
 import {
   applied,
@@ -78,6 +79,13 @@ test('having nothing to retry is a warning, not an error', () => {
 });
 
 test('an unknown run is refused', () => {
-  expect(() => retried('last', 'a')).toThrow(/no apply has been logged/);
-  expect(() => retried('beef', 'a')).toThrow(/no run "beef" has been logged/);
+  const reason = (run: string): unknown => {
+    try {
+      return retried(run, 'a');
+    } catch (error) {
+      return (error as ToolError).problem.params?.reason;
+    }
+  };
+  expect(reason('last')).toBe('no-run-logged');
+  expect(reason('beef')).toBe('unknown-run');
 });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { REPOSITORY_ROOT } from '../../../lab/root.ts';
 import { sleep, until } from '../../../lab/run.ts';
 import type { RunEvent, RunReport } from '../../../src/model/event.ts';
+import { textOf } from '../../../src/report/text-of.ts';
 import { inventory, outcomes } from '../helpers.ts';
 import { diffSnapshots, type Lab, type LabHost, type Snapshot } from '../lab-fixture.ts';
 import { settled } from './moments.ts';
@@ -154,7 +155,7 @@ export async function carryOut(
   if (!agrees(reported, row.says)) {
     const problem = report?.hosts[host.name]?.problem;
     wrong.push(
-      `reported "${reported}", not "${row.says}": ${problem ? `${problem.message}\n${problem.detail ?? ''}` : ended.stderr}`,
+      `reported "${reported}", not "${row.says}": ${problem ? `${textOf(problem).message}\n${problem.detail ?? ''}` : ended.stderr}`,
     );
   }
   if (!agrees(exit, row.exit)) wrong.push(`exit ${exit}, not ${row.exit}`);

@@ -8,6 +8,7 @@ import { parseInventory } from '../../../src/inventory/parse.ts';
 import { inventoryText } from '../../../src/inventory/print.ts';
 import { kindOfInventory, readInventory } from '../../../src/inventory/read.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
+import { withText } from '../../../src/report/text-of.ts';
 import { expectedListing, listing, sorted } from './listing.ts';
 
 const HERE = new URL('./', import.meta.url).pathname;
@@ -48,12 +49,14 @@ test.each(cases)('%s becomes this inventory of ours, and these warnings', async 
   const read = await readInventory(textOf(file), file);
   const shown = read.ok
     ? `${inventoryText(read.value.written, file)}${read.value.warnings
+        .map(withText)
         .map(
           ({ code, message, hint, at }) =>
             `# ${code} ${at?.line}:${at?.column} ${message}\n#   ${hint}\n`,
         )
         .join('')}`
     : read.problems
+        .map(withText)
         .map(
           ({ code, message, hint, at }) =>
             `${code} ${at?.line}:${at?.column} ${message}\n  ${hint}\n`,
@@ -93,7 +96,7 @@ test('a vaulted value is never shown', async () => {
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   expect(JSON.stringify([read.value.written, read.value.warnings])).not.toMatch(/6162|abc/);
   expect(read.value.written.hosts?.a?.sudo).toBe('ask');
-  expect(read.value.warnings.map(({ message }) => message)).toEqual([
+  expect(read.value.warnings.map(withText).map(({ message }) => message)).toEqual([
     'ansible_become_password is a secret, and is not read from here',
     'other is encrypted by Ansible Vault',
   ]);
@@ -131,7 +134,7 @@ test.each([
   const read = await readInventory(text, 'hosts');
   expect(read.ok).toBe(false);
   if (!read.ok)
-    expect(read.problems.map((one) => `${one.at?.line} ${one.message}`).join('\n')).toMatch(
-      new RegExp(`^${line} .*${message.replace(/[[\]()]/g, '\\$&')}`, 'm'),
-    );
+    expect(
+      read.problems.map((one) => `${one.at?.line} ${withText(one).message}`).join('\n'),
+    ).toMatch(new RegExp(`^${line} .*${message.replace(/[[\]()]/g, '\\$&')}`, 'm'));
 });

@@ -8,6 +8,7 @@ import { readVariables } from '../../../src/inventory/ansible-variables.ts';
 import { parseAnsibleYaml } from '../../../src/inventory/ansible-yaml.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
+import { textOf } from '../../../src/report/text-of.ts';
 import { readVariableFolders } from '../../../src/sources/variable-folders.ts';
 import { expectedListing, listing } from './listing.ts';
 
@@ -74,8 +75,8 @@ test.each([
   const read = await withFiles(files);
   if (read.ok) throw new Error('was read');
   const [problem] = read.problems;
-  expect(problem!.message).toMatch(message);
-  expect(problem!.hint).toMatch(hint);
+  expect(textOf(problem!).message).toMatch(message);
+  expect(textOf(problem!).hint).toMatch(hint);
   expect(problem!.at?.file).toBe(`${folder}/${Object.keys(files)[0]}`);
 });
 

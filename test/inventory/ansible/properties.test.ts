@@ -4,6 +4,7 @@ import { shellWords } from '../../../src/inventory/ansible-ini.ts';
 import { pythonLiteral } from '../../../src/inventory/ansible-literal.ts';
 import { readSshArguments } from '../../../src/inventory/ansible-ssh-args.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
+import { withText } from '../../../src/report/text-of.ts';
 
 /** Pieces that inventories are made of, in any order. */
 const piece = fc.constantFrom(
@@ -42,7 +43,7 @@ test('any text has an answer, and every problem a place', async () => {
       const read = await readInventory(written, 'f');
       if (read.ok) expect(read.value.hosts.size).toBeGreaterThan(0);
       else
-        for (const { at, hint } of read.problems)
+        for (const { at, hint } of read.problems.map(withText))
           expect([at?.file, hint !== '']).toEqual(['f', true]);
     }),
     { numRuns: 2000 },

@@ -9,7 +9,7 @@ export type FileTrouble =
   | 'failed';
 
 /** A wrong command line, a wrong answers file, or a file named there that is of no use. */
-export type Usage =
+export type CommandLineProblem =
   | {
       /** What commander found wrong with the command line. */
       readonly reason: 'command-line';
@@ -86,15 +86,3 @@ export type Usage =
       readonly nearest: string | null;
       readonly known: readonly string[];
     };
-
-/** Params of `usage`, `run.missing` and `bug`. */
-export interface UsageProblems {
-  usage: Usage;
-  bug: {
-    readonly reason: 'unexpected';
-    /** The error's first line. */
-    readonly said: string;
-    /** Where the stack was saved; null: nowhere, it is the detail. */
-    readonly file: string | null;
-  };
-}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { codeFrame } from '../../src/model/frame.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { paintWith } from '../../src/report/paint.ts';
-import { problemsText, problemText } from '../../src/report/problem.ts';
+import { problemsText, problemText } from '../../src/report/problem-text.ts';
 
 const style = { paint: paintWith(false), width: 80 };
 
@@ -42,4 +42,20 @@ test('a problem of many hosts is shown once, with some of them', () => {
 test('one alone is not summed up', () => {
   expect(problemsText([PROBLEMS[0]!], [], style)).not.toContain('1 error');
   expect(problemsText(PROBLEMS, [], style)).toContain('\n2 errors\n');
+});
+
+test('a problem of one host names it, and links to its explanation where that is asked for', () => {
+  const problem: Problem = {
+    code: 'ssh.lost',
+    host: 'web-01',
+    params: { reason: 'nothing-started' },
+  };
+  const text = `error[ssh.lost]: the connection was lost before anything was started
+  on web-01
+  help: Run again: nothing was changed on the host
+`;
+  expect(problemText(problem, style)).toBe(text);
+  expect(problemText(problem, { ...style, links: true })).toBe(
+    `${text}  see docs/problems.md#sshlost\n`,
+  );
 });

@@ -1,6 +1,6 @@
-import type { WarningProblems } from '../../model/problems/warning.ts';
+import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { count, someNames } from '../plain.ts';
-import type { Texts } from './texts.ts';
+import type { HostParams, Texts } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
 const NAMES = 200;
@@ -53,3 +53,5 @@ export const warningTexts: Texts<WarningProblems> = {
     }),
   },
 };
+
+export const warningHostParams: HostParams<WarningProblems> = {};

@@ -1,11 +1,14 @@
-import type { Position, Problem, Warning } from '../model/problem.ts';
+import type { Notice, Position, Problem } from '../model/problem.ts';
 import type { Paint } from './paint.ts';
 import { count, wrap } from './plain.ts';
+import { docsOf, textOf } from './text-of.ts';
 
 export interface ProblemStyle {
   readonly paint: Paint;
   /** Columns. */
   readonly width: number;
+  /** Each notice ends with where its code is explained. */
+  readonly links?: boolean;
 }
 
 /** Hosts that one problem was met on, when it was met on hosts. */
@@ -15,7 +18,7 @@ type Hosts = readonly string[];
 export const problemText = (problem: Problem, style: ProblemStyle, hosts: Hosts = []): string =>
   blockText(style.paint.red(style.paint.bold(`error[${problem.code}]`)), problem, style, hosts);
 
-export const warningText = (warning: Warning, style: ProblemStyle, hosts: Hosts = []): string =>
+export const warningText = (warning: Notice, style: ProblemStyle, hosts: Hosts = []): string =>
   blockText(
     style.paint.yellow(style.paint.bold(`warning[${warning.code}]`)),
     warning,
@@ -26,7 +29,7 @@ export const warningText = (warning: Warning, style: ProblemStyle, hosts: Hosts 
 /** All of them, one blank line between two, and what they sum up to. */
 export function problemsText(
   problems: readonly Problem[],
-  warnings: readonly Warning[],
+  warnings: readonly Notice[],
   style: ProblemStyle,
 ): string {
   const blocks = [
@@ -44,17 +47,21 @@ export const placeText = ({ file, line, column }: Position): string => `${file}:
 
 function blockText(
   head: string,
-  { code, message, hint, at, detail }: Omit<Warning, 'code'> & { readonly code: string },
-  { paint, width }: ProblemStyle,
+  notice: Notice,
+  { paint, width, links }: ProblemStyle,
   hosts: Hosts,
 ): string {
+  const { code, host, at, detail } = notice;
+  const { message, hint } = textOf(notice);
   // "error[code]: " as it is seen, without its colours
   const headWidth = code.length + (head.includes('warning[') ? 11 : 9);
   let text = `${head}: ${paint.bold(wrap(message, width, 2, headWidth))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
-  if (hosts.length > 0) text += `${paint.cyan('  on')} ${hostNames(hosts, width)}\n`;
+  const on = hosts.length === 0 && host !== undefined ? [host] : hosts;
+  if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
   if (detail !== undefined && detail.trim() !== '') text += detailText(detail, paint, width);
   if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
+  if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;
   return text;
 }
 

@@ -1,0 +1,4 @@
+import type { RepositoryProblems } from '../../src/model/problems/repository-problems.ts';
+import type { Catalogue } from './catalogue.ts';
+
+export const repositoryCatalogue: Catalogue<RepositoryProblems> = {};

@@ -1,0 +1,2 @@
+/** Params of the problems `alloy.*`. */
+export type AlloyProblems = Record<never, never>;

@@ -1,0 +1,2 @@
+/** Params of the problems `host.*`. */
+export type HostProblems = Record<never, never>;

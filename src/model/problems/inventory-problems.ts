@@ -1,0 +1,2 @@
+/** Params of the problems `inventory.*`. */
+export type InventoryProblems = Record<never, never>;

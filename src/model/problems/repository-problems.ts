@@ -1,0 +1,2 @@
+/** Params of the problems `repository.*`. */
+export type RepositoryProblems = Record<never, never>;

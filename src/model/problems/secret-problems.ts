@@ -1,0 +1,2 @@
+/** Params of the problems `secret.*`. */
+export type SecretProblems = Record<never, never>;

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { Problem, Warning } from '../../src/model/problem.ts';
+import { alikeGroups, planGroups, problemGroups, warningGroups } from '../../src/report/groups.ts';
+import { textOf } from '../../src/report/text-of.ts';
+import { change, hostWith, labelled, planOf, reload } from './events.ts';
+
+const lost = (address: string, said: string): Problem => ({
+  code: 'ssh.lost',
+  params: { reason: 'dropped', endpoint: `ops@${address}`, said },
+  transient: true,
+});
+
+const met = (name: string, problem: Problem) => [name, hostWith(planOf(), { problem })] as const;
+
+describe('problems', () => {
+  test('that differ only in what names the host are one, and name none of the hosts', () => {
+    const groups = problemGroups([
+      met('web-01', lost('10.0.0.1', 'reset')),
+      met('web-02', lost('10.0.0.2', 'reset')),
+      met('db-01', lost('db-01.example.com:2222', 'reset')),
+    ]);
+    expect(groups.map(({ names }) => names)).toEqual([['web-01', 'web-02', 'db-01']]);
+    expect(textOf(groups[0]!.item).message).toBe('the connection to HOST was lost: reset');
+  });
+
+  test('of a single host keep what names it', () => {
+    const [group] = problemGroups([met('web-01', lost('10.0.0.1', 'reset'))]);
+    expect(textOf(group!.item).message).toBe('the connection to ops@10.0.0.1 was lost: reset');
+    expect(group!.item.host).toBe('web-01');
+  });
+
+  test.each<[string, Problem]>([
+    ['another value', lost('10.0.0.2', 'timed out')],
+    ['another reason', { code: 'ssh.lost', params: { reason: 'nothing-started' } }],
+    ['another detail', { ...lost('10.0.0.2', 'reset'), detail: 'client_loop: send disconnect' }],
+    ['another place', { ...lost('10.0.0.2', 'reset'), at: { file: 'i.yaml', line: 3, column: 1 } }],
+  ])('with %s are two', (_, other) => {
+    const hosts = [met('web-01', lost('10.0.0.1', 'reset')), met('web-02', other)];
+    expect(problemGroups(hosts)).toHaveLength(2);
+  });
+
+  test('of a plan count like those that ended a host, once per host', () => {
+    const problem = lost('10.0.0.1', 'reset');
+    const plan = { ...planOf(), problems: [problem] };
+    const groups = problemGroups([['web-01', hostWith(plan, { problem })], met('web-02', problem)]);
+    expect(groups.map(({ names }) => names)).toEqual([['web-01', 'web-02']]);
+  });
+});
+
+test('a warning that several hosts share is one; those of the run come first', () => {
+  const warning = (rule: string): Warning => ({
+    code: rule,
+    params: { reason: 'diagnostic', rule, said: 'x', advice: 'Do y' },
+  });
+  const plan = planOf(change({ warnings: [warning('flow.unused')] }));
+  const groups = warningGroups(
+    [
+      ['web-01', hostWith(plan)],
+      ['web-02', hostWith(planOf(), { warnings: [warning('flow.unused')] })],
+    ],
+    [warning('flow.never')],
+  );
+  expect(groups.map(({ item, names }) => [item.code, names])).toEqual([
+    ['flow.never', []],
+    ['flow.unused', ['web-01', 'web-02']],
+  ]);
+});
+
+test('warnings about one change do not keep equal plans apart', () => {
+  const warned = (host: string) =>
+    planOf(
+      change({
+        warnings: [
+          {
+            code: 'flow.unused',
+            host,
+            params: { reason: 'diagnostic', rule: 'flow.unused', said: 'x', advice: 'Do y' },
+          },
+        ],
+      }),
+    );
+  expect(
+    planGroups([
+      ['web-01', hostWith(warned('web-01'))],
+      ['web-02', hostWith(warned('web-02'))],
+    ]),
+  ).toHaveLength(1);
+});
+
+test.each([
+  ['another value', labelled('web-01'), planOf(change(), reload)],
+  ['the same name on both', labelled('web-01'), labelled('web-01')],
+  ['a name that is part of a word', labelled('web-01'), labelled('web-022')],
+])('%s is no difference in the name', (_, first, second) => {
+  const groups = alikeGroups(
+    planGroups([
+      ['web-01', hostWith(first)],
+      ['web-02', hostWith(second)],
+    ]),
+  );
+  expect(groups.some(({ alike }) => alike)).toBe(false);
+});
+
+test('a host whose name is a common word does not keep equal plans apart', () => {
+  const groups = alikeGroups(
+    planGroups([
+      ['alloy', hostWith(planOf(change(), reload))],
+      ['restart', hostWith(planOf(change(), reload))],
+    ]),
+  );
+  expect(groups).toHaveLength(1);
+  expect(groups[0]!.alike).toBe(false);
+});
