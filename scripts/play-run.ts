@@ -1,9 +1,9 @@
 // Plays a simulated run on this terminal, as `alloyup apply` shows a real one.
 // usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
 import process from 'node:process';
+import { textOptionsOf } from '../src/cli/runs/run-output.ts';
 import { catchInterrupts } from '../src/cli/terminal/interrupts.ts';
 import { openLiveView } from '../src/cli/terminal/live-view.ts';
-import { textOptionsOf } from '../src/cli/runs/run-output.ts';
 import { processTerminal } from '../src/cli/terminal/terminal.ts';
 import type { Happening } from '../src/model/event.ts';
 import { openLedger } from '../src/report/fold.ts';
@@ -33,12 +33,29 @@ const emit = (happening: Happening): void => {
 };
 
 const interrupts = catchInterrupts(live.terminal, emit, live.close);
-const begun = Date.now();
-for (const { afterMs, happening } of simulatedRun({ hosts, forks, speed })) {
-  const early = begun + afterMs - Date.now();
-  if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
-  if (interrupts.abandon.aborted) break;
-  emit(happening);
+
+async function play(): Promise<void> {
+  const begun = Date.now();
+  for (const { afterMs, happening } of simulatedRun({ hosts, forks, speed })) {
+    const early = begun + afterMs - Date.now();
+    if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
+    if (interrupts.abandon.aborted) break;
+    emit(happening);
+  }
 }
+
+let run: Promise<void>;
+await live.run([
+  { title: 'inventory', work: async () => {} },
+  { title: 'configurations', work: async () => {} },
+  {
+    title: 'plan',
+    work: async () => {
+      run = play();
+      await Promise.race([run, live.changing]);
+    },
+  },
+  { title: 'apply', work: () => run },
+]);
 live.close();
 interrupts.release();

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Problem } from '../model/problem.ts';
 import { findingsJson } from '../report/ndjson.ts';
-import { paintWith } from '../report/paint.ts';
 import { problemsText, problemText } from '../report/problem-text.ts';
 import { ownFolders } from '../sources/folders.ts';
 import { VERSION } from './alloyup-version.ts';
 import type { Options } from './args/options.ts';
 import { reportFindings } from './runs/github-actions.ts';
-import type { Terminal } from './terminal/terminal.ts';
+import { errStyle, type Terminal } from './terminal/terminal.ts';
 
 /** Found before the first connection; anything else is only known once a host was asked. */
 const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
@@ -21,8 +20,8 @@ export function refuse(
   options?: Pick<Options, 'color' | 'output'>,
 ): number {
   const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
-  const paint = paintWith(terminal.errColour && options?.color !== false);
-  terminal.err(problemsText(problems, [], { paint, width: terminal.width }));
+  const style = errStyle({ color: options?.color ?? true }, terminal);
+  terminal.err(problemsText(problems, [], style));
   reportFindings('refused', problems, [], terminal);
   if (options && options.output !== 'text')
     terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
@@ -41,7 +40,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
         params: { reason: 'unexpected', said, file },
         ...(file === null ? { detail: stack } : {}),
       },
-      { paint: paintWith(terminal.errColour), width: terminal.width },
+      errStyle({ color: true }, terminal),
     ),
   );
   return 70;

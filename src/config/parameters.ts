@@ -178,7 +178,7 @@ export function checkVars(
       problems.push({
         code: 'template.variable',
         message: `the template ${template} needs ${parameter.name}: ${parameter.meaning}`,
-        hint: `${ADD_TO_VARS}${parameter.name}: ${example(parameter)}${unless === null ? '' : `; or give ${unless} in its place`}`,
+        hint: `add it to config.vars, e.g. ${parameter.name}: ${example(parameter)} (for a list of hosts: --var ${parameter.name}=${example(parameter)})${unless === null ? '' : `; or give ${unless} in its place`}`,
         ...locate(value === null ? parameter.name : null),
       });
       continue;
@@ -210,9 +210,6 @@ export function checkVars(
   }
   return problems;
 }
-
-/** How every hint about a parameter that is missing begins. */
-export const ADD_TO_VARS = 'add it to config.vars, e.g. ';
 
 /** The parameter's own example where its meaning ends in one. */
 const example = ({ type, oneOf, meaning }: Parameter): string =>

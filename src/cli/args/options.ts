@@ -18,6 +18,8 @@ export const GROUPS = ['Hosts:', 'Run:', 'Output:', 'For a list of hosts without
 export type Group = (typeof GROUPS)[number];
 const [HOSTS, RUN, OUTPUT, LIST] = GROUPS;
 
+const FORMATS = ['text', 'json', 'ndjson'] as const;
+
 const text = (flags: string, group: Group, help: string): OptionSpec<string | null> => ({
   flags,
   group,
@@ -104,11 +106,7 @@ export const OPTIONS = {
   retry: text('--retry <run>', RUN, 'only hosts a run did not finish: ID, log or "last"'),
   detailedExitcode: flag('--detailed-exitcode', RUN, 'exit 2 if there are changes'),
 
-  output: choice('--output <format>', 'text, json or ndjson (default text)', [
-    'text',
-    'json',
-    'ndjson',
-  ]),
+  output: choice('--output <format>', 'text, json or ndjson (default text)', FORMATS),
   log: text('--log <file>', OUTPUT, 'event log of the run (default: state directory)'),
   junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
   out: text('-o, --out <file>', OUTPUT, 'write the result to a file'),
@@ -139,9 +137,7 @@ export const OPTIONS = {
   } satisfies OptionSpec<readonly string[]> as OptionSpec<readonly string[]>,
 
   format: choice('--format <format>', 'text, json, ndjson, junit or markdown', [
-    'text',
-    'json',
-    'ndjson',
+    ...FORMATS,
     'junit',
     'markdown',
   ]),

@@ -20,6 +20,7 @@ import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
 import { runWizard, type WizardState } from '../init/wizard.ts';
 import { askYes, confirmed, NoAnswer } from '../terminal/ask.ts';
+import { errStyle } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
 
 /** Exits 0 when the files are written, 130 after a Ctrl-C or a no, when nothing is. */
@@ -120,8 +121,7 @@ async function finish(
     terminal.out(
       `${heading(`Alloy configuration for ${first.host.name}`)}\n${foldText(first.desired.config, width)}\n`,
     );
-  const style = { paint: paintWith(options.color && terminal.errColour), width };
-  terminal.err(problemsText([], warnings, style));
+  terminal.err(problemsText([], warnings, errStyle(options, terminal)));
 
   const places = secretPlaces(answers);
   const beside = [

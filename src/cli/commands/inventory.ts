@@ -1,17 +1,16 @@
-import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
 import { writeNew } from '../files/write-files.ts';
 import { importInventory } from '../hosts/import-inventory.ts';
+import { errStyle } from '../terminal/terminal.ts';
 
 /** `alloyup inventory import FILE` prints the converted inventory, or writes it with `-o`. */
 export const inventory: Command = async ({ args, options, terminal }) => {
   const { text, hosts, warnings } = await importInventory(args[1]!);
   if (options.out === null) terminal.out(text);
   else writeNew(options.out, text, options.force);
-  const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-  terminal.err(problemsText([], warnings, style));
+  terminal.err(problemsText([], warnings, errStyle(options, terminal)));
   if (!options.quiet && options.out !== null)
     terminal.err(
       `Wrote ${options.out}: ${count(hosts, 'host')}. Check it with alloyup validate -i ${options.out}\n`,

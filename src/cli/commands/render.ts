@@ -5,6 +5,7 @@ import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { errStyle } from '../terminal/terminal.ts';
 import { throwAll, usageError } from '../usage.ts';
 
 /** The files of one host. Reads no secrets, so it can show none. */
@@ -58,8 +59,7 @@ export const render: Command = async (invocation) => {
       .join('\n'),
   );
   if (!options.quiet) {
-    const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-    terminal.err(problemsText([], warnings, style));
+    terminal.err(problemsText([], warnings, errStyle(options, terminal)));
   }
   return 0;
 };

@@ -6,6 +6,7 @@ import type { Command, Invocation } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, reachOnly, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
+import { errStyle } from '../terminal/terminal.ts';
 import { keyTable } from '../trust/key-table.ts';
 import { type KeyRound, recordKeys } from '../trust/record-keys.ts';
 import { throwAll, usageError } from '../usage.ts';
@@ -54,8 +55,7 @@ function conclude(
     terminal.out(`${JSON.stringify({ schema: 1, exitCode, hosts })}\n`);
     return exitCode;
   }
-  const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-  terminal.err(problemsText(problems, [], style));
+  terminal.err(problemsText(problems, [], errStyle(options, terminal)));
   const summary = [
     agreed ? `${count(recorded, 'key')} recorded` : 'nothing recorded',
     ...(known > 0 ? [`${known} already known`] : []),

@@ -3,12 +3,12 @@ import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parse.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
-import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
+import { errStyle } from '../terminal/terminal.ts';
 
 /** Exits 64 if there is an error. Reads no secrets and runs nothing. */
 export const validate: Command = async (invocation) => {
@@ -56,9 +56,8 @@ function conclude(
     terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
-  const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
-  terminal.err(problemsText(problems, shown, style));
+  terminal.err(problemsText(problems, shown, errStyle(options, terminal)));
   if (exitCode === 0 && !options.quiet)
     terminal.out(
       `${subject} checked: ${warnings.length === 0 ? 'no problems' : count(warnings.length, 'warning')}\n`,

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
-import type { VariablesEntry } from '../../inventory/ansible-variables.ts';
 import { limitFiles, limitHosts } from '../../inventory/limit.ts';
-import { type InventoryText, openInventory } from '../../inventory/read.ts';
+import { openInventory } from '../../inventory/read.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
 import { isHostList, type WrittenInventory } from '../../inventory/written.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import { type InventoryFile, readInventoryFile } from '../../sources/inventory-file.ts';
+import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { readVariableFolders } from '../../sources/variable-folders.ts';
 import type { Invocation } from '../args/invocation.ts';
@@ -76,14 +75,7 @@ async function readFile(source: string, options: Options, mayRun: boolean) {
 }
 
 /** An inventory file, and the variable files that Ansible keeps in directories next to its own. */
-export async function openSource(
-  source: string,
-  mayRun: boolean,
-): Promise<{
-  readonly file: InventoryFile;
-  readonly inventory: InventoryText;
-  readonly variables: readonly VariablesEntry[];
-}> {
+export async function openSource(source: string, mayRun: boolean) {
   const file = orThrow(
     await readInventoryFile(source, {
       stdin: () => process.stdin,
@@ -93,7 +85,8 @@ export async function openSource(
   );
   const inventory = openInventory(file.text, file.file);
   const alone = source === '-' || inventory.kind === 'ours';
-  return { file, inventory, variables: alone ? [] : await readVariableFolders(file.base) };
+  const variables = alone ? [] : await readVariableFolders(file.base);
+  return { file, inventory, variables };
 }
 
 const listFlags = ({ user, identity, template, var: vars }: Options) => ({

@@ -7,7 +7,7 @@ import {
   usePrefix,
   useState,
 } from '@inquirer/core';
-import { checkbox, confirm, input, select } from '@inquirer/prompts';
+import { checkbox, input, select } from '@inquirer/prompts';
 import { entriesIn } from './host-entries.ts';
 import { type Answer, type Choice, needsOne, type Question, whyInvalid } from './question.ts';
 
@@ -35,8 +35,6 @@ export function promptFor(question: Question, context: Context): Promise<Answer>
   const byDefault = typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {};
   const on = context as never;
   switch (question.kind) {
-    case 'yes':
-      return confirm({ message, default: fallback === true }, on);
     case 'text': {
       const shown = question.long ? onOwnLine(question) : { message };
       return input({ ...shown, ...byDefault, validate }, on).then((text) => text.trim());

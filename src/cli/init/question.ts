@@ -1,6 +1,6 @@
 /** The answers so far, by question ID. Never contains a secret. */
 export type Answers = Readonly<Record<string, Answer>>;
-export type Answer = string | boolean | readonly string[];
+export type Answer = string | readonly string[];
 
 /** Parts of an inventory that `init --edit` can change. */
 export const SECTIONS = ['hosts', 'login', 'sudo', 'template', 'packages', 'version'] as const;
@@ -40,7 +40,7 @@ export interface Question {
   readonly id: string;
   readonly section: Section;
   /** `lines`: one or more texts, one per line; `checks`: some of the choices. */
-  readonly kind: 'text' | 'lines' | 'choice' | 'checks' | 'yes';
+  readonly kind: 'text' | 'lines' | 'choice' | 'checks';
   readonly message: string;
   readonly choices?: readonly Choice[];
   /** What an empty answer means; undefined: an answer is required. */
@@ -65,8 +65,6 @@ export function whyInvalid(question: Question, answer: unknown): string | null {
   const values = choices.map(({ value }) => value);
   const oneOf = `choose one of: ${values.join(', ')}`;
   switch (kind) {
-    case 'yes':
-      return typeof answer === 'boolean' ? null : 'enter true or false';
     case 'text':
       return typeof answer === 'string' ? whyInvalidText(question, answer) : 'enter text';
     case 'choice':

@@ -6,7 +6,7 @@ import type { Paint } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import { type Imported, importInventory } from '../hosts/import-inventory.ts';
-import { answered, askSecret } from '../terminal/ask.ts';
+import { answered, askSecret, askYes } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { keyTable } from '../trust/key-table.ts';
 import { recordKeys } from '../trust/record-keys.ts';
@@ -74,16 +74,6 @@ async function askPerson(question: Question): Promise<Answer> {
   return answered(promptFor(question, { output: process.stderr }));
 }
 
-const isYes = async (message: string, fallback: boolean): Promise<boolean> =>
-  (await askPerson({
-    id: '',
-    section: 'hosts',
-    kind: 'yes',
-    message,
-    fallback,
-    example: 'true',
-  })) === true;
-
 /** Acts on an answer before the next question; it may turn out wrong and be asked for again. */
 async function tryAnswer(
   { id }: Question,
@@ -146,7 +136,7 @@ async function trySudo(
     }
     const accepted = withPassword.length - problems.length;
     printProblems(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
-    if (given || !(await isYes('Try another password?', true))) return state;
+    if (given || !(await askYes('Try another password?', true))) return state;
   }
 }
 
@@ -180,7 +170,7 @@ async function tryUrl(
   terminal.err(
     `${paint.yellow('  warning')}: ${wrap(`${url} does not respond to this machine: ${why}`, terminal.width, 4, 11)}\n`,
   );
-  if (given || (await isYes('Use it anyway?', true))) return state;
+  if (given || (await askYes('Use it anyway?', true))) return state;
   return { ...state, answers: without(state.answers, id) };
 }
 
@@ -196,7 +186,7 @@ async function tryLogins(state: WizardState, options: WizardOptions): Promise<Wi
     agree: async (found) => {
       if (given) return given.trust;
       terminal.err(keyTable(found, { paint, width: terminal.width, home: terminal.home }));
-      return isYes(
+      return askYes(
         found.length === 1
           ? "Is this your host's key? Record it?"
           : "Are these your hosts' keys? Record them?",
@@ -218,7 +208,7 @@ async function tryLogins(state: WizardState, options: WizardOptions): Promise<Wi
   }
   const failed = problems.length;
   printProblems(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
-  if (given || (await isYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
+  if (given || (await askYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
     return next;
   return {
     ...state,

@@ -50,10 +50,7 @@ export function openPlanFile(
         createdAt: report.finishedAt ?? report.startedAt,
         // in inventory order, whichever host answered first
         hosts: Object.fromEntries(
-          names.flatMap((name) => {
-            const saved = hosts.get(name);
-            return saved ? [[name, saved]] : [];
-          }),
+          names.flatMap((name) => (hosts.has(name) ? [[name, hosts.get(name)!]] : [])),
         ),
         left: names.filter((name) => !hosts.has(name)),
       };

@@ -150,10 +150,7 @@ function verbOf(run: string, place: Place): Verb | undefined {
 const TAIL = 4096;
 
 /** The first and the last event only: logs of large fleets are large. */
-export function readEnds(
-  run: string,
-  place: Place,
-): { readonly first: RunEvent | undefined; readonly last: RunEvent | undefined } {
+export function readEnds(run: string, place: Place) {
   const file = openSync(pathOf(run, place), 'r');
   try {
     const { size } = fstatSync(file);

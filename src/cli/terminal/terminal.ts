@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { isatty } from 'node:tty';
+import { paintWith } from '../../report/paint.ts';
+import type { ProblemStyle } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what can show it. */
@@ -95,3 +97,9 @@ export function printJson(
   if (format === 'json') out(`${JSON.stringify({ schema: 1, ...document }, null, 2)}\n`);
   else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
+
+/** How problems look on stderr. */
+export const errStyle = (
+  { color }: { readonly color: boolean },
+  { errColour, width }: Pick<Terminal, 'errColour' | 'width'>,
+): ProblemStyle => ({ paint: paintWith(color && errColour), width });

@@ -22,7 +22,6 @@ vi.mock('../../../src/cli/init/question-prompts.ts', () => ({
   promptFor: async (question: { id: string; kind: string; message: string }) => {
     if (person.stops(question.id || question.message))
       throw Object.assign(new Error('force closed'), { name: 'ExitPromptError' });
-    if (question.kind === 'yes') return true;
     if (!(question.id in person.answers)) throw new Error(`nobody answers ${question.id}`);
     return person.answers[question.id];
   },
