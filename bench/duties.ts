@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lab, productCommand } from '../lab/lab.ts';
 import { REPOSITORY_ROOT } from '../lab/root.ts';
-import { quote } from '../src/shell/quote.ts';
 import type { Measured } from './measure.ts';
 
 /** Something that a fleet's owner needs done, and the ways to do it; alloyup's comes first. */
@@ -102,7 +101,9 @@ export async function duties(lab: Lab, watchS: number): Promise<readonly Duty[]>
       version: `${wish.version}-1`,
       watch: `${watchS}`,
     };
-    const head = Object.entries(set).map(([name, text]) => `${name}=${quote(text.trimEnd())}\n`);
+    const head = Object.entries(set).map(
+      ([name, text]) => `${name}='${text.trimEnd().replaceAll("'", "'\\\\''")}'\n`,
+    );
     writeFileSync(script, [...head, body].join(''));
     return everywhere(`exec ${ssh} ops@{} sudo -n bash -s <${script}`, says);
   };

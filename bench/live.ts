@@ -5,10 +5,9 @@ import process from 'node:process';
 import { simulatedRun, type Timed } from '../scripts/simulated-run.ts';
 import { openScreen } from '../src/cli/terminal/screen.ts';
 import type { RunEvent } from '../src/model/event.ts';
-import { liveLines } from '../src/report/live.ts';
+import { liveLines, type PhaseView } from '../src/report/live.ts';
 import { openLiveFold } from '../src/report/live-state.ts';
 import { paintWith } from '../src/report/paint.ts';
-import type { PhaseView } from '../src/report/phases.ts';
 
 const [hosts = 5000, forks = 500, speed = 10, seconds = 30] = process.argv.slice(2).map(Number);
 

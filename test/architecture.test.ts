@@ -10,12 +10,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   alloy: ['model'],
   steps: ['model'],
   shell: ['model'],
+  host: ['model'],
   report: ['model'],
   sources: ['model'],
   transport: ['model'],
   desired: ['model', 'inventory', 'config', 'alloy'],
   plan: ['model', 'steps', 'alloy'],
-  engine: ['model', 'plan', 'shell'],
+  engine: ['model', 'plan', 'host'],
   cli: [
     'model',
     'inventory',
@@ -41,7 +42,7 @@ const OUTSIDE =
   /^\.\.\/(?:package\.json|templates\/[\w-]+\.(?:alloy|yaml)|schema\/inventory\.schema\.json)$/;
 
 /** Libraries that the pure folders use; the rims may use any. */
-const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff'];
+const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff', 'p-limit'];
 
 const SRC = new URL('../src/', import.meta.url).pathname;
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

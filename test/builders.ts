@@ -151,7 +151,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       listed: true,
     },
     files,
-    folders: {},
+    directories: {},
     unit: {
       load: 'loaded',
       active: 'active',

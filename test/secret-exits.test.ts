@@ -9,10 +9,10 @@ import { expect, test } from 'vitest';
 const EXITS: Readonly<Record<string, string>> = {
   'cli/files/write-files.ts': 'writes what was typed into the wizard to a file of mode 0600',
   'desired/variable.ts': 'looks for what no variable may hold; says what it is, never around it',
-  'engine/root-command.ts': 'answers sudo on the stdin of a login',
-  'engine/script-run.ts': 'hands the apply script and the answer for sudo to the stdin of a login',
+  'engine/remote-run.ts': 'sends a run to the stdin of the command that launches it',
+  'engine/sudo.ts': 'answers sudo on the stdin of a login',
+  'host/run.ts': 'writes the request that a host reads on its stdin',
   'report/redact.ts': 'learns what to hide',
-  'shell/apply.ts': 'writes the script that a host reads on its stdin',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',
   'steps/environment.ts': 'compares the values of a host with those that are wanted',
   'transport/keys.ts': 'opens a private key with its passphrase',

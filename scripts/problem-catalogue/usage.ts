@@ -54,6 +54,10 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
         nearest: 'version',
         known: ['hosts', 'version'],
       },
+      'plan-not-json': { file: 'plan.json' },
+      'not-a-plan': { file: 'plan.json' },
+      'plan-version': { file: 'plan.json', version: '2.0.0' },
+      'plan-damaged': { file: 'plan.json' },
     },
   },
   bug: {
@@ -65,5 +69,9 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
       },
       'on-host': {},
     },
+  },
+  'run.missing': {
+    means: 'The host has no such run to roll back.',
+    examples: { none: {}, 'not-found': { run: '20261123T101500Z-3f9a' } },
   },
 };

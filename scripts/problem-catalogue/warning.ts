@@ -1,6 +1,8 @@
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import type { Catalogue } from './catalogue.ts';
 
+const run = '20261123T101500Z-3f9a';
+
 export const warningCatalogue: Catalogue<WarningProblems> = {
   'retry.gone': {
     means: 'Hosts that `--retry` would run on are no longer in the inventory.',
@@ -33,5 +35,79 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
   'fmt.template': {
     means: 'Of a directory, `fmt` skips the files that are Liquid templates.',
     examples: { skipped: { files: ['templates/host.alloy'] } },
+  },
+  'access.docker': {
+    means: 'Alloy is about to join the group docker.',
+    examples: { 'like-root': {} },
+  },
+  'alloy.components': {
+    means: 'The host is up to date, but some components are unhealthy.',
+    examples: {
+      unhealthy: { components: [{ id: 'loki.write.default', health: 'unhealthy' }] },
+    },
+  },
+  'alloy.no-validate': {
+    means: 'The configuration could not be validated on the host before it was written.',
+    examples: { 'too-old': {} },
+  },
+  'data.lost': {
+    means: 'A purge deletes data that no rollback restores.',
+    examples: { purge: {} },
+  },
+  'host.adopt': {
+    means: 'A file that alloyup never wrote is taken over, as asked.',
+    examples: { 'taken-over': { path: '/etc/default/alloy', removes: ['HTTPS_PROXY'] } },
+  },
+  'host.clock': {
+    means: "The host's clock is wrong. apt refuses a repository that seems to be from the future.",
+    examples: { off: { aheadS: -3700 }, 'no-time-server': {} },
+  },
+  'host.dpkg-lock': {
+    means: 'Another program is using dpkg.',
+    examples: { held: { command: 'apt-get', pid: 812 } },
+  },
+  'key.expires': {
+    means: "The repository's signing key expires within 90 days.",
+    examples: { soon: { days: 30, date: '2026-12-23' } },
+  },
+  'key.expired': {
+    means: "The copy of the repository's key on the host has expired.",
+    examples: { 'on-host': { path: '/etc/apt/keyrings/grafana.asc' } },
+  },
+  'repository.kept': {
+    means: 'A removal leaves the repository on the host.',
+    examples: { 'in-use': { packages: ['loki'] } },
+  },
+  'repository.no-route': {
+    means: 'The host itself cannot reach the repository.',
+    examples: { 'no-route': { address: 'apt.grafana.com', said: 'No route to host' } },
+  },
+  'repository.sources': {
+    means: 'The host has a source for the repository that apt cannot use.',
+    examples: { 'not-serving': { paths: ['/etc/apt/sources.list.d/other.list'] } },
+  },
+  'run.in-progress': {
+    means: 'Another run is changing the host.',
+    examples: { locked: { run, who: 'ops@laptop' } },
+  },
+  'run.replanned': {
+    means: 'The host changed between its plan and its turn, and nobody had to approve the plan.',
+    examples: { 'host-changed': {} },
+  },
+  'run.taken-back': {
+    means: 'A run that was cut off, or is to be undone, is rolled back.',
+    examples: { 'rolled-back': { run } },
+  },
+  'run.unfinished': {
+    means: 'A run was cut off on the host.',
+    examples: { 'cut-off': { run } },
+  },
+  'sudo.log-input': {
+    means: 'sudo on the host logs the input of commands, and with it the secrets of a run.',
+    examples: { 'to-file': { path: '/var/log/sudo-io' }, enabled: {} },
+  },
+  'unit.drop-ins': {
+    means: 'Alloy is restarted with settings that alloyup does not manage.',
+    examples: { foreign: { paths: ['/etc/systemd/system/alloy.service.d/limits.conf'] } },
   },
 };

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { World } from '../engine/world.ts';
 import { ownFolders } from '../sources/folders.ts';
 import { createRepositorySource } from '../sources/repository.ts';
-import { createTransport } from '../transport/create.ts';
+import { createTransport } from '../transport/transport.ts';
 import { askSecret } from './terminal/ask.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -34,6 +35,7 @@ export function createWorld(
     emit: () => {},
     mask: (text) => text,
     now: Date.now,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
     nonce: () => randomBytes(16).toString('hex'),
     stop: never,
     abandon: never,

@@ -1,183 +1,96 @@
 import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
-import type { Plan, StepId } from '../model/plan.ts';
-import { originOf } from '../model/plan.ts';
+import { originOf, type Plan } from '../model/plan.ts';
 import type { Mask } from '../model/ports.ts';
-import type { Problem, ProblemCode } from '../model/problem.ts';
-import type { ScriptRecord, ScriptResult } from '../shell/records.ts';
-import type { StreamEnd } from './script-run.ts';
+import type { Problem } from '../model/problem.ts';
+import { type Account, fromHost } from './account.ts';
+import type { RunEnd } from './remote-run.ts';
 
-/** What a script's records said, gathered while they came. */
-export interface Account {
-  readonly result: ScriptResult | null;
-  readonly facts: string | null;
-  readonly failed: { readonly step: StepId; readonly exit: number } | null;
-  readonly problems: readonly {
-    readonly code: ProblemCode;
-    readonly text: string;
-    readonly detail: readonly string[];
-  }[];
-  readonly stale: string | null;
-  /** Runs that were taken back. */
-  readonly earlier: readonly string[];
-  /** Last lines of output before the failure. */
-  readonly output: readonly string[];
+/** How a host ended. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly problem?: Problem;
 }
 
-export const emptyAccount: Account = {
-  result: null,
-  facts: null,
-  failed: null,
-  problems: [],
-  stale: null,
-  earlier: [],
-  output: [],
-};
-
-const OUTPUT_KEPT = 15;
-
-/** One more record, or one more line of output. */
-export function hear(account: Account, record: ScriptRecord | undefined, line: string): Account {
-  if (!record)
-    return account.failed
-      ? account
-      : { ...account, output: [...account.output.slice(1 - OUTPUT_KEPT), line] };
-  switch (record.verb) {
-    case 'result':
-      return { ...account, result: record.result };
-    case 'facts':
-      return { ...account, facts: record.json };
-    case 'fail':
-      return { ...account, failed: account.failed ?? record };
-    case 'problem':
-      return {
-        ...account,
-        problems: [...account.problems, { code: record.code, text: record.text, detail: [] }],
-      };
-    case 'detail': {
-      const last = account.problems.at(-1);
-      if (!last) return account;
-      const more = { ...last, detail: [...last.detail, record.text] };
-      return { ...account, problems: [...account.problems.slice(0, -1), more] };
-    }
-    case 'stale':
-      return { ...account, stale: record.text };
-    case 'earlier':
-      return { ...account, earlier: [...account.earlier, record.text] };
-    default:
-      return account;
-  }
-}
-
-const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {
-  'alloy.validate': 'correct the template or its vars; alloyup render HOST shows the text',
-  'alloy.reload':
-    'correct the configuration: alloyup render HOST shows it, alloyup validate checks it',
-  'alloy.start': 'read what Alloy said; then correct the configuration or its environment',
-  'alloy.unready':
-    'read what Alloy said: journalctl -u alloy; a long replay of its write-ahead log may need another try',
-  'alloy.components': 'correct the component, or name it in alloy.tolerate when it may be so',
-  'alloy.version': 'see what runs: systemctl status alloy',
-  'apply.locked': 'wait for the other run, or give it longer: --lock-timeout 600',
-  'apply.stuck': 'look at the host: its log lies in /var/lib/alloyup/runs, newest last',
-  'host.disk': 'make room there, or make it writable, then run again',
-  'host.file': 'look at that path on the host, then run again',
-  'run.missing': 'see the runs of this machine: ls /var/lib/alloyup/runs on the host',
-};
-
-/** How one host's script ended, as an outcome and the problem that goes with it. */
+/** What a run did to its host, by its records and by how following it ended. */
 export function verdictOf(
-  { host, desired }: Target,
+  { host: { name: host }, desired }: Target,
   account: Account,
-  end: StreamEnd,
+  end: RunEnd,
   mask: Mask,
-): { readonly outcome: Outcome; readonly problem?: Problem } {
-  const name = host.name;
+): Verdict {
   if (end === 'never-started')
     return {
       outcome: 'unreachable',
       problem: {
         code: 'ssh.lost',
-        host: name,
+        host,
         params: { reason: 'nothing-started' },
         transient: true,
       },
     };
-  const word = account.result ?? (typeof end === 'object' ? end.verdict : null);
-  if (account.result === null && word === 'rolled-back')
-    return {
-      outcome: 'rolled-back',
-      problem: {
-        code: 'apply.failed',
-        message: `${name} went down in the middle of the run, which was taken back when it came up`,
-        hint: 'run again',
-        transient: true,
-      },
-    };
-  switch (word) {
+  const rebooted = account.result === null && typeof end === 'object';
+  switch (rebooted ? end.verdict : account.result) {
     case 'ok':
       return { outcome: 'changed' };
-    case 'stale':
-      return {
-        outcome: 'stale',
-        problem: {
-          code: 'apply.stale',
-          message: `${name} changed since it was planned: ${account.stale ?? 'see its log'}`,
-          hint: 'nothing was touched; run again to plan anew',
-          transient: true,
-        },
-      };
+    case 'rolled-back': {
+      const outcome = 'rolled-back';
+      if (rebooted) {
+        const params = { reason: 'rolled-back-at-boot' } as const;
+        return { outcome, problem: { code: 'apply.failed', host, params, transient: true } };
+      }
+      const problem = failure(host, account, mask);
+      return { outcome, problem: { ...problem, ...originOfFailure(desired, account) } };
+    }
+    case 'stale': {
+      const problem = mainProblem(host, account, mask, 'apply.stale');
+      return { outcome: 'stale', problem: { ...problem, transient: true } };
+    }
     case 'locked':
-      return { outcome: 'locked', problem: mainProblem(name, account, mask, 'apply.locked') };
-    case 'rolled-back':
-      return {
-        outcome: 'rolled-back',
-        problem: { ...mainProblem(name, account, mask), ...placeOf(desired, account) },
-      };
+      return { outcome: 'locked', problem: mainProblem(host, account, mask, 'apply.locked') };
     case 'stuck':
-      return { outcome: 'stuck', problem: mainProblem(name, account, mask, 'apply.stuck') };
+      return { outcome: 'stuck', problem: mainProblem(host, account, mask, 'apply.stuck') };
     case 'failed':
-      return { outcome: 'failed', problem: mainProblem(name, account, mask) };
+      return { outcome: 'failed', problem: failure(host, account, mask) };
   }
+  const reason = end === 'left' ? 'in-progress' : 'no-verdict';
   return {
     outcome: 'unknown',
-    problem: {
-      code: 'apply.unknown',
-      message:
-        end === 'left'
-          ? `${name}: the run still goes on there, and nobody waits for it any more`
-          : `${name}: the run ended without a verdict`,
-      hint: `it comes to its end or is taken back there by itself; see it with: alloyup status --limit ${name}`,
-      transient: true,
-    },
+    problem: { code: 'apply.unknown', host, params: { reason }, transient: true },
   };
 }
 
-/** The first thing that went wrong; what undoing met is told in its detail. */
-function mainProblem(name: string, account: Account, mask: Mask, preferred?: ProblemCode): Problem {
+/** Why a run failed: the first problem, else the first step that failed. */
+function failure(host: string, account: Account, mask: Mask): Problem {
   const { problems, failed, output } = account;
-  const main = problems.find(({ code }) => code === preferred) ?? problems[0];
-  if (main) {
-    const others = problems.filter((one) => one !== main).map(({ text }) => text);
-    const detail = [...main.detail, ...others].join('\n');
-    return {
-      code: main.code,
-      message: mask(`${name}: ${main.text}`),
-      hint: (HINTS[main.code] ?? HINTS['apply.stuck']!).replaceAll('HOST', name),
-      ...(detail === '' ? {} : { detail: mask(detail) }),
-    };
-  }
+  if (problems.length > 0 || !failed) return mainProblem(host, account, mask, 'apply.failed');
   return {
-    code: preferred ?? 'apply.failed',
-    message: failed
-      ? `${name}: the step ${failed.step} failed (exit ${failed.exit})`
-      : `${name}: the run failed`,
-    hint: 'read what it said, mend that, and run again',
+    code: 'apply.failed',
+    host,
+    params: { reason: 'step', step: failed.step, exit: failed.exit },
     ...(output.length === 0 ? {} : { detail: mask(output.join('\n')) }),
   };
 }
 
-const placeOf = (desired: Target['desired'], account: Account) => {
+/** The problem of this code, else the first one. What else went wrong is named in its detail. */
+function mainProblem(
+  host: string,
+  { problems }: Account,
+  mask: Mask,
+  code: 'apply.stale' | 'apply.locked' | 'apply.stuck' | 'apply.failed',
+): Problem {
+  const preferred = code === 'apply.failed' ? undefined : problems.find((one) => one.code === code);
+  const main = preferred ?? problems[0];
+  if (!main) return { code, host, params: { reason: 'not-reported' } };
+  const others = problems
+    .filter((one) => one !== main)
+    .map((one) => [`${one.code} (${one.params.reason})`, one.detail].filter(Boolean).join(': '));
+  const detail = [main.detail, ...others].filter(Boolean).join('\n');
+  return fromHost({ ...main, ...(detail === '' ? {} : { detail }) }, host, mask) as Problem;
+}
+
+/** Where the inventory asked for what failed. */
+const originOfFailure = (desired: Target['desired'], account: Account) => {
   switch (account.problems[0]?.code ?? account.failed?.step) {
     case 'package':
     case 'alloy.version':
@@ -193,9 +106,9 @@ const placeOf = (desired: Target['desired'], account: Account) => {
   }
 };
 
-/** What is still to be done when planning again from the facts of a finished run. */
-export const driftProblem = (name: string, left: Plan): Problem => ({
+/** What planning again still finds to do after a finished run. */
+export const driftProblem = (host: string, left: Plan): Problem => ({
   code: 'apply.drift',
-  message: `${name}: after the run this is still to be done: ${left.changes.map(({ title }) => title).join('; ')}`,
-  hint: 'something on the host works against it: look for cron jobs or another tool that writes these files',
+  host,
+  params: { reason: 'changes-remain', changes: left.changes.map(({ title }) => title) },
 });

@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
 import type { SavedHost } from '../plan/saved-plan.ts';
 
-/** All that the engine touches; handed in, so that it has no I/O of its own. */
+/** Everything outside that the engine uses. It has no I/O and no clock of its own. */
 export interface World {
   readonly transport: Transport;
   readonly repository: RepositorySource;
@@ -11,26 +11,26 @@ export interface World {
   readonly mask: Mask;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** 128 random bits as hex; a new one each call. */
+  /** Resolves after `ms` milliseconds, or as soon as the signal aborts. Never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** 128 random bits as hex, new on each call. */
   readonly nonce: () => string;
-  /** First Ctrl-C: no more hosts are begun, begun ones come to their end. */
+  /** First Ctrl-C: hosts in progress are finished, no others are started. */
   readonly stop: AbortSignal;
-  /** Second Ctrl-C: begun hosts go on alone, nobody waits for them. */
+  /** Second Ctrl-C: hosts in progress continue on their own, and the engine stops waiting for them. */
   readonly abandon: AbortSignal;
-  /** Asked once, when every host is planned and before the first is touched; undefined: yes. */
+  /** Asked once, after every host was planned and before the first is changed; undefined: yes. */
   readonly confirm?: (summary: Confirmation) => Promise<boolean>;
-  /** Ends a login that is not needed any more, when it likes; undefined: at once. */
-  readonly part?: (close: () => void) => void;
-  /** Hears the whole plan of each host that may be changed. Not for printing: it holds contents. */
+  /** Receives the whole plan of each host that may be changed. Not for printing: it holds file contents. */
   readonly planned?: (host: string, plan: Plan) => void;
-  /** A saved plan. Where a host's plan is another one now, that host is stale and none is touched. */
+  /** A saved plan. If any host's plan differs from it, that host is stale and no host is changed. */
   readonly expected?: ReadonlyMap<string, SavedHost>;
 }
 
 export interface Confirmation {
   readonly hosts: number;
   readonly changing: number;
-  /** Unchanged, blocked, unreachable: whose end was told already. */
+  /** Hosts that are finished already: unchanged, refused or unreachable. */
   readonly over: number;
 }
 
@@ -40,20 +40,20 @@ export interface RunOptions {
   /** Hosts in progress at once. */
   readonly forks: number;
   readonly connectTimeoutS: number;
-  /** For one host's whole life in a run. */
+  /** Time limit for planning one host, and again for changing it. */
   readonly timeoutS: number;
   /** How long a restarted service is watched. */
   readonly watchS: number;
-  /** How long another run on a host is waited for. */
+  /** How long to wait for another run on a host. */
   readonly lockTimeoutS: number;
   readonly adopt: boolean;
-  /** Take a failed run back. */
+  /** Undo a failed run. */
   readonly rollback: boolean;
-  /** Nobody has read the plan: where a host changes before it is carried out, another may take its place. */
+  /** Nobody has read the plan, so a host that changes before it is applied may be planned again. */
   readonly unattended: boolean;
-  /** "ops@laptop": for the audit log on the hosts, and for whoever waits. */
+  /** "ops@laptop": for the audit log on the hosts, and for whoever waits for the lock. */
   readonly who: string;
   readonly purge?: boolean;
-  /** `rollback`: the oldest run to take back; the newest one alone when not given. */
+  /** `rollback`: the oldest run to undo; by default only the newest is undone. */
   readonly toRun?: string;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type {
   ComponentFact,
+  DirectoryFact,
   Facts,
   FileFact,
   FileKind,
-  FolderFact,
   HttpFact,
   KeyringFile,
   PackageFact,
@@ -105,10 +105,10 @@ export function readFacts(host: string, reported: unknown): Facts {
       listed: number(apt.listed) > 0,
     },
     files: Object.fromEntries(files),
-    folders: Object.fromEntries(
+    directories: Object.fromEntries(
       Object.entries(map(raw.directories)).map(([path, value]) => [
         utf8(path),
-        folderFact(list(value)),
+        directoryFact(list(value)),
       ]),
     ),
     unit: unitFact(map(raw.unit)),
@@ -266,7 +266,7 @@ function asText(bytes: Buffer): string | null {
   return decoded.includes('\0') || !Buffer.from(decoded).equals(bytes) ? null : decoded;
 }
 
-const folderFact = ([kind, mode, user, group, ctime]: readonly Raw[]): FolderFact => ({
+const directoryFact = ([kind, mode, user, group, ctime]: readonly Raw[]): DirectoryFact => ({
   kind: kindOf(kind),
   mode: text(mode),
   user: text(user),

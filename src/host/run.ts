@@ -36,7 +36,6 @@ export function applyRequest(
       n,
       step,
       ...withoutContent(action),
-      do: RENAMED[action.do] ?? action.do,
     })),
     expect: plan.expect,
     proof: {
@@ -89,12 +88,6 @@ const common = (
   index: indexName(facts.repository.url),
   facts: factsOf(facts),
 });
-
-const RENAMED: Readonly<Record<string, string>> = {
-  folder: 'directory',
-  'mend-dpkg': 'configure-dpkg',
-  'try-environment': 'check-environment',
-};
 
 function withoutContent(action: Action): object {
   if (!('content' in action)) return action;

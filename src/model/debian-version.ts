@@ -73,3 +73,7 @@ export function compareDebianVersions(a: string, b: string): number {
     compareText(x.revision, y.revision)
   );
 }
+
+/** The version that the program itself tells: no epoch, no packager's revision, and `~rc.1` as upstream writes it. */
+export const upstreamVersion = (version: string): string =>
+  split(version).upstream.replaceAll('~', '-');

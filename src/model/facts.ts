@@ -48,8 +48,8 @@ export interface Facts {
   };
   /** Every path asked for, by path. */
   readonly files: Readonly<Record<string, FileFact>>;
-  /** The folder /etc/alloy, /var/lib/alloy, /var/lib/alloy/data: owner and mode, absent when not there. */
-  readonly folders: Readonly<Record<string, FolderFact>>;
+  /** /etc/alloy, /var/lib/alloy, /var/lib/alloy/data and the directories of the files asked for. */
+  readonly directories: Readonly<Record<string, DirectoryFact>>;
   readonly unit: UnitFact;
   /** The main process of the unit; null: none runs. */
   readonly process: ProcessFact | null;
@@ -65,7 +65,7 @@ export interface Facts {
     /** Of the groups asked for, those that exist on the host. */
     readonly known: readonly string[];
   };
-  /** Free bytes, by folder: /usr, /etc, /var. */
+  /** Free bytes, by directory: /usr, /etc, /var. */
   readonly freeBytes: Readonly<Record<string, number>>;
   /** What of ours is going on. */
   readonly alloyup: {
@@ -129,7 +129,7 @@ export interface FileFact {
   readonly size: number;
 }
 
-export interface FolderFact {
+export interface DirectoryFact {
   readonly kind: FileKind;
   readonly mode: string;
   readonly user: string;

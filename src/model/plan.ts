@@ -15,23 +15,23 @@ export const STEP_IDS = [
 ] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
-/** An argument vector. Quoted once, in shell/quote.ts; no step writes shell text. */
+/** An argument vector; no step writes shell text. */
 export type Command = readonly [string, ...string[]];
 
 /**
- * One thing to do on a host, as data. Each is a verb of src/shell/apply.pl, seldom.pl or packages.sh, which first
- * notes in the run's journal how to take it back, then does it.
+ * One thing to do on a host, as data: `do_NAME` in src/host/program, with its `undo_NAME` next to it. It notes in the
+ * run's journal what its undo needs, then does its work.
  */
 export type Action =
-  /** Makes a folder (parents too) or gives an existing one this mode and owner. */
+  /** Makes a directory (parents too) or gives an existing one this mode and owner. */
   | {
-      readonly do: 'folder';
+      readonly do: 'directory';
       readonly path: string;
       readonly mode: string;
       readonly user: string;
       readonly group: string;
     }
-  /** Writes a file atomically: staged in root's own folder, fsync, rename. */
+  /** Writes a file atomically: staged in root's own directory, fsync, rename. */
   | {
       readonly do: 'file';
       readonly path: string;
@@ -50,16 +50,16 @@ export type Action =
     }
   | { readonly do: 'delete'; readonly path: string }
   /** Reads the environment file as the package's maintainer scripts do: `sh -c 'set -e; . FILE'`. */
-  | { readonly do: 'try-environment' }
+  | { readonly do: 'check-environment' }
   /** Finishes what dpkg was cut off in: `dpkg --configure -a`. */
-  | { readonly do: 'mend-dpkg' }
+  | { readonly do: 'configure-dpkg' }
   /** `apt-get update`, for the repository's list alone. */
   | { readonly do: 'refresh' }
   /** Installs exactly this version of alloy, up or down. */
   | { readonly do: 'install'; readonly version: string }
   | { readonly do: 'hold'; readonly held: boolean }
   | { readonly do: 'join-groups'; readonly groups: readonly string[] }
-  /** A folder and all below it, links not followed. */
+  /** A directory and all below it, links not followed. */
   | {
       readonly do: 'own-tree';
       readonly path: string;
@@ -78,7 +78,7 @@ export type Action =
   | { readonly do: 'disable' }
   | { readonly do: 'uninstall'; readonly purge: boolean }
   | { readonly do: 'delete-account' }
-  /** Removes a folder and all that is in it; only of alloy's own data. */
+  /** Removes a directory and all that is in it; only of alloy's own data. */
   | { readonly do: 'delete-tree'; readonly path: string };
 
 /** One file's change, for people. Already masked. */
@@ -126,28 +126,6 @@ export type Expectation =
   /** systemd's InvocationID; '' when it does not run. */
   | { readonly of: 'invocation'; readonly id: string };
 
-/** What the facts tell of the host beyond `Expectation`: what still holds of it need not be looked up again. */
-export interface Seen {
-  /** Host clock at the facts, milliseconds since the epoch. */
-  readonly at: number;
-  /** systemd's ActiveState and InvocationID. */
-  readonly active: string;
-  readonly invocation: string;
-  /** Every plain file that the probe was asked for and that could be hashed. */
-  readonly files: readonly SeenFile[];
-  /** Empty: not asked, or nobody answered. */
-  readonly components: readonly { readonly id: string; readonly health: string }[];
-}
-
-export interface SeenFile {
-  readonly path: string;
-  readonly sha256: string;
-  /** Milliseconds since the epoch. */
-  readonly ctimeMs: number;
-  /** Bytes. */
-  readonly size: number;
-}
-
 /** How the host proves at the end that Alloy is up. */
 export interface Proof {
   readonly service: Needs;
@@ -173,7 +151,6 @@ export interface Plan {
   /** Why nothing may be done on this host; when there is one, `changes` are for information. */
   readonly problems: readonly Problem[];
   readonly expect: readonly Expectation[];
-  readonly seen: Seen;
   readonly proof: Proof;
   /** The one apt source file that apt is asked about. */
   readonly listPath: string;
@@ -209,11 +186,29 @@ export interface KeyringFacts {
   readonly problem: string | null;
 }
 
-/** One concern of a host. Pure: equal input, equal change. */
+/** One concern of a host. Pure: equal input, equal output. Nothing else needs to know how it works. */
 export interface Step {
   readonly id: StepId;
   /** The change that makes `facts` match `desired`; undefined when they match. */
   diff(input: StepInput): Change | undefined;
+  /** Why the planned changes must not be made. Asked only when there are some. */
+  problems?(input: Planned): readonly Problem[];
+  /** What to know about the host or the planned changes. */
+  warnings?(input: Planned): readonly Warning[];
+  /** Files that alloyup never wrote and that the plan would overwrite. */
+  foreignFiles?(input: Planned): readonly ForeignFile[];
+}
+
+/** A host with all of its planned changes. */
+export interface Planned extends Omit<StepInput, 'earlier'> {
+  readonly host: string;
+  readonly changes: readonly Change[];
+}
+
+export interface ForeignFile {
+  readonly path: string;
+  /** Variables in it that would be removed. */
+  readonly removes: readonly string[];
 }
 
 export interface StepInput {

@@ -13,7 +13,7 @@ export interface StartOptions {
   /** Raw bytes as they come; decode with a TextDecoder({stream}) where text is wanted. */
   readonly onOut: (bytes: Uint8Array) => void;
   readonly onErr: (bytes: Uint8Array) => void;
-  /** Milliseconds for the whole command, from the call on; `Channel.within` sets it anew. */
+  /** Milliseconds for the whole command, from the call on. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -23,8 +23,6 @@ export interface Channel {
   write(data: string | Uint8Array): void;
   /** Closes its stdin. */
   end(data?: string | Uint8Array): void;
-  /** Leaves it behind after so many milliseconds from now on, whatever was said before. */
-  within(timeoutMs: number): void;
   /**
    * Resolves when the command has ended, whatever its code.
    *

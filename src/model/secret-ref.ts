@@ -3,7 +3,7 @@ import type { Position } from './problem.ts';
 /** Where a secret is read from, as the inventory writes it: `env:NAME`, `file:PATH`, `{ exec: [...] }`. */
 export type SecretRef = (
   | { readonly kind: 'env'; readonly name: string }
-  /** As written: relative to the inventory's folder, `~/` allowed. */
+  /** As written: relative to the inventory's directory, `~/` allowed. */
   | { readonly kind: 'file'; readonly path: string }
   /** An argument vector, run without a shell; its output is the secret. */
   | { readonly kind: 'exec'; readonly argv: readonly [string, ...string[]] }

@@ -7,9 +7,9 @@ import type {
   Expectation,
   Needs,
   Plan,
+  Planned,
   PlanOptions,
   Proof,
-  Seen,
   Step,
   Supplies,
 } from '../model/plan.ts';
@@ -18,10 +18,10 @@ import { accessStep } from '../steps/access.ts';
 import { configStep } from '../steps/config.ts';
 import { environmentStep } from '../steps/environment.ts';
 import { packageStep, targetVersion } from '../steps/package.ts';
-import { expiryWarning, listPathOf, repositoryStep, servingEntry } from '../steps/repository.ts';
+import { listPathOf, repositoryStep } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
-import { blockers, foreignFiles } from './blockers.ts';
+import { foreignFiles, preflight } from './preflight.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
 export const STEPS: readonly Step[] = [
@@ -46,15 +46,14 @@ export function planHost(
     const change = step.diff({ desired, facts, supplies, earlier: changes, options });
     if (change) changes.push(change);
   }
-  const problems = blockers({ host: host.name, desired, facts, supplies, changes, options });
+  const planned: Planned = { host: host.name, desired, facts, supplies, changes, options };
   return {
     host: host.name,
     changes,
-    warnings: warningsOf(desired, facts, supplies, changes, options),
-    problems,
+    warnings: warningsOf(planned),
+    problems: preflight(STEPS, planned),
     expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
-    seen: seenOf(facts),
-    proof: proofOf(desired, facts, supplies, changes, options),
+    proof: proofOf(planned),
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
 }
@@ -90,110 +89,48 @@ export function expectations(
   ];
 }
 
-export const seenOf = (facts: Facts): Seen => ({
-  at: facts.takenAt,
-  active: facts.unit.active,
-  invocation: facts.unit.invocation,
-  files: Object.entries(facts.files).flatMap(([path, { kind, sha256, ctimeMs, size }]) =>
-    kind === 'file' && sha256 !== null ? [{ path, sha256, ctimeMs, size }] : [],
-  ),
-  components: facts.components ?? [],
+const proofOf = ({ desired, facts, supplies, changes, options }: Planned): Proof => ({
+  service: serviceNeeds(desired, facts, changes),
+  check: desired.check,
+  listen: desired.listen,
+  components: desired.components,
+  tolerate: desired.tolerate,
+  version: targetVersion(desired, facts, supplies.versions),
+  watchS: options.watchS,
+  receiptFiles: [
+    CONFIG_PATH,
+    ENVIRONMENT_PATH,
+    DROP_IN_PATH,
+    ...desired.files.map(({ path }) => path),
+  ],
 });
 
-function proofOf(
-  desired: Desired,
-  facts: Facts,
-  supplies: Supplies,
-  changes: readonly Change[],
-  options: PlanOptions,
-): Proof {
-  return {
-    service: serviceNeeds(desired, facts, changes),
-    check: desired.check,
-    listen: desired.listen,
-    components: desired.components,
-    tolerate: desired.tolerate,
-    version: targetVersion(desired, facts, supplies.versions),
-    watchS: options.watchS,
-    receiptFiles: [
-      CONFIG_PATH,
-      ENVIRONMENT_PATH,
-      DROP_IN_PATH,
-      ...desired.files.map(({ path }) => path),
-    ],
-  };
-}
-
-function warningsOf(
-  desired: Desired,
-  facts: Facts,
-  supplies: Supplies,
-  changes: readonly Change[],
-  options: PlanOptions,
-): readonly Warning[] {
-  const warnings: Warning[] = [];
-  const serving = servingEntry(desired.repository, facts, supplies.keyrings);
-  const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
-  const renewed = changes.some(({ step }) => step === 'repository');
-  if (keyring && !renewed)
-    warnings.push(...expiryWarning(keyring, desired.repository, facts.takenAt));
+function warningsOf(planned: Planned): readonly Warning[] {
+  const { host, desired, facts, changes, options } = planned;
+  const warnings: Warning[] = STEPS.flatMap((step) => step.warnings?.(planned) ?? []);
   if (changes.length > 0 && options.adopt)
-    for (const path of foreignFiles({ desired, facts }))
-      warnings.push({
-        code: 'host.adopt',
-        message: `${path} was not written by alloyup and is taken over`,
-        hint: 'alloyup rollback puts it back',
-      });
+    for (const foreign of foreignFiles(STEPS, planned))
+      warnings.push({ code: 'host.adopt', host, params: { reason: 'taken-over', ...foreign } });
   warnings.push(...orphaned(desired, facts, changes));
   if (facts.sudoLog !== null && changes.length > 0)
     warnings.push({
       code: 'sudo.log-input',
-      message: `sudo there keeps what it is sent, secrets too (log_input, ${facts.sudoLog})`,
-      hint: 'switch it off for this user: Defaults:USER !log_input, in /etc/sudoers.d/',
+      host,
+      params: { reason: 'to-file', path: facts.sudoLog },
     });
-  if (facts.alloyup.unfinished !== null)
-    warnings.push({
-      code: 'run.unfinished',
-      message: `run ${facts.alloyup.unfinished} did not come to its end here`,
-      hint: 'apply takes it back first, then plans again',
-    });
-  const ill = (facts.components ?? []).filter(
-    ({ id, health }) => health !== 'healthy' && !desired.tolerate.includes(id),
-  );
-  if (ill.length > 0 && changes.length === 0)
-    warnings.push({
-      code: 'alloy.components',
-      message: `not healthy: ${ill.map(({ id, health }) => `${id} (${health})`).join(', ')}`,
-      hint: 'see what it says: journalctl -u alloy -n 50',
-      detail: ill.map(({ id, message }) => `${id}: ${message}`).join('\n'),
-    });
-  const others = facts.unit.dropIns.filter((path) => path !== DROP_IN_PATH);
-  if (others.length > 0 && changes.some(({ needs }) => needs === 'restart'))
-    warnings.push({
-      code: 'unit.drop-ins',
-      message: `others changed the unit: ${others.join(', ')}`,
-      hint: 'read them: systemctl cat alloy',
-    });
-  if (
-    facts.dpkg.lockedBy &&
-    changes.some(({ step }) => step === 'package' || step === 'repository')
-  )
-    warnings.push({
-      code: 'host.dpkg-lock',
-      message: `${facts.dpkg.lockedBy.command} (pid ${facts.dpkg.lockedBy.pid}) holds the lock of dpkg`,
-      hint: 'apply waits for it, five minutes at most',
-    });
+  const { unfinished } = facts.alloyup;
+  if (unfinished !== null)
+    warnings.push({ code: 'run.unfinished', host, params: { reason: 'cut-off', run: unfinished } });
   return warnings;
 }
 
-/** A component that gets another label leaves its write-ahead log or positions behind under the old one. */
+/** A component with a new label leaves its write-ahead log or positions behind under the old one. */
 function orphaned(desired: Desired, facts: Facts, changes: readonly Change[]): readonly Warning[] {
   const before = facts.files[CONFIG_PATH]?.content;
   const changed = changes.some(({ step, needs }) => step === 'config' && needs !== 'nothing');
   if (!changed || typeof before !== 'string') return [];
   return renamed(before, desired.config).map(({ code, message, hint }) => ({
     code,
-    message,
-    hint,
+    params: { reason: 'diagnostic', rule: code, said: message, advice: hint },
   }));
 }

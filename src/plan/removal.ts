@@ -10,7 +10,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
 import { entriesOf, without } from '../steps/apt-sources.ts';
 import { change } from '../steps/change.ts';
-import { expectations, seenOf } from './planner.ts';
+import { expectations } from './planner.ts';
 
 /**
  * Takes Alloy off a host: service, package, and the repository unless another installed package comes
@@ -37,14 +37,13 @@ export function planRemoval(
         ? [
             {
               code: 'repository.kept',
-              message: `the repository stays: ${options.othersInstalled.join(', ')} come from it`,
-              hint: 'remove them first to have it taken out',
+              host: host.name,
+              params: { reason: 'in-use', packages: options.othersInstalled },
             },
           ]
         : [],
     problems: [],
     expect: expectations(facts, changes, 'restart'),
-    seen: seenOf(facts),
     listPath: LIST_PATH,
     proof: {
       service: 'nothing',
@@ -89,7 +88,7 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
     for (const path of [CONFIG_PATH, ENVIRONMENT_PATH])
       if (facts.files[path]?.kind === 'file' && status === 'absent')
         actions.push({ do: 'delete', path });
-    if (facts.folders['/var/lib/alloy']?.kind === 'directory')
+    if (facts.directories['/var/lib/alloy']?.kind === 'directory')
       actions.push({ do: 'delete-tree', path: '/var/lib/alloy' });
     if (facts.account.exists || facts.account.groupExists) actions.push({ do: 'delete-account' });
   }
@@ -97,16 +96,7 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
   return change('package', `${purge ? 'purge' : 'remove'} alloy${version ? ` ${version}` : ''}`, {
     before: version,
     actions: [...actions, { do: 'daemon-reload' }],
-    warnings: purge
-      ? [
-          {
-            code: 'data.lost',
-            message:
-              'positions, write-ahead logs and the user go too, and no rollback brings them back',
-            hint: 'leave out --purge to keep them',
-          },
-        ]
-      : [],
+    warnings: purge ? [{ code: 'data.lost', params: { reason: 'purge' } }] : [],
   });
 }
 

@@ -84,43 +84,38 @@ const openAction = (action: Action): Action =>
 export function movedProblem(host: string, saved: SavedHost, plan: Plan): Problem | undefined {
   const now = savedHost(plan);
   if (now.hash === saved.hash) return undefined;
-  const lines = difference(saved.changes.map(lineOf), now.changes.map(lineOf));
+  const [before, after] = [saved, now].map(({ changes }) => changes.map(lineOf)) as [
+    string[],
+    string[],
+  ];
   return {
     code: 'apply.stale',
-    message: `${host}: the saved plan is not what would be done now`,
-    hint: 'plan again, and look at it: alloyup plan --out FILE',
-    detail:
-      lines.length > 0
-        ? lines.join('\n')
-        : 'the same steps, but other contents, or the host was changed since',
+    host,
+    params: {
+      reason: 'plan-differs',
+      removed: before.filter((line) => !after.includes(line)),
+      added: after.filter((line) => !before.includes(line)),
+    },
   };
 }
 
 const lineOf = ({ step, title }: SavedHost['changes'][number]): string => `${step}: ${title}`;
 
-const difference = (before: readonly string[], after: readonly string[]): readonly string[] => [
-  ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-  ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-];
-
 /** Reads what `plan --out` wrote. @param file how the user calls it */
 export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
-  const wrong = (message: string, hint = 'make one: alloyup plan --out FILE'): Result<never> =>
-    fail({ code: 'usage', message, hint });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return wrong(`${file} is no saved plan: it is no JSON`);
+    return fail({ code: 'usage', params: { reason: 'plan-not-json', file } });
   }
   const plan = value as Partial<SavedPlan> | null;
   if (typeof plan !== 'object' || plan === null || plan.kind !== 'alloyup.plan')
-    return wrong(`${file} is no saved plan`);
-  if (plan.schema !== 1)
-    return wrong(
-      `${file} was saved by another version of alloyup (${String(plan.version)})`,
-      'plan again with the version that applies: alloyup plan --out FILE',
-    );
+    return fail({ code: 'usage', params: { reason: 'not-a-plan', file } });
+  if (plan.schema !== 1) {
+    const params = { reason: 'plan-version', file, version: String(plan.version) } as const;
+    return fail({ code: 'usage', params });
+  }
   const hosts = Object.values(plan.hosts ?? {});
   const whole =
     typeof plan.inventory?.sha256 === 'string' &&
@@ -129,5 +124,7 @@ export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
     hosts.every(
       ({ hash, changes }) => /^[0-9a-f]{64}$/.test(String(hash)) && Array.isArray(changes),
     );
-  return whole ? ok(plan as SavedPlan) : wrong(`${file} is damaged: parts of the plan are missing`);
+  return whole
+    ? ok(plan as SavedPlan)
+    : fail({ code: 'usage', params: { reason: 'plan-damaged', file } });
 }

@@ -1,6 +1,6 @@
 import type { Outcome, RunReport } from '../model/event.ts';
 
-/** Outcomes after which somebody has to look. */
+/** Outcomes that need attention. */
 const TROUBLE: readonly Outcome[] = [
   'failed',
   'unreachable',
@@ -13,15 +13,15 @@ const TROUBLE: readonly Outcome[] = [
 ];
 
 export interface ExitRules {
-  /** 2 where changes were found. */
+  /** Exit with 2 if there are changes. */
   readonly detailedExitcode: boolean;
-  /** Ctrl-C, or a no to the question whether to go on. */
+  /** Ctrl-C, or a no to the confirmation. */
   readonly interrupted: boolean;
 }
 
 /**
- * The exit code of a run that got as far as its hosts: 130 before 1 before 2 before 0. A host
- * without an outcome, or left out without anybody having asked for it, is trouble.
+ * The exit code of a run that reached its hosts: 130 before 1 before 2 before 0. A host without an
+ * outcome, or skipped without being asked to, counts as a failure.
  */
 export function exitCodeOf(
   { summary }: Pick<RunReport, 'summary'>,

@@ -9,7 +9,7 @@ import type {
 import type { StepId } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
 
-/** All events so far, added up. What it hands out is never changed afterwards. */
+/** The sum of all events so far. The values it returns never change afterwards. */
 export interface Ledger {
   add(event: RunEvent): void;
   /** As of the last event; undefined for a name that the run did not start with. */
@@ -17,11 +17,11 @@ export interface Ledger {
   /** Every host's, in the order of the inventory. */
   hosts(): Iterable<readonly [string, HostReport]>;
   readonly run: Run;
-  /** A copy in the shape of the contract. Walks all hosts: for the end of a run, not for every event. */
+  /** As `--output json` prints it. Visits all hosts: for the end of a run, not for every event. */
   report(): RunReport;
 }
 
-/** What is true of the whole run. */
+/** The state of the whole run. */
 export interface Run {
   readonly run: string;
   readonly verb: Verb;
@@ -29,9 +29,9 @@ export interface Run {
   readonly finishedAt: number | null;
   readonly exitCode: number | null;
   readonly interrupted: boolean;
-  /** Milliseconds since the epoch from which a yes to the plan is waited for; null: there is no plan yet, or a yes. */
+  /** When the plan was put up for approval, in milliseconds since the epoch; null: it was not, or it was approved. */
   readonly askedAt: number | null;
-  /** Milliseconds that it was waited for. */
+  /** How long approval took. */
   readonly askedMs: number;
   readonly warnings: readonly Warning[];
 }
@@ -59,12 +59,12 @@ const NEW_HOST: HostReport = {
 };
 
 /**
- * Begins an empty ledger. One event costs the same with 10 hosts and with 10,000: only the map is
+ * An empty ledger. One event costs the same with 10 hosts and with 10,000: only the map is
  * changed in place, the reports in it are replaced.
  */
 export function openLedger(): Ledger {
   const hosts = new Map<string, HostReport>();
-  /** When each host was last heard of, and how long it then waited for its plan to be carried out. */
+  /** When each host last had an event, and how long it waited for its plan to be carried out. */
   const heard = new Map<string, number>();
   const waited = new Map<string, number>();
   let run = NOT_STARTED;
@@ -92,7 +92,7 @@ export function openLedger(): Ledger {
   };
 }
 
-/** The report of a whole stream, e.g. of a saved run. */
+/** The report of all events, e.g. of a saved run. */
 export function reportOf(events: Iterable<RunEvent>): RunReport {
   const ledger = openLedger();
   for (const event of events) ledger.add(event);
@@ -160,7 +160,7 @@ function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostRep
   }
 }
 
-/** A step that no plan named (a rollback has none) is reported by its own name. */
+/** A step that is in no plan (a rollback has none) is reported by its id. */
 function withState(
   changes: readonly ChangeReport[],
   step: StepId,

@@ -4,7 +4,7 @@ import { problemGroups, warningGroups } from './groups.ts';
 import { someNames } from './plain.ts';
 import { docsOf, textOf } from './text-of.ts';
 
-/** A remark that GitHub shows on a line of the files under review. */
+/** A note that GitHub shows on a line of the files under review. */
 export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
@@ -12,18 +12,18 @@ export interface Annotation {
   readonly at: Position | null;
 }
 
-/** Path of a file as the repository names it; null: it is not in the repository. */
+/** The path of a file in the repository; null: it is not in the repository. */
 export type PathOf = (file: string) => string | null;
 
-/** GitHub shows so many of each level in one step, and drops the rest without a word. */
+/** GitHub shows so many of each level in one step and silently drops the rest. */
 const MOST_SHOWN = 10;
 
-/** Columns of the list of hosts in a remark. */
+/** Columns of the list of hosts in an annotation. */
 const NAMES_WIDTH = 400;
 
 /**
- * What went wrong on hosts, each on the line of the inventory that is to blame: the value's, where
- * the problem knows it, else the host's own. Hosts of one line that met the same share a remark.
+ * What went wrong on hosts, each on a line of the inventory: the value's, where the problem knows it,
+ * otherwise the host's own. Hosts of one line with equal problems share an annotation.
  */
 export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotation[] {
   const all = Object.entries(hosts);
@@ -39,13 +39,13 @@ export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotat
       annotation('error', item, names, item.at ?? group[0]?.[1].place),
     ),
   );
-  const told = warningGroups(all, warnings).map(({ item, names }) =>
+  const warned = warningGroups(all, warnings).map(({ item, names }) =>
     annotation('warning', item, names, item.at),
   );
-  return [...errors, ...told];
+  return [...errors, ...warned];
 }
 
-/** What was found before any host was asked. */
+/** What was found before any host was contacted. */
 export const findingAnnotations = (
   problems: readonly Notice[],
   warnings: readonly Notice[],
@@ -73,8 +73,8 @@ function annotation(
 }
 
 /**
- * Workflow commands, one a line: `::error file=F,line=1,col=2,title=T::MESSAGE`. What GitHub would
- * drop is counted in the last remark of its level.
+ * Workflow commands, one per line: `::error file=F,line=1,col=2,title=T::MESSAGE`. The last one of a
+ * level counts those that GitHub would drop.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function annotationsText(annotations: readonly Annotation[], pathOf: PathOf): string {
@@ -96,7 +96,7 @@ function commandText({ level, title, message, at }: Annotation, pathOf: PathOf):
   return `::${level} ${place}title=${property(title)}::${data(where + message)}\n`;
 }
 
-/** As GitHub's own toolkit escapes: a bare newline would end the command. */
+/** As GitHub's own toolkit escapes: a newline would end the command. */
 const data = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 

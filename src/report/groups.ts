@@ -9,7 +9,7 @@ export interface Group<T> {
   readonly names: readonly string[];
 }
 
-/** Equal items with the hosts that they were met on, in the order of the first. */
+/** Equal items with their hosts, in the order of the first. */
 export function groupEqual<T>(items: Iterable<readonly [string, T]>): readonly Group<T>[] {
   const groups = new Map<string, { item: T; names: string[] }>();
   for (const [name, item] of items) {

@@ -49,10 +49,10 @@ function changeCase(host: string, { step, title, state }: ChangeReport): string 
     case 'failed':
       return `${open}><failure type="${step}" message="${xml(title)}: failed"/></testcase>\n`;
     case 'undone':
-      return `${open}><failure type="${step}" message="${xml(title)}: taken back"/></testcase>\n`;
+      return `${open}><failure type="${step}" message="${xml(title)}: rolled back"/></testcase>\n`;
     case 'pending':
     case 'running':
-      return `${open}><skipped message="${state === 'pending' ? 'not begun' : 'not finished'}"/></testcase>\n`;
+      return `${open}><skipped message="${state === 'pending' ? 'not started' : 'not finished'}"/></testcase>\n`;
   }
 }
 
@@ -60,7 +60,7 @@ const FINE: readonly (Outcome | null)[] = ['unchanged', 'changed', 'pending'];
 
 function verdictCase(host: string, { outcome, problem, durationMs }: HostReport): string {
   const open = `    <testcase classname="${xml(host)}" name="outcome" time="${durationMs / 1000}"`;
-  if (outcome === 'skipped') return `${open}><skipped message="not begun"/></testcase>\n`;
+  if (outcome === 'skipped') return `${open}><skipped message="not started"/></testcase>\n`;
   if (FINE.includes(outcome)) return `${open}/>\n`;
   const said = problem && textOf(problem);
   const message = said?.message ?? outcome ?? 'not finished';
@@ -74,9 +74,9 @@ function verdictCase(host: string, { outcome, problem, durationMs }: HostReport)
   return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
 }
 
-/** Characters that no XML 1.0 document may hold, halves of pairs among them. */
+/** Characters that XML 1.0 does not allow, lone surrogates among them. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Newlines too: inside an attribute a parser would turn them into blanks. */
+/** Newlines too: a parser turns them into blanks inside an attribute. */
 const xml = (text: string): string =>
   text.replace(FORBIDDEN, '').replace(/[&<>"'\n\t\r]/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -2,11 +2,11 @@ import type { Outcome, RunEvent, Verb } from '../model/event.ts';
 import type { Problem } from '../model/problem.ts';
 import { textOf } from './text-of.ts';
 
-/** What a host is busy with. */
+/** What a host is doing. */
 export interface ActiveHost {
   /** "logging in", "planning", or a step. */
   readonly doing: string;
-  /** Milliseconds since the epoch when it began with that. */
+  /** When it started that, in milliseconds since the epoch. */
   readonly since: number;
   readonly wait: Wait | null;
 }
@@ -14,17 +14,17 @@ export interface ActiveHost {
 interface Wait {
   /** "for Alloy to flush". */
   readonly for: string;
-  /** As told, at the time `at`. */
+  /** As reported at the time `at`. */
   readonly seconds: number;
   readonly at: number;
   readonly limitS: number | null;
 }
 
-/** A stretch of the run in which every host comes to one end. */
+/** A part of the run in which every host comes to one end. */
 interface Stretch {
-  /** Every host is looked at, or those to be changed are changed. */
+  /** All hosts are planned, or those with changes are changed. */
   readonly kind: 'look' | 'change';
-  /** null: none of its hosts has begun. */
+  /** null: none of its hosts has started. */
   readonly startedAt: number | null;
   readonly total: number;
   readonly done: number;
@@ -33,15 +33,15 @@ interface Stretch {
 /** What the live view is drawn from. */
 export interface LiveState {
   readonly verb: Verb;
-  /** Milliseconds since the epoch; 0: hosts are not begun with yet. */
+  /** Milliseconds since the epoch; 0: no host has started. */
   readonly startedAt: number;
   readonly phase: Stretch;
   readonly outcomes: ReadonlyMap<Outcome, number>;
-  /** In the order in which they began. */
+  /** In the order in which they started. */
   readonly active: ReadonlyMap<string, ActiveHost>;
-  /** The most that were in progress at once in this phase. */
+  /** The largest number in progress at once in this phase. */
   readonly peak: number;
-  /** The last few hosts that ended badly. */
+  /** The last few hosts that failed. */
   readonly problems: readonly { readonly host: string; readonly message: string }[];
   readonly interrupted: boolean;
 }
@@ -55,7 +55,7 @@ export interface LiveFold {
 
 const KEPT_PROBLEMS = 5;
 
-/** Begins before the first event. One event costs the same with 10 hosts and with 10,000. */
+/** One event costs the same with 10 hosts and with 10,000. */
 export function openLiveFold(): LiveFold {
   const active = new Map<string, ActiveHost>();
   const outcomes = new Map<Outcome, number>();
@@ -88,7 +88,7 @@ export function openLiveFold(): LiveFold {
       const message = withoutHost(textOf(problem).message, host);
       problems = [...problems.slice(1 - KEPT_PROBLEMS), { host, message }];
     }
-    // a plan was its end in the look; the last host's is told when the next phase stands ready
+    // planning ended with the plan; the last host's end may be reported in the next phase
     if ((phase.kind === 'look' || phase.startedAt === null) && planned.delete(host)) {
       active.delete(host);
       if (phase.kind === 'change') phase = { ...phase, total: phase.total - 1 };
@@ -110,9 +110,9 @@ export function openLiveFold(): LiveFold {
         case 'host.connected':
           return phase.kind === 'look' ? begin(event.host, 'reading', event.at) : undefined;
         case 'host.facts':
-          return begin(event.host, phase.kind === 'look' ? 'planning' : 'proving', event.at);
+          return begin(event.host, phase.kind === 'look' ? 'planning' : 'verifying', event.at);
         case 'host.planned':
-          // its end follows in the same breath where there is nothing to do
+          // where there is nothing to do, its end follows at once
           planned.add(event.host);
           return ended(event.host);
         case 'host.reconnecting':
@@ -125,7 +125,7 @@ export function openLiveFold(): LiveFold {
           return begin(event.host, active.get(event.host)?.doing ?? event.step, event.at);
         case 'change.failed':
         case 'change.undone':
-          return begin(event.host, 'taking back', event.at);
+          return begin(event.host, 'rolling back', event.at);
         case 'host.waiting': {
           const { for: what, seconds, limitS, at } = event;
           const doing = active.get(event.host)?.doing ?? 'waiting';

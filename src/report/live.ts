@@ -1,7 +1,6 @@
 import { OUTCOMES, type Verb } from '../model/event.ts';
 import type { ActiveHost, LiveState } from './live-state.ts';
 import type { Paint } from './paint.ts';
-import { type PhaseView, phasesLine } from './phases.ts';
 import { cut, duration, pad, shorten, widthOf } from './plain.ts';
 import { outcomePaint } from './summary.ts';
 
@@ -10,18 +9,19 @@ export interface Size {
   readonly rows: number;
 }
 
-/** A host that has been at one thing for so long is worth a look. */
+/** A host that spends this long on one thing is highlighted. */
 const LONG_MS = 60_000;
 /** Problems that stay in view. */
 const PROBLEMS = 3;
-/** An estimate from fewer hosts, or from a shorter time, would jump about. */
+/** An estimate from fewer hosts or a shorter time would be too unsteady. */
 const ETA_HOSTS = 3;
 const ETA_MS = 2000;
 
 /**
- * The run as it stands, as lines for the lower end of a terminal: phases, bar, counts, hosts in
- * progress, the last problems; before `run.started` the phases alone. Never more than `rows - 1` lines, none wider than `columns`. Costs the same
- * for 20 hosts and for 5,000, and keeps its height while hosts come and go.
+ * The current state of a run, as lines for the bottom of a terminal: phases, bar, counts, hosts in
+ * progress, the last problems; only the phases before `run.started`. At most `rows - 1` lines, none
+ * wider than `columns`. Costs the same for 20 hosts and for 5,000, and keeps its height while hosts
+ * come and go.
  *
  * @param now milliseconds since the epoch, by the clock that stamps the events
  */
@@ -32,7 +32,7 @@ export function liveLines(
   paint: Paint,
   phases: readonly PhaseView[] = [],
 ): readonly string[] {
-  // the other part of the screen is for what has been said
+  // the rest of the screen shows what was printed so far
   const height = Math.min(rows - 1, Math.max(5, Math.floor(rows * 0.6)));
   if (height < 1 || columns < 1) return [];
   const trail = phases.length === 0 ? [] : [phasesLine(phases, columns, paint)];
@@ -54,8 +54,8 @@ export function liveLines(
 const WORDS: Readonly<Record<Verb, string>> = {
   plan: 'Planning',
   apply: 'Applying',
-  status: 'Looking',
-  rollback: 'Taking back',
+  status: 'Checking',
+  rollback: 'Rolling back',
   remove: 'Removing',
 };
 
@@ -74,7 +74,7 @@ function barLine(state: LiveState, columns: number, now: number, paint: Paint): 
   return `${paint.bold(word)}  [${bar}]  ${numbers}`;
 }
 
-/** From the hosts that have finished in this phase; nothing where they are too few. */
+/** Estimated from the hosts that have finished in this phase; empty where they are too few. */
 function etaText({ phase, interrupted }: LiveState, now: number): string {
   const { startedAt, total, done } = phase;
   if (startedAt === null || interrupted || done >= total) return '';
@@ -83,7 +83,7 @@ function etaText({ phase, interrupted }: LiveState, now: number): string {
   return `about ${roughly((elapsed / done) * (total - done))} left`;
 }
 
-/** No estimate is true to the second. */
+/** No estimate is accurate to the second. */
 function roughly(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   if (seconds < 20) return `${seconds} s`;
@@ -91,7 +91,7 @@ function roughly(ms: number): string {
   return `${Math.round(seconds / 60)} min`;
 }
 
-/** "8 in progress, 9 to go, 1 failed, 3 changed, 80 s": what can be missed comes last. */
+/** "8 in progress, 9 to go, 1 failed, 3 changed, 80 s": the least important part comes last. */
 function countsLine(state: LiveState, columns: number, now: number, paint: Paint): string {
   const { outcomes, active, phase, startedAt } = state;
   const toGo = Math.max(0, phase.total - phase.done - active.size);
@@ -113,7 +113,7 @@ function countsLine(state: LiveState, columns: number, now: number, paint: Paint
 
 const plainly = (text: string): string => text;
 
-/** Whole seconds: tenths would have the view drawn all the time. */
+/** Whole seconds: tenths would redraw the view all the time. */
 const clock = (ms: number): string =>
   duration(Math.max(0, Math.floor(ms / 1000)) * 1000).replace('.0', '');
 
@@ -161,10 +161,10 @@ function hostLine(
   if (room < 4) return cut(head.trimEnd(), columns);
   if (wait) {
     const passed = wait.seconds + Math.max(0, Math.floor((now - wait.at) / 1000));
-    const limit = wait.limitS === null ? '' : ` of at most ${wait.limitS}`;
+    const limit = wait.limitS === null ? '' : ` of up to ${wait.limitS}`;
     const time = `, ${passed} s${limit}`;
     const step = room >= 56 ? `${pad(doing, STEP_WIDTH)} ` : '';
-    // the seconds are what moves: what is waited for gives way to them
+    // the seconds change, so the reason is shortened first
     const what = cut(`waiting ${wait.for}`, Math.max(8, room - widthOf(step) - widthOf(time)));
     return `${head}${paint.yellow(cut(`${step}${what}${time}`, room))}`;
   }
@@ -187,4 +187,30 @@ function problemLines(
     .map(({ host, message }) =>
       paint.red(cut(`! ${shorten(host, 24)}: ${message.replace(/\s+/g, ' ')}`, columns)),
     );
+}
+
+/** A part of a run, e.g. reading the inventory or making changes. */
+export interface PhaseView {
+  readonly title: string;
+  readonly state: 'waiting' | 'running' | 'done';
+  /** Milliseconds that it took; null: it has not finished. */
+  readonly tookMs: number | null;
+  /** What it is doing now: "resolving apt.grafana.com". */
+  readonly note: string | null;
+}
+
+const BETWEEN = ' > ';
+
+/** "inventory 0.1 s > configurations 0.4 s > plan > apply": finished, running and coming phases. */
+export function phasesLine(phases: readonly PhaseView[], columns: number, paint: Paint): string {
+  const parts = phases.map(({ title, state, tookMs, note }) => {
+    if (state === 'running')
+      return { text: note === null ? title : `${title}, ${note}`, colour: paint.bold };
+    const took = tookMs === null || tookMs < 50 ? '' : ` ${duration(tookMs)}`;
+    return { text: `${title}${took}`, colour: paint.dim };
+  });
+  const whole = parts.map(({ text }) => text).join(BETWEEN);
+  return widthOf(whole) <= columns
+    ? parts.map(({ text, colour }) => colour(text)).join(paint.dim(BETWEEN))
+    : cut(whole, columns);
 }

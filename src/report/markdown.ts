@@ -6,7 +6,7 @@ import { count, duration, someNames } from './plain.ts';
 import { placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
 
-/** GitHub refuses a summary of more than 1 MiB whole. */
+/** GitHub drops a summary of more than 1 MiB. */
 const MOST_BYTES = 1_000_000;
 
 /** Columns of a list of hosts. */
@@ -21,7 +21,7 @@ export function markdown(report: RunReport): string {
   );
   const ended =
     finishedAt === null
-      ? 'not ended'
+      ? 'not finished'
       : `${duration(finishedAt - startedAt)}, exit code ${exitCode ?? '?'}`;
   const rows = [...OUTCOMES, null].flatMap((outcome) => {
     const names = hosts.filter(([, host]) => host.outcome === outcome).map(([name]) => name);
@@ -39,14 +39,14 @@ export function markdown(report: RunReport): string {
   ]);
 }
 
-/** What was found before any host was asked: of a check, or of a command that was refused. */
+/** What was found before any host was contacted: by a check, or by a command that was refused. */
 export const findingsMarkdown = (
   title: string,
   problems: readonly Notice[],
   warnings: readonly Notice[],
 ): string =>
   limited([
-    `## alloyup ${title}: ${problems.length > 0 ? count(problems.length, 'error') : 'fine'}\n`,
+    `## alloyup ${title}: ${problems.length > 0 ? count(problems.length, 'error') : 'no errors'}\n`,
     ...findingBlocks('Problems', problems.map(alone)),
     ...findingBlocks('Warnings', warnings.map(alone)),
   ]);
@@ -89,19 +89,19 @@ function planBlocks(hosts: readonly (readonly [string, RunReport['hosts'][string
           ),
         ].join(''),
       );
-      return `<details><summary>${count(names.length, 'host')}: ${escaped(someNames(names, NAMES_WIDTH))}</summary>\n\n${alike ? `As on ${escaped(names[0]!)}; elsewhere the name differs.\n\n` : ''}${steps.join('\n')}\n</details>\n`;
+      return `<details><summary>${count(names.length, 'host')}: ${escaped(someNames(names, NAMES_WIDTH))}</summary>\n\n${alike ? `Shown for ${escaped(names[0]!)}; the others differ only in the host name.\n\n` : ''}${steps.join('\n')}\n</details>\n`;
     }),
   ];
 }
 
-/** A fence that nothing inside it can close. */
+/** The fence is longer than any inside. */
 function fenced(text: string, language = ''): string {
   const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
   return `${fence}${language}\n${text.replace(/\n+$/, '')}\n${fence}\n`;
 }
 
-/** Text of hosts and files as text: no markup, no link, one line. */
+/** Text of hosts and files: no markup, no link, one line. */
 const escaped = (text: string): string =>
   text
     .replace(/\s*\n\s*/g, ' ')
@@ -110,12 +110,12 @@ const escaped = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replace(/[\\`*_{}[\]#|~!@]/g, (char) => `&#${char.charCodeAt(0)};`);
 
-/** Whole blocks, as many as fit. */
+/** As many whole blocks as fit. */
 function limited(blocks: readonly string[]): string {
   let text = '';
   for (const block of blocks) {
     if (Buffer.byteLength(text) + Buffer.byteLength(block) > MOST_BYTES)
-      return `${text}\nThe rest is left out: it is more than a summary may hold. See the log.\n`;
+      return `${text}\nThe rest is omitted: a job summary is limited to 1 MiB. See the log.\n`;
     text += text === '' ? block : `\n${block}`;
   }
   return text;

@@ -2,7 +2,7 @@ import type { HostReport, PlanView, RunEvent, RunReport } from '../model/event.t
 import type { Problem, Warning } from '../model/problem.ts';
 import { withText } from './text-of.ts';
 
-/** One event, one line. The run log is the same text. */
+/** One event on one line, also in the run log. */
 export const ndjson = (event: RunEvent): string => `${JSON.stringify(eventWithTexts(event))}\n`;
 
 /** The one document of `--output json`. */
@@ -19,7 +19,7 @@ export const reportJson = (report: RunReport): string =>
     2,
   )}\n`;
 
-/** What was found before any host was asked. */
+/** What was found before any host was contacted. */
 export interface Findings {
   readonly schema: 1;
   readonly exitCode: number;

@@ -20,7 +20,7 @@ const painted = (name: keyof Paint): ((text: string) => string) => {
   return (text) => (text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`);
 };
 
-/** `colour` false: every function gives its text back. */
+/** Without colour every function returns its text. */
 export const paintWith = (colour: boolean): Paint => {
   const make = colour ? painted : () => same;
   return {

@@ -2,19 +2,19 @@
 const SEQUENCES =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_=>78]|\u009b[0-?]*[ -/]*[@-~]/g;
 
-/** Control characters but tab and newline, and the marks that turn the direction of writing. */
+/** Control characters except tab and newline, and marks that change the direction of text. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Text of a host or a file, safe on a terminal and in a log: no escape sequence, no control
- * character but tab and newline. A carriage return (apt's progress) becomes a blank.
+ * Text of a host or a file, safe on a terminal and in a log: no escape sequences, no control
+ * characters except tab and newline. A carriage return (apt's progress) becomes a space.
  */
 export const plain = (text: string): string =>
   text.replace(SEQUENCES, '').replace(/\r\n/g, '\n').replace(/\r/g, ' ').replace(CONTROLS, '');
 
 /**
- * Breaks `text` at blanks so that lines fit `width`; lines after the first start with `indent`
- * blanks. The first line may begin `first` columns in. A word longer than a line stays whole: it
+ * Breaks `text` at spaces so that lines fit `width`; lines after the first start with `indent`
+ * spaces. The first line may start `first` columns in. A word longer than a line stays whole: it
  * is a path or a command to copy.
  */
 export function wrap(text: string, width: number, indent: number, first = 0): string {
@@ -38,7 +38,7 @@ export function wrap(text: string, width: number, indent: number, first = 0): st
   return lines.join(`\n${pad}`);
 }
 
-/** Columns that a text takes: code points, those of East Asia and pictures twice. */
+/** Columns that a text takes: one for each code point, two for East Asian ones and emoji. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const char of text) {
@@ -58,11 +58,11 @@ const isWide = (code: number): boolean =>
   (code >= 0xff00 && code <= 0xff60) ||
   (code >= 0x1f300 && code <= 0x1faff);
 
-/** Fills with blanks up to `width` columns. */
+/** Fills with spaces up to `width` columns. */
 export const pad = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)));
 
-/** Takes out of the middle what does not fit: both ends of a host's name tell hosts apart. */
+/** Shortens in the middle: both ends of a host's name tell hosts apart. */
 export function shorten(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   const left = Math.ceil((width - 1) / 2);
@@ -71,10 +71,10 @@ export function shorten(text: string, width: number): string {
   return `${upTo([...text], left).join('')}…${end.join('')}`;
 }
 
-/** As much of the beginning as takes at most `width` columns. */
+/** The first `width` columns. */
 export const upToWidth = (text: string, width: number): string => upTo([...text], width).join('');
 
-/** As many characters as take at most `width` columns. */
+/** The characters in the first `width` columns. */
 function upTo(chars: readonly string[], width: number): string[] {
   let taken = 0;
   const end = chars.findIndex((char) => {
@@ -85,13 +85,13 @@ function upTo(chars: readonly string[], width: number): string[] {
 }
 
 /**
- * Names in one line that fits `width` columns: "web-01, web-02 and 3 more". At least one name.
+ * Names on one line of at most `width` columns: "web-01, web-02 and 3 more". At least one name.
  */
 export function someNames(names: readonly string[], width: number): string {
   const whole = names.join(', ');
   if (widthOf(whole) <= width) return whole;
   for (let shown = names.length - 1; shown > 1; shown -= 1) {
-    if (shown > width) continue; // two columns a name at least: spares the join of 10,000
+    if (shown > width) continue; // a name takes two columns at least: avoids joining 10,000
     const some = `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;
     if (widthOf(some) <= width) return some;
   }
@@ -110,6 +110,36 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
-/** Leaves out the end of what does not fit. */
+/** Cuts off the end of what does not fit. */
 export const cut = (text: string, width: number): string =>
   widthOf(text) <= width ? text : `${upTo([...text], width - 1).join('')}…`;
+
+/**
+ * A line in parts of at most `width` columns, which is at least 20. Parts after the first start with
+ * "…" in the first column, where a diff has its + and -, and are indented deeper than the line.
+ */
+export function foldLine(line: string, width: number): readonly string[] {
+  const margin = `…${' '.repeat(/^.?( *)/.exec(line)![1]!.length + 4)}`;
+  const parts: string[] = [];
+  let rest = line;
+  let head = '';
+  while (widthOf(head + rest) > width) {
+    const most = upToWidth(rest, width - widthOf(head));
+    // at a space, if there is one near the end
+    const blank = most.lastIndexOf(' ');
+    const useful = blank > most.length / 2 && most.slice(1, blank).trim() !== '';
+    const end = useful ? blank : most.length;
+    parts.push(head + rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+    // deeply indented text would have no room left
+    head = margin.length < width / 2 ? margin : '… ';
+  }
+  return [...parts, head + rest];
+}
+
+/** A file for a terminal: tabs as spaces, long lines wrapped. */
+export const foldText = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => foldLine(line.replaceAll('\t', '    '), width))
+    .join('\n');

@@ -10,23 +10,21 @@ import {
   problemGroups,
   warningGroups,
 } from './groups.ts';
-import { foldLine } from './long-line.ts';
 import type { Paint } from './paint.ts';
-import { count, pad, wrap } from './plain.ts';
+import { count, foldLine, pad, wrap } from './plain.ts';
 import { type ProblemStyle, problemText, warningText } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;
   /** Long new files are cut unless this is set. */
   readonly whole: boolean;
-  /** Lines of diffs that are wider than the terminal go on below, behind a mark, instead of where it breaks them. */
+  /** Lines of diffs that are wider than the terminal continue on the next line, behind a mark. */
   readonly folds: boolean;
 }
 
 /**
- * The plans of all hosts as people read them: warnings first, hosts with equal plans together, then
- * the hosts that may not be changed, each problem, and the sum in one line. What stops a run stands
- * last: that is where the eye is when a long plan has scrolled by.
+ * The plans of all hosts: warnings first, hosts with equal plans together, then refused hosts, each
+ * problem, and the totals in one line. What stops a run comes last: a long plan scrolls away.
  */
 export function plansText(hosts: Hosts, warnings: readonly Warning[], style: PlanStyle): string {
   const all = [...hosts];
@@ -44,7 +42,7 @@ export function plansText(hosts: Hosts, warnings: readonly Warning[], style: Pla
   return [...blocks, `${planSum(all, style.paint)}\n`].join('\n');
 }
 
-/** A yes lifts this refusal, and the diffs are what it would be said to. */
+/** Somebody may approve these changes, and needs the diffs to decide. */
 const isAdoptable = ({ problems }: PlanView): boolean =>
   problems.every(({ code }) => code === 'host.adopt');
 
@@ -58,7 +56,7 @@ function refusals(
   );
 }
 
-/** What happens to the service: a stopped one is started, whatever the changes ask for. */
+/** What happens to the service. A stopped one is started, whatever the changes need. */
 const EFFECTS = ['restart', 'reload', 'start', 'stop'] as const;
 type Effect = (typeof EFFECTS)[number] | 'nothing';
 
@@ -87,11 +85,9 @@ export function planSum(hosts: Hosts, paint: Paint): string {
     ...(same > 0 || change + blocked + unknown === 0
       ? [paint.green(change > 0 ? `${same} unchanged` : `${count(same, 'host')} unchanged`)]
       : []),
-    ...(blocked > 0
-      ? [paint.red(`${lone ? count(blocked, 'host') : blocked} that cannot be changed`)]
-      : []),
+    ...(blocked > 0 ? [paint.red(`${lone ? count(blocked, 'host') : blocked} blocked`)] : []),
     ...(unknown > 0
-      ? [paint.red(`${lone && blocked === 0 ? count(unknown, 'host') : unknown} without a plan`)]
+      ? [paint.red(`${lone && blocked === 0 ? count(unknown, 'host') : unknown} not planned`)]
       : []),
   ];
   return `${paint.bold('Plan:')} ${parts.join(', ')}.`;
@@ -100,12 +96,12 @@ export function planSum(hosts: Hosts, paint: Paint): string {
 const planText = (group: PlanGroup, style: PlanStyle): string =>
   groupText(headline(group.item, group.names), group, style);
 
-/** A plan that nobody carries out: the changes in a line each, the reason below all plans. */
+/** A plan that is not carried out: one line for each change; the reasons follow below all plans. */
 function refusedText(group: PlanGroup, style: PlanStyle): string {
   const codes = group.item.refusals.join(', ');
   const { names } = group;
   const who = names.length === 1 ? names[0]! : count(names.length, 'host');
-  return groupText(`${who}: refused (${codes}); it would be`, group, style);
+  return groupText(`${who}: refused (${codes}), would change`, group, style);
 }
 
 function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
@@ -114,7 +110,7 @@ function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
   let text = `${paint.bold(wrap(head, width, 2))}\n`;
   if (names.length > 1) text += `  ${namesText(names, style)}\n`;
   if (alike && style.diffs)
-    text += `  ${paint.dim(`as on ${names[0]}; elsewhere the name differs`)}\n`;
+    text += `  ${paint.dim(`shown for ${names[0]}; the others differ only in the host name`)}\n`;
   for (const { step, title: what, diffs } of plan.changes) {
     text += `  ${paint.cyan(pad(step, STEP_WIDTH))} ${wrap(what, width, STEP_WIDTH + 3, STEP_WIDTH + 3)}\n`;
     if (style.diffs) text += diffs.map((diff) => diffText(diff, style)).join('');
@@ -122,7 +118,7 @@ function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
   return text;
 }
 
-/** "18 hosts: alloy 1.17.0-1 -> 1.18.1-1, config, restart"; one host by its name alone. */
+/** "18 hosts: alloy 1.17.0-1 -> 1.18.1-1, config, restart"; a single host by its name only. */
 function headline({ changes }: PlannedChanges, names: readonly string[]): string {
   if (names.length === 1) return names[0]!;
   const what = changes.flatMap(({ step, title }) =>
@@ -139,7 +135,7 @@ function effectOf(changes: PlanView['changes']): Effect {
   return NEEDS[Math.max(0, ...changes.map(({ needs }) => NEEDS.indexOf(needs)))]!;
 }
 
-/** Lines of names that are shown unless all are asked for. */
+/** Lines of names shown without -v. */
 const NAME_LINES = 4;
 
 function namesText(names: readonly string[], { paint, width, whole }: PlanStyle): string {
@@ -158,7 +154,7 @@ function namesText(names: readonly string[], { paint, width, whole }: PlanStyle)
 /** The longest step's name. */
 const STEP_WIDTH = 'environment'.length + 1;
 
-/** Lines of a new file that are shown unless all are asked for. */
+/** Lines of a new file shown without -v. */
 const NEW_FILE_LINES = 24;
 
 const MARKS = { create: '+', change: '~', delete: '-', mode: '~' } as const;
@@ -175,7 +171,7 @@ function diffText({ path, kind, text }: FileDiff, style: PlanStyle): string {
   const note = text === null && kind !== 'mode' ? `${words[kind]}, content not shown` : words[kind];
   const head = `    ${colour(`${MARKS[kind]} ${path}`)} ${paint.dim(`(${note})`)}\n`;
   if (text === null || text.trim() === '') return head;
-  // where all lines are new or gone, the counts of a hunk tell nothing
+  // where all lines are new or removed, the line numbers of a hunk say nothing
   const lines = text
     .replace(/\n$/, '')
     .split('\n')

@@ -7,14 +7,14 @@ export interface ProblemStyle {
   readonly paint: Paint;
   /** Columns. */
   readonly width: number;
-  /** Each notice ends with where its code is explained. */
+  /** Each problem or warning ends with a link to its explanation. */
   readonly links?: boolean;
 }
 
-/** Hosts that one problem was met on, when it was met on hosts. */
+/** The hosts with a problem; none: it is about no host. */
 type Hosts = readonly string[];
 
-/** A problem as a compiler would say it: what, where, the lines, what to do. Ends with a newline. */
+/** A problem as a compiler would print it: what, where, the lines, what to do. Ends with a newline. */
 export const problemText = (problem: Problem, style: ProblemStyle, hosts: Hosts = []): string =>
   blockText(style.paint.red(style.paint.bold(`error[${problem.code}]`)), problem, style, hosts);
 
@@ -26,7 +26,7 @@ export const warningText = (warning: Notice, style: ProblemStyle, hosts: Hosts =
     hosts,
   );
 
-/** All of them, one blank line between two, and what they sum up to. */
+/** All of them, separated by blank lines, and their totals. */
 export function problemsText(
   problems: readonly Problem[],
   warnings: readonly Notice[],
@@ -53,7 +53,7 @@ function blockText(
 ): string {
   const { code, host, at, detail } = notice;
   const { message, hint } = textOf(notice);
-  // "error[code]: " as it is seen, without its colours
+  // the width of "error[code]: ", without the colours
   const headWidth = code.length + (head.includes('warning[') ? 11 : 9);
   let text = `${head}: ${paint.bold(wrap(message, width, 2, headWidth))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
@@ -65,7 +65,7 @@ function blockText(
   return text;
 }
 
-/** More hosts than anybody reads are counted. */
+/** More hosts than this are counted. */
 const NAMES_SHOWN = 40;
 
 function hostNames(hosts: Hosts, width: number): string {
@@ -74,7 +74,7 @@ function hostNames(hosts: Hosts, width: number): string {
   return wrap(names, width, 5, 5);
 }
 
-/** A line of a code frame: its number, a bar, the text; or bar and carets alone. */
+/** A line of a code frame: number, bar and text, or only bar and carets. */
 const FRAME = /^[ >]*\d* *\|/;
 const CARETS = /^([ >]*\|)([ \t]*\^.*)$/;
 
@@ -92,7 +92,7 @@ function detailText(detail: string, paint: Paint, width: number): string {
     .join('');
 }
 
-/** What a command wrote, behind a bar; broken at blanks where it is longer than the terminal. */
+/** What a command printed, behind a bar; wrapped where it is longer than the terminal. */
 const outputLine = (line: string, paint: Paint, width: number): string =>
   wrap(line, width - 4, 2)
     .split('\n')

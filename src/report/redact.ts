@@ -7,12 +7,12 @@ import { plain } from './plain.ts';
 export const HIDDEN = '[secret]';
 
 /**
- * Shorter secrets are not looked for: three characters stand in every second line, and hiding them
- * all would leave nothing to read. `tooShort` finds them, so that a run can warn.
+ * Shorter secrets are not hidden: three characters occur in every second line, and hiding them all
+ * would leave nothing to read. `tooShort` finds them, so that a run can warn.
  */
 export const SHORTEST = 4;
 
-/** The secrets that no mask can hide. */
+/** The secrets that are too short to hide. */
 export const tooShort = (secrets: readonly Secret[]): readonly Secret[] =>
   secrets.filter((secret) => {
     const { length } = secret.reveal().trim();
@@ -20,14 +20,12 @@ export const tooShort = (secrets: readonly Secret[]): readonly Secret[] =>
   });
 
 /**
- * A mask that takes every secret out of a text, in each of the ways in which tools write values:
- * as it is, line by line, percent-encoded (any mix of characters), in base64 (at any offset), hex,
- * quoted for JSON, Go, XML or a shell. Overlapping finds are hidden together; a base64 word that
- * holds one is hidden whole.
+ * A mask that hides every secret in a text, in each form in which tools write values: as it is, line
+ * by line, percent-encoded (any mix of characters), in base64 (at any offset), in hex, and quoted for
+ * JSON, Go, XML or a shell. Overlapping finds are hidden together, and the whole of a base64 word that
+ * contains one. A line that ends with the beginning of a secret, because it was cut, is hidden, too.
  *
- * What was cut before it came here counts, too: a line that ends with the beginning of a secret.
- *
- * Costs one look-up a character, however many secrets there are.
+ * Costs one lookup per character, however many secrets there are.
  */
 export function createMask(secrets: readonly Secret[]): Mask {
   const texts = textsOf(secrets);
@@ -35,7 +33,7 @@ export function createMask(secrets: readonly Secret[]): Mask {
   const written = indexOf(formsOf(texts));
   const bytes = indexOf(
     texts
-      // a secret that itself holds %XX may have been left as it is
+      // a secret that itself contains %XX may not be encoded again
       .flatMap((text) => [
         byteString(text),
         byteString(text.replaceAll(' ', '+')),
@@ -53,7 +51,7 @@ export function createMask(secrets: readonly Secret[]): Mask {
 
 type Find = readonly [start: number, end: number];
 
-/** Forms by their first characters, longest first. */
+/** Forms by their first characters, the longest first. */
 type Index = ReadonlyMap<string, readonly Form[]>;
 
 function indexOf(forms: readonly Form[]): Index {
@@ -88,7 +86,7 @@ function findAll(text: string, index: Index): Find[] {
   return finds;
 }
 
-/** Fewer characters at the end of a line are not taken for the beginning of a secret. */
+/** Fewer characters at the end of a line are not treated as the beginning of a secret. */
 const SHORTEST_PIECE = 8;
 
 function endOfLine(text: string, at: number): number {
@@ -100,15 +98,15 @@ const beginsOne = (forms: readonly Form[], piece: string): boolean =>
   !HIDDEN.startsWith(piece) && forms.some((one) => one.text.startsWith(piece));
 
 /**
- * Finds in what the text means once its %XX are read. Tools disagree on which characters they
- * encode, so the text is decoded rather than each way of encoding guessed.
+ * Finds in the percent-decoded text. Tools encode different sets of characters, so the text is
+ * decoded instead of the secret being encoded in each way.
  */
 function findEncoded(text: string, index: Index): readonly Find[] {
   const { bytes, begins } = decode(text);
   return findAll(bytes, index).map(([start, end]) => [begins[start]!, begins[end]!]);
 }
 
-/** The bytes that a text stands for; `begins`: where in it each of them begins, and its end. */
+/** The percent-decoded bytes of a text; `begins`: the offset in it of each byte, and its length. */
 function decode(text: string): { readonly bytes: string; readonly begins: readonly number[] } {
   let bytes = '';
   const begins: number[] = [];
@@ -124,7 +122,7 @@ function decode(text: string): { readonly bytes: string; readonly begins: readon
   return { bytes, begins };
 }
 
-/** The UTF-8 bytes of a text, a character each. */
+/** The UTF-8 bytes of a text, one character for each. */
 const byteString = (text: string): string => Buffer.from(text).toString('latin1');
 
 function hide(text: string, finds: readonly Find[]): string {
@@ -148,8 +146,8 @@ interface Form {
 }
 
 /**
- * Each secret whole, without blanks at its ends, and line by line; and as it is left of control
- * characters, which go before masks see a text.
+ * Each secret whole, trimmed, and line by line; also without control characters, which are removed
+ * from a text before it is masked.
  */
 const textsOf = (secrets: readonly Secret[]): readonly string[] => {
   const texts = secrets
@@ -200,9 +198,10 @@ const go = (text: string): string =>
     return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
 
-/** How tools write a value. Each gives a text that stands for the whole of it. */
+/** How tools write a value. */
 const WRITINGS: readonly ((text: string) => string)[] = [
   (text) => text,
+  (text) => text.replaceAll(' ', '+'), // a form, where nothing else needs encoding
   json,
   (text) => json(json(text)),
   (text) => json(text).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`), // Go's encoding/json
@@ -224,8 +223,8 @@ const WRITINGS: readonly ((text: string) => string)[] = [
 ];
 
 /**
- * What of `text` shows in a base64 word at each of the three offsets: the characters at the edges
- * that depend on the neighbours are left out.
+ * The part of a base64 word that only depends on `text`, at each of the three offsets: characters at
+ * the edges depend on what is next to it.
  */
 function base64Pieces(text: string): readonly string[] {
   const bytes = Buffer.from(text);
@@ -243,7 +242,7 @@ function base64Pieces(text: string): readonly string[] {
 
 const BASE64 = /[A-Za-z0-9+/_=-]/;
 
-/** Longest word that is looked at around a find, on each side. */
+/** A base64 word is hidden up to so many characters on each side of a find. */
 const WORD = 4096;
 
 function wordAround(text: string, start: number, end: number): readonly [number, number] {
@@ -255,13 +254,13 @@ function wordAround(text: string, start: number, end: number): readonly [number,
   return [from, to];
 }
 
-/** Whether a find is only a part of our own placeholder: masking twice must change nothing. */
+/** A find may be a part of our own placeholder: masking twice must change nothing. */
 function isPlaceholder(text: string, at: number, form: string): boolean {
   const inside = HIDDEN.indexOf(form);
   return inside >= 0 && text.startsWith(HIDDEN, at - inside);
 }
 
-/** Words of the protocol: no secret can stand there, and a consumer must find them unchanged. */
+/** Fields that programs compare: they cannot contain a secret and must not change. */
 const VERBATIM: ReadonlySet<string> = new Set([
   'type',
   'run',
@@ -272,11 +271,12 @@ const VERBATIM: ReadonlySet<string> = new Set([
   'step',
   'outcome',
   'code',
+  'reason',
   'kind',
   'needs',
 ]);
 
-/** One happening, safe for every sink: texts without control characters and without secrets. */
+/** A happening without control characters and secrets, safe for every output. */
 export const cleanHappening = (happening: Happening, mask: Mask): Happening =>
   clean(happening, mask) as Happening;
 

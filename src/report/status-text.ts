@@ -1,3 +1,4 @@
+import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
 import { groupEqual } from './groups.ts';
 import { count, pad, shorten, someNames, widthOf, wrap } from './plain.ts';
@@ -8,7 +9,7 @@ type Hosts = readonly (readonly [string, HostReport])[];
 
 const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'LAST RUN', 'STATE'] as const;
 
-/** With more hosts than this, those with nothing to tell are counted. */
+/** With more hosts than this, those that need no attention are only counted. */
 const MOST_ROWS = 40;
 
 export interface StatusStyle extends ProblemStyle {
@@ -16,7 +17,7 @@ export interface StatusStyle extends ProblemStyle {
   readonly whole: boolean;
 }
 
-/** A row per host that answered, what they have in common, and what to look after. `now`: for ages and key expiry. */
+/** A row for each host that answered, what they have in common, and what needs attention. `now`: for ages and key expiry. */
 export function statusText(hosts: Hosts, now: number, style: StatusStyle): string {
   const { paint, width, whole } = style;
   const answered = hosts.flatMap(([name, host]) =>
@@ -29,7 +30,7 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
   const widths = HEAD.map((word, column) =>
     Math.max(word.length, ...rows.map(({ cells }) => widthOf(cells[column]!))),
   );
-  // the name gives way first: it has a middle that can be left out
+  // the host's name is shortened first, in its middle
   const over = widths.reduce((sum, one) => sum + one + 2, -2) - width;
   widths[0] = Math.max(8, widths[0]! - Math.max(0, over));
   const line = (cells: readonly string[]): readonly string[] =>
@@ -44,7 +45,7 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
   }
   const more = answered.length - shown.length;
   if (more > 0)
-    text += paint.dim(`${count(more, 'host')} as asked and healthy left out; -v shows all\n`);
+    text += paint.dim(`${count(more, 'host')} up to date and healthy not shown; -v shows all\n`);
   return [text, fleetText(answered, now, style), notesText(answered, now, style)]
     .filter((block) => block !== '')
     .join('\n');
@@ -69,10 +70,8 @@ const cellsOf = ({ name, host, facts }: Answered, now: number): readonly string[
   stateOf(host),
 ];
 
-const bare = (version: string): string => version.replace(/-\d+$/, '');
-
 const versionOf = ({ version, running, held }: FactsView): string =>
-  version === null ? (running ?? '-') : `${bare(version)}${held ? ' held' : ''}`;
+  version === null ? (running ?? '-') : `${upstreamVersion(version)}${held ? ' held' : ''}`;
 
 function healthOf({ components, ready, running }: FactsView): string {
   if (running === null) return '-';
@@ -82,12 +81,12 @@ function healthOf({ components, ready, running }: FactsView): string {
   return healthy === all ? `${all} healthy` : `${healthy}/${all} healthy`;
 }
 
-/** How long ago alloyup last changed this host, and how that ended unless it went well. */
+/** How long ago alloyup last changed this host, and the outcome unless it succeeded. */
 function lastRunOf({ lastRun }: FactsView, now: number): string {
   if (lastRun === null) return 'never';
   const { run, verdict } = lastRun;
   const age = ageOf(now - startOf(run));
-  return verdict === 'ok' ? age : `${age} ${verdict === '' ? 'cut off' : verdict}`;
+  return verdict === 'ok' ? age : `${age} ${verdict === '' ? 'unfinished' : verdict}`;
 }
 
 /** A run's id begins with the time of its start: 20261123T101500Z-3f9a. */
@@ -100,23 +99,23 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 function ageOf(ms: number): string {
-  if (Number.isNaN(ms)) return 'once';
+  if (Number.isNaN(ms)) return 'unknown';
   if (ms < 60 * MINUTE_MS) return `${Math.max(0, Math.floor(ms / MINUTE_MS))} min ago`;
   if (ms < 2 * DAY_MS) return `${Math.floor(ms / (60 * MINUTE_MS))} h ago`;
   return `${Math.floor(ms / DAY_MS)} d ago`;
 }
 
 function stateOf({ outcome, plan }: HostReport): string {
-  if (outcome === 'unchanged') return 'as asked';
+  if (outcome === 'unchanged') return 'up to date';
   if ((outcome === 'pending' || outcome === 'drift') && plan && plan.changes.length > 0)
     return count(plan.changes.length, 'change');
   return outcome ?? 'unknown';
 }
 
-/** Days before its end from which a key is spoken of. */
+/** A key is mentioned once it expires within so many days. */
 const SOON_DAYS = 90;
 
-/** What holds for all of them: versions and how they spread, the key that ends first, what was proven. */
+/** What the hosts have in common: versions, the key that expires first, what was proven. */
 function fleetText(hosts: readonly Answered[], now: number, { paint, width }: StatusStyle): string {
   const room = width - 'Proven  '.length;
   const lines = [
@@ -134,7 +133,7 @@ function fleetText(hosts: readonly Answered[], now: number, { paint, width }: St
 function spreadText(hosts: readonly Answered[], room: number): string {
   const byVersion = new Map<string, string[]>();
   for (const { name, facts } of hosts) {
-    const version = facts.version === null ? 'none' : bare(facts.version);
+    const version = facts.version === null ? 'none' : upstreamVersion(facts.version);
     byVersion.set(version, [...(byVersion.get(version) ?? []), name]);
   }
   const [most, ...others] = [...byVersion].sort(([, a], [, b]) => b.length - a.length);
@@ -160,7 +159,7 @@ function keyText(hosts: readonly Answered[], now: number): string {
   return `${days < 0 ? 'expired' : 'expires'} ${date}${days < 0 ? '' : ` (in ${count(days, 'day')})`}${where}`;
 }
 
-/** Proven: by a run, of the very process that runs now. */
+/** A run has proven the very process that is running now. */
 function provenText(hosts: readonly Answered[], room: number): string {
   const running = hosts.filter(({ facts }) => facts.running !== null);
   const not = running.filter(({ facts }) => !facts.proven?.holds).map(({ name }) => name);
@@ -170,7 +169,7 @@ function provenText(hosts: readonly Answered[], room: number): string {
   return `${running.length - not.length} of ${count(running.length, 'host')}; not ${someNames(not, room - 24)}`;
 }
 
-/** What does not fit into a row, each thing once with the hosts that it is true of. */
+/** What does not fit into a row, each note once with the hosts that it applies to. */
 function notesText(hosts: readonly Answered[], now: number, { paint, width }: StatusStyle): string {
   const notes = groupEqual(
     hosts.flatMap((one) =>
@@ -192,21 +191,21 @@ function noteworthy({ host, facts }: Answered): readonly string[] {
   const steps = [...new Set(host.plan?.changes.map(({ step }) => step) ?? [])];
   return [
     ...(steps.length > 0 && host.outcome !== 'unchanged'
-      ? [`not as asked: ${steps.join(', ')}`]
+      ? [`needs changes: ${steps.join(', ')}`]
       : []),
-    // a status asks no repository which version there would be, and its plan names no package then
-    ...(version === null && steps.length > 0 ? ['alloy is not installed'] : []),
+    // status does not ask the repository for a version, so its plan has no package change
+    ...(version === null && steps.length > 0 ? ['Alloy is not installed'] : []),
     ...(version !== null && running === null && facts.active !== 'active'
-      ? [`${bare(version)} is installed, and the service is ${facts.active}`]
+      ? [`${upstreamVersion(version)} is installed, but the service is ${facts.active}`]
       : []),
-    ...(version !== null && running !== null && bare(version) !== running
-      ? [`${bare(version)} is installed, ${running} runs`]
+    ...(version !== null && running !== null && upstreamVersion(version) !== running
+      ? [`${upstreamVersion(version)} is installed, but ${running} is running`]
       : []),
     ...(lastRun && lastRun.verdict !== 'ok'
       ? [
           lastRun.verdict === ''
-            ? `run ${lastRun.run} has no verdict`
-            : `run ${lastRun.run} ended ${lastRun.verdict}`,
+            ? `run ${lastRun.run} did not finish`
+            : `run ${lastRun.run} ended as ${lastRun.verdict}`,
         ]
       : []),
     ...bad.map(([health, ids]) => `${health}: ${ids.join(', ')}`),

@@ -13,7 +13,7 @@ export interface Ending {
 
 type Hosts = readonly (readonly [string, HostReport])[];
 
-/** The colour in which an outcome is read at a glance. */
+/** The colour of an outcome. */
 export const outcomePaint = (outcome: Outcome, paint: Paint): ((text: string) => string) => {
   switch (outcome) {
     case 'unchanged':
@@ -27,7 +27,7 @@ export const outcomePaint = (outcome: Outcome, paint: Paint): ((text: string) =>
   }
 };
 
-/** What went wrong, each problem once with the hosts that it was met on. */
+/** What went wrong, each problem once with its hosts. */
 export const hostProblemsText = (hosts: Hosts, style: ProblemStyle): string =>
   problemGroups(hosts)
     .map(({ item, names }) => problemText(item, style, names))
@@ -66,10 +66,10 @@ interface Row {
   readonly names: readonly string[];
 }
 
-/** How a host is, where nothing was to be done to it. */
+/** What a status calls an outcome. */
 const STATE_WORDS: Readonly<Partial<Record<Outcome, string>>> = {
-  unchanged: 'as asked',
-  pending: 'not as asked',
+  unchanged: 'up to date',
+  pending: 'needs changes',
 };
 
 function rowsOf(hosts: Hosts, verb: Verb): readonly Row[] {

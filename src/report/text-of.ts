@@ -32,7 +32,7 @@ export const PROBLEM_TEXTS: Texts<ProblemParams> = {
 
 export const WARNING_TEXTS: Texts<WarningProblems> = warningTexts;
 
-export const HOST_PARAMS: HostParams<ProblemParams & WarningProblems> = {
+export const HOST_PARAMS: HostParams<ProblemParams> & HostParams<WarningProblems> = {
   ...usageHostParams,
   ...inventoryHostParams,
   ...configHostParams,
@@ -45,15 +45,19 @@ export const HOST_PARAMS: HostParams<ProblemParams & WarningProblems> = {
   ...warningHostParams,
 };
 
-const TEXTS = { ...PROBLEM_TEXTS, ...WARNING_TEXTS } as unknown as Readonly<
-  Record<string, Readonly<Record<string, (params: object, host: string) => Text>>>
->;
+type ByReason = Readonly<Record<string, (params: object, host: string) => Text>>;
+
+// some codes are those of problems and of warnings: their reasons tell them apart
+const TEXTS = new Map<string, ByReason>();
+for (const texts of [PROBLEM_TEXTS, WARNING_TEXTS] as unknown as Record<string, ByReason>[])
+  for (const [code, reasons] of Object.entries(texts))
+    TEXTS.set(code, { ...TEXTS.get(code), ...reasons });
 
 /** The only place where the text of a problem or a warning is made. */
 export function textOf(notice: Notice): Text {
   if (isWritten(notice)) return { message: notice.message, hint: notice.hint };
   const { code, params, host = 'HOST' } = notice;
-  const text = TEXTS[code]?.[params.reason];
+  const text = TEXTS.get(code)?.[params.reason];
   if (text) return text(params, host);
   if (params.reason === 'diagnostic') return diagnosticText(params);
   // of a run that another version of alloyup saved: its text stands next to its params

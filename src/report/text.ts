@@ -12,25 +12,25 @@ export interface TextOptions {
   readonly colour: boolean;
   /** Columns. */
   readonly width: number;
-  /** -1: -q, problems and the sum alone; 0; 1: -v, steps and waits; 2: -vv, output of the hosts too. */
+  /** -1 (-q): problems and the summary only; 0; 1 (-v): steps and waits; 2 (-vv): output of the hosts too. */
   readonly level: -1 | 0 | 1 | 2;
   readonly diffs: boolean;
-  /** Long lines of diffs are folded to the width: where people read on a terminal. */
+  /** Long lines of diffs are wrapped to the width, for people at a terminal. */
   readonly folds?: boolean;
-  /** Long waits have lines of their own; false where a view shows them. */
+  /** Long waits get lines of their own; false where the live view shows them. */
   readonly waits?: boolean;
 }
 
-/** A run for people, as text to append. Pure: what it prints follows from the events alone. */
+/** A run as text to append. Pure: what it prints follows from the events alone. */
 export interface TextRenderer {
-  /** What to print now that `ledger` has taken in `event`. */
+  /** What to print after `event`, which `ledger` includes. */
   on(event: RunEvent, ledger: Ledger): string;
 }
 
-/** Seconds after which a wait is worth a line of its own without -v. */
+/** Seconds after which a wait gets a line of its own without -v. */
 const LONG_WAIT_S = 5;
 
-/** Columns of a host's name in a line while running. */
+/** Columns for a host's name in a progress line. */
 const NAME_WIDTH = 24;
 
 export function textRenderer(options: TextOptions): TextRenderer {
@@ -43,10 +43,10 @@ export function textRenderer(options: TextOptions): TextRenderer {
     links: options.level >= 1,
     folds: options.folds ?? false,
   };
-  /** What each host was last said to wait for. */
+  /** What each host was last reported to wait for. */
   const waits = new Map<string, string>();
-  /** Hosts whose problems stand above already, since the plans were shown; null: they were not. */
-  let told: ReadonlySet<string> | null = null;
+  /** Hosts whose problems were printed with the plans; null: no plans were printed. */
+  let printed: ReadonlySet<string> | null = null;
   let linesShown = false;
   let nameWidth = 4;
 
@@ -63,15 +63,15 @@ export function textRenderer(options: TextOptions): TextRenderer {
     const said = waits.get(event.host) === event.for;
     if (said || (options.level === 0 && event.seconds < LONG_WAIT_S)) return '';
     waits.set(event.host, event.for);
-    const limit = event.limitS === null ? '' : ` (at most ${duration(event.limitS * 1000)})`;
-    return line(event.host, paint.dim(`waits ${event.for}${limit}`));
+    const limit = event.limitS === null ? '' : ` (up to ${duration(event.limitS * 1000)})`;
+    return line(event.host, paint.dim(`waiting ${event.for}${limit}`));
   };
 
   const onFinished = (host: string, report: HostReport, ledger: Ledger): string => {
     waits.delete(host);
     const { verb } = ledger.run;
-    if (report.outcome === 'skipped' && options.level < 1) return ''; // the table names them
-    // plan and status end in a picture of all hosts; a line for each would only precede it
+    if (report.outcome === 'skipped' && options.level < 1) return ''; // the summary names them
+    // plan and status end with a view of all hosts: lines for single hosts would only repeat it
     if (options.level < 0 || ((verb === 'plan' || verb === 'status') && options.level < 1))
       return '';
     return line(
@@ -88,14 +88,14 @@ export function textRenderer(options: TextOptions): TextRenderer {
     const blocks: string[] = [];
     if (verb === 'plan') blocks.push(plans(ledger));
     if (verb === 'status') blocks.push(statusText(hosts, finishedAt ?? startedAt, style));
-    if (verb !== 'plan' && !told && options.level >= 0)
+    if (verb !== 'plan' && !printed && options.level >= 0)
       blocks.push(
         ...warningGroups(hosts, warnings).map(({ item, names }) => warningText(item, style, names)),
       );
     if (verb !== 'plan' || options.level < 0)
       blocks.push(
         hostProblemsText(
-          hosts.filter(([name]) => !told?.has(name)),
+          hosts.filter(([name]) => !printed?.has(name)),
           style,
         ),
       );
@@ -107,7 +107,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
 
   const plans = (ledger: Ledger): string => {
     if (options.level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
-    told = new Set([...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])));
+    printed = new Set(
+      [...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])),
+    );
     return plansText(ledger.hosts(), ledger.run.warnings, style);
   };
 
@@ -118,7 +120,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
           nameWidth = Math.max(4, ...event.hosts.map((host) => Math.min(host.length, NAME_WIDTH)));
           return '';
         case 'host.started':
-          return detail(event.host, 'begun');
+          return detail(event.host, 'connecting');
         case 'host.connected':
           return detail(event.host, connectedText(event));
         case 'host.facts':
@@ -141,9 +143,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
         case 'change.failed':
           return options.level < 0
             ? ''
-            : line(event.host, paint.red(`${event.step} failed, taking back what was done`));
+            : line(event.host, paint.red(`${event.step} failed, rolling back`));
         case 'change.undone':
-          return detail(event.host, `${event.step} taken back`);
+          return detail(event.host, `${event.step} rolled back`);
         case 'change.output':
           return options.level < 2
             ? ''
@@ -168,11 +170,11 @@ export function textRenderer(options: TextOptions): TextRenderer {
 }
 
 const connectedText = ({ how, why }: Extract<RunEvent, { type: 'host.connected' }>): string =>
-  why === null ? how : `${how} (for ${why})`;
+  why === null ? how : `${how} (because of ${why})`;
 
 function factsLine({ os, version, running, active }: NonNullable<HostReport['facts']>): string {
-  const alloy = version === null ? 'no Alloy' : `Alloy ${version}`;
-  return `${os}, ${alloy}${running !== null ? ', runs' : version === null ? '' : `, ${active}`}`;
+  const alloy = version === null ? 'Alloy not installed' : `Alloy ${version}`;
+  return `${os}, ${alloy}${running !== null ? ', running' : version === null ? '' : `, ${active}`}`;
 }
 
 const OUTCOME_WIDTH = 'rolled-back'.length;

@@ -1,11 +1,11 @@
-import type { Action, Step } from '../model/plan.ts';
+import { type Action, originOf, type Step } from '../model/plan.ts';
 import { change } from './change.ts';
 
 /** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
 const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 const DATA = ['/var/lib/alloy', '/var/lib/alloy/data'];
 
-/** Groups of the user, fixed when a process starts; and its own data folders. */
+/** Groups of the user, fixed when a process starts; and its own data directories. */
 export const accessStep: Step = {
   id: 'access',
 
@@ -14,32 +14,36 @@ export const accessStep: Step = {
     const member = installs ? [...facts.account.groups, ...BY_PACKAGE] : facts.account.groups;
     const groups = desired.memberOf.filter((group) => !member.includes(group));
     // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
-    const folders = DATA.filter((path) => {
-      const fact = facts.folders[path];
+    const directories = DATA.filter((path) => {
+      const fact = facts.directories[path];
       return fact?.kind === 'directory' && fact.user !== 'alloy' && facts.account.exists;
     });
-    if (groups.length === 0 && folders.length === 0) return undefined;
+    if (groups.length === 0 && directories.length === 0) return undefined;
     // what lies in them was made by the same wrong hand: a write-ahead log that Alloy cannot write
-    const actions: Action[] = folders
-      .filter((path) => !folders.some((other) => path.startsWith(`${other}/`)))
+    const actions: Action[] = directories
+      .filter((path) => !directories.some((other) => path.startsWith(`${other}/`)))
       .map((path) => ({ do: 'own-tree', path, user: 'alloy', group: 'alloy' }));
     if (groups.length > 0) actions.push({ do: 'join-groups', groups });
     const titles = [
       ...(groups.length > 0 ? [`alloy joins ${groups.join(', ')}`] : []),
-      ...folders.map((path) => `${path} belongs to alloy`),
+      ...directories.map((path) => `${path} belongs to alloy`),
     ];
     return change('access', titles.join('; '), {
       actions,
       needs: 'restart',
       warnings: groups.includes('docker')
-        ? [
-            {
-              code: 'access.docker',
-              message: 'the group docker is as good as root',
-              hint: 'leave it out of alloy.memberOf unless containers must be read',
-            },
-          ]
+        ? [{ code: 'access.docker', params: { reason: 'like-root' } }]
         : [],
     });
+  },
+
+  problems({ host, desired, facts }) {
+    // the package creates its own group
+    const groups = desired.memberOf.filter(
+      (group) => group !== 'alloy' && !facts.account.known.includes(group),
+    );
+    if (groups.length === 0) return [];
+    const params = { reason: 'no-group', groups } as const;
+    return [{ code: 'host.unsupported', host, params, ...originOf(desired, 'alloy.memberOf') }];
   },
 };

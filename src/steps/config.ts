@@ -3,6 +3,8 @@ import type { FileFact } from '../model/facts.ts';
 import type { Action, FileDiff, Needs, Step } from '../model/plan.ts';
 import { change, contentDiffers, fileChange } from './change.ts';
 
+/** md5 of config.alloy as upstream has shipped it: 1.0 to 1.3, and since 1.4. */
+const PRISTINE = ['036f33820e4e308864b391f24ba821b0', 'e54dfb3181e3bc3bf6499b46a4548be6'];
 /** Flags that `alloy validate` knows; all others of `run` are unknown to it and fail it (recorded). */
 const VALIDATE_FLAGS = [
   '--stability.level',
@@ -16,7 +18,7 @@ const VALIDATE_FLAGS = [
 export const validateFlags = (args: readonly string[]): readonly string[] =>
   args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));
 
-/** Mode and owner that the package ships its configuration with: the folder around it, 0770 root:alloy, keeps others out. */
+/** Mode and owner that the package ships its configuration with: the directory around it, 0770 root:alloy, keeps others out. */
 const isShipped = (fact: FileFact | undefined): boolean =>
   fact?.mode === '0644' && fact.user === 'root' && fact.group === 'root';
 
@@ -58,5 +60,12 @@ export const configStep: Step = {
         ? `mode of ${diffs.map(({ path }) => path).join(', ')}`
         : `${verb} ${diffs.length > 3 ? `${diffs.length} files` : diffs.map(({ path }) => path).join(', ')}`;
     return change('config', title, { actions, diffs, needs });
+  },
+
+  foreignFiles({ desired, facts }) {
+    const fact = facts.files[CONFIG_PATH];
+    if (fact?.kind !== 'file' || fact.content === desired.config || fact.size === 0) return [];
+    const pristine = [...PRISTINE, facts.package.conffiles[CONFIG_PATH]];
+    return pristine.includes(fact.md5 ?? '') ? [] : [{ path: CONFIG_PATH, removes: [] }];
   },
 };

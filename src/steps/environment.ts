@@ -8,6 +8,8 @@ import { maskLine } from './textdiff.ts';
 
 /** Read by the package's maintainer scripts alone: changing them never needs a restart. */
 const FOR_MAINTAINER_SCRIPTS = ['RESTART_ON_UPGRADE', 'ALLOY_USER', 'ALLOY_GROUP'];
+/** md5 of /etc/default/alloy as upstream has always shipped it. */
+const PRISTINE = ['ccfea04564365fecee977e4e631a5376'];
 /** Ours, and never secret: the plan shows their values. */
 const SHOWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
 
@@ -54,10 +56,21 @@ export const environmentStep: Step = {
       ? 'nothing'
       : 'restart';
     return change('environment', `${before ? 'change' : 'write'} ${ENVIRONMENT_PATH}`, {
-      actions: [action, { do: 'try-environment' }],
+      actions: [action, { do: 'check-environment' }],
       diffs: [diffOf(before, environment, names)],
       needs,
     });
+  },
+
+  foreignFiles({ desired, facts }) {
+    const fact = facts.files[ENVIRONMENT_PATH];
+    if (fact?.kind !== 'file') return [];
+    const pristine = [...PRISTINE, facts.package.conffiles[ENVIRONMENT_PATH]];
+    if (pristine.includes(fact.md5 ?? '')) return [];
+    const removes = [...environmentOf(fact.content).keys()].filter(
+      (name) => !desired.environment.has(name),
+    );
+    return removes.length > 0 ? [{ path: ENVIRONMENT_PATH, removes }] : [];
   },
 };
 
@@ -109,12 +122,3 @@ function diffOf(
 /** The variables of a host's file; none where there is no file. */
 export const environmentOf = (content: string | Secret | null): ReadonlyMap<string, string> =>
   content === null ? new Map() : parseEnvironment(text(content));
-
-/** Variables of the host's file that the inventory does not have: they would vanish. */
-export const vanishing = (
-  content: string | Secret | null,
-  desired: ReadonlyMap<string, string | Secret>,
-): readonly string[] =>
-  content === null
-    ? []
-    : [...parseEnvironment(text(content)).keys()].filter((name) => !desired.has(name));

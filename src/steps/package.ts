@@ -1,15 +1,19 @@
 import type { Desired } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Action, Step, StepInput } from '../model/plan.ts';
+import { type Action, originOf, type Planned, type Step, type StepInput } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
 import { change } from './change.ts';
+
+/** Free bytes that an installation needs: a package is 116 MB to fetch and over 400 MB on the disk. */
+const NEEDED_ROOM: Readonly<Record<string, number>> = { '/usr': 450 << 20, '/var': 250 << 20 };
 
 /** dpkg is done with the package, and it works. */
 export const isInstalled = ({ package: { status, reinstRequired } }: Facts): boolean =>
   status === 'installed' && !reinstRequired;
 
 /**
- * The version that will be there in the end; null: it takes the repository's index to say (see
- * `wants` in plan/wants.ts), or the repository has none.
+ * The version that will be installed in the end; null: only the repository's index can say (see
+ * `neededSupplies`), or the repository has none.
  */
 export function targetVersion(
   desired: Desired,
@@ -36,7 +40,8 @@ export const packageStep: Step = {
     const install = version !== null && (installed !== version || !isInstalled(facts));
     // apt refuses to work beside a journal that a dpkg has left which was cut off
     const cutOff = facts.dpkg.journal && facts.dpkg.lockedBy === null && (install || halfDone);
-    if (cutOff || (halfDone && !facts.package.reinstRequired)) actions.push({ do: 'mend-dpkg' });
+    if (cutOff || (halfDone && !facts.package.reinstRequired))
+      actions.push({ do: 'configure-dpkg' });
     if (install && version !== null) {
       const refreshed = earlier.some((one) =>
         one.actions.some((action) => action.do === 'refresh'),
@@ -67,7 +72,69 @@ export const packageStep: Step = {
       needs: install || halfDone ? 'restart' : 'nothing',
     });
   },
+
+  problems: (input) => [
+    ...versionMissing(input),
+    ...(touchesPackage(input) ? [...dpkgBroken(input), ...noRoom(input)] : []),
+  ],
+
+  warnings({ facts: { dpkg }, changes, host }) {
+    const waits = changes.some(({ step }) => step === 'package' || step === 'repository');
+    if (!dpkg.lockedBy || !waits) return [];
+    return [{ code: 'host.dpkg-lock', host, params: { reason: 'held', ...dpkg.lockedBy } }];
+  },
 };
+
+const touchesPackage = ({ changes }: Planned): boolean =>
+  changes.some(({ actions }) =>
+    actions.some((action) => action.do === 'install' || action.do === 'configure-dpkg'),
+  );
+
+function versionMissing({ host, desired, facts, supplies }: Planned): readonly Problem[] {
+  const available = supplies.versions;
+  if (available === null) return [];
+  const version = targetVersion(desired, facts, available);
+  const { url } = desired.repository;
+  const { arch } = facts.os;
+  if (version === null)
+    return [
+      {
+        code: 'repository.version',
+        host,
+        params: { reason: 'no-package', url, arch },
+        ...originOf(desired, 'repository.url'),
+      },
+    ];
+  const installed = facts.package.version === version && isInstalled(facts);
+  if (available.includes(version) || installed) return [];
+  return [
+    {
+      code: 'repository.version',
+      host,
+      params: { reason: 'not-found', version, url, arch, available },
+      ...originOf(desired, 'alloy.version'),
+    },
+  ];
+}
+
+/** Packages that dpkg was interrupted in: it installs nothing else before they are finished. */
+export const dpkgBroken = ({ host, facts }: Pick<Planned, 'host' | 'facts'>): readonly Problem[] =>
+  facts.dpkg.broken.length === 0
+    ? []
+    : [{ code: 'host.dpkg', host, params: { reason: 'broken', packages: facts.dpkg.broken } }];
+
+export const noRoom = ({ host, facts }: Pick<Planned, 'host' | 'facts'>): readonly Problem[] =>
+  Object.entries(NEEDED_ROOM).flatMap(([directory, needed]): readonly Problem[] => {
+    const free = facts.freeBytes[directory];
+    if (free === undefined || free >= needed) return [];
+    const params = {
+      reason: 'no-room',
+      directory,
+      freeMb: Math.floor(free / (1 << 20)),
+      neededMb: needed >> 20,
+    } as const;
+    return [{ code: 'host.disk', host, params }];
+  });
 
 /** `present` leaves a hold as it is: somebody else's, or of an earlier pin. */
 function holdOf(desired: Desired, held: boolean): boolean {

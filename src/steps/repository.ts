@@ -109,7 +109,7 @@ export const repositoryStep: Step = {
       const fact = facts.apt.keyrings.find(({ path }) => path === KEYRING_PATH);
       if (fact?.kind !== 'file' || !sameBytes(fact.content, supplies.key.armored)) {
         actions.push(
-          { do: 'folder', path: '/etc/apt/keyrings', ...root, mode: '0755' },
+          { do: 'directory', path: '/etc/apt/keyrings', ...root, mode: '0755' },
           { do: 'file', path: KEYRING_PATH, content: supplies.key.armored, ...root },
         );
         diffs.push({
@@ -170,6 +170,13 @@ export const repositoryStep: Step = {
       after: repository.url,
     });
   },
+
+  warnings({ desired: { repository }, facts, supplies, changes }) {
+    const serving = servingEntry(repository, facts, supplies.keyrings);
+    const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
+    const renewed = changes.some(({ step }) => step === 'repository');
+    return keyring && !renewed ? expiryWarning(keyring, repository, facts.takenAt) : [];
+  },
 };
 
 /** "+B53A... expires 2027-08-22": what is trusted from now on, and until when. */
@@ -197,13 +204,7 @@ export function expiryWarning(
   const at = expiryOf({ ...keyring, problem: null }, repository.fingerprints);
   if (at === null || at - now > EXPIRY_WARN_DAYS * DAY_MS) return [];
   const days = Math.floor((at - now) / DAY_MS);
-  return [
-    {
-      code: 'key.expires',
-      message: `the repository's signing key expires ${days < 0 ? `${-days} days ago` : `in ${days} days`} (${dayOf(at)})`,
-      hint: 'run alloyup again once Grafana has published the renewed key; apt refuses the repository after that day',
-    },
-  ];
+  return [{ code: 'key.expires', params: { reason: 'soon', days, date: dayOf(at) } }];
 }
 
 const sameBytes = (bytes: Uint8Array | null, text: string): boolean =>

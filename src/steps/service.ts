@@ -1,8 +1,8 @@
+import { upstreamVersion } from '../model/debian-version.ts';
 import type { Desired } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Action, Change, Needs, Step } from '../model/plan.ts';
-import { NEEDS } from '../model/plan.ts';
+import { type Action, type Change, NEEDS, type Needs, originOf, type Step } from '../model/plan.ts';
 import { change } from './change.ts';
 
 const most = (...needs: readonly Needs[]): Needs =>
@@ -21,8 +21,8 @@ export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
 
 /**
  * The running process has read this file as it is now: a receipt of this very process says so, or it
- * was started after the file and its folder last changed. ctime, since mtime survives `cp -p`; a
- * first load that fails ends the process. The folder /etc/default is everybody's: what some other
+ * was started after the file and its directory last changed. ctime, since mtime survives `cp -p`; a
+ * first load that fails ends the process. The directory /etc/default is everybody's: what some other
  * package puts there is no reason to restart Alloy.
  */
 export function isLoaded(path: string, facts: Facts): boolean {
@@ -33,8 +33,8 @@ export function isLoaded(path: string, facts: Facts): boolean {
   if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
   if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
   const parent = path.slice(0, path.lastIndexOf('/'));
-  const folder = path === ENVIRONMENT_PATH ? undefined : facts.folders[parent];
-  const changedAt = Math.max(fact!.ctimeMs, folder?.ctimeMs ?? 0);
+  const directory = path === ENVIRONMENT_PATH ? undefined : facts.directories[parent];
+  const changedAt = Math.max(fact!.ctimeMs, directory?.ctimeMs ?? 0);
   return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
 }
 
@@ -45,8 +45,13 @@ export function neededByFacts(
 ): { readonly needs: Needs; readonly why: string } {
   const { process, unit } = facts;
   if (unit.active !== 'active' || !process) return { needs: 'restart', why: 'it does not run' };
-  const installed = facts.package.version?.replace(/-[^-]*$/, '') ?? null;
-  if (process.version !== null && installed !== null && process.version !== installed)
+  const { version } = facts.package;
+  if (
+    process.version !== null &&
+    version !== null &&
+    process.version !== version &&
+    process.version !== upstreamVersion(version)
+  )
     return { needs: 'restart', why: `${process.version} still runs` };
   if (process.exeDeleted && process.version === null)
     return { needs: 'restart', why: 'its binary was replaced' };
@@ -113,5 +118,28 @@ export const serviceStep: Step = {
       before: runs ? 'running' : 'stopped',
       after: needs === 'restart' || runs ? 'running' : 'stopped',
     });
+  },
+
+  problems({ host, desired, facts }) {
+    const owner = facts.http.portOwner;
+    if (owner === null || owner === 'alloy') return [];
+    const params = { reason: 'taken', owner, ...desired.listen } as const;
+    return [{ code: 'host.port', host, params, ...originOf(desired, 'alloy.listen') }];
+  },
+
+  warnings({ host, desired, facts, changes }) {
+    const unhealthy = (facts.components ?? []).filter(
+      ({ id, health }) => health !== 'healthy' && !desired.tolerate.includes(id),
+    );
+    if (unhealthy.length === 0 || changes.length > 0) return [];
+    const components = unhealthy.map(({ id, health }) => ({ id, health }));
+    return [
+      {
+        code: 'alloy.components',
+        host,
+        params: { reason: 'unhealthy', components },
+        detail: unhealthy.map(({ id, message }) => `${id}: ${message}`).join('\n'),
+      },
+    ];
   },
 };

@@ -33,4 +33,18 @@ export const unitStep: Step = {
       needs: modeOnly ? 'nothing' : 'restart',
     });
   },
+
+  problems({ host, facts: { unit } }) {
+    if (unit.load === 'masked' || unit.enabled === 'masked')
+      return [{ code: 'host.unit', host, params: { reason: 'masked' } }];
+    if (unit.fragment.startsWith('/etc/systemd/system/'))
+      return [{ code: 'host.unit', host, params: { reason: 'shadowed', path: unit.fragment } }];
+    return [];
+  },
+
+  warnings({ host, facts: { unit }, changes }) {
+    const paths = unit.dropIns.filter((path) => path !== DROP_IN_PATH);
+    if (paths.length === 0 || !changes.some(({ needs }) => needs === 'restart')) return [];
+    return [{ code: 'unit.drop-ins', host, params: { reason: 'foreign', paths } }];
+  },
 };

@@ -1,36 +1,35 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import type { Channel, Exit, StartOptions } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
+import { lost, timedOut } from './problems.ts';
 
 /** What carries a running command: an SSH channel or a child process. */
 export interface Carrier {
   write(data: string | Uint8Array): void;
   end(): void;
-  /** Lets go of the command; nothing it says afterwards counts. */
+  /** Abandons the command: whatever it writes afterwards is dropped. */
   drop(): void;
 }
 
-/** How a carrier tells its channel what happened. Only the first of `ended` and `failed` counts. */
+/** How a carrier reports to its channel. Only the first of `ended` and `failed` counts. */
 export interface CommandChannel extends Channel {
-  /** The command can be written to: what waited goes out. */
+  /** The command can be written to: what was written so far is sent. */
   carriedBy(carrier: Carrier): void;
   ended(exit: Exit): void;
   failed(problem: Problem): void;
   readonly settled: boolean;
 }
 
-/** What to say when the command is let go before its end. */
-export interface Partings {
-  readonly timeout: (timeoutMs: number) => Problem;
-  readonly interrupted: () => Problem;
-  readonly closed: () => Problem;
-}
-
-/** A channel whose command may still be starting: keeps what is written until it can go out, and the deadline. */
+/**
+ * A channel for a command that may still be starting: it buffers input and keeps the deadline.
+ *
+ * @param where where the command runs, for people
+ */
 export function commandChannel(
   { timeoutMs, signal }: Pick<StartOptions, 'timeoutMs' | 'signal'>,
-  partings: Partings,
+  where: string,
 ): CommandChannel {
   let carrier: Carrier | undefined;
   let settled = false;
@@ -42,7 +41,7 @@ export function commandChannel(
     resolve = yes;
     reject = no;
   });
-  // whoever started the command may have gone by the time it fails
+  // nobody may be waiting any longer when the command fails
   exit.catch(() => undefined);
 
   const settle = (done: () => void): void => {
@@ -52,15 +51,17 @@ export function commandChannel(
     signal.removeEventListener('abort', onAbort);
     done();
   };
-  const letGo = (problem: Problem): void =>
+  const abandon = (problem: Problem): void =>
     settle(() => {
       reject(new ToolError(problem));
       carrier?.drop();
     });
-  const onAbort = (): void => letGo(partings.interrupted());
-  const timerOf = (ms: number): NodeJS.Timeout => setTimeout(() => letGo(partings.timeout(ms)), ms);
-  let timer = timerOf(timeoutMs);
-  // one signal for all hosts of a run: hundreds of listeners are no leak
+  const onAbort = (): void => abandon(timedOut({ reason: 'command-interrupted', endpoint: where }));
+  const timer = setTimeout(
+    () => abandon(timedOut({ reason: 'command', endpoint: where, seconds: timeoutMs / 1000 })),
+    timeoutMs,
+  );
+  // one signal serves all hosts of a run: hundreds of listeners are no leak
   setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -81,12 +82,7 @@ export function commandChannel(
       ending = true;
       carrier?.end();
     },
-    within(ms) {
-      if (settled) return;
-      clearTimeout(timer);
-      timer = timerOf(ms);
-    },
-    close: () => letGo(partings.closed()),
+    close: () => abandon(lost(where, CLOSED_HERE)),
     carriedBy(by) {
       carrier = by;
       if (settled) return by.drop();
@@ -96,4 +92,29 @@ export function commandChannel(
     ended: (how) => settle(() => resolve(how)),
     failed: (problem) => settle(() => reject(new ToolError(problem))),
   };
+}
+
+export const CLOSED_HERE = 'it was closed here';
+
+/** Lets a local process carry the command of `channel`; the caller reports how it ended. */
+export function carryChild(
+  child: Pick<ChildProcessWithoutNullStreams, 'stdin' | 'stdout' | 'stderr' | 'unref'>,
+  channel: CommandChannel,
+  { onOut, onErr }: Pick<StartOptions, 'onOut' | 'onErr'>,
+  onDrop: () => void = () => undefined,
+): void {
+  const { stdin, stdout, stderr } = child;
+  stdout.on('data', (bytes: Buffer) => !channel.settled && onOut(bytes));
+  stderr.on('data', (bytes: Buffer) => !channel.settled && onErr(bytes));
+  // a command that stops reading explains itself by its exit code
+  stdin.on('error', () => undefined);
+  channel.carriedBy({
+    write: (data) => void stdin.write(data),
+    end: () => void stdin.end(),
+    drop() {
+      onDrop();
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      child.unref();
+    },
+  });
 }

@@ -14,13 +14,14 @@ import { dirname } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { hashedName, parseKnownHosts } from './known-hosts.ts';
+import { hostKeyProblem } from './problems.ts';
 
-/** Reads known_hosts files, each set of paths once a run, and adds to them. */
+/** Reads known_hosts files, each set of paths once until a key is added, and adds keys to them. */
 export interface KnownHostsFiles {
   /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
   read(paths: readonly string[]): KnownHosts;
   /**
-   * Adds one key, in one write. What was read before knows it too.
+   * Appends one key, in one write.
    *
    * @throws ToolError `ssh.host-key` when the file cannot be written.
    */
@@ -28,56 +29,35 @@ export interface KnownHostsFiles {
 }
 
 export function knownHostsFiles(): KnownHostsFiles {
-  const texts = new Map<string, string>();
-  const parsed = new Map<
-    string,
-    { readonly paths: readonly string[]; readonly known: KnownHosts }
-  >();
-
-  const textOf = (path: string): string => {
-    const cached = texts.get(path);
-    if (cached !== undefined) return cached;
-    const text = readOrEmpty(path);
-    texts.set(path, text);
-    return text;
-  };
-
+  const parsed = new Map<string, KnownHosts>();
   return {
     read(paths) {
       const id = paths.join('\0');
-      const cached = parsed.get(id);
-      if (cached) return cached.known;
-      const known = parseKnownHosts(paths.map((file) => ({ file, text: textOf(file) })));
-      parsed.set(id, { paths, known });
+      const known =
+        parsed.get(id) ?? parseKnownHosts(paths.map((file) => ({ file, text: readOrEmpty(file) })));
+      parsed.set(id, known);
       return known;
     },
     add(path, name, type, blob) {
-      const line = `${name} ${type} ${Buffer.from(blob).toString('base64')}\n`;
       const before = readOrEmpty(path);
-      const text = before === '' || before.endsWith('\n') ? line : `\n${line}`;
       try {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        appendFileSync(path, text, { mode: 0o600 });
+        appendFileSync(path, gapAfter(before) + lineOf(name, type, blob), { mode: 0o600 });
       } catch (cause) {
-        throw new ToolError({
-          code: 'ssh.host-key',
-          message: `the host key of ${name} cannot be noted in ${path}: ${reason(cause)}`,
-          hint: `make ${path} writable, or pin the key with ssh.hostKey in the inventory`,
-        });
+        throw fileError('file-unwritable', path, cause);
       }
-      texts.set(path, before + text);
-      for (const [id, { paths }] of parsed) if (paths.includes(path)) parsed.delete(id);
+      parsed.clear();
     },
   };
 }
 
-/** A line to be: who has which key. */
+/** Who has which key. */
 export interface HostKeyEntry {
   /** `web-01`, or `[web-01]:2222`. */
   readonly knownAs: string;
   readonly type: string;
   readonly blob: Uint8Array;
-  /** Keep the name as a hash. */
+  /** Record the name as a hash. */
   readonly hashed: boolean;
 }
 
@@ -85,46 +65,47 @@ export interface HostKeyEntry {
  * Adds lines to a known_hosts file: readers see the old file or all of the new one. A link is followed,
  * the mode is kept.
  *
- * @throws ToolError `ssh.host-key` when it cannot be written: then it is as before.
+ * @throws ToolError `ssh.host-key` when it cannot be written: it is then unchanged.
  */
 export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): void {
-  const lines = entries.map(({ knownAs, type, blob, hashed }) => {
-    const name = hashed ? hashedName(knownAs, randomBytes(20)) : knownAs;
-    return `${name} ${type} ${Buffer.from(blob).toString('base64')}\n`;
-  });
+  const lines = entries.map(({ knownAs, type, blob, hashed }) =>
+    lineOf(hashed ? hashedName(knownAs, randomBytes(20)) : knownAs, type, blob),
+  );
   let staged: string | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const there = existsSync(path) ? realpathSync(path) : path;
-    const before = readOrEmpty(there);
-    const mode = before === '' ? 0o600 : statSync(there).mode & 0o777;
-    staged = `${there}.alloyup-${randomBytes(6).toString('hex')}`;
-    const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-    writeFileSync(staged, `${before}${gap}${lines.join('')}`, { flag: 'wx', mode });
-    renameSync(staged, there);
+    const target = existsSync(path) ? realpathSync(path) : path;
+    const before = readOrEmpty(target);
+    const mode = before === '' ? 0o600 : statSync(target).mode & 0o777;
+    staged = `${target}.alloyup-${randomBytes(6).toString('hex')}`;
+    writeFileSync(staged, before + gapAfter(before) + lines.join(''), { flag: 'wx', mode });
+    renameSync(staged, target);
   } catch (cause) {
     if (staged !== undefined) rmSync(staged, { force: true });
     if (cause instanceof ToolError) throw cause;
-    throw new ToolError({
-      code: 'ssh.host-key',
-      message: `host keys cannot be noted in ${path}: ${reason(cause)}`,
-      hint: `make ${path} and its folder writable, or pin the keys with ssh.hostKey in the inventory`,
-    });
+    throw fileError('file-unwritable', path, cause);
   }
 }
+
+const lineOf = (name: string, type: string, blob: Uint8Array): string =>
+  `${name} ${type} ${Buffer.from(blob).toString('base64')}\n`;
+
+const gapAfter = (text: string): string => (text === '' || text.endsWith('\n') ? '' : '\n');
 
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new ToolError({
-      code: 'ssh.host-key',
-      message: `${path} cannot be read, so no host key can be trusted: ${reason(cause)}`,
-      hint: `make ${path} readable, or pin the keys with ssh.hostKey in the inventory`,
-    });
+    if (errorCode(cause) === 'ENOENT') return '';
+    throw fileError('file-unreadable', path, cause);
   }
 }
 
-const reason = (cause: unknown): string =>
+const fileError = (
+  reason: 'file-unreadable' | 'file-unwritable',
+  file: string,
+  cause: unknown,
+): ToolError => new ToolError(hostKeyProblem({ reason, file, said: errorCode(cause) }));
+
+const errorCode = (cause: unknown): string =>
   (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;

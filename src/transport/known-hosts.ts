@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
+import { globToRegExp } from '../model/glob.ts';
 
-/** One host key that a known_hosts file names, and where. */
+/** A host key in a known_hosts file. */
 export interface KnownKey {
   /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa`, ... */
   readonly type: string;
@@ -12,9 +13,9 @@ export interface KnownKey {
 }
 
 interface Pattern {
-  /** Lower-case globs; `hidden` of those that began with `!`. */
-  readonly shown: readonly RegExp[];
-  readonly hidden: readonly RegExp[];
+  readonly included: readonly RegExp[];
+  /** Those that began with `!`. */
+  readonly excluded: readonly RegExp[];
   readonly key: KnownKey;
 }
 
@@ -31,26 +32,26 @@ interface Section {
   hashed: Hashed[];
 }
 
-/** The lines of one or more known_hosts files, indexed by what they name. */
+/** The lines of one or more known_hosts files, indexed by host name. */
 export interface KnownHosts {
   readonly keys: Section;
   readonly revoked: Section;
   readonly authorities: Section;
 }
 
-/** What the files say of a key that a host shows. */
+/** What the files say about the key that a host shows. */
 export type Verdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  /** The files name other keys for this host: `entries`, never empty. */
+  /** The files have other keys for this host: `entries`, never empty. */
   | { readonly kind: 'changed'; readonly entries: readonly KnownKey[] }
   | { readonly kind: 'revoked'; readonly entry: KnownKey }
-  /** Only a certificate of this authority would do. */
+  /** Only a certificate of this authority would settle it. */
   | { readonly kind: 'authority'; readonly entry: KnownKey };
 
 const section = (): Section => ({ plain: new Map(), patterns: [], hashed: [] });
 
-/** Total: lines that OpenSSH would not understand are passed over, as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+/** Total: lines that OpenSSH would not understand are skipped, as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export function parseKnownHosts(
   files: readonly { readonly file: string; readonly text: string }[],
 ): KnownHosts {
@@ -91,8 +92,10 @@ function addLine(known: KnownHosts, row: string, file: string, line: number): vo
   const list = names.toLowerCase().split(',').filter(Boolean);
   if (list.some((name) => /[*?!]/.test(name))) {
     into.patterns.push({
-      shown: list.filter((name) => !name.startsWith('!')).map(glob),
-      hidden: list.filter((name) => name.startsWith('!')).map((name) => glob(name.slice(1))),
+      included: list.filter((name) => !name.startsWith('!')).map((name) => globToRegExp(name)),
+      excluded: list
+        .filter((name) => name.startsWith('!'))
+        .map((name) => globToRegExp(name.slice(1))),
       key,
     });
   } else {
@@ -102,39 +105,31 @@ function addLine(known: KnownHosts, row: string, file: string, line: number): vo
 
 const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]{16,}={0,3}$/.test(text);
 
-const glob = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern.replace(/[\\^$.*+?()[\]{}|]/g, (char) =>
-      char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`,
-    )}$`,
-    's',
-  );
-
 function remember(into: Section, name: string, key: KnownKey): void {
   const keys = into.plain.get(name);
   if (keys) keys.push(key);
   else into.plain.set(name, [key]);
 }
 
-/** The name under which known_hosts files keep a host: `host`, or `[host]:port` for any port but 22. */
+/** The name of a host in known_hosts files: `host`, or `[host]:port` for any port but 22. */
 export const knownName = (host: string, port: number): string =>
   port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 
-/** A name as `HashKnownHosts yes` keeps it. `salt`: 20 random bytes. */
+/** A name as `HashKnownHosts yes` records it. `salt`: 20 random bytes. */
 export const hashedName = (name: string, salt: Buffer): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
 
 /**
- * Keys kept under a name. Hashed entries cost an HMAC each (6 us), so by default they are tried only
- * when nothing else names the host, and only up to the first hit.
+ * The keys of a name. Each hashed entry costs an HMAC, since each has a salt of its own: `first` tries
+ * them only when no other entry names the host, and only up to the first match.
  */
 export function keysOf(from: Section, name: string, depth: 'first' | 'all'): readonly KnownKey[] {
   const open = [
     ...(from.plain.get(name) ?? []),
     ...from.patterns
       .filter(
-        ({ shown, hidden }) =>
-          shown.some((rx) => rx.test(name)) && !hidden.some((rx) => rx.test(name)),
+        ({ included, excluded }) =>
+          included.some((glob) => glob.test(name)) && !excluded.some((glob) => glob.test(name)),
       )
       .map(({ key }) => key),
   ];
@@ -155,7 +150,7 @@ export function keysOf(from: Section, name: string, depth: 'first' | 'all'): rea
   return [...open, ...found];
 }
 
-/** The type a public key's bytes begin with. */
+/** The type that a public key's bytes begin with. */
 export function typeOf(blob: Uint8Array): string {
   if (blob.length < 4) return '';
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.length);
@@ -166,12 +161,13 @@ export function typeOf(blob: Uint8Array): string {
 export const fingerprint = (blob: Uint8Array): string =>
   `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 
-/** Fingerprint of a key that a file names. */
+/** Fingerprint of a key in a file. */
 export const fingerprintOf = (key: KnownKey): string => fingerprint(Buffer.from(key.key, 'base64'));
 
 /**
- * Judges the key that a host shows. `names` in the order of trust: a host on an uncommon port is
- * also known under its bare name when that entry holds the very key (as ssh(1) does).
+ * Judges the key that a host shows. `names`, the most specific first: a host on another port than 22 is
+ * also known by its name alone when that entry has the same key, as in ssh(1). A key revoked under any
+ * of the names is revoked.
  */
 export function judgeHostKey(
   known: KnownHosts,
@@ -194,7 +190,7 @@ export function judgeHostKey(
   return authority ? { kind: 'authority', entry: authority } : { kind: 'unknown' };
 }
 
-/** Signature algorithms by key type, the order that we ask in: ed25519 costs a host least. */
+/** Signature algorithms by key type, in the order we ask for them: ed25519 costs a host least. */
 const ALGORITHMS: ReadonlyMap<string, readonly string[]> = new Map([
   ['ssh-ed25519', ['ssh-ed25519']],
   ['ecdsa-sha2-nistp256', ['ecdsa-sha2-nistp256']],
@@ -204,8 +200,8 @@ const ALGORITHMS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The order in which to ask a host for its key: the types that the files know first, or a host
- * that has several keys shows one that nobody knows. `without`: types not to ask for again.
+ * The algorithms to ask a host for, the types of its known keys first: otherwise a host with several
+ * keys may show one that is not known. `without`: types not to ask for again.
  */
 export function hostKeyAlgorithms(
   known: readonly KnownKey[],

@@ -1,23 +1,23 @@
 import type { Command } from '../model/plan.ts';
-import { commandLine } from './argv.ts';
+import { commandLine } from './command-line.ts';
+import type { Hop } from './hops.ts';
 import type { Endpoint } from './problems.ts';
-import type { Leg } from './route.ts';
 
-/** Paths of one master, all in a folder that is ours alone. */
+/** Paths of one master, in a directory that only we can enter. */
 export interface MasterFiles {
-  /** Its control socket. OpenSSH adds 17 characters while it makes it; 107 are a socket's limit. */
+  /** Its control socket. */
   readonly socket: string;
   /** What it logs, at DEBUG1. */
   readonly log: string;
   /** The host keys that it is shown, one `type base64` a line; see KEYS_SCRIPT. */
-  readonly seen: string;
+  readonly shownKeys: string;
   /** KEYS_SCRIPT. */
   readonly keysScript: string;
 }
 
 /**
- * Notes each host key that ssh(1) is shown, and trusts the pinned one. Arguments: file, pin or `-`,
- * then what ssh puts for %t %K %f %H; the first call of a login asks for no key in particular (NONE).
+ * Records each host key that ssh(1) is shown, and vouches for the pinned one. Arguments: file, pin or
+ * `-`, then what ssh puts for %t %K %f %H; the first call of a login asks for no key in particular (NONE).
  */
 export const KEYS_SCRIPT = `[ "$3" != NONE ] || exit 0
 echo "$3 $4" >>"$1"
@@ -29,112 +29,101 @@ const ORPHAN_S = 10;
 const KEEPALIVE_S = 10;
 const KEEPALIVES = 3;
 
-const option = (name: string, value: string | number): readonly string[] => [
-  '-o',
-  `${name}=${value}`,
-];
-const quoted = (path: string): string => `"${path}"`;
-/** OpenSSH expands % in paths and commands. */
+const options = (values: Readonly<Record<string, string | number>>): readonly string[] =>
+  Object.entries(values).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+/** A path as ssh_config quotes it, with its % tokens escaped. */
+const quoted = (path: string): string => `"${literal(path).replace(/["\\]/g, '\\$&')}"`;
 const literal = (text: string): string => text.replaceAll('%', '%%');
 
 export interface MasterOptions {
-  readonly leg: Leg;
+  readonly hop: Hop;
   readonly files: MasterFiles;
-  /** ProxyCommand that leads there over a bastion's master; null: ~/.ssh/config decides. */
-  readonly through: string | null;
-  /** Types of host keys not to be asked for again: a pinned host may have the pinned one as another. */
-  readonly without: readonly string[];
+  /** ProxyCommand that leads there over a jump host's master; null: ~/.ssh/config decides. */
+  readonly proxy: string | null;
+  /** Types of host keys not to ask for again: a pinned key may be another of the host's keys. */
+  readonly rejectedTypes: readonly string[];
   readonly timeoutMs: number;
   /** KnownHostsCommand came with OpenSSH 8.5. */
-  readonly noteKeys: boolean;
+  readonly recordsKeys: boolean;
 }
 
 /**
  * Arguments of ssh(1) for a login that goes to the background and serves commands. What the inventory
- * says comes first, since OpenSSH takes the first value it meets; all else is ~/.ssh/config's.
+ * says comes first, since OpenSSH takes the first value it meets; the rest is up to ~/.ssh/config.
  */
-export function masterArguments(options: MasterOptions): readonly string[] {
-  const { leg, files, through, without, timeoutMs, noteKeys } = options;
-  const { endpoint, settings, pin } = leg;
-  const keys = [
-    `"${files.keysScript}" "${files.seen}" ${pin === null ? '-' : pin.replace(/=+$/, '')}`,
-    '%t %K %f %H',
-  ].join(' ');
-  const known = settings.knownHosts.filter((path) => !/[\s"]/.test(path));
+export function masterArguments(given: MasterOptions): readonly string[] {
+  const { hop, files, proxy, rejectedTypes, timeoutMs, recordsKeys } = given;
+  const { endpoint, settings, pin, identities } = hop;
+  const pinned = pin === null ? '-' : pin.replace(/=+$/, '');
+  const knownHosts = settings.knownHosts.filter((path) => !/[\s"]/.test(path));
   return [
-    // -v, not LogLevel: only with it a ProxyCommand keeps its stderr beside ControlPersist
+    // -v, not LogLevel: only with it does a ProxyCommand keep its stderr beside ControlPersist
     ...['-v', '-N', '-T', '-E', files.log],
-    ...option('ControlMaster', 'yes'),
-    ...option('ControlPath', literal(files.socket)),
-    ...option('ControlPersist', ORPHAN_S),
-    // asks nobody: a prompt of one host would hold up a fleet
-    ...option('BatchMode', 'yes'),
-    ...option(
-      'StrictHostKeyChecking',
-      pin !== null || leg.hostKeys === 'strict' ? 'yes' : 'accept-new',
-    ),
-    ...option('FingerprintHash', 'sha256'),
-    ...option('UpdateHostKeys', 'no'),
+    ...options({
+      ControlMaster: 'yes',
+      ControlPath: literal(files.socket),
+      ControlPersist: ORPHAN_S,
+      // never asks: a prompt of one host would hold up a fleet
+      BatchMode: 'yes',
+      StrictHostKeyChecking: pin !== null || hop.hostKeys === 'strict' ? 'yes' : 'accept-new',
+      FingerprintHash: 'sha256',
+      UpdateHostKeys: 'no',
+    }),
     ...(pin !== null
-      ? [
-          ...option('UserKnownHostsFile', '/dev/null'),
-          ...option('GlobalKnownHostsFile', '/dev/null'),
-        ]
-      : known.length > 0
-        ? option('UserKnownHostsFile', known.map((path) => quoted(literal(path))).join(' '))
+      ? options({ UserKnownHostsFile: '/dev/null', GlobalKnownHostsFile: '/dev/null' })
+      : knownHosts.length > 0
+        ? options({ UserKnownHostsFile: knownHosts.map(quoted).join(' ') })
         : []),
-    ...(noteKeys ? option('KnownHostsCommand', `/bin/sh ${keys}`) : []),
-    ...(without.length > 0 ? option('HostKeyAlgorithms', `-${without.join(',')}`) : []),
-    ...(through === null ? [] : option('ProxyCommand', through)),
-    ...option('ConnectTimeout', Math.max(1, Math.ceil(timeoutMs / 1000))),
-    ...option('ConnectionAttempts', 1),
-    ...option('ServerAliveInterval', KEEPALIVE_S),
-    ...option('ServerAliveCountMax', KEEPALIVES),
-    // a login for commands, and nothing that ~/.ssh/config adds for people
-    ...option('ClearAllForwardings', 'yes'),
-    ...option('ForwardAgent', 'no'),
-    ...option('ForwardX11', 'no'),
-    ...option('Tunnel', 'no'),
-    ...option('PermitLocalCommand', 'no'),
-    ...option('RemoteCommand', 'none'),
-    ...(leg.ownKeys
+    ...(recordsKeys
+      ? options({
+          KnownHostsCommand: `/bin/sh "${files.keysScript}" "${files.shownKeys}" ${pinned} %t %K %f %H`,
+        })
+      : []),
+    ...(rejectedTypes.length > 0
+      ? options({ HostKeyAlgorithms: `-${rejectedTypes.join(',')}` })
+      : []),
+    ...(proxy === null ? [] : options({ ProxyCommand: proxy })),
+    ...options({
+      ConnectTimeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
+      ConnectionAttempts: 1,
+      ServerAliveInterval: KEEPALIVE_S,
+      ServerAliveCountMax: KEEPALIVES,
+      // this login runs commands: what ~/.ssh/config adds for people is off
+      ClearAllForwardings: 'yes',
+      ForwardAgent: 'no',
+      ForwardX11: 'no',
+      Tunnel: 'no',
+      PermitLocalCommand: 'no',
+      RemoteCommand: 'none',
+    }),
+    ...(identities.source === 'inventory'
       ? [
-          // not -i, which passes over a file that is not there and takes the usual ones instead
-          ...leg.keys.files.flatMap((path) => option('IdentityFile', quoted(literal(path)))),
-          ...option('IdentitiesOnly', 'yes'),
+          // not -i, which skips a missing file and takes the default ones instead
+          ...identities.files.flatMap((path) => options({ IdentityFile: quoted(path) })),
+          ...options({ IdentitiesOnly: 'yes' }),
         ]
       : []),
-    ...['-p', `${endpoint.port}`, '-l', endpoint.user],
-    ...['--', leg.alias],
+    ...['-p', `${endpoint.port}`, '-l', endpoint.user, '--', hop.alias],
   ];
 }
 
-/** A client of a master. Without the master it must not log in by itself: hence the ProxyCommand that leads nowhere. */
+/** A client of a master. Without the master it must not log in by itself, so its ProxyCommand leads nowhere. */
 const clientOf = (socket: string): readonly string[] => [
   ...['-F', '/dev/null', '-S', literal(socket)],
-  ...option('ControlMaster', 'no'),
-  ...option('ProxyCommand', 'false'),
+  ...options({ ControlMaster: 'no', ProxyCommand: 'false' }),
 ];
 
 /** Arguments of ssh(1) that run `argv` over a master; DEBUG2 tells the command's exit from ssh's own. */
 export const commandArguments = (socket: string, log: string, argv: Command): readonly string[] => [
   ...clientOf(socket),
   ...['-T', '-E', log],
-  ...option('LogLevel', 'DEBUG2'),
+  ...options({ LogLevel: 'DEBUG2' }),
   ...['--', 'host', commandLine(argv)],
 ];
 
-/** A ProxyCommand that leads to `to` over the master of a bastion. */
+/** A ProxyCommand that leads to `to` over the master of a jump host. */
 export function proxyOver(ssh: string, socket: string, { host, port }: Endpoint): string {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const words = [
-    ssh,
-    ...clientOf(socket),
-    ...option('LogLevel', 'ERROR'),
-    '-W',
-    target,
-    '--',
-    'host',
-  ];
-  return literal(commandLine(words as unknown as Command));
+  const client = [...clientOf(socket), ...options({ LogLevel: 'ERROR' })];
+  return literal(commandLine([ssh, ...client, '-W', target, '--', 'host']));
 }

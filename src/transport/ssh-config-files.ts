@@ -1,58 +1,50 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
+import pLimit from 'p-limit';
+import { globToRegExp } from '../model/glob.ts';
 import { ToolError } from '../model/problem.ts';
-import type { SshSettings, SshUser } from './ssh-config.ts';
-import { defaultSettings, mayConcern, readSshG } from './ssh-config.ts';
+import { memo } from './memo.ts';
+import type { SshUser } from './options.ts';
+import { unsupported } from './problems.ts';
+import type { NamedHost, SshSettings } from './ssh-config.ts';
+import { defaultSettings, mayConcern, namedHosts, readSshG } from './ssh-config.ts';
 
-/** Finds out what OpenSSH's configuration says of a destination; once a run for each. */
+/** What OpenSSH's configuration says about a destination; each is looked up once. */
 export interface SshConfig {
-  /** @throws ToolError `ssh.unsupported` when the files matter and no ssh command is there to read them. */
+  /** @throws ToolError `ssh.unsupported` when the files matter and ssh cannot read them. */
   settings(address: string, port: number | null, user: string | null): Promise<SshSettings>;
-  /** HashKnownHosts: names in known_hosts are kept as hashes. False where nothing can be read. */
+  /** Whether HashKnownHosts is on. False where nothing can be read. */
   hashesNames(address: string): Promise<boolean>;
 }
 
 /** Each `ssh -G` is a process of 13 ms; more at once would only wait for the processor. */
 const AT_ONCE = 4;
 const DEADLINE_MS = 10_000;
+const MAX_NESTED_INCLUDES = 8;
 
 export function sshConfig(
   user: SshUser,
   systemConfig = '/etc/ssh/ssh_config',
   command = 'ssh',
 ): SshConfig {
-  const cache = new Map<string, Promise<SshSettings>>();
-  const texts = new Map<string, string | null>();
-  let running: Promise<unknown>[] = [];
+  const limit = pLimit(AT_ONCE);
+  const textOf = memo(readIfThere);
 
-  const textOf = (path: string): string | null => {
-    const cached = texts.get(path);
-    if (cached !== undefined) return cached;
-    const text = readIfThere(path);
-    texts.set(path, text);
-    return text;
-  };
-
-  /** null: the file matters though we cannot read it. */
+  /** Whether a file may matter for `alias`; one that cannot be read may. */
   const concerns = (path: string, alias: string, base: string, depth: number): boolean => {
     const text = textOf(path);
     if (text === null) return true;
-    const { concerns: said, includes } = mayConcern(text, alias);
-    if (said) return true;
-    if (includes.length > 0 && depth >= 8) return true;
-    return includes.some((pattern) => {
-      const paths = expandInclude(pattern, base, user.home);
+    const found = mayConcern(text, alias);
+    if (found.concerns) return true;
+    if (found.includes.length > 0 && depth >= MAX_NESTED_INCLUDES) return true;
+    return found.includes.some((pattern) => {
+      const paths = includedFiles(pattern, base, user.home);
       return paths === null || paths.some((each) => concerns(each, alias, base, depth + 1));
     });
   };
 
-  const ask = async (
-    address: string,
-    port: number | null,
-    login: string | null,
-  ): Promise<string> => {
-    while (running.length >= AT_ONCE) await Promise.race(running);
+  const ask = (address: string, port: number | null, login: string | null): Promise<string> => {
     const args = [
       '-G',
       ...(port === null ? [] : ['-p', String(port)]),
@@ -60,31 +52,20 @@ export function sshConfig(
       '--',
       address,
     ];
-    const asked = run(command, args, address);
-    running.push(asked.catch(() => undefined));
-    const mine = running.at(-1);
-    try {
-      return await asked;
-    } finally {
-      running = running.filter((each) => each !== mine);
-    }
+    return limit(() => run(command, args, address));
   };
 
+  const look = memo(async (id) => {
+    const [address, port, login] = JSON.parse(id);
+    const matters =
+      concerns(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`, 0) ||
+      concerns(systemConfig, address, dirname(systemConfig), 0);
+    if (!matters) return defaultSettings(address, port, user);
+    return readSshG(await ask(address, port, login), address, user);
+  });
+
   return {
-    settings(address, port, login) {
-      const id = `${address}\0${port}\0${login}`;
-      const cached = cache.get(id);
-      if (cached !== undefined) return cached;
-      const matters =
-        concerns(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`, 0) ||
-        concerns(systemConfig, address, dirname(systemConfig), 0);
-      const settings = matters
-        ? ask(address, port, login).then((output) => readSshG(output, address, user))
-        : Promise.resolve(defaultSettings(address, port, user));
-      settings.catch(() => undefined);
-      cache.set(id, settings);
-      return settings;
-    },
+    settings: (address, port, login) => look(JSON.stringify([address, port, login])),
     async hashesNames(address) {
       try {
         return /^hashknownhosts yes$/m.test(await ask(address, null, null));
@@ -95,61 +76,91 @@ export function sshConfig(
   };
 }
 
+/** The hosts that a person's ~/.ssh/config names; none where it cannot be read. */
+export function sshConfigHosts(home: string): readonly NamedHost[] {
+  const text = readIfThere(`${home}/.ssh/config`) ?? '';
+  return namedHosts(text, (pattern) =>
+    (includedFiles(pattern, `${home}/.ssh`, home) ?? []).map((path) => readIfThere(path) ?? ''),
+  );
+}
+
+/**
+ * The files that a pattern of `Include` stands for, as glob(7): `*` and `?` within a name, none that
+ * begins with a dot. null: the pattern uses more than that, or a directory cannot be read.
+ */
+function includedFiles(pattern: string, base: string, home: string): readonly string[] | null {
+  const path = pattern.replace(/^"(.*)"$/, '$1').replace(/^~(?=\/)/, home);
+  if (/["'[\\$%]/.test(path)) return null;
+  const parts = (path.startsWith('/') ? path : `${base}/${path}`).split('/').slice(1);
+  let found: readonly string[] = [''];
+  for (const part of parts) {
+    const names = found.map((directory) => matchingNames(directory || '/', part));
+    if (names.includes(null)) return null;
+    found = found.flatMap((directory, i) => names[i]!.map((name) => `${directory}/${name}`));
+  }
+  return found;
+}
+
+function matchingNames(directory: string, part: string): readonly string[] | null {
+  if (!/[*?]/.test(part)) return [part];
+  const glob = globToRegExp(part);
+  try {
+    return readdirSync(directory)
+      .filter((name) => glob.test(name) && (!name.startsWith('.') || part.startsWith('.')))
+      .sort();
+  } catch (cause) {
+    return isAbsent(cause) ? [] : null;
+  }
+}
+
+const isAbsent = (cause: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
+
 /** '' when absent; null when it is there and cannot be read. */
 function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? '' : null;
-  }
-}
-
-/** Files of an `Include`; null when its pattern is more than `folder/*.conf`. */
-function expandInclude(pattern: string, base: string, home: string): readonly string[] | null {
-  const path = pattern.replace(/^"(.*)"$/, '$1').replace(/^~(?=\/)/, home);
-  const full = path.startsWith('/') ? path : `${base}/${path}`;
-  if (/[*?["\\$%]/.test(dirname(full))) return null;
-  const name = basename(full);
-  if (!/[*?["\\$%]/.test(name)) return [full];
-  const [, before, after] = /^([^*?["\\$%]*)\*([^*?["\\$%]*)$/.exec(name) ?? [];
-  if (before === undefined || after === undefined) return null;
-  try {
-    return readdirSync(dirname(full))
-      .filter((each) => each.startsWith(before) && each.endsWith(after) && !each.startsWith('.'))
-      .map((each) => `${dirname(full)}/${each}`);
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null;
+    return isAbsent(cause) ? '' : null;
   }
 }
 
 function run(command: string, args: readonly string[], address: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(
-      command,
-      args,
-      { timeout: DEADLINE_MS, maxBuffer: 1 << 20 },
-      (error, stdout, stderr) => {
-        if (!error) resolve(stdout);
-        else if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-          reject(
-            new ToolError({
-              code: 'ssh.unsupported',
-              message: `~/.ssh/config may have settings for ${address}, and the ssh command that reads them is not on this machine`,
-              hint: 'install it (apt-get install openssh-client)',
-            }),
-          );
-        } else {
-          reject(
-            new ToolError({
-              code: 'ssh.unsupported',
-              message: `ssh -G ${address} refused the configuration of OpenSSH`,
-              hint: `run it and mend what it names: ssh -G ${address}`,
-              detail: stderr.trim() || error.message,
-            }),
-          );
-        }
-      },
-    );
+    const limits = { timeout: DEADLINE_MS, maxBuffer: 1 << 20 };
+    execFile(command, args, limits, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const problem =
+        (error as NodeJS.ErrnoException).code === 'ENOENT'
+          ? unsupported({ reason: 'unread-configuration', address })
+          : unsupported({ reason: 'bad-configuration', address }, stderr.trim() || error.message);
+      reject(new ToolError(problem));
+    });
   });
+}
+
+/** A key in ~/.ssh that a login may use. */
+export interface KeyFile {
+  /** `~/.ssh/id_ed25519`; `~/.ssh/work.pub` where only the agent has the private half. */
+  readonly path: string;
+  /** The agent has it. */
+  readonly held: boolean;
+}
+
+/**
+ * The keys of a person that have a public half in ~/.ssh, and a private one there or in the agent.
+ *
+ * @param inAgent public keys, as files have them: `ssh-ed25519 AAAA...`
+ */
+export function keyFiles(home: string, inAgent: readonly string[]): readonly KeyFile[] {
+  const names = matchingNames(`${home}/.ssh`, '*') ?? [];
+  return names
+    .filter((name) => name.endsWith('.pub') && !name.endsWith('-cert.pub'))
+    .flatMap((name) => {
+      const text = readIfThere(`${home}/.ssh/${name}`) ?? '';
+      const held = inAgent.includes(text.split(/\s+/).slice(0, 2).join(' '));
+      const privateName = name.slice(0, -'.pub'.length);
+      if (names.includes(privateName)) return [{ path: `~/.ssh/${privateName}`, held }];
+      return held ? [{ path: `~/.ssh/${name}`, held }] : [];
+    });
 }

@@ -1,9 +1,12 @@
-/** What OpenSSH's configuration says of one destination, as far as a login needs it. */
+import { globToRegExp } from '../model/glob.ts';
+import type { SshUser } from './options.ts';
+
+/** What OpenSSH's configuration says about one destination, as far as a login needs it. */
 export interface SshSettings {
   /** `HostName`: where to connect. */
   readonly hostname: string;
   readonly port: number;
-  /** null: nothing but the local user's name was found. */
+  /** null: none is set, or it is the local user's name. */
   readonly user: string | null;
   /** `IdentityFile`s that the user named, expanded; empty: the default names. */
   readonly identities: readonly string[];
@@ -12,23 +15,15 @@ export interface SshSettings {
   readonly agent: string | null | undefined;
   readonly jump: readonly string[];
   readonly knownHosts: readonly string[];
-  /** Name under which the host key is looked up instead of `hostname`; null: none. */
+  /** Name to look up the host key by, instead of `hostname`; null: none. */
   readonly hostKeyAlias: string | null;
-  /** Settings that only OpenSSH's own client can follow, as they are written there. */
-  readonly needsOpenssh: {
-    /** Nothing goes without it: ProxyCommand. */
+  /** Settings that only OpenSSH can follow, as the file has them. */
+  readonly opensshOnly: {
+    /** No connection without it: ProxyCommand. */
     readonly always: readonly string[];
     /** It may be the only way to log in: CertificateFile. */
     readonly forLogin: readonly string[];
   };
-}
-
-/** Whom the settings are read for. */
-export interface SshUser {
-  /** Home folder, without a slash at the end. */
-  readonly home: string;
-  /** Name of the local user. */
-  readonly name: string;
 }
 
 export const defaultKnownHosts = (home: string): readonly string[] => [
@@ -38,7 +33,7 @@ export const defaultKnownHosts = (home: string): readonly string[] => [
   '/etc/ssh/ssh_known_hosts2',
 ];
 
-/** What holds where no configuration file says anything. */
+/** The settings where no configuration file sets any. */
 export const defaultSettings = (
   address: string,
   port: number | null,
@@ -53,7 +48,7 @@ export const defaultSettings = (
   jump: [],
   knownHosts: defaultKnownHosts(user.home),
   hostKeyAlias: null,
-  needsOpenssh: { always: [], forLogin: [] },
+  opensshOnly: { always: [], forLogin: [] },
 });
 
 /** Keywords that change nothing about where and as whom we log in, among them all that Debian ships. */
@@ -71,52 +66,98 @@ const HARMLESS = new Set(
     .filter(Boolean),
 );
 
+/** A line of an ssh_config file; null: OpenSSH may read it, and we cannot. */
+type ConfigLine = { readonly keyword: string; readonly value: string } | null;
+
+function* configLines(text: string): Generator<ConfigLine> {
+  for (const row of text.split('\n')) {
+    if (/^\s*(#|$)/.test(row)) continue;
+    const [, keyword, value] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(row) ?? [];
+    yield keyword && value ? { keyword: keyword.toLowerCase(), value } : null;
+  }
+}
+
 /**
- * Whether a configuration file may say something that a login to `alias` depends on. Errs to yes:
- * it only spares the 13 ms that asking `ssh -G` costs. `includes`: patterns of files that count too.
+ * Whether a configuration file may say something that a login to `alias` depends on. Errs to yes,
+ * which costs the 13 ms that `ssh -G` takes. `includes`: patterns of files that count too.
  */
 export function mayConcern(
   text: string,
   alias: string,
 ): { readonly concerns: boolean; readonly includes: readonly string[] } {
+  const yes = { concerns: true, includes: [] };
   const includes: string[] = [];
   let applies = true;
-  for (const row of text.split('\n')) {
-    const [, keyword, rest] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(row) ?? [];
-    if (keyword === undefined || rest === undefined) {
-      if (/^\s*(#|$)/.test(row)) continue;
-      return { concerns: true, includes: [] };
-    }
-    switch (keyword.toLowerCase()) {
-      case 'host':
-        applies = hostApplies(rest, alias);
-        break;
-      case 'match':
-        return { concerns: true, includes: [] };
-      case 'include':
-        if (applies) includes.push(...rest.split(/\s+/));
-        break;
-      default:
-        if (applies && !HARMLESS.has(keyword.toLowerCase())) {
-          return { concerns: true, includes: [] };
-        }
-    }
+  for (const line of configLines(text)) {
+    if (line === null || line.keyword === 'match') return yes;
+    if (line.keyword === 'host') applies = hostApplies(line.value, alias);
+    else if (!applies) continue;
+    else if (line.keyword === 'include') includes.push(...line.value.split(/\s+/));
+    else if (!HARMLESS.has(line.keyword)) return yes;
   }
   return { concerns: false, includes };
 }
 
-function hostApplies(patterns: string, alias: string): boolean {
-  if (/["\\]/.test(patterns)) return true;
-  const words = patterns.split(/\s+/);
-  const hits = (pattern: string): boolean =>
-    new RegExp(
-      `^${pattern.replace(/[\\^$.*+?()[\]{}|]/g, (char) =>
-        char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`,
-      )}$`,
-      'i',
-    ).test(alias);
-  if (words.some((word) => word.startsWith('!') && hits(word.slice(1)))) return false;
-  return words.some((word) => !word.startsWith('!') && hits(word));
+function hostApplies(value: string, alias: string): boolean {
+  // quotes, escapes and comments are OpenSSH's to read
+  if (/["'\\#]/.test(value)) return true;
+  const patterns = value.split(/\s+/);
+  const excluded = patterns.some(
+    (pattern) => pattern.startsWith('!') && globToRegExp(pattern.slice(1)).test(alias),
+  );
+  return (
+    !excluded && patterns.some((pattern) => globToRegExp(pattern, { ignoreCase: true }).test(alias))
+  );
+}
+
+/** A host that ~/.ssh/config names. */
+export interface NamedHost {
+  readonly name: string;
+  /** Other hosts are reached through it. */
+  readonly jump: boolean;
+}
+
+/** Services that accept a key and give no shell. */
+const NO_SHELL =
+  /^(git|gist|ssh|aur|hg|bitbucket|altssh)\.|github\.com$|gitlab\.com$|bitbucket\.org$/i;
+const MAX_NESTED_INCLUDES = 8;
+
+/**
+ * The names on `Host` lines that stand for one machine each: no patterns, nothing excluded with `!`,
+ * no Git server. In the order of the file, those of included files where they are included.
+ *
+ * @param include the texts of the files that a pattern of `Include` stands for
+ */
+export function namedHosts(
+  text: string,
+  include: (pattern: string) => readonly string[],
+): readonly NamedHost[] {
+  const names = new Set<string>();
+  const jumps = new Set<string>();
+  const noShell = new Set<string>();
+  read(text, 0);
+  return [...names]
+    .filter((name) => !noShell.has(name) && !NO_SHELL.test(name))
+    .map((name) => ({ name, jump: jumps.has(name) }));
+
+  function read(config: string, depth: number): void {
+    let current: readonly string[] = [];
+    for (const line of configLines(config)) {
+      if (line === null) continue;
+      const { keyword, value } = line;
+      const words = value.split(/\s+/).map((word) => word.replace(/^"(.*)"$/, '$1'));
+      if (keyword === 'match') current = [];
+      if (keyword === 'host') {
+        current = words.filter((word) => /^[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?$/.test(word));
+        for (const name of current) names.add(name);
+      }
+      if (keyword === 'user' && words[0] === 'git') for (const name of current) noShell.add(name);
+      if (keyword === 'proxyjump')
+        for (const hop of value.split(',')) jumps.add(parseHop(hop)?.host ?? '');
+      if (keyword === 'include' && depth < MAX_NESTED_INCLUDES)
+        for (const included of words.flatMap(include)) read(included, depth + 1);
+    }
+  }
 }
 
 /** Reads what `ssh -G` printed for `alias`. */
@@ -184,7 +225,7 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
     jump: set('proxyjump')?.split(',').filter(Boolean) ?? [],
     knownHosts: knownHosts.length > 0 ? knownHosts : defaultKnownHosts(user.home),
     hostKeyAlias: set('hostkeyalias') ?? null,
-    needsOpenssh: {
+    opensshOnly: {
       always: proxyCommand === undefined ? [] : [`ProxyCommand ${proxyCommand}`],
       forLogin: (all.get('certificatefile') ?? [])
         .filter((path) => path.toLowerCase() !== 'none')
@@ -203,7 +244,7 @@ export function parseHop(
   | { readonly user: string | null; readonly host: string; readonly port: number | null }
   | undefined {
   const match =
-    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/]+|[0-9a-fA-F:]+))(?::(\d+))?\/?$/.exec(
+    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/[\]]+|[0-9a-fA-F:]+))(?::(\d+))?\/?$/.exec(
       text.trim(),
     );
   const host = match?.[2] ?? match?.[3];

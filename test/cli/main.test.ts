@@ -94,7 +94,7 @@ test('a plan of unreachable hosts exits 1, and its log is private', () => {
   const { code, out } = alloyup(['plan', '--junit', 'report.xml', '--connect-timeout', '2']);
   expect(code).toBe(1);
   expect(out).toContain('error[ssh.');
-  expect(out).toContain('Plan: 1 host without a plan.');
+  expect(out).toContain('Plan: 1 host not planned.');
   const runs = join(directory, '.local/state/alloyup/runs');
   const [log] = readdirSync(runs);
   expect(log).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/);

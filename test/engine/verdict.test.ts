@@ -1,136 +1,228 @@
-import { expect, test } from 'vitest';
-import type { StreamEnd } from '../../src/engine/script-run.ts';
-import { type Account, emptyAccount, hear, verdictOf } from '../../src/engine/verdict.ts';
-import { textOf } from '../../src/report/text-of.ts';
-import { readRecord } from '../../src/shell/records.ts';
+import { describe, expect, test } from 'vitest';
+import { type Account, emptyAccount, extend } from '../../src/engine/account.ts';
+import type { RunEnd } from '../../src/engine/remote-run.ts';
+import { verdictOf } from '../../src/engine/verdict.ts';
+import type { HostRecord } from '../../src/host/records.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/model/problem.ts';
 import { targetOf } from '../builders.ts';
 
-/** What is gathered from a script's lines; ours start with "@ ". */
-const heard = (...lines: readonly string[]): Account =>
-  lines.reduce((account, line) => hear(account, readRecord(line, '@'), line), emptyAccount);
-
-const judged = (account: Account, end: StreamEnd = 'over') => {
-  const { outcome, problem } = verdictOf(targetOf(), account, end, (text) => text);
-  return {
-    outcome,
-    code: problem?.code,
-    message: problem && textOf(problem).message,
-    detail: problem?.detail,
-  };
-};
-
-test.each<[string, readonly string[], StreamEnd, object]>([
-  ['done', ['@ begin config', '@ end config', '@ result ok'], 'over', { outcome: 'changed' }],
-  [
-    'a refused reload, taken back',
-    [
-      '@ begin service',
-      '@ problem alloy.reload it said no',
-      '@ detail line 3',
-      '@ fail service 1',
-      '@ undone config',
-      '@ result rolled-back',
-    ],
-    'over',
-    {
-      outcome: 'rolled-back',
-      code: 'alloy.reload',
-      message: 'web-01: it said no',
-      detail: 'line 3',
-    },
-  ],
-  [
-    'a command that failed: its last words are told',
-    [
-      '@ begin package',
-      'Reading package lists...',
-      'E: no space left',
-      '@ fail package 100',
-      'Setting up nothing',
-      '@ result rolled-back',
-    ],
-    'over',
-    {
-      outcome: 'rolled-back',
-      code: 'apply.failed',
-      message: 'web-01: the step package failed (exit 100)',
-      detail: 'Reading package lists...\nE: no space left',
-    },
-  ],
-  [
-    'an undo that failed beats what began it',
-    [
-      '@ problem alloy.start it died',
-      '@ fail service 1',
-      '@ problem apply.stuck action 3 could not be taken back',
-      '@ result stuck',
-    ],
-    'over',
-    {
-      outcome: 'stuck',
-      code: 'apply.stuck',
-      message: 'web-01: action 3 could not be taken back',
-      detail: 'it died',
-    },
-  ],
-  [
-    'a host that changed since',
-    ['@ stale /etc/alloy/config.alloy was changed', '@ result stale'],
-    'over',
-    {
-      outcome: 'stale',
-      code: 'apply.stale',
-      message: 'web-01 changed since it was planned: /etc/alloy/config.alloy was changed',
-    },
-  ],
-  [
-    'another run',
-    ['@ problem apply.locked another run holds this host: r1', '@ result locked'],
-    'over',
-    { outcome: 'locked', code: 'apply.locked', message: 'web-01: another run holds this host: r1' },
-  ],
-  [
-    'left as it is, as asked',
-    ['@ fail config 1', '@ result failed'],
-    'over',
-    { outcome: 'failed', code: 'apply.failed' },
-  ],
-  [
-    'a deadline that passed',
-    ['@ begin package'],
-    'left',
-    { outcome: 'unknown', code: 'apply.unknown' },
-  ],
-  [
-    'a log that ends without a word',
-    ['@ begin package'],
-    'over',
-    { outcome: 'unknown', code: 'apply.unknown' },
-  ],
-  [
-    'a reboot, undone at boot',
-    ['@ begin package'],
-    { verdict: 'rolled-back' },
-    { outcome: 'rolled-back' },
-  ],
-  ['a reboot after the end', [], { verdict: 'ok' }, { outcome: 'changed' }],
-  ['nothing begun', [], 'never-started', { outcome: 'unreachable', code: 'ssh.lost' }],
-])('%s', (_, lines, end, expected) => {
-  expect(judged(heard(...lines), end)).toMatchObject(expected);
+/** What is gathered from records and lines of output. */
+const account = (...said: readonly (HostRecord | string)[]): Account =>
+  said.reduce(
+    (so, one) => (typeof one === 'string' ? extend(so, undefined, one) : extend(so, one, '')),
+    emptyAccount,
+  );
+const problem = (code: ProblemCode, reason: string, detail?: string): HostRecord => ({
+  type: 'problem',
+  problem: { code, params: { reason }, ...(detail === undefined ? {} : { detail }) },
+});
+const result = (word: Extract<HostRecord, { type: 'result' }>['result']): HostRecord => ({
+  type: 'result',
+  result: word,
+});
+const fail = (step: 'config' | 'package' | 'service', exit = 1): HostRecord => ({
+  type: 'fail',
+  step,
+  exit,
 });
 
-test('what a script prints cannot pass for its own word', () => {
-  expect(judged(heard(' @ result ok', '@@ result ok', '@ result fine')).outcome).toBe('unknown');
+const at = (line: number) => ({ file: 'inventory.yaml', line, column: 1 });
+const target = targetOf({
+  origins: new Map([
+    ['alloy.version', at(14)],
+    ['config.template', at(20)],
+  ]),
 });
+const judge = (so: Account, end: RunEnd = 'over') =>
+  verdictOf(target, so, end, (text) => text.replaceAll('s3cret', '(secret)'));
 
-test('every problem of a host has something to do next', () => {
-  for (const code of ['alloy.validate', 'alloy.unready', 'host.file', 'apply.stuck', 'ssh.lost']) {
-    const { problem } = verdictOf(
-      targetOf(),
-      heard(`@ problem ${code} x`, '@ result rolled-back'),
+describe('how a run ended', () => {
+  test.each<[string, Account, RunEnd, object]>([
+    ['ok', account(result('ok')), 'over', { outcome: 'changed' }],
+    [
+      'ok, though followed to the end of time',
+      account(result('ok')),
+      'left',
+      { outcome: 'changed' },
+    ],
+    [
+      'stale',
+      account(problem('apply.stale', 'file-changed'), result('stale')),
       'over',
-      (text) => text,
+      { outcome: 'stale', problem: { code: 'apply.stale', transient: true } },
+    ],
+    [
+      'locked',
+      account(problem('apply.locked', 'held'), result('locked')),
+      'over',
+      { outcome: 'locked', problem: { code: 'apply.locked' } },
+    ],
+    [
+      'locked, with no word why',
+      account(result('locked')),
+      'over',
+      { problem: { code: 'apply.locked' } },
+    ],
+    [
+      'left as it is, as asked',
+      account(fail('config'), result('failed')),
+      'over',
+      { outcome: 'failed', problem: { code: 'apply.failed' } },
+    ],
+    [
+      'an undo that failed',
+      account(result('stuck')),
+      'over',
+      { outcome: 'stuck', problem: { code: 'apply.stuck' } },
+    ],
+    [
+      'no verdict',
+      account(fail('config')),
+      'over',
+      { outcome: 'unknown', problem: { code: 'apply.unknown', transient: true } },
+    ],
+    [
+      'a deadline',
+      account(),
+      'left',
+      { outcome: 'unknown', problem: { code: 'apply.unknown', transient: true } },
+    ],
+    ['a reboot after the end', account(), { verdict: 'ok' }, { outcome: 'changed' }],
+    ['a reboot without a word', account(), { verdict: '' }, { outcome: 'unknown' }],
+    [
+      'a reboot, undone at boot',
+      account(),
+      { verdict: 'rolled-back' },
+      { outcome: 'rolled-back', problem: { code: 'apply.failed', transient: true } },
+    ],
+    [
+      'a verdict that was read before the reboot',
+      account(result('failed')),
+      { verdict: 'ok' },
+      { outcome: 'failed' },
+    ],
+    [
+      'never started',
+      account(),
+      'never-started',
+      { outcome: 'unreachable', problem: { code: 'ssh.lost', transient: true } },
+    ],
+  ])('%s', (_, so, end, expected) => {
+    const verdict = judge(so, end);
+    expect(verdict).toMatchObject(expected);
+    if (!('problem' in expected)) return;
+    expect(verdict.problem).toBeDefined();
+  });
+
+  test('a success has no problem', () => {
+    expect(judge(account(fail('config'), result('ok')))).toEqual({ outcome: 'changed' });
+  });
+
+  test.each([
+    ['left', 'in-progress'],
+    ['over', 'no-verdict'],
+  ] as const)('a run that was %s is %s', (end, reason) => {
+    expect(judge(account(), end).problem).toMatchObject({ params: { reason } });
+  });
+});
+
+describe('why a run failed', () => {
+  const main = (...said: readonly (HostRecord | string)[]) => judge(account(...said)).problem!;
+
+  test('the first problem counts, whatever follows', () => {
+    const first = main(
+      problem('alloy.reload', 'refused', 'line 3'),
+      fail('service'),
+      problem('host.file', 'undo-met-a-link'),
+      fail('config'),
+      result('rolled-back'),
     );
-    expect(textOf(problem!).hint).toMatch(/\w+ \w+/);
-  }
+    expect(first).toMatchObject({
+      code: 'alloy.reload',
+      host: 'web-01',
+      params: { reason: 'refused' },
+      detail: 'line 3\nhost.file (undo-met-a-link)',
+    });
+  });
+
+  test('an undo that failed beats what began it, which is kept', () => {
+    const stuck = main(
+      problem('alloy.start', 'died'),
+      problem('apply.stuck', 'undo-failed', 'action 3'),
+      result('stuck'),
+    );
+    expect(stuck).toMatchObject({
+      code: 'apply.stuck',
+      params: { reason: 'undo-failed' },
+      detail: 'action 3\nalloy.start (died)',
+    });
+  });
+
+  test('without a problem, the first step that failed and its last words count', () => {
+    const failed = main(
+      'one',
+      'two with s3cret',
+      fail('package', 100),
+      'of the undo',
+      fail('config', 2),
+      result('rolled-back'),
+    );
+    expect(failed).toEqual({
+      code: 'apply.failed',
+      host: 'web-01',
+      params: { reason: 'step', step: 'package', exit: 100 },
+      detail: 'one\ntwo with (secret)',
+      at: at(14),
+    });
+  });
+
+  test('a step that said nothing has no detail', () => {
+    expect(main(fail('package', 100), result('failed'))).not.toHaveProperty('detail');
+    expect(main(problem('host.disk', 'full'), result('failed'))).not.toHaveProperty('detail');
+  });
+
+  test('fifteen lines are kept, the last ones', () => {
+    const lines = Array.from({ length: 20 }, (_, i) => `line ${i}`);
+    const { detail } = main(...lines, fail('package'), result('failed'));
+    expect(detail!.split('\n')).toEqual(lines.slice(5));
+  });
+
+  test('what the host says is masked', () => {
+    const masked = main(
+      {
+        type: 'problem',
+        problem: {
+          code: 'alloy.components',
+          params: { reason: 'different', unhealthy: [['a', 'unhealthy', 'no s3cret']], none: null },
+          detail: 'and s3cret',
+        },
+      },
+      result('rolled-back'),
+    );
+    expect(masked).toEqual({
+      code: 'alloy.components',
+      host: 'web-01',
+      params: { reason: 'different', unhealthy: [['a', 'unhealthy', 'no (secret)']], none: null },
+      detail: 'and (secret)',
+      at: at(20),
+    });
+  });
+
+  test.each<[ProblemCode | 'package' | 'config' | 'service', number | undefined]>([
+    ['alloy.version', 14],
+    ['alloy.validate', 20],
+    ['alloy.reload', 20],
+    ['alloy.start', 20],
+    ['alloy.components', 20],
+    ['alloy.unready', undefined],
+    ['host.disk', undefined],
+    ['package', 14],
+    ['config', 20],
+    ['service', undefined],
+  ])('%s points to line %s of the inventory', (what, line) => {
+    const isCode = (word: string): word is ProblemCode =>
+      PROBLEM_CODES.includes(word as ProblemCode);
+    const cause = isCode(what) ? problem(what, 'x') : fail(what as 'config');
+    expect(judge(account(cause, result('rolled-back'))).problem!.at?.line).toBe(line);
+  });
 });

@@ -87,13 +87,13 @@ const wants = '/etc/systemd/system/multi-user.target.wants/alloy.service';
 
 /** Each kind of action; the compiler holds the table to the type. */
 const ROWS = {
-  folder: [
+  directory: [
     {
-      action: { do: 'folder', path: '/etc/apt/keyrings/deep/er', mode: '0750', ...owner },
+      action: { do: 'directory', path: '/etc/apt/keyrings/deep/er', mode: '0750', ...owner },
       after: (host) => expect(host.mode('/etc/apt/keyrings/deep/er')).toBe('750'),
     },
     {
-      action: { do: 'folder', path: '/etc/alloy', mode: '0750', ...owner },
+      action: { do: 'directory', path: '/etc/alloy', mode: '0750', ...owner },
       before: (host) => mkdirSync(host.at('/etc/alloy')),
       after: (host) => expect(host.mode('/etc/alloy')).toBe('750'),
     },
@@ -152,9 +152,9 @@ const ROWS = {
       final: true,
     },
   ],
-  'try-environment': [
+  'check-environment': [
     {
-      action: { do: 'try-environment' },
+      action: { do: 'check-environment' },
       before: (host) => host.put('/etc/default/alloy', "CONFIG_FILE='/etc/alloy/config.alloy'\n"),
       after: () => {},
     },
@@ -165,9 +165,9 @@ const ROWS = {
       after: (host) => expect(host.calls('alloy')).toHaveLength(1),
     },
   ],
-  'mend-dpkg': [
+  'configure-dpkg': [
     {
-      action: { do: 'mend-dpkg' },
+      action: { do: 'configure-dpkg' },
       after: (host) => expect(host.calls('dpkg').at(-1)).toMatch(/--configure -a$/),
     },
   ],

@@ -194,10 +194,12 @@ describe('files', () => {
 
   test('bring their folders, since a rename changes only those', () => {
     put('/etc/alloy/config.alloy', '');
-    const { folders } = factsOf({ files: [plain('/etc/alloy/config.alloy'), plain('/srv/x/y')] });
-    expect(folders['/etc/alloy']).toMatchObject({ kind: 'directory', mode: '0755' });
-    expect(folders['/srv/x']?.kind).toBe('absent');
-    expect(Object.keys(folders).sort()).toEqual([
+    const { directories } = factsOf({
+      files: [plain('/etc/alloy/config.alloy'), plain('/srv/x/y')],
+    });
+    expect(directories['/etc/alloy']).toMatchObject({ kind: 'directory', mode: '0755' });
+    expect(directories['/srv/x']?.kind).toBe('absent');
+    expect(Object.keys(directories).sort()).toEqual([
       '/etc/alloy',
       '/srv/x',
       '/var/lib/alloy',

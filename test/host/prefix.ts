@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -90,6 +90,15 @@ const DIRECTORIES = [
   '/var/cache/apt/archives',
 ];
 
+interface RunOptions {
+  /** It is killed at its so many-th moment. */
+  readonly killAt?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly run?: string;
+  /** False: nobody waits for the end of a run that has none. */
+  readonly follow?: boolean;
+}
+
 /** A host below a directory, without root, systemd or a lab. */
 export class PrefixHost {
   readonly root = mkdtempSync(join(tmpdir(), 'alloyup-host-'));
@@ -173,6 +182,33 @@ export class PrefixHost {
     this.#dpkg('dpkg', ...args);
   }
 
+  /** dpkg's books say that this version is installed; there are no files of it. */
+  installed(version: string, want = 'install'): void {
+    this.put(
+      '/var/lib/dpkg/status',
+      `Package: alloy\nStatus: ${want} ok installed\nMaintainer: nobody <nobody@example.com>\nArchitecture: all\nVersion: ${version}\nDescription: a test\n\n`,
+    );
+    this.put('/var/lib/dpkg/info/alloy.list', '/.\n');
+  }
+
+  /** What systemd starts again, by the program in memory. */
+  start(verb: string) {
+    return this.#perl(`/run/alloyup/${RUN}/program`, verb);
+  }
+
+  /** The undo of a run, by the program in its own directory. */
+  undo(mode: string) {
+    return this.#perl(`/var/lib/alloyup/runs/${RUN}/program`, 'undo', mode);
+  }
+
+  #perl(program: string, ...args: readonly string[]) {
+    return spawnSync('perl', [this.at(program), ...args], { env: this.#env(), encoding: 'utf8' });
+  }
+
+  #env() {
+    return { PATH: `${this.#bin}:${process.env.PATH}`, TEST_ROOT: this.root };
+  }
+
   /** dpkg's status, version and selection of alloy. */
   package(): string {
     try {
@@ -227,21 +263,15 @@ export class PrefixHost {
   }
 
   /** Starts a run as the controller does and waits for its end. `killAt`: it is killed at its so many-th moment. */
-  async run(
-    request: Secret,
-    {
-      killAt,
-      env = {},
-      run = RUN,
-    }: { killAt?: number; env?: Record<string, string>; run?: string } = {},
-  ): Promise<Ran> {
-    const program = killAt === undefined ? RUN_PROGRAM : withMoments(RUN_PROGRAM);
+  async run(request: Secret, options: RunOptions = {}): Promise<Ran> {
+    const { killAt, env = {}, run = RUN, follow = true } = options;
+    const program = killAt === undefined && follow ? RUN_PROGRAM : withMoments(RUN_PROGRAM);
     const body = request.reveal();
     const child = spawn('perl', ['-e', RECEIVE_PROGRAM, run, this.root], {
       env: {
-        PATH: `${this.#bin}:${process.env.PATH}`,
-        TEST_ROOT: this.root,
+        ...this.#env(),
         ...(killAt === undefined ? {} : { TEST_KILL_AT: String(killAt) }),
+        ...(follow ? {} : { TEST_NO_FOLLOW: '1' }),
         ...env,
       },
     });
@@ -251,19 +281,16 @@ export class PrefixHost {
     return readRun(out, err);
   }
 
-  apply(
-    plan: Plan,
-    options: Parameters<PrefixHost['run']>[1] & { rollback?: boolean } = {},
-  ): Promise<Ran> {
+  apply(plan: Plan, options: RunOptions & { rollback?: boolean } = {}): Promise<Ran> {
     const { rollback = true, ...more } = options;
     return this.run(applyRequest({ ...this.#request(more.run), plan, rollback }), more);
   }
 
-  settle(options: Parameters<PrefixHost['run']>[1] = {}): Promise<Ran> {
+  settle(options: RunOptions = {}): Promise<Ran> {
     return this.run(settleRequest(this.#request(options.run)), options);
   }
 
-  rollback(toRun: string | null, options: Parameters<PrefixHost['run']>[1] = {}): Promise<Ran> {
+  rollback(toRun: string | null, options: RunOptions = {}): Promise<Ran> {
     return this.run(rollbackRequest({ ...this.#request(options.run), toRun }), options);
   }
 
@@ -367,6 +394,7 @@ function withMoments(program: string): string {
   return `${program.slice(0, end)}
 {
   no strict 'refs'; no warnings;
+  *follow = sub { 0 } if $ENV{TEST_NO_FOLLOW};
   my ($count, $at, $from) = (0, $ENV{TEST_KILL_AT} || 0, $ENV{TEST_KILL_FROM} || 0);
   my $counts = !$from;
   my $moment = sub { kill 9, $$ if $counts && ++$count == $at };

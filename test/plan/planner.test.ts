@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   CONFIG_PATH,
   type Desired,
+  DROP_IN_PATH,
   ENVIRONMENT_PATH,
   KEYRING_PATH,
   LIST_PATH,
@@ -11,7 +12,6 @@ import type { Facts } from '../../src/model/facts.ts';
 import type { PlanOptions, Supplies } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
-import { withText } from '../../src/report/text-of.ts';
 import {
   absent,
   bareFactsOf,
@@ -37,14 +37,12 @@ const steps = (...input: Parameters<typeof planOf>) =>
   planOf(...input).changes.map(({ step, title }) => `${step}: ${title}`);
 
 const problems = (...input: Parameters<typeof planOf>) =>
-  planOf(...input)
-    .problems.map(withText)
-    .map(({ code, message }) => `${code}: ${message}`);
+  planOf(...input).problems.map(({ code, params }) => ({ code, ...params }));
 
 const env = (more: Record<string, string | Secret>): Desired['environment'] =>
   new Map([...targetOf().desired.environment, ...Object.entries(more)]);
 
-test('a host that is as asked gets an empty plan', () => {
+test('a host that is up to date gets an empty plan', () => {
   expect(steps()).toEqual([]);
   expect(planOf().problems).toEqual([]);
   expect(planOf().warnings).toEqual([]);
@@ -105,8 +103,14 @@ test('a version that the repository lacks names the line and what there is', () 
   expect(plan.problems).toEqual([
     {
       code: 'repository.version',
-      message: 'Alloy 9.9.9-1 is not in https://apt.grafana.com for amd64',
-      hint: 'set alloy.version to one of: 1.18.1-1, 1.17.0-1',
+      host: 'web-01',
+      params: {
+        reason: 'not-found',
+        version: '9.9.9-1',
+        url: 'https://apt.grafana.com',
+        arch: 'amd64',
+        available: ['1.18.1-1', '1.17.0-1'],
+      },
       at: { file: 'inventory.yaml', line: 14, column: 14 },
     },
   ]);
@@ -162,7 +166,7 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
   [
     'a file moved into the folder after the start counts as not loaded',
     {
-      folders: {
+      directories: {
         '/etc/alloy': {
           kind: 'directory',
           mode: '0770',
@@ -177,7 +181,7 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
   [
     'what others put into /etc/default asks nothing of Alloy',
     {
-      folders: {
+      directories: {
         '/etc/default': {
           kind: 'directory',
           mode: '0755',
@@ -311,9 +315,9 @@ test.each<[string, Partial<Facts> | ((facts: Facts) => Partial<Facts>), string[]
     ],
   ],
   [
-    'a wrong owner of the data is mended',
+    'a wrong owner of the data is fixed',
     {
-      folders: {
+      directories: {
         '/var/lib/alloy': {
           kind: 'directory',
           mode: '0755',
@@ -335,7 +339,7 @@ test.each([
   [
     'cut off, and apt would refuse to work beside its journal',
     null,
-    ['mend-dpkg', 'refresh', 'install'],
+    ['configure-dpkg', 'refresh', 'install'],
   ],
   ['at work, and is waited for', { pid: 7, command: 'apt' }, ['refresh', 'install']],
 ])('dpkg was %s', (_, lockedBy, expected) => {
@@ -390,49 +394,175 @@ test('a file beside the configuration is written with it and loaded', () => {
   expect(JSON.stringify(plan)).not.toContain('s3cret');
 });
 
-test.each<[string, (facts: Facts) => Partial<Facts>, string[]]>([
+const unsupported = (params: object) => ({ code: 'host.unsupported', ...params });
+
+test.each<[string, (facts: Facts) => Partial<Facts>, object]>([
   [
     'no systemd',
     ({ os }) => ({ os: { ...os, systemd: false } }),
-    ['host.unsupported: web-01 does not run systemd'],
+    unsupported({ reason: 'no-systemd' }),
   ],
   [
     'another distribution',
     ({ os }) => ({ os: { ...os, id: 'fedora', name: 'Fedora Linux 43' } }),
-    ['host.unsupported: web-01 runs Fedora Linux 43'],
+    unsupported({ reason: 'system', name: 'Fedora Linux 43' }),
+  ],
+  [
+    'a distribution without a name',
+    ({ os }) => ({ os: { ...os, id: 'arch', name: '' } }),
+    unsupported({ reason: 'system', name: 'arch' }),
+  ],
+  [
+    'no os-release',
+    ({ os }) => ({ os: { ...os, id: '', name: '' } }),
+    unsupported({ reason: 'system', name: 'an unknown system' }),
+  ],
+  [
+    'a Debian that is too old',
+    ({ os }) => ({ os: { ...os, version: '10', name: 'Debian 10' } }),
+    unsupported({ reason: 'too-old', name: 'Debian 10', oldest: 'Debian 11' }),
+  ],
+  [
+    'an Ubuntu that is too old',
+    ({ os }) => ({ os: { ...os, id: 'ubuntu', version: '18.04', name: 'Ubuntu 18.04' } }),
+    unsupported({ reason: 'too-old', name: 'Ubuntu 18.04', oldest: 'Ubuntu 20.04' }),
   ],
   [
     'an architecture without packages',
     ({ os }) => ({ os: { ...os, arch: 'i386' } }),
-    ['host.unsupported: web-01 is i386, and there is no package of Alloy for it'],
+    unsupported({
+      reason: 'architecture',
+      arch: 'i386',
+      supported: ['amd64', 'arm64', 'ppc64el', 's390x'],
+    }),
   ],
+  [
+    'a missing tool',
+    () => ({ missingTools: ['usermod'] }),
+    unsupported({ reason: 'missing-tools', tools: ['usermod'] }),
+  ],
+])('%s prevents every plan, even an empty one', (_, more, expected) => {
+  const facts = factsOf(targetOf());
+  expect(problems(targetOf(), { ...facts, ...more(facts) })).toContainEqual(expected);
+});
+
+test.each([
+  ['debian', '11'],
+  ['ubuntu', '20.04'],
+  ['ubuntu', '22.04'],
+])('%s %s is supported', (id, version) => {
+  const facts = factsOf(targetOf());
+  expect(problems(targetOf(), { ...facts, os: { ...facts.os, id, version } })).toEqual([]);
+});
+
+const FOREIGN = { code: 'host.adopt', reason: 'foreign' };
+
+test.each<[string, (facts: Facts) => Partial<Facts>, object]>([
   [
     'a masked unit',
     ({ unit }) => ({ unit: { ...unit, load: 'masked', enabled: 'masked' } }),
-    ['host.unit: alloy.service is masked on web-01: somebody wants it never to run'],
+    { code: 'host.unit', reason: 'masked' },
   ],
   [
-    'a port that somebody else has',
+    'a unit that was masked since it started',
+    ({ unit }) => ({ unit: { ...unit, enabled: 'masked' } }),
+    { code: 'host.unit', reason: 'masked' },
+  ],
+  [
+    'a unit of somebody else',
+    ({ unit }) => ({
+      unit: { ...unit, fragment: '/etc/systemd/system/alloy.service', enabled: 'disabled' },
+    }),
+    { code: 'host.unit', reason: 'shadowed', path: '/etc/systemd/system/alloy.service' },
+  ],
+  [
+    'a port that another program uses',
     ({ http, unit }) => ({
       unit: { ...unit, active: 'failed' },
       process: null,
       http: { ...http, portOwner: 'grafana-agent' },
     }),
-    ['host.port: grafana-agent already listens on 127.0.0.1:12345 of web-01'],
+    {
+      code: 'host.port',
+      reason: 'taken',
+      owner: 'grafana-agent',
+      address: '127.0.0.1',
+      port: 12345,
+    },
   ],
   [
-    'a symbolic link where a file belongs',
+    'a symbolic link instead of a file',
     ({ files }) => ({ files: { ...files, [CONFIG_PATH]: { ...absent, kind: 'symlink' } } }),
-    ['host.file: /etc/alloy/config.alloy on web-01 is a symbolic link'],
+    { code: 'host.file', reason: 'kind', path: CONFIG_PATH, kind: 'symlink' },
   ],
   [
     'a configuration that alloyup never wrote',
     ({ files }) => ({ files: { ...files, [CONFIG_PATH]: fileOf('// by hand\n') } }),
-    ['host.adopt: web-01 has what alloyup never wrote: /etc/alloy/config.alloy'],
+    { ...FOREIGN, files: [{ path: CONFIG_PATH, removes: [] }] },
   ],
-])('%s keeps a host from being touched', (_, more, expected) => {
+  [
+    'variables that alloyup never wrote',
+    ({ files }) => ({ files: { ...files, [ENVIRONMENT_PATH]: fileOf('PROXY=1\nLANG=C\n') } }),
+    { ...FOREIGN, files: [{ path: ENVIRONMENT_PATH, removes: ['PROXY', 'LANG'] }] },
+  ],
+])('%s prevents a change', (_, more, expected) => {
   const facts = factsOf(targetOf());
-  expect(problems(targetOf(), { ...facts, ...more(facts) })).toEqual(expected);
+  expect(problems(targetOf(), { ...facts, ...more(facts) })).toEqual([expected]);
+});
+
+test('what prevents a change does not matter where nothing changes', () => {
+  const facts = factsOf(targetOf());
+  const fragment = '/etc/systemd/system/alloy.service';
+  expect(problems(targetOf(), { ...facts, unit: { ...facts.unit, fragment } })).toEqual([]);
+});
+
+test('a group that does not exist on the host prevents a change', () => {
+  const target = targetOf({ memberOf: ['docker', 'alloy', 'adm'] });
+  const account = { exists: true, groupExists: true, groups: ['alloy'], known: ['adm'] };
+  expect(problems(target, factsOf(target, { account }))).toEqual([
+    { code: 'host.unsupported', reason: 'no-group', groups: ['docker'] },
+  ]);
+});
+
+describe('an installation', () => {
+  const target = targetOf();
+  const MB = 1 << 20;
+  const bare = (more: Partial<Facts>) => problems(target, bareFactsOf(target, more), stocked());
+
+  test('needs a version', () => {
+    const found = problems(target, bareFactsOf(target), stocked({ versions: [] }));
+    expect(found).toEqual([
+      {
+        code: 'repository.version',
+        reason: 'no-package',
+        url: 'https://apt.grafana.com',
+        arch: 'amd64',
+      },
+    ]);
+  });
+
+  test('needs a dpkg that was not interrupted', () => {
+    const packages = [{ name: 'mc', status: 'half-configured' }];
+    expect(bare({ dpkg: { broken: packages, lockedBy: null, journal: false } })).toEqual([
+      { code: 'host.dpkg', reason: 'broken', packages },
+    ]);
+  });
+
+  test('needs room', () => {
+    expect(bare({ freeBytes: { '/usr': 450 * MB, '/var': 250 * MB } })).toEqual([]);
+    expect(bare({ freeBytes: { '/usr': 450 * MB - 1, '/var': 250 * MB } })).toEqual([
+      { code: 'host.disk', reason: 'no-room', directory: '/usr', freeMb: 449, neededMb: 450 },
+    ]);
+  });
+
+  test('alone needs all that', () => {
+    const facts = factsOf(targetOf(), {
+      dpkg: { broken: [{ name: 'mc', status: 'unpacked' }], lockedBy: null, journal: false },
+      freeBytes: { '/usr': 0, '/var': 0 },
+      receipt: receiptOf(targetOf()),
+    });
+    expect(problems(targetOf({ config: '// new\n' }), facts)).toEqual([]);
+  });
 });
 
 test('a foreign configuration is taken over with --adopt, and said to be', () => {
@@ -440,7 +570,146 @@ test('a foreign configuration is taken over with --adopt, and said to be', () =>
   const foreign = { ...facts, files: { ...facts.files, [CONFIG_PATH]: fileOf('// by hand\n') } };
   const plan = planOf(targetOf(), foreign, suppliesOf(), { adopt: true });
   expect(plan.problems).toEqual([]);
-  expect(plan.warnings.map(({ code }) => code)).toEqual(['host.adopt']);
+  expect(plan.warnings).toEqual([
+    {
+      code: 'host.adopt',
+      host: 'web-01',
+      params: { reason: 'taken-over', path: CONFIG_PATH, removes: [] },
+    },
+  ]);
+});
+
+test('what a receipt vouches for is not foreign', () => {
+  const facts = factsOf(targetOf(), { receipt: receiptOf(targetOf()) });
+  const drifted = { ...facts, files: { ...facts.files, [CONFIG_PATH]: fileOf('// by hand\n') } };
+  expect(problems(targetOf(), drifted)).toEqual([]);
+  expect(planOf(targetOf(), drifted, suppliesOf(), { adopt: true }).warnings).toEqual([]);
+});
+
+test('the proof holds what was asked for', () => {
+  const target = targetOf({
+    components: { known: true, ids: ['prometheus.scrape.a'] },
+    tolerate: ['loki.write.b'],
+    files: [{ path: '/etc/alloy/pw', content: 'x', mode: '0640', user: 'root', group: 'alloy' }],
+  });
+  expect(planOf(target, bareFactsOf(target), stocked(), { watchS: 7 }).proof).toEqual({
+    service: 'restart',
+    check: 'http',
+    listen: { address: '127.0.0.1', port: 12345 },
+    components: { known: true, ids: ['prometheus.scrape.a'] },
+    tolerate: ['loki.write.b'],
+    version: '1.18.1-1',
+    watchS: 7,
+    receiptFiles: [CONFIG_PATH, ENVIRONMENT_PATH, DROP_IN_PATH, '/etc/alloy/pw'],
+  });
+});
+
+describe('the drop-in', () => {
+  const dropIn = '[Service]\nMemoryMax=1G\n';
+  const actions = (target: Target, facts: Facts) =>
+    planOf(target, { ...facts, receipt: receiptOf(target) }).changes.flatMap(({ actions: all }) =>
+      all.map((action) => action.do),
+    );
+
+  test.each<[string, string | null, string | null]>([
+    ['a new one', null, dropIn],
+    ['a changed one', '[Service]\n', dropIn],
+    ['one that is no longer wanted', dropIn, null],
+  ])('%s is read again and restarts Alloy', (_, before, after) => {
+    const expected = [after === null ? 'delete' : 'file', 'daemon-reload', 'restart'];
+    const facts = factsOf(targetOf({ dropIn: before }));
+    expect(actions(targetOf({ dropIn: after }), facts)).toEqual(expected);
+  });
+
+  test('with another mode restarts nothing', () => {
+    const target = targetOf({ dropIn });
+    const facts = factsOf(target);
+    const files = { ...facts.files, [DROP_IN_PATH]: fileOf(dropIn, { mode: '0600' }) };
+    expect(actions(target, { ...facts, files })).toEqual(['mode', 'daemon-reload']);
+  });
+});
+
+test('an upgrade makes systemd read the new unit before the restart', () => {
+  const target = targetOf({ package: { policy: 'latest' } });
+  const facts = factsOf(target, { package: { ...factsOf(target).package, version: '1.17.0-1' } });
+  const plan = planOf(target, facts, suppliesOf({ versions: ['1.18.1-1'] }));
+  const actions = plan.changes.flatMap(({ actions: all }) => all.map((action) => action.do));
+  expect(actions).toEqual(['refresh', 'install', 'daemon-reload', 'restart']);
+});
+
+describe('warnings', () => {
+  const target = targetOf();
+  const warnings = (facts: Facts, of: Target = target, supplies?: Supplies) =>
+    planOf(of, facts, supplies).warnings.map(({ code, host, params }) => ({
+      code,
+      host,
+      ...params,
+    }));
+  const host = 'web-01';
+  const unhealthy = [
+    { id: 'a.b', health: 'unhealthy' as const, message: 'no route' },
+    { id: 'a.c', health: 'unknown' as const, message: '' },
+    { id: 'a.d', health: 'healthy' as const, message: '' },
+  ];
+  const components = { known: true, ids: ['a.b', 'a.c', 'a.d'] } as const;
+
+  test('an unfinished run', () => {
+    const alloyup = { lockedBy: null, unfinished: 'r0', runs: [] };
+    expect(warnings(factsOf(target, { alloyup }))).toEqual([
+      { code: 'run.unfinished', host, reason: 'cut-off', run: 'r0' },
+    ]);
+  });
+
+  test('unhealthy components of a host that is up to date', () => {
+    const of = targetOf({ components });
+    const facts = factsOf(of, { components: unhealthy });
+    expect(planOf(of, facts).warnings).toEqual([
+      {
+        code: 'alloy.components',
+        host,
+        params: {
+          reason: 'unhealthy',
+          components: [
+            { id: 'a.b', health: 'unhealthy' },
+            { id: 'a.c', health: 'unknown' },
+          ],
+        },
+        detail: 'a.b: no route\na.c: ',
+      },
+    ]);
+    expect(warnings(facts, targetOf({ components, tolerate: ['a.b', 'a.c'] }))).toEqual([]);
+    const disabled = { ...facts, unit: { ...facts.unit, enabled: 'disabled' } };
+    expect(warnings(disabled, of)).toEqual([]);
+  });
+
+  test.each([
+    [true, [{ code: 'sudo.log-input', host, reason: 'to-file', path: '/var/log/sudo-io' }]],
+    [false, []],
+  ])('a sudo that logs its input, if something is sent (%s)', (changes, expected) => {
+    const facts = factsOf(target, { sudoLog: '/var/log/sudo-io' });
+    const unit = { ...facts.unit, enabled: changes ? 'disabled' : 'enabled' };
+    expect(warnings({ ...facts, unit })).toEqual(expected);
+  });
+
+  test('other drop-ins, if Alloy is restarted', () => {
+    const facts = factsOf(target);
+    const unit = { ...facts.unit, dropIns: [DROP_IN_PATH, '/etc/x.conf'] };
+    expect(warnings({ ...facts, unit })).toEqual([]);
+    expect(warnings({ ...facts, unit, process: null })).toEqual([
+      { code: 'unit.drop-ins', host, reason: 'foreign', paths: ['/etc/x.conf'] },
+    ]);
+  });
+
+  test('a dpkg lock, if it is waited for', () => {
+    const dpkg = { broken: [], journal: false, lockedBy: { pid: 812, command: 'apt-get' } };
+    expect(warnings(factsOf(target, { dpkg }))).toEqual([]);
+    const expected = [
+      { code: 'host.dpkg-lock', host, reason: 'held', pid: 812, command: 'apt-get' },
+    ];
+    expect(warnings(bareFactsOf(target, { dpkg }), target, stocked())).toEqual(expected);
+    const held = factsOf(target, { dpkg, apt: { ...factsOf(target).apt, keyrings: [] } });
+    expect(warnings(held, target, stocked())).toEqual(expected);
+  });
 });
 
 test("the package's own pristine configuration needs no --adopt", () => {
@@ -481,8 +750,8 @@ test('a key that expires within 90 days is warned about', () => {
     suppliesOf({ keyrings: new Map([[KEYRING_PATH, soon]]) }),
   );
   expect(plan.changes).toEqual([]);
-  expect(plan.warnings.map(withText).map(({ message }) => message)).toEqual([
-    "the repository's signing key expires in 30 days (2026-12-23)",
+  expect(plan.warnings.map(({ params }) => params)).toEqual([
+    { reason: 'soon', days: 30, date: '2026-12-23' },
   ]);
 });
 
@@ -558,7 +827,10 @@ test('a new label of a component that keeps data is warned about', () => {
   const before = targetOf({ config: write('old') });
   const target = targetOf({ config: write('new') });
   const plan = planOf(target, { ...factsOf(before), receipt: receiptOf(before) });
-  expect(plan.warnings.map(withText).map(({ message }) => message)).toEqual([
-    expect.stringContaining('prometheus.remote_write.old'),
+  expect(plan.warnings.map(({ params }) => params)).toEqual([
+    expect.objectContaining({
+      reason: 'diagnostic',
+      said: expect.stringContaining('prometheus.remote_write.old'),
+    }),
   ]);
 });

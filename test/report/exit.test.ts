@@ -23,7 +23,7 @@ test.each([
   expect(code({ [outcome]: 1 })).toBe(expected);
 });
 
-test('every outcome has its code', () => {
+test('every outcome has an exit code', () => {
   for (const outcome of OUTCOMES) expect([0, 1]).toContain(code({ [outcome]: 1 }));
 });
 

@@ -50,7 +50,7 @@ test('follows each change to its end', () => {
   expect(hosts.c!.durationMs).toBe(12 * 500);
 });
 
-test('the time in which a plan is read, and a host waits for its turn, is nobody’s work', () => {
+test('the duration of a host excludes approval and waiting for its turn', () => {
   const at = (seconds: number, happening: Happening): RunEvent => ({
     ...happening,
     at: START + seconds * 1000,
@@ -74,14 +74,14 @@ test('the time in which a plan is read, and a host waits for its turn, is nobody
   expect(screenOf(events)).toContain('2 hosts in 11 s');
 });
 
-test('a step that no plan named is reported all the same', () => {
+test('a step that is in no plan is reported as well', () => {
   const { hosts } = reportOf(
     stamp([started('rollback', 'a'), { type: 'change.started', host: 'a', step: 'package' }]),
   );
   expect(hosts.a!.changes).toEqual([{ step: 'package', title: 'package', state: 'running' }]);
 });
 
-test('what was handed out is not changed by later events', () => {
+test('later events do not change what was returned before', () => {
   const ledger = openLedger();
   const seen = events.map((event) => {
     ledger.add(event);
@@ -91,7 +91,7 @@ test('what was handed out is not changed by later events', () => {
   for (const { report, text } of seen) expect(JSON.stringify(report)).toBe(text);
 });
 
-test('a host named like a property of every object is a host like others', () => {
+test('a host may be named like a property of Object', () => {
   const report = reportOf(
     stamp([started('apply', '__proto__', 'constructor'), ...applied('__proto__')]),
   );
@@ -99,7 +99,7 @@ test('a host named like a property of every object is a host like others', () =>
   expect(JSON.parse(JSON.stringify(report)).hosts).toHaveProperty('constructor');
 });
 
-test('10,000 hosts are folded in the time of their events', () => {
+test('10,000 hosts take time linear in their events', () => {
   const names = Array.from({ length: 10_000 }, (_, i) => `host-${i}`);
   const many = stamp([started('apply', ...names), ...names.flatMap((name) => applied(name))]);
   const begin = performance.now();

@@ -40,7 +40,7 @@ function readCommand(line: string) {
 
 const commandsOf = (text: string) => text.trimEnd().split('\n').map(readCommand);
 
-test('a problem stands on its own line, one without a line on that of its host', () => {
+test('a problem is annotated at its own line, otherwise at the line of its host', () => {
   const text = annotationsText(
     runAnnotations(
       report(
@@ -73,7 +73,7 @@ test('a problem stands on its own line, one without a line on that of its host',
   ]);
 });
 
-test('what would end a command or a property is escaped, and comes back whole', () => {
+test('characters that would end a command or a property are escaped and read back', () => {
   const at = { file: 'a,b:c%.yaml', line: 1, column: 2 };
   const message = '100% ::error::\r\nof it, and: more';
   const [told] = commandsOf(
@@ -92,7 +92,7 @@ test('what would end a command or a property is escaped, and comes back whole', 
   });
 });
 
-test('a file outside the repository is named in words', () => {
+test('a file outside the repository is named in the message', () => {
   const at = { file: '/etc/x.yaml', line: 4, column: 2 };
   const text = annotationsText(
     findingAnnotations([], [{ code: 'w', message: 'm', hint: 'h', at }]),
@@ -103,7 +103,7 @@ test('a file outside the repository is named in words', () => {
   );
 });
 
-test('what GitHub would drop is counted', () => {
+test('annotations that GitHub would drop are counted', () => {
   const problems = Array.from({ length: 25 }, (_, i) => ({
     code: 'usage' as const,
     message: `m${i}`,
@@ -116,7 +116,7 @@ test('what GitHub would drop is counted', () => {
   expect(lines[9]).toContain('::16 more');
 });
 
-test('the summary tells outcomes, problems and equal plans once', () => {
+test('the summary has outcomes, problems and equal plans once', () => {
   const text = markdown(
     report(
       started('apply', 'a', 'b', 'c'),
@@ -133,7 +133,7 @@ test('the summary tells outcomes, problems and equal plans once', () => {
   expect(text.match(/\*\*alloy\.reload\*\*/g)).toHaveLength(1);
 });
 
-test('text of hosts cannot become markup, nor leave its fence', () => {
+test('text of hosts cannot become markup or leave its fence', () => {
   const text = findingsMarkdown(
     'validate',
     [
@@ -151,7 +151,7 @@ test('text of hosts cannot become markup, nor leave its fence', () => {
   expect(text).toContain('\n`````\na\n```\n</details>\n````\nb\n`````\n');
 });
 
-test('a summary never grows beyond what GitHub takes', () => {
+test('a summary never exceeds what GitHub accepts', () => {
   const diffs = [{ path: '/x', kind: 'change' as const, text: `+${'x'.repeat(20_000)}\n` }];
   // what differs in the host's name alone is told once
   const names = Array.from({ length: 100 }, (_, i) => `web-${i}`);
@@ -162,5 +162,5 @@ test('a summary never grows beyond what GitHub takes', () => {
     ),
   );
   expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
-  expect(text).toContain('The rest is left out');
+  expect(text).toContain('The rest is omitted');
 });

@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { simulatedRun } from '../../scripts/simulated-run.ts';
 import type { Happening, RunEvent } from '../../src/model/event.ts';
-import { liveLines } from '../../src/report/live.ts';
+import { liveLines, type PhaseView, phasesLine } from '../../src/report/live.ts';
 import { openLiveFold } from '../../src/report/live-state.ts';
 import { paintWith } from '../../src/report/paint.ts';
-import type { PhaseView } from '../../src/report/phases.ts';
 import { widthOf } from '../../src/report/plain.ts';
 import { START } from './events.ts';
 
@@ -46,13 +45,13 @@ describe.each([
   ['5000 hosts at 80x24', 5000, 600, 80, 24],
   ['5000 hosts at 40x10', 5000, 600, 40, 10],
 ])('%s', (title, hosts, afterS, columns, rows) => {
-  test('looks as kept', async () => {
+  test('matches the golden file', async () => {
     const file = `golden/live/${title.replaceAll(/[ ,]+/g, '-')}.txt`;
     await expect(text(frameAt(eventsOf(hosts), afterS, columns, rows))).toMatchFileSnapshot(file);
   });
 });
 
-test('never more lines than the terminal has above its last, none wider than it is', () => {
+test('the view never exceeds the terminal', () => {
   const runs = new Map([1, 3, 40, 300].map((hosts) => [hosts, eventsOf(hosts)]));
   fc.assert(
     fc.property(
@@ -73,7 +72,7 @@ test('never more lines than the terminal has above its last, none wider than it 
   );
 });
 
-test('names and reasons of any kind stay within the width', () => {
+test('names and reasons of any kind fit the width', () => {
   fc.assert(
     fc.property(
       fc.string({ minLength: 1, maxLength: 80, unit: 'grapheme' }),
@@ -111,16 +110,16 @@ function viewOf(happenings: readonly Happening[], now = START + 30_000) {
   return (columns: number, rows = 24) => liveLines(fold.state, { columns, rows }, now, noPaint);
 }
 
-test('a wait tells its seconds on although the host is silent', () => {
+test('the seconds of a wait go on while the host is silent', () => {
   const view = viewOf([
     { type: 'host.started', host: 'web-01' },
     { type: 'change.started', host: 'web-01', step: 'service' },
     { type: 'host.waiting', host: 'web-01', for: 'for Alloy to flush', seconds: 4, limitS: 60 },
   ]);
-  expect(text(view(80))).toContain('waiting for Alloy to flush, 34 s of at most 60\n');
+  expect(text(view(80))).toContain('waiting for Alloy to flush, 34 s of up to 60\n');
 });
 
-test('the height stays while hosts come and go', () => {
+test('the height stays the same while hosts come and go', () => {
   const events = eventsOf(200);
   const heights = new Set<number>();
   for (let afterS = 30; afterS < 90; afterS += 1)
@@ -128,7 +127,7 @@ test('the height stays while hosts come and go', () => {
   expect([...heights]).toHaveLength(1);
 });
 
-test('the last host that is looked at does not count as one to be changed', () => {
+test('the last host to be planned does not count as one to change', () => {
   const plan = { changes: [], warnings: [], problems: [] };
   const view = viewOf([
     { type: 'host.planned', host: 'other', plan },
@@ -137,4 +136,33 @@ test('the last host that is looked at does not count as one to be changed', () =
     { type: 'change.started', host: 'other', step: 'config' },
   ]);
   expect(text(view(80))).toContain('0 of 1');
+});
+
+const ALL_PHASES: readonly PhaseView[] = [
+  { title: 'inventory', state: 'done', tookMs: 30, note: null },
+  { title: 'configurations', state: 'done', tookMs: 1234, note: null },
+  { title: 'plan', state: 'running', tookMs: null, note: 'asking apt.grafana.com' },
+  { title: 'apply', state: 'waiting', tookMs: null, note: null },
+];
+
+test.each([
+  [80, 'inventory > configurations 1.2 s > plan, asking apt.grafana.com > apply'],
+  [40, 'inventory > configurations 1.2 s > plan…'],
+  [1, '…'],
+])('the phases in %i columns', (columns, line) => {
+  expect(phasesLine(ALL_PHASES, columns, noPaint)).toBe(line);
+});
+
+test('the running phase is bold, the others are dim', () => {
+  const line = phasesLine(ALL_PHASES, 80, paintWith(true));
+  expect(line).toContain('\u001b[1mplan, asking apt.grafana.com\u001b[22m');
+  expect(line).toContain('\u001b[2mapply\u001b[22m');
+});
+
+test('before a run starts, the view is its phases', () => {
+  const { state } = openLiveFold();
+  const frame = (rows: number) => liveLines(state, { columns: 80, rows }, 0, noPaint, ALL_PHASES);
+  expect(frame(24)).toEqual(['', phasesLine(ALL_PHASES, 80, noPaint)]);
+  expect(frame(10)).toEqual([phasesLine(ALL_PHASES, 80, noPaint)]);
+  expect(liveLines(state, { columns: 80, rows: 10 }, 0, noPaint)).toEqual([]);
 });

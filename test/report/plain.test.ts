@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { duration, plain, shorten, someNames, widthOf, wrap } from '../../src/report/plain.ts';
+import {
+  duration,
+  foldLine,
+  plain,
+  shorten,
+  someNames,
+  widthOf,
+  wrap,
+} from '../../src/report/plain.ts';
 
 test.each([
   ['\u001b[31mred\u001b[0m', 'red'],
@@ -15,7 +23,7 @@ test.each([
   expect(plain(text)).toBe(expected);
 });
 
-test('no control character passes, and nothing is left to clean', () => {
+test('no control character passes, and cleaning twice changes nothing', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(plain(text)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
@@ -23,7 +31,7 @@ test('no control character passes, and nothing is left to clean', () => {
   );
 });
 
-test('wrapping keeps every word and the width', () => {
+test('wrapping keeps every word within the width', () => {
   fc.assert(
     fc.property(
       fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 }),
@@ -38,7 +46,7 @@ test('wrapping keeps every word and the width', () => {
   );
 });
 
-test('a list of names says how many it left out', () => {
+test('a list of names counts those not shown', () => {
   expect(someNames(['a', 'b'], 20)).toBe('a, b');
   expect(someNames(['web-01', 'web-02', 'web-03', 'web-04'], 26)).toBe('web-01, web-02 and 2 more');
   expect(
@@ -52,7 +60,7 @@ test('a list of names says how many it left out', () => {
   );
 });
 
-test('the middle gives way', () => {
+test('names are shortened in the middle', () => {
   expect(shorten('a-host-with-a-long-name.example.com', 15)).toBe('a-host-…ple.com');
   expect(shorten('short', 15)).toBe('short');
   expect(widthOf(shorten('a-host-with-a-long-name', 10))).toBe(10);
@@ -65,4 +73,35 @@ test.each([
   [200_000, '3 min 20 s'],
 ])('%i ms is %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test.each([
+  ['+short', ['+short']],
+  [
+    '+deb [arch=amd64 signed-by=/a/key.asc] https://apt.grafana.com stable main',
+    ['+deb [arch=amd64 signed-by=/a/key.asc]', '…    https://apt.grafana.com stable main'],
+  ],
+  [`-    "${'x'.repeat(50)}"`, [`-    "${'x'.repeat(34)}`, `…        ${'x'.repeat(16)}"`]],
+  [
+    `+${' '.repeat(30)}${'x'.repeat(20)}`,
+    [`+${' '.repeat(30)}${'x'.repeat(9)}`, `… ${'x'.repeat(11)}`],
+  ],
+])('%j in 40 columns', (line, parts) => {
+  expect(foldLine(line, 40)).toEqual(parts);
+});
+
+test('the parts of any line fit and add up to it', () => {
+  const all = (text: string): string => text.replaceAll(/[ …]/g, '');
+  fc.assert(
+    fc.property(
+      fc.constantFrom('+', '-', ' '),
+      fc.string({ maxLength: 300, unit: fc.constantFrom('a', ' ', '"', '界', 'é') }),
+      fc.integer({ min: 20, max: 120 }),
+      (mark, text, width) => {
+        const parts = foldLine(mark + text, width);
+        for (const part of parts) expect(widthOf(part)).toBeLessThanOrEqual(width);
+        expect(all(parts.join(''))).toBe(all(mark + text));
+      },
+    ),
+  );
 });

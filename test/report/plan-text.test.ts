@@ -25,13 +25,13 @@ const upgrade = planOf(
 const names = (n: number): readonly string[] =>
   Array.from({ length: n }, (_, i) => `web-${String(i + 1).padStart(4, '0')}`);
 
-test('a group is headed by what happens to it', () => {
+test('a group starts with what happens to its hosts', () => {
   expect(screen(names(18).map((name) => [name, upgrade]))).toMatch(
     /^18 hosts: alloy 1\.17\.0-1 -> 1\.18\.1-1, restart\n {2}web-0001, web-0002, /,
   );
 });
 
-test('the sum tells what happens to the service', () => {
+test('the totals say what happens to the service', () => {
   const hosts = [
     ['a', hostWith(upgrade)],
     ['b', hostWith(planOf(change(), reload))],
@@ -47,7 +47,7 @@ test.each([
   ['stopped', 'running', 'restart', '1 start'],
   ['running', 'running', 'restart', '1 restart'],
   ['running', 'stopped', 'nothing', '1 stop'],
-] as const)('a service that is %s and shall be %s', (before, after, needs, said) => {
+] as const)('a service that is %s and has to be %s', (before, after, needs, said) => {
   const service = change({ step: 'service', title: 'x', diffs: [], before, after, needs });
   expect(planSum([['a', hostWith(planOf(service))]], style.paint)).toBe(
     `Plan: 1 host to change (${said}).`,
@@ -59,31 +59,29 @@ const refusedPlan = (code: Problem['code']): PlanView => ({
   problems: [{ code, message: 'web-02: no', hint: 'do something' }],
 });
 
-test('a refusal stands below every plan, and no diff of what nobody will do above it', () => {
+test('refusals follow all plans, without diffs of what is not carried out', () => {
   const text = screen([
     ['web-02', refusedPlan('host.dpkg')],
     ['web-01', labelled('web-01')],
   ]);
   expect(text).toMatch(/^web-01\n/);
-  const refused = text.indexOf('\nweb-02: refused (host.dpkg); it would be\n');
+  const refused = text.indexOf('\nweb-02: refused (host.dpkg), would change\n');
   expect(refused).toBeGreaterThan(0);
   expect(text.indexOf('error[')).toBeGreaterThan(refused);
   expect(text.match(/@@ -1,1/g)).toHaveLength(1);
   expect(text.trimEnd().split('\n').slice(-5, -3)).toEqual(['error[host.dpkg]: no', '  on web-02']);
-  expect(text).toContain('Plan: 1 host to change (1 reload), 1 that cannot be changed.\n');
+  expect(text).toContain('Plan: 1 host to change (1 reload), 1 blocked.\n');
 });
 
-test('a sum of refusals alone says of what', () => {
-  expect(screen([['web-02', refusedPlan('host.dpkg')]])).toContain(
-    'Plan: 1 host that cannot be changed.\n',
-  );
+test('totals of refused hosts only still say what they count', () => {
+  expect(screen([['web-02', refusedPlan('host.dpkg')]])).toContain('Plan: 1 host blocked.\n');
 });
 
-test('what --adopt would take over is shown, to be said yes to', () => {
+test('what --adopt would take over is shown for approval', () => {
   expect(screen([['web-02', refusedPlan('host.adopt')]])).toContain('@@ -1,1');
 });
 
-test('5,000 names take four lines, and all of them with -v', () => {
+test('5,000 names take four lines; -v shows all of them', () => {
   const hosts = names(5000).map((name) => [name, upgrade] as const);
   const short = screen(hosts);
   expect(short.split('\n').length).toBeLessThan(14);
@@ -92,12 +90,12 @@ test('5,000 names take four lines, and all of them with -v', () => {
   expect(screen(hosts, { whole: true })).toContain('web-5000');
 });
 
-test('plans that differ in the name of their host are one', () => {
+test('plans that differ only in the host name are one', () => {
   const text = screen([
     ['web-01', labelled('web-01')],
     ['web-02', labelled('web-02')],
   ]);
   expect(text).toContain('2 hosts: config, reload\n  web-01, web-02\n');
-  expect(text).toContain('as on web-01; elsewhere the name differs');
+  expect(text).toContain('shown for web-01; the others differ only in the host name');
   expect(text.match(/@@ -1,1/g)).toHaveLength(1);
 });

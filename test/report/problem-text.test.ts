@@ -23,23 +23,23 @@ const PROBLEMS: readonly Problem[] = [
   },
 ];
 
-test('problems read like those of a compiler', async () => {
+test('problems look like those of a compiler', async () => {
   await expect(problemsText(PROBLEMS, [], style)).toMatchFileSnapshot('golden/problems.txt');
 });
 
-test('no line of ours is longer than the terminal', () => {
+test('no line is longer than the terminal', () => {
   for (const line of problemsText(PROBLEMS, [], style).split('\n'))
     expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('a problem of many hosts is shown once, with some of them', () => {
+test('a problem of many hosts is shown once, with some of their names', () => {
   const hosts = Array.from({ length: 100 }, (_, i) => `web-${i}`);
   const text = problemText(PROBLEMS[1]!, style, hosts);
   expect(text).toContain('  on web-0, web-1,');
   expect(text).toContain('and 60 more');
 });
 
-test('one alone is not summed up', () => {
+test('a single problem has no totals', () => {
   expect(problemsText([PROBLEMS[0]!], [], style)).not.toContain('1 error');
   expect(problemsText(PROBLEMS, [], style)).toContain('\n2 errors\n');
 });

@@ -72,7 +72,7 @@ test('the schemas follow from the types (node build.mjs run scripts/schema.ts)',
     expect(read(file), file).toEqual(JSON.parse(JSON.stringify(schema)));
 }, 30_000);
 
-test('every kind of event is in the stream below, and in the schema', () => {
+test('every type of event is tested here and in the schema', () => {
   const types = [...new Set(events.map(({ type }) => type))].sort();
   const described = eventSchema.oneOf.map(
     (one: { properties: { type: { const: string } } }) => one.properties.type.const,
@@ -82,11 +82,11 @@ test('every kind of event is in the stream below, and in the schema', () => {
   expect(eventSchema.$defs.step.enum).toEqual(STEP_IDS.toSorted());
 });
 
-test('each printed event keeps to the schema', () => {
+test('every printed event matches the schema', () => {
   for (const one of events) event.parse(JSON.parse(ndjson(one)));
 });
 
-test('the printed report keeps to the schema, at every moment of a run', () => {
+test('the printed report matches the schema at every moment of a run', () => {
   for (let n = 1; n <= events.length; n += 1)
     report.parse(JSON.parse(reportJson(reportOf(events.slice(0, n)))));
 });
@@ -105,7 +105,7 @@ test('a problem is printed with its params and its text', () => {
   expect(JSON.parse(reportJson(reportOf(events))).hosts.f.problem).toEqual({ ...lost, ...text });
 });
 
-test('the schemas refuse what is none', () => {
+test('the schemas refuse other documents', () => {
   const first = JSON.parse(ndjson(events[0] as RunEvent));
   expect(event.safeParse({ ...first, more: 1 }).success).toBe(false);
   expect(event.safeParse({ ...first, type: 'run.began' }).success).toBe(false);

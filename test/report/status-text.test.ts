@@ -29,54 +29,54 @@ test.each([
   ['20261123T101400Z-0001', 'ok', '1 min ago'],
   ['20261123T081500Z-0001', 'ok', '2 h ago'],
   ['20261101T101500Z-0001', 'rolled-back', '22 d ago rolled-back'],
-  ['20261123T101500Z-0001', '', '0 min ago cut off'],
+  ['20261123T101500Z-0001', '', '0 min ago unfinished'],
   // a clock that is ahead there
   ['20261123T111500Z-0001', 'ok', '0 min ago'],
-  ['someone-s', 'ok', 'once'],
-])('a last run %s that ended "%s" is %s', (run, verdict, said) => {
+  ['someone-s', 'ok', 'unknown'],
+])('the last run %s with the verdict "%s" is shown as %s', (run, verdict, said) => {
   expect(screen({ a: host({ lastRun: { run, verdict } }) })).toContain(`  ${said}  `);
 });
 
-test('a host that no run of ours has changed says so', () => {
+test('a host that alloyup never changed has no last run', () => {
   expect(screen({ a: host({ lastRun: null, proven: null }) })).toContain('  never  ');
 });
 
-test('versions are told by how many hosts have them, the rarer ones with their hosts', () => {
+test('the most common version is counted, others list their hosts', () => {
   const mixed = many(20, (i) => ({ version: i % 10 === 3 ? '1.17.0-1' : '1.18.1-1' }));
   expect(screen(mixed)).toContain('Alloy   1.18.1 on 18 hosts, 1.17.0 on web-003, web-013\n');
   expect(screen(many(3))).toContain('Alloy   1.18.1 on all 3 hosts\n');
 });
 
-test('a host that is stopped has no health, and is not counted as unproven', () => {
+test('a stopped host has no health and does not count as unproven', () => {
   const stopped = host({ active: 'inactive', running: null, ready: 0, components: null });
   const text = screen({ a: host(), b: stopped });
   expect(text).toMatch(/^b +1\.18\.1 held +inactive +- /m);
   expect(text).toContain('Proven  on a\n');
-  expect(text).toContain('! b: 1.18.1 is installed, and the service is inactive\n');
+  expect(text).toContain('! b: 1.18.1 is installed, but the service is inactive\n');
 });
 
-test('a host without Alloy says so', () => {
+test('a host without Alloy is reported', () => {
   const bare = { version: null, running: null, components: null, ready: null, proven: null };
   const plan = planOf(change({ step: 'repository' }));
   const text = screen({ a: host(bare, { outcome: 'pending', plan }) });
-  expect(text).toContain('! a: alloy is not installed\n');
+  expect(text).toContain('! a: Alloy is not installed\n');
 });
 
-test('of several keys the one that ends first is told, with its host', () => {
+test('the key that expires first is shown with its host', () => {
   const ends = [Date.UTC(2028, 0, 1), Date.UTC(2027, 8, 19)];
   expect(screen(many(2, (i) => ({ keyExpiresAt: ends[i]! })))).toContain(
     'Key     expires 2027-09-19 (in 299 days), first on web-001\n',
   );
 });
 
-test('one note for many hosts names them below', () => {
+test('a note for many hosts lists them below', () => {
   const unwell = { components: { healthy: ['a.b'], unhealthy: ['loki.write.x'] } };
   expect(screen(many(2, () => unwell))).toContain(
     '! 2 hosts: unhealthy: loki.write.x\n    web-000, web-001\n',
   );
 });
 
-test('of 500 hosts those with nothing to tell are counted, and all are shown with -v', () => {
+test('of 500 hosts, those that need no attention are counted; -v shows all', () => {
   const hosts = {
     ...many(500),
     'db-01': host({}, { outcome: 'pending', plan: planOf(change()) }),
@@ -84,7 +84,7 @@ test('of 500 hosts those with nothing to tell are counted, and all are shown wit
   };
   const short = screen(hosts);
   expect(short.match(/^(web|db)-\d+ .*/gm)).toHaveLength(2);
-  expect(short).toContain('500 hosts as asked and healthy left out; -v shows all\n');
-  expect(short).toContain('! db-02: 1.18.1 is installed, and the service is failed\n');
+  expect(short).toContain('500 hosts up to date and healthy not shown; -v shows all\n');
+  expect(short).toContain('! db-02: 1.18.1 is installed, but the service is failed\n');
   expect(screen(hosts, { whole: true }).match(/^(web|db)-\d+ .*/gm)).toHaveLength(502);
 });

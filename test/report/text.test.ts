@@ -135,35 +135,35 @@ const failing = stamp([
   finished(1),
 ]);
 
-test('-v tells steps and waits, -vv what the host printed', async () => {
+test('-v prints steps and waits, -vv the output of hosts', async () => {
   const steps = screenOf(failing, { level: 1 });
   expect(steps).toContain('web-02  config done');
-  expect(steps).toContain('web-02  waits for Alloy to be ready');
+  expect(steps).toContain('web-02  waiting for Alloy to be ready');
   expect(steps).not.toContain('Error: building component');
   expect(screenOf(failing, { level: 2 })).toContain('web-02  service | Error: building component');
 });
 
-test('without -v a wait is told once, when it has lasted', () => {
-  expect(screenOf(failing).match(/waits for Alloy to be ready \(at most 60 s\)/g)).toHaveLength(1);
+test('without -v a long wait is printed once', () => {
+  expect(screenOf(failing).match(/waiting for Alloy to be ready \(up to 60 s\)/g)).toHaveLength(1);
 });
 
-test('-q leaves the problems and the sum', () => {
+test('-q prints only problems and the summary', () => {
   const screen = screenOf(failing, { level: -1 });
   expect(screen).toMatch(/^error\[alloy\.reload\]/);
   expect(screen).toContain('Apply finished: 2 hosts');
   expect(screen).not.toContain('waits');
 });
 
-test('-q leaves the problems of a plan, too', () => {
+test('-q prints the problems of a plan, too', () => {
   const screen = screenOf(stamp(RUNS['plan of equal, unequal and unreachable hosts']!), {
     level: -1,
   });
   expect(screen).toContain('error[ssh.unreachable]');
-  expect(screen).toContain('Plan: 3 hosts to change (1 restart, 2 reload), 1 without a plan.');
+  expect(screen).toContain('Plan: 3 hosts to change (1 restart, 2 reload), 1 not planned.');
   expect(screen).not.toContain('@@');
 });
 
-test('colour changes nothing but colour', () => {
+test('colours change nothing else', () => {
   for (const happenings of Object.values(RUNS)) {
     const coloured = screenOf(stamp(happenings), { colour: true });
     expect(coloured).toContain('\u001b[');
@@ -171,13 +171,13 @@ test('colour changes nothing but colour', () => {
   }
 });
 
-test('--no-diff keeps the titles', () => {
+test('--no-diff still prints titles', () => {
   const screen = screenOf(stamp(RUNS['plan of 20 hosts']!), { diffs: false });
   expect(screen).toContain('change /etc/alloy/config.alloy');
   expect(screen).not.toContain('@@');
 });
 
-test('a long new file is cut, and whole with -v', () => {
+test('a long new file is cut; -v shows all of it', () => {
   const text = Array.from({ length: 100 }, (_, i) => `+line ${i}`).join('\n');
   const plan = planOf(
     change({ diffs: [{ path: '/etc/alloy/config.alloy', kind: 'create', text }] }),
@@ -188,7 +188,7 @@ test('a long new file is cut, and whole with -v', () => {
   expect(screenOf(events, { level: 1 })).toContain('line 99');
 });
 
-test('the plan before an apply is not followed by its warnings again', () => {
+test('an apply does not repeat the warnings of its plan', () => {
   const all = applied('a', planOf(environment, install));
   const planned = all.findIndex(({ type }) => type === 'host.planned') + 1;
   const screen = screenOf(

@@ -2,19 +2,20 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { agentKeys } from '../../src/transport/agent.ts';
-import { makeKey, publicKey, scratch } from './sshd.ts';
+import { agentKeys } from '../../src/transport/keys.ts';
+import { scratch } from './fixtures.ts';
+import { makeKey, publicKey } from './sshd.ts';
 
-const { path: folder, remove } = scratch();
+const { path: directory, remove } = scratch();
 afterAll(remove);
 
-test('the keys of an agent, by what they are called there', async () => {
-  const socket = join(folder, 'agent');
+test('the keys of an agent, by their comments', async () => {
+  const socket = join(directory, 'agent');
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
   try {
     await expect.poll(() => existsSync(socket), { timeout: 20_000 }).toBe(true);
     expect(await agentKeys(socket)).toEqual([]);
-    const [first, second] = [makeKey(folder, 'ops@laptop'), makeKey(folder, 'work', 'rsa')];
+    const [first, second] = [makeKey(directory, 'ops@laptop'), makeKey(directory, 'work', 'rsa')];
     execFileSync('ssh-add', ['-q', first, second], {
       env: { ...process.env, SSH_AUTH_SOCK: socket },
     });
@@ -27,7 +28,7 @@ test('the keys of an agent, by what they are called there', async () => {
   }
 });
 
-test('no agent, or one that is gone, has no keys', async () => {
+test('no agent, or a dead one, has no keys', async () => {
   expect(await agentKeys(null)).toEqual([]);
-  expect(await agentKeys(join(folder, 'gone'))).toEqual([]);
+  expect(await agentKeys(join(directory, 'gone'))).toEqual([]);
 });

@@ -1,15 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A real sshd can run here: Debian's, as root. */
@@ -23,16 +14,14 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-/** A folder for one test file, gone when it calls `remove`. */
-export function scratch() {
-  const path = mkdtempSync(join(tmpdir(), 'alloyup-ssh-'));
-  chmodSync(path, 0o755);
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
-
 /** Makes a key pair and returns its path. */
-export function makeKey(folder: string, name: string, type = 'ed25519', passphrase = ''): string {
-  const path = join(folder, name);
+export function makeKey(
+  directory: string,
+  name: string,
+  type = 'ed25519',
+  passphrase = '',
+): string {
+  const path = join(directory, name);
   const bits = type === 'rsa' ? ['-b', '2048'] : [];
   execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', name, '-f', path]);
   return path;
@@ -51,11 +40,11 @@ const freePort = (): Promise<number> =>
 
 /** Starts an sshd of its own on loopback that lets root in with `authorized`. */
 export async function startSshd(
-  folder: string,
+  directory: string,
   authorized: readonly string[],
   options: { readonly types?: readonly string[]; readonly extra?: string } = {},
 ): Promise<Sshd> {
-  const home = mkdtempSync(join(folder, 'sshd-'));
+  const home = mkdtempSync(join(directory, 'sshd-'));
   mkdirSync('/run/sshd', { recursive: true });
   const hostKeys: Record<string, string> = {};
   for (const type of options.types ?? ['ed25519']) {

@@ -1,7 +1,8 @@
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
-import type { Met } from '../../transport/host-keys.ts';
+import { withText } from '../../report/text-of.ts';
+import type { Scanned } from '../../transport/host-key-scan.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, reachOnly, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
@@ -43,11 +44,11 @@ function conclude(
   { agreed, servers, recorded }: KeyRound,
   { options, terminal }: Invocation,
 ): number {
-  const problems = servers.flatMap(({ meeting }) =>
-    meeting.kind === 'trouble' ? [meeting.problem] : [],
+  const problems = servers.flatMap(({ result }) =>
+    result.kind === 'trouble' ? [result.problem] : [],
   );
-  const countOf = (kind: Met['meeting']['kind']): number =>
-    servers.filter(({ meeting }) => meeting.kind === kind).length;
+  const countOf = (kind: Scanned['result']['kind']): number =>
+    servers.filter(({ result }) => result.kind === kind).length;
   const [known, waiting] = [countOf('known'), countOf('later')];
   const exitCode = !agreed ? 130 : problems.length + waiting > 0 ? 1 : 0;
   if (options.output !== 'text') {
@@ -66,14 +67,14 @@ function conclude(
   return exitCode;
 }
 
-const rowOf = ({ server, meeting }: Met) => ({
+const rowOf = ({ server, result }: Scanned) => ({
   name: server.name,
   address: server.address,
   port: server.port,
   jump: server.jump,
-  state: meeting.kind,
-  ...(meeting.kind === 'new'
-    ? { type: meeting.key.type, fingerprint: meeting.key.fingerprint, file: meeting.key.file }
+  state: result.kind,
+  ...(result.kind === 'new'
+    ? { type: result.key.type, fingerprint: result.key.fingerprint, file: result.key.file }
     : {}),
-  ...(meeting.kind === 'trouble' ? { problem: meeting.problem } : {}),
+  ...(result.kind === 'trouble' ? { problem: withText(result.problem) } : {}),
 });

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { probe } from '../../engine/probe-run.ts';
+import { gatherFacts } from '../../engine/gather-facts.ts';
 import { createSession } from '../../engine/session.ts';
 import type { Settings } from '../../inventory/compose.ts';
 import type { Target } from '../../model/desired.ts';
 import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
-import { type Home, homeOf } from '../../plan/home.ts';
+import { type ExistingInstall, readExistingInstall } from '../../plan/existing-install.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { createWorld } from '../create-world.ts';
 import { askSecret } from '../terminal/ask.ts';
@@ -24,7 +24,7 @@ const CONNECT_MS = 15_000;
  *
  * @throws ToolError of the login or of sudo, or `host.file` if it cannot be imported
  */
-async function readHost(target: Target, terminal: Terminal): Promise<Home> {
+async function readHost(target: Target, terminal: Terminal): Promise<ExistingInstall> {
   const world = createWorld(terminal);
   const session = createSession(world.transport, target.host, {
     timeoutMs: CONNECT_MS,
@@ -32,7 +32,8 @@ async function readHost(target: Target, terminal: Terminal): Promise<Home> {
     onConnected: () => undefined,
   });
   try {
-    return orThrow(homeOf(await probe(target, session, world)));
+    const { facts } = await gatherFacts(target, session, world);
+    return orThrow(readExistingInstall(facts));
   } finally {
     session.close();
     await world.transport.close();
@@ -50,7 +51,7 @@ export interface ImportedFile {
 /** What a host runs, as settings for it and files next to the inventory. */
 export function importedSettings(
   name: string,
-  found: Home,
+  found: ExistingInstall,
 ): { readonly settings: Settings; readonly files: readonly ImportedFile[] } {
   const template = `./${name}.alloy`;
   const environment = [...found.environment].map(([variable, value]) => ({

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { sudoProblem } from '../../engine/privilege.ts';
-import { runAsRoot } from '../../engine/root-command.ts';
-import { collector, createSession } from '../../engine/session.ts';
+import { createSession } from '../../engine/session.ts';
+import { collector } from '../../engine/streams.ts';
+import { runAsRoot, sudoProblem } from '../../engine/sudo.ts';
 import type { Host } from '../../model/host.ts';
 import type { Exit, Transport } from '../../model/ports.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
@@ -78,8 +78,8 @@ const sudoFailed = (host: Host, { code, signal }: Exit, err: string): Problem =>
   host: host.name,
   params: {
     reason: 'failed',
-    ended: code === null ? String(signal) : `exit ${code}`,
     address: host.address,
+    exit: code ?? String(signal),
   },
   detail: err.trim().split('\n').slice(-3).join('\n'),
 });

@@ -10,7 +10,7 @@ import { exitCodeOf } from '../../report/exit.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { createMask, tooShort } from '../../report/redact.ts';
-import { commandLine } from '../../transport/argv.ts';
+import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { createWorld } from '../create-world.ts';

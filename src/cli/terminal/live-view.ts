@@ -1,9 +1,9 @@
 import process from 'node:process';
 import type { RunEvent } from '../../model/event.ts';
+import type { PhaseView } from '../../report/live.ts';
 import { liveLines } from '../../report/live.ts';
 import { openLiveFold } from '../../report/live-state.ts';
 import { paintWith } from '../../report/paint.ts';
-import type { PhaseView } from '../../report/phases.ts';
 import type { Options } from '../args/options.ts';
 import { SIGNALS } from './interrupts.ts';
 import type { Phase } from './phase-list.ts';

@@ -1,5 +1,5 @@
 import { Listr, type ListrEventManager, ListrEventType, type ListrRenderer } from 'listr2';
-import type { PhaseView } from '../../report/phases.ts';
+import type { PhaseView } from '../../report/live.ts';
 
 /** A part of a run that everything after it waits for. */
 export interface Phase {

@@ -1,6 +1,6 @@
 import type { Paint } from '../../report/paint.ts';
 import { pad, plain, widthOf } from '../../report/plain.ts';
-import type { NewKey, Server } from '../../transport/host-keys.ts';
+import type { NewKey, Server } from '../../transport/host-key-scan.ts';
 
 /** A server and the key it presented. */
 export interface FoundKey {

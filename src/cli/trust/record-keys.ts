@@ -1,5 +1,5 @@
 import type { Host } from '../../model/host.ts';
-import { hostKeys, type Met } from '../../transport/host-keys.ts';
+import { type Scanned, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -15,7 +15,7 @@ interface RecordOptions {
 
 export interface KeyRound {
   /** What was found out about each server in the end. */
-  readonly servers: readonly Met[];
+  readonly servers: readonly Scanned[];
   readonly recorded: number;
   readonly agreed: boolean;
 }
@@ -31,15 +31,15 @@ export async function recordKeys(
   options: RecordOptions,
 ): Promise<KeyRound> {
   const fresh = new Set<string>();
-  const isFresh = ({ server, meeting }: Met): boolean =>
-    meeting.kind === 'known' && fresh.has(idOf(server));
+  const isFresh = ({ server, result }: Scanned): boolean =>
+    result.kind === 'known' && fresh.has(idOf(server));
   for (;;) {
-    const keys = hostKeys(sshOptionsOf(options.terminal));
-    const servers = await keys
-      .meet(hosts, { ...options, signal: new AbortController().signal })
-      .finally(() => keys.close());
-    const found = servers.flatMap(({ server, meeting }) =>
-      meeting.kind === 'new' ? [{ server, key: meeting.key }] : [],
+    const servers = await scanHostKeys(hosts, sshOptionsOf(options.terminal), {
+      ...options,
+      signal: new AbortController().signal,
+    });
+    const found = servers.flatMap(({ server, result }) =>
+      result.kind === 'new' ? [{ server, key: result.key }] : [],
     );
     const recorded = fresh.size;
     if (found.length > 0 && !(await options.agree(found)))
@@ -50,11 +50,11 @@ export async function recordKeys(
         found.filter(({ key }) => key.file === file).map(({ key }) => key),
       );
     for (const { server } of found) fresh.add(idOf(server));
-    if (found.length === 0 || !servers.some(({ meeting }) => meeting.kind === 'later')) {
-      const others = servers.filter((one) => one.meeting.kind !== 'new' && !isFresh(one));
+    if (found.length === 0 || !servers.some(({ result }) => result.kind === 'later')) {
+      const others = servers.filter((one) => one.result.kind !== 'new' && !isFresh(one));
       return { servers: others, recorded: fresh.size, agreed: true };
     }
   }
 }
 
-const idOf = ({ name, address, port }: Met['server']): string => `${name} ${address} ${port}`;
+const idOf = ({ name, address, port }: Scanned['server']): string => `${name} ${address} ${port}`;

@@ -171,7 +171,7 @@ sub port_owner {
 
 sub service_facts {
   my $unit = unit();
-  die "no answer\n" if !%$unit;
+  die "deadline\n" if !%$unit;
   my $pid = $unit->{MainPID};
   my $process = process_facts($pid, milliseconds_of($unit->{ExecMainStartTimestamp}));
   my $replaced = $process && ($process->{exe} // '') ne '/usr/bin/alloy';

@@ -69,8 +69,11 @@ sub stop_main {
   my $failed = 0;
   ($in{run}, $DIR) = ($RUN, "$STATE/runs/$RUN");
   if (armed_run() eq $run) { $failed = !run_program($^X, program_of($run), 'undo', $mode) }
-  # killed before it touched anything, or after all was done
-  elsif ($run eq $RUN && kind_of($DIR) eq 'directory') { if (kind_of("$DIR/verdict") eq 'absent') { leave_untouched() } else { tidy(); disarm($RUN) } }
+  else {
+    # killed before it touched anything, or after all was done
+    if ($run eq $RUN && kind_of($DIR) eq 'directory') { if (kind_of("$DIR/verdict") eq 'absent') { leave_untouched() } else { tidy() } }
+    disarm($run);
+  }
   remove_tree("$here/request", "$here/content");
   return $failed if armed_run() eq $run;
   write_file("$here/done", '');

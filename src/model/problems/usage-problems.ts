@@ -2,7 +2,6 @@ import type { CommandLineProblem } from './command-line-problems.ts';
 
 /** Params of `usage`, `run.missing` and `bug`. */
 export interface UsageProblems {
-  usage: CommandLineProblem;
   bug:
     | {
         readonly reason: 'unexpected';
@@ -13,4 +12,14 @@ export interface UsageProblems {
       }
     /** Met in the middle of one host's run. */
     | { readonly reason: 'on-host' };
+  usage:
+    | CommandLineProblem
+    | { readonly reason: 'plan-not-json'; readonly file: string }
+    | { readonly reason: 'not-a-plan'; readonly file: string }
+    | { readonly reason: 'plan-version'; readonly file: string; readonly version: string }
+    | { readonly reason: 'plan-damaged'; readonly file: string };
+  /** As the host program reports it. */
+  'run.missing':
+    | { readonly reason: 'none' }
+    | { readonly reason: 'not-found'; readonly run: string };
 }

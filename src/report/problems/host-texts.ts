@@ -1,6 +1,135 @@
+import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
 import type { HostProblems } from '../../model/problems/host-problems.ts';
-import type { HostParams, Texts } from './texts.ts';
+import type { HostParams, Text, Texts } from './texts.ts';
 
-export const hostTexts: Texts<HostProblems> = {};
+const REMOVE = 'Remove it from the inventory';
+const finishDpkg = (host: string): string =>
+  `Finish it first: ssh ${host} sudo dpkg --configure -a`;
+const wrongKind = (path: string, what: string): Text => ({
+  message: `${path} is ${what}`,
+  hint: 'Replace it with a regular file, or move it away: alloyup does not follow links',
+});
+
+export const hostTexts: Texts<HostProblems> = {
+  'host.unsupported': {
+    system: ({ name }) => ({
+      message: `the host runs ${name}`,
+      hint: `${REMOVE}: alloyup supports Debian and Ubuntu`,
+    }),
+    'too-old': ({ name, oldest }) => ({
+      message: `the host runs ${name}, and Alloy needs ${oldest} or newer`,
+      hint: 'Upgrade the host, or remove it from the inventory',
+    }),
+    architecture: ({ arch, supported }) => ({
+      message: `there is no package of Alloy for ${arch}`,
+      hint: `${REMOVE}: packages are built for ${supported.join(', ')}`,
+    }),
+    'no-systemd': () => ({
+      message: 'the host does not run systemd',
+      hint: `${REMOVE}: the package only brings a systemd unit`,
+    }),
+    'missing-tools': ({ tools }) => ({
+      message: `the host lacks ${tools.join(', ')}`,
+      hint: 'Install them: apt-get install --reinstall util-linux coreutils passwd',
+    }),
+    'no-group': ({ groups }) => ({
+      message: `the host has no group ${groups.join(', ')}`,
+      hint: 'Remove it from alloy.memberOf, or install what creates the group first',
+    }),
+  },
+  'host.probe': {
+    'no-facts': ({ exit }, host) => ({
+      message: `the host did not report its facts (exit ${exit})`,
+      hint: `Try it by hand: ssh ${host} sudo perl -v`,
+    }),
+  },
+  'host.dpkg': {
+    broken: ({ packages }, host) => ({
+      message: `dpkg was interrupted: ${packages.map(({ name, status }) => `${name} is ${status}`).join(', ')}`,
+      hint: finishDpkg(host),
+    }),
+    interrupted: (_, host) => ({
+      message: 'dpkg was interrupted, or is running right now',
+      hint: finishDpkg(host),
+    }),
+  },
+  'host.disk': {
+    'no-room': ({ directory, freeMb, neededMb }, host) => ({
+      message: `${freeMb} MB are free in ${directory}, and the package needs ${neededMb}`,
+      hint: `Free up space in ${directory}: ssh ${host} sudo du -xh --max-depth=2 ${directory}`,
+    }),
+    'not-writable': ({ directory, said }) => ({
+      message: `${directory} cannot be written: ${said}`,
+      hint: 'Free up space there, or make it writable, then run again',
+    }),
+    'read-only': ({ directories }, host) => ({
+      message: `mounted read-only: ${directories.join(', ')}`,
+      hint: `See why with ssh ${host} sudo dmesg, then remount it: sudo mount -o remount,rw ${directories[0]}`,
+    }),
+  },
+  'host.port': {
+    taken: ({ owner, address, port }) => ({
+      message: `${owner} already listens on ${address}:${port}`,
+      hint: `Stop ${owner}, or set alloy.listen to another port`,
+    }),
+  },
+  'host.file': {
+    kind: ({ path, kind }) =>
+      wrongKind(
+        path,
+        kind === 'symlink'
+          ? 'a symbolic link'
+          : kind === 'directory'
+            ? 'a directory'
+            : 'not a regular file',
+      ),
+    symlink: ({ path }) => wrongKind(path, 'a symbolic link'),
+    'not-a-file': ({ path }) => wrongKind(path, 'not a regular file'),
+    'not-for-sh': ({ path, line }) => ({
+      message: `sh cannot read ${path}${line ? `, line ${line}` : ''}`,
+      hint: "Fix its quoting: the package's maintainer scripts read this file with sh",
+    }),
+    'no-staging': ({ path }) => ({
+      message: `no directory that only root can write is on the file system of ${path}`,
+      hint: 'Look at that path on the host, then run again',
+    }),
+    'not-movable': ({ path, said }) => ({
+      message: `${path} cannot be moved aside: ${said}`,
+      hint: 'Look at that path on the host, then run again',
+    }),
+    'no-package': () => ({
+      message: 'the package alloy is not installed',
+      hint: 'Leave out --from: alloyup init installs it',
+    }),
+    'not-text': ({ path }) => ({
+      message: `${path} cannot be read as text`,
+      hint: 'Put the configuration there as one regular file',
+    }),
+    elsewhere: ({ path }) => ({
+      message: `Alloy reads its configuration from ${path}`,
+      hint: `Move it to ${CONFIG_PATH}, set CONFIG_FILE in ${ENVIRONMENT_PATH}, and run this again`,
+    }),
+  },
+  'host.unit': {
+    masked: (_, host) => ({
+      message: 'alloy.service is masked, so somebody wants it never to run',
+      hint: `Ask them, then unmask it: ssh ${host} sudo systemctl unmask alloy`,
+    }),
+    shadowed: ({ path }, host) => ({
+      message: `${path} overrides the unit of the package`,
+      hint: `Move what it adds into a drop-in, then remove it: ssh ${host} sudo systemctl revert alloy`,
+    }),
+  },
+  'host.adopt': {
+    foreign: ({ files }) => ({
+      message: `not written by alloyup: ${files
+        .map(({ path, removes }) =>
+          removes.length > 0 ? `${path} (${removes.join(', ')} would be removed)` : path,
+        )
+        .join('; ')}`,
+      hint: 'Review the diff in the plan, then take it over with --adopt (a backup is kept on the host)',
+    }),
+  },
+};
 
 export const hostHostParams: HostParams<HostProblems> = {};

@@ -1,9 +1,8 @@
 import type { UsageProblems } from '../../model/problems/usage-problems.ts';
 import { commandLineTexts } from './command-line-texts.ts';
-import type { HostParams, Texts } from './texts.ts';
+import type { HostParams, Text, Texts } from './texts.ts';
 
 export const usageTexts: Texts<UsageProblems> = {
-  usage: commandLineTexts,
   bug: {
     unexpected: ({ said, file }) => ({
       message: `this is a bug in alloyup, not in your files: ${said}`,
@@ -14,6 +13,30 @@ export const usageTexts: Texts<UsageProblems> = {
       hint: 'Report it with the lines below; what was started on the host finishes there by itself',
     }),
   },
+  usage: {
+    ...commandLineTexts,
+    'plan-not-json': ({ file }) => noPlan(`${file} is not a saved plan: it is not JSON`),
+    'not-a-plan': ({ file }) => noPlan(`${file} is not a saved plan`),
+    'plan-version': ({ file, version }) => ({
+      message: `${file} was saved by another version of alloyup (${version})`,
+      hint: 'Plan again with the version that applies it: alloyup plan --out FILE',
+    }),
+    'plan-damaged': ({ file }) => noPlan(`${file} is damaged: parts of the plan are missing`),
+  },
+  'run.missing': {
+    none: (_, host) => noRun('no run on the host can be rolled back', host),
+    'not-found': ({ run }, host) => noRun(`there is no run ${run} to roll back to`, host),
+  },
 };
+
+const noPlan = (message: string): Text => ({
+  message,
+  hint: 'Create one: alloyup plan --out FILE',
+});
+
+const noRun = (message: string, host: string): Text => ({
+  message,
+  hint: `List its runs: ssh ${host} sudo ls /var/lib/alloyup/runs`,
+});
 
 export const usageHostParams: HostParams<UsageProblems> = {};

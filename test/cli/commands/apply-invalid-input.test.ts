@@ -13,29 +13,30 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { makeKey } from '../../transport/sshd.ts';
 import { builtCommand } from '../built.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const INVENTORIES = at('../../inventory/fixtures/wrong/');
 const TEMPLATES = at('../../config/fixtures/wrong/');
-const folder = mkdtempSync(join(tmpdir(), 'alloyup-untouched-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(tmpdir(), 'alloyup-untouched-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const wrongInventories = readdirSync(INVENTORIES).filter((file) => file.endsWith('.yaml'));
 const wrongTemplates = readdirSync(TEMPLATES).filter((file) => file.endsWith('.alloy'));
 
-/** Runs `apply --yes` and tells its exit code, what it said, and what it began beyond itself. */
+/** Runs `apply --yes`; returns its exit code, its stderr, and the connections and processes it started. */
 function apply(inventory: string) {
-  const world = join(folder, 'world');
+  const world = join(directory, 'world');
   rmSync(world, { force: true });
   const done = spawnSync(
     process.execPath,
     ['--import', at('./watch-connections.mjs'), builtCommand(), 'apply', '--yes', '-i', inventory],
     {
-      cwd: folder,
+      cwd: directory,
       encoding: 'utf8',
       input: '',
-      env: { PATH: process.env.PATH, HOME: folder, ALLOYUP_TEST_WORLD: world },
+      env: { PATH: process.env.PATH, HOME: directory, ALLOYUP_TEST_WORLD: world },
     },
   );
   return {
@@ -45,15 +46,19 @@ function apply(inventory: string) {
   };
 }
 
-test('the watch sees what a good inventory begins', () => {
-  const file = join(folder, 'good.yaml');
-  writeFileSync(file, 'hosts:\n  web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops } }\n');
+test('the preloaded watch sees the connection of a valid inventory', () => {
+  const file = join(directory, 'good.yaml');
+  const identity = makeKey(directory, 'id');
+  writeFileSync(
+    file,
+    `hosts:\n  web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops, identity: ${identity} } }\n`,
+  );
   const { exit, began } = apply(file);
   expect(exit).toBe(1);
   expect(began).toContain('connect');
 });
 
-test('there are at least thirty wrong inputs', () => {
+test('there are at least thirty invalid inputs', () => {
   expect(wrongInventories.length + wrongTemplates.length).toBeGreaterThanOrEqual(30);
 });
 
@@ -67,9 +72,9 @@ test.each(wrongInventories)('%s: 64, and no connection was opened', (name) => {
 test.each(wrongTemplates)('template %s: 64, and no connection was opened', (name) => {
   for (const file of readdirSync(TEMPLATES))
     if (file.startsWith(name.replace('.alloy', '.')) && !file.endsWith('.txt'))
-      copyFileSync(join(TEMPLATES, file), join(folder, file));
-  const vars = join(folder, name.replace('.alloy', '.json'));
-  const inventory = join(folder, 'inventory.yaml');
+      copyFileSync(join(TEMPLATES, file), join(directory, file));
+  const vars = join(directory, name.replace('.alloy', '.json'));
+  const inventory = join(directory, 'inventory.yaml');
   writeFileSync(
     inventory,
     stringify({

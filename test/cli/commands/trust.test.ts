@@ -15,7 +15,8 @@ import { paintWith } from '../../../src/report/paint.ts';
 import { textOf } from '../../../src/report/text-of.ts';
 import { judgeHostKey, parseKnownHosts } from '../../../src/transport/known-hosts.ts';
 import { unknownHostKey } from '../../../src/transport/problems.ts';
-import { makeKey, type Sshd, scratch, sshdThere, startSshd } from '../../transport/sshd.ts';
+import { scratch } from '../../transport/fixtures.ts';
+import { makeKey, type Sshd, sshdThere, startSshd } from '../../transport/sshd.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: alloyup trust is not tested');

@@ -1,5 +1,5 @@
-// Preloaded into the command under test: writes down every connection, name look-up and process
-// that it begins, so that a test can say that there was none.
+// Preloaded into the command under test: records every connection, name lookup and process that it
+// starts, so that a test can show that there was none.
 import childProcess from 'node:child_process';
 import dns from 'node:dns';
 import { appendFileSync } from 'node:fs';

@@ -40,7 +40,7 @@ test('an invalid plan, or one for other hosts, is refused before any connection'
   put('inventory.yaml', NOBODY);
   expect(alloyup(['apply', 'nothing.json'])).toMatchObject({ code: 64, out: '' });
   put('plan.json', '{}');
-  expect(alloyup(['apply', 'plan.json']).err).toContain('plan.json is no saved plan');
+  expect(alloyup(['apply', 'plan.json']).err).toContain('plan.json is not a saved plan');
   const sha256 = 'a'.repeat(64);
   const saved = {
     schema: 1,

@@ -8,7 +8,7 @@ import { runPhases } from '../../../src/cli/terminal/phase-list.ts';
 import type { Canvas } from '../../../src/cli/terminal/screen.ts';
 import type { Terminal } from '../../../src/cli/terminal/terminal.ts';
 import { ToolError } from '../../../src/model/problem.ts';
-import type { PhaseView } from '../../../src/report/phases.ts';
+import type { PhaseView } from '../../../src/report/live.ts';
 import { builtCommand } from '../built.ts';
 import { memoryTerminal } from '../terminal.ts';
 

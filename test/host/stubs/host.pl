@@ -28,8 +28,10 @@ my %do = (
     my $link = "$etc/systemd/system/multi-user.target.wants/alloy.service";
     if ($verb eq 'show') {
       my $active = get('active') || 'inactive';
+      # after a restart it is found alive so many times
+      if ($ENV{TEST_DIES_AFTER} && get('restarted')) { set('found', 1 + (get('found') || 0)); set('invocation', 'i-again') if get('found') > $ENV{TEST_DIES_AFTER} }
       my %unit = (LoadState => 'loaded', ActiveState => $active, SubState => $active eq 'active' ? 'running' : 'dead', UnitFileState => -l $link ? 'enabled' : 'disabled',
-        NeedDaemonReload => get('reload-needed') || 'no', InvocationID => get('invocation'), NRestarts => 0, Result => 'success', MainPID => get('pid') || 0, ExecMainStatus => 0);
+        NeedDaemonReload => get('reload-needed') || 'no', InvocationID => get('invocation'), NRestarts => 0, Result => $active eq 'failed' ? 'exit-code' : 'success', MainPID => get('pid') || 0, ExecMainStatus => $active eq 'failed' ? 1 : 0);
       print map { "$_=$unit{$_}\n" } sort keys %unit;
     }
     elsif ($verb eq 'is-system-running') { print get('system') || 'running', "\n" }
@@ -39,8 +41,13 @@ my %do = (
     elsif ($verb eq 'mask') { symlink '/dev/null', "$etc/systemd/system/alloy.service" }
     elsif ($verb eq 'unmask') { unlink "$etc/systemd/system/alloy.service" }
     elsif ($verb eq 'daemon-reload') { set('reload-needed', 'no') }
-    elsif ($verb eq 'stop' && $words[0] eq 'alloy') { set('active', 'inactive'); set('invocation', '') }
-    elsif ($verb eq 'restart') { exit 1 if get('broken'); set('active', 'active'); set('invocation', 'i' . time . $$) }
+    elsif ($verb eq 'stop' && $words[0] eq 'alloy') {
+      if (($ENV{TEST_SIGNAL_ON} || '') eq 'stop' && !get('signalled')) { set('signalled', 1); kill 'TERM', getppid; select undef, undef, undef, 0.3 }
+      set('active', 'inactive'); set('invocation', '') }
+    elsif ($verb eq 'restart') {
+      if (get('broken')) { set('active', get('broken')); set('broken', ''); exit 1 }
+      set('active', 'active'); set('invocation', 'i' . time . $$); set('restarted', time);
+    }
   },
   # runs the job in the foreground, and what is to be run after it when it was killed
   'systemd-run' => sub {
@@ -57,6 +64,7 @@ my %do = (
     my ($verb) = grep { /^(?:update|install)$/ } @ARGV;
     my $lists = "$root/var/lib/apt/lists";
     if ($verb eq 'update') { exit 100 if get('no-network'); spill("$lists/apt.grafana.com_dists_stable_$_.new", time . $$), rename "$lists/apt.grafana.com_dists_stable_$_.new", "$lists/apt.grafana.com_dists_stable_$_" for qw(InRelease main_binary-amd64_Packages); exit 0 }
+    system 'rm', '-rf', glob "$root/var/lib/alloyup/runs/*/kept" if $ENV{TEST_LOSE_KEPT};
     my ($version) = map { /^alloy=(.*)/ ? $1 : () } @ARGV;
     my $deb = "$root/var/cache/apt/archives/alloy_${version}_all.deb";
     if (!-e $deb) { print "E: Version '$version' for 'alloy' was not found\n"; exit 100 }

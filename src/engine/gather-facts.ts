@@ -1,0 +1,89 @@
+import { readFacts } from '../host/facts.ts';
+import { type FactsRequest, factsScript } from '../host/facts-request.ts';
+import { readRecord } from '../host/records.ts';
+import type { Repository, Target } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
+import { ToolError } from '../model/problem.ts';
+import { filesToRead, neededSupplies } from '../plan/inputs.ts';
+import type { Session } from './session.ts';
+import { runAsRoot, sudoProblem } from './sudo.ts';
+import type { World } from './world.ts';
+
+/** A login that hangs, or a host whose systemd does not answer, is given up after this. */
+const FACTS_TIMEOUT_MS = 60_000;
+
+/** What a host is asked about itself. */
+export const factsRequest = ({ desired }: Target): FactsRequest => ({
+  repository: desired.repository,
+  files: filesToRead(desired),
+  listen: desired.listen,
+  http: desired.check === 'http',
+  groups: desired.memberOf,
+});
+
+/**
+ * Asks a host for its facts, in one command. `raw` is the answer as the host gave it.
+ *
+ * @throws ToolError `sudo.*`, `host.probe`, or the transport's own
+ */
+export async function gatherFacts(
+  target: Target,
+  session: Session,
+  world: World,
+  more: Pick<FactsRequest, 'extras' | 'packages'> = {},
+): Promise<{ readonly facts: Facts; readonly raw: unknown }> {
+  const { host } = target;
+  const nonce = `@@${world.nonce()}`;
+  const script = factsScript({ ...factsRequest(target), ...more, nonce });
+  const { out, err, exit } = await runAsRoot(session, host, ['perl', '-'], script, {
+    timeoutMs: FACTS_TIMEOUT_MS,
+    signal: world.abandon,
+  });
+  for (const line of out.split('\n')) {
+    const record = readRecord(line, nonce);
+    if (record?.type === 'facts')
+      return { facts: readFacts(host.name, record.facts), raw: record.facts };
+  }
+  throw new ToolError(
+    sudoProblem(host, err) ?? {
+      code: 'host.probe',
+      host: host.name,
+      params: { reason: 'no-facts', exit: `${exit.code ?? exit.signal}` },
+      detail: world.mask(`${out}\n${err}`).trim().slice(-2000),
+    },
+  );
+}
+
+/** What planning needs beyond the facts. Nothing is fetched for a host that is up to date. */
+export async function gatherSupplies(
+  { desired }: Target,
+  facts: Facts,
+  world: World,
+  { fetch }: { readonly fetch: boolean },
+): Promise<Supplies> {
+  const keyrings = new Map<string, KeyringFacts>();
+  for (const { path, content } of facts.apt.keyrings)
+    if (content) keyrings.set(path, await world.repository.inspectKeyring(content));
+  if (!fetch) return { key: null, keyrings, versions: null };
+  const needed = neededSupplies(desired, facts, keyrings);
+  const [key, versions] = await Promise.all([
+    needed.key ? signingKey(desired.repository, world, needed.keyOptional) : null,
+    needed.versions ? world.repository.versions(desired.repository, facts.os.arch) : null,
+  ]);
+  return { key, keyrings, versions };
+}
+
+/** A key that is valid for weeks to come does not stop a run when its renewal cannot be fetched. */
+async function signingKey(
+  repository: Repository,
+  world: World,
+  optional: boolean,
+): Promise<SigningKey | null> {
+  try {
+    return await world.repository.signingKey(repository);
+  } catch (error) {
+    if (optional && error instanceof ToolError) return null;
+    throw error;
+  }
+}

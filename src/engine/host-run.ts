@@ -1,0 +1,300 @@
+import { readFacts, readOtherPackages } from '../host/facts.ts';
+import { readRecord } from '../host/records.ts';
+import { applyRequest, type RunRequest, rollbackRequest, settleRequest } from '../host/run.ts';
+import type { Target } from '../model/desired.ts';
+import type { Outcome } from '../model/event.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Plan, PlanOptions, StepId, Supplies } from '../model/plan.ts';
+import { type Problem, ToolError } from '../model/problem.ts';
+import type { Secret } from '../model/secret.ts';
+import { factsView, planView } from '../plan/event-views.ts';
+import { planHost } from '../plan/planner.ts';
+import { planRemoval } from '../plan/removal.ts';
+import { movedProblem } from '../plan/saved-plan.ts';
+import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
+import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
+import { type RunEnd, runOnHost } from './remote-run.ts';
+import { createSession } from './session.ts';
+import { driftProblem, type Verdict, verdictOf } from './verdict.ts';
+import type { RunOptions, World } from './world.ts';
+
+/** One host's part in a run. Each method ends with the host waiting, or finished and reported so. */
+export interface HostRun {
+  /** It has a plan that waits to be carried out. */
+  readonly waiting: boolean;
+  /** It is not what the saved plan was made from, so no host may be changed. */
+  readonly moved: boolean;
+  plan(): Promise<void>;
+  carryOut(): Promise<void>;
+  skip(): void;
+}
+
+/** What to do on a host, and what that was made from. */
+interface Planned {
+  readonly plan: Plan;
+  readonly supplies: Supplies;
+}
+
+/** A host that keeps changing is planned this often at most. */
+const MAX_PLANS = 3;
+
+const UNREACHABLE: readonly string[] = [
+  'ssh.unreachable',
+  'ssh.auth',
+  'ssh.host-key',
+  'ssh.timeout',
+  'ssh.lost',
+  'ssh.unsupported',
+];
+
+export function createHostRun(target: Target, world: World, options: RunOptions): HostRun {
+  const { host, desired } = target;
+  const { name } = host;
+  const { emit, expected } = world;
+  const { verb } = options;
+  const planOptions: PlanOptions = { adopt: options.adopt, watchS: options.watchS };
+  const session = createSession(world.transport, host, {
+    timeoutMs: options.connectTimeoutS * 1000,
+    signal: world.abandon,
+    onConnected: ({ via, description: how, why }) =>
+      emit({ type: 'host.connected', host: name, via, how, why }),
+  });
+  let planned: Planned | null = null;
+  let moved = false;
+  let deadline = 0;
+  let runs = 0;
+
+  const nextRun = (): string => {
+    runs += 1;
+    return runs === 1 ? options.run : `${options.run}-${runs}`;
+  };
+
+  const finish = (outcome: Outcome, problem?: Problem): void => {
+    session.close();
+    planned = null;
+    emit({ type: 'host.finished', host: name, outcome, ...(problem ? { problem } : {}) });
+  };
+
+  /** Turns a problem of this host into its outcome, so that it stops no other host. */
+  const guarded = async (work: () => Promise<Verdict | 'waiting'>): Promise<void> => {
+    deadline = world.now() + options.timeoutS * 1000;
+    try {
+      const verdict = await work();
+      if (verdict !== 'waiting') finish(verdict.outcome, verdict.problem);
+    } catch (error) {
+      if (error instanceof ToolError) {
+        const { problem } = error;
+        finish(UNREACHABLE.includes(problem.code) ? 'unreachable' : 'failed', problem);
+      } else {
+        finish('failed', bugProblem(name, world.mask(stackOf(error))));
+      }
+    }
+  };
+
+  const facts = async (): Promise<Facts> => (await gatherFacts(target, session, world)).facts;
+  const supply = (of: Facts, fetch: boolean) => gatherSupplies(target, of, world, { fetch });
+  const emitFacts = (of: Facts, { keyrings }: Supplies): void =>
+    emit({ type: 'host.facts', host: name, facts: factsView(of, desired, keyrings) });
+  const emitPlan = (plan: Plan): void =>
+    emit({ type: 'host.planned', host: name, plan: planView(plan) });
+
+  /** Runs one request on the host and reports each of its records. */
+  const execute = async (
+    request: (input: RunRequest) => Secret,
+    run: string,
+  ): Promise<{ readonly account: Account; readonly end: RunEnd }> => {
+    const nonce = `@@${world.nonce()}`;
+    let account = emptyAccount;
+    let step: StepId | null = null;
+    // an undo that is killed and resumed reports every step again
+    const undone = new Set<StepId>();
+    const end = await runOnHost({
+      host,
+      session,
+      run,
+      request: request({
+        run,
+        nonce,
+        who: options.who,
+        lockWaitS: options.lockTimeoutS,
+        facts: { ...factsRequest(target), sealed: true },
+      }),
+      deadline,
+      world,
+      onReconnect: (attempt) => emit({ type: 'host.reconnecting', host: name, attempt }),
+      onLine: (line) => {
+        const record = readRecord(line, nonce);
+        account = extend(account, record, line);
+        if (record?.type === 'begin') step = record.step;
+        if (record?.type === 'undone') {
+          if (undone.has(record.step)) return;
+          undone.add(record.step);
+        }
+        const happening = happeningOf(name, record, line, step, world.mask);
+        if (happening) emit(happening);
+      },
+    });
+    return { account, end };
+  };
+
+  /** As `execute`, under the run's next name. A login that broke unnoticed while it was idle is replaced. */
+  const executeNext = async (request: (input: RunRequest) => Secret) => {
+    const reused = session.connected;
+    const first = await execute(request, nextRun());
+    return first.end === 'never-started' && reused ? execute(request, nextRun()) : first;
+  };
+
+  const planFirst = async (): Promise<Verdict | 'waiting'> => {
+    const { facts: first, raw } = await gatherFacts(target, session, world, {
+      packages: verb === 'remove',
+    });
+    let now = first;
+    if (isUnsettled(now)) {
+      if (expected) {
+        moved = true;
+        return { outcome: 'stale', problem: unsettledProblem(name) };
+      }
+      if (verb === 'apply') {
+        const { account, end } = await execute(settleRequest, `${options.run}-0`);
+        if (account.result !== 'ok') return verdictOf(target, account, end, world.mask);
+        now = await facts();
+      }
+    }
+    const supplies = await supply(now, verb === 'plan' || verb === 'apply');
+    emitFacts(now, supplies);
+    const plan =
+      verb === 'remove'
+        ? planRemoval(target, now, {
+            purge: options.purge === true,
+            othersInstalled: readOtherPackages(raw),
+          })
+        : planHost(target, now, supplies, planOptions);
+    if (verb !== 'rollback') emitPlan(plan);
+    for (const warning of plan.warnings) emit({ type: 'host.warning', host: name, warning });
+    const saved = expected?.get(name);
+    const [refusal] = plan.problems;
+    if (refusal) {
+      moved = saved !== undefined;
+      return { outcome: 'failed', problem: refusal };
+    }
+    world.planned?.(name, plan);
+    const difference = saved && movedProblem(name, saved, plan);
+    if (difference) {
+      moved = true;
+      return { outcome: 'stale', problem: difference };
+    }
+    if (plan.changes.length === 0 && verb !== 'rollback') return { outcome: 'unchanged' };
+    if (verb === 'plan' || verb === 'status') return { outcome: 'pending' };
+    planned = { plan, supplies };
+    return 'waiting';
+  };
+
+  /**
+   * Applies a plan. If the host has changed since it was planned, usually because another run was
+   * waited for, it is planned again. A plan that somebody has read and approved is not replaced by
+   * another one, unless there is nothing left to do.
+   */
+  const apply = async (approved: Planned): Promise<Verdict> => {
+    let verdict = await carryOut(approved);
+    for (let plans = 2; verdict.outcome === 'stale' && plans <= MAX_PLANS; plans += 1) {
+      if (verb !== 'apply' || expected || world.stop.aborted) break;
+      const again = await planAgain();
+      if ('outcome' in again) verdict = again;
+      else if (options.unattended) verdict = await carryOut(again);
+      else break;
+    }
+    return verdict;
+  };
+
+  /** What there is to do on a host that has changed, or how it ended if that is nothing. */
+  const planAgain = async (): Promise<Planned | Verdict> => {
+    const now = await facts();
+    const supplies = await supply(now, true);
+    const plan = planHost(target, now, supplies, planOptions);
+    emitFacts(now, supplies);
+    const [refusal] = plan.problems;
+    if (refusal) return { outcome: 'failed', problem: refusal };
+    if (plan.changes.length > 0 && !options.unattended) return { plan, supplies };
+    emitPlan(plan);
+    if (plan.changes.length === 0) return { outcome: 'unchanged' };
+    emit({
+      type: 'host.warning',
+      host: name,
+      warning: { code: 'run.replanned', host: name, params: { reason: 'host-changed' } },
+    });
+    return { plan, supplies };
+  };
+
+  /** Carries a plan out and checks the result: planning again from the last facts must find nothing. */
+  const carryOut = async ({ plan, supplies }: Planned): Promise<Verdict> => {
+    const { account, end } = await executeNext((input) =>
+      applyRequest({ ...input, plan, rollback: options.rollback }),
+    );
+    const verdict = verdictOf(target, account, end, world.mask);
+    // the host rebooted, or its log was cut: its verdict stands, and its facts are gathered anew
+    if (account.facts === null && verdict.outcome !== 'changed') return verdict;
+    const after = account.facts === null ? await facts() : readFacts(name, account.facts);
+    const { keyrings } = await supply(after, false);
+    emitFacts(after, { ...supplies, keyrings });
+    if (verdict.outcome !== 'changed' || verb === 'remove') return verdict;
+    const remaining = (of: Facts): Plan =>
+      planHost(target, of, { ...supplies, keyrings }, { ...planOptions, adopt: true });
+    let left = remaining(after);
+    // the run reports only hashes of secret files, and equal values may be written in another way
+    if (left.changes.length > 0) left = remaining(await facts());
+    if (left.changes.length === 0) return verdict;
+    return { outcome: 'drift', problem: driftProblem(name, left) };
+  };
+
+  const rollBack = async (): Promise<Verdict> => {
+    const { account, end } = await executeNext((input) =>
+      rollbackRequest({ ...input, toRun: options.toRun ?? null }),
+    );
+    if (account.facts !== null) {
+      const after = readFacts(name, account.facts);
+      emitFacts(after, await supply(after, false));
+    }
+    // here being rolled back is the success
+    if (account.result === 'rolled-back') return { outcome: 'changed' };
+    return verdictOf(target, account, end, world.mask);
+  };
+
+  return {
+    get waiting() {
+      return planned !== null;
+    },
+    get moved() {
+      return moved;
+    },
+    plan() {
+      emit({ type: 'host.started', host: name, place: host.at });
+      return guarded(planFirst);
+    },
+    carryOut() {
+      const approved = planned!;
+      emit({ type: 'host.resumed', host: name });
+      return guarded(() => (verb === 'rollback' ? rollBack() : apply(approved)));
+    },
+    skip: () => finish('skipped'),
+  };
+}
+
+const isUnsettled = ({ alloyup }: Facts): boolean =>
+  alloyup.lockedBy !== null || alloyup.unfinished !== null;
+
+/** Settling it would be a change that no plan has shown. */
+const unsettledProblem = (host: string): Problem => ({
+  code: 'apply.stale',
+  host,
+  params: { reason: 'other-run' },
+});
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+const bugProblem = (host: string, detail: string): Problem => ({
+  code: 'bug',
+  host,
+  params: { reason: 'on-host' },
+  detail,
+});

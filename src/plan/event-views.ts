@@ -1,0 +1,56 @@
+import { upstreamVersion } from '../model/debian-version.ts';
+import type { Desired } from '../model/desired.ts';
+import type { FactsView, PlanView } from '../model/event.ts';
+import type { Facts } from '../model/facts.ts';
+import type { KeyringFacts, Plan } from '../model/plan.ts';
+import { expiryOf, servingEntry } from '../steps/repository.ts';
+import { receiptHolds } from '../steps/service.ts';
+
+/** What is shown and logged of a plan: no action's content. */
+export const planView = ({ changes, warnings, problems }: Plan): PlanView => ({
+  changes: changes.map(({ step, title, before, after, diffs, warnings: ofChange, needs }) => ({
+    step,
+    title,
+    before,
+    after,
+    diffs,
+    warnings: ofChange,
+    needs,
+  })),
+  warnings,
+  problems,
+});
+
+/** What a report tells of a host. */
+export function factsView(
+  facts: Facts,
+  desired: Desired,
+  keyrings: ReadonlyMap<string, KeyringFacts>,
+): FactsView {
+  const { os, package: pkg, unit, process, http, receipt } = facts;
+  const serving = servingEntry(desired.repository, facts, keyrings);
+  const byHealth: Record<string, string[]> = {};
+  for (const { id, health } of facts.components ?? [])
+    byHealth[health] = [...(byHealth[health] ?? []), id];
+  return {
+    os: os.name,
+    arch: os.arch,
+    version: pkg.status === 'installed' ? pkg.version : null,
+    running:
+      process?.version ?? (process && !process.exeDeleted ? shortVersion(pkg.version) : null),
+    held: pkg.held,
+    enabled: unit.enabled,
+    active: unit.active,
+    restarts: unit.restarts,
+    rssBytes: process?.rssBytes ?? null,
+    ready: http.ready,
+    healthy: http.healthy,
+    components: facts.components ? byHealth : null,
+    keyExpiresAt: expiryOf(keyrings.get(serving?.signedBy ?? ''), desired.repository.fingerprints),
+    proven: receipt && { run: receipt.run, at: receipt.at, holds: receiptHolds(facts) },
+    lastRun: facts.alloyup.runs[0] ?? null,
+  };
+}
+
+const shortVersion = (version: string | null): string | null =>
+  version === null ? null : upstreamVersion(version);

@@ -1,0 +1,75 @@
+import { isSecretName, secretSpans } from '../alloy/mask.ts';
+import { CONFIG_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import { fail, ok, type ProblemOf, type Result } from '../model/problem.ts';
+import { Secret } from '../model/secret.ts';
+import { readArguments } from '../steps/arguments.ts';
+import { environmentOf } from '../steps/environment.ts';
+
+/** What is installed on a host that alloyup never wrote, as an inventory would ask for it. */
+export interface ExistingInstall {
+  readonly config: string;
+  /** Lines of the configuration that may hold a secret itself, from 1. */
+  readonly secretLines: readonly number[];
+  readonly listen: string;
+  readonly stability: string;
+  readonly args: readonly string[];
+  /** A Secret where the name or the value looks like one. */
+  readonly environment: ReadonlyMap<string, string | Secret>;
+  readonly memberOf: readonly string[];
+  /** Held: this version stays. null: whatever is there. */
+  readonly version: string | null;
+}
+
+/** Set by alloyup, or by the unit. */
+const OWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
+/** Groups that the package gives its user. */
+const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
+
+/** Reads an existing installation so that a plan for it changes nothing, or reports all that prevents it. */
+export function readExistingInstall({
+  host,
+  package: installed,
+  files,
+  account,
+}: Facts): Result<ExistingInstall> {
+  const problems: ProblemOf<'host.file'>[] = [];
+  const refuse = (params: ProblemOf<'host.file'>['params']): void => {
+    problems.push({ code: 'host.file', host, params });
+  };
+  if (installed.status === 'absent' || installed.status === 'config-files')
+    refuse({ reason: 'no-package' });
+  const config = files[CONFIG_PATH];
+  const text = typeof config?.content === 'string' ? config.content : null;
+  if (text === null) refuse({ reason: 'not-text', path: CONFIG_PATH });
+  const environment = environmentOf(files[ENVIRONMENT_PATH]?.content ?? null);
+  const used = environment.get('CONFIG_FILE') ?? CONFIG_PATH;
+  if (used !== CONFIG_PATH) refuse({ reason: 'elsewhere', path: used });
+  if (text === null || problems.length > 0) return fail(...problems);
+  const { listen, stability, others } = readArguments(environment.get('CUSTOM_ARGS') ?? '');
+  return ok({
+    config: text,
+    secretLines: secretLines(text),
+    listen,
+    stability,
+    args: others,
+    environment: new Map(
+      [...environment]
+        .filter(([name]) => !OWN.includes(name))
+        .map(([name, value]) => [name, looksSecret(name, value) ? new Secret(value) : value]),
+    ),
+    memberOf: account.groups.filter((group) => !BY_PACKAGE.includes(group)),
+    version: installed.held ? installed.version : null,
+  });
+}
+
+const looksSecret = (name: string, value: string): boolean =>
+  value !== '' && (isSecretName(name) || secretSpans(value).length > 0);
+
+/** Not what is read from elsewhere: `password = sys.env("X")`. */
+function secretLines(text: string): readonly number[] {
+  const lines = secretSpans(text)
+    .filter(({ start, end }) => !/^\s*[a-z_]+(\.[a-z_]+)+\b/.test(text.slice(start, end)))
+    .map(({ start }) => text.slice(0, start).split('\n').length);
+  return [...new Set(lines)];
+}

@@ -1,0 +1,54 @@
+import {
+  CONFIG_PATH,
+  type Desired,
+  DROP_IN_PATH,
+  ENVIRONMENT_PATH,
+  LIST_PATH,
+  PROXY_PATH,
+} from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { KeyringFacts } from '../model/plan.ts';
+import { Secret } from '../model/secret.ts';
+import { isInstalled } from '../steps/package.ts';
+import { EXPIRY_WARN_DAYS, expiryOf, servingEntry } from '../steps/repository.ts';
+
+/** A file whose state the host reports; the content of a secret one becomes a Secret on arrival. */
+export interface FileToRead {
+  readonly path: string;
+  readonly secret: boolean;
+}
+
+/** Every file that a plan for this host depends on. */
+export const filesToRead = (desired: Desired): readonly FileToRead[] => [
+  { path: CONFIG_PATH, secret: false },
+  { path: ENVIRONMENT_PATH, secret: true },
+  { path: DROP_IN_PATH, secret: false },
+  { path: LIST_PATH, secret: false },
+  { path: PROXY_PATH, secret: false },
+  ...desired.files.map(({ path, content }) => ({ path, secret: content instanceof Secret })),
+];
+
+/** What planning a host needs from the repository. A host that is up to date needs nothing. */
+export interface NeededSupplies {
+  readonly key: boolean;
+  /** The key on the host is still valid: a newer copy is welcome, but can wait. */
+  readonly keyOptional: boolean;
+  readonly versions: boolean;
+}
+
+/** `keyrings`: what the keyrings of the facts contain, by path. */
+export function neededSupplies(
+  desired: Desired,
+  facts: Facts,
+  keyrings: ReadonlyMap<string, KeyringFacts>,
+): NeededSupplies {
+  const serving = servingEntry(desired.repository, facts, keyrings);
+  const expiry = expiryOf(keyrings.get(serving?.signedBy ?? ''), desired.repository.fingerprints);
+  const soon = expiry !== null && expiry - facts.takenAt < EXPIRY_WARN_DAYS * 86_400_000;
+  const wanted = desired.package;
+  const versionKnown =
+    isInstalled(facts) &&
+    (wanted.policy === 'present' ||
+      (wanted.policy === 'exact' && wanted.version === facts.package.version));
+  return { key: !serving || soon, keyOptional: serving !== undefined, versions: !versionKnown };
+}

@@ -1,0 +1,69 @@
+import type { Facts } from '../model/facts.ts';
+import type { ForeignFile, Planned, Step } from '../model/plan.ts';
+import type { Problem, ProblemOf } from '../model/problem.ts';
+
+/** Upstream builds packages for these (packaging.mk); amd64 and arm64 are the supported ones. */
+const ARCHITECTURES = ['amd64', 'arm64', 'ppc64el', 's390x'];
+/** Oldest releases whose glibc runs the binary (grafana/alloy#3986: built on Debian 11). */
+const OLDEST: Readonly<Record<string, string>> = { debian: 'Debian 11', ubuntu: 'Ubuntu 20.04' };
+
+/** Why a host must not be changed. Empty: go ahead. */
+export function preflight(steps: readonly Step[], planned: Planned): readonly Problem[] {
+  const { host, facts, changes } = planned;
+  const unsupported = unsupportedBy(facts);
+  return [
+    ...(unsupported ? [{ code: 'host.unsupported', host, params: unsupported } as const] : []),
+    ...(changes.length === 0
+      ? []
+      : [
+          ...steps.flatMap((step) => step.problems?.(planned) ?? []),
+          ...irregularFiles(planned),
+          ...notAdopted(steps, planned),
+        ]),
+  ];
+}
+
+function unsupportedBy({
+  os: { id, version, name, arch, systemd },
+  missingTools,
+}: Facts): ProblemOf<'host.unsupported'>['params'] | undefined {
+  const oldest = OLDEST[id];
+  if (oldest === undefined) return { reason: 'system', name: name || id || 'an unknown system' };
+  if (Number.parseFloat(version) < Number(oldest.split(' ')[1]))
+    return { reason: 'too-old', name, oldest };
+  if (!ARCHITECTURES.includes(arch))
+    return { reason: 'architecture', arch, supported: ARCHITECTURES };
+  if (!systemd) return { reason: 'no-systemd' };
+  if (missingTools.length > 0) return { reason: 'missing-tools', tools: missingTools };
+  return undefined;
+}
+
+/** Paths to be changed that are no regular files. */
+function irregularFiles({ host, facts, changes }: Planned): readonly Problem[] {
+  const touched = new Set(
+    changes.flatMap(({ actions }) =>
+      actions.flatMap((action) =>
+        'path' in action && action.do !== 'directory' && action.do !== 'delete-tree'
+          ? [action.path]
+          : [],
+      ),
+    ),
+  );
+  return [...touched].flatMap((path): readonly Problem[] => {
+    const kind = facts.files[path]?.kind;
+    if (kind === undefined || kind === 'absent' || kind === 'file') return [];
+    return [{ code: 'host.file', host, params: { reason: 'kind', path, kind } }];
+  });
+}
+
+/** What somebody else wrote and this plan would overwrite: only with --adopt. */
+export const foreignFiles = (steps: readonly Step[], planned: Planned): readonly ForeignFile[] =>
+  // with a receipt alloyup has been in charge before: later edits are drift, and shown as a diff
+  planned.facts.receipt !== null ? [] : steps.flatMap((step) => step.foreignFiles?.(planned) ?? []);
+
+function notAdopted(steps: readonly Step[], planned: Planned): readonly Problem[] {
+  if (planned.options.adopt) return [];
+  const files = foreignFiles(steps, planned);
+  if (files.length === 0) return [];
+  return [{ code: 'host.adopt', host: planned.host, params: { reason: 'foreign', files } }];
+}

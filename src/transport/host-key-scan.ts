@@ -1,0 +1,178 @@
+import pLimit from 'p-limit';
+import type { Host } from '../model/host.ts';
+import type { Problem } from '../model/problem.ts';
+import { ToolError } from '../model/problem.ts';
+import { type Hop, routeTo } from './hops.ts';
+import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
+import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
+import { knownHostsFiles } from './known-hosts-files.ts';
+import { logins } from './logins.ts';
+import type { SshOptions } from './options.ts';
+import * as problems from './problems.ts';
+import { sshConfig } from './ssh-config-files.ts';
+import { ssh2Client } from './ssh2-client.ts';
+import { logIn, openSocket } from './ssh2-login.ts';
+
+/** One SSH server that hosts are reached at, or through. */
+export interface Server {
+  /** Name of the host, or of the jump host as it is written. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly jump: boolean;
+}
+
+/** A host key that is not recorded yet, and where it would be. */
+export interface NewKey {
+  /** `ssh-ed25519`, ... */
+  readonly type: string;
+  /** `SHA256:...` */
+  readonly fingerprint: string;
+  readonly blob: Uint8Array;
+  readonly file: string;
+  /** `web-01`, or `[web-01]:2222`. */
+  readonly knownAs: string;
+  /** HashKnownHosts is on. */
+  readonly hashed: boolean;
+}
+
+export type ScanResult =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'new'; readonly key: NewKey }
+  /** Behind a jump host whose own key is not known yet. */
+  | { readonly kind: 'later'; readonly behind: string }
+  /** Nothing to record: the key has changed, the server cannot be reached, or not by SSH. */
+  | { readonly kind: 'trouble'; readonly problem: Problem };
+
+export interface Scanned {
+  readonly server: Server;
+  readonly result: ScanResult;
+}
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Servers asked at once. */
+  readonly forks: number;
+}
+
+/**
+ * Asks every server on the way to `hosts` for its host key, each once, jump hosts first; hosts without
+ * a readable route come last. Logs in on jump hosts only. Never throws. Reads the known_hosts files anew.
+ */
+export async function scanHostKeys(
+  hosts: readonly Host[],
+  options: SshOptions,
+  limits: Limits,
+): Promise<readonly Scanned[]> {
+  const config = sshConfig(options.user, options.systemConfig, options.sshCommand);
+  const files = knownHostsFiles();
+  const jumps = logins(ssh2Client(options, files));
+  const servers = new Map<string, { readonly server: Server; readonly hops: readonly Hop[] }>();
+  const unroutable: Scanned[] = [];
+
+  for (const host of hosts) {
+    if (host.transport === 'local') continue;
+    try {
+      const { hops, opensshOnly } = await routeTo(host, config, options.user, options.agent);
+      if (opensshOnly !== null)
+        throw new ToolError(
+          problems.hostKeyProblem({
+            reason: 'not-shown',
+            address: host.address,
+            setting: opensshOnly,
+          }),
+        );
+      hops.forEach((hop, i) => {
+        const jump = i < hops.length - 1;
+        // a pinned host may be the jump host of others: its pin does not vouch for it there
+        const id = `${hostKeyNames(hop)[0]} ${hop.pin}`;
+        if (servers.has(id)) return;
+        const { host: address, port } = hop.endpoint;
+        const server = { name: jump ? hop.alias : host.name, address, port, jump };
+        servers.set(id, { server, hops: hops.slice(0, i + 1) });
+      });
+    } catch (error) {
+      const { name, address, port } = host;
+      const server = { name, address, port: port ?? 22, jump: false };
+      unroutable.push({ server, result: troubleOf(error) });
+    }
+  }
+  try {
+    const ordered = [...servers.values()].sort((a, b) => +b.server.jump - +a.server.jump);
+    const scanned = await pLimit(limits.forks).map(ordered, async ({ server, hops }) => ({
+      server,
+      result: await scan(hops).catch(troubleOf),
+    }));
+    return [...scanned, ...unroutable];
+  } finally {
+    await jumps.close();
+  }
+
+  async function scan(hops: readonly Hop[]): Promise<ScanResult> {
+    const hop = hops.at(-1)!;
+    const before = hops.slice(0, -1);
+    // logging in compares the key with the pin: there is nothing to record
+    if (hop.pin !== null) return { kind: 'known' };
+    for (const jump of before) {
+      if (knownKeys(files.read(jump.settings.knownHosts), jump).length === 0)
+        return { kind: 'later', behind: jump.alias };
+    }
+    const known = files.read(hop.settings.knownHosts);
+    const blob = await shownKey(hop, before);
+    const verdict = judgeHostKey(known, hostKeyNames(hop), blob);
+    if (verdict.kind !== 'unknown') {
+      const problem = refusalOf(verdict, hop, blob);
+      return problem === null ? { kind: 'known' } : { kind: 'trouble', problem };
+    }
+    const key: NewKey = {
+      type: typeOf(blob),
+      fingerprint: fingerprint(blob),
+      blob,
+      file: hop.settings.knownHosts[0]!,
+      knownAs: hostKeyNames(hop)[0],
+      hashed: await config.hashesNames(hop.alias),
+    };
+    return { kind: 'new', key };
+  }
+
+  async function shownKey(hop: Hop, before: readonly Hop[]): Promise<Uint8Array> {
+    const { endpoint, settings } = hop;
+    const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.timeoutMs)]);
+    let stage: problems.Stage = 'tcp';
+    let blob: Uint8Array | undefined;
+    try {
+      const jump = await jumps.jumpHost(before, { ...limits, signal });
+      const socket = jump ? await jump.forward(hop, signal) : await openSocket(endpoint, signal);
+      stage = 'greeting';
+      const ended = await logIn(socket, {
+        user: endpoint.user,
+        offers: [],
+        hostKeyAlgorithms: hostKeyAlgorithms(knownKeys(files.read(settings.knownHosts), hop)),
+        trusts(key) {
+          blob = Uint8Array.from(key);
+          // ends the connection right after the key exchange: nobody logs in here
+          return false;
+        },
+        onHandshake: () => undefined,
+        signal,
+      });
+      if (blob) return blob;
+      signal.throwIfAborted();
+      throw new ToolError(
+        ended.kind === 'failed'
+          ? problems.handshakeFailed(endpoint, 'handshake', ended.why)
+          : problems.dropped(endpoint, 1),
+      );
+    } catch (error) {
+      if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
+      if (signal.aborted) throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
+      throw error;
+    }
+  }
+}
+
+function troubleOf(error: unknown): ScanResult {
+  if (!(error instanceof ToolError)) throw error;
+  return { kind: 'trouble', problem: error.problem };
+}

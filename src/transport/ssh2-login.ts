@@ -1,0 +1,169 @@
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { NodeSSH } from 'node-ssh';
+import type { AuthenticationType, Client, NextAuthHandler } from 'ssh2';
+import { ToolError } from '../model/problem.ts';
+import type { Offer } from './keys.ts';
+import type { Endpoint } from './problems.ts';
+import { noConnection } from './problems.ts';
+
+/** One attempt to log in over a stream. */
+export interface LoginAttempt {
+  readonly user: string;
+  readonly offers: readonly Offer[];
+  readonly hostKeyAlgorithms: readonly string[];
+  /** Called with the server's host key at each key exchange; false ends the connection. */
+  readonly trusts: (blob: Uint8Array) => boolean;
+  readonly onHandshake: () => void;
+  /** Aborted when the time is up; the attempt then ends as `dropped`. */
+  readonly signal: AbortSignal;
+}
+
+export type LoginResult =
+  | { readonly kind: 'in'; readonly client: Client; readonly offer: Offer }
+  /** `methods`: what the server would still take; `tooMany`: it hung up over the number of keys. */
+  | {
+      readonly kind: 'refused';
+      readonly offered: readonly string[];
+      readonly methods: readonly string[];
+      readonly tooMany: boolean;
+    }
+  /** The server closed the connection before the handshake: worth another try. */
+  | { readonly kind: 'dropped' }
+  /** Untrusted, no common algorithm, or not SSH at all. */
+  | { readonly kind: 'failed'; readonly why: string }
+  /** The server ended the login after this text for people. */
+  | { readonly kind: 'ended'; readonly banner: string };
+
+const KEEPALIVE_MS = 10_000;
+const KEEPALIVES = 3;
+/** For each address of a name; Node's own 250 ms are too short for a far host. */
+const ADDRESS_MS = 3000;
+
+/**
+ * Opens a TCP connection with TCP_NODELAY: without it each command waits 40 ms for a delayed
+ * acknowledgement.
+ *
+ * @throws ToolError `ssh.unreachable`; the signal's reason when it is aborted.
+ */
+export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: endpoint.host,
+      port: endpoint.port,
+      noDelay: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_MS,
+    });
+    const abort = (): void => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', abort);
+      resolve(socket);
+    });
+    // stays: an error may come before the SSH client listens, and must not end the run
+    socket.on('error', (cause: NodeJS.ErrnoException) => {
+      signal.removeEventListener('abort', abort);
+      reject(new ToolError(noConnection(endpoint, cause)));
+    });
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** Performs the handshake, checks the host key and offers ours. Never throws: every end is a result. */
+export function logIn(socket: Duplex, attempt: LoginAttempt): Promise<LoginResult> {
+  return new Promise((resolve) => {
+    const { signal, offers, user } = attempt;
+    if (signal.aborted || socket.destroyed || socket.readableEnded)
+      return resolve({ kind: 'dropped' });
+
+    let greeted = false;
+    let trusted = true;
+    let offered = -1;
+    let methods: readonly string[] = [];
+    let banner = '';
+    let done = false;
+
+    const finish = (result: LoginResult): void => {
+      if (done) return;
+      done = true;
+      signal.removeEventListener('abort', abort);
+      if (result.kind !== 'in') {
+        client?.destroy();
+        socket.destroy();
+      }
+      resolve(result);
+    };
+    const abort = (): void => finish({ kind: 'dropped' });
+    signal.addEventListener('abort', abort, { once: true });
+
+    const refused = (tooMany: boolean): LoginResult => ({
+      kind: 'refused',
+      offered: offers.slice(0, offered + 1).map(({ label }) => label),
+      methods,
+      tooMany,
+    });
+    const nextOffer = (
+      left: readonly AuthenticationType[] | null,
+      _partial: boolean | null,
+      next: NextAuthHandler,
+    ): void => {
+      if (left) methods = left;
+      offered += 1;
+      const offer = offers[offered];
+      if (offer) next(offer.method(user));
+      else next(false as unknown as AuthenticationType);
+    };
+
+    const ssh = new NodeSSH();
+    // its promise also rejects on errors that ssh2 recovers from (an agent that does not sign): we listen ourselves
+    ssh
+      .connect({
+        sock: socket,
+        username: user,
+        authHandler: nextOffer as never,
+        hostVerifier: (blob: Buffer) => {
+          trusted = attempt.trusts(blob);
+          return trusted;
+        },
+        algorithms: { serverHostKey: attempt.hostKeyAlgorithms as never },
+        keepaliveInterval: KEEPALIVE_MS,
+        keepaliveCountMax: KEEPALIVES,
+        readyTimeout: 0,
+      } as never)
+      .catch(() => undefined);
+    const client = ssh.connection;
+    if (!client) return finish({ kind: 'failed', why: 'the SSH client could not be started' });
+
+    client.on('handshake', () => {
+      greeted = true;
+      attempt.onHandshake();
+    });
+    client.on('banner', (text: string) => {
+      banner = text.trim();
+    });
+    client.on('ready', () => finish({ kind: 'in', client, offer: offers[offered]! }));
+    client.on('error', (error: Error & { level?: string }) => {
+      const { level, message } = error;
+      if (!trusted) return finish({ kind: 'failed', why: message });
+      // ssh2 goes on with the next key
+      if (level === 'agent') return;
+      if (level === 'client-authentication') {
+        if (!/sign/i.test(message)) finish(refused(false));
+        return;
+      }
+      if (level === 'client-socket' && !greeted) return finish({ kind: 'dropped' });
+      if (level === 'protocol' && message.startsWith('Connection lost'))
+        return finish({ kind: 'dropped' });
+      if (/too many authentication/i.test(message)) return finish(refused(true));
+      finish({ kind: 'failed', why: message });
+    });
+    client.on('close', () => {
+      if (!greeted) return finish({ kind: 'dropped' });
+      if (banner !== '' && offered >= 0) return finish({ kind: 'ended', banner });
+      finish({ kind: 'failed', why: 'the server hung up during the login' });
+    });
+  });
+}

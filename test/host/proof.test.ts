@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Plan, Proof } from '../../src/model/plan.ts';
+import { PrefixHost, planOf, RUN } from './prefix.ts';
+
+let host: PrefixHost;
+beforeEach(async () => {
+  host = await PrefixHost.create();
+  host.set('active', 'active');
+  host.set('invocation', 'i1');
+  host.installed('1.18.1-1');
+});
+afterEach(() => host.remove());
+
+const reloading = (over: Partial<Proof> = {}): Plan =>
+  planOf([{ do: 'reload' }], {
+    step: 'service',
+    proof: {
+      ...planOf([]).proof,
+      check: 'http',
+      service: 'reload',
+      components: { known: true, ids: host.components.map(({ id }) => id) },
+      receiptFiles: ['/etc/alloy/config.alloy'],
+      ...over,
+    },
+  });
+
+const healthy = (...ids: readonly string[]) => ids.map((id) => ({ id, health: 'healthy' }));
+
+describe('the proof of a run', () => {
+  test('is a receipt of what the process has loaded', async () => {
+    host.put('/etc/alloy/config.alloy', 'logging { }\n');
+    host.components = healthy('loki.write.default');
+    const ran = await host.apply(reloading());
+    expect([ran.result, ran.problems]).toEqual(['ok', []]);
+    expect(JSON.parse(host.read('/var/lib/alloyup/receipt.json')!)).toMatchObject({
+      schema: 1,
+      run: RUN,
+      invocation: 'i1',
+      files: { '/etc/alloy/config.alloy': expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  test.each<[string, () => Plan, object]>([
+    [
+      'a component is missing',
+      () => reloading({ components: { known: true, ids: ['a.b', 'c.d'] } }),
+      { missing: ['c.d'], unexpected: [], unhealthy: [], young: [] },
+    ],
+    [
+      'one runs that nobody asked for',
+      () => reloading({ components: { known: true, ids: [] } }),
+      { missing: [], unexpected: ['a.b'], unhealthy: [], young: [] },
+    ],
+  ])('fails when %s', async (_, plan, params) => {
+    host.components = healthy('a.b');
+    const ran = await host.apply(plan());
+    expect(ran.problems[0]).toMatchObject({
+      code: 'alloy.components',
+      params: { reason: 'different', ...params },
+    });
+    expect(ran.result).toBe('rolled-back');
+  });
+
+  test('takes a set whose rest is made elsewhere', async () => {
+    host.components = healthy('a.b', 'remote.x');
+    const components = { known: false, ids: ['a.b'], because: 'remotecfg' } as const;
+    expect((await host.apply(reloading({ components }))).result).toBe('ok');
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['unhealthy', 'healthy', 'unhealthy', false],
+    ['exited', 'healthy', 'exited', false],
+    ['unhealthy, as it was before', 'unhealthy', 'unhealthy', true],
+    ['exited, and was unhealthy before', 'unhealthy', 'exited', false],
+    ['exited, as it was before', 'exited', 'exited', true],
+  ])('judges a component that is %s', async (_, before, after, good) => {
+    host.components = [{ id: 'a.b', health: before }];
+    // what it becomes by the reload
+    host.answers = {
+      '/-/reload': {
+        get status() {
+          host.components = [{ id: 'a.b', health: after }];
+          return 200;
+        },
+      },
+    };
+    const ran = await host.apply(reloading());
+    if (good) expect([ran.result, ran.problems]).toEqual(['ok', []]);
+    else
+      expect(ran.problems[0]).toMatchObject({
+        code: 'alloy.components',
+        params: { unhealthy: [['a.b', after, `a.b is ${after}`]] },
+      });
+  });
+
+  test('lets a component be that is tolerated', async () => {
+    host.components = healthy('a.b');
+    host.answers = {
+      '/-/reload': {
+        get status() {
+          host.components = [{ id: 'a.b', health: 'unhealthy' }];
+          return 200;
+        },
+      },
+    };
+    expect((await host.apply(reloading({ tolerate: ['a.b'] }))).result).toBe('ok');
+  });
+
+  test('fails when another version runs than is installed', async () => {
+    host.version = '1.17.0';
+    const ran = await host.apply(reloading());
+    expect(ran.problems[0]).toEqual({
+      code: 'alloy.version',
+      params: { reason: 'different', running: '1.17.0', installed: '1.18.1-1' },
+    });
+    expect(ran.result).toBe('rolled-back');
+  });
+
+  test.each([
+    ['1.18.1-1', '1.18.1'],
+    // a revision with letters was stripped in two ways, and a good install was undone
+    ['1.18.1-1ubuntu1', '1.18.1'],
+    ['1:1.18.1-1+deb12u1', '1.18.1'],
+    ['1.19.0~rc.1-1', '1.19.0-rc.1'],
+    ['1.18.1', '1.18.1'],
+  ])('knows package %s as version %s', async (installed, running) => {
+    host.installed(installed);
+    host.version = running;
+    const ran = await host.apply(reloading());
+    expect([ran.result, ran.problems]).toEqual(['ok', []]);
+  });
+
+  test('fails when Alloy refuses the configuration, and loads the old one again', async () => {
+    host.components = healthy('a.b');
+    let reloads = 0;
+    host.answers = {
+      '/-/reload': {
+        get status() {
+          reloads += 1;
+          return reloads === 1 ? 400 : 200;
+        },
+        body: 'error during the initial load: 1:1 expected block',
+      },
+    };
+    const ran = await host.apply(reloading());
+    expect(ran.problems).toEqual([
+      {
+        code: 'alloy.reload',
+        params: { reason: 'refused', status: '400' },
+        detail: 'error during the initial load: 1:1 expected block',
+      },
+    ]);
+    expect([ran.result, reloads]).toEqual(['rolled-back', 2]);
+    expect(host.state('invocation')).toBe('i1');
+  });
+
+  test('restarts on the way back when the old configuration is refused too', async () => {
+    host.answers = { '/-/reload': { status: 400, body: 'no' } };
+    const ran = await host.apply(reloading());
+    expect(ran.result).toBe('rolled-back');
+    expect(host.state('invocation')).not.toBe('i1');
+  });
+
+  test('fails when a restarted service does not stay up', async () => {
+    const ran = await host.apply(
+      planOf([{ do: 'restart' }], {
+        step: 'service',
+        proof: { ...planOf([]).proof, check: 'http', service: 'restart', watchS: 2 },
+      }),
+      // it dies while it is watched
+      { env: { TEST_DIES_AFTER: '1' } },
+    );
+    expect(ran.problems[0]).toMatchObject({
+      code: 'alloy.start',
+      params: { reason: 'died', seconds: '2' },
+      detail: 'what Alloy said\n',
+    });
+  });
+
+  test('fails at once for a service that does not start', async () => {
+    host.set('broken', 'failed');
+    const ran = await host.apply(
+      planOf([{ do: 'restart' }], {
+        step: 'service',
+        proof: { ...planOf([]).proof, check: 'http', service: 'restart' },
+      }),
+    );
+    expect(ran.problems[0]).toMatchObject({
+      code: 'alloy.start',
+      params: { reason: 'unit-failed', result: 'exit-code', status: '1' },
+    });
+  });
+
+  test('leaves things as they failed where no undo is wanted', async () => {
+    host.version = '1.17.0';
+    const ran = await host.apply(reloading(), { rollback: false });
+    expect([ran.result, host.verdict()]).toEqual(['failed', 'failed']);
+    expect(host.strays()).toEqual([]);
+  });
+
+  test('of the weaker kind asks for a unit that is active and a port that is open', async () => {
+    host.answers = { '/-/ready': { status: 503 }, '/metrics': { status: 404 } };
+    expect((await host.apply(reloading({ check: 'service' }))).result).toBe('ok');
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../src/model/desired.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { readExistingInstall } from '../../src/plan/existing-install.ts';
+import { absent, bareFactsOf, factsOf, fileOf, targetOf } from '../builders.ts';
+
+const facts = factsOf(targetOf());
+const withFiles = (config: string, environment: string) => ({
+  ...facts,
+  files: {
+    ...facts.files,
+    [CONFIG_PATH]: fileOf(config),
+    [ENVIRONMENT_PATH]: fileOf(new Secret(environment)),
+  },
+});
+
+describe('an existing installation', () => {
+  const read = readExistingInstall(
+    withFiles(
+      'a {\n  password = "hunter22"\n  token = sys.env("TOKEN")\n}\n',
+      'CONFIG_FILE="/etc/alloy/config.alloy"\nCUSTOM_ARGS="--disable-reporting --server.http.listen-addr=:9000"\nTOKEN=canary\nREGION=west\nPUSH="https://me:canary@example.com"\n',
+    ),
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const installed = read.value;
+
+  test('gives its arguments as an inventory writes them', () => {
+    expect(installed).toMatchObject({
+      listen: '[::]:9000',
+      stability: 'generally-available',
+      args: ['--disable-reporting'],
+    });
+  });
+
+  test('makes a secret of what looks like one, by name or by value', () => {
+    expect([...installed.environment.keys()]).toEqual(['TOKEN', 'REGION', 'PUSH']);
+    expect(installed.environment.get('REGION')).toBe('west');
+    for (const name of ['TOKEN', 'PUSH'])
+      expect(installed.environment.get(name)).toBeInstanceOf(Secret);
+  });
+
+  test('names the lines of its configuration that hold secrets themselves', () => {
+    expect(installed.secretLines).toEqual([2]);
+  });
+});
+
+test.each([
+  [
+    { ...facts, package: { ...facts.package, status: 'absent' as const } },
+    [{ reason: 'no-package' }],
+  ],
+  [
+    { ...facts, package: { ...facts.package, status: 'config-files' as const } },
+    [{ reason: 'no-package' }],
+  ],
+  [withFiles('a {}\n', 'CONFIG_FILE=/opt/alloy\n'), [{ reason: 'elsewhere', path: '/opt/alloy' }]],
+  [
+    { ...facts, files: { ...facts.files, [CONFIG_PATH]: absent } },
+    [{ reason: 'not-text', path: CONFIG_PATH }],
+  ],
+  [
+    { ...bareFactsOf(targetOf()), files: {} },
+    [{ reason: 'no-package' }, { reason: 'not-text', path: CONFIG_PATH }],
+  ],
+])('what cannot be imported is reported, all of it', (given, params) => {
+  const read = readExistingInstall(given);
+  expect(read).toEqual({
+    ok: false,
+    problems: params.map((one) => ({ code: 'host.file', host: 'web-01', params: one })),
+  });
+});
+
+test.each([
+  [true, '1.18.1-1'],
+  [false, null],
+])('a package that is held (%s) pins its version', (held, version) => {
+  const read = readExistingInstall({ ...facts, package: { ...facts.package, held } });
+  expect(read).toMatchObject({ ok: true, value: { version } });
+});
+
+test('groups that the package does not give are kept', () => {
+  const groups = ['alloy', 'adm', 'systemd-journal', 'docker'];
+  const read = readExistingInstall({ ...facts, account: { ...facts.account, groups } });
+  expect(read).toMatchObject({ ok: true, value: { memberOf: ['docker'] } });
+});
