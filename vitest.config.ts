@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { parse } from 'yaml';
 
-/** Imports scripts and templates as their text, and YAML as what it says, as the build does. */
+/** Imports scripts and templates as text and YAML as data, as the build does. */
 const text = {
   name: 'text',
   enforce: 'pre' as const,
@@ -13,9 +13,14 @@ const text = {
   },
 };
 
-const project = (name: string, include: string[], more = {}) => ({
+export const project = (name: string, include: string[], more = {}) => ({
   plugins: [text],
-  test: { name, include, exclude: ['**/node_modules/**'], ...more },
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**'],
+    ...more,
+  },
 });
 
 export default defineConfig({
@@ -25,7 +30,7 @@ export default defineConfig({
         exclude: ['**/node_modules/**', 'test/e2e/**', 'test/slow/**', 'test/chaos/**'],
         testTimeout: 60_000,
       }),
-      // one file at a time: the hosts of the lab share two cores, and each file starts many of them
+      // one file at a time: the lab's hosts share two cores, and each file starts many of them
       project('e2e', ['test/e2e/**/*.e2e.ts'], {
         globalSetup: ['test/e2e/lab-setup.ts'],
         fileParallelism: false,

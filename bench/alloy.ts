@@ -1,5 +1,5 @@
-// How fast Alloy files are read and printed: every file of the corpus (or of our own fixtures, when it
-// is not there), in one process, warm, in repeated passes. `node build.mjs run bench/alloy.ts [SECONDS]`
+// Measures how fast Alloy files are parsed, printed and checked: every file of the corpus (or our own
+// fixtures where there is no corpus), in one warm process. `node build.mjs run bench/alloy.ts [SECONDS]`
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkConfig } from '../src/alloy/check/check.ts';
@@ -22,7 +22,7 @@ const valid = inputs
   .map((bytes) => ({ bytes: bytes.length, parsed: parse(bytes) }))
   .filter(({ parsed }) => parsed.errors.length === 0);
 
-/** Runs `pass` for some seconds, the first one not counted; gives passes a second. */
+/** Runs `pass` for some seconds after a second of warm-up; returns passes per second. */
 function measure(pass: () => void): number {
   const warm = performance.now();
   while (performance.now() - warm < 1000) pass();
@@ -38,7 +38,7 @@ function measure(pass: () => void): number {
 function report(what: string, files: number, bytes: number, perSecond: number): void {
   const rate = ((bytes * perSecond) / 1e6).toFixed(1);
   console.log(
-    `${what.padEnd(8)} ${rate.padStart(6)} MB/s   (${files} files, ${bytes} bytes a pass)`,
+    `${what.padEnd(8)} ${rate.padStart(6)} MB/s   (${files} files, ${bytes} bytes per pass)`,
   );
 }
 
@@ -93,13 +93,13 @@ const COMPONENTS = 999;
 const large = parse(Array.from({ length: COMPONENTS / 3 }, (_, i) => pipeline(`p${i}`)).join(''));
 const options = { stability: 'generally-available', strict: false, check: 'http' } as const;
 if (checkConfig(large, options).some(({ severity }) => severity === 'error')) {
-  throw new Error('the configuration to be measured has errors');
+  throw new Error('the configuration to measure has errors');
 }
 let found = 0;
 const checks = measure(() => {
   found += checkConfig(large, options).length;
 });
 console.log(
-  `check    ${(1000 / checks).toFixed(1).padStart(6)} ms     (${COMPONENTS} components, parsed before)`,
+  `check    ${(1000 / checks).toFixed(1).padStart(6)} ms     (${COMPONENTS} components, already parsed)`,
 );
 if (kept === undefined || found < 0) throw new Error('nothing was measured');

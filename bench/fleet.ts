@@ -1,5 +1,5 @@
-// `npm run bench`: a fleet of its own, brought to a wanted state and kept there by alloyup and by what
-// one would do without it, in turn. Prints a table; --json FILE keeps every sample.
+// `npm run bench`: boots a fleet and does each job with alloyup and without it, in interleaved rounds.
+// Prints a table; --json FILE writes every sample.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,32 +10,32 @@ import { Lab } from '../lab/lab.ts';
 import { installPrerequisites, LAB_PROGRAMS, labObstacle } from '../lab/prerequisites.ts';
 import { REPOSITORY_ROOT } from '../lab/root.ts';
 import { isStopped } from '../lab/run.ts';
-import { type Duty, duties } from './duties.ts';
 import { measure, peakMemory, type Sample } from './measure.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 import { type Figures, type Job, table } from './table.ts';
 
 const USAGE = `npm run bench -- [--hosts N] [--rounds N] [--changes N] [--watch S]
                  [--only start,noop,config,upgrade,first] [--json FILE] [--name LAB]
 
---rounds   of starts and no-ops; the first is not counted (9)
---changes  rounds of config changes, upgrades and first installs; the same (4)
---watch    seconds that a restarted service is watched, by all who restart it (5)`;
+--rounds   no-op rounds; the first one is a warm-up (9)
+--changes  rounds of config changes, upgrades and first installs, likewise (4)
+--watch    seconds for which a restarted service is watched, in every way (5)`;
 
 const say = (line: string): void => console.error(`  ${line}`);
 
 const load = (): number => Math.round(loadavg()[0]! * 10) / 10;
 
-/** Every round does the duty once in each way, another way first each time. */
-async function run(lab: Lab, duty: Duty, rounds: number): Promise<Job> {
-  const samples: Sample[][] = duty.ways.map(() => []);
+/** Each round does the job once in each way, starting with another way each time. */
+async function run(lab: Lab, scenario: Scenario, rounds: number): Promise<Job> {
+  const samples: Sample[][] = scenario.ways.map(() => []);
   const peaks: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    for (let turn = 0; turn < duty.ways.length; turn += 1) {
-      const index = (round + turn) % duty.ways.length;
-      const way = duty.ways[index]!;
-      await duty.before?.();
-      // the round that is not counted is the one that looks at memory
-      if (round === 0 && duty.memory) peaks[index] = await peakMemory(lab, way.command());
+    for (let turn = 0; turn < scenario.ways.length; turn += 1) {
+      const index = (round + turn) % scenario.ways.length;
+      const way = scenario.ways[index]!;
+      await scenario.before?.();
+      // memory is measured in the warm-up round, since sampling it costs time
+      if (round === 0 && scenario.memory) peaks[index] = await peakMemory(lab, way.command());
       else {
         const sample = await measure(lab, way.command());
         if (round > 0) samples[index]!.push(sample);
@@ -43,14 +43,14 @@ async function run(lab: Lab, duty: Duty, rounds: number): Promise<Job> {
     }
     process.stderr.write('.');
   }
-  process.stderr.write(` ${duty.title}\n`);
-  const rows = duty.ways.map(({ name, aim }, index) => ({
+  process.stderr.write(` ${scenario.title}\n`);
+  const rows = scenario.ways.map(({ name, target }, index) => ({
     name,
     samples: samples[index]!,
     peakMemory: peaks[index] ?? null,
-    aim,
+    target,
   }));
-  return { title: duty.title, rows };
+  return { title: scenario.title, rows };
 }
 
 async function main(): Promise<void> {
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     values.watch,
   ].map(Number) as [number, number, number, number];
   if (![hosts, rounds, changes, watchS].every(Number.isInteger) || hosts < 1 || rounds < 2)
-    throw new Error(`these are not numbers to measure with\n${USAGE}`);
+    throw new Error(`--hosts, --rounds, --changes and --watch take whole numbers\n${USAGE}`);
   const only = values.only.split(',');
   await installPrerequisites(LAB_PROGRAMS, say);
   const obstacle = labObstacle();
@@ -87,10 +87,10 @@ async function main(): Promise<void> {
   try {
     const before = load();
     const jobs: Job[] = [];
-    for (const duty of await duties(lab, watchS)) {
-      if (!only.includes(duty.id)) continue;
+    for (const scenario of await scenarios(lab, watchS)) {
+      if (!only.includes(scenario.id)) continue;
       const times = { start: 31, noop: rounds, config: changes, upgrade: changes, first: changes };
-      jobs.push(await run(lab, duty, times[duty.id]));
+      jobs.push(await run(lab, scenario, times[scenario.id]));
     }
     const { version } = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'), 'utf8')) as {
       version: string;
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (isStopped()) return; // the handler of the interrupt has the word
+  if (isStopped()) return; // the interrupt handler reports
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 });

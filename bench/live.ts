@@ -1,5 +1,5 @@
-// What the live view costs: a simulated run of 5,000 hosts in real time, with and without the view.
-// usage: node build.mjs run bench/live.ts [HOSTS [FORKS [SPEED [SECONDS]]]]
+// Measures what the live view costs: a simulated run of 5,000 hosts in real time, with and without it.
+// Usage: node build.mjs run bench/live.ts [HOSTS [FORKS [SPEED [SECONDS]]]]
 import { openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { simulatedRun, type Timed } from '../scripts/simulated-run.ts';
@@ -20,11 +20,11 @@ const PHASES: readonly PhaseView[] = [
 interface Cost {
   readonly events: number;
   readonly bytes: number;
-  /** Of one core. */
+  /** Share of one core. */
   readonly share: number;
 }
 
-/** Plays the run; `null`: the same waiting and stamping, and nobody looks. */
+/** Plays the run; `null`: with the same waits, without a view. */
 async function play(run: readonly Timed[], size: { columns: number; rows: number } | null) {
   const sink = openSync('/dev/null', 'w');
   const fold = openLiveFold();
@@ -65,7 +65,7 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
 const run = simulatedRun({ hosts, forks, speed });
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 process.stdout.write(
-  `${hosts} hosts, ${forks} at once, ${speed} times as fast as a fleet, the first ${seconds} s\n`,
+  `${hosts} hosts, ${forks} at once, ${speed} times real speed, the first ${seconds} s\n`,
 );
 const silent = await play(run, null);
 for (const size of [

@@ -9,21 +9,21 @@ export interface Sample {
   readonly cpuMs: number;
 }
 
-/** A command that is measured, and how it is seen that it did its work. */
+/** A command to measure, and how to tell that it did its work. */
 export interface Measured {
   readonly argv: readonly string[];
   /** What its stdout must match. */
   readonly says: RegExp;
 }
 
-/** The shell's own stopwatch stands inside the lab's world: making that world is nobody's cost. */
+/** Timing happens inside the lab's namespace, so that entering it is not measured. */
 const STOPWATCH = 'TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$0.out" 2>"$0.err"; } 2>&1';
 
 const BUSY_SHARE = 0.1;
 const LOOK_MS = 150;
 const LOOKS = 20;
 
-/** Ticks of all cores since boot. */
+/** Clock ticks of all cores since boot. */
 function ticks(): { readonly busy: number; readonly all: number } {
   const [, ...counts] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.split(/ +/);
   const all = counts.slice(0, 8).reduce((sum, count) => sum + Number(count), 0);
@@ -31,10 +31,10 @@ function ticks(): { readonly busy: number; readonly all: number } {
 }
 
 /**
- * What the command before it left to do, its logins' ends first of all, is nothing that the next one should
- * pay for. Waits three seconds at most: a machine that others use is never still.
+ * Waits until the machine is idle, so that work left over from the previous command (such as logind
+ * ending its sessions) does not slow down the next one. Gives up after three seconds.
  */
-async function stillness(): Promise<void> {
+async function idle(): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
     const before = ticks();
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -43,9 +43,9 @@ async function stillness(): Promise<void> {
   }
 }
 
-/** @throws Error when the command failed, or did something else than it should. */
+/** @throws Error when the command fails or does not do what it should. */
 export async function measure(lab: Lab, { argv, says }: Measured): Promise<Sample> {
-  await stillness();
+  await idle();
   const notes = join(lab.home, 'bench');
   const ended = await lab.run(['bash', '-c', STOPWATCH, notes, ...argv]);
   const out = readFileSync(`${notes}.out`, 'utf8');
@@ -64,8 +64,8 @@ export async function measure(lab: Lab, { argv, says }: Measured): Promise<Sampl
 const SAMPLE_MS = 20;
 
 /**
- * The most memory that a command and its children held at once, in bytes: shared pages are divided
- * among those that share them (PSS). Looking costs time, so this is no round that counts.
+ * The peak memory of a command and its children in bytes. Shared pages are divided among the processes
+ * that share them (PSS). Sampling costs time, so a round that measures memory is not timed.
  */
 export async function peakMemory(lab: Lab, { argv }: Measured): Promise<number> {
   const running = lab.start(['sh', '-c', '"$@"; exit 0', 'sh', ...argv]);
@@ -86,7 +86,7 @@ function descendants(pid: number): readonly number[] {
     );
     return children.flatMap((child) => [Number(child), ...descendants(Number(child))]);
   } catch {
-    return []; // ended meanwhile
+    return []; // ended in the meantime
   }
 }
 
@@ -105,6 +105,6 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 };
 
-/** The median of what `a` took of `b`, round by round: a busy minute hits both of a round. */
+/** The median of `a / b` per round: a busy minute slows down both. */
 export const ratio = (a: readonly number[], b: readonly number[]): number =>
   median(a.map((value, round) => value / b[round]!));

@@ -1,16 +1,16 @@
 import { median, ratio, type Sample } from './measure.ts';
 
-/** One way to do a job, with a sample for each round that counted. */
+/** One way to do a job, with a sample for each counted round. */
 export interface Row {
   readonly name: string;
   readonly samples: readonly Sample[];
-  /** Bytes; null: not looked at. */
+  /** Bytes; null: not measured. */
   readonly peakMemory: number | null;
-  /** At most this share of its wall time is what alloyup should take; null: no aim. */
-  readonly aim: number | null;
+  /** alloyup's wall time divided by this way's should be at most this; null: no target. */
+  readonly target: number | null;
 }
 
-/** A job, done by alloyup (the first row) and by others. */
+/** A job, done by alloyup (the first row) and in other ways. */
 export interface Job {
   readonly title: string;
   readonly rows: readonly Row[];
@@ -19,7 +19,7 @@ export interface Job {
 export interface Machine {
   readonly node: string;
   readonly cores: number;
-  /** Of the last minute, before and after. */
+  /** One-minute load averages before and after. */
   readonly load: readonly [number, number];
 }
 
@@ -33,31 +33,31 @@ export interface Figures {
 
 const walls = (row: Row): number[] => row.samples.map(({ wallMs }) => wallMs);
 
-/** What alloyup takes of a row's wall time; undefined for alloyup itself. */
-export const share = ({ rows }: Job, row: Row): number | undefined =>
+/** alloyup's wall time divided by a row's; undefined for alloyup itself. */
+const ratioTo = ({ rows }: Job, row: Row): number | undefined =>
   row === rows[0] ? undefined : ratio(walls(rows[0]!), walls(row));
 
-/** Fits 80 columns. */
+/** The results as text, at most 80 columns wide. */
 export function table({ version, hosts, watchS, machine, jobs }: Figures): string {
   const lines = [
     `alloyup ${version}, ${hosts} hosts, restarted services watched for ${watchS} s`,
     `Node ${machine.node}, ${machine.cores} cores shared with the hosts, load ${machine.load.join(' to ')}`,
     '',
-    columns('medians', 'wall ms', 'CPU ms', 'peak MB', 'alloyup takes', 'aim'),
+    columns('medians', 'wall ms', 'CPU ms', 'peak MB', 'ratio', 'target'),
   ];
   for (const job of jobs) {
     const rounds = job.rows[0]?.samples.length ?? 0;
     lines.push('', `${job.title} (${rounds} rounds)`);
     for (const row of job.rows) {
-      const taken = share(job, row);
+      const relative = ratioTo(job, row);
       lines.push(
         columns(
           `  ${row.name}`,
           String(Math.round(median(walls(row)))),
           String(Math.round(median(row.samples.map(({ cpuMs }) => cpuMs)))),
           row.peakMemory === null ? '' : (row.peakMemory / 2 ** 20).toFixed(0),
-          taken === undefined ? '' : taken.toFixed(2),
-          row.aim === null ? '' : row.aim.toFixed(2),
+          relative === undefined ? '' : relative.toFixed(2),
+          row.target === null ? '' : row.target.toFixed(2),
         ),
       );
     }
@@ -65,7 +65,7 @@ export function table({ version, hosts, watchS, machine, jobs }: Figures): strin
   return `${lines.join('\n')}\n`;
 }
 
-const WIDTHS = [28, 9, 8, 9, 15, 6] as const;
+const WIDTHS = [30, 9, 8, 9, 8, 8] as const;
 
 const columns = (...cells: readonly string[]): string =>
   cells

@@ -8,8 +8,8 @@ export interface Arguments {
 }
 
 /**
- * Reads the words of `npm run lab -- ...`. What follows `--`, or the host of `ssh`, belongs to
- * another command and is passed on as it is.
+ * Parses the arguments of `npm run lab -- ...`. Everything after `--`, or after the host of `ssh`, belongs
+ * to another command and is passed on unchanged.
  *
  * @throws Error for an unknown flag, or one without its value.
  */
@@ -26,7 +26,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (!word.startsWith('--')) words.push(word);
     else {
       const value = argv[index + 1];
-      if (!(word in flags)) throw new Error(`there is no flag ${word}`);
+      if (!(word in flags)) throw new Error(`unknown flag ${word}`);
       if (value === undefined) throw new Error(`${word} needs a value`);
       flags[word] = value;
       index += 1;

@@ -5,8 +5,8 @@ import { run } from './run.ts';
 import { cacheFolder, type Suite } from './state.ts';
 
 /**
- * A host's root file system: what a minimal server has, and no more. No curl, wget, gpg, python3,
- * ping, nor a full perl, so that nothing of the product can lean on them.
+ * A host's root file system: that of a minimal server. It has no curl, wget, gpg, python3, ping or full
+ * perl, so that the product cannot depend on them.
  */
 const PACKAGES = [
   'systemd',
@@ -21,12 +21,12 @@ const PACKAGES = [
 ];
 
 /**
- * Shell lines that mmdebstrap runs, `$root` being the new root. Package tools run in it by chroot
- * alone: mmdebstrap's own apt settings do not reach a dpkg started from a hook, which would then work
- * on the machine itself (test/lab/base.test.ts holds this).
+ * Shell lines that mmdebstrap runs, where `$root` is the new root. Package tools run in it only under
+ * chroot: mmdebstrap's apt settings do not reach a dpkg started from a hook, which would then modify the
+ * machine itself (checked by test/lab/base.test.ts).
  */
 const HOOKS = (suite: Suite): readonly string[] => [
-  // bookworm brings usrmerge, and with it all of perl, for a conversion that is not needed here
+  // bookworm installs usrmerge, and with it all of perl, for a conversion that is not needed here
   ...(suite === 'bookworm'
     ? [
         'chroot "$root" sh -c "dpkg --purge usrmerge libfile-find-rule-perl libnumber-compare-perl ' +
@@ -36,9 +36,9 @@ const HOOKS = (suite: Suite): readonly string[] => [
   'chroot "$root" useradd -m -s /bin/bash ops',
   'echo "ops ALL=(ALL) NOPASSWD:ALL" >"$root/etc/sudoers.d/ops"; chmod 440 "$root/etc/sudoers.d/ops"',
   'mkdir -p "$root/etc/ssh/sshd_config.d"; echo "UseDNS no" >"$root/etc/ssh/sshd_config.d/lab.conf"',
-  // each host is given keys and an id of its own
+  // each host gets its own keys and machine id
   'rm -f "$root"/etc/ssh/ssh_host_*; : >"$root/etc/machine-id"; rm -f "$root/var/lib/dbus/machine-id"',
-  // hermetic: no mirror, only what the lab serves
+  // hermetic: no mirror, only the lab's repository
   'rm -rf "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*',
   'chroot "$root" systemctl -q mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer ' +
     'e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer ' +
@@ -46,18 +46,18 @@ const HOOKS = (suite: Suite): readonly string[] => [
   'rm -rf "$root"/usr/share/doc/* "$root"/usr/share/man/* "$root"/usr/share/locale/*',
 ];
 
-/** sudo-rs is another sudo, beside the usual one: it reads ahead on stdin. */
+/** sudo-rs, besides the usual sudo: it reads ahead on stdin. */
 const MORE: Readonly<Record<Suite, readonly string[]>> = {
-  // either of the two satisfies its init-system-helpers; the hook removes the other
+  // both satisfy init-system-helpers; the hook removes the other one
   bookworm: ['usr-is-merged'],
   trixie: ['sudo-rs'],
   bullseye: [],
 };
 
-/** A hook that was given no root, or the machine's own, ends the build. */
+/** A hook without a root, or with the machine's own, stops the build. */
 const GUARD = 'set -eu; root=${1:?}; test "$(readlink -f "$root")" != /';
 
-/** Arguments of mmdebstrap, the root's folder still to come. */
+/** Arguments of mmdebstrap, without the directory of the root. */
 export function recipe(suite: Suite): readonly string[] {
   return [
     '--variant=minbase',
@@ -68,15 +68,15 @@ export function recipe(suite: Suite): readonly string[] {
   ];
 }
 
-/** Where a suite's root file system is, or will be: another recipe is another folder. */
+/** The directory of a suite's root file system: another recipe leads to another directory. */
 export function baseFolder(suite: Suite): string {
   const hash = createHash('sha256').update(recipe(suite).join('\n')).digest('hex').slice(0, 12);
   return join(cacheFolder(), `${suite}-${hash}`);
 }
 
 /**
- * Builds it unless it is there (20-30 s, from the machine's own Debian mirror settings).
- * Two labs that ask at once build it once: the second waits for the first one's lock.
+ * Builds the base unless it exists (20-30 s, with the machine's Debian mirror settings). If two labs ask
+ * at the same time, the second waits for the first one's lock.
  */
 export async function ensureBase(suite: Suite, say: (line: string) => void): Promise<string> {
   const folder = baseFolder(suite);
@@ -86,7 +86,7 @@ export async function ensureBase(suite: Suite, say: (line: string) => void): Pro
   const script =
     'set -eu; folder=$1; shift; [ ! -e "$folder" ] || exit 0; rm -rf "$folder.part"\n' +
     'mmdebstrap --quiet "$@" "$folder.part"; mv -T "$folder.part" "$folder"';
-  // the folder comes last for mmdebstrap, so the script puts it there
+  // mmdebstrap takes the directory as its last argument, so the script appends it
   await run('flock', [
     join(cacheFolder(), `${suite}.lock`),
     'sh',

@@ -16,7 +16,7 @@ export const certificatesIn = (folder: string): Certificates => ({
   key: join(folder, 'server.key'),
 });
 
-/** A certificate authority of the lab's own, made on the spot, and a certificate for the repository. */
+/** A certificate authority for the lab, and a certificate for its repository. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const paths = certificatesIn(folder);

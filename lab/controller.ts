@@ -6,12 +6,12 @@ import { PLAIN_ENV } from './run.ts';
 import { type LabState, labFolder } from './state.ts';
 
 /**
- * The controller's world: the machine itself, except that names, users' homes and certificates are
- * the lab's. Nothing of the machine is changed: the files are laid over its own in a mount namespace
- * that ends with the command.
+ * The environment of the controller: the machine itself, but with the lab's host names, home directories and
+ * certificates. Nothing on the machine changes: the files are mounted over its own in a mount namespace that
+ * ends with the command.
  */
 export interface Controller {
-  /** $HOME, and what OpenSSH takes for it: ~/.ssh/known_hosts is here. */
+  /** $HOME, also for OpenSSH: contains ~/.ssh/known_hosts. */
   readonly home: string;
   readonly identity: string;
   readonly knownHosts: string;
@@ -31,12 +31,12 @@ export function controllerOf(lab: string): Controller {
   };
 }
 
-/** Writes (again) what the controller sees; hosts may have been added. */
+/** Writes the controller's files; again after hosts were added. */
 export function dressController({ name, network, hosts }: LabState): void {
   const controller = controllerOf(name);
   mkdirSync(dirname(controller.knownHosts), { recursive: true, mode: 0o700 });
   writeFileSync(controller.hosts, hostsFile({ self: null, network, others: hosts }));
-  // OpenSSH asks the user database where ~ is, not $HOME
+  // OpenSSH looks up ~ in the user database, not in $HOME
   const passwd = readFileSync('/etc/passwd', 'utf8').replace(
     /^(root:[^:]*:0:0:[^:]*:)[^:]*/m,
     `$1${controller.home}`,
@@ -44,7 +44,7 @@ export function dressController({ name, network, hosts }: LabState): void {
   writeFileSync(controller.passwd, passwd);
 }
 
-/** Environment of a command in the lab's world: nothing of the caller's. */
+/** The environment of a command in the lab: nothing from the caller. */
 export function controllerEnv(lab: string): Record<string, string> {
   const { home } = controllerOf(lab);
   return {
@@ -61,7 +61,7 @@ export function controllerEnv(lab: string): Record<string, string> {
   };
 }
 
-/** The argument vector that runs `argv` in the lab's world; its process is the command's own. */
+/** The argument vector that runs `argv` in the lab; its process becomes the command. */
 export function inWorld(lab: string, argv: readonly string[]): string[] {
   const { hosts, passwd } = controllerOf(lab);
   if (!existsSync(hosts)) throw new Error(`the lab ${lab} is not up`);

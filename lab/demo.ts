@@ -7,7 +7,7 @@ import { installPrerequisites, LAB_PROGRAMS, labObstacle } from './prerequisites
 import { REPOSITORY_ROOT } from './root.ts';
 import { isStopped } from './run.ts';
 
-/** `npm run demo`: from three bare hosts to three that run, and back to nothing. Exit 0: all went well. */
+/** `npm run demo`: boots three bare hosts, converges them, and removes them. Exits with 0 if all went well. */
 
 const NAME = 'audemo';
 const HOSTS = 3;
@@ -22,7 +22,7 @@ const CONFIG = {
 const say = (line: string): void => console.log(`  ${line}`);
 const title = (line: string): void => console.log(`\n== ${line}`);
 
-/** Shows a command as a person would type it, and lets it speak for itself. */
+/** Shows a command as a user would type it, with its output. */
 async function show(lab: Lab, args: readonly string[]): Promise<void> {
   console.log(`\n$ alloyup ${args.join(' ')}\n`);
   const [file, ...rest] = inWorld(lab.name, productCommand(args));
@@ -34,7 +34,7 @@ async function show(lab: Lab, args: readonly string[]): Promise<void> {
     env: { ...controllerEnv(lab.name), ...colours() },
   });
   if (done.exitCode !== 0)
-    throw new Error(`alloyup ${args[0]} ended with ${done.exitCode ?? done.signal}`);
+    throw new Error(`alloyup ${args[0]} exited with ${done.exitCode ?? done.signal}`);
 }
 
 const colours = (): Record<string, string> =>
@@ -46,9 +46,9 @@ async function build(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  console.log('alloyup demo: real Debian hosts on this machine, gone afterwards.');
-  console.log('Their Alloy is a stand-in that behaves like the real one and says so;');
-  console.log('nothing outside this machine is asked, except Debian for packages.');
+  console.log('alloyup demo: real Debian hosts on this machine, removed afterwards.');
+  console.log('Alloy on these hosts is a stand-in that behaves like the real one;');
+  console.log('nothing outside this machine is contacted, except Debian for packages.');
   await installPrerequisites(LAB_PROGRAMS, say);
   const obstacle = labObstacle();
   if (obstacle) throw new Error(obstacle);
@@ -77,12 +77,12 @@ async function main(): Promise<void> {
       release();
     }
   }
-  console.log('\nDone. Nothing is left of it but a Debian base in /var/cache/alloyup-lab.');
-  console.log('A fleet to play with: npm run lab -- up 3');
+  console.log('\nDone. Only a Debian base system stays, in /var/cache/alloyup-lab.');
+  console.log('To get such hosts to play with: npm run lab -- up 3');
 }
 
 main().catch((error: unknown) => {
-  if (isStopped()) return; // the handler of the interrupt has the word
+  if (isStopped()) return; // the interrupt handler reports
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 });

@@ -3,8 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { mayBuild, PLAIN_ENV } from './run.ts';
 
 /**
- * Starts a program that outlives us, in a session of its own, its output appended to a file.
- * (Plain spawn: execa would carry the output through this process.)
+ * Starts a program that outlives this process, in its own session, with its output appended to a file.
+ * (Plain spawn, because execa would pipe the output through this process.)
  */
 export function startDetached(
   argv: readonly string[],
@@ -20,7 +20,7 @@ export function startDetached(
       cwd: '/',
       env: { ...PLAIN_ENV, ...options.env },
     });
-    // whoever waits for its service says that it did not come up
+    // whoever waits for its service reports that it did not come up
     child.on('error', () => undefined);
     child.unref();
   } finally {

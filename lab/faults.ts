@@ -1,14 +1,14 @@
 import type { LabHost } from './host.ts';
 
-/** What goes wrong with hosts in the field, to be done to a lab host. A reset takes it all back. */
+/** Faults that hosts have in the field, for lab hosts. A reset removes all of them. */
 
-/** The program that a unit was made of has what it shall keep from others. */
+/** Shell text that waits until the program in a unit has taken its lock or port. */
 const HAS_IT =
   'n=0; until [ -e /run/lab-has-it ]; do sleep 0.1; n=$((n + 1)); [ $n -lt 200 ] || exit 1; done';
 
-/** Something else holds dpkg's lock, as another apt would; resolves at once. */
+/** Another process holds dpkg's lock, as apt would. Resolves at once. */
 export const holdDpkgLock = async (host: LabHost, seconds: number): Promise<void> => {
-  // dpkg's lock is a POSIX one, which flock(1) does not take; struct flock of a 64-bit Linux
+  // dpkg uses a POSIX lock, which flock(1) cannot take; this is struct flock on 64-bit Linux
   const program =
     'use Fcntl; open my $f, ">>", "/var/lib/dpkg/lock-frontend" or die; ' +
     'my $lock = pack "s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0; ' +
@@ -18,7 +18,7 @@ export const holdDpkgLock = async (host: LabHost, seconds: number): Promise<void
   );
 };
 
-/** A package of another's whose configuration failed. */
+/** Another package whose configuration failed. */
 export const breakPackage = async (host: LabHost): Promise<void> => {
   const folder = '/tmp/lab-broken';
   host.write(
@@ -29,16 +29,16 @@ export const breakPackage = async (host: LabHost): Promise<void> => {
   await host.root(`dpkg-deb -b ${folder} ${folder}.deb && ! dpkg -i ${folder}.deb`);
 };
 
-/** Somebody else's list of packages leads nowhere. */
+/** Another apt source that cannot be reached. */
 export const breakSource = (host: LabHost): void =>
   host.write('/etc/apt/sources.list.d/other.list', 'deb https://gone.invalid stable main\n');
 
-/** A folder on a disk of its own with so many bytes left. */
+/** Puts a directory on its own file system with this many bytes free. */
 export const fillDisk = async (host: LabHost, folder: string, free: string): Promise<void> => {
   await host.root(`mkdir -p ${folder} && mount -t tmpfs -o size=${free} tmpfs ${folder}`);
 };
 
-/** Another program listens where Alloy wants to. */
+/** Another program listens on Alloy's port. */
 export const takePort = async (host: LabHost, port = 12345): Promise<void> => {
   const program =
     'use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", ' +
@@ -48,7 +48,7 @@ export const takePort = async (host: LabHost, port = 12345): Promise<void> => {
   );
 };
 
-/** How ops may become root: with nothing, with the password, or not at all. */
+/** How ops may become root: without a password, with one, or not at all. */
 export const setSudo = async (
   host: LabHost,
   how: 'passwordless' | { readonly password: string } | 'refused',
@@ -59,7 +59,7 @@ export const setSudo = async (
   if (typeof how === 'object') await host.root('chpasswd', { input: `ops:${how.password}\n` });
 };
 
-/** The host was set up anew under its old name: another key, which nobody was told of. */
+/** The host was reinstalled under its old name, with another host key. */
 export const changeHostKey = async (host: LabHost): Promise<void> => {
   await host.root(
     'cd /etc/ssh && rm -f ssh_host_* && ' +
@@ -67,7 +67,7 @@ export const changeHostKey = async (host: LabHost): Promise<void> => {
   );
 };
 
-/** Nobody may start the unit. */
+/** The unit is masked. */
 export const maskUnit = async (host: LabHost, unit = 'alloy.service'): Promise<void> => {
   await host.root(`systemctl mask -q ${unit}`);
 };

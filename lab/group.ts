@@ -12,11 +12,11 @@ import { groupName } from './names.ts';
 import { until } from './run.ts';
 
 /**
- * Control groups of a lab. Everything it starts lives in one of them, so that nothing escapes
- * whoever takes it down: neither a host nor a helper, whatever became of the process that began it.
+ * The control groups of a lab. Everything it starts runs in one of them, so that taking it down ends every host
+ * and helper, whatever happened to the process that started them.
  */
 
-/** Where groups are made: version 2 alone, or beside version 1 ("hybrid", as in many sandboxes). */
+/** The cgroup hierarchy to use: version 2, alone or beside version 1 ("hybrid", as in many sandboxes). */
 function hierarchies(): string[] {
   const hybrid = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'].filter((path) =>
     existsSync(join(path, 'cgroup.procs')),
@@ -26,7 +26,7 @@ function hierarchies(): string[] {
 
 const roots = (lab: string): string[] => hierarchies().map((path) => join(path, groupName(lab)));
 
-/** Makes the group `member` of a lab and returns the argument vector that runs a program in it. */
+/** Creates the group `member` of a lab and returns the argument vector that runs a program in it. */
 export function inGroup(lab: string, member: string, argv: readonly string[]): string[] {
   const folders = roots(lab).map((root) => join(root, member));
   for (const folder of folders) mkdirSync(folder, { recursive: true });
@@ -34,18 +34,18 @@ export function inGroup(lab: string, member: string, argv: readonly string[]): s
   return ['sh', '-c', `${join_} && exec "$@"`, member, ...argv];
 }
 
-/** Takes this process out of its lab's groups: one that is to remove them. */
+/** Moves this process out of the lab's groups, so that it can remove them. */
 export function leaveGroup(): void {
   for (const path of hierarchies()) writeFileSync(join(path, 'cgroup.procs'), `${process.pid}`);
 }
 
-/** Folders of a tree, deepest first. */
+/** Directories of a tree, deepest first. */
 function tree(folder: string): string[] {
   let below: Dirent[];
   try {
     below = readdirSync(folder, { withFileTypes: true });
   } catch {
-    return []; // a unit of the host's that has ended meanwhile
+    return []; // a unit of the host that has ended in the meantime
   }
   const folders = below.filter((entry) => entry.isDirectory());
   return [...folders.flatMap(({ name }) => tree(join(folder, name))), folder];
@@ -58,11 +58,11 @@ function members(folder: string): number[] {
       .map(Number)
       .filter((pid) => pid > 0);
   } catch {
-    return []; // gone meanwhile
+    return []; // ended in the meantime
   }
 }
 
-/** Processes in a lab's groups, or in one of them. */
+/** Processes in all of a lab's groups, or in one. */
 export const inside = (lab: string, member = ''): number[] => [
   ...new Set(
     roots(lab)
@@ -71,7 +71,7 @@ export const inside = (lab: string, member = ''): number[] => [
   ),
 ];
 
-/** Ends every process of a lab, or of one member, at once and for good, and removes the groups. */
+/** Kills every process of a lab, or of one member, and removes the groups. */
 export async function endGroup(lab: string, member = ''): Promise<void> {
   await until(
     `some processes of the lab ${lab} do not end`,
@@ -102,11 +102,11 @@ export async function endGroup(lab: string, member = ''): Promise<void> {
         }
       },
       10,
-    ).catch(() => undefined); // we may sit in it ourselves
+    ).catch(() => undefined); // this process may be in it
   }
 }
 
-/** Labs whose groups are there, whatever became of their folders. */
+/** Labs that have groups, with or without a directory. */
 export const grouped = (): string[] => [
   ...new Set(
     hierarchies()

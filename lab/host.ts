@@ -19,7 +19,7 @@ import { PLAIN_ENV, sleep, until } from './run.ts';
 import { type Snapshot, takeSnapshot, writtenSince } from './snapshot.ts';
 import type { HostState } from './state.ts';
 
-/** How a command ended; its output without the last newline. */
+/** The result of a command; output without the trailing newline. */
 export interface Ended {
   readonly exitCode: number;
   readonly stdout: string;
@@ -28,12 +28,12 @@ export interface Ended {
 
 export interface RootOptions {
   readonly input?: string;
-  /** Give the exit code back instead of throwing. */
+  /** Return the exit code instead of throwing. */
   readonly reject?: boolean;
   readonly timeoutS?: number;
 }
 
-/** One host of a running lab. What it offers goes around the product: it judges what the product did. */
+/** A host of a running lab. It bypasses the product, so that tests can check what the product did. */
 export class LabHost {
   readonly state: HostState;
   readonly #machine: Machine;
@@ -55,7 +55,7 @@ export class LabHost {
     return this.#machine.lab;
   }
 
-  /** Pid, on the machine, of the host's pid 1. @throws Error when the host is off. */
+  /** The machine's pid of the host's pid 1. @throws Error when the host is off. */
   get leader(): number {
     const leader = leaderOf(this.#lab, this.state.number);
     if (leader === undefined) throw new Error(`${this.name} is off`);
@@ -63,7 +63,7 @@ export class LabHost {
   }
 
   /**
-   * Runs shell text as root inside the host, beside sshd and sudo (10 ms).
+   * Runs shell text as root on the host, without sshd and sudo (10 ms).
    *
    * @throws ExecaError when it fails, unless `reject` is false.
    */
@@ -78,7 +78,7 @@ export class LabHost {
     return { exitCode: done.exitCode ?? 255, stdout: done.stdout, stderr: done.stderr };
   }
 
-  /** Runs a command over the machine's own OpenSSH, as user ops. Never throws for its exit code. */
+  /** Runs a command over the machine's OpenSSH, as user ops. Never throws because of its exit code. */
   async ssh(command: string, options: { readonly input?: string } = {}): Promise<Ended> {
     const done = await execa('ssh', [...sshArguments(this.#lab, this.state), command], {
       input: options.input ?? '',
@@ -87,7 +87,7 @@ export class LabHost {
     return { exitCode: done.exitCode ?? 255, stdout: done.stdout, stderr: done.stderr };
   }
 
-  /** A path of the host's as seen from the machine; also of its /run and /tmp. */
+  /** A path on the host as seen from the machine; works for /run and /tmp too. */
   path(path: string): string {
     return join(`/proc/${this.leader}/root`, path);
   }
@@ -96,14 +96,14 @@ export class LabHost {
     return readFileSync(this.path(path), 'utf8');
   }
 
-  /** Makes the folders above it, too. `mode`: 0o644 unless told. */
+  /** Creates parent directories too. `mode`: 0o644 by default. */
   write(path: string, content: string, mode = 0o644): void {
     const there = this.path(path);
     mkdirSync(dirname(there), { recursive: true });
     writeFileSync(there, content, { mode });
   }
 
-  /** Asks an HTTP server on the host's own loopback; null: nobody answers. */
+  /** Sends an HTTP request to the host's loopback; null: no answer. */
   async http(path: string, port = 12345): Promise<{ status: number; body: string } | null> {
     const asked = await this.root(
       `exec 3<>/dev/tcp/127.0.0.1/${port} || exit 7; printf 'GET %s HTTP/1.0\\r\\n\\r\\n' '${path}' >&3; cat <&3`,
@@ -114,14 +114,14 @@ export class LabHost {
     return { status: Number(/^HTTP\/\S+ (\d+)/.exec(head)?.[1] ?? 0), body: rest.join('\n\n') };
   }
 
-  /** Everything that must be as before when a run was undone. */
+  /** Everything that must be unchanged after a run was undone. */
   snapshot(): Promise<Snapshot> {
     return takeSnapshot(this);
   }
 
   /**
-   * Files of the host whose inode changed at or after `sinceMs`, outside logs, caches of the login
-   * and what lives in memory only. An overlay keeps apart what a host wrote, so this misses nothing.
+   * Files of the host whose inode changed at or after `sinceMs`, except logs, login records and files in
+   * memory. The overlay separates what a host wrote, so this misses nothing.
    */
   written(sinceMs: number): string[] {
     return writtenSince(upperFolder(this.#lab, this.state.number), sinceMs);
@@ -134,7 +134,7 @@ export class LabHost {
       try {
         process.kill(pid, signal);
       } catch {
-        // ended by itself
+        // already ended
       }
     }
     return pids.length;
@@ -152,12 +152,12 @@ export class LabHost {
     });
   }
 
-  /** Kills the server's side of every SSH connection; sshd itself goes on. */
+  /** Kills the server side of every SSH connection; sshd keeps running. */
   dropSessions(): number {
     return this.kill(/^sshd(-session)?: (ops|root)\b/);
   }
 
-  /** Pulls the network cable for a while; resolves when it is back. */
+  /** Disconnects the network for a while; resolves when it is back. */
   async linkDown(seconds: number): Promise<void> {
     await setCable(this.#lab, this.state.number, 'down');
     try {
@@ -167,12 +167,12 @@ export class LabHost {
     }
   }
 
-  /** Pulls it, or puts it back, until told otherwise. */
+  /** Disconnects or connects the network. */
   async setLink(to: 'up' | 'down'): Promise<void> {
     await setCable(this.#lab, this.state.number, to);
   }
 
-  /** An orderly reboot, also where somebody asks it to wait (apt 3 does); resolves when it is up again. */
+  /** An orderly reboot, even if an inhibitor blocks it (apt 3 sets one); resolves when the host is up again. */
   async reboot(): Promise<void> {
     const before = this.leader;
     const at = 'systemctl start --no-block --job-mode=replace-irreversibly reboot.target';
@@ -181,10 +181,10 @@ export class LabHost {
   }
 
   /**
-   * Waits for the end of a shutdown that something has begun, and for the boot after it. nspawn does
-   * not boot again where /run is on a disk, as in some sandboxes: then we do it.
+   * Waits for a shutdown in progress and the boot after it. nspawn does not boot again if /run is on a disk,
+   * as in some sandboxes; then this method does.
    *
-   * @param before pid of pid 1 that goes down.
+   * @param before pid of the old pid 1.
    */
   async comeBack(before: number): Promise<void> {
     const again = await until(`${this.name} does not go down`, 120, () => {
@@ -196,7 +196,7 @@ export class LabHost {
     await this.powerCut();
   }
 
-  /** The power fails: nothing gets to end in order. What reached the disk is there afterwards. */
+  /** A power failure: nothing ends in order. What reached the disk is kept. */
   async powerCut(): Promise<void> {
     await this.powerOff();
     await this.powerOn();
@@ -212,7 +212,7 @@ export class LabHost {
     await awaitMachine(this.#machine);
   }
 
-  /** Was it given to somebody since it was born? A test that wants a fresh one then resets it. */
+  /** Whether a test has used it since it was created; the next test then resets it. */
   get used(): boolean {
     return existsSync(this.#mark);
   }
@@ -225,7 +225,7 @@ export class LabHost {
     return join(hostFolder(this.#lab, this.state.number), 'used');
   }
 
-  /** Throws away all that it ever wrote and boots it anew (2 s); its name, address and keys stay. */
+  /** Discards everything it wrote and boots it again (2 s); name, address and keys stay. */
   async reset(): Promise<void> {
     await stopMachine(this.#lab, this.state.number);
     await this.boot();
@@ -240,7 +240,7 @@ export class LabHost {
   }
 }
 
-/** Arguments of `ssh` that reach a host as ops, without a look at the user's own configuration. */
+/** Arguments of `ssh` that reach a host as ops, independent of the user's configuration. */
 export function sshArguments(lab: string, host: HostState, user = 'ops'): string[] {
   const { identity, knownHosts } = controllerOf(lab);
   return [

@@ -2,19 +2,21 @@ import { stopBuilding } from './run.ts';
 import { leftovers, takeDown } from './takedown.ts';
 
 /**
- * Takes a lab down when we are told to end (Ctrl-C, a closed terminal, TERM), then ends with 130.
- * Returns what takes this promise back.
+ * Takes a lab down on Ctrl-C, a closed terminal or TERM, then exits with 130. Returns a function that cancels
+ * this.
  */
 export function takeDownOnInterrupt(lab: string, say: (line: string) => void): () => void {
   let begun = false;
   const end = (): void => {
-    if (begun) return; // npm passes a second one on; the work goes on
+    if (begun) return; // npm passes on a second signal; the work continues
     begun = true;
     say(`interrupted: taking the lab ${lab} down`);
     takeDownFully(lab).then(
       () => process.exit(130),
       (error: unknown) => {
-        say(`something of the lab stays: npm run lab -- down --name ${lab}\n${String(error)}`);
+        say(
+          `parts of the lab remain; remove them with: npm run lab -- down --name ${lab}\n${String(error)}`,
+        );
         process.exit(130);
       },
     );
@@ -28,7 +30,7 @@ export function takeDownOnInterrupt(lab: string, say: (line: string) => void): (
 
 async function takeDownFully(lab: string): Promise<void> {
   await stopBuilding();
-  // a step that was between two programs may have made a folder meanwhile
+  // a step between two programs may have created a directory in the meantime
   for (let round = 0; round < 5; round += 1) {
     await takeDown(lab);
     if (leftovers(lab).length === 0) return;

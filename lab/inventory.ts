@@ -1,25 +1,25 @@
 import { stringify } from 'yaml';
 import type { HostState } from './state.ts';
 
-/** A piece of an inventory, as it is written. */
+/** A part of an inventory, as written. */
 export type Written = { readonly [key: string]: unknown };
 
 export interface InventoryOptions {
-  /** Names of the hosts to list; all when left out. */
+  /** Names of the hosts to list; default: all. */
   readonly hosts?: readonly string[];
-  /** How the host keys come to be known: pinned in the inventory, or left to known_hosts. */
+  /** Whether host keys are pinned in the inventory or looked up in known_hosts. */
   readonly trust?: 'pin' | 'known-hosts';
-  /** Laid over the lab's own `defaults`. */
+  /** Merged into the lab's `defaults`. */
   readonly defaults?: Written;
   readonly groups?: Written;
-  /** Laid over a host's own entry, by name. */
+  /** Merged into the entries of hosts, by name. */
   readonly perHost?: Readonly<Record<string, Written>>;
 }
 
 const isMap = (value: unknown): value is Written =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Maps merge, everything else is replaced. */
+/** Maps are merged, everything else is replaced. */
 export function merge(below: Written, above: Written): Written {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
@@ -29,7 +29,7 @@ export function merge(below: Written, above: Written): Written {
   return merged;
 }
 
-/** Text of an inventory for the hosts of a lab; what it says about reaching them is complete. */
+/** The text of an inventory for the hosts of a lab, with everything needed to reach them. */
 export function inventoryText(
   lab: {
     readonly hosts: readonly HostState[];

@@ -32,26 +32,26 @@ import {
 import { leftovers, takeDown } from './takedown.ts';
 
 export interface UpOptions {
-  /** Up to 8 lower-case letters and digits; names everything the lab makes on the machine. */
+  /** Up to 8 lower-case letters and digits; part of every name the lab uses on the machine. */
   readonly name?: string;
   readonly count: number;
   readonly suite?: Suite;
-  /** Pid whose end takes the lab down too; null: it stays until `down`. Default: this process. */
+  /** The lab is taken down when the process with this pid ends; null: it stays until `down`. Default: this process. */
   readonly owner?: number | null;
-  /** Builds the .deb files that the repository serves into a folder; the stand-ins unless told. */
+  /** Builds the repository's .deb files into a directory; default: the stand-ins. */
   readonly packages?: (folder: string) => Promise<readonly string[]>;
-  /** Name of the n-th host, from 1; h1, h2, ... unless told. */
+  /** Name of the n-th host, counted from 1; default: h1, h2, ... */
   readonly hostName?: (number: number) => string;
   readonly say?: (line: string) => void;
 }
 
 export interface CommandOptions {
   readonly input?: string;
-  /** Added to the lab's environment; undefined takes one away. */
+  /** Added to the lab's environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: the controller's home, where `inventory()` writes. */
   readonly cwd?: string;
-  /** Gives it a terminal of 80 columns; `input` is what is typed, stderr comes in stdout. */
+  /** Runs it in a terminal of 80 columns; `input` is typed there, and stderr is part of stdout. */
   readonly tty?: boolean;
   readonly timeoutS?: number;
 }
@@ -63,7 +63,7 @@ export interface CommandEnded extends Ended {
   readonly signal: string | null;
 }
 
-/** A throw-away fleet: hosts, the repository they install from, and the controller's view of both. */
+/** A disposable fleet: hosts, the repository they install from, and the controller's view of both. */
 export class Lab {
   readonly name: string;
   readonly repository: LabRepository;
@@ -74,10 +74,9 @@ export class Lab {
   }
 
   /**
-   * Makes a lab. What an earlier one of this name left behind is removed first; one that is in use
-   * is left alone.
+   * Creates a lab. Remains of an earlier lab with this name are removed first.
    *
-   * @throws Error when it is in use, or when something fails: then nothing of it is left.
+   * @throws Error when a lab with this name is in use, or when something fails; nothing is left then.
    */
   static async up(options: UpOptions): Promise<Lab> {
     const name = checkLabName(options.name ?? DEFAULT_LAB);
@@ -104,14 +103,14 @@ export class Lab {
     }
   }
 
-  /** A lab that is up. @throws Error when it is not. */
+  /** A running lab. @throws Error when it is not running. */
   static attach(name: string = DEFAULT_LAB): Lab {
     if (!readState(checkLabName(name))?.ready)
       throw new Error(`there is no lab ${name}: npm run lab -- up --name ${name}`);
     return new Lab(name);
   }
 
-  /** What all hosts share: network, keys, certificates, repository and its server. */
+  /** Creates what all hosts share: network, keys, certificates, the repository and its server. */
   async #found(begun: LabState, options: UpOptions, say: (line: string) => void): Promise<void> {
     const folder = labFolder(this.name);
     const network = claimNetwork(this.name);
@@ -120,7 +119,7 @@ export class Lab {
     await makeBridge(this.name, network);
     const { identity, home } = controllerOf(this.name);
     mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
-    say('making keys, certificates and a signed repository');
+    say('creating keys, certificates and a signed repository');
     const [keys, debs] = await Promise.all([
       makeKeys(join(folder, 'gpg')),
       (options.packages ?? buildPackages)(join(folder, 'debs')),
@@ -132,7 +131,7 @@ export class Lab {
     await this.#startHelper();
   }
 
-  /** Starts the process that serves the repository and outlives us where it must. */
+  /** Starts the process that serves the repository; it outlives this one if it has to. */
   async #startHelper(): Promise<void> {
     const folder = labFolder(this.name);
     const program = join(folder, 'helper.mjs');
@@ -165,11 +164,11 @@ export class Lab {
 
   get state(): LabState {
     const state = readState(this.name);
-    if (!state) throw new Error(`the lab ${this.name} has gone`);
+    if (!state) throw new Error(`the lab ${this.name} is gone`);
     return state;
   }
 
-  /** The fingerprint that signs the lab's repository: `repository.fingerprints` of an inventory. */
+  /** The fingerprint of the repository's key, for `repository.fingerprints` in an inventory. */
   get fingerprint(): string {
     return this.state.fingerprint;
   }
@@ -196,7 +195,7 @@ export class Lab {
     return join(labFolder(this.name), `layers-${suite}`);
   }
 
-  /** Adds hosts, all at once, and waits until each has booted. */
+  /** Adds hosts in parallel and waits until each has booted. */
   async grow(
     count: number,
     suite: Suite = 'bookworm',
@@ -204,7 +203,7 @@ export class Lab {
   ): Promise<LabHost[]> {
     const { hosts, network } = this.state;
     if (hosts.length + count > MOST_HOSTS)
-      throw new Error(`a lab holds ${MOST_HOSTS} hosts at most`);
+      throw new Error(`a lab can have at most ${MOST_HOSTS} hosts`);
     const say = options.say ?? (() => undefined);
     const layers = await ensureLayers(this.name, suite, say);
     writeFileSync(this.#layersFile(suite), layers.join('\n'));
@@ -221,7 +220,7 @@ export class Lab {
     this.#writeKnownHosts();
     say(`booting ${count} ${count === 1 ? 'host' : 'hosts'} (Debian ${suite})`);
     const born = added.map((host) => new LabHost(this.#machine(host)));
-    // the kernel takes network changes one by one anyway
+    // the kernel makes network changes one at a time anyway
     for (const { number } of added) await makeCable(this.name, network, number);
     await Promise.all(born.map((host) => host.boot()));
     writeState({ ...this.state, ready: true });
@@ -233,13 +232,13 @@ export class Lab {
     writeFileSync(controllerOf(this.name).knownHosts, `${lines.join('\n')}\n`);
   }
 
-  /** Hosts as on their first day: those named, or all. */
+  /** Resets hosts to their first boot: those named, or all. */
   async reset(names?: readonly string[]): Promise<void> {
     const chosen = names ? names.map((name) => this.host(name)) : this.hosts;
     await Promise.all(chosen.map((host) => host.reset()));
   }
 
-  /** A controller that never ran anything: no cache, no state; known_hosts as made. */
+  /** Resets the controller: no cache, no state, the original known_hosts. */
   resetController(): void {
     const { home } = controllerOf(this.name);
     for (const folder of ['.cache', '.local', '.config'])
@@ -252,7 +251,7 @@ export class Lab {
     await takeDown(this.name);
   }
 
-  /** The controller's home folder, where inventories and templates go. */
+  /** The controller's home directory, for inventories and templates. */
   get home(): string {
     return controllerOf(this.name).home;
   }
@@ -269,7 +268,7 @@ export class Lab {
     return path;
   }
 
-  /** Starts a command in the lab's world and hands out its process, to be watched or killed. */
+  /** Starts a command in the lab and returns its process. */
   start(argv: readonly string[], options: CommandOptions = {}) {
     const words = options.tty ? onTerminal(argv) : argv;
     const [file, ...args] = inWorld(this.name, words);
@@ -284,7 +283,7 @@ export class Lab {
     });
   }
 
-  /** Runs a command in the lab's world to its end. Never throws for its exit code. */
+  /** Runs a command in the lab. Never throws because of its exit code. */
   async run(argv: readonly string[], options: CommandOptions = {}): Promise<CommandEnded> {
     const done = await this.start(argv, options);
     return {
@@ -301,7 +300,7 @@ export class Lab {
     return this.run(productCommand(args), options);
   }
 
-  /** The same, not waited for. */
+  /** The same, without waiting for its end. */
   startAlloyup(args: readonly string[], options: CommandOptions = {}) {
     return this.start(productCommand(args), options);
   }
@@ -317,7 +316,7 @@ const newState = (name: string, owner: number | null = process.pid): LabState =>
   hosts: [],
 });
 
-/** A lab whose owner lives, or that was made to stay. */
+/** Whether the lab's owner is alive, or it was created to stay. */
 const inUse = (state: LabState): boolean => state.owner === null || isAlive(state.owner);
 
 export const productCommand = (args: readonly string[]): string[] => [
@@ -326,7 +325,7 @@ export const productCommand = (args: readonly string[]): string[] => [
   ...args,
 ];
 
-/** `script` gives its command a terminal, and passes its exit code on. */
+/** `script` gives its command a terminal and passes on its exit code. */
 const onTerminal = (argv: readonly string[]): string[] => {
   const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return ['script', '-qec', `stty cols 80 rows 24; exec ${quoted}`, '/dev/null'];

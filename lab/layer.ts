@@ -7,10 +7,10 @@ import { attempt, run } from './run.ts';
 import { labFolder, type Suite } from './state.ts';
 
 /**
- * What all hosts of one lab and suite have over the base: the lab's certificate authority in the
- * trust store, and the key by which `ops` and `root` are reached. Made once, mounted below each host.
+ * What all hosts of one lab and suite add to the base: the lab's certificate authority in the trust store, and
+ * the key that logs in as `ops` and `root`. Created once and mounted below each host.
  *
- * @returns the read-only folders of a host, uppermost first.
+ * @returns the read-only directories of a host, uppermost first.
  */
 export async function ensureLayers(
   lab: string,

@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { labsFolder, listLabs } from './state.ts';
 
-/** Each systemd takes several inotify instances: the kernel's 128 run out at the sixth host. */
+/** Each systemd needs several inotify instances: the kernel's 128 are used up by the sixth host. */
 const WANTED = { max_user_instances: 8192, max_user_watches: 524_288 } as const;
 
 const knob = (name: string): string => `/proc/sys/fs/inotify/${name}`;
 const memory = (): string => join(labsFolder(), '.inotify.json');
 
-/** Raises the kernel's limits, and remembers what they were. */
+/** Raises the kernel's limits and records the previous ones. */
 export function raiseLimits(): void {
   const before = Object.keys(WANTED).map((name) => [
     name,
@@ -23,7 +23,7 @@ export function raiseLimits(): void {
   }
 }
 
-/** Puts them back when the last lab has gone, and removes what labs shared. */
+/** Restores them after the last lab is gone, and removes what labs shared. */
 export function restoreLimits(): void {
   if (listLabs().length > 0 || !existsSync(memory())) return;
   const before = JSON.parse(readFileSync(memory(), 'utf8')) as Record<string, number>;
@@ -33,11 +33,11 @@ export function restoreLimits(): void {
   removeIfEmpty(labsFolder());
 }
 
-/** Somebody may have named a folder of their own for labs: nothing in it but ours is removed. */
+/** The directory for labs can be the user's own: only the labs' files in it are removed. */
 function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // not there, or not empty
+    // absent, or not empty
   }
 }

@@ -25,21 +25,20 @@ export interface Machine {
   readonly lab: string;
   readonly network: string;
   readonly host: HostState;
-  /** Every host of the lab, for its /etc/hosts. */
+  /** All hosts of the lab, for /etc/hosts. */
   readonly others: readonly HostState[];
-  /** Read-only folders below its own, uppermost first. */
+  /** Read-only directories below its own, uppermost first. */
   readonly layers: readonly string[];
 }
 
 export const hostFolder = (lab: string, number: number): string =>
   join(labFolder(lab), 'hosts', `${number}`);
-export const rootFolder = (lab: string, number: number): string =>
-  join(hostFolder(lab, number), 'root');
+const rootFolder = (lab: string, number: number): string => join(hostFolder(lab, number), 'root');
 export const upperFolder = (lab: string, number: number): string =>
   join(hostFolder(lab, number), 'upper');
 const keysFolder = (lab: string, number: number): string => join(hostFolder(lab, number), 'keys');
 
-/** Makes the keys by which clients know a host; they outlive resets. Returns "SHA256:...". */
+/** Creates the SSH host keys, which survive resets. Returns "SHA256:...". */
 export async function makeHostKeys(lab: string, number: number, name: string): Promise<string> {
   const folder = keysFolder(lab, number);
   mkdirSync(folder, { recursive: true });
@@ -61,7 +60,7 @@ export function knownHostLines(lab: string, host: HostState): string[] {
   });
 }
 
-/** Gives a host the files that are its own: a newborn's upper folder holds nothing else. */
+/** Writes the files that differ between hosts: the only ones in a new host's upper directory. */
 function dress({ lab, network, host, others }: Machine): void {
   const etc = join(upperFolder(lab, host.number), 'etc');
   mkdirSync(join(etc, 'ssh'), { recursive: true });
@@ -74,7 +73,7 @@ function dress({ lab, network, host, others }: Machine): void {
     chmodSync(join(etc, 'ssh', `ssh_host_${type}_key`), 0o600);
 }
 
-/** Mounts the host's root, empty of all that it ever wrote, unless `keep`. */
+/** Mounts the host's root; without `keep`, everything it wrote is discarded. */
 export async function mountMachine(machine: Machine, keep = false): Promise<void> {
   const { lab, host, layers } = machine;
   const folder = hostFolder(lab, host.number);
@@ -103,12 +102,12 @@ export function startMachine({ lab, host }: Machine): void {
   ]);
   startDetached(argv, {
     log: join(hostFolder(lab, host.number), 'console.log'),
-    // version 2 alone, as on any Debian of today, also where the machine itself is a hybrid
+    // cgroup version 2 only, as on any current Debian, even if the machine itself is hybrid
     env: { UNIFIED_CGROUP_HIERARCHY: '1' },
   });
 }
 
-/** Pid, on the machine, of the host's pid 1; undefined: it does not run. */
+/** The machine's pid of the host's pid 1; undefined: not running. */
 export function leaderOf(lab: string, number: number): number | undefined {
   return inside(lab, `${number}`).find((pid) => {
     try {
@@ -133,7 +132,7 @@ export async function awaitMachine({ lab, host }: Machine): Promise<void> {
   await until(complaint, 60, async () => {
     const leader = leaderOf(lab, host.number);
     if (leader === undefined) return undefined;
-    // logins are refused until the end of the boot; "degraded" counts as its end
+    // logins are refused until the boot has ended; "degraded" is an end, too
     const words = await execa(
       'nsenter',
       [...enter(leader), 'systemctl', 'is-system-running', '--wait'],
@@ -146,12 +145,12 @@ export async function awaitMachine({ lab, host }: Machine): Promise<void> {
   });
 }
 
-/** Arguments of nsenter that lead into a host. */
+/** Arguments of nsenter that enter a host. */
 export const enter = (leader: number): string[] => [
   ...['--target', `${leader}`, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--'],
 ];
 
-/** Does an SSH server greet us there? */
+/** Whether an SSH server answers. */
 function greets(address: string): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port: 22, timeout: 1000 });
@@ -166,7 +165,7 @@ function greets(address: string): Promise<true | undefined> {
   });
 }
 
-/** Cuts its power. What it wrote stays. */
+/** Cuts the power. What the host wrote stays. */
 export async function stopMachine(lab: string, number: number): Promise<void> {
   await endGroup(lab, `${number}`);
   await unmount(rootFolder(lab, number));

@@ -11,17 +11,17 @@ import { isStopped } from './run.ts';
 import { readState, SUITES, type Suite } from './state.ts';
 import { allLabs, leftovers, takeDown } from './takedown.ts';
 
-const USAGE = `A throw-away fleet of real Debian hosts on this machine (as root).
+const USAGE = `A disposable fleet of real Debian hosts on this machine (needs root).
 
 npm run lab -- up [N] [--suite bookworm|trixie|bullseye]   boot N hosts (3)
-npm run lab -- ssh HOST [COMMAND]     a shell on a host as ops, who may sudo
-npm run lab -- run -- COMMAND...      a command that sees the lab's names,
-                                      repository and keys: alloyup, for one
-npm run lab -- reset [HOST...]        hosts as on their first day
-npm run lab -- status                 what is up
+npm run lab -- ssh HOST [COMMAND]     a shell on a host as ops, who can sudo
+npm run lab -- run -- COMMAND...      run a command, such as alloyup, with the
+                                      lab's host names, repository and keys
+npm run lab -- reset [HOST...]        reset hosts to their first boot
+npm run lab -- status                 list running labs
 npm run lab -- down                   remove everything
 
---name NAME tells labs apart (au); several may be up at once.`;
+--name NAME selects a lab (au); several can run at once.`;
 
 const say = (line: string): void => console.error(line);
 
@@ -48,11 +48,11 @@ async function up(name: string, words: readonly string[], suite: string): Promis
 
 async function status(): Promise<number> {
   const names = allLabs();
-  if (names.length === 0) say('no lab is up');
+  if (names.length === 0) say('no lab is running');
   for (const name of names) {
     const state = readState(name);
     if (!state?.ready) {
-      say(`${name}: left behind: npm run lab -- down --name ${name}`);
+      say(`${name}: remains of a lab; remove them with: npm run lab -- down --name ${name}`);
       for (const line of leftovers(name)) say(`  ${line}`);
       continue;
     }
@@ -130,7 +130,7 @@ Promise.resolve()
       process.exitCode = code;
     },
     (error: unknown) => {
-      if (isStopped()) return; // the handler of the interrupt has the word
+      if (isStopped()) return; // the interrupt handler reports
       say(error instanceof Error ? error.message : String(error));
       process.exitCode = 1;
     },

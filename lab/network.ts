@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { bridgeAddress, bridgeName, hostAddress, machineName } from './names.ts';
 import { attempt, run } from './run.ts';
 
-/** One bridge a lab; each host a network namespace of its own, cabled to it before the host boots. */
+/** Each lab has a bridge. Each host has a network namespace, connected to it before the host boots. */
 
 export async function makeBridge(lab: string, network: string): Promise<void> {
   const bridge = bridgeName(lab);
@@ -37,13 +37,13 @@ export async function makeCable(lab: string, network: string, number: number): P
   });
 }
 
-/** Pulls a host's cable, or puts it back. */
+/** Disconnects or connects a host. */
 export const setCable = (lab: string, number: number, to: 'up' | 'down'): Promise<string> =>
   run('ip', ['link', 'set', machineName(lab, number), to]);
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
-/** What a lab still has on the network, by its names alone. */
+/** The network interfaces and namespaces of a lab, found by name. */
 export const networkLeftovers = (lab: string): { namespaces: string[]; links: string[] } => {
   const ours = new RegExp(`^${lab}-(\\d+|br)$`);
   return {

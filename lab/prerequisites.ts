@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { PLAIN_ENV } from './run.ts';
 
-/** Program -> the Debian package that brings it. */
+/** Program -> the Debian package that contains it. */
 export const LAB_PROGRAMS: Readonly<Record<string, string>> = {
   mmdebstrap: 'mmdebstrap',
   'systemd-nspawn': 'systemd-container',
@@ -22,10 +22,12 @@ export const LAB_PROGRAMS: Readonly<Record<string, string>> = {
   flock: 'util-linux',
 };
 
-/** What the unit tests run beside it. */
+/** What the tests run in addition. */
 export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
   dash: 'dash',
   bash: 'bash',
+  fish: 'fish',
+  zsh: 'zsh',
   git: 'git',
   perl: 'perl',
   shellcheck: 'shellcheck',
@@ -45,7 +47,7 @@ const canRun = (program: string): boolean =>
     }
   });
 
-/** Debian packages whose programs are not there. */
+/** Debian packages whose programs are missing. */
 export const missingPackages = (
   programs: Readonly<Record<string, string>>,
   has: (program: string) => boolean = canRun,
@@ -56,7 +58,7 @@ export const missingPackages = (
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** Why hosts cannot be booted here, and what to do about it; null: they can. */
+/** Why no hosts can be booted here, and what to do about it; null: they can. */
 export function labObstacle(): string | null {
   const missing = missingPackages(LAB_PROGRAMS);
   const install = `sudo apt-get install -y ${missing.join(' ')}`;
@@ -69,7 +71,7 @@ export function labObstacle(): string | null {
 }
 
 /**
- * Installs what is missing when we are root and the machine has apt.
+ * Installs missing programs if this process is root and the machine has apt.
  *
  * @throws Error that names the command to run.
  */
@@ -89,10 +91,10 @@ export async function installPrerequisites(
       stdout: 'ignore',
       env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
-  // --no-remove: a test's needs never take something from the machine
+  // --no-remove: tests never remove anything from the machine
   const install = () => apt('install', '-y', '--no-install-recommends', '--no-remove', ...missing);
   await install().catch(async () => {
-    // a fresh machine has no lists yet
+    // a fresh machine has no package lists yet
     await apt('update');
     await install();
   });

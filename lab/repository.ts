@@ -6,7 +6,7 @@ import { readKeys } from './repository/keys.ts';
 import type { Behaviour, Served } from './repository/server.ts';
 import { labFolder } from './state.ts';
 
-/** The repository of a running lab: what it serves, what was asked of it, what goes wrong with it. */
+/** The repository of a running lab: what it serves, which requests it got, and its faults. */
 export class LabRepository {
   readonly #folder: string;
   readonly #keys: string;
@@ -20,17 +20,17 @@ export class LabRepository {
     return join(this.#folder, 'control');
   }
 
-  /** The good repository's files. */
+  /** The files of the intact repository. */
   get folder(): string {
     return join(this.#folder, 'www');
   }
 
-  /** Serves these packages and no others, newly signed. */
+  /** Serves only these packages, with a new signature. */
   async publish(debs: readonly string[]): Promise<void> {
     await buildRepository(this.folder, debs, readKeys(this.#keys));
   }
 
-  /** Every request since the start or the last `forget`, by hosts and controller. */
+  /** All requests by hosts and controller since the start or the last `forget`. */
   requests(): Promise<readonly Served[]> {
     return servedRequests(this.#control);
   }
@@ -60,7 +60,7 @@ export class LabRepository {
     await setBehaviour(this.#control, behaviour);
   }
 
-  /** Everything is well again. */
+  /** Serves the intact repository again. */
   async mend(): Promise<void> {
     await setBehaviour(this.#control, {});
   }

@@ -1,20 +1,20 @@
 import { execa, type Options } from 'execa';
 
-/** The few that the programs of the lab need; nothing of the caller's language or proxies. */
+/** The variables that the lab's programs need, without the caller's locale and proxies. */
 export const PLAIN_ENV = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C.UTF-8',
 };
 
-/** As much of a subprocess as it takes to end it. */
+/** The part of a subprocess that is needed to end it. */
 type Child = PromiseLike<{ readonly stdout?: unknown }> & { kill(): boolean };
 
 const running = new Set<Child>();
 let stopped = false;
 
 /**
- * From now on `run` begins nothing; resolves when what it had begun has ended. For an interrupt: what
- * is taken down must not be built again behind our back.
+ * From now on `run` starts nothing. Resolves when everything it started has ended. Used on an interrupt, so that
+ * nothing is created again while the lab is taken down.
  */
 export async function stopBuilding(): Promise<void> {
   stopped = true;
@@ -32,7 +32,7 @@ export function mayBuild(): void {
 /**
  * Runs a program and returns what it printed, without the last newline.
  *
- * @throws ExecaError with the program's own words when it fails; Error after `stopBuilding`.
+ * @throws ExecaError with the program's output when it fails; Error after `stopBuilding`.
  */
 export async function run(
   file: string,
@@ -50,13 +50,13 @@ export async function run(
   }
 }
 
-/** The same, for what may have been done before: says whether it worked. */
+/** The same for a step that may already be done: returns whether it succeeded. */
 export async function attempt(file: string, args: readonly string[]): Promise<boolean> {
   return (await execa(file, args, { stdin: 'ignore', reject: false })).exitCode === 0;
 }
 
 /**
- * Calls `probe` until it gives something.
+ * Calls `probe` until it returns a value.
  *
  * @throws Error that says `what` did not happen, after `seconds`.
  */

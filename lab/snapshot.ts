@@ -10,28 +10,28 @@ import {
 import { join } from 'node:path';
 import type { LabHost } from './host.ts';
 
-/** What a host is like, for comparing: each entry is a line of text under a name. */
+/** The state of a host, for comparisons: named lines of text. */
 export interface Snapshot {
-  /** By path: /etc whole, what the package alloy put elsewhere, the tree under /var/lib/alloy. */
+  /** By path: everything in /etc, the other files of the package alloy, the tree under /var/lib/alloy. */
   readonly files: Readonly<Record<string, string>>;
-  /** By name: dpkg's word for each package that it knows, "install ok installed 1.18.1-1". */
+  /** By name: dpkg's status of each package it knows, "install ok installed 1.18.1-1". */
   readonly packages: Readonly<Record<string, string>>;
   /** By name: "uid=... groups=...". */
   readonly users: Readonly<Record<string, string>>;
   readonly groups: Readonly<Record<string, string>>;
-  /** Properties of the unit alloy that tell whether and what it runs. */
+  /** Properties of the unit alloy that show whether and what it runs. */
   readonly unit: Readonly<Record<string, string>>;
-  /** By component id: its health; empty when nobody answers. */
+  /** Health by component id; empty if there is no answer. */
   readonly components: Readonly<Record<string, string>>;
 }
 
-/** Copies that the tools of shadow and ld leave behind; they say nothing that the files do not. */
+/** Backup copies left by shadow's tools and ld; redundant to the files. */
 const UNTOLD = /^\/etc\/((passwd|shadow|group|gshadow|subuid|subgid)-|\.pwd\.lock|ld\.so\.cache)$/;
 
 const kindOf = (stat: Stats): string =>
   stat.isSymbolicLink() ? 'link' : stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'other';
 
-/** Reads a tree below `root` (a host's root, seen from here) without following a link. */
+/** Reads a tree below `root` (a host's root as seen from the machine) without following links. */
 function readTree(
   root: string,
   path: string,
@@ -139,7 +139,7 @@ async function componentsOf(host: LabHost): Promise<Record<string, string>> {
   return Object.fromEntries(components.map(({ localID, health }) => [localID, health.state]));
 }
 
-/** Human-readable differences, one a line; empty when there are none. */
+/** Human-readable differences, one per line; empty if there are none. */
 export function diffSnapshots(
   before: Snapshot,
   after: Snapshot,
@@ -160,11 +160,11 @@ export function diffSnapshots(
   });
 }
 
-/** Where a host writes by itself: logs, the lists of who is logged in, random seeds. */
+/** Where a host writes on its own: logs, login records, random seeds. */
 const RESTLESS =
   /^\/(var\/log|run|tmp|var\/tmp|dev|proc|sys)(\/|$)|^\/var\/lib\/(systemd|private|sudo)(\/|$)|^\/home\/ops\/\.cache/;
 
-/** Paths below an overlay's upper folder whose inode changed at or after `sinceMs`. */
+/** Paths below an overlay's upper directory whose inode changed at or after `sinceMs`. */
 export function writtenSince(upper: string, sinceMs: number, below = '/'): string[] {
   return readdirSync(join(upper, below)).flatMap((name) => {
     const path = join(below, name);

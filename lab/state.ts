@@ -12,18 +12,18 @@ import {
 import { join } from 'node:path';
 import { inUse, networksFor } from './names.ts';
 
-/** Debian releases that hosts can be made of. */
+/** Debian releases for hosts. */
 export const SUITES = ['bookworm', 'trixie', 'bullseye'] as const;
 export type Suite = (typeof SUITES)[number];
 
-/** Labs live here, one folder each; on disk, since each host's writes land in it. */
+/** The directory of all labs, one directory each; on disk, because the hosts' writes go there. */
 export const labsFolder = (): string => process.env.ALLOYUP_LAB_DIR ?? '/var/tmp/alloyup-lab';
 export const labFolder = (name: string): string => join(labsFolder(), name);
 
-/** Root file systems, built once a machine. */
+/** Root file systems, built once per machine. */
 export const cacheFolder = (): string => process.env.ALLOYUP_LAB_CACHE ?? '/var/cache/alloyup-lab';
 
-/** A process that cannot be mistaken for a later one with its number. */
+/** Identifies a process, even if its pid is reused later. */
 export interface Identity {
   readonly pid: number;
   /** Clock ticks from the machine's boot to its start. */
@@ -40,14 +40,14 @@ export interface HostState {
   readonly hostKey: string;
 }
 
-/** What the folder of a lab remembers: lab.json. */
+/** The contents of lab.json in a lab's directory. */
 export interface LabState {
   readonly name: string;
-  /** First three numbers of its network. */
+  /** The first three numbers of its network. */
   readonly network: string;
-  /** When this process ends, the lab goes too; null: it stays until `down`. */
+  /** The lab is taken down when this process ends; null: it stays until `down`. */
   readonly owner: Identity | null;
-  /** False while it is being made: a lab found so was cut off. */
+  /** False while it is being created; a lab found in this state was interrupted. */
   readonly ready: boolean;
   readonly fingerprint: string;
   readonly hosts: readonly HostState[];
@@ -64,11 +64,11 @@ export function writeState(state: LabState): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Did a lab write here? Its first act is to write lab.json. */
+/** Whether this is a lab's directory: the first thing written there is lab.json. */
 export const isLabFolder = (folder: string): boolean =>
   ['lab.json', 'lab.json.new'].some((file) => existsSync(join(folder, file)));
 
-/** Labs that have a folder. */
+/** Labs that have a directory. */
 export const listLabs = (): string[] =>
   existsSync(labsFolder())
     ? readdirSync(labsFolder(), { withFileTypes: true })
@@ -78,24 +78,24 @@ export const listLabs = (): string[] =>
 
 const claims = (): string => join(labsFolder(), '.networks');
 
-/** Takes a free network for a lab; a symbolic link is made by one of two only. */
+/** Reserves a free network for a lab. Creating a symbolic link is atomic. */
 export function claimNetwork(name: string): string {
   mkdirSync(claims(), { recursive: true });
   for (const network of networksFor(name)) {
     const claim = join(claims(), network);
     if (inUse(network)) continue;
     const owner = ownerOf(claim);
-    // a lab that was cut off before it could say which network it had taken
+    // a lab that was interrupted before it recorded its network
     if (owner !== null && (owner === name || !existsSync(labFolder(owner))))
       rmSync(claim, { force: true });
     try {
       symlinkSync(name, claim);
       return network;
     } catch {
-      // another lab's
+      // taken by another lab
     }
   }
-  throw new Error('every network of 198.18.0.0/15 is taken: take a lab down');
+  throw new Error('every network of 198.18.0.0/15 is in use: take a lab down');
 }
 
 function ownerOf(claim: string): string | null {
@@ -106,7 +106,7 @@ function ownerOf(claim: string): string | null {
   }
 }
 
-/** Gives back what a lab took. */
+/** Releases the network of a lab. */
 export function releaseNetworks(name: string): void {
   if (!existsSync(claims())) return;
   for (const network of readdirSync(claims()))
@@ -117,7 +117,7 @@ export function releaseNetworks(name: string): void {
 export function identify(pid: number): Identity | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // the second field is a name that may hold blanks and brackets; the start is the 22nd
+    // the second field is a name that can contain blanks and parentheses; the start is the 22nd
     const startedTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
     const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return { pid, startedTicks, bootId };

@@ -6,7 +6,7 @@ import { checkLabName } from './names.ts';
 import { networkLeftovers, removeNetwork } from './network.ts';
 import { isLabFolder, labFolder, listLabs, releaseNetworks } from './state.ts';
 
-/** Mount points below a folder, the innermost first. */
+/** Mount points below a directory, innermost first. */
 function mountsBelow(folder: string): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
@@ -17,7 +17,7 @@ function mountsBelow(folder: string): string[] {
 
 const machines = (lab: string): RegExp => new RegExp(`^${lab}-\\d+$`);
 
-/** What of a lab is still on the machine, in words; empty when nothing is. */
+/** Descriptions of what remains of a lab on the machine; empty if nothing does. */
 export function leftovers(lab: string): string[] {
   const { namespaces, links } = networkLeftovers(lab);
   return [
@@ -32,8 +32,8 @@ export function leftovers(lab: string): string[] {
 }
 
 /**
- * Removes everything a lab made, by its name alone: also after a crash, also when half of it was
- * made, also twice. Its hosts are not asked to shut down: they are thrown away.
+ * Removes everything a lab created, by its name: after a crash, half-created, or already removed. Its hosts are killed,
+ * not shut down.
  */
 export async function takeDown(lab: string): Promise<void> {
   checkLabName(lab);
@@ -46,7 +46,7 @@ export async function takeDown(lab: string): Promise<void> {
   restoreLimits();
 }
 
-/** Removes the folder of a lab, and never another one that happens to have its name. */
+/** Removes the directory of a lab, but never another directory with its name. */
 function removeFolder(lab: string): void {
   const folder = labFolder(lab);
   if (!existsSync(folder)) return;
@@ -54,8 +54,8 @@ function removeFolder(lab: string): void {
   if (mounts.length > 0) throw new Error(`cannot unmount ${mounts.join(', ')}`);
   if (isLabFolder(folder)) rmSync(folder, { recursive: true, force: true });
   else if (readdirSync(folder).length === 0) rmdirSync(folder);
-  else throw new Error(`${folder} is no lab's folder: move it away, or use another --name`);
+  else throw new Error(`${folder} is not a lab's directory: move it away, or use another --name`);
 }
 
-/** Labs that are there in any form. */
+/** Labs of which anything exists. */
 export const allLabs = (): string[] => [...new Set([...listLabs(), ...grouped()])].sort();

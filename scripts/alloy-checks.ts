@@ -1,4 +1,4 @@
-// Writes docs/checks.md from the rules themselves.
+// Writes docs/checks.md from the rules.
 //   node build.mjs run scripts/alloy-checks.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

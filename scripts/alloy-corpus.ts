@@ -1,5 +1,4 @@
-// Counts how our parser and printer do on upstream's own files, prints the counts and writes them
-// into docs/alloy-corpus.md.
+// Runs our parser and printer on Alloy's own files, prints the counts and writes docs/alloy-corpus.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countCorpus, describeCounts } from '../test/alloy/corpus.ts';

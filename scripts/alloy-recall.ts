@@ -1,4 +1,4 @@
-// Writes docs/alloy-checks-recall.md: what the checks find of what Alloy itself was recorded to say.
+// Writes docs/alloy-checks-recall.md: our checks compared with the recorded findings of Alloy.
 //   node build.mjs run scripts/alloy-recall.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

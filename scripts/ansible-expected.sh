@@ -1,5 +1,5 @@
 #!/bin/sh
-# Asks Ansible what each inventory of test/inventory/ansible/cases says, and of folders/, which have
+# Asks Ansible what each inventory of test/inventory/ansible/cases says, and of variable-files/, which have
 # group_vars and host_vars beside them, and keeps its answers. Needs ansible-core (apt-get install ansible-core); the tests do not.
 set -eu
 cd "$(dirname "$0")/../test/inventory/ansible"
@@ -18,9 +18,9 @@ for case in cases/*; do
 	ansible-inventory -i "$case" --list >"expected/${name%.*}.gen.json" 2>/dev/null ||
 		echo "$name: refused" >&2
 done
-for case in folders/*/hosts.*; do
+for case in variable-files/*/hosts.*; do
 	name=$(basename "$(dirname "$case")")
-	ansible-inventory -i "$case" --list >"expected-folders/$name.gen.json" 2>/dev/null ||
+	ansible-inventory -i "$case" --list >"expected-variable-files/$name.gen.json" 2>/dev/null ||
 		echo "$name: refused" >&2
 done
 ansible-inventory --version | head -n 1 >expected/version.txt || true

@@ -1,9 +1,9 @@
 /**
- * What the facts about components leave out or have wrong, found by running the table over
- * configurations that Alloy's own converters wrote.
+ * Corrections of the facts about components, found by checking configurations written by Alloy's own
+ * converters.
  */
 
-/** Blocks that exist and are not listed: component -> paths. */
+/** Blocks missing from the facts: component -> paths. */
 export const ADDED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
   'loki.process': [
     'stage.metrics/metric.counter',
@@ -17,7 +17,7 @@ export const ADDED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
   'otelcol.processor.probabilistic_sampler': ['output'],
 };
 
-/** Arguments that exist and are not listed, or have another type: component -> "block/path/argument=type". */
+/** Arguments missing from the facts, or with another type: component -> "block/path/argument=type". */
 export const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'loki.source.windowsevent': ['legacy_bookmark_path=string'],
   'otelcol.exporter.kafka': ['producer/allow_auto_topic_creation=bool'],
@@ -32,20 +32,20 @@ export const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'otelcol.receiver.filelog': ['operators=list(any)'],
 };
 
-/** Blocks that take every block of their component again: `stage.match` holds stages. */
+/** Blocks that accept every block of their component: `stage.match` contains stages. */
 export const TAKES_ALL: Readonly<Record<string, readonly string[]>> = {
   'loki.process': ['stage.match'],
 };
 
-/** Blocks ('' is the component itself) whose list of arguments is not complete: what is not there is not reported. */
+/** Blocks ('' is the component itself) with an incomplete list of arguments: unknown ones are not reported. */
 export const OPEN: Readonly<Record<string, readonly string[]>> = {
   'otelcol.receiver.opencensus': [''],
 };
 
-/** Called required, but optional: "component argument" or "component block/path argument". */
+/** Optional, although listed as required: "component argument" or "component block/path argument". */
 export const OPTIONAL: readonly string[] = [
   'loki.source.docker labels',
-  // one of them is needed, not all
+  // one of them is required, not all
   'prometheus.remote_write endpoint/azuread/managed_identity',
   'prometheus.remote_write endpoint/azuread/oauth',
   'prometheus.remote_write endpoint/azuread/sdk',
@@ -53,7 +53,7 @@ export const OPTIONAL: readonly string[] = [
   'http tls/windows_certificate_filter/server system_store',
 ];
 
-/** Exports that are not listed. */
+/** Exports missing from the facts. */
 export const EXPORTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'database_observability.mysql': { targets: 'list(map(string))' },
   'database_observability.postgres': { targets: 'list(map(string))' },
@@ -67,11 +67,11 @@ export const EXPORTS: Readonly<Record<string, Readonly<Record<string, string>>>>
   'faro.receiver': {},
 };
 
-/** Components that only send: they export nothing, and so their pages do not list exports. */
+/** Components that only send: they export nothing, so their pages list no exports. */
 export const NO_EXPORTS =
   /^(loki\.source\.|loki\.rules\.|mimir\.|otelcol\.receiver\.|prometheus\.operator\.|prometheus\.(receive_http|scrape)$|pyroscope\.(ebpf|java|receive_http|scrape)$)/;
 
-/** Arguments that need a level of their own: component -> "block/path/argument" or "block/path/argument=value". */
+/** Arguments with their own stability level: component -> "block/path/argument" or "block/path/argument=value". */
 export const EXPERIMENTAL: Readonly<Record<string, readonly string[]>> = {
   'prometheus.scrape': ['honor_metadata', 'enable_type_and_unit_labels'],
   'prometheus.remote_write': ['endpoint/protobuf_message=io.prometheus.write.v2.Request'],
@@ -80,7 +80,7 @@ export const EXPERIMENTAL: Readonly<Record<string, readonly string[]>> = {
   'prometheus.operator.servicemonitors': ['scrape/enable_type_and_unit_labels'],
 };
 
-/** Holes that are known and harmless: what nobody describes is left open, so nothing is reported of it. */
+/** Known and harmless gaps: nothing is reported about undocumented parts. */
 export const EXCUSED: readonly string[] = [
   'beyla.ebpf',
   'database_observability.',
@@ -94,12 +94,12 @@ export const EXCUSED: readonly string[] = [
   'otelcol.connector.signaltometrics > logs > include_resource_attributes:',
   'otelcol.connector.signaltometrics > spans > include_resource_attributes:',
   'otelcol.connector.spanmetrics > calls_dimension:',
-  // described on two levels in one table
+  // two levels are described in one table
   'otelcol.exporter.googlecloud log: argument name',
   'otelcol.exporter.googlecloud metric: argument name',
   'otelcol.exporter.googlecloud trace: argument name',
   'otelcol.processor.redaction',
-  // gone from Alloy; a page without blocks is left
+  // removed from Alloy; a page without blocks remains
   'otelcol.receiver.opencensus: no output block',
   'otelcol.processor.resourcedetection >',
 ];

@@ -1,7 +1,7 @@
-// Makes src/alloy/table/table.gen.ts from the facts about components (../shared/alloy/components.json,
-// or the path given) and what scripts/component-additions.ts adds. Run it by
+// Generates src/alloy/table/table.gen.ts from the facts about components (../shared/alloy/components.json,
+// or the given path) and the corrections in scripts/component-additions.ts:
 //   node build.mjs run scripts/component-table.ts [components.json]
-// It prints the holes that it found and exits 1 when one of them is not excused.
+// Prints the gaps it finds, and exits with 1 if one of them is not excused.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RawComponent } from './make-component-table.ts';

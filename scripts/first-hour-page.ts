@@ -1,9 +1,9 @@
-/** The part of a screen that one question takes, the answer before it included. */
+/** The part of the screen with one question and the previous answer. */
 export interface Question {
   readonly screen: string;
 }
 
-/** What a terminal of 80 columns showed, by what was typed. */
+/** Captured screens of 80 columns, by command. */
 export interface FirstHour {
   readonly help: string;
   readonly helpOfCommand: string;
@@ -23,7 +23,7 @@ export interface FirstHour {
 const screen = (text: string): string => `\`\`\`text\n${text}\n\`\`\`\n`;
 
 const wizard = ({ init, ending }: FirstHour): readonly string[] => [
-  '## The wizard\n\nQuestion by question, each under the answer before it, and what it ends with.\n',
+  '## The wizard\n\nEach question below the previous answer, and the result.\n',
   ...init.map((question) => screen(question.screen)),
   screen(ending),
 ];
@@ -33,14 +33,14 @@ export const firstHourPage = (shown: FirstHour): string =>
   [
     `# The first hour, screen by screen
 
-What a terminal of 80 columns shows of the commands that people meet first. They ran on bare lab hosts
-(\`node build.mjs run scripts/first-hour.ts\` takes them again, and fails where a line is too wide); the Alloy there is a
-stand-in that behaves as the real one was recorded to. How to go on: [the guide](guide.md).
+What the first commands show in a terminal of 80 columns. They ran on bare lab hosts, where Alloy is a stand-in that
+behaves as the real one was recorded to behave. \`node build.mjs run scripts/first-hour.ts\` captures the screens again,
+and fails if a line is too wide. To continue, read [the guide](guide.md).
 `,
     '## Help\n',
     screen(shown.help),
     screen(shown.helpOfCommand),
-    '## First contact\n\nHosts that nobody has met are refused, and one command settles it for all of them.\n',
+    '## First contact\n\nHosts with unknown keys are refused. One command records the keys of all of them.\n',
     screen(shown.unmet),
     screen(shown.trust),
     ...(shown.init.length === 0 ? [] : wizard(shown)),
@@ -48,14 +48,14 @@ stand-in that behaves as the real one was recorded to. How to go on: [the guide]
     screen(shown.plan),
     '## Apply\n\nThe plan and the question:\n',
     screen(shown.apply.asked),
-    'While it goes:\n',
+    'During the run:\n',
     screen(shown.apply.going),
-    'At the end, and the second time:\n',
+    'At the end, and on a second run:\n',
     screen(shown.apply.done),
     screen(shown.again),
     '## Status\n',
     screen(shown.status),
-    '## When something is wrong\n\nA login that does not work:\n',
+    '## When something is wrong\n\nA login that fails:\n',
     screen(shown.login),
     'A mistake in the inventory:\n',
     screen(shown.wrongInventory),

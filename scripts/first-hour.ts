@@ -10,9 +10,8 @@ import { type FirstHour, firstHourPage, type Question } from './first-hour-page.
 import { RecordedTerminal } from './terminal.ts';
 
 /**
- * `node build.mjs run scripts/first-hour.ts`: boots three bare hosts, types what somebody types in the
- * first hour into a real terminal of 80 columns, and writes docs/first-hour.md. Ends with an error
- * where a line is wider than the terminal.
+ * `node build.mjs run scripts/first-hour.ts`: boots three bare hosts, types the commands of the first hour
+ * into a real terminal of 80 columns, and writes docs/first-hour.md. Fails if a line is wider than the terminal.
  */
 
 const NAME = 'auhour';
@@ -40,7 +39,7 @@ hosts:
   web-[01:02]: { ssh: { port: ssh } }
 `;
 
-/** A template that forgets a brace, and one that Alloy would refuse. */
+/** A template with a missing brace, and one that Alloy would refuse. */
 const WRONG_TEMPLATE = `prometheus.exporter.unix "host" { }
 
 prometheus.scrape "host" {
@@ -64,7 +63,7 @@ hosts:
   web-[01:02]:
 `;
 
-/** The terminal, and what is taken from it. */
+/** Takes captures of the terminal. */
 class Camera {
   readonly #terminal: RecordedTerminal;
 
@@ -72,14 +71,14 @@ class Camera {
     this.#terminal = terminal;
   }
 
-  /** What the command prints, the line that was typed first. */
+  /** The command and its output. */
   async shot(command: string, seconds = 60): Promise<string> {
     await this.#terminal.clear();
     await this.#terminal.run(command, seconds);
     return this.taken();
   }
 
-  /** All that is on the screen and above it. */
+  /** Everything on the screen and above it. */
   async taken(): Promise<string> {
     const broken = await this.#terminal.broken();
     if (broken.length > 0) throw new Error(`wider than the terminal:\n${broken.join('\n')}`);
@@ -90,17 +89,17 @@ class Camera {
     return lines.join('\n');
   }
 
-  /** Waits for a question of the wizard, gives its part of the screen, and answers. */
+  /** Waits for a question of the wizard, captures its part of the screen, and answers it. */
   async question(seen: RegExp, keys: readonly string[]): Promise<Question> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       await this.#settled();
       const lines = (await this.taken()).split('\n');
-      // what is answered has another mark
+      // answered questions have another mark
       const open = lines.findLastIndex((line) => line.startsWith('? '));
       if (open >= 0 && seen.test(lines.slice(open).join('\n'))) {
         await this.answer(...keys);
-        // with what was answered before, and what came of it
+        // with the previous answer and its result
         const from = lines.slice(0, open).findLastIndex((line) => /^[✔$] /.test(line));
         return { screen: lines.slice(Math.max(0, from)).join('\n') };
       }
@@ -116,7 +115,7 @@ class Camera {
     }
   }
 
-  /** Two looks that see the same: nothing is being drawn. */
+  /** Waits until two captures are equal: nothing is being drawn. */
   async #settled(): Promise<void> {
     for (let before = ''; ; ) {
       const now = (await this.#terminal.screen()).join('\n');
@@ -139,7 +138,7 @@ async function live(camera: Camera, terminal: RecordedTerminal): Promise<FirstHo
   return { asked, going, done: await camera.taken() };
 }
 
-/** The wizard's questions for a host that nobody has met, and what is typed. */
+/** The wizard's questions for a host with an unknown key, and the answers. */
 const answersFor = (fingerprint: string): readonly (readonly [RegExp, readonly string[]])[] => [
   [/Where are your hosts listed/, ['Enter']],
   [/one per line/, ['db-01', 'Enter', 'Enter']],
@@ -222,7 +221,7 @@ async function main(): Promise<void> {
   });
   let terminal: RecordedTerminal | undefined;
   try {
-    // a fleet that nobody has met
+    // host keys are unknown at first
     writeFileSync(join(lab.home, '.ssh/known_hosts'), '');
     terminal = await RecordedTerminal.open({
       columns: 80,

@@ -1,6 +1,6 @@
 import { inventoryJsonSchema } from '../src/inventory/schema.ts';
 
-/** The part of JSON Schema that our own schema uses. */
+/** The part of JSON Schema that the inventory's schema uses. */
 interface Schema {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
@@ -17,7 +17,7 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
 }
 
-/** In the order in which a reader meets them; each is a table of the page. */
+/** In reading order; each is a table of the page. */
 const SECTIONS = [
   'defaults',
   'group',
@@ -30,42 +30,42 @@ const SECTIONS = [
   'file',
 ];
 
-const WHERE: Readonly<Record<string, string>> = {
-  defaults: 'What holds for every host. The same keys may stand in `groups.NAME` and `hosts.NAME`.',
+const INTRODUCTIONS: Readonly<Record<string, string>> = {
+  defaults: 'Settings for every host. `groups.NAME` and `hosts.NAME` accept the same keys.',
   group:
-    'Settings that hosts share. A host may be in several groups; two groups that give one key different values are an error, unless the host says it.',
-  host: 'A host, named or with ranges as `web-[01:20].example.com`. `null` (nothing behind the colon) is a host with nothing of its own.',
-  ssh: 'How to log in. `~/.ssh/config` counts.',
+    'Settings that hosts share. A host may belong to several groups. If two of them set one key to different values, that is an error, unless the host sets it as well.',
+  host: 'A host, or a range such as `web-[01:20].example.com`. `null` (nothing after the colon) is a host without settings of its own.',
+  ssh: 'How to log in. `~/.ssh/config` applies as well.',
   repository: 'Where the package comes from, and who may sign it.',
-  alloy: 'The package, the service and how it is checked.',
+  alloy: 'The package, the service, and how to check it.',
   service:
-    'Under `alloy.service`: what goes into a drop-in of the unit. Without any key there is no drop-in.',
-  config: 'The configuration and what it needs beside it.',
-  file: 'Under `config.files`, by path on the host.',
+    '`alloy.service` is written to a drop-in for the unit. Without any of these keys there is no drop-in.',
+  config: 'The configuration, and the files it refers to.',
+  file: 'Entries of `config.files`, by path on the host.',
 };
 
 const SECRETS = `## Secrets
 
-Wherever a secret may stand, its place stands instead:
+A secret is never written in the inventory, only a reference to it:
 
-| Place | Read from |
+| Reference | Read from |
 |---|---|
 | \`{ secret: env:NAME }\` | the environment variable NAME of alloyup |
-| \`{ secret: file:PATH }\` | a file, relative to the inventory; a newline at its end is cut off |
-| \`{ secret: { exec: [command, argument] } }\` | what a command prints; it is run without a shell |
+| \`{ secret: file:PATH }\` | a file, relative to the inventory; a newline at its end is removed |
+| \`{ secret: { exec: [command, argument] } }\` | the output of a command, which is run without a shell |
 
-\`alloyup validate\` reads none of them and runs nothing. A template variable cannot be a secret: put it under
-\`alloy.environment\` and use \`sys.env("NAME")\` in the template.
+\`alloyup validate\` does not read secrets and does not run commands. A template variable cannot be a secret: set it
+in \`alloy.environment\`, and use \`sys.env("NAME")\` in the template.
 `;
 
 const HEAD = `# Inventory
 
 <!-- Made by scripts/schema.ts from src/inventory/schema.ts: edit the descriptions there. -->
 
-YAML 1.2 (or JSON). A key that is not in these tables is an error. A host takes what it says itself, then what its groups
-say, then the defaults of the file, then the defaults below; maps merge key by key, everything else replaces. A file in
-\`config.files\` has one content: \`secret\` said later takes the place of \`source\`, and the other way round.
-[inventory.example.yaml](../inventory.example.yaml) uses every key; \`schema/inventory.schema.json\` serves editors:
+An inventory is YAML 1.2 (or JSON). Unknown keys are errors. The settings of a host override those of its groups, which
+override the defaults in the file, which override the defaults below. Maps are merged key by key; everything else is
+replaced. A file in \`config.files\` has one content: setting \`secret\` replaces an inherited \`source\`, and vice versa.
+[inventory.example.yaml](../inventory.example.yaml) uses every key. Editors can use \`schema/inventory.schema.json\`:
 
 \`\`\`yaml
 # yaml-language-server: $schema=./node_modules/alloyup/schema/inventory.schema.json
@@ -84,8 +84,9 @@ export function inventoryPage(): string {
       ([key]) =>
         (name !== 'group' && name !== 'host') || !(key in (definitions.defaults?.properties ?? {})),
     );
-    const more = name === 'group' || name === 'host' ? '\nAnd every key of `defaults`.\n' : '';
-    return `## ${title}\n\n${WHERE[name]}\n\n${table(shown, definitions)}${more}`;
+    const more =
+      name === 'group' || name === 'host' ? '\nAll keys of `defaults` are allowed as well.\n' : '';
+    return `## ${title}\n\n${INTRODUCTIONS[name]}\n\n${table(shown, definitions)}${more}`;
   });
   const top = `## The file\n\n${table(Object.entries(schema.properties ?? {}), definitions)}`;
   return [HEAD, top, ...tables, SECRETS].join('\n');
@@ -96,7 +97,7 @@ const table = (
   definitions: Readonly<Record<string, Schema>>,
 ): string =>
   [
-    '| Key | Type | Default | Meaning |',
+    '| Key | Type | Default | Description |',
     '|---|---|---|---|',
     ...rows.map(
       ([key, schema]) =>
@@ -110,7 +111,7 @@ const defaultOf = ({ default: value }: Schema): string => {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 };
 
-const PLURAL: Readonly<Record<string, string>> = { text: 'texts', 'whole number': 'whole numbers' };
+const PLURAL: Readonly<Record<string, string>> = { string: 'strings' };
 
 function typeOf(schema: Schema, definitions: Readonly<Record<string, Schema>>): string {
   const name = schema.$ref?.replace('#/$defs/', '');
@@ -130,7 +131,7 @@ function typeOf(schema: Schema, definitions: Readonly<Record<string, Schema>>): 
   }
   switch (known.type) {
     case 'string':
-      return 'text';
+      return 'string';
     case 'integer': {
       const { minimum, maximum } = known;
       const bounded =

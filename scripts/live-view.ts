@@ -1,5 +1,5 @@
-// Writes docs/live-view.md: what a terminal of 80x24 shows of simulated runs, captured from tmux.
-// usage: node build.mjs run scripts/live-view.ts [COST.txt], where COST.txt is what bench/live.ts printed
+// Writes docs/live-view.md: screens of simulated runs in a terminal of 80x24, captured from tmux.
+// Usage: node build.mjs run scripts/live-view.ts [COST.txt], where COST.txt is the output of bench/live.ts
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = process.env.ALLOYUP_ROOT ?? process.cwd();
 
-/** Hosts, how much faster than a fleet, and the seconds after which the picture is taken. */
+/** Hosts, speed, and the seconds after which the screen is captured. */
 const PICTURES = [
   { hosts: 1, speed: 1, afterS: 9 },
   { hosts: 20, speed: 1, afterS: 15 },
@@ -26,7 +26,7 @@ const tmux = (...args: readonly string[]): string => {
 
 async function picture({ hosts, speed, afterS }: (typeof PICTURES)[number]): Promise<string> {
   const name = `hosts-${hosts}`;
-  // built once, before the clock runs
+  // already built: starting it takes no time
   const program = join(root, '.build/scripts-play-run.mjs');
   const line = `env -u CI -u NO_COLOR node ${program} ${hosts} 32 ${speed}; sleep 60`;
   tmux('new-session', '-d', '-s', name, '-x', '80', '-y', '24', line);
@@ -56,23 +56,22 @@ writeFileSync(
   join(root, 'docs/live-view.md'),
   `# The live view
 
-On a terminal, a run is shown as it goes: lines of hosts that are done scroll by, and under them stands one view
-of the whole fleet. It holds the phases of the run with what each took, a bar with an estimate from the hosts that
-have finished, what hosts are busy with and what they wait for, and the last problems. It takes at most six tenths of
-the screen, keeps its height while hosts come and go, goes away for questions, and leaves nothing behind. On fewer than
-16 rows the phases give way to hosts.
+On a terminal, a run shows a live view of the whole fleet: the phases of the run and how long they took, a progress
+bar with an estimate based on the hosts that have finished, what hosts are doing or waiting for, and the latest
+problems. Finished hosts scroll by above it. The view takes at most 60% of the screen, keeps its height as hosts come
+and go, disappears for prompts, and leaves nothing behind. On fewer than 16 rows the phases are left out.
 
-There is no view, only lines one after the other, where standard output is no terminal, with \`TERM=dumb\`, where
-\`CI\` is set, and with \`-q\`, \`-v\` or \`-vv\`.
+Plain lines are printed instead if standard output is not a terminal, with \`TERM=dumb\`, if \`CI\` is set, and with
+\`-q\`, \`-v\` or \`-vv\`.
 
-The pictures are captures of a terminal of 80 columns and 24 rows that plays a simulated run
-(\`node build.mjs run scripts/live-view.ts\` makes them again; \`scripts/play-run.ts 200\` plays one).
+The screens below were captured from a terminal of 80 columns and 24 rows during a simulated run.
+\`node build.mjs run scripts/live-view.ts\` captures them again, and \`scripts/play-run.ts 200\` plays a run for you.
 
 ${pictures.join('\n')}
 ## What it costs
 
-A frame is drawn ten times a second at most, and only when it differs from the one before. Playing a simulated run
-of 5,000 hosts (\`node build.mjs run bench/live.ts\`, on one of two busy cores of a virtual machine):
+A frame is drawn at most ten times a second, and only if it differs from the previous one. Measured with a simulated
+run of 5,000 hosts by \`node build.mjs run bench/live.ts\`, on one of two busy cores of a virtual machine:
 
 \`\`\`text
 ${cost}

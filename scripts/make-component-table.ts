@@ -1,4 +1,4 @@
-// What scripts/component-table.ts writes; a test makes it again and compares.
+// Generates the table for scripts/component-table.ts; a test generates it again and compares.
 import {
   ADDED_BLOCKS,
   ARGUMENTS,
@@ -25,21 +25,21 @@ export interface RawComponent {
   readonly exports?: Readonly<Record<string, string>>;
 }
 
-/** A block while it is put together: name -> child. */
+/** A block under construction: name -> child. */
 interface Draft {
   attributes: Map<string, string>;
   blocks: Map<string, Draft>;
   required: boolean;
-  /** Nobody wrote down what it takes: anything goes. */
+  /** Undocumented: accepts anything. */
   open: boolean;
-  /** Takes the blocks of its component too. */
+  /** Also accepts the blocks of its component. */
   takesAll: boolean;
 }
 
-/** The table as src/alloy/table reads it, and what could not be told of the components. */
+/** The table for src/alloy/table, and the gaps in the facts. */
 export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
   readonly text: string;
-  /** Not excused ones. */
+  /** Gaps that are not excused. */
   readonly holes: readonly string[];
   readonly excused: number;
 } {
@@ -85,7 +85,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
   const KNOWN =
     /^(string|bool|number|duration|size|secret|any|RelabelRules|MetricsReceiver|LogsReceiver|ProfilesReceiver|otelcol\.Consumer|otelcol\.Handler)$/;
 
-  /** The type in the words of src/alloy/table/table.ts. */
+  /** The type as named in src/alloy/table/table.ts. */
   function typeOf(written: string | undefined, where: string): string {
     const text = (written ?? '').trim();
     const plain = PLAIN[text];
@@ -99,7 +99,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
     return text;
   }
 
-  /** Path of a block as the documents write it: stray blanks, table rests and qualifiers taken off. */
+  /** The path of a block in the documentation, without stray blanks, table markup and qualifiers. */
   const cleanPath = (path: string): string[] =>
     path.split('/').map((part) =>
       part
@@ -109,7 +109,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
         .replace(/ (client|block)$/, ''),
     );
 
-  /** Which blocks a heading speaks of: the last names of their paths, and a name above them that it may give. */
+  /** The blocks a heading describes: the last names of their paths, and the name above them if it gives one. */
   function headings(
     key: string,
   ): { readonly path: readonly string[]; readonly under: string | null }[] {
@@ -129,7 +129,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
     nested: RawComponent['nested'],
   ): void {
     for (const [name, { type, required }] of Object.entries(attributes)) {
-      // tables of metrics list blocks, one for each metric
+      // tables of metrics list one block for each metric
       if (type === 'metric' || type === 'resource_attribute') {
         const child = draft();
         fill(child, nested?.[type] ?? { enabled: { type: 'bool' } }, `${where} ${name}`, nested);
@@ -208,7 +208,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
           met += 1;
           const block = at(known, false);
           block.open = false;
-          // several blocks under one heading differ in what they take: the heading is their sum
+          // several blocks under one heading accept different arguments: the heading lists all of them
           fill(block, attributes, `${name} ${known.join('/')}`, component.nested);
         }
       }
@@ -228,7 +228,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
     }
     for (const path of TAKES_ALL[name] ?? []) at(path.split('/'), false).takesAll = true;
     for (const [, block] of walk(top, name)) {
-      // the same text in two forms: the inline one is not listed where servers are described
+      // the same text in two forms: pages about servers do not list the inline one
       if (name !== 'http' && block.attributes.has('client_auth_type')) {
         block.attributes.set('client_ca', 'secret');
       }
@@ -258,7 +258,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
     }
   }
 
-  // Equal blocks are written once: tls_config alone stands in a hundred places.
+  // equal blocks are written once: tls_config alone occurs a hundred times
   const shapes: string[] = [];
   const indexOf = new Map<string, number>();
   function shape(block: Draft): number {
@@ -294,7 +294,7 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
           .map(([key, type]) => `${key}=${typeOf(type, `${name} export ${key}`)}`)
           .join(' ')
       : '?';
-    // community components carry no level of their own
+    // community components have no stability level
     const level = component.stability === null ? 'c' : String(LEVEL[component.stability] ?? 0);
     const experimental = (EXPERIMENTAL[name] ?? []).join(' ');
     lines.push([name, level, shape(top), exportsText, experimental].join('|'));
@@ -308,6 +308,6 @@ export function makeTable(raw: Readonly<Record<string, RawComponent>>): {
   };
 }
 
-/** The module that holds the table, as a single-quoted literal: the text is full of double quotes. */
+/** The module with the table as a single-quoted literal, since the text contains many double quotes. */
 const source = (value: string): string =>
   `// Made by scripts/component-table.ts; do not edit.\nexport const TABLE =\n  '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}';\n`;

@@ -1,5 +1,5 @@
 // Plays a simulated run on this terminal, as `alloyup apply` shows a real one.
-// usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
+// Usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
 import process from 'node:process';
 import { textOptionsOf } from '../src/cli/runs/run-output.ts';
 import { catchInterrupts } from '../src/cli/terminal/interrupts.ts';

@@ -8,8 +8,8 @@ import { type Frame, terminalSvg } from './svg.ts';
 import { RecordedTerminal } from './terminal.ts';
 
 /**
- * `node build.mjs run scripts/record.ts`: boots three bare hosts, has a real terminal recorded while
- * they are brought up, and writes docs/apply.svg. Waits are shortened in the film, nothing else.
+ * `node build.mjs run scripts/record.ts`: boots three bare hosts, records a real terminal while they are
+ * converged, and writes docs/apply.svg. Only waits are shortened in the recording.
  */
 
 const NAME = 'aurec';
@@ -27,7 +27,7 @@ const CONFIG = {
 const [COLUMNS, ROWS] = [80, 24];
 const frames: { lines: readonly string[]; ms: number }[] = [];
 
-/** Shows `lines` from now on. */
+/** Adds a frame with `lines`. */
 function show(lines: readonly string[], ms: number): void {
   const last = frames.at(-1);
   if (last && last.lines.join('\n') === lines.join('\n'))
@@ -40,7 +40,7 @@ const pause = (ms: number): void => {
 };
 
 async function typed(terminal: RecordedTerminal, text: string): Promise<void> {
-  // by the word: a film of single letters is ten times as large
+  // word by word: a recording letter by letter is ten times as large
   for (const word of text.split(/(?<= )/)) {
     await terminal.type(word);
     show(await terminal.screen(), 160);

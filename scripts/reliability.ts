@@ -5,14 +5,14 @@ import type { RowEnd } from '../test/e2e/stress/row.ts';
 import { newest, reliabilityPage } from '../test/e2e/stress/table.ts';
 
 /**
- * Writes docs/reliability.md from the results that the stress tests left in .build/stress. They are added
- * to by each run: a folder of its own (ALLOYUP_STRESS_RESULTS) keeps other runs out of the page.
+ * Writes docs/reliability.md from the results of the stress tests in .build/stress. Every run adds to
+ * them; set ALLOYUP_STRESS_RESULTS to a directory of its own to keep other runs out of the page.
  */
-const folder = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
+const directory = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
 const lines = newest(
-  readdirSync(folder)
+  readdirSync(directory)
     .filter((name) => name.endsWith('.ndjson'))
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+    .flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n'))
     .filter(Boolean)
     .map((line) => JSON.parse(line) as RowEnd),
 );

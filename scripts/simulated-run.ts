@@ -1,14 +1,14 @@
-// A run that never happened, for looking at what people see of one and for measuring what that costs.
+// A simulated run, to look at the live view and to measure what it costs.
 import type { Happening, PlanView } from '../src/model/event.ts';
 import type { StepId } from '../src/model/plan.ts';
 
-/** A happening, and how long after the beginning of the run. */
+/** An event, and its time since the start of the run. */
 export interface Timed {
   readonly afterMs: number;
   readonly happening: Happening;
 }
 
-/** Repeats itself exactly from the same seed. */
+/** Random numbers, the same for the same seed. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -35,13 +35,13 @@ const CHANGES: PlanView['changes'] = (
 
 export interface Simulation {
   readonly hosts: number;
-  /** In progress at once. */
+  /** Hosts in progress at once. */
   readonly forks: number;
-  /** Times as fast as a run is; 1 is what fleets take. */
+  /** Speed; 1 is that of a real fleet. */
   readonly speed: number;
 }
 
-/** An apply whose hosts are looked at, then changed; a few are unreachable, a few do not come up. */
+/** An apply that plans its hosts, then changes them; a few are unreachable, a few do not come up. */
 export function simulatedRun({ hosts, forks, speed }: Simulation): readonly Timed[] {
   const random = randomFrom(hosts);
   const digits = Math.max(2, String(hosts).length);
@@ -73,7 +73,7 @@ export function simulatedRun({ hosts, forks, speed }: Simulation): readonly Time
         type: 'host.finished',
         host,
         outcome: 'unreachable',
-        problem: { code: 'ssh.unreachable', message, hint: `see why: ssh -v ${host}` },
+        problem: { code: 'ssh.unreachable', message, hint: `Find out why: ssh -v ${host}` },
       });
       return from + 15_000;
     }
@@ -140,7 +140,7 @@ const waits = (host: string, what: string, waitedMs: number, limitS: number): Ha
   limitS,
 });
 
-/** Gives each name a turn as one of `limit` is free; the time when the last one ends. */
+/** Starts each name when one of `limit` slots is free; returns the time when the last one ends. */
 function inTurns(
   names: readonly string[],
   limit: number,

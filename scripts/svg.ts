@@ -1,16 +1,16 @@
-/** What a terminal showed, as a picture whose text is text: it can be searched, copied and read aloud. */
+/** A terminal recording as a picture whose text can be searched, copied and read aloud. */
 
 export interface Frame {
-  /** Lines with escape sequences of colours. */
+  /** Lines with escape sequences for colors. */
   readonly lines: readonly string[];
-  /** Milliseconds that it is shown. */
+  /** How long it is shown, in milliseconds. */
   readonly ms: number;
 }
 
 export interface Picture {
   readonly columns: number;
   readonly rows: number;
-  /** For those who cannot see it. */
+  /** The alternative text. */
   readonly title: string;
 }
 
@@ -19,10 +19,10 @@ const LINE = 18;
 const MARGIN = 16;
 const BAR = 30;
 
-/** Names of the eight colours of a terminal, in the order of their numbers. */
+/** The eight colors of a terminal, in the order of their numbers. */
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
-/** Light unless the reader's screen is dark. */
+/** Light, or dark if the reader prefers it. */
 const STYLE = `
 svg{--back:#fbfbfa;--text:#24292f;--edge:#d0d7de;--dim:#6a737d;--red:#c0262d;--green:#1a7f37;--yellow:#8a5a00;--blue:#0a58ca;--magenta:#8250df;--cyan:#0b6e77}
 @media(prefers-color-scheme:dark){svg{--back:#16191d;--text:#d7dde3;--edge:#363c44;--dim:#8b949e;--red:#ff7b72;--green:#56d364;--yellow:#e3b341;--blue:#79c0ff;--magenta:#d2a8ff;--cyan:#56d4dd}}
@@ -39,7 +39,7 @@ interface Run {
   readonly column: number;
 }
 
-/** Cuts a line into stretches of one colour. Knows what tmux writes: SGR alone. */
+/** Splits a line into runs of one color. Understands what tmux writes: SGR sequences only. */
 export function runsOf(line: string): readonly Run[] {
   const runs: Run[] = [];
   let bold = false;
@@ -79,7 +79,7 @@ const escaped = (text: string): string =>
 
 const number = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Each stretch is told its width, so that columns stand in any font. */
+/** Each run has an explicit width, so that columns line up in any font. */
 const lineText = (line: string): string =>
   runsOf(line)
     .map(({ text, classes, column }) => {
@@ -93,8 +93,8 @@ const lineText = (line: string): string =>
     .join('');
 
 /**
- * One frame stands still; several are shown one after the other, for ever. Who asked their system for
- * less motion sees the last one.
+ * A single frame is a still picture; several are shown in a loop. With reduced motion, only the last one is
+ * shown.
  */
 export function terminalSvg(frames: readonly Frame[], { columns, rows, title }: Picture): string {
   const width = columns * CHAR + 2 * MARGIN;

@@ -5,43 +5,44 @@ import type { Parameter } from '../src/config/template.ts';
 
 const INTRODUCTION = `# Templates
 
-\`config.template\` names one of the templates below, or a file of yours (\`./site.alloy\`, relative to the
-inventory). \`config.vars\` gives it values. This page is made from the templates' own declarations.
+\`config.template\` names one of the templates below, or your own file (\`./site.alloy\`, relative to the inventory).
+\`config.vars\` gives it values. This page is generated from the templates' declarations.
 
-## How a value is written
+## How values are encoded
 
-Templates are [Liquid](https://shopify.github.io/liquid/). A value is written as its place in the Alloy text asks, so no
-value can end a string, a comment or a block that it stands in:
+Templates use [Liquid](https://shopify.github.io/liquid/). A value is encoded for its place in the Alloy text, so it
+cannot break out of a string, a comment or a block:
 
 | where | template | with \`x\` | becomes |
 |---|---|---|---|
-| where an expression stands | \`url = {{ x }}\` | \`a"b\` | \`url = "a\\"b"\` |
+| as an expression | \`url = {{ x }}\` | \`a"b\` | \`url = "a\\"b"\` |
 | | \`labels = {{ x }}\` | \`{ env: prod }\` | an Alloy object |
 | inside double quotes | \`"http://{{ x }}:80"\` | \`web-01\` | \`"http://web-01:80"\` |
-| inside backticks | \`\\\`{{ x }}\\\`\` | text | the text; a backtick in it is refused |
-| in a label or a name | \`prometheus.scrape "{{ x }}"\` | \`web_01\` | as it is; what is no identifier is refused |
-| in a comment | \`// {{ x }}\` | text | the text; a newline in it is refused |
+| inside backticks | \`\\\`{{ x }}\\\`\` | text | the text; a backtick is refused |
+| in a label or a name | \`prometheus.scrape "{{ x }}"\` | \`web_01\` | the same; anything but an identifier is refused |
+| in a comment | \`// {{ x }}\` | text | the text; a newline is refused |
 
-\`{{ x | raw }}\` writes the text as it is, and is warned about. Text in double braces that is meant for Alloy itself
-(\`stage.template\`) stands between \`{% raw %}\` and \`{% endraw %}\`.
+\`{{ x | raw }}\` writes the text unchanged, with a warning. Put double braces that are meant for Alloy itself
+(\`stage.template\`) between \`{% raw %}\` and \`{% endraw %}\`.
 
-A template reads each of \`config.vars\` by its name, and \`host.name\`, \`host.address\` and \`host.groups\`. A variable that is
-not given is an error, except in \`{% if x %}\` and before \`| default: ...\`; a variable that is given and not used is one too.
+A template can use each of \`config.vars\` by its name, and \`host.name\`, \`host.address\` and \`host.groups\`. An undefined
+variable is an error, except in \`{% if x %}\` and before \`| default: ...\`. A variable that is set but not used is an error
+too.
 
-A file \`site.yaml\` beside \`site.alloy\` may declare the parameters, and \`vars\` are then held against it:
+A file \`site.yaml\` beside \`site.alloy\` can declare the parameters. \`vars\` are then checked against it:
 
 \`\`\`yaml
-summary: What it is for.
+summary: What the template is for.
 parameters:
   metrics_url:
     type: url
-    meaning: Where Prometheus takes remote write.
+    meaning: The remote write endpoint of Prometheus.
     required: true
 \`\`\`
 
-Each has \`type\` and \`meaning\`, and may have \`required\`, \`default\`, \`oneOf\` (the values allowed), \`needs\` (another
-parameter, without which it does nothing), \`unless\` (another one, beside which it does nothing and is not required) and
-\`when: { collect: [metrics] }\` (it counts only where \`collect\` is, or holds, one of these words).
+Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`default\`, \`oneOf\` (the allowed values), \`needs\`
+(a parameter without which it has no effect), \`unless\` (a parameter that replaces it) and
+\`when: { collect: [metrics] }\` (it applies only if \`collect\` is or contains one of these values).
 `;
 
 const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
@@ -65,12 +66,12 @@ function conditions({ required, needs, unless, when }: Parameter): string {
   return [
     ...(needs === null ? [] : [` Only with \`${needs}\`.`]),
     ...(when === null ? [] : [` Only with ${or(when.words)} in \`${when.name}\`.`]),
-    ...(unless === null ? [] : [` Not beside \`${unless}\`.`]),
+    ...(unless === null ? [] : [` Not together with \`${unless}\`.`]),
     ...(typeof required === 'boolean' ? [] : [` Required for ${or(required)}.`]),
   ].join('');
 }
 
-/** docs/templates.md, from the declarations beside the templates. */
+/** docs/templates.md, generated from the templates' declarations. */
 export function templatesPage(): string {
   const sections = BUILTIN_NAMES.map((name) => {
     const { summary, parameters } = builtinTemplate(name);
@@ -81,16 +82,16 @@ export function templatesPage(): string {
 
 Tags: ${list(KEPT_TAGS)}.
 
-Filters of Liquid: ${list([...KEPT_FILTERS].sort())}. Those that depend on the clock or on chance are left out: a plan must
-come out the same twice.
+Liquid filters: ${list([...KEPT_FILTERS].sort())}. Filters that depend on
+the time or on random numbers are left out, so that planning twice gives the same plan.
 
-Filters of alloyup:
+Filters added by alloyup:
 
-| filter | gives |
+| filter | result |
 |---|---|
-| \`identifier\` | a name that Alloy takes as a label: \`web-01.example.com\` becomes \`web_01_example_com\` |
-| \`reference\` | an Alloy name where a value stands: \`{{ "constants.hostname" \\| reference }}\` |
-| \`with_default: key, value\` | the map with this key in front, unless it has it |
+| \`identifier\` | a valid Alloy label: \`web-01.example.com\` becomes \`web_01_example_com\` |
+| \`reference\` | an Alloy reference instead of a string: \`{{ "constants.hostname" \\| reference }}\` |
+| \`with_default: key, value\` | the map with this key first, unless it already has it |
 `;
   return [INTRODUCTION, language, ...sections].join('\n');
 }

@@ -5,21 +5,20 @@ import { execa } from 'execa';
 export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
-  /** Runs before the shell's own vector, e.g. to enter another world. */
+  /** Wraps the shell's argument vector, e.g. to enter a lab. */
   readonly prefix?: (argv: readonly string[]) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
 }
 
-/** Parts two captures of one moment. */
+/** Separates two captures of the same moment. */
 const BETWEEN = '=== the same, with broken lines joined ===';
 
-/** Lines of a screen, with their escape sequences (colours only). */
+/** The lines of a screen, with escape sequences for colors. */
 export type ScreenLines = readonly string[];
 
 /**
- * A real terminal, 80x24 unless told, with a plain bash in it that is typed to. It is tmux's, on a
- * server of its own.
+ * A real terminal, 80x24 by default, that runs a plain bash. It uses tmux with its own server.
  */
 export class RecordedTerminal {
   readonly #server: string;
@@ -55,32 +54,32 @@ export class RecordedTerminal {
     return terminal;
   }
 
-  /** Types a command, and waits until the shell asks for the next. */
+  /** Types a command and waits for the next prompt. */
   async run(command: string, seconds = 60): Promise<void> {
     await this.type(`${command}\n`);
     await this.#prompt(seconds);
   }
 
-  /** Waits until what was typed has come to its end, and the shell asks for the next. */
+  /** Waits until the command has ended and the shell prompts again. */
   async ended(seconds: number): Promise<void> {
     await this.#prompt(seconds);
   }
 
-  /** Presses a key by tmux's name of it: "Down", "C-c". */
+  /** Presses a key by its name in tmux: "Down", "C-c". */
   async press(key: string): Promise<void> {
     await this.#tmux('send-keys', key);
   }
 
-  /** Lines that were wider than the screen, and so were broken by it. */
+  /** Lines that were wider than the screen and wrapped by it. */
   async broken(): Promise<ScreenLines> {
     const all = ['capture-pane', '-p', '-S', '-'];
-    // in one go: what is shown may be changing
+    // in one call, because the screen may be changing
     const both = await this.#tmux(...all, ';', 'display-message', '-p', BETWEEN, ';', ...all, '-J');
     const [rows = [], lines = []] = both
       .split(`${BETWEEN}\n`)
       .map((text) => text.split('\n').map((line) => line.trimEnd()));
     const whole = new Set(rows);
-    // some programs break lines themselves, and anywhere; a fold of ours is marked or indented
+    // some programs break lines themselves, anywhere; a line folded by alloyup is marked or indented
     const full = rows.filter(
       (row, i) => [...row].length >= this.#columns && /^[^\s…?✔]/.test(rows[i + 1] ?? ''),
     );
@@ -89,13 +88,13 @@ export class RecordedTerminal {
 
   async type(text: string): Promise<void> {
     for (const part of text.split(/(\n)/)) {
-      // a last `;` would end tmux's own command
+      // a trailing `;` would end tmux's own command
       const keys = part === '\n' ? ['Enter'] : ['-l', '--', part.replace(/;$/, '\\;')];
       if (part !== '') await this.#tmux('send-keys', ...keys);
     }
   }
 
-  /** Types Enter and gives what is on the screen at each change until the shell asks again. */
+  /** Presses Enter and yields the screen at each change until the next prompt. */
   async *watch(seconds: number): AsyncGenerator<ScreenLines> {
     let ended = false;
     const prompt = this.#prompt(seconds).finally(() => {
@@ -110,7 +109,7 @@ export class RecordedTerminal {
     yield await this.screen();
   }
 
-  /** Empty screen, empty memory. */
+  /** Clears the screen and the scrollback. */
   async clear(): Promise<void> {
     await this.run('clear');
     await this.#tmux('clear-history');
@@ -129,7 +128,7 @@ export class RecordedTerminal {
     }
   }
 
-  /** What is on the screen; with `all`, also what has left it at the top. */
+  /** The screen; with `all`, also the scrollback. */
   async screen(all = false): Promise<ScreenLines> {
     const text = await this.#tmux('capture-pane', '-e', '-p', ...(all ? ['-S', '-'] : []));
     return text.split('\n');
@@ -141,7 +140,7 @@ export class RecordedTerminal {
 
   async #prompt(seconds: number): Promise<void> {
     await this.#tmuxWithin(seconds, 'wait-for', 'prompt');
-    await sleep(100); // the shell says so just before it prints it
+    await sleep(100); // the shell signals its prompt just before printing it
   }
 
   #tmux(...args: string[]): Promise<string> {

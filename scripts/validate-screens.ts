@@ -7,12 +7,12 @@ import { RecordedTerminal } from './terminal.ts';
 import { BROKEN, commandOf, validatePage } from './validate-page.ts';
 
 /**
- * `node build.mjs run scripts/validate-screens.ts`: shows the broken files of docs/ to the built
- * command in a real terminal, and writes what it said to docs/validate-screens.md and .svg.
+ * `node build.mjs run scripts/validate-screens.ts`: checks the files of docs/broken with the built
+ * command in a real terminal, and writes docs/validate-screens.md and docs/validate.svg.
  */
 
 const COLUMNS = 80;
-/** The one that is also shown in colours. */
+/** The file that is also shown in color. */
 const PICTURE = 'typo';
 
 async function main(): Promise<void> {
@@ -28,11 +28,11 @@ async function main(): Promise<void> {
     for (const broken of BROKEN) {
       await terminal.clear();
       await terminal.run(`alloyup ${commandOf(broken).join(' ')}`);
-      // the first line is what was typed, the last asks for the next
+      // the first line is the command, the last one the next prompt
       const lines = (await terminal.screen(true)).filter((line) => line !== '$ ' && line !== '$');
       screens.push(stripVTControlCharacters(lines.slice(1).join('\n')));
       if (broken[0] === PICTURE) {
-        const title = `Recording of a terminal: alloyup validate names every fault of ${PICTURE}.alloy`;
+        const title = `Recording of a terminal: alloyup validate reports every mistake in ${PICTURE}.alloy`;
         const picture = { columns: COLUMNS, rows: lines.length, title };
         writeFileSync(join(docs, 'validate.svg'), terminalSvg([{ lines, ms: 0 }], picture));
       }

@@ -2,14 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** Folder -> folders it may import from, its own always. The whole architecture, in one place. */
+/** Directory -> directories it may import from besides itself. The whole architecture, in one place. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   inventory: ['model'],
   config: ['model'],
   alloy: ['model'],
   steps: ['model'],
-  shell: ['model'],
   host: ['model'],
   report: ['model'],
   sources: ['model'],
@@ -31,17 +30,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Folders that may touch the world. */
-const RIMS: readonly string[] = ['sources', 'transport', 'cli'];
+/** Directories that may use files, processes and the network. */
+const WITH_IO: readonly string[] = ['sources', 'transport', 'cli'];
 
-/** Node modules that compute and touch nothing. */
+/** Node modules without I/O. */
 const PURE_NODE: readonly string[] = ['node:crypto', 'node:util'];
 
-/** What is built in from outside src/. */
+/** Files outside src/ that are part of the bundle. */
 const OUTSIDE =
   /^\.\.\/(?:package\.json|templates\/[\w-]+\.(?:alloy|yaml)|schema\/inventory\.schema\.json)$/;
 
-/** Libraries that the pure folders use; the rims may use any. */
+/** Libraries for the other directories; those with I/O may use any. */
 const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff', 'p-limit'];
 
 const SRC = new URL('../src/', import.meta.url).pathname;
@@ -50,9 +49,9 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .sort();
 const textOf = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
 
-const folderOf = (file: string): string => file.split('/')[0]!;
+const directoryOf = (file: string): string => file.split('/')[0]!;
 
-/** What a file imports or exports from, type imports included; `lazy` counts `import('...')` too. */
+/** What a file imports or re-exports, type-only imports included; `lazy` includes `import('...')`. */
 function importsOf(file: string, lazy = true): readonly string[] {
   const text = textOf.get(file)!;
   const eager = text.matchAll(
@@ -65,34 +64,34 @@ function importsOf(file: string, lazy = true): readonly string[] {
 const resolved = (file: string, from: string): string => join(dirname(file), from);
 
 describe.each(files)('%s', (file) => {
-  const folder = folderOf(file);
+  const directory = directoryOf(file);
 
-  test('imports only from below', () => {
-    expect(MAY_IMPORT, `${folder}/ has no floor: add it to the table`).toHaveProperty(folder);
+  test('imports only from lower floors', () => {
+    expect(MAY_IMPORT, `${directory}/ is not in the table`).toHaveProperty(directory);
     for (const from of importsOf(file)) {
       if (!from.startsWith('.')) continue;
       const target = resolved(file, from);
       if (target.startsWith('..')) {
-        expect(target, `${file} must not reach out of src/`).toMatch(OUTSIDE);
+        expect(target, `${file} must not import from outside src/`).toMatch(OUTSIDE);
         continue;
       }
-      const of = folderOf(target);
-      if (of === folder) continue;
-      expect(MAY_IMPORT[folder], `${file} must not import from ${of}/`).toContain(of);
+      const of = directoryOf(target);
+      if (of === directory) continue;
+      expect(MAY_IMPORT[directory], `${file} must not import from ${of}/`).toContain(of);
     }
   });
 
-  test('touches the world only at the rims', () => {
-    if (RIMS.includes(folder)) return;
+  test('does I/O only where it may', () => {
+    if (WITH_IO.includes(directory)) return;
     for (const from of importsOf(file)) {
       if (from.startsWith('.')) continue;
       const allowed = from.startsWith('node:') ? PURE_NODE : PURE_LIBRARIES;
-      expect(allowed, `${file} must not touch ${from}`).toContain(from);
+      expect(allowed, `${file} must not use ${from}`).toContain(from);
     }
   });
 
   test('leaves the terminal and the process to cli/', () => {
-    if (folder === 'cli') return;
+    if (directory === 'cli') return;
     const code = textOf.get(file)!.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     expect(
       /(?<![.\w])(?:console\.\w|process\.(?:env|std\w+|exit\w*|cwd|on|off|once|kill|hrtime)\b)/.exec(
@@ -102,10 +101,10 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-test('there is no circle, types included', () => {
+test('there is no import cycle, types included', () => {
   const done = new Set<string>();
   const walk = (file: string, above: readonly string[]): void => {
-    expect(above.includes(file), `circle: ${[...above, file].join(' -> ')}`).toBe(false);
+    expect(above.includes(file), `cycle: ${[...above, file].join(' -> ')}`).toBe(false);
     if (done.has(file) || !textOf.has(file)) return;
     for (const from of importsOf(file)) {
       if (from.startsWith('.')) walk(resolved(file, from), [...above, file]);
@@ -115,7 +114,7 @@ test('there is no circle, types included', () => {
   for (const file of files) walk(file, []);
 });
 
-test('the reader of imports sees what it must', () => {
+test('imports are found in every form', () => {
   textOf.set(
     'x/y.ts',
     "import type {\n  A,\n} from './a.ts';\nimport './b.ts';\nexport * from './c.ts';\nconst d = await import('./d.ts');\n",

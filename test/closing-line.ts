@@ -3,14 +3,23 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Why tests were skipped, with the number of tests for each reason. */
+  readonly reasons: ReadonlyMap<string, number>;
 }
 
-/** The part of vitest's JSON report that counts. */
+/** What is read of vitest's JSON report. */
 export interface VitestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly meta?: { readonly missing?: string };
+    }[];
+  }[];
 }
 
 /**
@@ -23,10 +32,36 @@ export function countsOf(report: VitestReport | null, exitCode: number): Counts 
     passed: report?.numPassedTests ?? 0,
     failed: exitCode !== 0 && failed === 0 ? 1 : failed,
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+    reasons: reasonsOf(report),
   };
 }
 
+const SKIPPED: readonly string[] = ['skipped', 'pending', 'todo'];
+
+function reasonsOf(report: VitestReport | null): ReadonlyMap<string, number> {
+  const reasons = new Map<string, number>();
+  for (const { name, assertionResults } of report?.testResults ?? []) {
+    for (const { status, meta } of assertionResults) {
+      if (!SKIPPED.includes(status)) continue;
+      const reason = meta?.missing ?? `no reason given: ${name.replace(/^.*\/test\//, 'test/')}`;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+  }
+  return reasons;
+}
+
+/** A line for each reason why tests were skipped, the most frequent first. */
+export function skippedLines(runs: readonly Counts[]): readonly string[] {
+  const sum = new Map<string, number>();
+  for (const { reasons } of runs)
+    for (const [reason, count] of reasons) sum.set(reason, (sum.get(reason) ?? 0) + count);
+  return [...sum]
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `skipped ${count}: ${reason}`);
+}
+
 export const closingLine = (runs: readonly Counts[]): string => {
-  const sum = (of: keyof Counts) => runs.reduce((total, counts) => total + counts[of], 0);
+  const sum = (of: 'passed' | 'failed' | 'skipped') =>
+    runs.reduce((total, counts) => total + counts[of], 0);
   return `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
 };

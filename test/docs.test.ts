@@ -119,13 +119,13 @@ describe.each(pages)('%s', (page) => {
 });
 
 test('pages are read: commands and anchors are found in them', () => {
-  expect(typed('README.md').filter((line) => line.startsWith('alloyup ')).length).toBeGreaterThan(
-    15,
-  );
+  expect(
+    typed('docs/guide.md').filter((line) => line.startsWith('alloyup ')).length,
+  ).toBeGreaterThan(25);
   expect(typed('docs/ci.md')).toContain(
     'alloyup apply plan.json --log run.ndjson --junit report.xml',
   );
-  expect(anchorsOf(read('README.md'))).toContain('exit-codes');
+  expect(anchorsOf(read('docs/guide.md'))).toContain('from-ansible');
 });
 
 test.each([

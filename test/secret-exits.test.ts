@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * The only files in which a secret leaves its shell, and why. A line more here is a decision: say
- * where the text goes, and see that no log, argument or report is among the places.
+ * The only files that reveal a secret, and why. Adding a line is a decision: say where the text goes, and
+ * make sure that no log, argument or report is among the places.
  */
 const EXITS: Readonly<Record<string, string>> = {
-  'cli/files/write-files.ts': 'writes what was typed into the wizard to a file of mode 0600',
-  'desired/variable.ts': 'looks for what no variable may hold; says what it is, never around it',
-  'engine/remote-run.ts': 'sends a run to the stdin of the command that launches it',
+  'cli/files/write-files.ts': 'writes what was entered in the wizard to a file of mode 0600',
+  'desired/variable.ts': 'looks for characters that no variable can contain',
+  'engine/remote-run.ts': 'sends the request of a run to the stdin of a login',
   'engine/sudo.ts': 'answers sudo on the stdin of a login',
-  'host/run.ts': 'writes the request that a host reads on its stdin',
-  'report/redact.ts': 'learns what to hide',
+  'host/run.ts':
+    'puts the contents of files into the request of a run; the request is a Secret again',
+  'report/redact.ts': 'learns what to mask',
   'steps/environment-file.ts': 'quotes values for /etc/default/alloy; the text is a Secret again',
-  'steps/environment.ts': 'compares the values of a host with those that are wanted',
+  'steps/environment.ts': 'compares the values on a host with the desired ones',
   'transport/keys.ts': 'opens a private key with its passphrase',
 };
 
@@ -24,6 +25,6 @@ const revealing = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.reveal\b/.test(readFileSync(join(SRC, file), 'utf8')))
   .sort();
 
-test('secrets leave by the named exits alone', () => {
+test('only the listed files reveal secrets', () => {
   expect(revealing).toEqual(Object.keys(EXITS).sort());
 });

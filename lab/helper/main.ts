@@ -9,8 +9,8 @@ import { isAlive, labFolder, readState } from '../state.ts';
 import { takeDown } from '../takedown.ts';
 
 /**
- * The process that stays with a lab: it serves the repository, and when the lab belongs to a process
- * (a demo, a test run) that has ended without a word, it takes the lab down.
+ * The process that stays with a lab. It serves the repository, and takes the lab down when the process that owns
+ * it (a demo, a test run) has ended without doing so.
  */
 async function main(lab: string): Promise<void> {
   const state = readState(lab);

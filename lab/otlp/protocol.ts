@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import { REPOSITORY_ROOT } from '../root.ts';
 
-/** As the variables of OpenTelemetry's SDKs name them. */
+/** Named as in the environment variables of OpenTelemetry's SDKs. */
 export type Protocol = 'grpc' | 'http/protobuf';
 export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
-/** What one request carried, as far as a test wants to know. */
+/** The contents of one request that tests check. */
 export interface Told {
-  /** `service.name` of the sender; empty when it says none. */
+  /** The sender's `service.name`; empty if it has none. */
   readonly service: string;
-  /** Names of spans or metrics, texts of log records. */
+  /** Names of spans or metrics, or texts of log records. */
   readonly names: readonly string[];
 }
 
@@ -40,11 +40,11 @@ const definitions = loadSync(['trace.proto', 'metrics.proto', 'logs.proto'], {
   objects: true,
 });
 
-// the files are ours: each has one service with this one method
+// each of our proto files has one service with this method
 const serviceOf = (name: string): Service =>
   definitions[`opentelemetry.proto.collector.${name}`] as unknown as Service;
 
-/** The service that takes each signal: by gRPC as it is; by HTTP its messages alone. */
+/** The service for each signal: used as it is over gRPC, and for its messages over HTTP. */
 export const SERVICES: Readonly<Record<Signal, Service>> = {
   traces: serviceOf('trace.v1.TraceService'),
   metrics: serviceOf('metrics.v1.MetricsService'),

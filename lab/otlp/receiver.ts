@@ -15,11 +15,11 @@ import {
   toldBy,
 } from './protocol.ts';
 
-/** One request that was understood, and where it came in. */
+/** A decoded request and the port it came from. */
 export interface Received extends Told {
   readonly protocol: Protocol;
   readonly signal: Signal;
-  /** Of Alloy's configuration: `otelcol.receiver.otlp.default`. */
+  /** In Alloy's configuration: `otelcol.receiver.otlp.default`. */
   readonly component: string;
   /** What that component listens on: `0.0.0.0:4317`. */
   readonly address: string;
@@ -31,22 +31,21 @@ export interface OtlpReceiver {
   close(): void;
 }
 
-/** Where the stand-in for Alloy looks for a receiver, on its host. */
+/** Where the stand-in for Alloy expects a receiver on its host. */
 export const RECEIVER_SOCKET = '/var/lib/alloy-stand-in/otlp.sock';
 
-/** A kind of connection that the stand-in carries here. */
+/** A kind of connection that the stand-in forwards. */
 interface Port {
   take(connection: Socket): void;
   close(): void;
 }
 
 /**
- * Takes OTLP in the place of a component that only listens: by gRPC, and by HTTP as protobuf. The
- * stand-in opens the ports of its configuration and carries what comes in there to this socket,
- * after a line that says which port it was. So a port is open when, where and as long as the
- * service has it open, and what a client sends there must be OTLP for it to count.
+ * Receives OTLP for the stand-in, over gRPC and over HTTP as protobuf. The stand-in opens the ports of its
+ * configuration and forwards connections to this socket, after a line that names the port. So a port is open
+ * where and as long as the service keeps it open, and clients must send valid OTLP.
  *
- * @param path of the Unix socket: `host.path(RECEIVER_SOCKET)`; its folder is made when it is missing
+ * @param path of the Unix socket: `host.path(RECEIVER_SOCKET)`; its directory is created if it is missing
  */
 export async function receiveOtlp(path: string): Promise<OtlpReceiver> {
   const received: Received[] = [];
@@ -54,7 +53,7 @@ export async function receiveOtlp(path: string): Promise<OtlpReceiver> {
   const connections = new Set<Socket>();
   const server = createServer((connection) => {
     connections.add(connection.on('close', () => connections.delete(connection)));
-    // a client that goes away in the middle is no matter
+    // a client may disconnect at any time
     connection.on('error', () => undefined);
     readLine(connection, (line) => {
       const port = ports.get(line) ?? portOf(line, (one) => received.push(one));
@@ -79,7 +78,7 @@ export async function receiveOtlp(path: string): Promise<OtlpReceiver> {
   };
 }
 
-/** Reads up to the first newline and leaves the rest for whoever comes next. */
+/** Reads up to the first newline and leaves the rest unread. */
 function readLine(connection: Socket, then: (line: string) => void): void {
   let line = '';
   const read = (): void => {
@@ -104,7 +103,7 @@ function portOf(line: string, tell: (one: Received) => void): Port {
   return protocol === 'grpc' ? grpcPort(signals, told) : httpPort(signals, told);
 }
 
-/** A signal that nobody asked for has no service: the client is told UNIMPLEMENTED. */
+/** A signal that is not configured has no service: the client gets UNIMPLEMENTED. */
 function grpcPort(signals: readonly Signal[], told: (signal: Signal, told: Told) => void): Port {
   const server = new Server();
   for (const signal of signals) {

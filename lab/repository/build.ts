@@ -4,17 +4,17 @@ import { gzipSync } from 'node:zlib';
 import { run } from '../run.ts';
 import { type RepositoryKeys, withExpiry } from './keys.ts';
 
-/** What the repository can be made to do wrong; `folder`: files that stand in for the good ones. */
-export const FAULTS = {
-  /** The index signed by a key that nobody pinned. */
+/** Faults of the repository; `folder`: files that replace the intact ones. */
+const FAULTS = {
+  /** The index is signed by a key that is not pinned. */
   'wrong-signature': 'signed by a stranger',
-  /** Packages whose hash is not the one that was signed. */
+  /** The hashes of packages differ from the signed ones. */
   'broken-index': 'an index that is not the signed one',
-  /** The signing key ran out ten days ago. */
+  /** The signing key expired ten days ago. */
   'expired-key': 'a signing key that has expired',
-  /** The signing key runs out in 30 days. */
+  /** The signing key expires in 30 days. */
   'expiring-key': 'a signing key that expires soon',
-  /** The bundle holds one more key, in force, that nobody knows. */
+  /** The bundle contains an unknown valid key. */
   'strange-key': 'a bundle with an unknown key in force',
   /** The bundle lacks the signing key. */
   'missing-key': 'a bundle without the signing key',
@@ -24,7 +24,7 @@ export type Fault = keyof typeof FAULTS;
 const ARCHITECTURES = ['amd64', 'arm64'];
 const SUITE = 'dists/stable';
 
-/** Lays out `debs` as upstream does: suite stable, component main, one pool; signed. */
+/** Creates a signed repository of `debs` with upstream's layout: suite stable, component main, one pool. */
 export async function buildRepository(
   folder: string,
   debs: readonly string[],
@@ -83,14 +83,14 @@ function writeBundles(folder: string, history: string, signing: string): void {
   writeFileSync(join(folder, 'gpg-full.key'), history + signing);
 }
 
-/** Writes into `folder` what the server gives out instead while `fault` is on. */
+/** Writes to `folder` the files that the server serves while `fault` is active. */
 export async function buildFault(options: {
   readonly fault: Fault;
   readonly folder: string;
-  /** The good repository. */
+  /** The intact repository. */
   readonly good: string;
   readonly keys: RepositoryKeys;
-  /** A place for a copy of the keys; short. */
+  /** A short path for a copy of the keys. */
   readonly scratch: string;
 }): Promise<void> {
   const { fault, folder, good, keys, scratch } = options;
@@ -109,7 +109,7 @@ export async function buildFault(options: {
         for (const architecture of ARCHITECTURES) {
           const place = join(SUITE, 'main', `binary-${architecture}`);
           mkdirSync(join(folder, place), { recursive: true });
-          // one letter of the description, so that the size stays
+          // one letter of the description, so that the size stays the same
           const index = readFileSync(join(good, place, 'Packages'), 'utf8').replace(
             /^Description: ./m,
             'Description: ~',

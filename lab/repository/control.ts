@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { Behaviour, Served } from './server.ts';
 
-/** Speaks to the repository's server over its control socket. */
+/** A client for the control socket of the repository's server. */
 function order(socketPath: string, method: string, path: string, body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = request({ socketPath, method, path, timeout: 10_000 }, (response) => {
@@ -26,6 +26,6 @@ export const servedRequests = async (socketPath: string): Promise<readonly Serve
 export const forgetRequests = (socketPath: string): Promise<string> =>
   order(socketPath, 'POST', '/forget');
 
-/** What is left out is as usual. */
+/** Anything omitted is reset to normal. */
 export const setBehaviour = (socketPath: string, behaviour: Partial<Behaviour>): Promise<string> =>
   order(socketPath, 'POST', '/behaviour', JSON.stringify(behaviour));

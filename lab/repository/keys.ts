@@ -4,17 +4,17 @@ import { run } from '../run.ts';
 
 const DAY = 86_400_000;
 
-/** One GnuPG home; its agent must be ended when the work is done. */
-export class KeyHome {
+/** A GnuPG home directory; its agent must be stopped after use. */
+class KeyHome {
   readonly folder: string;
 
-  /** `folder`: short, since the agent's socket in it has 107 letters at most. */
+  /** `folder`: a short path, because the path of the agent's socket is limited to 107 characters. */
   constructor(folder: string) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** @throws ExecaError with what gpg said. */
+  /** @throws ExecaError with gpg's output. */
   gpg(args: readonly string[], input = ''): Promise<string> {
     return run(
       'gpg',
@@ -26,7 +26,7 @@ export class KeyHome {
     );
   }
 
-  /** Runs `work`, and ends the agent whatever comes of it. */
+  /** Runs `work` and stops the agent in any case. */
   async use<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -35,7 +35,7 @@ export class KeyHome {
     }
   }
 
-  /** The same keys again, to be changed without harm. */
+  /** A copy of the keys that can be changed. */
   copy(folder: string): KeyHome {
     mkdirSync(dirname(folder), { recursive: true });
     cpSync(this.folder, folder, {
@@ -48,7 +48,7 @@ export class KeyHome {
   async generate(key: {
     readonly uid: string;
     readonly algorithm: string;
-    /** When it seems to have been made. */
+    /** Its creation date. */
     readonly made: Date;
     readonly expiresAfterDays: number | null;
     readonly sha1?: boolean;
@@ -74,12 +74,12 @@ export class KeyHome {
     return join(this.folder, 'openpgp-revocs.d');
   }
 
-  /** Armor of the certificate. */
+  /** The armored certificate. */
   export(fingerprint: string): Promise<string> {
     return this.gpg(['--batch', '--armor', '--export', fingerprint]);
   }
 
-  /** Armor that holds a revocation signature alone (reason 0x02, "compromised"), as upstream's does. */
+  /** An armored revocation signature alone (reason 0x02, "compromised"), as in upstream's bundle. */
   revocation(fingerprint: string, when: Date): Promise<string> {
     return this.gpg(
       [...at(when), '--command-fd', '0', '--armor', '--gen-revoke', fingerprint],
@@ -96,7 +96,7 @@ const readdirIfThere = (folder: string): string[] => {
   }
 };
 
-/** GnuPG's clock, set by hand. */
+/** Sets GnuPG's clock. */
 const at = (when: Date): string[] => [
   '--faked-system-time',
   `${when.toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}!`,
@@ -105,17 +105,17 @@ const at = (when: Date): string[] => [
 /** The keys of the lab's repository. */
 export interface RepositoryKeys {
   readonly home: KeyHome;
-  /** 40 upper-case hex digits: what an inventory pins in this lab. */
+  /** 40 upper-case hex digits: the fingerprint to pin in this lab. */
   readonly fingerprint: string;
-  /** In force, and of no use to anybody: it signs what must not be believed. */
+  /** A valid key that must not be trusted: it signs the forged index. */
   readonly stranger: string;
   /** The four blocks that come before the signing key in upstream's gpg-full.key. */
   readonly history: string;
 }
 
 /**
- * Makes keys of the shape that upstream's have: one retired for good (2017, RSA 2048, SHA-1
- * self-signature) with its revocation, one expired with its revocation, one that signs.
+ * Creates keys like upstream's: a retired one (2017, RSA 2048, SHA-1 self-signature) with its revocation, an
+ * expired one with its revocation, and the signing key.
  */
 export async function makeKeys(folder: string): Promise<RepositoryKeys> {
   const home = new KeyHome(folder);
@@ -137,7 +137,7 @@ export async function makeKeys(folder: string): Promise<RepositoryKeys> {
       uid: 'Lab <engineering@lab.invalid>',
       algorithm: 'rsa3072',
       made: new Date('2023-08-24T16:33:45Z'),
-      // about 300 days from now on: no warning of its expiry
+      // about 300 days from now: no expiry warning
       expiresAfterDays: Math.ceil((Date.now() - Date.parse('2023-08-24T16:33:45Z')) / DAY) + 300,
       encryption: true,
     });
@@ -159,7 +159,7 @@ export async function makeKeys(folder: string): Promise<RepositoryKeys> {
   });
 }
 
-/** Those that an earlier `makeKeys` left in the folder. */
+/** The keys that an earlier `makeKeys` wrote to the directory. */
 export function readKeys(folder: string): RepositoryKeys {
   const kept = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as Omit<
     RepositoryKeys,
@@ -169,7 +169,7 @@ export function readKeys(folder: string): RepositoryKeys {
 }
 
 /**
- * The signing certificate as it would be with another expiry, made in a copy of the keys.
+ * The signing certificate with another expiry date, created in a copy of the keys.
  *
  * @param days from now; negative: it has expired.
  */
@@ -180,7 +180,7 @@ export async function withExpiry(
 ): Promise<string> {
   const copy = keys.home.copy(scratch);
   return copy.use(async () => {
-    // the renewal itself must lie before the day of expiry
+    // the renewal must be dated before the expiry
     const signedAt = new Date(Date.now() + Math.min(0, days) * DAY - 10 * DAY);
     await copy.gpg([
       ...['--batch', ...at(signedAt)],

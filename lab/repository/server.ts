@@ -6,21 +6,21 @@ import { createServer, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { join, normalize } from 'node:path';
 
-/** How the server behaves; changed over the control socket. */
+/** The behavior of the server, set over the control socket. */
 export interface Behaviour {
   /** Refuses connections. */
   readonly down: boolean;
   /** Waits before each answer. */
   readonly delayMs: number;
-  /** Answers everything with this code; null: as usual. */
+  /** Answers every request with this status; null: normal answers. */
   readonly status: number | null;
-  /** Folder whose files stand in for the good ones; null: none. */
+  /** A directory whose files replace the intact ones; null: none. */
   readonly instead: string | null;
 }
 
-export const USUAL: Behaviour = { down: false, delayMs: 0, status: null, instead: null };
+const USUAL: Behaviour = { down: false, delayMs: 0, status: null, instead: null };
 
-/** One request, as it was answered. */
+/** A request and its answer. */
 export interface Served {
   readonly at: number;
   readonly from: string;
@@ -29,7 +29,7 @@ export interface Served {
   readonly status: number;
 }
 
-/** Answers for one path: a strong ETag, so that a client that keeps what it got is told 304. */
+/** The answer for one path, with a strong ETag, so that a caching client gets 304. */
 export function answer(
   folders: readonly string[],
   request: { readonly path: string; readonly ifNoneMatch?: string | undefined },
@@ -50,7 +50,7 @@ export function answer(
 }
 
 /**
- * Serves `folder` over TLS at `address`:443, and takes orders at the socket `control`:
+ * Serves `folder` over TLS at `address`:443, and listens on the socket `control` for:
  * GET /requests, POST /forget, POST /behaviour.
  */
 export async function serveRepository(options: {

@@ -1,18 +1,18 @@
 #!/usr/bin/perl
 # A stand-in for Grafana Alloy, for lab hosts only. It is NOT Alloy: it collects and sends nothing.
-# `alloy --version` says so ("revision: stand-in"). It answers as recordings of a running Alloy 1.18.1
-# show the real one does, so that a tool which installs, configures and proves Alloy can be tried on
-# real hosts. What it cannot judge it answers with "stand-in: not supported" and exit 1: a test that
-# passes only because this program is kinder than the real one is a defect of this program.
+# `alloy --version` says so ("revision: stand-in"). It answers as recorded from a running Alloy 1.18.1, so
+# that installing, configuring and proving Alloy can be tested on real hosts. Where it cannot tell what Alloy
+# would do, it prints "stand-in: not supported" and exits with 1: a test that passes only because the
+# stand-in is more lenient than Alloy is a bug in the stand-in.
 #
 # Needs perl-base only (no modules beyond POSIX, Socket, Fcntl, Errno).
 #
-# Faults: lines "NAME VALUE" in /var/lib/alloy-stand-in/faults (a folder elsewhere: environment
-# ALLOY_STAND_IN_DIR). Read at the moment that they concern, so they may change while it runs.
+# Faults: lines "NAME VALUE" in /var/lib/alloy-stand-in/faults (another directory: environment variable
+# ALLOY_STAND_IN_DIR). They are read when they apply, so they can change while the program runs.
 #   slow-start SECONDS      the first load takes that long (the port stays closed meanwhile)
 #   never-ready             the first load never ends, the process stays
 #   crash-after SECONDS     the process ends with exit 2 that long after its start
-#   stop-takes SECONDS      SIGTERM is heard, the process ends that much later (systemd kills at 20 s)
+#   stop-takes SECONDS      on SIGTERM, the process ends that much later (systemd kills at 20 s)
 #   reload-refused          a reload of any file but the one that runs well answers 400 and applies nothing
 #                           ("always": of that one too); the hash metric shows the new file
 #   reload-partial ID       a reload of any file but that one applies all but the component ID (or "first"),
@@ -22,13 +22,13 @@
 #   unknown SECONDS         new components stay `unknown` that long after a reload (recorded: 60 s when an
 #                           unreachable remote_write was removed), while /-/healthy is 200
 #   exited ID               that component (or "first") is `exited`; /-/healthy does not see it
-#   delivers HOW            ok, rejected (401) or retrying: the counters of remote_write and loki.write move so
+#   delivers HOW            ok, rejected (401) or retrying: as shown by the counters of remote_write and loki.write
 #   unhealthy ID            that component (or "first") is `unhealthy`; /-/healthy is 500
-# The file must be readable by the user alloy. `NAME off` switches off what a version has built in.
-# The waits that the real one makes because a target is unreachable come from these switches alone:
-# this program opens no connection to anybody. It does open the ports that a configuration names. What
-# comes in there is dropped, but for otelcol.receiver.otlp on a lab that runs a receiver of OTLP: see "OTLP".
-# What the maintainer of a test should know: the process is perl, so /proc/PID/exe never shows "(deleted)".
+# The file must be readable by the user alloy. `NAME off` disables a fault built into a version.
+# Alloy's delays for unreachable targets come only from these faults: the stand-in opens no connections. It does
+# open the ports named in a configuration and drops what arrives there, except for otelcol.receiver.otlp in a lab
+# with an OTLP receiver: see "OTLP".
+# For authors of tests: the process is perl, so /proc/PID/exe never shows "(deleted)".
 # http { tls } is never served: plain HTTP gets the recorded 400, a TLS handshake an alert.
 # `alloy convert`, `gql`, `tools`, converters, clustering, remotecfg, foreach and remote.http are not supported.
 use strict;

@@ -1,7 +1,7 @@
 /**
- * The packages of the lab's repository: the stand-in for `alloy` in several versions, built with
- * dpkg-deb. Paths, conffiles, unit and what the maintainer scripts do follow recordings of the real
- * package; words of files are our own, so the digests of the two conffiles differ from the real ones.
+ * The packages of the lab's repository: the stand-in for `alloy` in several versions, built with dpkg-deb.
+ * Paths, conffiles, the unit and the maintainer scripts follow recordings of the real package. The texts of files
+ * are our own, so the digests of the two conffiles differ from the real ones.
  */
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,11 +15,11 @@ import prerm from './prerm.sh';
 
 /** One package to build. */
 export type StandInVersion = {
-  /** As dpkg sees it, such as `1.18.1-1`. */
+  /** The Debian version, such as `1.18.1-1`. */
   readonly version: string;
-  /** Switches that are on in this version (see the head of alloy.pl), such as `crash-after 5`. */
+  /** Switches that are set in this version (see the top of alloy.pl), such as `crash-after 5`. */
   readonly faults: readonly string[];
-  /** A changed line of /etc/default/alloy, for the conffile question. */
+  /** A changed line of /etc/default/alloy, for dpkg's conffile prompt. */
   readonly environmentNote?: string;
 };
 
@@ -33,19 +33,19 @@ export const STAND_IN_VERSIONS: readonly StandInVersion[] = [
   { version: '1.17.92-1', faults: ['slow-start 30'] },
 ];
 
-/** The good versions alone: what `latest` should mean in an ordinary lab. */
+/** The working versions only, for `latest` in an ordinary lab. */
 export const GOOD_VERSIONS: readonly StandInVersion[] = STAND_IN_VERSIONS.filter(
   ({ faults }) => faults.length === 0,
 );
 
-/** Good, but with another /etc/default/alloy: dpkg asks what to do when the host's was edited too. */
+/** Works, but has another /etc/default/alloy: dpkg prompts if the host's file was edited too. */
 export const CONFFILE_VERSION: StandInVersion = {
   version: '1.18.2-1',
   faults: [],
   environmentNote: '# changed by the package',
 };
 
-/** A broken value in CUSTOM_ARGS is told by sh with line 13, as with the real file. */
+/** sh reports a broken value in CUSTOM_ARGS at line 13, as with the real file. */
 const environment = (note: string | undefined): string => `# Settings of the service alloy.
 #
 # systemd reads this file when it starts the service, and /bin/sh when the
@@ -86,7 +86,7 @@ WantedBy=multi-user.target
 
 const CONFFILES = ['/etc/alloy/config.alloy', '/etc/default/alloy'] as const;
 
-/** The stand-in's program as one version ships it. */
+/** The stand-in's program in one version. */
 export function programOf({ version, faults }: StandInVersion): string {
   const set = (text: string, name: string, value: string): string => {
     const line = new RegExp(`^(my \\$${name} += )'[^']*';$`, 'm');
@@ -98,7 +98,7 @@ export function programOf({ version, faults }: StandInVersion): string {
 }
 
 /**
- * Builds the packages into a folder, which is made when it is missing.
+ * Builds the packages into a directory, which is created if it is missing.
  * @returns the paths of the .deb files, in the order of the versions
  * @throws ExecaError when dpkg-deb is missing or fails
  */
@@ -145,7 +145,7 @@ async function put(root: string, path: string, text: string, runs: boolean): Pro
   const file = join(root, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
-  // the umask of whoever builds must not show in the package
+  // the umask must not affect the package
   await chmod(file, runs ? 0o755 : 0o644);
   for (let folder = dirname(file); folder !== root; folder = dirname(folder)) {
     await chmod(folder, 0o755);

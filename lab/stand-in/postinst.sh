@@ -1,7 +1,7 @@
 #!/bin/sh
-# After the stand-in was unpacked. Does what the recordings show of the real package: user, group and
-# folders on every configure; a restart on upgrade, never on a fresh install. The environment file is
-# sourced first, under `set -e`: one that systemd accepts and sh does not breaks the upgrade.
+# Runs after the stand-in is unpacked. As recorded from the real package, it creates user, group and
+# directories on every configure, and restarts the service on an upgrade, never on a fresh install. It sources
+# the environment file first, under `set -e`: a file that systemd accepts and sh does not breaks the upgrade.
 set -e
 
 if [ -f /etc/default/alloy ]; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Before the stand-in is removed: stops the service. It neither disables nor undoes anything else.
+# Runs before the stand-in is removed: stops the service. It does not disable it or undo anything else.
 set -e
 
 if [ -f /etc/default/alloy ]; then

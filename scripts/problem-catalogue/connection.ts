@@ -14,7 +14,6 @@ const known = {
   line: 12,
 };
 const named = { name: 'web-01.example.com', ...key };
-const account = { user: 'ops', address: 'web-01.example.com' };
 
 export const connectionCatalogue: Catalogue<ConnectionProblems> = {
   'ssh.unreachable': {
@@ -95,20 +94,20 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
       'old-ssh-command': { name: 'web-01', needed: 8.5 },
     },
   },
+  'sudo.password': {
+    means: 'sudo on the host asks for a password, and there is none, or it is wrong.',
+    examples: { required: { user: 'ops' }, refused: { user: 'ops' } },
+  },
   'sudo.refused': {
     means: 'The login worked, but it cannot become root.',
     examples: {
-      'password-expired': account,
-      'account-expired': account,
-      'not-allowed': account,
-      'needs-tty': account,
-      'no-sudo': account,
+      'password-expired': { user: 'ops' },
+      'account-expired': { user: 'ops' },
+      'not-allowed': { user: 'ops' },
+      'tty-required': { user: 'ops' },
+      missing: {},
       'not-root': {},
-      failed: { address: where.address, exit: 1 },
+      failed: { exit: 1 },
     },
-  },
-  'sudo.password': {
-    means: 'sudo asks for a password, and there is none, or it is wrong.',
-    examples: { 'password-required': account, 'password-refused': account },
   },
 };

@@ -54,6 +54,11 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
         nearest: 'version',
         known: ['hosts', 'version'],
       },
+      'invalid-flag-value': {
+        flag: '--user',
+        mistake: { reason: 'value', expected: 'user-name', found: 'string', written: 'o p' },
+      },
+      'var-without-value': { variable: 'region' },
       'plan-not-json': { file: 'plan.json' },
       'not-a-plan': { file: 'plan.json' },
       'plan-version': { file: 'plan.json', version: '2.0.0' },

@@ -1,5 +1,6 @@
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import type { Catalogue } from './catalogue.ts';
+import { inventoryWarningCatalogue } from './inventory.ts';
 
 const run = '20261123T101500Z-3f9a';
 
@@ -36,6 +37,7 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'Of a directory, `fmt` skips the files that are Liquid templates.',
     examples: { skipped: { files: ['templates/host.alloy'] } },
   },
+  ...inventoryWarningCatalogue,
   'access.docker': {
     means: 'Alloy is about to join the group docker.',
     examples: { 'like-root': {} },

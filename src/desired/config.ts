@@ -7,7 +7,7 @@ import { type Parsed, parse } from '../alloy/parse.ts';
 import { positionAt } from '../alloy/position.ts';
 import { renderTemplate } from '../config/render.ts';
 import { renderedFile, type Template } from '../config/template.ts';
-import { framesOf } from '../inventory/mask.ts';
+import { framesOf } from '../inventory/excerpt.ts';
 import type { HostSettings } from '../inventory/settings.ts';
 import type { ExpectedComponents } from '../model/desired.ts';
 import {

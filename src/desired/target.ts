@@ -31,7 +31,7 @@ export interface TargetInput {
   readonly isRoot: boolean;
   /** Makes a path of the inventory absolute: `~/` and what lies beside the inventory. */
   readonly absolute: (path: string) => string;
-  /** The lines of the inventory around a place; `WrittenInventory.frame`. */
+  /** The lines of the inventory around a place; `Inventory.frame`. */
   readonly frame: (at: Position) => string;
   /** What only our table of components knows counts as an error. */
   readonly strict: boolean;

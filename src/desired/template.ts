@@ -1,8 +1,8 @@
 import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../config/builtins.ts';
 import { readDeclarations } from '../config/declarations.ts';
 import type { Template } from '../config/template.ts';
-import { isInventory } from '../inventory/read.ts';
-import type { TemplateRef } from '../inventory/refs.ts';
+import { isInventory } from '../inventory/open-inventory.ts';
+import type { TemplateRef } from '../inventory/settings.ts';
 import { nearest } from '../model/frame.ts';
 import { fail, isWritten, ok, type Problem, type Result } from '../model/problem.ts';
 

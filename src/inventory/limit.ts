@@ -1,19 +1,20 @@
 import { nearest } from '../model/frame.ts';
+import { globToRegExp } from '../model/glob.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
 
-/** The names that a pattern may speak of, in the order of the inventory. */
+/** The names that a pattern may match, in the order of the inventory. */
 export interface Names {
   readonly hosts: readonly string[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }
 
-const wrong = (message: string, hint: string): Problem => ({
+const wrong = (params: InventoryProblems['inventory.limit']): Problem => ({
   code: 'inventory.limit',
-  message,
-  hint,
+  params,
 });
 
-/** Files that `--limit` names with `@`: their text is handed to `limitHosts`. */
+/** The files that `--limit` names with `@`; `limitHosts` takes their text. */
 export const limitFiles = (limit: string): readonly string[] => [
   ...new Set(
     splitPattern(limit)
@@ -23,14 +24,14 @@ export const limitFiles = (limit: string): readonly string[] => [
 ];
 
 /**
- * The hosts that an Ansible pattern means, in the order of the inventory.
+ * The hosts that an Ansible pattern selects, in the order of the inventory.
  *
- * Parts are split at `,` or `:`. Whatever their order: first every plain part adds its hosts (none:
- * all hosts), then each `&part` keeps only its own, then each `!part` takes its own out. A part is a
- * group, a host, `all` or `*`, `ungrouped`, a glob (`web*.example.com`), a regular expression that
- * fits from the start (`~web\d+`), `@file` with one part a line, or any but a regular expression with
- * an index: `web[0]`, `web[-1]`, `web[0:2]` (both ends count), `web[1:]`, `web[:3]`. A name that is
- * a group and a host means the group.
+ * Parts are separated by `,` or `:`. Whatever their order, plain parts first add their hosts (all
+ * hosts if there is no plain part), then each `&part` keeps only its own, then each `!part` removes
+ * its own. A part is a group, a host, `all` or `*`, `ungrouped`, a glob (`web*.example.com`), a
+ * regular expression that matches from the start (`~web\d+`), or `@file` with one part per line.
+ * All but a regular expression may have an index: `web[0]`, `web[-1]`, `web[0:2]` (both ends
+ * count), `web[1:]`, `web[:3]`. A name that is both a group and a host means the group.
  *
  * @param files text of each file in `limitFiles(limit)`, by name
  */
@@ -42,11 +43,7 @@ export function limitHosts(
   const parts = splitPattern(limit).flatMap((part) =>
     part.startsWith('@') ? linesOf(files.get(part.slice(1)) ?? '') : [part],
   );
-  if (parts.length === 0) {
-    return fail(
-      wrong(`--limit "${limit}" names nothing`, 'name hosts or groups, or leave --limit out'),
-    );
-  }
+  if (parts.length === 0) return fail(wrong({ reason: 'empty', limit }));
 
   const problems: Problem[] = [];
   const matcher = new Matcher(names);
@@ -69,13 +66,10 @@ export function limitHosts(
       kept.every((set) => set.has(name)) &&
       !removed.some((set) => set.has(name)),
   );
-  if (chosen.length > 0) return ok(chosen);
-  return fail(
-    wrong(`--limit "${limit}" leaves no host`, 'see which hosts there are: alloyup hosts'),
-  );
+  return chosen.length > 0 ? ok(chosen) : fail(wrong({ reason: 'no-hosts-left', limit }));
 }
 
-/** `#` starts a comment: retry files are also written by hand. */
+/** `#` starts a comment: such files are also written by hand. */
 const linesOf = (text: string): readonly string[] =>
   text
     .split(/\r?\n/)
@@ -83,13 +77,13 @@ const linesOf = (text: string): readonly string[] =>
     .filter((line) => line !== '')
     .flatMap(splitPattern);
 
-/** At commas; each piece also at colons, unless it is an address or a regular expression in a list. */
+/** Splits at commas, and each piece at colons, unless it is an address or a regular expression in a list. */
 export function splitPattern(pattern: string): readonly string[] {
   const pieces = splitOutside(pattern, ',').map((piece) => piece.trim());
   return pieces
     .flatMap((piece) => {
-      const bare = piece.replace(/^[&!]/, '');
-      if (isIPv6(bare) || (pieces.length > 1 && bare.startsWith('~'))) return [piece];
+      const name = piece.replace(/^[&!]/, '');
+      if (isIPv6(name) || (pieces.length > 1 && name.startsWith('~'))) return [piece];
       return splitOutside(piece, ':').map((part) => part.trim());
     })
     .filter((part) => part !== '');
@@ -98,7 +92,7 @@ export function splitPattern(pattern: string): readonly string[] {
 const isIPv6 = (text: string): boolean =>
   /^[0-9A-Fa-f:]+(%\w+)?$/.test(text) && (text.includes('::') || text.split(':').length === 8);
 
-/** Brackets hold subscripts, ranges and sets: no separator counts in them. */
+/** Inside brackets (indexes, ranges and sets) a separator does not count. */
 function splitOutside(text: string, separator: string): readonly string[] {
   const parts: string[] = [];
   let from = 0;
@@ -123,108 +117,67 @@ class Matcher {
     this.#hosts = new Set(names.hosts);
   }
 
-  /** `mayMiss`: nothing to take out is no mistake for a glob. */
+  /** @param mayMiss matching no host is not a mistake: there is just nothing to remove */
   match(part: string, mayMiss: boolean): Result<readonly string[]> {
-    if (part === '')
-      return fail(wrong('a part of --limit is empty', 'write a name after "!" and "&"'));
-    if (part.startsWith('~')) return this.#expression(part.slice(1), part, mayMiss);
+    if (part === '') return fail(wrong({ reason: 'empty-part' }));
+    if (part.startsWith('~')) return this.#expression(part, mayMiss);
 
-    const { name, index, problem } = splitIndex(part);
-    if (problem) return fail(problem);
-    const found = isGlob(name)
-      ? this.#expression(globSource(name), part, mayMiss)
+    const { name, from, to, one } = splitIndex(part);
+    if (from === '' && to === '') return fail(wrong({ reason: 'open-range', part, name }));
+    const found = /[*?[]/.test(name)
+      ? this.#matching(globToRegExp(name, { sets: true }), part, mayMiss)
       : this.#named(name);
-    if (!found.ok || !index) return found;
-    const picked = index(found.value);
+    if (!found.ok || (one ?? to) === undefined) return found;
+    const hosts = found.value;
+    const end = to === '' ? undefined : Number(to) + 1;
+    const picked =
+      one === undefined ? hosts.slice(Number(from), end) : [hosts.at(Number(one))].filter(isName);
     if (picked.length > 0 || mayMiss) return ok(picked);
-    return fail(
-      wrong(
-        `"${part}" points past the end: "${name}" has ${found.value.length} hosts`,
-        'count from 0',
-      ),
-    );
+    return fail(wrong({ reason: 'index-out-of-range', part, name, count: hosts.length }));
   }
 
   #named(name: string): Result<readonly string[]> {
-    if (name === 'all') return ok(this.#names.hosts);
-    const members = this.#names.groups.get(name);
+    const { hosts, groups } = this.#names;
+    if (name === 'all') return ok(hosts);
+    const members = groups.get(name);
     if (members) return ok(members);
     if (this.#hosts.has(name)) return ok([name]);
-    if (name === 'ungrouped') return ok(this.#ungrouped());
-    const near = nearest(name, [...this.#names.groups.keys(), ...this.#hosts]);
-    const groups = [...this.#names.groups.keys()].slice(0, 10);
+    if (name === 'ungrouped') {
+      const grouped = new Set([...groups.values()].flat());
+      return ok(hosts.filter((host) => !grouped.has(host)));
+    }
+    const near = nearest(name, [...groups.keys(), ...hosts]) ?? null;
     return fail(
-      wrong(
-        `there is no host and no group "${name}"`,
-        near
-          ? `did you mean "${near}"?`
-          : `see which hosts there are: alloyup hosts${groups.length > 0 ? `; the groups are ${groups.join(', ')}` : ''}`,
-      ),
+      wrong({ reason: 'unknown-name', name, near, groups: [...groups.keys()].slice(0, 10) }),
     );
   }
 
-  #ungrouped(): readonly string[] {
-    const grouped = new Set([...this.#names.groups.values()].flat());
-    return this.#names.hosts.filter((name) => !grouped.has(name));
+  #expression(part: string, mayMiss: boolean): Result<readonly string[]> {
+    let expression: RegExp;
+    try {
+      expression = new RegExp(`^(?:${part.slice(1)})`);
+    } catch (error) {
+      const said = (error as Error).message.replace(/^.*: /, '');
+      return fail(wrong({ reason: 'regular-expression', part, said }));
+    }
+    return this.#matching(expression, part, mayMiss);
   }
 
   /** Groups first, then hosts, each once. */
-  #expression(source: string, part: string, mayMiss: boolean): Result<readonly string[]> {
-    let form: RegExp;
-    try {
-      form = new RegExp(`^(?:${source})`);
-    } catch (error) {
-      return fail(
-        wrong(
-          `"${part}" is not a regular expression: ${(error as Error).message.replace(/^.*: /, '')}`,
-          'after "~" write a regular expression, such as ~web-\\d+',
-        ),
-      );
-    }
+  #matching(expression: RegExp, part: string, mayMiss: boolean): Result<readonly string[]> {
     const members = [...this.#names.groups].flatMap(([group, hosts]) =>
-      form.test(group) ? hosts : [],
+      expression.test(group) ? hosts : [],
     );
-    const found = new Set([...members, ...this.#names.hosts.filter((name) => form.test(name))]);
-    if (found.size > 0 || mayMiss) return ok([...found]);
-    return fail(
-      wrong(`no host and no group fits "${part}"`, 'see which hosts there are: alloyup hosts'),
-    );
+    const hosts = this.#names.hosts.filter((name) => expression.test(name));
+    const found = [...new Set([...members, ...hosts])];
+    return found.length > 0 || mayMiss ? ok(found) : fail(wrong({ reason: 'no-match', part }));
   }
 }
 
-type Pick = (hosts: readonly string[]) => readonly string[];
+const isName = (name: string | undefined): name is string => name !== undefined;
 
 /** Takes `[0]`, `[-1]`, `[0:2]`, `[1:]` or `[:3]` off the end. */
-function splitIndex(part: string): { name: string; index?: Pick; problem?: Problem } {
-  const [, name, one, from, to] = /^(.+)\[(?:(-?\d+)|(\d*):(\d*))\]$/.exec(part) ?? [];
-  if (name === undefined) return { name: part };
-  if (one !== undefined) {
-    return {
-      name,
-      index: (hosts) =>
-        hosts
-          .slice(Number(one))
-          .slice(0, 1)
-          .filter(() => Number(one) >= -hosts.length),
-    };
-  }
-  if (from === '' && to === '') {
-    return { name, problem: wrong(`"${part}" has no ends`, `write ${name} for all of it`) };
-  }
-  return {
-    name,
-    index: (hosts) => hosts.slice(Number(from), to === '' ? undefined : Number(to) + 1),
-  };
+function splitIndex(part: string) {
+  const [, name = part, one, from, to] = /^(.+)\[(?:(-?\d+)|(\d*):(\d*))\]$/.exec(part) ?? [];
+  return { name, one, from, to };
 }
-
-const isGlob = (name: string): boolean => /[*?[]/.test(name);
-
-/** As fnmatch: `*`, `?`, `[abc]`, `[!abc]`, over the whole name. */
-const globSource = (glob: string): string =>
-  `${glob.replace(
-    /\[(!?)([^\]]+)\]|[.+^${}()|\\[\]*?]/g,
-    (sign, not: string | undefined, set: string | undefined) => {
-      if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`;
-      return sign === '*' ? '.*' : sign === '?' ? '.' : `\\${sign}`;
-    },
-  )}$`;

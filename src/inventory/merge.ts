@@ -1,47 +1,71 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { WrittenSettings } from './schema.ts';
-import type { Path } from './tree.ts';
+import type { Inventory, InventoryHost } from './members.ts';
+import type { SettingsInput } from './schema.ts';
+import type { Path } from './yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** One place in the inventory that says something about a host; later layers win. */
+/** One section of the inventory that applies to a host; later layers win. */
 export interface Layer {
   readonly value: Plain;
-  /** Where `value` stands in the inventory. */
+  /** The path of `value` in the inventory. */
   readonly path: Path;
 }
 
 export interface Merged {
-  readonly settings: WrittenSettings;
-  /** Where each map and each value was written last, by its dotted path in the settings. */
+  readonly settings: SettingsInput;
+  /** Where each map and each value was set last, by its dotted path in the settings. */
   readonly origins: ReadonlyMap<string, Path>;
 }
 
-/** Keys of a layer that are no settings. */
-const OWN: ReadonlySet<string> = new Set(['hosts', 'groups']);
+/** Keys of a layer that are not settings. */
+const MEMBERSHIP: ReadonlySet<string> = new Set(['hosts', 'groups']);
+
+/** The sections that apply to a host, the weakest first. */
+export function layersOf(
+  inventory: Pick<Inventory, 'input'>,
+  { groups, key }: InventoryHost,
+): readonly Layer[] {
+  const { defaults, hosts } = inventory.input;
+  const own = key === null ? undefined : hosts?.[key];
+  return [
+    ...(defaults ? [{ value: defaults, path: ['defaults'] }] : []),
+    ...groupLayers(inventory, groups),
+    ...(own ? [{ value: own, path: ['hosts', key!] }] : []),
+  ];
+}
+
+export const groupLayers = (
+  { input }: Pick<Inventory, 'input'>,
+  groups: readonly string[],
+): readonly Layer[] =>
+  groups.flatMap((group) => {
+    const value = input.groups?.[group];
+    return value ? [{ value, path: ['groups', group] }] : [];
+  });
 
 /** Maps merge key by key, everything else replaces. */
 export function mergeLayers(layers: readonly Layer[]): Merged {
   const origins = new Map<string, Path>();
-  return { settings: mergeMaps(layers, [], origins) as WrittenSettings, origins };
+  return { settings: mergeMaps(layers, [], origins) as SettingsInput, origins };
 }
 
 function mergeMaps(layers: readonly Layer[], prefix: Path, origins: Map<string, Path>): Plain {
   const merged: Record<string, unknown> = Object.create(null);
   for (const key of new Set(layers.flatMap(({ value }) => Object.keys(value)))) {
-    if (prefix.length === 0 && OWN.has(key)) continue;
+    if (prefix.length === 0 && MEMBERSHIP.has(key)) continue;
     const path = [...prefix, key];
-    const said = layers
+    const values = layers
       .filter(({ value }) => Object.hasOwn(value, key))
       .map((layer) => ({ value: layer.value[key], path: [...layer.path, key] }));
-    const last = said.at(-1)!;
+    const last = values.at(-1)!;
     origins.set(path.join('.'), last.path);
     if (isLeaf(last.value, path)) {
       merged[key] = last.value;
       continue;
     }
-    const after = said.findLastIndex(({ value }) => isLeaf(value, path)) + 1;
-    const maps = said.slice(after) as readonly Layer[];
+    const after = values.findLastIndex(({ value }) => isLeaf(value, path)) + 1;
+    const maps = values.slice(after) as readonly Layer[];
     merged[key] = mergeMaps(isFile(path) ? oneContent(maps) : maps, path, origins);
   }
   return merged;
@@ -50,7 +74,7 @@ function mergeMaps(layers: readonly Layer[], prefix: Path, origins: Map<string, 
 const isFile = (path: Path): boolean =>
   path.length === 3 && path[0] === 'config' && path[1] === 'files';
 
-/** A file has one content: a later `secret` takes the place of an earlier `source`. */
+/** A file has one content: a later `secret` replaces an earlier `source`. */
 function oneContent(maps: readonly Layer[]): readonly Layer[] {
   const from = maps.findLastIndex(({ value }) => 'source' in value || 'secret' in value);
   return maps.map((layer, i) => {
@@ -60,7 +84,7 @@ function oneContent(maps: readonly Layer[]): readonly Layer[] {
   });
 }
 
-/** What is replaced as a whole: texts and lists, but also a secret, and how to become root. */
+/** What is replaced as a whole: scalars and lists, but also a secret, and `sudo`. */
 function isLeaf(value: unknown, path: Path): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
   const [section, part] = path;
@@ -71,7 +95,7 @@ function isLeaf(value: unknown, path: Path): boolean {
   );
 }
 
-/** Two layers of the same rank that give one key different values. */
+/** Two layers of equal precedence that give one key different values. */
 export interface Conflict {
   /** Dotted path in the settings. */
   readonly key: string;
@@ -84,7 +108,7 @@ interface Leaf {
   readonly path: Path;
 }
 
-/** Stands for a map, so that a map against a text is a conflict too. */
+/** Stands for a map, so that a map and a text conflict. */
 const MAP = Symbol('map');
 
 export function conflictsOf(layers: readonly Layer[]): readonly Conflict[] {
@@ -102,8 +126,8 @@ export function conflictsOf(layers: readonly Layer[]): readonly Conflict[] {
   return conflicts;
 }
 
-/** Whether a layer settles the key by itself: it gives the value, or replaces a map above it. */
-export function says(layer: Layer, key: string): boolean {
+/** Whether a layer overrides the key: it sets the value, or replaces a map above it. */
+export function overrides(layer: Layer, key: string): boolean {
   const leaves = leavesOf(layer);
   const steps = key.split('.');
   if (leaves.has(key)) return true;
@@ -117,7 +141,7 @@ function leavesOf({ value, path }: Layer): ReadonlyMap<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   const walk = (map: Plain, inner: Path): void => {
     for (const [name, item] of Object.entries(map)) {
-      if (inner.length === 0 && OWN.has(name)) continue;
+      if (inner.length === 0 && MEMBERSHIP.has(name)) continue;
       const at = [...inner, name];
       const leaf = isLeaf(item, at);
       const key = isFile(inner) && /^(source|secret)$/.test(name) ? [...inner, 'content'] : at;

@@ -1,280 +1,272 @@
 import { nearest } from '../model/frame.ts';
-import type { Problem, Warning } from '../model/problem.ts';
-import { filesAreOurs, filesAreWhole } from './file-rules.ts';
-import { type Conflict, conflictsOf, says } from './merge.ts';
-import { pathText } from './problems.ts';
-import { type Report, type Rule, sectionsOf } from './rule.ts';
-import type { WrittenSettings } from './schema.ts';
+import type { Position, Problem, Warning } from '../model/problem.ts';
+import type { FileOwner, InventoryProblems } from '../model/problems/inventory-problems.ts';
+import type { Inventory } from './members.ts';
+import { type Conflict, conflictsOf, groupLayers, overrides } from './merge.ts';
+import type { SettingsInput } from './schema.ts';
+import { pathText } from './schema-problems.ts';
 import { type HostSettings, settingsOf } from './settings.ts';
-import type { Path } from './tree.ts';
-import { groupLayers, type WrittenHost, type WrittenInventory } from './written.ts';
+import type { Path } from './yaml.ts';
 
-const someHosts: Rule = ({ hosts, written }, report) => {
-  if (hosts.size > 0) return;
-  report(
-    'the inventory names no host',
-    'name one under "hosts:", such as "web-01.example.com: {}"',
-    written.hosts === undefined ? [] : ['hosts'],
-    'key',
-  );
+type Checked = Omit<Inventory, 'warnings'>;
+type Report = (
+  params: InventoryProblems['inventory.rule'],
+  where: Path | Position,
+  part?: 'key' | 'value',
+) => void;
+/** One thing that must hold across the whole inventory; reports every violation. */
+type Rule = (inventory: Checked, report: Report) => void;
+
+/** Every section that holds settings, with its path. */
+function sectionsOf({ input }: Checked): readonly (readonly [SettingsInput, Path])[] {
+  const sections: (readonly [SettingsInput | null | undefined, Path])[] = [
+    [input.defaults, ['defaults']],
+  ];
+  for (const kind of ['groups', 'hosts'] as const)
+    for (const [name, section] of Object.entries(input[kind] ?? {}))
+      sections.push([section, [kind, name]]);
+  return sections.flatMap(([section, path]) => (section ? [[section, path] as const] : []));
+}
+
+const hasHosts: Rule = ({ hosts, input }, report) => {
+  if (hosts.size === 0)
+    report({ reason: 'no-hosts' }, input.hosts === undefined ? [] : ['hosts'], 'key');
 };
 
-const groupsHaveFreeNames: Rule = ({ written }, report) => {
-  for (const name of Object.keys(written.groups ?? {})) {
-    if (name !== 'all' && name !== 'ungrouped') continue;
-    report(
-      `no group can be named "${name}": it has a meaning in --limit`,
-      name === 'all' ? 'put what holds for every host under "defaults"' : 'choose another name',
-      ['groups', name],
-      'key',
-    );
-  }
+const groupNamesAreFree: Rule = ({ input }, report) => {
+  for (const group of Object.keys(input.groups ?? {}))
+    if (group === 'all' || group === 'ungrouped')
+      report({ reason: 'reserved-group', group }, ['groups', group], 'key');
 };
 
-const groupsExist: Rule = ({ written, groups }, report) => {
-  for (const [name, host] of Object.entries(written.hosts ?? {})) {
+const groupsExist: Rule = ({ input, groups }, report) => {
+  for (const [name, host] of Object.entries(input.hosts ?? {}))
     host?.groups?.forEach((group, i) => {
       if (groups.has(group)) return;
-      const near = nearest(group, groups.keys());
-      report(
-        `there is no group "${group}"`,
-        near
-          ? `did you mean "${near}"?`
-          : `write it under "groups:", even if it is empty: ${group}: {}`,
-        ['hosts', name, 'groups', i],
-      );
+      const near = nearest(group, groups.keys()) ?? null;
+      report({ reason: 'unknown-group', group, near }, ['hosts', name, 'groups', i]);
     });
-  }
 };
 
 const groupsAgree: Rule = (inventory, report) => {
   const known = new Map<string, readonly Conflict[]>();
-  for (const host of inventory.hosts.values()) {
-    if (host.groups.length < 2) continue;
-    const set = host.groups.join('\n');
-    let conflicts = known.get(set);
-    if (!conflicts) {
-      conflicts = conflictsOf(groupLayers(inventory, host.groups));
-      known.set(set, conflicts);
-    }
-    for (const conflict of conflicts) {
-      if (!hostSays(inventory, host, conflict.key))
-        reportConflict(inventory, host, conflict, report);
+  for (const { name, groups, key } of inventory.hosts.values()) {
+    if (groups.length < 2) continue;
+    const set = groups.join('\n');
+    const conflicts = known.get(set) ?? conflictsOf(groupLayers(inventory, groups));
+    known.set(set, conflicts);
+    const own = key === null ? undefined : inventory.input.hosts?.[key];
+    for (const { key: setting, first, second } of conflicts) {
+      if (own && overrides({ value: own, path: [] }, setting)) continue;
+      report(
+        {
+          reason: 'groups-disagree',
+          host: name,
+          setting: setting.replace(/\.content$/, ''),
+          groups: [first, second].map((path) => ({
+            name: String(path[1]),
+            line: inventory.place(path).line,
+          })),
+        },
+        second,
+      );
     }
   }
 };
 
-function hostSays({ written }: WrittenInventory, { key }: WrittenHost, setting: string): boolean {
-  const value = key === null ? undefined : written.hosts?.[key];
-  return value ? says({ value, path: [] }, setting) : false;
-}
-
-function reportConflict(
-  { place }: WrittenInventory,
-  host: WrittenHost,
-  conflict: Conflict,
-  report: Report,
-): void {
-  const { key, first, second } = conflict;
-  report(
-    `the groups "${first[1]}" (line ${place(first).line}) and "${second[1]}" (line ${place(second).line}) give "${host.name}" different values of ${key.replace(/\.content$/, '')}`,
-    `say it for the host, under hosts.${/^[\w-]+$/.test(host.name) ? host.name : `"${host.name}"`}, or take it out of one group`,
-    second,
-  );
-}
-
 const addressesDiffer: Rule = (inventory, report) => {
-  const { defaults, groups } = inventory.written;
-  const shared: (readonly [WrittenSettings | null | undefined, Path])[] = [
-    [defaults, ['defaults', 'ssh', 'address']],
-    ...Object.entries(groups ?? {}).map(
-      ([name, group]) => [group, ['groups', name, 'ssh', 'address']] as const,
-    ),
-  ];
-  const common = shared.filter(([section]) => section?.ssh?.address !== undefined);
-  for (const [, path] of common) {
-    report(
-      'many hosts cannot have one address',
-      'give each host its own, under hosts.NAME.ssh.address',
-      path,
-      'key',
-    );
-  }
-  if (common.length > 0) return;
+  const shared = sectionsOf(inventory).filter(
+    ([{ ssh }, [kind]]) => kind !== 'hosts' && ssh?.address !== undefined,
+  );
+  for (const [, path] of shared)
+    report({ reason: 'shared-address' }, [...path, 'ssh', 'address'], 'key');
+  if (shared.length > 0) return;
 
-  const owners = new Map<string, string>();
-  for (const [name, host] of inventory.hosts) {
-    const { ssh } = settingsOf(inventory, name);
-    const machine =
-      ssh.transport === 'local'
-        ? 'this machine'
-        : [
-            ...ssh.jump,
-            `${ssh.address.toLowerCase()}${ssh.port && ssh.port !== 22 ? ` port ${ssh.port}` : ''}`,
-          ].join(' > ');
+  const owners = new Map<string | null, string>();
+  for (const [name, { key, at }] of inventory.hosts) {
+    const { address, port, jump, transport } = settingsOf(inventory, name).ssh;
+    const local = transport === 'local';
+    const target = `${address.toLowerCase()}${port && port !== 22 ? ` port ${port}` : ''}`;
+    const machine = local ? null : [...jump, target].join(' > ');
     const other = owners.get(machine);
     if (other === undefined) {
       owners.set(machine, name);
       continue;
     }
-    const own = host.key !== null && inventory.written.hosts?.[host.key]?.ssh;
-    const part = ssh.transport === 'local' ? 'transport' : 'address';
+    const own = key !== null && inventory.input.hosts?.[key]?.ssh;
+    const part = local ? 'transport' : 'address';
     report(
-      `the hosts "${other}" and "${name}" are one machine: ${machine}`,
-      'take one of them out: two plans for one machine undo each other',
-      own && own[part] !== undefined ? ['hosts', host.key!, 'ssh', part] : host.at,
+      { reason: 'same-machine', hosts: [other, name], machine },
+      own && own[part] !== undefined ? ['hosts', key!, 'ssh', part] : at,
     );
   }
 };
 
-/** Variables that are not the user's to set, and why. */
-const TAKEN: Readonly<Record<string, string>> = {
-  CONFIG_FILE: 'alloyup writes it: the configuration is always /etc/alloy/config.alloy',
-  CUSTOM_ARGS: 'write arguments of alloy run under alloy.args',
-  RESTART_ON_UPGRADE: 'alloyup restarts the service itself, once, and watches it',
-  ALLOY_USER: "take it out: only the package's scripts would follow it, the service would not",
-  ALLOY_GROUP: "take it out: only the package's scripts would follow it, the service would not",
-  PATH: "choose another name: the package's scripts read this file as shell",
-  IFS: "choose another name: the package's scripts read this file as shell",
-};
+/** Variables that alloyup, the package or its scripts already use. */
+const RESERVED_VARIABLES: readonly string[] = [
+  'CONFIG_FILE',
+  'CUSTOM_ARGS',
+  'RESTART_ON_UPGRADE',
+  'ALLOY_USER',
+  'ALLOY_GROUP',
+  'PATH',
+  'IFS',
+];
 
-const variablesAreFree: Rule = ({ written }, report) => {
-  for (const [settings, path] of sectionsOf(written)) {
-    for (const [name, value] of Object.entries(settings.alloy?.environment ?? {})) {
-      const at = [...path, 'alloy', 'environment', name];
-      if (Object.hasOwn(TAKEN, name))
-        report(`the variable ${name} cannot be set here`, TAKEN[name]!, at, 'key');
-      if (typeof value === 'string' && value.includes('\0')) {
-        report(
-          `the variable ${name} holds a zero byte`,
-          'take it out: no environment can hold one',
-          at,
-        );
-      }
+const variablesAreFree: Rule = (inventory, report) => {
+  for (const [settings, path] of sectionsOf(inventory))
+    for (const [variable, value] of Object.entries(settings.alloy?.environment ?? {})) {
+      const at = [...path, 'alloy', 'environment', variable];
+      if (RESERVED_VARIABLES.includes(variable))
+        report({ reason: 'reserved-variable', variable }, at, 'key');
+      if (typeof value === 'string' && value.includes('\0'))
+        report({ reason: 'zero-byte', variable }, at);
     }
-  }
 };
 
-/** Arguments that another key decides, and what to do instead. */
-const DECIDED: Readonly<Record<string, string>> = {
-  '--server.http.listen-addr': 'write the address under alloy.listen',
-  '--stability.level': 'write the level under alloy.stability',
-  '--storage.path': "take it out: the unit's own --storage.path comes later and wins",
-  '--config.format':
-    'take it out: alloyup checks and writes configurations in the language of Alloy alone',
-};
+/** Arguments that other settings, or the unit, decide. */
+const RESERVED_ARGUMENTS: readonly string[] = [
+  '--server.http.listen-addr',
+  '--stability.level',
+  '--storage.path',
+  '--config.format',
+];
 
-const argumentsAgree: Rule = ({ written }, report) => {
-  for (const [settings, path] of sectionsOf(written)) {
+const argumentsAreFree: Rule = (inventory, report) => {
+  for (const [settings, path] of sectionsOf(inventory)) {
     const seen = new Set<string>();
-    settings.alloy?.args?.forEach((argument, i) => {
-      const name = argument.split('=')[0]!;
+    settings.alloy?.args?.forEach((written, i) => {
+      const argument = written.split('=')[0]!;
       const at = [...path, 'alloy', 'args', i];
-      if (Object.hasOwn(DECIDED, name))
-        report(`${name} cannot stand in alloy.args`, DECIDED[name]!, at);
-      else if (seen.has(name))
-        report(`${name} stands twice in alloy.args`, 'keep one: only the last counts', at);
-      seen.add(name);
+      if (RESERVED_ARGUMENTS.includes(argument))
+        report({ reason: 'reserved-argument', argument }, at);
+      else if (seen.has(argument)) report({ reason: 'duplicate-argument', argument }, at);
+      seen.add(argument);
     });
   }
 };
 
-/** Values that look like the place of a secret would be written into the configuration as they stand. */
-const varsHoldNoSecrets: Rule = ({ written }, report) => {
+/** A reference to a secret in a template variable would end up in the configuration as text. */
+const varsHoldNoSecrets: Rule = (inventory, report) => {
   const search = (value: unknown, path: Path): void => {
     if (typeof value !== 'object' || value === null) return;
     const { secret } = value as { readonly secret?: unknown };
-    if (
-      !Array.isArray(value) &&
-      (typeof secret === 'object' ||
-        (typeof secret === 'string' && /^(env|file|age):/.test(secret)))
-    ) {
-      const name = String(path.findLast((step) => typeof step === 'string') ?? 'NAME')
-        .toUpperCase()
-        .replace(/\W/g, '_');
-      report(
-        `${pathText(path)}: a template variable cannot be a secret: it would be readable in the configuration`,
-        `write it under alloy.environment as ${name}, and use sys.env("${name}") in the template`,
-        path,
-      );
+    const isReference = typeof secret === 'string' && /^(env|file|age):/.test(secret);
+    if (!Array.isArray(value) && (typeof secret === 'object' || isReference)) {
+      const name = String(path.findLast((step) => typeof step === 'string') ?? 'NAME');
+      const variable = name.toUpperCase().replace(/\W/g, '_');
+      report({ reason: 'secret-in-vars', setting: pathText(path), variable }, path);
       return;
     }
     for (const [key, inner] of Object.entries(value))
       search(inner, [...path, Array.isArray(value) ? Number(key) : key]);
   };
-  for (const [settings, path] of sectionsOf(written))
+  for (const [settings, path] of sectionsOf(inventory))
     search(settings.config?.vars, [...path, 'config', 'vars']);
 };
 
-/** The web interface may move, but its API moves along, and the checks would not find it. */
-const checksGetThrough: Rule = (inventory, report) => {
+/** The first pattern that matches a path names its owner. */
+const OWNERS: readonly (readonly [RegExp, FileOwner])[] = [
+  [/^\/etc\/alloy\/config\.alloy$/, 'configuration'],
+  [/^\/etc\/alloy\/[^/]*\.alloy$/, 'alloy-directory'],
+  [/^\/etc\/default\/alloy$/, 'environment'],
+  [/^\/etc\/systemd\/system\/alloy\.service(\.d\/|$)/, 'unit'],
+  [/^\/(usr\/)?lib\/systemd\//, 'unit'],
+  [/^\/etc\/apt\//, 'apt-sources'],
+  [/^\/var\/lib\/alloyup\//, 'alloyup'],
+  [/^\/var\/lib\/alloy\/data\//, 'alloy-data'],
+  [/^\/var\/lib\/(dpkg|apt)\//, 'package-manager'],
+  [/^\/(proc|sys|dev|run|boot|tmp|var\/tmp|var\/run)\//, 'volatile'],
+  [/^\/(bin|sbin|lib\w*|usr\/(?!local\/).*)\//, 'package'],
+  [
+    /^\/etc\/(passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|ssh|sudoers\.d|pam\.d)(\/|$)/,
+    'system',
+  ],
+  [/^\/[^/]+$/, 'root-directory'],
+];
+
+const filesAreOurs: Rule = (inventory, report) => {
+  for (const [settings, section] of sectionsOf(inventory))
+    for (const [path, file] of Object.entries(settings.config?.files ?? {})) {
+      const at = [...section, 'config', 'files', path];
+      const owner = OWNERS.find(([pattern]) => pattern.test(path))?.[1];
+      if (owner) report({ reason: 'foreign-file', path, owner }, at, 'key');
+      if (file.source !== undefined && file.secret !== undefined)
+        report({ reason: 'two-contents', path }, [...at, 'secret'], 'key');
+    }
+};
+
+/** What can only be judged once the settings of a host are merged. */
+const filesAreComplete: Rule = (inventory, report) => {
+  const seen = new Set<HostSettings['config']>();
+  for (const host of inventory.hosts.keys()) {
+    const { config } = settingsOf(inventory, host);
+    if (seen.has(config)) continue;
+    seen.add(config);
+    for (const { path, from, mode, at } of config.files) {
+      if ('source' in from && from.source === '') report({ reason: 'no-content', path, host }, at);
+      if ('secret' in from && /[1-7]$/.test(mode))
+        report({ reason: 'readable-secret', path, mode }, at);
+    }
+  }
+};
+
+/** Moving the web interface also moves its API, where the checks would not find it. */
+const checksReachTheApi: Rule = (inventory, report) => {
   const seen = new Set<HostSettings['alloy']>();
-  for (const name of inventory.hosts.keys()) {
-    const { alloy, origins, at } = settingsOf(inventory, name);
+  for (const host of inventory.hosts.keys()) {
+    const { alloy, origins, at } = settingsOf(inventory, host);
     if (seen.has(alloy) || alloy.check === 'service') continue;
     seen.add(alloy);
-    if (!alloy.args.some((argument) => /^--server\.http\.ui-path-prefix=\/?./.test(argument)))
-      continue;
-    report(
-      `--server.http.ui-path-prefix moves what the checks of "${name}" ask for`,
-      'take it out, or write "check: service" and do with the weaker check',
-      origins.get('alloy.args') ?? at,
-    );
+    if (alloy.args.some((argument) => /^--server\.http\.ui-path-prefix=\/?./.test(argument)))
+      report({ reason: 'moved-api', host }, origins.get('alloy.args') ?? at);
   }
 };
 
 const RULES: readonly Rule[] = [
-  groupsHaveFreeNames,
+  groupNamesAreFree,
   groupsAgree,
   addressesDiffer,
   variablesAreFree,
-  argumentsAgree,
+  argumentsAreFree,
   varsHoldNoSecrets,
   filesAreOurs,
-  filesAreWhole,
-  checksGetThrough,
+  filesAreComplete,
+  checksReachTheApi,
 ];
 
-/** These would blame what is missing only because it could not be read. */
-const RULES_OF_WHOLE: readonly Rule[] = [someHosts, groupsExist];
+/** These would complain about what is missing only because it could not be read. */
+const RULES_FOR_WHOLE_INVENTORIES: readonly Rule[] = [hasHosts, groupsExist];
 
-/** `partial`: values that broke the schema were left out. */
-export function breachesOf(inventory: WrittenInventory, partial: boolean): readonly Problem[] {
+/** @param partial values that do not match the schema were left out */
+export function violationsOf(inventory: Checked, partial: boolean): readonly Problem[] {
   const problems: Problem[] = [];
-  const report: Report = (message, hint, where, part) => {
+  const report: Report = (params, where, part) => {
     const at = 'line' in where ? where : inventory.place(where, part);
-    problems.push({ code: 'inventory.rule', message, hint, at });
+    problems.push({ code: 'inventory.rule', params, at });
   };
-  for (const rule of partial ? RULES : [...RULES_OF_WHOLE, ...RULES]) rule(inventory, report);
+  for (const rule of partial ? RULES : [...RULES_FOR_WHOLE_INVENTORIES, ...RULES])
+    rule(inventory, report);
   return problems;
 }
 
-/** What may be meant, and may not. */
-export function warningsOf({
-  groups,
-  hosts,
-  written,
-  place,
-}: WrittenInventory): readonly Warning[] {
+/** What is allowed but probably a mistake. */
+export function warningsOf({ groups, hosts, input, place }: Checked): readonly Warning[] {
   const warnings: Warning[] = [];
   for (const [name, members] of groups) {
-    const path = ['groups', name];
-    if (hosts.has(name)) {
+    const at = place(['groups', name], 'key');
+    if (hosts.has(name))
       warnings.push({
         code: 'inventory.ambiguous',
-        message: `"${name}" is a host and a group; --limit ${name} means the group`,
-        hint: 'rename the group',
-        at: place(path, 'key'),
+        params: { reason: 'host-and-group', name },
+        at,
       });
-    }
-    if (members.length === 0 && written.groups?.[name]) {
+    if (members.length === 0 && input.groups?.[name])
       warnings.push({
         code: 'inventory.unused',
-        message: `the group "${name}" has no hosts`,
-        hint: 'name them under its "hosts", or take the group out',
-        at: place(path, 'key'),
+        params: { reason: 'empty-group', group: name },
+        at,
       });
-    }
   }
   return warnings;
 }

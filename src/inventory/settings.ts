@@ -2,20 +2,25 @@ import type { Repository, Stability, WantedVersion } from '../model/desired.ts';
 import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
-import { DEFAULTS } from './defaults.ts';
-import { type Layer, type Merged, mergeLayers } from './merge.ts';
-import type { TemplateValue, WrittenSecret, WrittenSettings } from './schema.ts';
-import { layersOf, type WrittenHost, type WrittenInventory } from './written.ts';
+import type { Inventory, InventoryHost } from './members.ts';
+import { type Layer, layersOf, type Merged, mergeLayers } from './merge.ts';
+import {
+  DEFAULTS,
+  type InventoryInput,
+  type SecretInput,
+  type SettingsInput,
+  type TemplateValue,
+} from './schema.ts';
 
-/** How root is reached; a password is still a place to read it from. */
-export type SudoSettings =
+/** How to become root. A password is still a reference, not yet read. */
+type SudoSettings =
   | { readonly kind: 'none' | 'passwordless' | 'ask' }
   | { readonly kind: 'password'; readonly password: SecretRef };
 
-/** A file that the configuration needs; what is in it is still a place to read it from. */
+/** A file that the configuration refers to. Its content is still a reference, not yet read. */
 export interface FileSettings {
   readonly path: string;
-  /** `source` is a path as written: relative to the inventory's folder, `~/` allowed. */
+  /** `source` is a path as written: relative to the inventory's directory, `~/` allowed. */
   readonly from: { readonly source: string } | { readonly secret: SecretRef };
   readonly mode: string;
   readonly user: string;
@@ -23,11 +28,9 @@ export interface FileSettings {
   readonly at: Position;
 }
 
-export type ServiceSettings = Readonly<
-  NonNullable<NonNullable<WrittenSettings['alloy']>['service']>
->;
+export type ServiceSettings = Readonly<NonNullable<NonNullable<SettingsInput['alloy']>['service']>>;
 
-/** Everything the inventory and the defaults say of one host. Complete; holds no secret. */
+/** The complete settings of one host, from the inventory and the defaults. Holds no secret. */
 export interface HostSettings {
   readonly name: string;
   readonly at: Position;
@@ -37,7 +40,7 @@ export interface HostSettings {
     'address' | 'port' | 'user' | 'identity' | 'jump' | 'transport' | 'hostKeys' | 'hostKey'
   >;
   readonly sudo: SudoSettings;
-  /** `key` as written: a URL, or a file relative to the inventory's folder. */
+  /** `key` as written: a URL, or a file relative to the inventory's directory. */
   readonly repository: Repository;
   readonly alloy: {
     readonly version: WantedVersion;
@@ -54,58 +57,58 @@ export interface HostSettings {
   readonly config: {
     readonly template: string;
     readonly vars: Readonly<Record<string, TemplateValue>>;
-    /** Those of `vars` that were written where another template was in force. */
+    /** Those of `vars` that were set for a template that a later section replaced. */
     readonly inherited: readonly string[];
     readonly files: readonly FileSettings[];
   };
-  /** Where each value was written, by path: "alloy.version" -> inventory.yaml:14:5. Defaults have none. */
+  /** Where each value was set, by path: "alloy.version" -> inventory.yaml:14:5. Defaults have no entry. */
   readonly origins: ReadonlyMap<string, Position>;
 }
 
-/** What hosts of the same groups share; made once for each set of groups. */
+/** What hosts in the same groups share, computed once for each set of groups. */
 type Shared = Pick<HostSettings, 'sudo' | 'repository' | 'alloy' | 'config' | 'origins'> & {
   readonly ssh: Omit<HostSettings['ssh'], 'address'> & { readonly address: string | null };
 };
 
-const caches = new WeakMap<WrittenInventory, Map<string, Shared>>();
+type Source = Pick<Inventory, 'input' | 'hosts' | 'place'>;
 
-/** Merged host > group > defaults; the same inventory gives equal hosts the same objects. */
-export function settingsOf(inventory: WrittenInventory, name: string): HostSettings {
+const caches = new WeakMap<InventoryInput, Map<string, Shared>>();
+
+/** Merges host > group > defaults. Hosts of one inventory with equal settings share the same objects. */
+export function settingsOf(inventory: Source, name: string): HostSettings {
   const host = inventory.hosts.get(name);
   if (!host) throw new Error(`no host "${name}" in the inventory`);
+  const { at, groups } = host;
   const shared = sharedOf(inventory, host);
-  const address = shared.ssh.address ?? name;
   return {
     ...shared,
     name,
-    at: host.at,
-    groups: host.groups,
-    ssh: { ...shared.ssh, address },
+    at,
+    groups,
+    ssh: { ...shared.ssh, address: shared.ssh.address ?? name },
   };
 }
 
-function sharedOf(inventory: WrittenInventory, host: WrittenHost): Shared {
-  const cache = caches.get(inventory) ?? new Map<string, Shared>();
-  caches.set(inventory, cache);
-  const own = host.key !== null && ownSettings(inventory, host.key) ? host.key : '';
-  const key = `${own}\n${host.groups.join('\n')}`;
+function sharedOf(inventory: Source, host: InventoryHost): Shared {
+  const cache = caches.get(inventory.input) ?? new Map<string, Shared>();
+  caches.set(inventory.input, cache);
+  const own = host.key === null ? {} : (inventory.input.hosts?.[host.key] ?? {});
+  const hasSettings = Object.keys(own).some((name) => name !== 'groups');
+  const key = [hasSettings ? host.key : '', ...host.groups].join('\n');
   let shared = cache.get(key);
   if (!shared) {
     const layers = layersOf(inventory, host);
-    shared = complete(mergeLayers(layers), inherited(layers), inventory);
+    shared = complete(mergeLayers(layers), inheritedVars(layers), inventory);
     cache.set(key, shared);
   }
   return shared;
 }
 
-const ownSettings = ({ written }: WrittenInventory, key: string): boolean =>
-  Object.keys(written.hosts?.[key] ?? {}).some((name) => name !== 'groups');
-
-/** Variables of a template that a later layer replaced by another. */
-function inherited(layers: readonly Layer[]): readonly string[] {
-  // groups are of one rank: two of them cannot disagree
+/** Variables that were set for a template that a later layer replaced. */
+function inheritedVars(layers: readonly Layer[]): readonly string[] {
+  // all groups have the same rank: they cannot disagree
   const configs = layers.map(({ value, path }) => ({
-    ...(value as WrittenSettings).config,
+    ...(value as SettingsInput).config,
     rank: path[0],
   }));
   const chosen = new Map<unknown, string | null>();
@@ -124,13 +127,13 @@ function inherited(layers: readonly Layer[]): readonly string[] {
 
 function complete(
   { settings, origins: paths }: Merged,
-  foreign: readonly string[],
-  inventory: WrittenInventory,
+  inherited: readonly string[],
+  { place }: Source,
 ): Shared {
-  const origins = new Map([...paths].map(([key, path]) => [key, inventory.place(path)]));
-  const at = (key: string): Position => origins.get(key) ?? inventory.place([]);
+  const origins = new Map([...paths].map(([key, path]) => [key, place(path)]));
+  const at = (key: string): Position => origins.get(key) ?? place([]);
   const { ssh = {}, repository = {}, alloy = {}, config = {} } = settings;
-  const secretOf = (written: WrittenSecret['secret'], key: string) => readSecret(written, at(key));
+  const secretOf = (written: SecretInput, key: string) => readSecret(written, at(key));
 
   return {
     ssh: {
@@ -175,7 +178,7 @@ function complete(
     config: {
       template: config.template ?? DEFAULTS.config.template,
       vars: config.vars ?? {},
-      inherited: foreign,
+      inherited,
       files: Object.entries(config.files ?? {}).map(([path, file]) => {
         const key = `config.files.${path}`;
         return {
@@ -196,27 +199,25 @@ function complete(
 }
 
 function readSudo(
-  { sudo, ssh }: WrittenSettings,
-  secretOf: (written: WrittenSecret['secret'], key: string) => SecretRef,
+  { sudo, ssh }: SettingsInput,
+  secretOf: (written: SecretInput, key: string) => SecretRef,
 ): SudoSettings {
   if (sudo === undefined) return { kind: ssh?.user === 'root' ? 'none' : DEFAULTS.sudo };
-  if (typeof sudo === 'string') return { kind: sudo };
-  return sudo.password
-    ? { kind: 'password', password: secretOf(sudo.password.secret, 'sudo') }
-    : { kind: 'ask' };
+  return typeof sudo === 'string'
+    ? { kind: sudo }
+    : { kind: 'password', password: secretOf(sudo.password.secret, 'sudo') };
 }
 
-/** The schema has checked the form. */
-function readSecret(written: WrittenSecret['secret'], at: Position): SecretRef {
-  if (typeof written === 'object') {
-    return { kind: 'exec', argv: (written.exec ?? ['']) as readonly [string, ...string[]], at };
-  }
-  const [, kind, rest = ''] = /^(env|file):(.*)$/s.exec(written) ?? [];
-  return kind === 'env' ? { kind, name: rest, at } : { kind: 'file', path: rest, at };
+function readSecret(written: SecretInput, at: Position): SecretRef {
+  if (typeof written === 'object') return { kind: 'exec', argv: written.exec, at };
+  const value = written.slice(written.indexOf(':') + 1);
+  return written.startsWith('env:')
+    ? { kind: 'env', name: value, at }
+    : { kind: 'file', path: value, at };
 }
 
-/** Upstream's packages have the revision 1: `1.18.1` is `1.18.1-1`. */
-export const readVersion = (written: string): WantedVersion =>
+/** Upstream's packages have revision 1: `1.18.1` is `1.18.1-1`. */
+const readVersion = (written: string): WantedVersion =>
   written === 'present' || written === 'latest'
     ? { policy: written }
     : { policy: 'exact', version: written.includes('-') ? written : `${written}-1` };
@@ -233,3 +234,42 @@ const list = (written: string | readonly string[]): readonly string[] =>
   typeof written === 'string' ? [written] : written;
 
 const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
+
+/** A file on this machine that a host's settings name. */
+export interface FileRef {
+  /** As written: relative to the inventory's directory, `~/` allowed. */
+  readonly path: string;
+  readonly at: Position;
+}
+
+/** The template that a host uses, and where it was set. */
+export type TemplateRef =
+  | { readonly kind: 'builtin'; readonly name: string; readonly at: Position }
+  | ({ readonly kind: 'file' } & FileRef);
+
+/** Every secret that a host needs, once for each reference to it. */
+export const secretRefs = ({ sudo, alloy, config }: HostSettings): readonly SecretRef[] => [
+  ...(sudo.kind === 'password' ? [sudo.password] : []),
+  ...[...alloy.environment.values()].filter((value) => typeof value !== 'string'),
+  ...config.files.flatMap(({ from }) => ('secret' in from ? [from.secret] : [])),
+];
+
+/** The files that `config.files` copies. */
+export const fileRefs = ({ config, origins }: HostSettings): readonly FileRef[] =>
+  config.files.flatMap(({ path, from, at }) =>
+    'source' in from
+      ? [{ path: from.source, at: origins.get(`config.files.${path}.source`) ?? at }]
+      : [],
+  );
+
+/** A template whose name contains a `/` or ends in `.alloy` is a file, any other is built in. */
+export const templateRef = ({
+  config: { template },
+  origins,
+  at: host,
+}: HostSettings): TemplateRef => {
+  const at = origins.get('config.template') ?? host;
+  return template.includes('/') || template.endsWith('.alloy')
+    ? { kind: 'file', path: template, at }
+    : { kind: 'builtin', name: template, at };
+};

@@ -17,8 +17,8 @@ export interface Position {
 }
 
 /**
- * What went wrong, by the next thing a person does about it. Codes are public: they stand in
- * reports and logs, are never renamed, and docs/reference lists them.
+ * What went wrong, by what to do about it. Codes are public: reports and logs contain them, they are
+ * never renamed, and docs/problems.md explains them.
  */
 export const PROBLEM_CODES = [
   // before the first connection: exit 64
@@ -105,7 +105,7 @@ interface Transient {
   readonly transient?: boolean;
 }
 
-/** Text that its author wrote out; gives way to params, code by code. */
+/** Text that its author wrote; replaced by params, code by code. */
 interface Written {
   readonly params?: never;
   readonly message: string;
@@ -139,12 +139,12 @@ export type Warning = WarningOf<keyof WarningProblems> | DiagnosticWarning | Wri
 /** Whatever is printed with a code, a message and a hint. */
 export type Notice = Problem | Warning;
 
-/** Nobody has given it params yet: its text is its author's. */
+/** It has no params yet: its author wrote the text. */
 export const isWritten = <T extends Notice>(
   notice: T,
 ): notice is Extract<T, { readonly message: string }> => notice.params === undefined;
 
-/** A parse either gives the value or ALL of its problems, never just the first. */
+/** Either a value or ALL of its problems, never just the first. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -152,7 +152,7 @@ export type Result<T> =
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const fail = (...problems: readonly Problem[]): Result<never> => ({ ok: false, problems });
 
-/** Expected trouble thrown at the rims (I/O, reading a host's answer). Caught once per host and once in main. */
+/** Expected problems thrown during I/O. Caught once for each host and once in main. */
 export class ToolError extends Error {
   readonly problems: readonly Problem[];
 

@@ -1,6 +1,7 @@
 import type { HostReport, PlanView } from '../model/event.ts';
 import { isWritten, type Notice, type Problem, type Warning } from '../model/problem.ts';
 import { HOST_PARAMS } from './text-of.ts';
+import { withoutHost, withoutKeys, writtenKey } from './written.ts';
 
 export type Hosts = Iterable<readonly [string, HostReport]>;
 
@@ -36,8 +37,8 @@ function noticeGroups<T extends Notice>(
 ): readonly Group<T>[] {
   const groups = new Map<string, { item: T; names: string[] }>();
   for (const [name, notice] of notices) {
-    const item = ofHost(notice, name);
-    const key = isWritten(item) ? writtenKey(item, name) : JSON.stringify(ofAnyHost(item));
+    const item = isWritten(notice) ? withoutHost(notice, name) : { ...notice, host: name };
+    const key = isWritten(item) ? writtenKey(item, name) : keyOf(item);
     const group = groups.get(key);
     if (!group) groups.set(key, { item, names: [name] });
     else if (group.names.at(-1) !== name) {
@@ -48,43 +49,25 @@ function noticeGroups<T extends Notice>(
   return [...groups.values()];
 }
 
+/** The text of a saved run stands next to the params, and names the host. */
+const keyOf = (notice: Notice): string => {
+  const { code, params, at, detail } = ofAnyHost(notice);
+  return JSON.stringify([code, params, at, detail]);
+};
+
+const WORDS = new Map<string, Readonly<Record<string, string>>>(Object.entries(HOST_PARAMS));
+
 /** A notice that several hosts share: what names one of them gives way to the words of HOST_PARAMS. */
 function ofAnyHost<T extends Notice>(notice: T): T {
-  if (isWritten(notice)) return withoutKeys(notice) as T;
+  if (isWritten(notice)) return withoutKeys(notice);
   const { host: _, ...rest } = notice;
-  const own = (HOST_PARAMS as Readonly<Record<string, Readonly<Record<string, string>>>>)[
-    notice.code
-  ];
+  const words = WORDS.get(notice.code) ?? {};
   const params = Object.entries(notice.params as object).map(([name, value]) => [
     name,
-    own?.[name] ?? value,
+    words[name] ?? value,
   ]);
   return { ...rest, params: Object.fromEntries(params) } as unknown as T;
 }
-
-/** Until every problem has params: texts that differ in the host's name, address or key are one. */
-const writtenKey = (item: Written, name: string): string => {
-  const alike = withoutKeys(item);
-  // a list of hosts to type holds all of their names, this one's included
-  const hint = alike.hint.replace(/ -i \S+/, '');
-  return JSON.stringify({ ...alike, hint })
-    .replaceAll(name, 'HOST')
-    .replace(ADDRESS, 'HOST');
-};
-
-type Written = Extract<Notice, { readonly message: string }>;
-
-const withoutKeys = <T extends Written>(item: T): T => ({
-  ...item,
-  message: item.message.replace(FINGERPRINT, 'SHA256:...'),
-  hint: item.hint.replace(FINGERPRINT, 'SHA256:...'),
-});
-
-/** Of a host's key, as OpenSSH writes it. */
-const FINGERPRINT = /\bSHA256:[A-Za-z0-9+/]{43}/g;
-
-/** IPv4, or IPv6 with at least two colons. */
-const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/gi;
 
 /** All warnings of a run and of its hosts' plans. */
 export function warningGroups(
@@ -99,14 +82,6 @@ export function warningGroups(
     ].map((warning) => [name, warning] as const),
   );
   return [...ofRun.map((item) => ({ item, names: [] })), ...noticeGroups(ofHosts)];
-}
-
-/** As a renderer prints it that names the host itself. */
-function ofHost<T extends Notice>(said: T, name: string): T {
-  if (!isWritten(said)) return { ...said, host: name };
-  return said.message.startsWith(`${name}: `)
-    ? { ...said, message: said.message.slice(name.length + 2) }
-    : said;
 }
 
 /** What a plan does, or would do if it were not refused for problems of these codes. */

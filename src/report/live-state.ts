@@ -1,6 +1,7 @@
 import type { Outcome, RunEvent, Verb } from '../model/event.ts';
-import type { Problem } from '../model/problem.ts';
+import { isWritten, type Problem } from '../model/problem.ts';
 import { textOf } from './text-of.ts';
+import { withoutHost } from './written.ts';
 
 /** What a host is doing. */
 export interface ActiveHost {
@@ -85,7 +86,7 @@ export function openLiveFold(): LiveFold {
   const finished = (host: string, outcome: Outcome, problem: Problem | undefined): void => {
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (problem) {
-      const message = withoutHost(textOf(problem).message, host);
+      const { message } = textOf(isWritten(problem) ? withoutHost(problem, host) : problem);
       problems = [...problems.slice(1 - KEPT_PROBLEMS), { host, message }];
     }
     // planning ended with the plan; the last host's end may be reported in the next phase
@@ -140,6 +141,3 @@ export function openLiveFold(): LiveFold {
     },
   };
 }
-
-const withoutHost = (message: string, host: string): string =>
-  message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;

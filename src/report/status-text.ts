@@ -134,7 +134,9 @@ function spreadText(hosts: readonly Answered[], room: number): string {
   const byVersion = new Map<string, string[]>();
   for (const { name, facts } of hosts) {
     const version = facts.version === null ? 'none' : upstreamVersion(facts.version);
-    byVersion.set(version, [...(byVersion.get(version) ?? []), name]);
+    const names = byVersion.get(version);
+    if (names) names.push(name);
+    else byVersion.set(version, [name]);
   }
   const [most, ...others] = [...byVersion].sort(([, a], [, b]) => b.length - a.length);
   if (!most || hosts.length === 1) return '';

@@ -18,7 +18,7 @@ import type { HostParams, Text, Texts } from './problems/texts.ts';
 import { usageHostParams, usageTexts } from './problems/usage-texts.ts';
 import { warningHostParams, warningTexts } from './problems/warning-texts.ts';
 
-export const PROBLEM_TEXTS: Texts<ProblemParams> = {
+const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...usageTexts,
   ...inventoryTexts,
   ...configTexts,
@@ -30,7 +30,7 @@ export const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...alloyTexts,
 };
 
-export const WARNING_TEXTS: Texts<WarningProblems> = warningTexts;
+const WARNING_TEXTS: Texts<WarningProblems> = warningTexts;
 
 export const HOST_PARAMS: HostParams<ProblemParams> & HostParams<WarningProblems> = {
   ...usageHostParams,
@@ -67,7 +67,7 @@ export function textOf(notice: Notice): Text {
 
 /** Where a code is explained: its heading's anchor, as GitHub makes it. */
 export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
-  code in TEXTS || PROBLEM_CODES.some((one) => one === code)
+  TEXTS.has(code) || PROBLEM_CODES.some((one) => one === code)
     ? `docs/problems.md#${code.replaceAll('.', '')}`
     : 'docs/checks.md';
 

@@ -84,7 +84,7 @@ export class OpensshRequired extends ToolError {
 export function ofJumpHost(error: unknown, jump: string): unknown {
   if (!(error instanceof ToolError) || error instanceof OpensshRequired) return error;
   const [first, ...rest] = error.problems.map((problem): Problem => {
-    const named = { ...problem, params: { jump, ...problem.params } };
+    const named: unknown = { ...problem, params: { jump, ...problem.params } };
     return named as Problem;
   });
   return new ToolError(first!, ...rest);

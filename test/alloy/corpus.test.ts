@@ -1,16 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeUnless, MISSING, recording } from '../missing.ts';
 import { countCorpus, describeCounts } from './corpus.ts';
 
-const folder = fileURLToPath(new URL('../../../shared/alloy/corpus', import.meta.url));
-const there = existsSync(folder);
-if (!there) {
-  console.warn(`no corpus at ${folder}: only our own fixtures in test/alloy/fixtures are tried`);
-}
+const there = MISSING.recordings === undefined;
 
-describe.skipIf(!there)("upstream's own files", () => {
-  const counted = there ? countCorpus(folder) : { counts: [], exceptions: [] };
+describeUnless(MISSING.recordings)("upstream's own files", () => {
+  const counted = there ? countCorpus(recording('corpus')) : { counts: [], exceptions: [] };
 
   test.each(counted.counts)('$question: $right of $of', ({ wrong, of }) => {
     expect(of).toBeGreaterThan(0);

@@ -153,7 +153,7 @@ export function countCorpus(folder: string): CorpusCounts {
     ...docs.filter((file) => !docsBroken.includes(file)).map((file) => `docs/${file}`),
     ...whole.map((file) => `edge/${file}`),
   ];
-  ask('what is printed parses, and prints as itself', printable, (path) => {
+  ask('printed text parses, and printing it again changes nothing', printable, (path) => {
     const { source, file } = parse(bytes(path));
     const once = format(source, file);
     const again = parse(once);
@@ -164,7 +164,7 @@ export function countCorpus(folder: string): CorpusCounts {
 }
 
 /** What upstream's printer would do to this file's meaning; undefined: nothing. */
-export function reasonToDiffer(source: string, file: File): string | undefined {
+function reasonToDiffer(source: string, file: File): string | undefined {
   let why: string | undefined;
   const expression = (node: Expression): void => {
     switch (node.kind) {
@@ -247,16 +247,16 @@ export function describeCounts({ counts, exceptions }: CorpusCounts): string {
   const listed = exceptions.map(({ file, why }) => `- \`${file}\`: ${why}`);
   return `# The Alloy corpus
 
-What upstream's own files (tests, examples, documentation) get from our parser and printer, counted by
-\`node build.mjs run scripts/alloy-corpus.ts\`. A test checks that these are the counts.
+How our parser and printer handle Alloy's own files (tests, examples, documentation).
+\`node build.mjs run scripts/alloy-corpus.ts\` counts, and a test keeps these counts current.
 
 | question | as upstream | of |
 |---|---:|---:|
 ${rows.join('\n')}
 
-Files that \`alloy fmt\` would damage, and that we print otherwise. The rule looks at the file's own text:
-a string with a tab, vertical tab, form feed or a blank at a line end; a quoted key that would be
-escaped once more; a call without arguments whose brackets stand on two lines.
+Files that \`alloy fmt\` would damage, and that we print differently: a string with a tab, vertical tab,
+form feed or trailing blank; a quoted key that would be escaped once more; a call without arguments
+whose parentheses are on two lines. The rule looks at the text of the file.
 
 ${listed.join('\n')}
 `;

@@ -10,16 +10,18 @@ const SEVERITY: Readonly<Record<Rule['kind'], string>> = {
 /** docs/checks.md */
 export function describeRules(): string {
   const family = (code: string) => code.split('.')[0]!;
-  let text = `# What \`alloyup validate\` looks for in an Alloy configuration
+  let text = `# Checks of Alloy configurations
 
-Made by \`node build.mjs run scripts/alloy-checks.ts\` from the rules; a test holds it to them.
+What \`alloyup validate\` finds. Generated from the rules by \`node build.mjs run scripts/alloy-checks.ts\`; a test keeps
+it current.
 
-- **error**: Alloy cannot load it, in any version; or nobody could tell whether it did. Nothing is sent to a host.
-- **warning, error with --strict**: what is known of Alloy 1.18 and its components says that \`alloy validate\` or
-  the start fails. Another version may know more: the host's own \`alloy validate\` decides.
-- **warning**: it runs, and is probably not what was meant.
+- **error**: no version of Alloy can load the configuration, or alloyup could not verify that it did. Nothing is sent to
+  a host.
+- **warning, error with --strict**: according to the components of Alloy 1.18, \`alloy validate\` or the start fails.
+  Another version may accept it: \`alloy validate\` on the host decides.
+- **warning**: the configuration runs, but probably does not do what you want.
 
-Syntax errors have codes that begin with \`syntax.\`; their messages are those of Alloy.
+Codes of syntax errors begin with \`syntax.\`; their messages are Alloy's own.
 
 | code | severity | finds | what to do |
 | --- | --- | --- | --- |

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { componentsOf } from '../../src/alloy/components.ts';
+import { describeUnless, MISSING, recording } from '../missing.ts';
 import {
   compare,
   countValid,
@@ -14,15 +15,10 @@ import {
   unexplained,
 } from './recall.ts';
 
-const shared = fileURLToPath(new URL('../../../shared/alloy', import.meta.url));
-const there = existsSync(shared);
-if (!there) {
-  console.warn(
-    `no recordings at ${shared}: only our own fixtures in test/alloy/fixtures are tried`,
-  );
-}
+const shared = recording('.');
+const there = MISSING.recordings === undefined;
 
-describe.skipIf(!there)('what Alloy itself was recorded to say', () => {
+describeUnless(MISSING.recordings)('what Alloy itself was recorded to say', () => {
   const cases = there ? [...recordedCases(shared), ...semanticCases(shared)].map(compare) : [];
 
   test.each(cases.filter((one) => one.test.expected.length > 0))('$test.name', ({ missed }) => {
@@ -68,23 +64,26 @@ describe.skipIf(!there)('what Alloy itself was recorded to say', () => {
   });
 });
 
-describe.skipIf(!there)('the components that a running Alloy listed after a reload', () => {
-  const reload = `${shared}/recordings/reload`;
-  const loaded = there
-    ? recordedCases(shared).filter(({ name }) => existsSync(`${reload}/${name}.txt`))
-    : [];
+describeUnless(MISSING.recordings)(
+  'the components that a running Alloy listed after a reload',
+  () => {
+    const reload = `${shared}/recordings/reload`;
+    const loaded = there
+      ? recordedCases(shared).filter(({ name }) => existsSync(`${reload}/${name}.txt`))
+      : [];
 
-  test.each(loaded)('$name', ({ name, files }) => {
-    const text = readFileSync(`${reload}/${name}.txt`, 'utf8');
-    if (!/^## POST .* -> 200/m.test(text)) return; // the old graph may be running
-    const [, list = ''] = /^## components .*\n([\s\S]*?)^## /m.exec(text) ?? [];
-    const listed = list
-      .split('\n')
-      .map((line) => line.split(' | ')[0]!.trim())
-      .filter((id) => id !== '' && id !== '(none)');
-    expect(componentsOf(files.map(({ parsed }) => parsed))).toEqual({
-      known: true,
-      ids: listed.sort(),
+    test.each(loaded)('$name', ({ name, files }) => {
+      const text = readFileSync(`${reload}/${name}.txt`, 'utf8');
+      if (!/^## POST .* -> 200/m.test(text)) return; // the old graph may be running
+      const [, list = ''] = /^## components .*\n([\s\S]*?)^## /m.exec(text) ?? [];
+      const listed = list
+        .split('\n')
+        .map((line) => line.split(' | ')[0]!.trim())
+        .filter((id) => id !== '' && id !== '(none)');
+      expect(componentsOf(files.map(({ parsed }) => parsed))).toEqual({
+        known: true,
+        ids: listed.sort(),
+      });
     });
-  });
-});
+  },
+);

@@ -6,7 +6,7 @@ import { textOf } from '../../src/report/text-of.ts';
 import { inventory, outcomes, pipeline, report } from '../e2e/helpers.ts';
 import type { Lab, LabHost } from '../e2e/lab-fixture.ts';
 
-/** What every host of the fleet shall be; the rounds go to and fro between two of these. */
+/** The desired state of all hosts; rounds alternate between two of these. */
 interface Wish {
   readonly version: string;
   readonly interval: string;
@@ -20,20 +20,20 @@ const WISHES: readonly [Wish, Wish] = [
 
 const FILE = '/etc/alloy/token';
 
-/** One kill and what came of it. */
+/** One kill and its result. */
 export interface Round {
   readonly number: number;
   /** Milliseconds after its start at which the controller was killed. */
   readonly killedAtMs: number;
-  /** Where each host was, by the log of the killed run: "not begun", "planned", a step, "over". */
+  /** Where each host was according to the log of the killed run: "not begun", "planned", a step, "over". */
   readonly phases: readonly string[];
-  /** How the next apply ended for each host. */
+  /** The outcome of the next apply for each host. */
   readonly next: readonly string[];
   readonly exitCode: number;
   readonly nextMs: number;
-  /** Hosts on which the next apply first took the killed run back. */
+  /** The number of hosts on which the next apply first undid the killed run. */
   readonly takenBack: number;
-  /** What is not as promised; empty when the promise was kept. */
+  /** Violations of the promise. */
   readonly broken: readonly string[];
 }
 
@@ -41,12 +41,12 @@ export interface Chaos {
   readonly seed: number;
   readonly hosts: number;
   readonly rounds: readonly Round[];
-  /** Milliseconds of an apply that nobody disturbs: kills are spread over these. */
+  /** The duration of an undisturbed apply in milliseconds; kills are spread over it. */
   readonly wholeMs: number;
 }
 
-/** Numbers from 0 to 1 that follow from a seed (mulberry32): a broken round can be played again. */
-export function randomFrom(seed: number): () => number {
+/** Random numbers from 0 to 1 from a seed (mulberry32), so that a broken round can be repeated. */
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -57,8 +57,8 @@ export function randomFrom(seed: number): () => number {
 }
 
 /**
- * Kills the controller with SIGKILL at random moments of `apply`, and looks each time whether one
- * more apply ends 0 with every host converged and nothing left over.
+ * Kills the controller with SIGKILL at random moments of `apply`, and checks each time that one more apply exits
+ * with 0, with every host converged and nothing left over.
  */
 export async function unleash(
   lab: Lab,
@@ -67,14 +67,14 @@ export async function unleash(
     readonly rounds: number;
     readonly seed: number;
     readonly say: (line: string) => void;
-    /** After each round, all of them so far. */
+    /** Called after each round with all rounds so far. */
     readonly told?: (chaos: Chaos) => void;
   },
 ): Promise<Chaos> {
   const { rounds: count, seed, say } = options;
   const random = randomFrom(seed);
   const apply = ['apply', '--yes', '--watch', '0'];
-  // bare hosts take another way than converged ones: the first two are no part of the measure
+  // bare hosts take longer than converged ones: the first two applies are not measured
   const times: number[] = [];
   for (const wish of [...WISHES, ...WISHES]) {
     const { ended, report: run } = await report(lab, [...apply, '-i', write(lab, hosts, wish)]);
@@ -92,7 +92,7 @@ export async function unleash(
     const logOfThis = () => logsOf(lab).find((name) => !known.has(name));
     const begun = performance.now();
     const running = lab.startAlloyup([...apply, '-i', file]);
-    // by the clock, and, since a machine under load keeps another time, by what has happened
+    // by time or, because times vary under load, by events
     const moment = random();
     if (random() < 0.5) await sleep(moment * wholeMs);
     else {
@@ -107,7 +107,7 @@ export async function unleash(
     await running;
     const log = logOfThis();
     const phases = phasesOf(log ? readFileSync(log, 'utf8') : '', hosts);
-    // the operator comes back at once, or a little later
+    // the next apply follows at once or a little later
     if (random() < 0.3) await sleep(random() * 2000);
     const { ended, report: run } = await report(lab, [...apply, '-i', file]);
     const round: Round = {
@@ -168,7 +168,7 @@ const problemsOf = ({ hosts }: RunReport): readonly string[] =>
     problem ? [`${name}: ${outcome}: ${textOf(problem).message}; ${problem.detail ?? ''}`] : [],
   );
 
-/** Where each host was when the log ends; the last line of it may be half. */
+/** Where each host was at the end of the log, whose last line may be incomplete. */
 function phasesOf(log: string, hosts: readonly LabHost[]): readonly string[] {
   const phases = new Map<string, string>();
   for (const line of log.split('\n')) {
@@ -186,7 +186,7 @@ const PHASES: Readonly<Record<string, string>> = {
   'host.finished': 'over',
 };
 
-/** What of the promise does not hold, seen around the product. */
+/** Violations of the promise, checked without the product. */
 async function unkept(
   lab: Lab,
   hosts: readonly LabHost[],

@@ -18,12 +18,12 @@ describeOnHosts(`a controller that is killed ${ROUNDS} times`, () => {
     ({ lab, hosts } = await freshHosts(5));
   });
 
-  test('leaves nothing that the next apply does not end', async () => {
+  test('leaves nothing that the next apply cannot finish', async () => {
     const chaos = await unleash(lab, hosts, {
       rounds: ROUNDS,
       seed: SEED,
       say: console.log,
-      // a short run is for finding out; the page tells of a whole one
+      // only a full run updates the page
       told: (soFar) => {
         if (ROUNDS >= 100)
           writeFileSync(join(REPOSITORY_ROOT, 'docs/reliability-chaos.md'), chaosPage(soFar));

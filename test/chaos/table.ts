@@ -1,6 +1,6 @@
 import type { Chaos, Round } from './chaos.ts';
 
-/** Where a host was when the controller was killed, in the order in which a host passes it. */
+/** Where a host was when the controller was killed, in the order of a run. */
 const PHASES = [
   'not begun',
   'login',
@@ -18,7 +18,7 @@ const PHASES = [
 const count = <T>(items: readonly T[], wanted: (item: T) => boolean): number =>
   items.filter(wanted).length;
 
-/** docs/reliability-chaos.md, as a run of the test writes it. */
+/** docs/reliability-chaos.md, written by each run of the test. */
 export function chaosPage({ seed, hosts, rounds, wholeMs }: Chaos): string {
   const ends = rounds.flatMap(({ phases, next }) =>
     phases.map((phase, i) => ({ phase, next: next[i] ?? '' })),
@@ -33,24 +33,24 @@ export function chaosPage({ seed, hosts, rounds, wholeMs }: Chaos): string {
   const longest = Math.max(...rounds.map(({ nextMs }) => nextMs));
   const broken = rounds.filter((round) => round.broken.length > 0);
   return [
-    '# The controller dies at any moment',
+    '# Killing the controller',
     '',
-    `\`npm run test:chaos\` brings ${hosts} hosts to and fro between two states (another version of Alloy,`,
-    'another configuration, other variables, another secret file), and ends the controller with SIGKILL at a',
-    'random moment of each `apply`. One more `apply` follows, and then every host is looked at without alloyup.',
-    'The promise: that apply ends 0, every host is as the inventory says, nobody had to lend a hand, no lock is',
-    'held, and nothing of ours lies outside of /var/lib/alloyup and a bounded /run/alloyup. A round is broken',
-    'when any of it does not hold.',
+    `\`npm run test:chaos\` moves ${hosts} hosts back and forth between two states (another version of Alloy,`,
+    'another configuration, other variables, another secret file), and kills the controller with SIGKILL at a',
+    'random moment of each `apply`. One more `apply` follows, and then every host is inspected without alloyup.',
+    'That apply must exit with 0 without manual work, every host must match the inventory, no lock may be held,',
+    'and nothing of alloyup may be left outside /var/lib/alloyup and a bounded /run/alloyup. If any of this does',
+    'not hold, the round is broken.',
     '',
-    'This page is written by the test.',
+    'The test writes this page.',
     '',
-    `- seed ${seed}: \`ALLOYUP_CHAOS_SEED=${seed} npm run test:chaos\` draws the same moments again`,
+    `- seed ${seed}: \`ALLOYUP_CHAOS_SEED=${seed} npm run test:chaos\` repeats the same moments`,
     `- ${rounds.length} rounds, ${broken.length} broken`,
     `- half of the kills are spread over the ${(wholeMs / 1000).toFixed(1)} s of an undisturbed apply, half over its events`,
     `- the longest apply after a kill took ${(longest / 1000).toFixed(1)} s`,
-    `- an unfinished run was taken back first on ${rounds.reduce((sum, { takenBack }) => sum + takenBack, 0)} hosts`,
+    `- an unfinished run was undone first on ${rounds.reduce((sum, { takenBack }) => sum + takenBack, 0)} hosts`,
     '',
-    '| a host was at | times | next apply: unchanged | changed | anything else |',
+    '| the host was at | times | next apply: unchanged | changed | anything else |',
     '|---|--:|--:|--:|--:|',
     ...rows,
     '',

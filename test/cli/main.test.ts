@@ -128,7 +128,7 @@ test.each([
   [['plan', '--junit', '.'], '. cannot be written: it is a directory'],
   [['apply'], 'changes need confirmation'],
   [['plan', '-i', 'none.yaml'], 'none.yaml'],
-  [['plan', '-l', 'db'], 'there is no host and no group "db"'],
+  [['plan', '-l', 'db'], 'there is no host or group named "db"'],
   [['plan', '-l', '@none.txt'], 'none.txt'],
 ])('%j is refused before anything happens: %s', (args, message) => {
   put('inventory.yaml', NOBODY);

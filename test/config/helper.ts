@@ -11,7 +11,7 @@ export const line = (problem: Problem): string => {
   return `${at ? `${at.file}:${at.line}:${at.column} ` : ''}${code}: ${message} -> ${hint}`;
 };
 
-export const HOST = {
+const HOST = {
   name: 'web-01.example.com',
   address: '198.51.100.7',
   groups: ['web', 'prod'],

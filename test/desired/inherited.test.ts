@@ -3,7 +3,7 @@ import { builtinTemplate } from '../../src/config/builtins.ts';
 import type { Template } from '../../src/config/template.ts';
 import { configurationOf } from '../../src/desired/config.ts';
 import { leftoverVars } from '../../src/desired/leftover.ts';
-import { parseInventory } from '../../src/inventory/parse.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 import { withText } from '../../src/report/text-of.ts';
 

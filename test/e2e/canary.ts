@@ -3,22 +3,22 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Secrets that can be recognised wherever a piece of them turns up: every line of each holds a mark,
- * and the mark is letters and digits alone, which no way of quoting or escaping changes.
+ * Secrets that are recognized wherever a part of them appears: every line contains a mark, which consists of
+ * letters and digits, so that no quoting or escaping changes it.
  */
 export interface Canary {
-  /** What is odd about it: names it in findings. */
+  /** What is special about it; names it in findings. */
   readonly shape: string;
   readonly text: string;
 }
 
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789';
 
-/** Twelve letters and digits that stand nowhere else. */
+/** Twelve letters and digits that occur nowhere else. */
 export const newMark = (): string =>
   [...randomBytes(12)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
 
-/** What surrounds the mark; `m` gives the mark with something after it. */
+/** The text around the mark; `m` returns the mark with something after it. */
 const SHAPES: Readonly<Record<string, (m: (tail?: string) => string) => string>> = {
   plain: (m) => m(),
   'single quotes': (m) => `it's ${m()}'s 'own'`,
@@ -52,15 +52,15 @@ export const canaries = (mark: string, label: string): readonly Canary[] =>
     text: write((tail = '') => `${mark}${label}${index}x${tail}`),
   }));
 
-/** Searches bytes for every trace that a set of canaries can leave. */
+/** Searches bytes for every trace of a set of canaries. */
 export interface Scanner {
-  /** Bytes to look for, with what they are: for searches that happen elsewhere. */
+  /** The bytes to search for and their names, for searches in other processes. */
   readonly needles: readonly { readonly what: string; readonly bytes: Buffer }[];
-  /** What was found, one word each; empty: nothing. */
+  /** The names of what was found. */
   find(bytes: Buffer | string): readonly string[];
 }
 
-/** The part of a base64 text that depends on `text` alone, at each offset; padding told as it falls. */
+/** The part of a base64 text that depends only on `text`, at each offset. */
 const base64Cores = (text: string): readonly string[] =>
   [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
@@ -69,12 +69,12 @@ const base64Cores = (text: string): readonly string[] =>
   });
 
 /**
- * The mark as it is covers whatever was quoted, percent-encoded or escaped for JSON, Go, XML or a
- * shell; besides it base64 at any offset, hex, and the digests of each whole canary.
+ * Searching for the mark covers text that was quoted, percent-encoded or escaped for JSON, Go, XML or a shell.
+ * Also searched: base64 at any offset, hex, and the digests of each whole canary.
  */
 export function scannerFor(mark: string, known: readonly Canary[]): Scanner {
   const digests = known.flatMap(({ shape, text }) =>
-    // a file ends with a newline, a value does not
+    // files end with a newline, values do not
     [text, `${text}\n`].flatMap((whole) =>
       (['sha256', 'md5', 'sha1'] as const).map((algorithm) => {
         const digest = createHash(algorithm).update(whole).digest();
@@ -98,7 +98,7 @@ export function scannerFor(mark: string, known: readonly Canary[]): Scanner {
       return needles.flatMap(({ what, bytes: needle }) => {
         const at = haystack.indexOf(needle);
         if (at < 0) return [];
-        // which of them it was: the label and number behind the mark
+        // the label and number after the mark say which one it was
         const tail = what === 'as it is' ? haystack.toString('latin1', at, at + 24) : '';
         return [`${what}${tail && ` (${tail.replace(/[^ -~]/g, '.')})`}`];
       });
@@ -108,15 +108,15 @@ export function scannerFor(mark: string, known: readonly Canary[]): Scanner {
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16)}`;
 
-/** A file, or a piece of a text, in which something was found. */
+/** A file, or a part of a text, in which something was found. */
 export interface Finding {
   readonly where: string;
   readonly what: string;
-  /** "0600"; '' for what is no file. */
+  /** "0600"; '' for anything but a file. */
   readonly mode: string;
 }
 
-/** Every file below `root` that `wanted` does not pass over; links are read as their text. */
+/** Every file below `root` except skipped ones; links are read as their target's path. */
 export function scanTree(
   scanner: Scanner,
   root: string,
@@ -150,7 +150,7 @@ const list = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder).sort();
   } catch {
-    return []; // gone meanwhile
+    return []; // removed in the meantime
   }
 };
 

@@ -5,7 +5,7 @@ import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixtu
 
 const SEED = Number(process.env.ALLOYUP_CHAOS_SEED ?? randomInt(1 << 30));
 
-// the hundred of `npm run test:chaos`, in short
+// a short version of `npm run test:chaos`
 describeOnHosts('a controller that is killed ten times', () => {
   let lab: Lab;
   let hosts: readonly LabHost[];
@@ -14,7 +14,7 @@ describeOnHosts('a controller that is killed ten times', () => {
     ({ lab, hosts } = await freshHosts(5));
   });
 
-  test('leaves nothing that the next apply does not end', async () => {
+  test('leaves nothing that the next apply cannot finish', async () => {
     const { rounds } = await unleash(lab, hosts, { rounds: 10, seed: SEED, say: console.log });
     expect(
       rounds.flatMap(({ number, broken }) => broken.map((what) => `${number}: ${what}`)),

@@ -17,7 +17,7 @@ describeOnHosts('two applies at once', () => {
     ({ lab, hosts } = await freshHosts(5));
   });
 
-  /** What a run waited for, in the words of its log. */
+  /** What a run waited for, from its log. */
   const waitsOf = ({ run }: RunReport): readonly string[] =>
     readFileSync(join(lab.home, `.local/state/alloyup/runs/${run}.ndjson`), 'utf8')
       .split('\n')
@@ -27,7 +27,7 @@ describeOnHosts('two applies at once', () => {
         event.type === 'host.waiting' && / run /.test(event.for ?? '') ? [event.for!] : [],
       );
 
-  /** Runs that ended well on a host, oldest first, by the host's own word. */
+  /** Successful runs on a host according to its audit log, oldest first. */
   const provenOn = (host: LabHost): readonly string[] =>
     host
       .read('/var/lib/alloyup/audit.log')
@@ -44,7 +44,7 @@ describeOnHosts('two applies at once', () => {
     }
   }
 
-  test('of one inventory bring bare hosts to it once, and both say what they did', async () => {
+  test('of one inventory converge bare hosts once, and both report what they did', async () => {
     const file = inventory(lab, hosts, pipeline());
     const both = await Promise.all(
       [1, 2].map(() => report(lab, ['apply', '--yes', '--watch', '1', '-i', file])),
@@ -67,7 +67,7 @@ describeOnHosts('two applies at once', () => {
     await expectNoLock();
   });
 
-  test('of two inventories leave each host wholly as one of them says, and the last is told', async () => {
+  test('of two inventories leave each host entirely in the state of one, and the last one is reported', async () => {
     const wishes = [
       { version: '1.17.0', interval: '20s', role: 'left' },
       { version: '1.18.1', interval: '25s', role: 'right' },
@@ -95,7 +95,7 @@ describeOnHosts('two applies at once', () => {
     await expectNoLock();
   });
 
-  test('the second, when it may not wait, says who holds the host, and touches nothing', async () => {
+  test('without a wait, the second one reports who holds the host and touches nothing', async () => {
     const file = inventory(lab, hosts, pipeline({ interval: '35s' }), {
       alloy: { environment: { ROLE: 'held' } },
     });

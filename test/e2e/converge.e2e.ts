@@ -31,7 +31,7 @@ describeOnHosts('ten bare hosts', () => {
     );
   });
 
-  test('apply brings each to a proven Alloy', async () => {
+  test('apply converges and proves each', async () => {
     const { ended, report: run } = await report(lab, [
       'apply',
       '--yes',
@@ -54,14 +54,14 @@ describeOnHosts('ten bare hosts', () => {
     }
   });
 
-  test('nothing of ours is left outside of its own folder', async () => {
+  test('nothing of alloyup is left outside its directory', async () => {
     const found = await hosts[0]!.root(
       "find / -xdev -name '*alloyup*' -not -path '/var/lib/alloyup*' -not -path '/proc/*' -not -path '/run/alloyup*' -not -name 'alloyup-lab*'; systemctl list-units --all --plain --no-legend 'alloyup*'",
     );
     expect(found.stdout).toBe('');
   });
 
-  test('a second apply finds nothing to do, writes nothing and asks the repository nothing', async () => {
+  test('a second apply changes nothing, writes nothing and sends no request to the repository', async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await lab.repository.forget();
     const since = Date.now();
@@ -76,7 +76,7 @@ describeOnHosts('ten bare hosts', () => {
     expect(plan.exitCode).toBe(0);
   });
 
-  test('a changed value shows its diff, exits 2, and is reloaded into the same process', async () => {
+  test('a changed value shows a diff, exits with 2, and is reloaded by the same process', async () => {
     const before = await Promise.all(hosts.map((host) => unitProperty(host, 'InvocationID')));
     inventory(lab, hosts, pipeline({ interval: '15s' }));
     const plan = await lab.alloyup(['plan', '--detailed-exitcode', '-i', file]);
@@ -110,7 +110,7 @@ describeOnHosts('ten bare hosts', () => {
     expect((await starts(host)) - before).toBe(1);
   });
 
-  test('pins go down and up, and what is installed, runs and is held follows', async () => {
+  test('version pins go down and up, and the installed, running and held version follows', async () => {
     const two = hosts.slice(1, 3);
     for (const version of ['1.17.0', '1.18.1']) {
       // an upgrade, a changed environment and a changed configuration are one restart
@@ -128,7 +128,7 @@ describeOnHosts('ten bare hosts', () => {
     }
   });
 
-  test('a version that the repository lacks is refused, and nothing is touched', async () => {
+  test('a version missing from the repository is refused, and nothing is touched', async () => {
     const two = hosts.slice(1, 3);
     inventory(lab, two, pipeline(), { alloy: { version: '1.99.0' } });
     const since = Date.now();
@@ -141,7 +141,7 @@ describeOnHosts('ten bare hosts', () => {
     expect(two.flatMap((host) => host.written(since))).toEqual([]);
   });
 
-  test('a file written by another tool and never loaded is seen, and loaded', async () => {
+  test('a file that another tool wrote and Alloy never loaded is noticed and loaded', async () => {
     const [one] = hosts.slice(3, 4) as [LabHost];
     inventory(lab, [one], pipeline({ interval: '45s', name: 'other' }));
     const wanted = await lab.alloyup(['render', one.name, '-i', file]);
@@ -157,7 +157,7 @@ describeOnHosts('ten bare hosts', () => {
     expect(Object.keys((await one.snapshot()).components)).toContain('prometheus.scrape.other');
   });
 
-  test('a reload that was refused leaves a hash that lies: the old graph is seen and the file loaded', async () => {
+  test('after a refused reload the hash is wrong: the old graph is noticed and the file loaded', async () => {
     const [one] = hosts.slice(4, 5) as [LabHost];
     inventory(lab, [one], pipeline({ name: 'third' }));
     const text = pipeline({ name: 'third' });

@@ -27,7 +27,7 @@ const sh =
   (host: LabHost): Promise<unknown> =>
     host.root(script);
 
-/** Real faults of a host that Alloy is not on yet, in an order in which each can be taken back. */
+/** Faults of a host without Alloy, in an order in which each can be reverted. */
 const ROWS: readonly Row[] = [
   {
     fault: 'another program holds the lock of dpkg',
@@ -144,13 +144,13 @@ describeOnHosts('doctor', () => {
     return { ended, findings };
   }
 
-  test('a sound host has nothing in the way', async () => {
+  test('a healthy host has no findings', async () => {
     const { ended, findings } = await doctor();
     expect(findings.filter(({ state }) => state === 'trip')).toEqual([]);
     expect(ended.exitCode).toBe(0);
   });
 
-  test('what is wrong with keys is told', async () => {
+  test('problems with keys are reported', async () => {
     const key = join(lab.home, 'open-key');
     copyFileSync(join(lab.home, '.ssh/id_ed25519'), key);
     chmodSync(key, 0o644);

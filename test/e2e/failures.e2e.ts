@@ -8,7 +8,7 @@ import {
   type LabHost,
 } from './lab-fixture.ts';
 
-/** A case: what is asked for, what the host is made to do, and what the run must say. */
+/** A case: the inventory, the fault on the host, and what the run must report. */
 interface Case {
   readonly name: string;
   readonly config: string;
@@ -21,7 +21,7 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     name: 'a configuration that alloy validate refuses',
-    // the table calls it a warning; the host's own judge knows better
+    // our table makes this a warning; the host's `alloy validate` refuses it
     config: `${pipeline()}\nprometheus.relabel "x" {\n\tforward_to = []\n\tno_such    = 1\n}\n`,
     says: 'rolled-back (alloy.validate)',
     detail: /config\.alloy:15:2: unrecognized attribute name "no_such"/,
@@ -67,7 +67,7 @@ describeOnHosts('a converged host comes back from', () => {
     expect(run.summary).toMatchObject({ changed: 5 });
   });
 
-  // each on a host of its own, all at once: most of the time is spent waiting
+  // in parallel on separate hosts: most of the time is spent waiting
   test.concurrent.each(CASES.map((one, index) => [one.name, one, index] as const))(
     '%s',
     async (_, { config, alloy, fault, says, detail }, index) => {
@@ -91,7 +91,7 @@ describeOnHosts('a converged host comes back from', () => {
       expect(run.hosts[host.name]!.problem!.detail ?? '').toMatch(detail);
       expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
       expect(await unitProperty(host, 'ActiveState')).toBe('active');
-      // the next run continues without anyone's hand
+      // the next run continues without manual work
       if (fault) await host.root('rm /var/lib/alloy-stand-in/faults');
       inventory(lab, [host], pipeline({ interval: '40s' }), { file: `case-${index}.yaml` });
       const again = await report(lab, ['apply', '--yes', '--watch', '1', '-i', file]);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Written } from '../../lab/inventory.ts';
 import type { CommandEnded, Lab } from '../../lab/lab.ts';
@@ -62,7 +62,7 @@ export async function report(
   return { ended, report: JSON.parse(ended.stdout) as RunReport };
 }
 
-/** "h1: changed" and the problem's code, if any, of each host. */
+/** "h1: changed" and the code of a problem, for each host. */
 export const outcomes = ({ hosts }: RunReport): readonly string[] =>
   Object.entries(hosts).map(
     ([name, { outcome, problem }]) => `${name}: ${outcome}${problem ? ` (${problem.code})` : ''}`,
@@ -75,12 +75,3 @@ export const unitProperty = async (host: LabHost, name: string): Promise<string>
 /** How often systemd has started the unit since the host was booted. */
 export const starts = async (host: LabHost): Promise<number> =>
   Number((await host.root("journalctl -u alloy -o cat | grep -c '^Started ' || true")).stdout);
-
-/** Events of the newest run, as they were logged. */
-export const eventsOf = (
-  path: string,
-): readonly { readonly seq: number; readonly type: string }[] =>
-  readFileSync(path, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));

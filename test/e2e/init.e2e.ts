@@ -16,7 +16,7 @@ describeOnHosts('the wizard in a real terminal', () => {
 
   beforeAll(async () => {
     ({ lab, hosts } = await freshHosts(3));
-    // a fleet that nobody has met
+    // host keys are unknown at first
     writeFileSync(join(lab.home, '.ssh/known_hosts'), '');
     fleet = join(lab.home, 'fleet');
     mkdirSync(fleet, { recursive: true });
@@ -49,7 +49,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/Which Alloy version/, 'Enter');
   }
 
-  test('from an empty folder to a converged host, for linux-host', async () => {
+  test('leads from an empty directory to a converged host with linux-host', async () => {
     await setSudo(hosts[0], { password: 'canary-of-sudo' });
     await screen.answer(/\$$/, alloyup('init'), 'Enter');
     await hostsAndLogin(hosts[0].name, true, 'a password');
@@ -88,7 +88,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     expect(again.report.summary).toMatchObject({ unchanged: 1 });
   });
 
-  test('for otlp-gateway, with the lines that applications need', async () => {
+  test('shows the environment for applications with otlp-gateway', async () => {
     await screen.answer(/\$$/, alloyup('init -i gateway.yaml'), 'Enter');
     await hostsAndLogin(hosts[1].name, true);
     await screen.answer(/What do you want to collect/, 'Down', 'Enter');
@@ -143,7 +143,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     writeFileSync(config, before);
   });
 
-  test('--from brings a hand-made host home: its first plan changes nothing that runs', async () => {
+  test('--from imports a hand-configured host, and the first plan changes nothing that runs', async () => {
     const host = hosts[2];
     const key = readFileSync(join(lab.repository.folder, 'gpg-full.key'), 'utf8');
     host.write('/etc/apt/keyrings/grafana.asc', key);

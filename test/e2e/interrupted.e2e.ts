@@ -21,7 +21,7 @@ describeOnHosts('a run whose controller dies', () => {
     } = await freshHosts(2));
   });
 
-  test('in the middle of the package step goes on alone, and the next run ends it', async () => {
+  test('during the package step continues on the host, and the next run finishes the fleet', async () => {
     const file = inventory(lab, [one, two], pipeline());
     const running = lab.startAlloyup(['apply', '--yes', '--watch', '3', '-i', file]);
     await until('no package step began', 60, () =>
@@ -46,7 +46,7 @@ describeOnHosts('a run whose controller dies', () => {
       ]);
   });
 
-  test('and whose connection is cut is followed from where it was', async () => {
+  test('and loses its connection is followed from where it stopped', async () => {
     const file = inventory(lab, [one], pipeline({ interval: '12s' }), {
       alloy: { version: '1.17.0' },
     });
@@ -73,7 +73,7 @@ describeOnHosts('a run whose controller dies', () => {
     expect(diffSnapshots(before, await two.snapshot())).toEqual([]);
   });
 
-  test('status tells what runs, proven how, and drift', async () => {
+  test('status shows what runs, how it was proven, and drift', async () => {
     const file = inventory(lab, [one, two], pipeline({ interval: '12s' }), {
       alloy: { version: '1.17.0' },
     });
@@ -85,7 +85,7 @@ describeOnHosts('a run whose controller dies', () => {
     expect(status.hosts.h2?.outcome).toBe('pending');
   });
 
-  test('remove takes it off, and with --purge leaves nothing', async () => {
+  test('remove uninstalls Alloy, and leaves nothing with --purge', async () => {
     const file = inventory(lab, [one, two], pipeline());
     const { ended, report: run } = await report(lab, ['remove', '--purge', '--yes', '-i', file]);
     expect(outcomes(run)).toEqual(['h1: changed', 'h2: changed']);

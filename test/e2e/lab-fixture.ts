@@ -1,8 +1,8 @@
-import { describe } from 'vitest';
 import type { LabHost } from '../../lab/host.ts';
 import { Lab } from '../../lab/lab.ts';
 import { labObstacle } from '../../lab/prerequisites.ts';
 import { readState, type Suite } from '../../lab/state.ts';
+import { describeUnless } from '../missing.ts';
 import { E2E_LAB } from './lab-setup.ts';
 
 export type { LabHost } from '../../lab/host.ts';
@@ -11,13 +11,12 @@ export { diffSnapshots, type Snapshot } from '../../lab/snapshot.ts';
 
 const obstacle = labObstacle();
 if (obstacle !== null) {
-  // a green run must never mean that nothing was tried
+  // in CI, a green run must never mean that nothing was tested
   if (process.env.CI === 'true') throw new Error(`no hosts can be booted: ${obstacle}`);
-  console.warn(`\n!!! LEFT OUT: everything that needs real hosts. ${obstacle}\n`);
 }
 
-/** `describe` for tests that need hosts: left out, loudly, where none can be booted. */
-export const describeOnHosts = describe.skipIf(obstacle !== null);
+/** `describe` for tests that need hosts: skipped where none can be booted, and counted as such. */
+export const describeOnHosts = describeUnless(obstacle ?? undefined);
 
 export interface Fresh<Hosts> {
   readonly lab: Lab;
@@ -33,9 +32,8 @@ type Many<N extends number> = N extends 1
       : readonly LabHost[];
 
 /**
- * Hosts as on their first day, a controller that never ran anything, and a repository in good order
- * that has forgotten what was asked of it. The lab is shared by all files of the run: hosts that were
- * handed out before are reset (1-2 s, all at once), missing ones are added.
+ * Fresh hosts, a fresh controller, and an intact repository with an empty request log. All test files share the
+ * lab: hosts that were used before are reset (1-2 s, in parallel), and missing ones are added.
  */
 export async function freshHosts<const N extends number>(
   count: N,
@@ -56,7 +54,7 @@ export async function freshHosts<const N extends number>(
   return { lab, hosts: hosts as unknown as Many<N> };
 }
 
-/** The lab of this run, booted when it is first asked for; it ends with the run. */
+/** The lab of this test run, booted on first use and taken down at the end. */
 async function sharedLab(): Promise<Lab> {
   const owner = Number(process.env.ALLOYUP_E2E_OWNER ?? process.ppid);
   const state = readState(E2E_LAB);

@@ -1,7 +1,7 @@
 import { takeDownOnInterrupt } from '../../lab/interrupt.ts';
 import { Lab } from '../../lab/lab.ts';
 
-/** Boots a lab of its own and waits to be ended: `node build.mjs run test/e2e/lab-owner.ts NAME`. */
+/** Boots a lab and waits until it is killed: `node build.mjs run test/e2e/lab-owner.ts NAME`. */
 const name = process.argv[2] ?? '';
 takeDownOnInterrupt(name, (line) => console.log(line));
 await Lab.up({ name, count: 1 });

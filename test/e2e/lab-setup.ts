@@ -3,12 +3,12 @@ import { execa } from 'execa';
 import { labObstacle } from '../../lab/prerequisites.ts';
 import { takeDown } from '../../lab/takedown.ts';
 
-/** The lab that all end-to-end files share; another name lets two checkouts test at the same time. */
+/** The lab shared by all end-to-end files; with another name, two checkouts can test at the same time. */
 export const E2E_LAB = process.env.ALLOYUP_E2E_LAB ?? 'aue2e';
 
 /**
- * Around the whole run: builds the product, and takes the shared lab down. The lab itself is booted
- * by the first test that asks for hosts. When this process is killed, the lab's helper takes it down.
+ * Builds the product before the test run, and takes the shared lab down afterwards. The first test that needs
+ * hosts boots the lab. If this process is killed, the lab's helper takes it down.
  */
 export async function setup(): Promise<() => Promise<void>> {
   process.env.ALLOYUP_E2E_OWNER = `${process.pid}`;

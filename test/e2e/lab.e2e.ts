@@ -9,7 +9,7 @@ import { leftovers, takeDown } from '../../lab/takedown.ts';
 import { describeOnHosts, diffSnapshots, freshHosts, Lab, type LabHost } from './lab-fixture.ts';
 import { E2E_LAB } from './lab-setup.ts';
 
-/** Sets the host up for the lab's repository by hand, as its docs say. */
+/** Adds the lab's repository to a host with the commands of Grafana's documentation. */
 async function addRepository(lab: Lab, host: LabHost): Promise<void> {
   const fetched = await lab.run([
     ...[process.execPath, '-e'],
@@ -87,7 +87,7 @@ describeOnHosts('hosts', () => {
     await lab.repository.fault(fault);
     await addRepository(lab, two);
     await lab.repository.mend();
-    // gpg of the machine, on what the hosts got
+    // the machine's gpg, with the files the hosts received
     const { stdout } = await execa('gpg', ['--show-keys', '--with-colons'], {
       input: two
         .read('/etc/apt/keyrings/grafana.asc')
@@ -128,7 +128,7 @@ describeOnHosts('hosts', () => {
     expect((await fetching(5)).stdout).toBe('200');
   });
 
-  test('a snapshot tells what changed, and nothing else', async () => {
+  test('a snapshot shows what changed, and nothing else', async () => {
     const before = await two.snapshot();
     expect(diffSnapshots(before, await two.snapshot())).toEqual([]);
     await two.root('mkdir -m 700 /etc/new; ln -s nowhere /etc/new/link; chmod 600 /etc/hostname');
@@ -139,7 +139,7 @@ describeOnHosts('hosts', () => {
     ]);
   });
 
-  test('an audit lists what was written, by whoever', async () => {
+  test('an audit lists all written files, whoever wrote them', async () => {
     const since = Date.now();
     await two.ssh('true');
     expect(two.written(since)).toEqual([]);
@@ -147,7 +147,7 @@ describeOnHosts('hosts', () => {
     expect(two.written(since).sort()).toEqual(['/etc/hostname', '/opt', '/opt/seen']);
   });
 
-  test('a cable that is pulled cuts a session only for a while', async () => {
+  test('a disconnected network interrupts a session only for a while', async () => {
     const session = two.ssh('sleep 1; echo through');
     await until('no session', 5, () => two.processes(/^sleep 1/).length > 0 || undefined, 10);
     await two.linkDown(2);
@@ -202,7 +202,7 @@ describeOnHosts('a lab', () => {
     for (const name of names) await takeDown(name);
   });
 
-  test('stands beside another, and leaves nothing behind', async () => {
+  test('runs beside another one, and leaves nothing behind', async () => {
     const [first, second] = await Promise.all(
       names.map((name) => Lab.up({ name, count: 1, say: () => undefined })),
     );
@@ -228,14 +228,14 @@ describeOnHosts('a lab', () => {
     return { child, owner: state.owner! };
   };
 
-  test('goes with its owner, even when that is killed', async () => {
+  test('is taken down with its owner, even if that is killed', async () => {
     const { child, owner } = await owned(mine);
     process.kill(owner.pid, 'SIGKILL');
     await child;
     await until('the lab stays', 20, () => leftovers(mine).length === 0 || undefined);
   });
 
-  test('is cleared away by the next one of its name when everything was killed', async () => {
+  test('is removed by the next lab of its name if everything was killed', async () => {
     const { child, owner } = await owned(mine);
     const helper = inside(mine, 'helper');
     expect(helper).toHaveLength(1);
@@ -252,13 +252,13 @@ describeOnHosts('a lab', () => {
 
   test('is taken down by Ctrl-C', async () => {
     const { child } = await owned(mine);
-    // a terminal tells the whole group
+    // a terminal signals the whole process group
     process.kill(-child.pid!, 'SIGINT');
     await child;
     await until('the lab stays', 20, () => leftovers(mine).length === 0 || undefined);
   });
 
-  test('that is in use is not taken by another', async () => {
+  test('that is in use is not taken over', async () => {
     const first = await Lab.up({ name: mine, count: 0 });
     await expect(Lab.up({ name: mine, count: 0 })).rejects.toThrow(/is up with 0 hosts/);
     await first.down();

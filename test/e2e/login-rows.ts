@@ -7,17 +7,17 @@ import type { Written } from '../../lab/inventory.ts';
 import type { Suite } from '../../lab/state.ts';
 import type { Lab, LabHost } from './lab-fixture.ts';
 
-/** A secret that must be found nowhere. */
+/** A secret that must not appear anywhere. */
 export const PASSWORD = 'pa$$ \'w"rd` \\ %s';
 export const WRONG = 'canary-wrong-password';
 
-/** What a login needs on the controller before the run. */
+/** Keys on the controller. */
 export interface Keys {
   /** Accepted nowhere. */
   readonly stranger: string;
-  /** Accepted everywhere, with a passphrase that nobody gives. */
+  /** Accepted everywhere, with a passphrase that is not provided. */
   readonly locked: string;
-  /** Accepted by its certificate alone. */
+  /** Accepted only with its certificate. */
   readonly certified: string;
   readonly authority: string;
 }
@@ -25,19 +25,19 @@ export interface Keys {
 export interface Context {
   readonly lab: Lab;
   readonly host: LabHost;
-  /** A host that others are reached through; nothing is changed there. */
+  /** A jump host; nothing is changed there. */
   readonly bastion: LabHost;
   readonly keys: Keys;
 }
 
 export type Via = 'ssh' | 'openssh';
 
-/** A login that converges, on a bare host of its own. */
+/** A login that works, on its own bare host. */
 export interface GoodLogin {
   readonly login: string;
-  /** What `-v` says that it went by. */
+  /** The client that `-v` reports. */
   readonly via: Via;
-  /** Where it can be tried; everywhere when left out. */
+  /** The suites it can be tested on; default: all. */
   readonly suites?: readonly Suite[];
   readonly prepare?: (context: Context) => Promise<void>;
   /** The host's entry in the inventory. */
@@ -52,7 +52,7 @@ const openssh = { ssh: { transport: 'openssh' } };
 const usePty = async (host: LabHost, on: boolean): Promise<void> =>
   host.write('/etc/sudoers.d/pty', `Defaults ${on ? '' : '!'}use_pty\n`, 0o440);
 
-/** Every way in that works. */
+/** Logins that work. */
 export const GOOD: readonly GoodLogin[] = [
   { login: 'key, sudo without a password', via: 'ssh' },
   { login: 'the same, OpenSSH forced', via: 'openssh', entry: () => openssh },
@@ -138,7 +138,7 @@ export const GOOD: readonly GoodLogin[] = [
   },
 ];
 
-/** Connections that greet nobody, for a while. */
+/** Opens connections that send nothing, for a while. */
 function hold(address: string, count: number, ms: number): void {
   for (let n = 0; n < count; n += 1) {
     const socket = connect(22, address);
@@ -147,18 +147,18 @@ function hold(address: string, count: number, ms: number): void {
   }
 }
 
-/** A login that must fail, and in which words. */
+/** A login that must fail, and how. */
 export interface BadLogin {
   readonly login: string;
   readonly via: readonly Via[];
   readonly code: string;
-  /** Of message, hint and detail together. */
+  /** Matches message, hint and detail together. */
   readonly says: RegExp;
-  /** Which of the hosts it tries: the common one, or one where a stranger listens. */
+  /** The host: the shared one, or one with an impostor. */
   readonly at?: 'door' | 'impostor' | 'off';
   readonly entry: (context: Context) => Written;
   readonly config?: (context: Context) => string;
-  /** Takes the pin out of the inventory: known_hosts decides. */
+  /** Leaves the pin out of the inventory, so that known_hosts decides. */
   readonly unpinned?: boolean;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -350,7 +350,7 @@ export const BAD: readonly BadLogin[] = [
 const publicHalf = (key: string): string =>
   execFileSync('ssh-keygen', ['-y', '-f', key]).toString();
 
-/** Makes the keys in the controller's home. */
+/** Creates the keys in the controller's home directory. */
 export function makeLoginKeys(lab: Lab): Keys {
   const folder = join(lab.home, '.ssh');
   const key = (name: string, passphrase = ''): string => {
@@ -369,7 +369,7 @@ export function makeLoginKeys(lab: Lab): Keys {
   return { stranger, locked, certified, authority };
 }
 
-/** Users on the common host, each of whom sudo or sshd treats in its own way. */
+/** Users on the shared host, each of whom sudo or sshd treats differently. */
 export async function makeUsers(door: LabHost): Promise<void> {
   const names = ['asked', 'outsider', 'lapsed', 'stale', 'typist', 'bare', 'expired'];
   for (const name of names)
@@ -387,10 +387,10 @@ export async function makeUsers(door: LabHost): Promise<void> {
     ].join('\n'),
     0o440,
   );
-  // sshd lets them in all the same: it has looked already, or does not look
+  // sshd accepts these logins: it checked before, or does not check
   door.write('/etc/ssh/sshd_config.d/pam.conf', 'UsePAM yes\n');
   await door.root('chage -E 0 expired');
-  // sudo alone sees these two as expired
+  // only sudo considers these two expired
   await door.root(
     `sed -i '/common-account/d' /etc/pam.d/sshd && echo 'account [success=1 default=ignore] pam_succeed_if.so quiet user in lapsed:stale
 account required pam_unix.so
@@ -399,13 +399,13 @@ account required pam_permit.so' >>/etc/pam.d/sshd && chage -E 0 lapsed && chage 
   await door.root(
     `printf 'export PATH=/nowhere\\n' >/home/bare/.bashrc; usermod -s /usr/local/bin/nosudo bare; printf '#!/bin/bash\\nsudo() { echo "bash: line 1: sudo: command not found" >&2; exit 127; }\\nshift; eval "$@"\\n' >/usr/local/bin/nosudo; chmod 755 /usr/local/bin/nosudo`,
   );
-  // sshd 9.8 and later shuts out a source that fails often, and here all rows come from one
+  // sshd 9.8 and later blocks an address after many failures, and all rows come from the same one
   await door.root(
     'sshd -t -o PerSourcePenalties=no 2>/dev/null && echo "PerSourcePenalties no" >/etc/ssh/sshd_config.d/penalties.conf; systemctl restart ssh',
   );
 }
 
-/** Another sshd under the address of a host: what it logs is what it was given. */
+/** Another sshd under a host's address, whose log shows what it received. */
 export async function impersonate(host: LabHost): Promise<void> {
   await host.root(
     'systemctl stop ssh.socket ssh 2>/dev/null; mkdir -p /run/sshd; ssh-keygen -q -t ed25519 -N "" -f /root/impostor && ' +
@@ -414,7 +414,7 @@ export async function impersonate(host: LabHost): Promise<void> {
   );
 }
 
-/** ~/.ssh/config of the controller: the rows' own lines. */
+/** The controller's ~/.ssh/config with the lines of all rows. */
 export function writeSshConfig(lab: Lab, lines: readonly string[]): void {
   writeFileSync(join(lab.home, '.ssh/config'), lines.join('\n'), { mode: 0o600 });
   writeFileSync(join(lab.home, '.ssh/empty'), '');

@@ -9,12 +9,12 @@ import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixtu
 import { Newcomer } from './newcomer.ts';
 
 const readme = readFileSync(join(REPOSITORY_ROOT, 'README.md'), 'utf8');
-const section = /^## Use it$([\s\S]*?)^## /m.exec(readme)![1]!;
+const section = /^## Install$([\s\S]*?)^## Documentation$/m.exec(readme)![1]!;
 
 /**
- * What a newcomer types, as the README has it, in its order. One thing is put in the place of another:
- * the lab has three hosts for the twenty of the inventory (in `cloneRepository`, also its own key for
- * Grafana's). The rest is made true around the commands: names, and answers to questions.
+ * The commands of the README in their order. Two things are replaced: the twenty hosts of the inventory
+ * by three of the lab and, in `cloneRepository`, Grafana's key by the lab's. The rest is arranged around
+ * the commands: names of hosts, and answers to prompts.
  */
 const commands = fencesOf(section, 'sh')
   .flatMap(linesOf)
@@ -22,7 +22,7 @@ const commands = fencesOf(section, 'sh')
   .filter((line) => line !== '');
 const inventory = fencesOf(section, 'yaml')[0]!.replace('[01:20]', '[01:03]');
 
-/** What the wizard is told: as the inventory that is written by hand. */
+/** Answers for the wizard that lead to the same state as the README's inventory. */
 const ANSWERS = `hosts: [web-01, web-02]
 trust: true
 user: ops
@@ -33,7 +33,7 @@ version: pinned
 pinned: 1.18.1
 `;
 
-describeOnHosts('the README’s way, from a clean clone and an empty home', () => {
+describeOnHosts('the README, from a clean clone and an empty home directory', () => {
   let lab: Lab;
   let hosts: readonly [LabHost, LabHost, LabHost];
   let newcomer: Newcomer;
@@ -49,7 +49,7 @@ describeOnHosts('the README’s way, from a clean clone and an empty home', () =
   });
   afterAll(() => newcomer?.leave());
 
-  test('leads to converged hosts, command by command', async () => {
+  test('converges hosts, command by command', async () => {
     const byHand = newcomer.folder('fleet');
     const byWizard = newcomer.folder('wizard');
     writeFileSync(join(byHand, 'inventory.yaml'), inventory);
@@ -63,7 +63,7 @@ describeOnHosts('the README’s way, from a clean clone and an empty home', () =
         ? await newcomer.onMachine(line)
         : await newcomer.onTerminal(line, {
             cwd: wizard ? byWizard : byHand,
-            // the hosts are good ones: nobody needs to look at them for long
+            // these hosts stay up: a short watch is enough
             env: { ALLOYUP_WATCH: '2', ...(wizard ? { ALLOYUP_ANSWERS: 'answers.yaml' } : {}) },
           });
       const said = stripVTControlCharacters(`${done.stdout}\n${done.stderr}`);
@@ -73,7 +73,7 @@ describeOnHosts('the README’s way, from a clean clone and an empty home', () =
       if (line === 'alloyup status') {
         for (const host of hosts)
           expect(await host.http('/-/ready')).toMatchObject({ status: 200 });
-        // what the wizard wrote is the same wish
+        // the wizard's inventory describes the same state
         const again = { cwd: byWizard };
         const plan = await newcomer.onTerminal('alloyup plan --detailed-exitcode', again);
         expect(plan.exitCode, plan.stdout).toBe(0);
@@ -82,9 +82,9 @@ describeOnHosts('the README’s way, from a clean clone and an empty home', () =
     expect(verbs).toEqual(
       expect.arrayContaining(['ci', 'trust', 'init', 'plan', 'apply', 'status']),
     );
-    // nothing was linked outside of the home
+    // npm link wrote into this home directory only
     expect(existsSync(join(newcomer.home, '.local/bin/alloyup'))).toBe(true);
-    // the last word was a rollback: as on the first day
+    // the last command was a rollback to the bare host
     for (const host of hosts) expect(await host.http('/-/ready')).toBeNull();
   });
 });

@@ -8,12 +8,12 @@ import type { Ended } from '../../lab/host.ts';
 import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import type { Lab } from './lab-fixture.ts';
 
-/** Names of ours for hosts of the lab. */
+/** Names for hosts of the lab. */
 export type Names = Readonly<Record<string, { readonly address: string }>>;
 
 /**
- * Somebody who has just come: a clone of what is committed here, and a home with nothing in it but the
- * key that the hosts let in.
+ * A new user: a clone of the committed repository, and a home directory with nothing but the key that the hosts
+ * accept.
  */
 export class Newcomer {
   readonly #lab: Lab;
@@ -41,7 +41,7 @@ export class Newcomer {
     return join(dirname(this.#lab.home), file);
   }
 
-  /** @param fingerprint of the key that signs the lab's repository, for Grafana's in the defaults */
+  /** @param fingerprint of the lab's repository key, which replaces Grafana's in the defaults */
   async cloneRepository(fingerprint: string): Promise<void> {
     await execa(
       'git',
@@ -57,7 +57,7 @@ export class Newcomer {
     writeFileSync(file, changed);
   }
 
-  /** A folder in the home, made when it is missing. */
+  /** A directory in the home directory, created if it is missing. */
   folder(name: string): string {
     const path = join(this.home, name);
     mkdirSync(path, { recursive: true });
@@ -69,8 +69,8 @@ export class Newcomer {
   }
 
   /**
-   * A line of shell in the clone, on the machine itself. What npm links goes into the home; packages
-   * come from the machine's cache where it has them.
+   * Runs a shell command in the clone, on the machine itself. npm links into the home directory, and takes packages
+   * from the machine's cache where possible.
    */
   async onMachine(line: string): Promise<Ended> {
     const own = homedir();
@@ -94,8 +94,8 @@ export class Newcomer {
   }
 
   /**
-   * A line of shell on a terminal, where the lab's hosts have our names. Each question is answered
-   * with yes; what was to be seen is in `stdout`.
+   * Runs a shell command on a terminal, where the lab's hosts have these names. Each prompt is confirmed;
+   * `stdout` has everything that was shown.
    */
   async onTerminal(
     line: string,
@@ -124,7 +124,7 @@ export class Newcomer {
     child.stdout.on('data', (data: Buffer) => {
       seen += stripVTControlCharacters(data.toString());
       if (child.stdin.writableEnded || !/\((y\/N|Y\/n)\)/.test(seen)) return;
-      // one question a command: it is drawn again with each key
+      // one prompt per command: it is drawn again for each key
       child.stdin.end('y\r');
     });
     const done = await child;

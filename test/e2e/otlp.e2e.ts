@@ -7,7 +7,7 @@ import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import { report } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 
-/** What the wizard prints for the applications that send to a host: one environment a protocol. */
+/** The environments that the wizard prints for applications, one per protocol. */
 function printedFor(host: LabHost, text: string): readonly (readonly string[])[] {
   const [, after = ''] = text.split('How applications reach it:\n');
   const [, own = ''] = after.split(new RegExp(`^  ${host.name}\\b.*\n`, 'm'));
@@ -66,8 +66,8 @@ ${more}`,
   }
 
   /**
-   * Runs the application on the network of a host, with these lines as its whole environment. As on
-   * that host there is no DNS: gRPC would wait for one that cannot be reached from there.
+   * Runs the application on the network of a host, with only these environment variables. There is no DNS, as on
+   * that host: gRPC would wait for a server that cannot be reached from there.
    */
   const application = (on: LabHost, lines: readonly string[]) =>
     lab.run([
@@ -77,7 +77,7 @@ ${more}`,
       join(REPOSITORY_ROOT, 'lab/otlp/application.mjs'),
     ]);
 
-  /** Does a port of the gateway take a connection from there? */
+  /** Whether a port of the gateway accepts a connection from there. */
   const reaches = async (from: LabHost, port: number): Promise<boolean> =>
     (await from.root(`exec 3<>/dev/tcp/${gateway.address}/${port}`, { reject: false })).exitCode ===
     0;
@@ -93,7 +93,7 @@ ${more}`,
     [protocol, address, 'traces', ['checkout', 'ship']],
   ];
 
-  test('on another machine reach a gateway by the lines that the wizard printed', async () => {
+  test('on another machine reach a gateway with the environment from the wizard', async () => {
     const printed = printedFor(gateway, await setUp('open.yaml', ''));
     expect(printed).toEqual([
       [
@@ -118,7 +118,7 @@ ${more}`,
     ]);
   });
 
-  test('are the only ones to reach it when it listens on its own host alone', async () => {
+  test('on the same host are the only ones that reach it if it listens on loopback', async () => {
     const before = receiver.received.length;
     const pid = (await gateway.root('systemctl show alloy -p MainPID --value')).stdout;
     const printed = printedFor(gateway, await setUp('own.yaml', 'listen: host\n'));
@@ -126,7 +126,7 @@ ${more}`,
       'OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318',
       'OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317',
     ]);
-    // the ports moved with a reload
+    // a reload changed the ports
     expect((await gateway.root('systemctl show alloy -p MainPID --value')).stdout).toBe(pid);
     for (const lines of printed) {
       expect(await application(gateway, lines)).toMatchObject({ exitCode: 0, stderr: '' });

@@ -22,7 +22,7 @@ describeOnHosts('what is asked in a real terminal', () => {
   });
   afterAll(() => screen?.close());
 
-  /** Types a command, and the password where it asks; gives its exit code. */
+  /** Types a command and the password at its prompt; returns the exit code. */
   async function run(verb: string, password: string): Promise<string> {
     const command = `${productCommand([verb, '-K', '-i', file]).join(' ')}; echo "exit=$?"`;
     await screen.clear();
@@ -33,7 +33,7 @@ describeOnHosts('what is asked in a real terminal', () => {
     return /^exit=(\d+)/m.exec(screen.text)?.[1] ?? '';
   }
 
-  test('-K: a wrong password is told as such, and nothing is touched', async () => {
+  test('-K: a wrong password is reported, and nothing is touched', async () => {
     expect(await run('apply --yes', WRONG)).toBe('1');
     expect(screen.text).toContain('error[sudo.password]');
     expect(screen.text).toMatch(/sudo did not take the password of\s+ops/);
@@ -41,13 +41,13 @@ describeOnHosts('what is asked in a real terminal', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('-K: the right one is asked for once, never shown, and brings all hosts up', async () => {
+  test('-K: the right password is asked for once, never shown, and converges all hosts', async () => {
     expect(await run('apply --yes --watch 1', PASSWORD)).toBe('0');
     expect(screen.text.match(/sudo password:/g)).toHaveLength(1);
     expect(screen.text).toMatch(/2 changed/);
     expect(await run('plan --detailed-exitcode', PASSWORD)).toBe('0');
   });
-  test('a login that breaks while a plan is read is made again after the yes', async () => {
+  test('a login that breaks while the plan is shown is repeated after the confirmation', async () => {
     inventory(lab, hosts, pipeline({ interval: '20s' }));
     await screen.clear();
     const command = `${productCommand(['apply', '-K', '-i', file]).join(' ')}; echo "exit=$?"`;

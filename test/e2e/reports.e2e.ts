@@ -32,7 +32,7 @@ describeOnHosts('what machines read of', () => {
   const path = (name: string) => join(lab.home, name);
   const read = (name: string) => readFileSync(path(name), 'utf8');
 
-  /** One Ctrl-C while the first host is at work, and long before the second one would begin. */
+  /** One Ctrl-C while the first host is in progress, long before the second one would start. */
   async function interrupted(name: string, argv: readonly string[], env = {}) {
     const faults = '/var/lib/alloy-stand-in/faults';
     hosts[0]!.write(faults, 'reload-blocks 3\n');
@@ -44,7 +44,7 @@ describeOnHosts('what machines read of', () => {
     return ended;
   }
 
-  /** Everything that a run says while it goes on equals what its log gives afterwards. */
+  /** The output of a run equals what its log produces afterwards. */
   async function holds(name: string, ended: { stdout: string; stderr: string }) {
     const log = path(`${name}.ndjson`);
     for (const line of read(`${name}.ndjson`).trimEnd().split('\n'))
@@ -91,7 +91,7 @@ describeOnHosts('what machines read of', () => {
     },
   });
 
-  test('a saved plan is applied as it was saved, and once', async () => {
+  test('a saved plan is applied as saved, and only once', async () => {
     const file = inventory(lab, hosts, pipeline());
     const plan = path('plan.json');
     const planned = await lab.alloyup(
@@ -110,7 +110,7 @@ describeOnHosts('what machines read of', () => {
     expect(report.summary).toEqual({ hosts: 2, changed: 2 });
     expect(applied.stderr).not.toContain('::error');
 
-    // the world has moved: one host stops them all
+    // one host has changed, so none is touched
     await hosts[0]!.root('echo "// by hand" >> /etc/alloy/config.alloy');
     const again = await lab.alloyup(
       ['apply', plan, '-i', file, '--watch', '1', ...flags('stale')],
@@ -178,7 +178,7 @@ describeOnHosts('what machines read of', () => {
         file: 'failing.yaml',
         alloy: { version: '1.17.0' },
       });
-      // a port that nobody listens on
+      // a port without a listener
       const text = read('failing.yaml').replace(
         /^( {2}h2:\n(?: {4}.*\n)*? {4}ssh:\n)/m,
         '$1      port: 9\n',
@@ -206,14 +206,14 @@ describeOnHosts('what machines read of', () => {
     }
   });
 
-  /** What a terminal shows of a run equals what its log tells later, less the line that names the log. */
+  /** The text of a run equals what its log produces later, except for the line that names the log. */
   const textHolds = async (name: string, ended: { stdout: string }): Promise<void> => {
     const again = await lab.alloyup(['report', path(`${name}.ndjson`), '--format', 'text']);
     expect(again.stdout.trimEnd()).toBe(ended.stdout.replace(/\nLog: .*\n?$/, '').trimEnd());
     expect(again.stdout).toMatch(/^Apply (finished|interrupted): /m);
   };
 
-  test('the text of each kind of run is told again by its log', async () => {
+  test('the log reproduces the text of each kind of run', async () => {
     const run = (name: string, file: string, ...more: readonly string[]) => [
       'apply',
       '--yes',
@@ -255,7 +255,7 @@ describeOnHosts('what machines read of', () => {
     await textHolds('text-cut', cut);
   });
 
-  test('an inventory of Ansible’s reaches the same hosts', async () => {
+  test('an Ansible inventory reaches the same hosts', async () => {
     const lines = hosts.map(({ name }) => name);
     const ours = await lab.alloyup(['hosts', '--output', 'json', '-i', path('inventory.yaml')]);
     const { hosts: list } = JSON.parse(ours.stdout) as {

@@ -3,14 +3,14 @@ import { expect } from 'vitest';
 import { controllerEnv, inWorld } from '../../lab/controller.ts';
 import type { Lab } from '../../lab/lab.ts';
 
-/** A real terminal of 80x40 in the lab's world. */
+/** A real terminal of 80x40 in the lab. */
 export class Screen {
   readonly #socket: string;
 
   constructor(lab: Lab, folder: string) {
     this.#socket = `alloyup-${lab.name}-${process.pid}`;
     const variables = { ...controllerEnv(lab.name), PS1: '$ ', TERM: 'screen' };
-    // nothing of whoever runs the tests: with CI set, nobody is asked anything
+    // none of the test runner's environment: with CI set, nothing is prompted for
     const home = `env -i ${Object.entries(variables)
       .map(([name, value]) => `${name}="${value}"`)
       .join(' ')}`;
@@ -27,7 +27,7 @@ export class Screen {
     return this.#tmux('capture-pane', '-p', '-S', '-300');
   }
 
-  /** What stands below the last question or prompt of the shell, itself included. */
+  /** The last question or shell prompt and everything below it. */
   get open(): string {
     const lines = this.text.trimEnd().split('\n');
     return lines
@@ -35,20 +35,20 @@ export class Screen {
       .join('\n');
   }
 
-  /** Waits until the open question is `seen`, then presses `keys`. */
+  /** Waits until the current question matches `seen`, then presses `keys`. */
   async answer(seen: RegExp, ...keys: readonly string[]): Promise<void> {
     await expect.poll(() => this.open, { timeout: 30_000, interval: 150 }).toMatch(seen);
     for (const key of keys) this.#tmux('send-keys', key);
   }
 
-  /** The same for a text that is no name of a key, and Enter. */
+  /** The same for literal text, followed by Enter. */
   async type(seen: RegExp, text: string): Promise<void> {
     await this.answer(seen);
     this.#tmux('send-keys', '-l', text);
     this.#tmux('send-keys', 'Enter');
   }
 
-  /** Nothing but the shell's prompt; what scrolled away is forgotten. */
+  /** Clears the screen and the scrollback. */
   async clear(): Promise<void> {
     await this.answer(/^\$$/, 'C-l');
     const forgotten = () => {
@@ -62,7 +62,7 @@ export class Screen {
     try {
       this.#tmux('kill-server');
     } catch {
-      // ended by itself
+      // already ended
     }
   }
 }

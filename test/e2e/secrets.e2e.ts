@@ -17,26 +17,26 @@ import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixtu
 import { type Watched, watchProcesses } from './watch-processes.ts';
 
 const FOLDER = '/etc/alloy/canaries';
-/** Starts, loads, and then dies: what it says on the way is read and told. */
+/** Starts, loads, and then dies; its output is read and reported. */
 const FATAL = pipeline().replace('"30s"', '"30s"\n\tscrape_timeout  = "60s"');
 
-/** Secrets as variables and as files, each kept in a file of the controller's own. */
+/** Secrets as variables and as files, each stored in a file on the controller. */
 interface Set {
   readonly variables: readonly Canary[];
   readonly files: readonly Canary[];
 }
 
-/** Marks the trace of the secret that alloyup gets by its own environment. */
+/** Marks the secret that alloyup gets from its own environment. */
 const OF_ENV = 'by environment';
 
-/** What a run, or a question to the host, printed. */
+/** The output of a run, or of a command on the host. */
 const said: { readonly where: string; readonly text: string }[] = [];
 
 describeOnHosts('secrets of every shape', () => {
   const mark = newMark();
   const first: Set = { variables: canaries(mark, 'V'), files: canaries(mark, 'F') };
   const second: Set = { variables: canaries(mark, 'W'), files: canaries(mark, 'G') };
-  // one comes by the environment of alloyup itself, where it may stand
+  // one comes from alloyup's own environment, where it is allowed
   const markOfEnv = newMark();
   const fromEnv: Canary = { shape: 'env', text: `it's "${markOfEnv}E" $()` };
   const all = [first, second].flatMap(({ variables, files }) => [...variables, ...files]);
@@ -48,7 +48,7 @@ describeOnHosts('secrets of every shape', () => {
   let watcher: Awaited<ReturnType<typeof watchProcesses>>;
   let watched: Watched | null = null;
 
-  /** Runs a verb; all that it says is kept for the search. */
+  /** Runs a command and keeps its output for the search. */
   async function alloyup(...args: readonly string[]) {
     const ended = await lab.alloyup(args, { env: { CANARY_FROM_ENV: fromEnv.text } });
     said.push({ where: `alloyup ${args.join(' ')}`, text: `${ended.stdout}\n${ended.stderr}` });
@@ -58,7 +58,7 @@ describeOnHosts('secrets of every shape', () => {
   function write(set: Set, config: string): void {
     const place = (kind: string, index: number) => `secrets/${kind}-${index}`;
     const keep = (kind: string, index: number, { text }: Canary) => {
-      // an editor ends a file with a newline, which is no part of the secret
+      // editors end files with a newline, which is not part of the secret
       writeFileSync(join(lab.home, place(kind, index)), `${text}${index % 2 ? '\n' : ''}`, {
         mode: 0o600,
       });
@@ -90,9 +90,9 @@ describeOnHosts('secrets of every shape', () => {
     });
   }
 
-  /** Byte for byte, what the service got and what sh reads. */
+  /** What the service received and what sh reads, byte for byte. */
   async function expectValues(set: Set): Promise<void> {
-    // the stand-in writes its title over its environment; a program started just before it does not
+    // the stand-in overwrites its environment with its title; a program started just before it does not
     host.write(
       '/run/systemd/system/alloy.service.d/canary.conf',
       '[Service]\nExecStartPre=+/bin/cp /proc/self/environ /run/canary-environ\n',
@@ -116,7 +116,7 @@ describeOnHosts('secrets of every shape', () => {
     for (const [i, { text }] of set.files.entries()) expect(host.read(`${FOLDER}/${i}`)).toBe(text);
   }
 
-  /** Everything that the host ever wrote, and what lives in its memory alone. */
+  /** Everything the host ever wrote, on disk and in memory. */
   function onHost(one: Scanner): readonly Finding[] {
     return [
       ...scanTree(one, upperFolder(lab.name, host.state.number)),
@@ -126,7 +126,7 @@ describeOnHosts('secrets of every shape', () => {
     ].filter((finding) => !isTarget(finding));
   }
 
-  /** What the host tells of itself to whoever may ask. */
+  /** What any user can ask the host. */
   async function askHost(): Promise<void> {
     const questions = [
       'journalctl --no-pager -o export --all',
@@ -160,7 +160,7 @@ describeOnHosts('secrets of every shape', () => {
       ];
       expect(onController.map(told)).toEqual([]);
     }
-    // what keeps copies is root's alone
+    // directories with copies are accessible to root only
     const modes = await host.root(
       'stat -c "%n %a %U" /var/lib/alloyup /var/lib/alloyup/runs /run/alloyup 2>/dev/null; find /run/alloyup /var/lib/alloyup -maxdepth 2 ! -user root',
       { reject: false },
@@ -183,7 +183,7 @@ describeOnHosts('secrets of every shape', () => {
     if (!watched) await watcher?.stop();
   });
 
-  test('are in no plan, however it is printed', async () => {
+  test('are in no plan, in any output format', async () => {
     write(first, FATAL);
     for (const more of [
       [],
@@ -197,7 +197,7 @@ describeOnHosts('secrets of every shape', () => {
     await expectSilence();
   });
 
-  test('are in nothing that a failing apply on a bare host says or leaves', async () => {
+  test('are in nothing that a failing apply on a bare host prints or leaves', async () => {
     const ended = await alloyup('apply', '--yes', '--watch', '1', '-vv', '--junit', 'failed.xml');
     expect(ended.exitCode).toBe(1);
     expect(ended.stdout).toMatch(/rolled.back/);
@@ -220,7 +220,7 @@ describeOnHosts('secrets of every shape', () => {
     await expectSilence();
   });
 
-  test('that replace others are in nothing that a failing apply says, and the old ones are back', async () => {
+  test('that replace others are in nothing that a failing apply prints, and the old ones are restored', async () => {
     write(second, FATAL);
     const ended = await alloyup('apply', '--yes', '--watch', '1', '--output', 'ndjson', '-vv');
     expect(ended.exitCode).toBe(1);
@@ -238,15 +238,15 @@ describeOnHosts('secrets of every shape', () => {
     expect(await alloyup('runs')).toMatchObject({ exitCode: 0 });
   });
 
-  test('stood in the arguments of no process, and in the environment of the service alone', async () => {
+  test('were in the arguments of no process, and only in the environment of the service', async () => {
     watched = await watcher.stop();
     const elsewhere = watched.findings.filter(
       ({ where, command, uid }) =>
         where === 'cmdline' || uid === 0 || !/\balloy\b.* run /.test(command),
     );
     const strange = elsewhere.filter(
-      // alloyup was given this one by its environment; unshare, sh and mount become it, cat is the
-      // user's own program that prints a secret
+      // alloyup got this one from its environment; unshare, sh and mount exec it, and cat is the user's
+      // program that prints a secret
       ({ where, what, command }) =>
         !(
           where === 'environ' &&
@@ -255,7 +255,7 @@ describeOnHosts('secrets of every shape', () => {
         ),
     );
     expect(strange).toEqual([]);
-    // the service was seen with them: the watcher is awake
+    // the watcher saw the service with them, so it works
     expect(watched.findings.length).toBeGreaterThan(0);
     console.log(
       `looked at all processes ${watched.samples} times, every ${watched.everyMs.toFixed(1)} ms, ${watched.longestMs.toFixed(0)} ms at the longest`,
@@ -272,8 +272,8 @@ describeOnHosts('secrets of every shape', () => {
   });
 
   /**
-   * Where the contract puts them: their own files, root's copies of these, and, as digests alone, what
-   * is known of the files in the log of a run, which lives in memory and is root's alone.
+   * Where secrets are allowed: their files, root's copies of these, and, as digests only, the log of a run, which
+   * is in memory and readable by root only.
    */
   const isTarget = ({ where, what }: Finding): boolean =>
     where === '/etc/default/alloy' ||
@@ -282,7 +282,7 @@ describeOnHosts('secrets of every shape', () => {
     (/^\/run\/alloyup\/[^/]+\/log$/.test(where) && /^(sha256|md5|sha1) of /.test(what));
 });
 
-describeOnHosts('a value that systemd does not take', () => {
+describeOnHosts('a value that systemd does not accept', () => {
   const REFUSED: Readonly<Record<string, (mark: string) => string>> = {
     'the character U+FFFE': (mark) => `${mark}\ufffe`,
     'more than 128 KiB': (mark) => `${mark}${'x'.repeat(131_072)}`,
@@ -310,7 +310,7 @@ describeOnHosts('a value that systemd does not take', () => {
       expect(exitCode).toBe(64);
       expect(stderr).toContain(`the variable REFUSED holds ${what}`);
       expect(scannerFor(mark, []).find(stdout + stderr)).toEqual([]);
-      // why: systemd does not start it, and tells everybody what it did not like
+      // systemd would refuse to start it and show the value to every user
       host.write('/run/refused', `REFUSED='${text}'\n`, 0o600);
       const ran = await host.root(
         `systemd-run -q --wait --pipe -p EnvironmentFile=/run/refused sh -c 'printf %s "$REFUSED"'`,
@@ -322,7 +322,7 @@ describeOnHosts('a value that systemd does not take', () => {
   );
 });
 
-describeOnHosts('a leak made on purpose is found', () => {
+describeOnHosts('a deliberate leak is found', () => {
   const mark = newMark();
   const all = canaries(mark, 'L');
   const scanner = scannerFor(mark, all);
@@ -367,7 +367,7 @@ describeOnHosts('a leak made on purpose is found', () => {
       input: `${text}\n`,
     });
     const { findings } = await watcher.stop();
-    // a shell that was split and has not yet become `sleep` looks like its parent
+    // a forked shell that has not yet become `sleep` looks like its parent
     const found = new Set(findings.map(({ where, command }) => `${where} ${command}`));
     expect([...found]).toEqual([
       expect.stringMatching(/^cmdline sh -c .* leak/),
@@ -382,7 +382,7 @@ describeOnHosts('a leak made on purpose is found', () => {
     expect([...files, ...kept]).not.toEqual([]);
   });
 
-  test('in what alloyup prints, when it was written where secrets do not belong', async () => {
+  test('in the output of alloyup, if it was written where secrets do not belong', async () => {
     const { text } = all[0]!;
     const file = inventory(lab, [host], `// {{ note }}\n${pipeline()}`, {
       defaults: { config: { template: './inventory-template.alloy', vars: { note: text } } },

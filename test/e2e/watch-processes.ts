@@ -2,27 +2,27 @@ import { execa } from 'execa';
 import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import type { Scanner } from './canary.ts';
 
-/** A process in whose arguments or environment something stood. */
+/** A process with a canary in its arguments or environment. */
 export interface ProcessFinding {
   readonly uid: number;
   readonly where: 'cmdline' | 'environ';
   readonly what: string;
-  /** Its arguments, cut after 300 letters. */
+  /** Its arguments, at most 300 characters. */
   readonly command: string;
 }
 
 export interface Watched {
   readonly findings: readonly ProcessFinding[];
   readonly samples: number;
-  /** Milliseconds from one look to the next, on the average. */
+  /** The average interval between two scans, in milliseconds. */
   readonly everyMs: number;
-  /** The longest of these. */
+  /** The longest interval. */
   readonly longestMs: number;
 }
 
 /**
- * Looks at every process of this machine, and so of every lab host, every 10 ms until it is told to
- * stop. A program of its own: what the test is waiting for must not make it blink.
+ * Scans every process of this machine, and so of every lab host, every 10 ms until it is stopped. It is a separate
+ * program, so that the test's own work does not slow it down.
  */
 export async function watchProcesses(
   needles: Scanner['needles'],

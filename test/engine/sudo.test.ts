@@ -206,28 +206,28 @@ describe('a whole run', () => {
 
 // recorded from sudo 1.9.5, 1.9.13, 1.9.16 and sudo-rs 0.2.5
 test.each([
-  ['sudo: a password is required', 'sudo.password', 'required'],
-  ['sudo-rs: interactive authentication is required', 'sudo.password', 'required'],
-  ['Sorry, try again.\nsudo: no password was provided', 'sudo.password', 'refused'],
-  ['sudo: 3 incorrect password attempts', 'sudo.password', 'refused'],
+  ['sudo: a password is required', 'sudo.password', 'password-required'],
+  ['sudo-rs: interactive authentication is required', 'sudo.password', 'password-required'],
+  ['Sorry, try again.\nsudo: no password was provided', 'sudo.password', 'password-refused'],
+  ['sudo: 3 incorrect password attempts', 'sudo.password', 'password-refused'],
   ['ops is not in the sudoers file.', 'sudo.refused', 'not-allowed'],
   ["I'm sorry ops. I'm afraid I can't do that", 'sudo.refused', 'not-allowed'],
   ['Sorry, user ops is not allowed to execute', 'sudo.refused', 'not-allowed'],
   ['ops may not run sudo on web-01', 'sudo.refused', 'not-allowed'],
-  ['sudo: sorry, you must have a tty to run sudo', 'sudo.refused', 'tty-required'],
+  ['sudo: sorry, you must have a tty to run sudo', 'sudo.refused', 'needs-tty'],
   ['sudo: account validation failure, is your account locked?', 'sudo.refused', 'account-expired'],
   ['sudo: Account has expired', 'sudo.refused', 'account-expired'],
   ['sudo: Account or password is expired, reset it', 'sudo.refused', 'password-expired'],
   ['sudo: Password expired, contact your administrator', 'sudo.refused', 'password-expired'],
   ['New password: ', 'sudo.refused', 'password-expired'],
-  ['sh: 1: sudo: not found', 'sudo.refused', 'missing'],
-  ['bash: sudo: command not found', 'sudo.refused', 'missing'],
-  ['sudo: No such file or directory', 'sudo.refused', 'missing'],
+  ['sh: 1: sudo: not found', 'sudo.refused', 'no-sudo'],
+  ['bash: sudo: command not found', 'sudo.refused', 'no-sudo'],
+  ['sudo: No such file or directory', 'sudo.refused', 'no-sudo'],
 ])('%j is reported as %s, %s', (stderr, code, reason) => {
   expect(sudoProblem(hostOf(), stderr)).toEqual({
     code,
     host: 'web-01',
-    params: { reason, ...(reason === 'missing' ? {} : { user: 'ops' }) },
+    params: { reason, user: 'ops', address: 'web-01' },
     detail: stderr,
   });
 });

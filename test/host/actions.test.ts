@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Action, Plan } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { MISSING, testUnless } from '../missing.ts';
 import { ME, MY_GROUP, PrefixHost, planOf } from './prefix.ts';
 
 const owner = { user: ME, group: MY_GROUP };
-const hasDpkg = existsSync('/usr/bin/dpkg-deb');
 
 /** Builds a small package of this version where apt finds what it has fetched. */
 function fetched(host: PrefixHost, version: string): string {
@@ -362,9 +362,9 @@ async function survives(
 }
 
 describe.concurrent.each(TABLE)('%s', (_, row) => {
-  const possible = row.dpkg !== true || hasDpkg;
+  const missing = row.dpkg === true ? MISSING.dpkg : undefined;
 
-  test.skipIf(!possible)('is done', () =>
+  testUnless(missing)('is done', () =>
     onHost(row, async (host) => {
       const ran = await host.apply(planFor(row));
       expect([ran.result, ran.err, ran.problems]).toEqual(['ok', '', []]);
@@ -374,18 +374,19 @@ describe.concurrent.each(TABLE)('%s', (_, row) => {
     }),
   );
 
-  test.skipIf(!possible || row.final === true)('is undone by a rollback', () =>
-    onHost(row, async (host) => {
-      const before = host.snapshot();
-      await host.apply(planFor(row));
-      const ran = await host.rollback(null, { run: '20261130T111500Z-0001' });
-      expect([ran.result, ran.err, ran.problems]).toEqual(['rolled-back', '', []]);
-      expect(host.snapshot()).toEqual(before);
-      expect(host.strays()).toEqual([]);
-    }),
-  );
+  if (row.final !== true)
+    testUnless(missing)('is undone by a rollback', () =>
+      onHost(row, async (host) => {
+        const before = host.snapshot();
+        await host.apply(planFor(row));
+        const ran = await host.rollback(null, { run: '20261130T111500Z-0001' });
+        expect([ran.result, ran.err, ran.problems]).toEqual(['rolled-back', '', []]);
+        expect(host.snapshot()).toEqual(before);
+        expect(host.strays()).toEqual([]);
+      }),
+    );
 
-  test.skipIf(!possible)(
+  testUnless(missing)(
     'leaves the host as it was, wherever the run is killed',
     async () => {
       // a moment of dpkg's takes long: there only what the run notes and starts counts

@@ -17,6 +17,7 @@ import { factsScript } from '../../src/host/facts-request.ts';
 import { readRecord } from '../../src/host/records.ts';
 import { ToolError } from '../../src/model/problem.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
+import { MISSING, testUnless } from '../missing.ts';
 
 let root = '';
 beforeEach(() => {
@@ -471,7 +472,7 @@ describe('the rest', () => {
     }
   });
 
-  test.skipIf(process.getuid?.() !== 0)('this very machine', () => {
+  testUnless(MISSING.root)('this very machine', () => {
     const facts = factsOf({ root: '', http: true, files: [plain('/etc/hostname')] });
     expect(facts.os.hostname).toBe(execFileSync('hostname').toString().trim());
     expect(facts.os.arch).toBe(execFileSync('dpkg', ['--print-architecture']).toString().trim());
@@ -479,7 +480,7 @@ describe('the rest', () => {
     expect(facts.files['/etc/hostname']?.user).toBe('root');
   });
 
-  test.skipIf(process.getuid?.() !== 0)('who is not root is told so', () => {
+  testUnless(MISSING.root)('who is not root is told so', () => {
     const { stdout } = spawnSync('perl', ['-'], {
       input: factsScript(inputOf({ root: '' })),
       uid: 65534,

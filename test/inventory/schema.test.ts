@@ -31,19 +31,19 @@ const resolve = (node: Node): Node =>
   node.$ref ? schema.$defs[node.$ref.replace('#/$defs/', '')]! : node;
 
 test('every key has a description', () => {
-  const bare = Object.entries(schema.$defs).flatMap(([name, { properties = {} }]) =>
+  const undescribed = Object.entries(schema.$defs).flatMap(([name, { properties = {} }]) =>
     Object.entries(properties)
       .filter(([, property]) => !property.description)
       .map(([key]) => `${name}.${key}`),
   );
-  expect(bare).toEqual([]);
+  expect(undescribed).toEqual([]);
 });
 
-test('what is not built yet is not in the schema', () => {
+test('what is not implemented yet is not in the schema', () => {
   expect(JSON.stringify(schema)).not.toMatch(/rollout|"cluster"|age:/);
 });
 
-/** Every key that the schema knows, as section.key, along the values that are really there. */
+/** Every key of the schema that a value uses, as section.key. */
 function used(value: unknown, node: Node, section: string, found: Set<string>): void {
   const here = resolve(node);
   for (const branch of here.anyOf ?? []) used(value, branch, section, found);
@@ -65,7 +65,7 @@ test('the example uses every key', () => {
   used(parse(file('inventory.example.yaml')), schema, 'file', found);
   const keys = Object.entries(schema.$defs).flatMap(([name, { properties = {} }]) =>
     Object.keys(properties)
-      // the same keys may stand in defaults, groups and hosts: once is enough
+      // defaults, groups and hosts have the same keys: once is enough
       .map((key) =>
         name === 'group' || name === 'host'
           ? key in schema.$defs.defaults!.properties!

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseInventory } from '../../src/inventory/parse.ts';
-import { fileRefs, secretRefs, templateRef } from '../../src/inventory/refs.ts';
-import { settingsOf } from '../../src/inventory/settings.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
+import { fileRefs, secretRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
 import { secretKey } from '../../src/model/secret-ref.ts';
 import { withText } from '../../src/report/text-of.ts';
 
@@ -19,7 +18,7 @@ function parse(text: string) {
 }
 const settings = (text: string, host: string) => settingsOf(parse(text), host);
 
-test('a host without a word gets every default', () => {
+test('a host without settings gets every default', () => {
   const { at, origins, ...rest } = settings('hosts:\n  web-01:\n', 'web-01');
   expect(at).toEqual({ file: 'inventory.yaml', line: 2, column: 3 });
   expect(origins.size).toBe(0);
@@ -86,7 +85,7 @@ describe('host > group > defaults', () => {
     expect(host.alloy.version).toEqual({ policy: 'exact', version: '1.18.1-1' });
   });
 
-  test('a variable is replaced as a whole, in the order of the first word', () => {
+  test('a variable is replaced as a whole, and keeps its place in the order', () => {
     expect([...host.alloy.environment]).toEqual([
       ['A', 'd'],
       ['B', 'g'],
@@ -106,7 +105,7 @@ describe('host > group > defaults', () => {
     ]);
   });
 
-  test('every value knows its line', () => {
+  test('every value keeps its position', () => {
     const lines = [...host.origins].map(([key, at]) => `${key}:${at.line}`);
     expect(lines).toContain('alloy.version:14');
     expect(lines).toContain('alloy.environment.A:3');
@@ -182,7 +181,7 @@ test('fingerprints may be written as gpg prints them', () => {
   });
 });
 
-test('what must be read is known beforehand', () => {
+test('the files and secrets to read are known in advance', () => {
   const host = settings(
     `hosts:
   h:
@@ -227,18 +226,18 @@ test('JSON is read as well, as executable inventories print it', () => {
   );
 });
 
-test('an anchor may be used again', () => {
+test('an anchor may be used more than once', () => {
   const text =
     'groups:\n  a: { config: { vars: &v { x: 1 } }, hosts: [h] }\n  b: { config: { vars: *v }, hosts: [i] }\n';
   expect(settings(text, 'i').config.vars).toEqual({ x: 1 });
 });
 
-test('hosts that say nothing of their own share their settings', () => {
+test('hosts without settings of their own share objects', () => {
   const inventory = parse('groups: { g: { hosts: ["h[1:2]"], alloy: { args: [--x] } } }');
   expect(settingsOf(inventory, 'h1').alloy).toBe(settingsOf(inventory, 'h2').alloy);
 });
 
-test('what is doubtful is a warning', () => {
+test('probable mistakes are warnings', () => {
   const { warnings } = parse('groups:\n  h: { hosts: [] }\nhosts:\n  h:\n');
   expect(warnings.map(({ code, at }) => `${code}:${at?.line}`)).toEqual([
     'inventory.ambiguous:2',
@@ -246,7 +245,7 @@ test('what is doubtful is a warning', () => {
   ]);
 });
 
-test('a secret that is written in plain text is not shown beside a mistake', () => {
+test('an excerpt around a mistake masks secrets written in plain text', () => {
   const text =
     'defaults:\n  alloy:\n    environment:\n      API_TOKEN: glsa_hunter2 # x\n      1x: a\nhosts: { h: }\n';
   const parsed = parseInventory(text, 'inventory.yaml');
@@ -269,7 +268,7 @@ test('ten thousand hosts are read in a few seconds', () => {
   console.info(`10,000 hosts: ${Math.round(took)} ms`);
 });
 
-test('the example is sound', () => {
+test('the example is valid and has no warnings', () => {
   const text = readFileSync(new URL('../../inventory.example.yaml', import.meta.url), 'utf8');
   const inventory = parse(text);
   expect(inventory.warnings).toEqual([]);

@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each([
-  [['up', '--size', '3'], 'there is no flag --size'],
+  [['up', '--size', '3'], 'unknown flag --size'],
   [['up', '--name'], '--name needs a value'],
 ])('%j', (argv, message) => {
   expect(() => readArguments(argv)).toThrow(message);

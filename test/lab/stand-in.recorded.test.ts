@@ -3,15 +3,15 @@
  * recorded validate, reload and start of a kind that it supports. (Its own cases, written after
  * them, are in stand-in.test.ts and need nothing beside the repository.)
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { describeUnless, MISSING, recording } from '../missing.ts';
 import { PROGRAM, startStandIn } from './stand-in-process.ts';
 
-const recordings = new URL('../../../shared/alloy/recordings/', import.meta.url).pathname;
-const there = existsSync(recordings);
-if (!there) console.warn(`skipped: no recordings at ${recordings}`);
+const recordings = recording('recordings');
+const there = MISSING.recordings === undefined;
 
 const read = (path: string): string => readFileSync(join(recordings, path), 'utf8');
 const names = (folder: string, ending: string): readonly string[] =>
@@ -47,7 +47,7 @@ const timeless = (text: string): string =>
 /** Commands of the recordings that name folders, files or users that only the recorded host had. */
 const ELSEWHERE = /dir|secret\.alloy/;
 
-describe.runIf(there)('recorded', () => {
+describeUnless(MISSING.recordings)('recorded', () => {
   const cases = names('validate', '.alloy').map(
     (name) => [name, ['validate', `${name}.alloy`]] as const,
   );

@@ -55,7 +55,7 @@ test('no two labs get one network; a cut-off claim is taken over', () => {
 test('a folder that no lab made is never removed', async () => {
   mkdirSync(join(folder, 'zq'));
   writeFileSync(join(folder, 'zq/precious'), '');
-  await expect(takeDown('zq')).rejects.toThrow(/is no lab's folder/);
+  await expect(takeDown('zq')).rejects.toThrow(/is not a lab's directory/);
   expect(existsSync(join(folder, 'zq/precious'))).toBe(true);
   await expect(takeDown('../zq')).rejects.toThrow(/cannot name a lab/);
 });

@@ -146,7 +146,7 @@ export const rolledBack = (host: string): readonly Happening[] => [
     problem: {
       code: 'alloy.reload',
       message: `${host}: Alloy refused the new configuration, so the one before it runs again`,
-      hint: 'mend the component that Alloy names, then: alloyup apply',
+      hint: 'Fix the component that Alloy names, then run alloyup apply',
       at: { file: 'inventory.yaml', line: 31, column: 9 },
       detail:
         'Error: /etc/alloy/config.alloy:12:3: Failed to build component: loading config: unsupported URL scheme "htp"\n',
@@ -163,7 +163,7 @@ export const unreachable = (host: string): readonly Happening[] => [
     problem: {
       code: 'ssh.unreachable',
       message: `${host}: no answer within 15 s`,
-      hint: `see why: ssh -v ${host}`,
+      hint: `Find out why: ssh -v ${host}`,
       transient: true,
     },
   },
@@ -174,8 +174,6 @@ export const ledgerOf = (events: readonly RunEvent[]): Ledger => {
   for (const event of events) ledger.add(event);
   return ledger;
 };
-
-export const hostOf = (ledger: Ledger, name: string): HostReport => ledger.host(name)!;
 
 /** Everything that a terminal of 80 columns shows of these events, without colour unless asked. */
 export function screenOf(events: readonly RunEvent[], more: Partial<TextOptions> = {}): string {

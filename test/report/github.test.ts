@@ -61,14 +61,14 @@ test('a problem is annotated at its own line, otherwise at the line of its host'
       col: '9',
       title: 'alloyup: alloy.reload',
       data: expect.stringMatching(
-        /^Alloy refused.*\non web-01\nError: .*12:3: Failed.*\nhelp: mend/s,
+        /^Alloy refused.*\non web-01\nError: .*12:3: Failed.*\nhelp: Fix/s,
       ),
     }),
     expect.objectContaining({
       line: '8',
       col: '3',
       title: 'alloyup: ssh.unreachable',
-      data: expect.stringMatching(/^no answer within 15 s\non web-02, web-03\nhelp: see why/),
+      data: expect.stringMatching(/^no answer within 15 s\non web-02, web-03\nhelp: Find out why/),
     }),
   ]);
 });
@@ -76,13 +76,13 @@ test('a problem is annotated at its own line, otherwise at the line of its host'
 test('characters that would end a command or a property are escaped and read back', () => {
   const at = { file: 'a,b:c%.yaml', line: 1, column: 2 };
   const message = '100% ::error::\r\nof it, and: more';
-  const [told] = commandsOf(
+  const [command] = commandsOf(
     annotationsText(
       findingAnnotations([{ code: 'usage', message, hint: '', at }], []),
       inRepository,
     ),
   );
-  expect(told).toEqual({
+  expect(command).toEqual({
     command: 'error',
     file: 'a,b:c%.yaml',
     line: '1',
@@ -153,7 +153,7 @@ test('text of hosts cannot become markup or leave its fence', () => {
 
 test('a summary never exceeds what GitHub accepts', () => {
   const diffs = [{ path: '/x', kind: 'change' as const, text: `+${'x'.repeat(20_000)}\n` }];
-  // what differs in the host's name alone is told once
+  // changes that differ only in the host's name are printed once
   const names = Array.from({ length: 100 }, (_, i) => `web-${i}`);
   const text = markdown(
     report(

@@ -96,7 +96,7 @@ describe.each(Object.entries(WRITTEN))('%s', (name, write) => {
         : fc.string({ unit: odd, minLength: SHORTEST, maxLength: 40 });
     fc.assert(
       fc.property(secrets, around, around, (secret, before, after) => {
-        // ourselves: a secret that is a part of the placeholder cannot be told from it
+        // a secret that is a part of the placeholder cannot be told apart from it
         fc.pre(secret.trim().length >= SHORTEST && !HIDDEN.includes(secret.trim()));
         // a "%" that is left as it is reads as another byte before hex digits
         fc.pre(name !== LOSSY || !/%[0-9a-f]?$/i.test(secret));

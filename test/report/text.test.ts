@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Happening } from '../../src/model/event.ts';
+import type { Happening, RunEvent } from '../../src/model/event.ts';
+import { reportOf } from '../../src/report/fold.ts';
+import { runAnnotations } from '../../src/report/github.ts';
+import { junit } from '../../src/report/junit.ts';
+import { markdown } from '../../src/report/markdown.ts';
+import { ndjson } from '../../src/report/ndjson.ts';
 import { widthOf } from '../../src/report/plain.ts';
 import {
   applied,
@@ -202,4 +207,29 @@ test('an apply does not repeat the warnings of its plan', () => {
   );
   expect(screen.indexOf('Plan: 1 host')).toBeLessThan(screen.indexOf('changed'));
   expect(screen.match(/environment\.vanishes/g)).toHaveLength(1);
+});
+
+test('a saved run prints the same, from its params', () => {
+  const lost = (host: string): Happening => ({
+    type: 'host.finished',
+    host,
+    outcome: 'unreachable',
+    problem: {
+      code: 'ssh.lost',
+      params: { reason: 'dropped', endpoint: `ops@${host}`, said: 'reset' },
+      host,
+    },
+  });
+  const events = stamp([
+    started('apply', 'web-01', 'web-02'),
+    lost('web-01'),
+    lost('web-02'),
+    { type: 'run.finished', exitCode: 1 },
+  ]);
+  const saved = events.map((event) => JSON.parse(ndjson(event)) as RunEvent);
+  expect(screenOf(saved)).toBe(screenOf(events));
+  expect(screenOf(saved)).toContain('connection to HOST was lost: reset\n  on web-01, web-02\n');
+  expect(junit(reportOf(saved))).toBe(junit(reportOf(events)));
+  expect(markdown(reportOf(saved))).toBe(markdown(reportOf(events)));
+  expect(runAnnotations(reportOf(saved))).toEqual(runAnnotations(reportOf(events)));
 });

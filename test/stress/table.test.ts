@@ -17,10 +17,10 @@ const row: RowEnd = {
   at: '2026-11-23T10:00:00.000Z',
 };
 
-test('the page counts rows and broken ones, and says when they were tried', () => {
+test('the page counts rows and broken ones, and says when they ran', () => {
   const later = { ...row, end: 'broken', moment: 'late', at: '2026-11-24T11:30:00.000Z' };
   const page = reliabilityPage([row, later]);
-  expect(page).toContain('2 rows, 1 broken; tried from 2026-11-23 10:00 to 2026-11-24 11:30 UTC.');
+  expect(page).toContain('2 rows, 1 broken; run from 2026-11-23 10:00 to 2026-11-24 11:30 UTC.');
   expect(page).toContain('| a \\| b | at once | changed | 0 | as before | converged |');
   expect(keysOf(page)).toEqual([row, later].map(keyOf));
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -14,6 +14,7 @@ import {
   parseKnownHosts,
   typeOf,
 } from '../../src/transport/known-hosts.ts';
+import { MISSING, testUnless } from '../missing.ts';
 
 /** A public key's bytes: its type, then anything. */
 const blobOf = (type: string, seed: string): Buffer => {
@@ -215,7 +216,7 @@ describe('properties', () => {
   const directory = mkdtempSync(join(tmpdir(), 'alloyup-known-'));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  test.skipIf(!existsSync('/usr/bin/ssh-keygen'))('finds the lines that ssh-keygen finds', () => {
+  testUnless(MISSING.ssh)('finds the lines that ssh-keygen finds', () => {
     const file = join(directory, 'known_hosts');
     const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
     const host = fc.constantFrom('a', 'ab', 'a.b', 'b-a', '[a]:22', '[ab]:2222', 'a[b]');

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   commandArguments,
   type MasterOptions,
   masterArguments,
   proxyOver,
 } from '../../src/transport/openssh-argv.ts';
+import { describeUnless, MISSING } from '../missing.ts';
 import { hopTo } from './fixtures.ts';
 
 const files = {
@@ -106,7 +106,7 @@ test('a way over the master of a jump host', () => {
   expect(to('::1')).toContain(" -W '[::1]:22' ");
 });
 
-describe.skipIf(!existsSync('/usr/bin/ssh'))('ssh reads', () => {
+describeUnless(MISSING.ssh)('ssh reads', () => {
   const path = fc
     .string({ unit: fc.constantFrom(...' %*?[]{}$#=,~abc/-\'"\\'), minLength: 1, maxLength: 12 })
     .map((text) => `/k/${text}`);

@@ -7,13 +7,11 @@ import type { Host } from '../../src/model/host.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { textOf } from '../../src/report/text-of.ts';
 import { createTransport } from '../../src/transport/transport.ts';
+import { describeUnless, MISSING } from '../missing.ts';
 import { homeIn, hostAt, never, problemOf, run, scratch } from './fixtures.ts';
-import { makeKey, publicKey, type Sshd, sshdThere, startSshd } from './sshd.ts';
+import { makeKey, publicKey, type Sshd, startSshd } from './sshd.ts';
 
-if (!sshdThere)
-  console.warn('skipped: OpenSSH against a real sshd (needs /usr/sbin/sshd and root)');
-
-describe.skipIf(!sshdThere)('OpenSSH against a real sshd', () => {
+describeUnless(MISSING.sshd)('OpenSSH against a real sshd', () => {
   const { path: directory, remove } = scratch();
   const transports: Transport[] = [];
   let key: string;

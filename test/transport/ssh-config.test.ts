@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -12,6 +12,7 @@ import {
   parseHop,
   readSshG,
 } from '../../src/transport/ssh-config.ts';
+import { MISSING, testUnless } from '../missing.ts';
 
 const DEBIAN = `
 # This is the ssh client system-wide configuration file.
@@ -90,7 +91,7 @@ describe('whether a file may concern a host', () => {
   const directory = mkdtempSync(join(tmpdir(), 'alloyup-config-'));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  test.skipIf(!existsSync('/usr/bin/ssh'))('never says no where ssh applies a setting', () => {
+  testUnless(MISSING.ssh)('never says no where ssh applies a setting', () => {
     const pattern = fc.string({
       unit: fc.constantFrom(...'ab*?!"\'\\#,.AB'),
       minLength: 1,

@@ -16,13 +16,11 @@ import { Secret } from '../../src/model/secret.ts';
 import { textOf } from '../../src/report/text-of.ts';
 import type { SshOptions } from '../../src/transport/options.ts';
 import { createTransport } from '../../src/transport/transport.ts';
+import { describeUnless, MISSING } from '../missing.ts';
 import { homeIn, hostAt, never, problemOf, run, scratch } from './fixtures.ts';
-import { makeKey, publicKey, type Sshd, sshdThere, startSshd } from './sshd.ts';
+import { makeKey, publicKey, type Sshd, startSshd } from './sshd.ts';
 
-if (!sshdThere)
-  console.warn('skipped: the built-in client against a real sshd (needs /usr/sbin/sshd and root)');
-
-describe.skipIf(!sshdThere)('the built-in client against a real sshd', () => {
+describeUnless(MISSING.sshd)('the built-in client against a real sshd', () => {
   const { path: directory, remove } = scratch();
   let key: string;
   let locked: string;

@@ -1,10 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-
-/** A real sshd can run here: Debian's, as root. */
-export const sshdThere = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0;
 
 export interface Sshd {
   readonly port: number;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { composeInventory, SCHEMA_LINE } from '../../inventory/compose.ts';
-import { parseInventory } from '../../inventory/parse.ts';
-import { isHostList } from '../../inventory/written.ts';
+import { editInventory, SCHEMA_LINE } from '../../inventory/edit.ts';
+import { isHostList } from '../../inventory/host-list.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, foldText } from '../../report/plain.ts';
@@ -105,7 +105,7 @@ async function finish(
   const { options, terminal } = invocation;
   const { width } = terminal;
   const host = known.from === null ? null : await importHost(known.from, state, file, invocation);
-  const text = composeInventory(
+  const text = editInventory(
     existing ?? (imported ? SCHEMA_LINE + imported.text : null),
     host?.additions ?? additionsOf(answers, known),
   );

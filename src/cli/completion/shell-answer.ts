@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
-import { parseInventory } from '../../inventory/parse.ts';
-import { isHostList } from '../../inventory/written.ts';
+import { isHostList } from '../../inventory/host-list.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { DEFAULT_INVENTORY } from '../args/options.ts';
 import { savedRuns } from '../runs/run-logs.ts';

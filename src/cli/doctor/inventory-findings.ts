@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { secretRefs } from '../../inventory/refs.ts';
+import { secretRefs } from '../../inventory/settings.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import { count } from '../../report/plain.ts';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
+import { isHostList, parseHostList } from '../../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../../inventory/limit.ts';
-import { openInventory } from '../../inventory/read.ts';
+import type { Inventory } from '../../inventory/members.ts';
+import { openInventory } from '../../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
-import { isHostList, type WrittenInventory } from '../../inventory/written.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
@@ -14,7 +15,7 @@ import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 
 /** The hosts that a command works on. */
 export interface ChosenHosts {
-  readonly inventory: WrittenInventory;
+  readonly inventory: Inventory;
   /** Directory that the inventory's relative paths start from. */
   readonly base: string;
   /** Of the inventory's text, hex: tells one inventory from another. */
@@ -59,8 +60,7 @@ export async function readHosts(
   };
 }
 
-async function readList(source: string, options: Options): Promise<WrittenInventory> {
-  const { parseHostList } = await import('../../inventory/hostlist.ts');
+async function readList(source: string, options: Options): Promise<Inventory> {
   return orThrow(parseHostList(source, listFlags(options)));
 }
 
@@ -84,7 +84,7 @@ export async function openSource(source: string, mayRun: boolean) {
     }),
   );
   const inventory = openInventory(file.text, file.file);
-  const alone = source === '-' || inventory.kind === 'ours';
+  const alone = source === '-' || inventory.kind === 'alloyup';
   const variables = alone ? [] : await readVariableFolders(file.base);
   return { file, inventory, variables };
 }
@@ -104,7 +104,7 @@ function refuseListFlags(options: Options): void {
   if (given) throw usageError({ reason: 'list-option', option: longFlag(OPTIONS[given]) });
 }
 
-async function limited(inventory: WrittenInventory, limit: string): Promise<readonly string[]> {
+async function limited(inventory: Inventory, limit: string): Promise<readonly string[]> {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
   for (const path of limitFiles(limit)) {

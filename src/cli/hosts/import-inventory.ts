@@ -1,5 +1,5 @@
-import { parseHostList } from '../../inventory/hostlist.ts';
-import { inventoryText } from '../../inventory/print.ts';
+import { inventoryText } from '../../inventory/edit.ts';
+import { parseHostList } from '../../inventory/host-list.ts';
 import type { Warning } from '../../model/problem.ts';
 import { orThrow } from '../usage.ts';
 import { openSource } from './chosen-hosts.ts';
@@ -27,9 +27,9 @@ export async function importInventory(source: string): Promise<Imported> {
     names ? parseHostList(`${names.join(',')},`, {}) : await inventory.read(variables),
   );
   return {
-    text: inventoryText(read.written, file.file),
+    text: inventoryText(read.input, file.file),
     hosts: read.hosts.size,
-    namesUser: read.written.defaults?.ssh?.user !== undefined,
+    namesUser: read.input.defaults?.ssh?.user !== undefined,
     warnings: read.warnings,
   };
 }

@@ -5,8 +5,13 @@ import { type CheckedTexts, configurationOf } from '../../desired/config.ts';
 import { leftoverVars } from '../../desired/leftover.ts';
 import { makeTarget, type TargetInput } from '../../desired/target.ts';
 import { templateOf } from '../../desired/template.ts';
-import { fileRefs, secretRefs, type TemplateRef, templateRef } from '../../inventory/refs.ts';
-import type { HostSettings } from '../../inventory/settings.ts';
+import {
+  fileRefs,
+  type HostSettings,
+  secretRefs,
+  type TemplateRef,
+  templateRef,
+} from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
 import type { Problem, Result, Warning } from '../../model/problem.ts';

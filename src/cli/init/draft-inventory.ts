@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { composeInventory, type Settings, type Wish } from '../../inventory/compose.ts';
-import { parseInventory } from '../../inventory/parse.ts';
+import { editInventory, type InventoryEdit, type SettingsToWrite } from '../../inventory/edit.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Warning } from '../../model/problem.ts';
@@ -11,7 +11,7 @@ import type { Answers, Known } from './question.ts';
 import { parameterValues } from './template-questions.ts';
 
 /** What the answers add to an inventory. Pure. */
-export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): Wish {
+export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): InventoryEdit {
   const text = (id: string): string => (typeof answers[id] === 'string' ? answers[id] : '');
   const list = (id: string): readonly string[] =>
     Array.isArray(answers[id]) ? (answers[id] as readonly string[]) : [];
@@ -46,10 +46,10 @@ export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): Wi
   };
 }
 
-const when = (isSet: boolean, path: readonly string[], value: unknown): Settings =>
+const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
   isSet ? [[path, value]] : [];
 
-function sudoOf({ sudo, sudoPassword, user }: Answers, root: Known['root']): Settings {
+function sudoOf({ sudo, sudoPassword, user }: Answers, root: Known['root']): SettingsToWrite {
   if (sudo === 'secret') return [[['sudo'], { password: { secret: sudoPassword } }]];
   if (sudo === 'ask') return [[['sudo'], 'ask']];
   // the user is root without being named here: ~/.ssh/config says so
@@ -61,7 +61,7 @@ export const draftForLogin = (existing: string | null, answers: Answers, known: 
   const { template: _, ...login } = answers;
   const hosts = known.from === null ? {} : { hosts: [known.from] };
   const additions = additionsOf({ ...login, ...hosts, template: 'minimal' }, known);
-  return composeInventory(existing, additions);
+  return editInventory(existing, additions);
 };
 
 /** The targets of an inventory's text, checked like any other. Reads no secrets. */

@@ -1,4 +1,4 @@
-import { parseHostList } from '../../inventory/hostlist.ts';
+import { parseHostList } from '../../inventory/host-list.ts';
 import { textOf } from '../../report/text-of.ts';
 
 /** A host as it was typed or pasted: `ops@web-[01:20]:2222`. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatherFacts } from '../../engine/gather-facts.ts';
 import { createSession } from '../../engine/session.ts';
-import type { Settings } from '../../inventory/compose.ts';
+import type { SettingsToWrite } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
 import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
@@ -52,16 +52,16 @@ export interface ImportedFile {
 export function importedSettings(
   name: string,
   found: ExistingInstall,
-): { readonly settings: Settings; readonly files: readonly ImportedFile[] } {
+): { readonly settings: SettingsToWrite; readonly files: readonly ImportedFile[] } {
   const template = `./${name}.alloy`;
   const environment = [...found.environment].map(([variable, value]) => ({
     variable,
     value,
     path: `./secrets/${name}-${variable}`,
   }));
-  const when = (isSet: boolean, path: readonly string[], value: unknown): Settings =>
+  const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
     isSet ? [[path, value]] : [];
-  const settings: Settings = [
+  const settings: SettingsToWrite = [
     [['alloy', 'version'], found.version?.replace(/-\d+$/, '') ?? 'present'],
     [['alloy', 'listen'], found.listen],
     ...when(found.stability !== 'generally-available', ['alloy', 'stability'], found.stability),

@@ -1,5 +1,3 @@
-import type { StepId } from '../plan.ts';
-
 /** One member per reason, all with the same values. */
 type Each<Reason extends string, Values> = Reason extends string
   ? { readonly reason: Reason } & Values
@@ -45,7 +43,7 @@ export interface ApplyProblems {
         readonly added: readonly string[];
       };
   'apply.failed':
-    | { readonly reason: 'step'; readonly step: StepId; readonly exit: number }
+    | { readonly reason: 'step'; readonly step: string; readonly exit: number }
     | { readonly reason: 'not-reported' }
     /** The host went down during the run, and rolled it back when it came up. */
     | { readonly reason: 'rolled-back-at-boot' }

@@ -1,2 +1,187 @@
+/** A form that a value of the inventory must have; what each looks like is explained in report/. */
+export type ValueFormat =
+  | 'address'
+  | 'alloy-argument'
+  | 'alloy-version'
+  | 'apt-component'
+  | 'apt-suite'
+  | 'component-id'
+  | 'duration'
+  | 'environment-value'
+  | 'environment-variable'
+  | 'file-mode'
+  | 'fingerprint'
+  | 'group-name'
+  | 'host-key'
+  | 'host-path'
+  | 'jump-host'
+  | 'listen-address'
+  | 'local-file'
+  | 'memory'
+  | 'private-key-file'
+  | 'proxy'
+  | 'repository-key'
+  | 'repository-url'
+  | 'repository-url-without-credentials'
+  | 'secret'
+  | 'secret-age'
+  | 'secret-variable'
+  | 'sudo'
+  | 'cpu-share'
+  | 'template'
+  | 'template-value'
+  | 'template-variable'
+  | 'string-or-list'
+  | 'unix-name'
+  | 'user-name';
+
+export type ValueType = 'string' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
+
+/** Reasons that have the same params. */
+type Reasons<R extends string, Params = unknown> = R extends R
+  ? { readonly reason: R } & Readonly<Params>
+  : never;
+
+/** What does not match the schema at one place. `near` is what was probably meant. */
+export type SchemaMistake =
+  | Reasons<'unknown-key', { key: string; known: readonly string[]; near: string | null }>
+  | Reasons<'planned-key', { key: string }>
+  | Reasons<'not-allowed', { written: string; allowed: readonly string[]; near: string | null }>
+  /** `written` is null for lists, maps, and whatever may be a secret. */
+  | Reasons<
+      'value',
+      {
+        expected: ValueType | ValueFormat;
+        found: ValueType | 'nothing';
+        written: string | null;
+      }
+    >
+  /** `of` has the size: a number, a string or a list. */
+  | Reasons<'too-small' | 'too-large', { of: ValueType; limit: number }>;
+
+/** What is wrong with `web-[01:20]`. */
+export type RangeMistake =
+  | Reasons<'unclosed-bracket', { pattern: string }>
+  | Reasons<'not-a-range' | 'mixed-range', { pattern: string; range: string }>
+  | Reasons<'backward-range' | 'uneven-range', { pattern: string; begin: string; end: string }>
+  | Reasons<'too-many-names', { pattern: string; count: number; limit: number }>;
+
+/** Paths that `config.files` must not write, by who owns them. */
+export type FileOwner =
+  | 'configuration'
+  | 'alloy-directory'
+  | 'environment'
+  | 'unit'
+  | 'apt-sources'
+  | 'alloyup'
+  | 'alloy-data'
+  | 'package-manager'
+  | 'volatile'
+  | 'package'
+  | 'system'
+  | 'root-directory';
+
 /** Params of the problems `inventory.*`. */
-export type InventoryProblems = Record<never, never>;
+export interface InventoryProblems {
+  'inventory.syntax':
+    | RangeMistake
+    /** `error` is the YAML parser's code, `said` its message. */
+    | Reasons<'yaml', { error: string; said: string }>
+    | Reasons<'unclosed-quote' | 'nested-too-deeply' | 'alias-bomb' | 'complex-key'>
+    | Reasons<'unknown-tag', { tag: string }>
+    | Reasons<'recursive-alias' | 'unknown-anchor', { anchor: string }>
+    | Reasons<'reserved-key', { key: string }>
+    | Reasons<'duplicate-key', { key: string; line: number }>
+    /** Ansible's INI format. */
+    | Reasons<
+        'ini-section' | 'ini-header' | 'ini-child' | 'ini-variable' | 'ini-host-variable',
+        { written: string }
+      >
+    | Reasons<'ini-quote' | 'group-priority'>
+    /** Ansible's formats. */
+    | Reasons<
+        'undeclared-group' | 'vars-of-undeclared-group' | 'group-cycle' | 'group-form',
+        { group: string }
+      >
+    | Reasons<'group-section-form', { group: string; section: 'hosts' | 'children' }>
+    | Reasons<'variables-form', { file: string }>;
+  'inventory.schema':
+    | (SchemaMistake & { readonly setting: string })
+    | RangeMistake
+    | Reasons<'empty'>
+    | Reasons<'host-name', { name: string }>
+    | Reasons<'bracketed-address', { address: string }>
+    /** Of a list of hosts: `-i web-01,web-02`. */
+    | Reasons<'list-item' | 'duplicate-list-item', { item: string }>;
+  'inventory.rule':
+    | Reasons<'no-hosts' | 'shared-address'>
+    | Reasons<'duplicate-host', { host: string; line: number }>
+    | Reasons<'too-many-hosts', { count: number; limit: number }>
+    | Reasons<'reserved-group', { group: string }>
+    | Reasons<'unknown-group', { group: string; near: string | null }>
+    | Reasons<
+        'groups-disagree',
+        {
+          host: string;
+          setting: string;
+          groups: readonly { readonly name: string; readonly line: number }[];
+        }
+      >
+    /** `machine` null: the one that alloyup runs on. */
+    | Reasons<'same-machine', { hosts: readonly [string, string]; machine: string | null }>
+    | Reasons<'reserved-variable' | 'zero-byte', { variable: string }>
+    | Reasons<'reserved-argument' | 'duplicate-argument', { argument: string }>
+    | Reasons<'secret-in-vars', { setting: string; variable: string }>
+    | Reasons<'foreign-file', { path: string; owner: FileOwner }>
+    | Reasons<'two-contents', { path: string }>
+    | Reasons<'no-content', { path: string; host: string }>
+    | Reasons<'readable-secret', { path: string; mode: string }>
+    | Reasons<'moved-api', { host: string }>
+    | Reasons<'ansible-template', { variable: string }>;
+  'inventory.file':
+    | Reasons<'variables-unreadable', { file: string; said: string }>
+    | Reasons<'variables-encrypted', { file: string }>;
+  'inventory.limit':
+    | Reasons<'empty' | 'no-hosts-left', { limit: string }>
+    | Reasons<'empty-part'>
+    | Reasons<'index-out-of-range', { part: string; name: string; count: number }>
+    | Reasons<'open-range', { part: string; name: string }>
+    | Reasons<'unknown-name', { name: string; near: string | null; groups: readonly string[] }>
+    | Reasons<'regular-expression', { part: string; said: string }>
+    | Reasons<'no-match', { part: string }>;
+}
+
+/** A key of an Ansible inventory that Ansible ignores as well. */
+export type SkippedKey =
+  | Reasons<'group-key', { key: string; group: string }>
+  | Reasons<'ungrouped-host', { host: string }>;
+
+/** Further lines of the same file that a warning is about. */
+interface Repeated {
+  readonly moreLines?: readonly number[];
+}
+
+export interface InventoryWarnings {
+  'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
+  'inventory.unused': Reasons<'empty-group', { group: string }>;
+  'ansible.left': Reasons<'connection', { host: string; connection: string }>;
+  'ansible.ignored': Repeated &
+    (
+      | SkippedKey
+      | Reasons<'older-name', { variable: string; current: string }>
+      | Reasons<
+          | 'vault'
+          | 'template'
+          | 'become-off'
+          | 'become-password'
+          | 'host-key-checking-off'
+          | 'alloy-version'
+          | 'unclosed-quote'
+          | 'own-variable'
+          | 'no-counterpart',
+          { variable: string }
+        >
+      | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
+      | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>
+    );
+}

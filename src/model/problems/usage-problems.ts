@@ -1,4 +1,5 @@
 import type { CommandLineProblem } from './command-line-problems.ts';
+import type { SchemaMistake } from './inventory-problems.ts';
 
 /** Params of `usage`, `run.missing` and `bug`. */
 export interface UsageProblems {
@@ -14,6 +15,13 @@ export interface UsageProblems {
     | { readonly reason: 'on-host' };
   usage:
     | CommandLineProblem
+    /** A flag sets what an inventory would, to a value that does not match the schema. */
+    | {
+        readonly reason: 'invalid-flag-value';
+        readonly flag: string;
+        readonly mistake: SchemaMistake;
+      }
+    | { readonly reason: 'var-without-value'; readonly variable: string }
     | { readonly reason: 'plan-not-json'; readonly file: string }
     | { readonly reason: 'not-a-plan'; readonly file: string }
     | { readonly reason: 'plan-version'; readonly file: string; readonly version: string }

@@ -1,5 +1,7 @@
+import type { InventoryWarnings } from './inventory-problems.ts';
+
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
-export interface WarningProblems {
+export interface WarningProblems extends InventoryWarnings {
   'retry.gone': { readonly reason: 'hosts'; readonly hosts: readonly string[] };
   'retry.nothing':
     | { readonly reason: 'all-finished'; readonly run: string }

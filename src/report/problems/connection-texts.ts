@@ -279,49 +279,50 @@ export const connectionTexts: Texts<ConnectionProblems> = {
         'Upgrade openssh-client, or add the key to ~/.ssh/known_hosts and remove ssh.hostKey from the inventory',
       ),
   },
+  'sudo.password': {
+    required: ({ user }) => ({
+      message: `sudo requires a password for ${named(user)}`,
+      hint: `Pass it with -K, or with sudo: { password: ... } in the inventory, or allow sudo without one in /etc/sudoers.d/: ${ruleFor(user)}`,
+    }),
+    refused: ({ user }) => ({
+      message: `sudo rejected the password of ${named(user)}`,
+      hint: 'Enter it again, or correct the secret',
+    }),
+  },
   'sudo.refused': {
-    'password-expired': ({ user, address }) => ({
-      message: `the password of ${user ?? 'the login user'} has expired`,
-      hint: `Set a new one on ${address}: passwd ${user ?? ''}`.trimEnd(),
+    'password-expired': ({ user }, host) => ({
+      message: `the password of ${named(user)} has expired`,
+      hint: `Set a new one: ssh ${host} passwd${user ? ` ${user}` : ''}`,
     }),
-    'account-expired': ({ user, address }) => ({
-      message: `the account of ${user ?? 'the login user'} has expired`,
-      hint: `Check it on ${address} with chage -l ${user ?? 'USER'}; reactivate it with chage -E -1 ${user ?? 'USER'}`,
+    'account-expired': ({ user }, host) => ({
+      message: `the account of ${named(user)} has expired`,
+      hint: `Check it on ${host} with chage -l ${user ?? 'USER'}; reactivate it with chage -E -1 ${user ?? 'USER'}`,
     }),
-    'not-allowed': ({ user, address }) => ({
-      message: `${user ?? 'the login user'} may not use sudo`,
-      hint: `Add a line to /etc/sudoers.d/ on ${address}: ${sudoRule(user)}`,
+    'not-allowed': ({ user }, host) => ({
+      message: `${named(user)} may not use sudo`,
+      hint: `Add a line to /etc/sudoers.d/ on ${host}: ${ruleFor(user)}`,
     }),
-    'needs-tty': ({ user, address }) => ({
+    'tty-required': ({ user }, host) => ({
       message: 'sudo requires a terminal (requiretty)',
-      hint: `Add a line to /etc/sudoers.d/ on ${address}: Defaults:${user ?? 'USER'} !requiretty`,
+      hint: `Add a line to /etc/sudoers.d/ on ${host}: Defaults:${user ?? 'USER'} !requiretty`,
     }),
-    'no-sudo': () => ({
+    missing: () => ({
       message: 'sudo is not installed',
       hint: 'Install sudo, or log in as root with sudo: none',
     }),
     'not-root': () => ({
       message: 'the login is not root',
-      hint: 'Set sudo: passwordless (or ask) for the host in the inventory',
+      hint: 'Set sudo: passwordless (or ask) for it in the inventory',
     }),
-    failed: ({ address, exit }) => ({
+    failed: ({ exit }, host) => ({
       message: `sudo failed (exit ${exit})`,
-      hint: `Try it by hand: ssh ${address} sudo true`,
-    }),
-  },
-  'sudo.password': {
-    'password-required': ({ user }) => ({
-      message: `sudo requires a password for ${user ?? 'the login user'}`,
-      hint: `Pass it with -K, or with sudo: { password: ... } in the inventory, or allow sudo without one in /etc/sudoers.d/: ${sudoRule(user)}`,
-    }),
-    'password-refused': ({ user }) => ({
-      message: `sudo rejected the password of ${user ?? 'the login user'}`,
-      hint: 'Enter it again, or correct the secret',
+      hint: `Try it by hand: ssh ${host} sudo true`,
     }),
   },
 };
 
-const sudoRule = (user: string | null): string => `${user ?? 'USER'} ALL=(ALL) NOPASSWD: ALL`;
+const named = (user: string | null): string => user ?? 'the login user';
+const ruleFor = (user: string | null): string => `${user ?? 'USER'} ALL=(ALL) NOPASSWD: ALL`;
 
 export const connectionHostParams: HostParams<ConnectionProblems> = {
   'ssh.unreachable': { address: 'HOST', endpoint: 'HOST' },
@@ -330,6 +331,4 @@ export const connectionHostParams: HostParams<ConnectionProblems> = {
   'ssh.timeout': { endpoint: 'HOST' },
   'ssh.lost': { endpoint: 'HOST' },
   'ssh.unsupported': { name: 'HOST', address: 'HOST', endpoint: 'HOST' },
-  'sudo.refused': { address: 'HOST' },
-  'sudo.password': { address: 'HOST' },
 };

@@ -1,5 +1,6 @@
 import type { UsageProblems } from '../../model/problems/usage-problems.ts';
 import { commandLineTexts } from './command-line-texts.ts';
+import { schemaText } from './inventory-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 export const usageTexts: Texts<UsageProblems> = {
@@ -15,6 +16,14 @@ export const usageTexts: Texts<UsageProblems> = {
   },
   usage: {
     ...commandLineTexts,
+    'invalid-flag-value': ({ flag, mistake }) => {
+      const { message, hint } = schemaText(mistake);
+      return { message: `${flag}: ${message}`, hint };
+    },
+    'var-without-value': ({ variable }) => ({
+      message: `--var ${variable} has no value`,
+      hint: 'Write --var KEY=VALUE',
+    }),
     'plan-not-json': ({ file }) => noPlan(`${file} is not a saved plan: it is not JSON`),
     'not-a-plan': ({ file }) => noPlan(`${file} is not a saved plan`),
     'plan-version': ({ file, version }) => ({

@@ -1,5 +1,6 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { count, someNames } from '../plain.ts';
+import { inventoryWarnings } from './inventory-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 const logInput = (message: string): Text => ({
@@ -57,6 +58,7 @@ export const warningTexts: Texts<WarningProblems> = {
       hint: 'See the result: alloyup render HOST',
     }),
   },
+  ...inventoryWarnings,
   'access.docker': {
     'like-root': () => ({
       message: 'members of the group docker are as powerful as root',

@@ -27,7 +27,7 @@ test('inventory import prints the inventory or writes it, and replaces a file on
   put('hosts', INI);
   const printed = alloyup(['inventory', 'import', 'hosts']);
   expect(printed.code).toBe(0);
-  expect(printed.err).toContain('ansible_python_interpreter has no counterpart here');
+  expect(printed.err).toContain('ansible_python_interpreter has no counterpart in');
   expect(alloyup(['hosts', '-i', '-'], { input: printed.out }).out).toContain('web-02:2222');
   expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml'])).toMatchObject({
     code: 0,

@@ -8,20 +8,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram } from '../../../src/cli/run-program.ts';
 import { keyTable } from '../../../src/cli/trust/key-table.ts';
 import { paintWith } from '../../../src/report/paint.ts';
 import { textOf } from '../../../src/report/text-of.ts';
 import { judgeHostKey, parseKnownHosts } from '../../../src/transport/known-hosts.ts';
 import { unknownHostKey } from '../../../src/transport/problems.ts';
+import { describeUnless, MISSING } from '../../missing.ts';
 import { scratch } from '../../transport/fixtures.ts';
-import { makeKey, type Sshd, sshdThere, startSshd } from '../../transport/sshd.ts';
+import { makeKey, type Sshd, startSshd } from '../../transport/sshd.ts';
 import { memoryTerminal } from '../terminal.ts';
 
-if (!sshdThere) console.warn('no /usr/sbin/sshd, or not root: alloyup trust is not tested');
-
-describe.skipIf(!sshdThere)('alloyup trust', () => {
+describeUnless(MISSING.sshd)('alloyup trust', () => {
   const { path: folder, remove } = scratch();
   let key: string;
   let near: Sshd;

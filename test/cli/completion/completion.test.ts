@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complete, FILES } from '../../../src/cli/completion/candidates.ts';
 import { splitLine } from '../../../src/cli/completion/shell-answer.ts';
+import { describeUnless, MISSING } from '../../missing.ts';
 import { builtCommand } from '../built.ts';
 
 const known = {
@@ -110,8 +111,6 @@ describe('in a real shell', () => {
     expect(stderr).toBe('');
     return stdout.split('\n').filter(Boolean).sort();
   };
-  const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
-
   const CASES = [
     ['alloyup sta', ['status']],
     ['alloyup plan -l web-', ['web-01', 'web-02', 'web-03']],
@@ -130,23 +129,27 @@ describe('in a real shell', () => {
     },
   );
 
-  test.skipIf(!has('fish')).each(CASES)('fish: %s', (line, expected) => {
-    const script = 'alloyup completion fish | source; complete -C $argv[1]';
-    const found = run('fish', '--no-config', '-c', script, line);
-    expect(found.map((one) => one.split('\t')[0])).toEqual(expected);
+  describeUnless(MISSING.fish)('fish', () => {
+    test.each(CASES)('%s', (line, expected) => {
+      const script = 'alloyup completion fish | source; complete -C $argv[1]';
+      const found = run('fish', '--no-config', '-c', script, line);
+      expect(found.map((one) => one.split('\t')[0])).toEqual(expected);
+    });
   });
 
-  test.skipIf(!has('zsh'))('zsh reads its script', () => {
-    const script = `autoload -Uz compinit; compinit -u -d ${folder}/dump
+  describeUnless(MISSING.zsh)('zsh', () => {
+    test('reads its script', () => {
+      const script = `autoload -Uz compinit; compinit -u -d ${folder}/dump
       source <(alloyup completion zsh); print -r -- $_comps[alloyup]`;
-    expect(run('zsh', '-f', '-c', script)).toEqual(['_alloyup']);
-  });
+      expect(run('zsh', '-f', '-c', script)).toEqual(['_alloyup']);
+    });
 
-  test.skipIf(!has('zsh')).each(CASES)('zsh: %s', (line, expected) => {
-    // what compadd is given, without a terminal
-    const script = `compdef() { :; }; compadd() { print -rl -- $found; }
+    test.each(CASES)('%s', (line, expected) => {
+      // what compadd is given, without a terminal
+      const script = `compdef() { :; }; compadd() { print -rl -- $found; }
       source <(alloyup completion zsh)
       words=(\${(z)1}); CURRENT=$#words PREFIX=$words[-1]; _alloyup`;
-    expect(run('zsh', '-f', '-c', script, 'zsh', line)).toEqual(expected);
+      expect(run('zsh', '-f', '-c', script, 'zsh', line)).toEqual(expected);
+    });
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ChosenHosts } from '../../../src/cli/hosts/chosen-hosts.ts';
 import { retriedHosts } from '../../../src/cli/runs/retry.ts';
-import { parseHostList } from '../../../src/inventory/hostlist.ts';
+import { parseHostList } from '../../../src/inventory/host-list.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
 import type { Happening } from '../../../src/model/event.ts';
 import type { ToolError } from '../../../src/model/problem.ts';

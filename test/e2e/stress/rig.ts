@@ -11,7 +11,7 @@ import type { Row, RowEnd, Scene, Wanted } from './row.ts';
 import { EARLIER, TARGET } from './wanted.ts';
 
 /** Where lines are gathered, the newest at the end. */
-export const RESULTS = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
+const RESULTS = process.env.ALLOYUP_STRESS_RESULTS ?? join(REPOSITORY_ROOT, '.build/stress');
 
 /** No two hosts agree on these; .updated is systemd's own note of a boot. */
 const OWN = /^\/etc\/(\.updated|hostname|hosts|machine-id|resolv\.conf|ssh(\/.*)?)$/;
@@ -61,7 +61,7 @@ export function takeReference(lab: Lab, host: LabHost): Promise<Snapshot> {
 }
 
 /** Our runs on a host are over, or taken back: no mark, no unit, no lock. */
-export const quiet = (host: LabHost, seconds = 150): Promise<true> =>
+const quiet = (host: LabHost, seconds = 150): Promise<true> =>
   until(
     `${host.name} does not come to rest`,
     seconds,
@@ -92,7 +92,7 @@ const leftovers = async (host: LabHost): Promise<readonly string[]> => {
 };
 
 /** Each event once and in order, in the log of a run. */
-export function checkLog(path: string): readonly RunEvent[] {
+function checkLog(path: string): readonly RunEvent[] {
   const events = readFileSync(path, 'utf8')
     .split('\n')
     .filter(Boolean)

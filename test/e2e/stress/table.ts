@@ -4,23 +4,23 @@ const cell = (text: string | number): string => `${text}`.replaceAll('|', '\\|')
 
 const HEAD = `# Reliability
 
-**After any run, whatever happened, each host is either converged or as it was, the report says which, and
-the next run continues without anyone's hand.** Each row below is a test (\`test/e2e/stress\`, the slow ones
-in \`test/slow\`). A picture of the whole host is compared: everything under /etc with links, modes, owners
-and content, what the package put elsewhere, packages and holds, users and groups, the tree under
-/var/lib/alloy, the unit, and the components that run. "converged" is a host that was brought to the same
-state with nobody in the way. "unknown" is said where the controller cannot learn how a run ended; the host
-is one of the two all the same. After each row a plan must tell the truth, and one more apply must end 0 with
-the host converged and nothing of ours left outside /var/lib/alloyup.
+**After any run, whatever happened, each host is either converged or in its previous state, the report says which, and
+the next run continues without manual work.** Each row below is a test that injects one fault at one moment of a run.
 
-The hosts are real ones of the [lab](../lab); Alloy is its stand-in. \`npx vitest run --project e2e
-test/e2e/stress\` and \`npm run test:slow\` try the rows, \`node build.mjs run scripts/reliability.ts\`
-makes this page of how each came out the last time.
+Afterwards the whole host is compared: everything under /etc with links, modes, owners and contents, the package's other
+files, packages and holds, users and groups, the tree under /var/lib/alloy, the unit, and the running components.
+"converged" means equal to a host that was brought to the same state without a fault. "unknown" is reported if the
+controller cannot learn how a run ended; the host is in one of the two states all the same. After each row, a plan must
+describe the host correctly, and one more apply must exit with 0, leave the host converged, and leave nothing of alloyup's
+outside /var/lib/alloyup.
 
-Beside the rows: [a controller that is killed a hundred times](reliability-chaos.md), and
-[every login](logins.md). Canary secrets go through all of it in \`test/e2e/secrets.e2e.ts\`, while a watcher
-reads the arguments and the environment of every process of the machine, hosts included: every 10.1 to
-10.7 ms on the average, on two cores under a load of 15, where single looks came 40 to 120 ms after the last.
+The hosts are those of the [lab](../lab), with real systemd, dpkg and sshd; Alloy is the lab's stand-in.
+\`npx vitest run --project e2e test/e2e/stress\` and \`npm run test:slow\` run the rows, and
+\`node build.mjs run scripts/reliability.ts\` generates this page from their latest results.
+
+See also: [a controller that is killed a hundred times](reliability-chaos.md), and [logins](logins.md). Secrets are
+covered by \`test/e2e/secrets.e2e.ts\`: canary secrets are sent through every kind of run while a watcher reads the
+arguments and environment of every process on the machine, hosts included.
 `;
 
 const titleOf = (set: string): string => set.replace(/-([a-z]+)$/, ' on $1');
@@ -70,7 +70,7 @@ export function reliabilityPage(lines: readonly RowEnd[]): string {
   const times = lines.map(({ at }) => at.slice(0, 16).replace('T', ' ')).sort();
   return [
     HEAD,
-    `${lines.length} rows, ${lines.length - good.length} broken; tried from ${times[0]} to ${times.at(-1)} UTC.\n`,
+    `${lines.length} rows, ${lines.length - good.length} broken; run from ${times[0]} to ${times.at(-1)} UTC.\n`,
     ...parts,
   ].join('\n');
 }

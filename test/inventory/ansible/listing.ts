@@ -1,4 +1,7 @@
-import { type AnsibleInventory, effectiveVars } from '../../../src/inventory/ansible.ts';
+import {
+  type AnsibleInventory,
+  effectiveVars,
+} from '../../../src/inventory/ansible/ansible-inventory.ts';
 
 export interface Listing {
   readonly hostvars: Record<string, unknown>;

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shellWords } from '../../../src/inventory/ansible-ini.ts';
-import { pythonLiteral } from '../../../src/inventory/ansible-literal.ts';
-import { readSshArguments } from '../../../src/inventory/ansible-ssh-args.ts';
-import { readInventory } from '../../../src/inventory/read.ts';
+import { shellWords } from '../../../src/inventory/ansible/ini.ts';
+import { pythonLiteral } from '../../../src/inventory/ansible/python-literal.ts';
+import {
+  readSshArguments,
+  type SshArguments,
+} from '../../../src/inventory/ansible/ssh-arguments.ts';
+import { openInventory } from '../../../src/inventory/open-inventory.ts';
 import { withText } from '../../../src/report/text-of.ts';
 
 /** Pieces that inventories are made of, in any order. */
@@ -30,74 +33,116 @@ const piece = fc.constantFrom(
   '<<: *x',
   '&x',
 );
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme' }),
-  fc
-    .array(fc.tuple(piece, fc.constantFrom('\n', ' ', '')), { maxLength: 12 })
-    .map((all) => all.flat().join('')),
-);
+const text = fc
+  .array(fc.tuple(piece, fc.constantFrom('\n', '\n', ' ', '')), { maxLength: 12 })
+  .map((all) => all.flat().join(''));
 
-test('any text has an answer, and every problem a place', async () => {
-  await fc.assert(
-    fc.asyncProperty(text, async (written) => {
-      const read = await readInventory(written, 'f');
+test('any text is read or refused with a position and a hint', () => {
+  fc.assert(
+    fc.property(text, (written) => {
+      const read = openInventory(written, 'f').read();
       if (read.ok) expect(read.value.hosts.size).toBeGreaterThan(0);
-      else
+      else {
+        expect(read.problems.length).toBeGreaterThan(0);
         for (const { at, hint } of read.problems.map(withText))
           expect([at?.file, hint !== '']).toEqual(['f', true]);
+      }
     }),
     { numRuns: 2000 },
   );
 });
 
+/** Characters that mean something to a shell, to Python or to an INI file, and some that do not. */
+const character = fc.constantFrom(...`"'\\# \t=:$\`[]{}(),%aé0`);
+const word = fc.string({ unit: character, maxLength: 8 });
+
 test('quoted words come back as they were', () => {
-  const quoted = (word: string) => `"${word.replace(/["\\]/g, '\\$&')}"`;
-  const words = fc.array(
-    fc.string().filter((word) => !/[\n\r]/.test(word)),
-    { maxLength: 5 },
-  );
+  const doubleQuoted = (one: string) => `"${one.replace(/["\\]/g, '\\$&')}"`;
+  const singleQuoted = (one: string) => `'${one.replace(/'/g, `'"'"'`)}'`;
+  const escaped = (one: string) => one.replace(/[^\w]/g, '\\$&') || "''";
+  const quote = fc.constantFrom(doubleQuoted, singleQuoted, escaped);
   fc.assert(
-    fc.property(words, (all) => {
-      expect(shellWords(all.map(quoted).join(' '))?.map(({ text: word }) => word)).toEqual(all);
+    fc.property(fc.array(fc.tuple(word, quote), { maxLength: 5 }), (all) => {
+      const line = all.map(([one, quoted]) => quoted(one)).join('  ');
+      expect(shellWords(`${line} # comment`)?.map((one) => one.text)).toEqual(
+        all.map(([one]) => one),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a word without quotes, backslashes, spaces and # stays as it is, and knows where it starts', () => {
+  const plain = fc.string({ unit: fc.constantFrom(...'=:$`[]{}(),%aé0'), minLength: 1 });
+  fc.assert(
+    fc.property(fc.array(plain, { minLength: 1, maxLength: 5 }), (words) => {
+      const line = words.join(' ');
+      for (const { text: one, start } of shellWords(line)!)
+        expect(line.slice(start, start + one.length)).toBe(one);
+      expect(shellWords(line)?.map((one) => one.text)).toEqual(words);
     }),
   );
 });
 
-test('JSON without words is a literal of Python’s, too', () => {
-  const value = fc.letrec((tie) => ({
+/** As Python prints them. */
+function python(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string')
+    return `'${value.replace(/['\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t')}'`;
+  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  if (typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${python(key)}: ${python(one)}`)
+      .join(', ')}}`;
+  return String(value);
+}
+
+test('a Python literal is read as its value', () => {
+  const string = fc.string({ unit: fc.constantFrom(...`"'\\# \n\t,:[]{}()aé0`), maxLength: 6 });
+  const { any } = fc.letrec((tie) => ({
     any: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom(null, true, false),
       fc.integer(),
-      fc.stringMatching(/^[\w ]*$/),
+      string,
       fc.array(tie('any'), { maxLength: 4 }),
+      fc.dictionary(string, tie('any'), { maxKeys: 3, noNullPrototype: false }),
     ),
-  })).any;
+  }));
   fc.assert(
-    fc.property(value, (one) => {
-      expect(pythonLiteral(JSON.stringify(one))).toEqual(one);
+    fc.property(any, (value) => {
+      const text = python(value);
+      expect(JSON.stringify(pythonLiteral(text))).toBe(JSON.stringify(value));
+      expect(JSON.stringify(pythonLiteral(`  ${text} # comment`))).toBe(JSON.stringify(value));
     }),
+    { numRuns: 1000 },
   );
 });
 
-test('no part of ssh arguments is lost', () => {
-  const word = fc.constantFrom(
-    '-o',
-    'ProxyJump=a',
-    '-J',
-    'b,c',
-    '-p',
-    '22',
-    '-oPort=1',
-    '-C',
-    '-F',
-    'x',
-    '-l',
-    '-vv',
+test('anything that is not a Python literal stays text', () => {
+  for (const one of ['0644', 'true', 'a b', "'open", '[1', '{1}', '1 2', '1.18.1', '-', ''])
+    expect(pythonLiteral(one)).toBe(one);
+});
+
+test('every ssh argument is either understood or passed on', () => {
+  const known = fc.constantFrom<readonly [words: string, read: Omit<SshArguments, 'rest'>]>(
+    ['-o ProxyJump=a', { jump: ['a'] }],
+    ['-J b,c', { jump: ['b', 'c'] }],
+    ['-Jd', { jump: ['d'] }],
+    ['-p 22', { port: 22 }],
+    ['-oPort=1', { port: 1 }],
+    ['-l ops', { user: 'ops' }],
+    ['-o StrictHostKeyChecking=accept-new', { acceptNew: true }],
   );
+  const unknown = fc.constantFrom('-C', '-vv', '-F x', '-p x', '-o Foo=1', '-4');
   fc.assert(
-    fc.property(fc.array(word, { maxLength: 8 }), (words) => {
-      const read = readSshArguments(words.join(' '))!;
-      const { rest, ...known } = read;
-      expect(Object.keys(known).length + rest.length > 0).toBe(words.length > 0);
+    fc.property(fc.array(fc.oneof(known, unknown), { maxLength: 8 }), (all) => {
+      const understood = all.flatMap((one) => (typeof one === 'string' ? [] : [one[1]]));
+      const rest = all.filter((one) => typeof one === 'string');
+      const line = all.map((one) => (typeof one === 'string' ? one : one[0])).join(' ');
+      expect(readSshArguments(line)).toEqual({ ...Object.assign({}, ...understood), rest });
     }),
+    { numRuns: 500 },
   );
 });

@@ -1,0 +1,125 @@
+import type { Position, Problem, Warning } from '../model/problem.ts';
+import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
+import { expandName } from './range.ts';
+import type { InventoryInput } from './schema.ts';
+import type { Locate } from './yaml.ts';
+
+/** A host as the inventory names it. */
+export interface InventoryHost {
+  readonly name: string;
+  /** Where it is named first, or where it has settings of its own. */
+  readonly at: Position;
+  /** In the order of the inventory. */
+  readonly groups: readonly string[];
+  /** Its key under `hosts`, which may be a range; null: only groups name it. */
+  readonly key: string | null;
+}
+
+/** What `hosts` and `groups` name, with ranges expanded. */
+export interface Members {
+  /** Every host, in the order of the inventory. */
+  readonly hosts: ReadonlyMap<string, InventoryHost>;
+  /** The hosts of each group, in the order of the inventory. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}
+
+/** An inventory without mistakes: every name resolved, nothing merged yet. */
+export interface Inventory extends Members {
+  /** As the user named it: a path, or `-i` for a list of hosts. */
+  readonly file: string;
+  readonly input: InventoryInput;
+  readonly place: Locate;
+  /** The lines around a position with secrets masked, for `Problem.detail`. */
+  readonly frame: (at: Position) => string;
+  readonly warnings: readonly Warning[];
+}
+
+const MAX_HOSTS = 100_000;
+
+export function membersOf(
+  input: InventoryInput,
+  place: Locate,
+): Members & { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const hosts = new Map<
+    string,
+    { name: string; at: Position; groups: string[]; key: string | null }
+  >();
+  const groups = new Map<string, Set<string>>();
+
+  /** The valid names that a pattern stands for. */
+  const expand = (pattern: string, at: Position): readonly string[] => {
+    const report = (params: InventoryProblems['inventory.schema']): void => {
+      problems.push({ code: 'inventory.schema', params, at });
+    };
+    const address = /^\[([0-9A-Fa-f:]*::?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]$/.exec(pattern)?.[1];
+    if (address && isHostName(address)) {
+      report({ reason: 'bracketed-address', address });
+      return [];
+    }
+    const names = expandName(pattern);
+    if (!names.ok) {
+      report(names.mistake);
+      return [];
+    }
+    for (const name of names.value) if (!isHostName(name)) report({ reason: 'host-name', name });
+    return names.value.filter(isHostName);
+  };
+  const hostOf = (name: string, at: Position) => {
+    const host = hosts.get(name) ?? { name, at, groups: [], key: null };
+    hosts.set(name, host);
+    return host;
+  };
+
+  const readGroups = (): void => {
+    for (const [group, settings] of Object.entries(input.groups ?? {}))
+      settings?.hosts?.forEach((pattern, i) => {
+        const at = place(['groups', group, 'hosts', i]);
+        for (const name of expand(pattern, at)) {
+          hostOf(name, at);
+          groups.get(group)!.add(name);
+        }
+      });
+  };
+  const readHosts = (): void => {
+    for (const [key, settings] of Object.entries(input.hosts ?? {})) {
+      const at = place(['hosts', key], 'key');
+      for (const name of expand(key, at)) {
+        const host = hostOf(name, at);
+        if (host.key !== null) {
+          const { line } = host.at;
+          const params = { reason: 'duplicate-host', host: name, line } as const;
+          problems.push({ code: 'inventory.rule', params, at });
+          continue;
+        }
+        host.key = key;
+        host.at = at;
+        for (const group of settings?.groups ?? []) groups.get(group)?.add(name);
+      }
+    }
+  };
+  for (const group of Object.keys(input.groups ?? {})) groups.set(group, new Set());
+  // hosts are in the order of the file
+  const sections = Object.keys(input);
+  const readers = [readHosts, readGroups];
+  if (sections.indexOf('hosts') >= sections.indexOf('groups')) readers.reverse();
+  for (const read of readers) read();
+
+  for (const [group, members] of groups)
+    for (const name of members) hosts.get(name)?.groups.push(group);
+  if (hosts.size > MAX_HOSTS) {
+    const params = { reason: 'too-many-hosts', count: hosts.size, limit: MAX_HOSTS } as const;
+    problems.push({ code: 'inventory.rule', params, at: place(['groups'], 'key') });
+  }
+  const order = new Map([...hosts.keys()].map((name, i) => [name, i]));
+  const sorted = [...groups].map(
+    ([group, members]) =>
+      [group, [...members].sort((a, b) => order.get(a)! - order.get(b)!)] as const,
+  );
+  return { hosts, groups: new Map(sorted), problems };
+}
+
+/** A name without ranges, or an IPv6 address. */
+const isHostName = (name: string): boolean =>
+  /^[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?$/.test(name) ||
+  (/^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(%\w+)?$/.test(name) && name.split(':').length > 2);

@@ -1,0 +1,112 @@
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { framesOf, withExcerpts } from './excerpt.ts';
+import { type Inventory, membersOf } from './members.ts';
+import { violationsOf, warningsOf } from './rules.ts';
+import { type InventoryInput, inventorySchema } from './schema.ts';
+import { type Mismatch, mismatchesOf, pathText } from './schema-problems.ts';
+import { type Path, readYaml, valueAt, type YamlTree } from './yaml.ts';
+
+/** Where the values of an inventory come from. */
+export interface InventorySource extends Pick<Inventory, 'file' | 'place' | 'frame'> {
+  readonly source?: YamlTree['source'];
+  /** The flag that set the value at a path; undefined: the file did. */
+  readonly flagAt?: (path: Path) => string | undefined;
+}
+
+/**
+ * Reads an inventory (YAML 1.2 or JSON). Reports all problems of the text at once, in its order,
+ * each with its position and the lines around it.
+ *
+ * @param file how the user refers to the text; part of every position
+ */
+export const parseInventory = (text: string, file: string): Result<Inventory> =>
+  parseTree(readYaml(text, file), text, file);
+
+/** `parseInventory` for a text that was already read as YAML. */
+export function parseTree(tree: YamlTree, text: string, file: string): Result<Inventory> {
+  const frame = framesOf(text);
+  if (tree.broken) return fail(...withExcerpts(tree.problems, frame));
+  if (tree.value === null || tree.value === undefined) {
+    const at = { file, line: 1, column: 1 };
+    const empty: Problem = { code: 'inventory.schema', params: { reason: 'empty' }, at };
+    return fail(...withExcerpts([...tree.problems, empty], frame));
+  }
+  return validate(
+    tree.value,
+    { file, place: tree.place, source: tree.source, frame },
+    tree.problems,
+  );
+}
+
+/**
+ * Checks a value against the schema, then against the rules.
+ *
+ * @param earlier problems found before this, to be reported along with those found here
+ */
+export function validate(
+  value: unknown,
+  source: InventorySource,
+  earlier: readonly Problem[] = [],
+): Result<Inventory> {
+  const tree = { value, source: source.source ?? (() => undefined) };
+  const mismatches = mismatchesIn(value, tree);
+  const problems = [...earlier, ...mismatches.map((one) => problemOf(one, source))];
+  const input = mismatches.length > 0 ? validPart(value, tree, mismatches) : value;
+  if (input === undefined) return fail(...withExcerpts(problems, source.frame));
+
+  const { file, place, frame } = source;
+  const { problems: naming, ...members } = membersOf(input as InventoryInput, place);
+  problems.push(...naming);
+  const inventory = { file, place, frame, input: input as InventoryInput, ...members };
+  problems.push(...violationsOf(inventory, problems.length > 0));
+  return problems.length > 0
+    ? fail(...withExcerpts(problems, frame))
+    : ok({ ...inventory, warnings: warningsOf(inventory) });
+}
+
+function mismatchesIn(value: unknown, tree: Pick<YamlTree, 'value' | 'source'>) {
+  const parsed = inventorySchema.safeParse(value);
+  return parsed.success ? [] : mismatchesOf(parsed.error.issues, tree);
+}
+
+function problemOf({ path, part, mistake }: Mismatch, source: InventorySource): Problem {
+  const flag = source.flagAt?.(path);
+  if (flag !== undefined)
+    return { code: 'usage', params: { reason: 'invalid-flag-value', flag, mistake } };
+  const isKey = mistake.reason === 'unknown-key' || mistake.reason === 'planned-key';
+  const params = { ...mistake, setting: pathText(isKey ? path.slice(0, -1) : path) };
+  return { code: 'inventory.schema', params, at: source.place(path, part) };
+}
+
+/**
+ * The value without what does not match the schema, so that the rules can check the rest in the
+ * same run. What is left of a map may not match either: a few rounds, then undefined.
+ */
+function validPart(
+  value: unknown,
+  tree: Pick<YamlTree, 'value' | 'source'>,
+  mismatches: readonly Mismatch[],
+): unknown {
+  let rest = value;
+  let found = mismatches;
+  for (let round = 0; round < 4 && found.length > 0; round++) {
+    for (const { path } of found) {
+      // removing one item from a list would shift the positions of the others
+      const list = path.findIndex((step) => typeof step === 'number');
+      const whole = list < 0 ? path : path.slice(0, list);
+      rest = without(rest, valueAt(rest, whole) === undefined ? whole.slice(0, -1) : whole);
+    }
+    found = mismatchesIn(rest, { ...tree, value: rest });
+  }
+  return found.length > 0 ? undefined : rest;
+}
+
+function without(value: unknown, path: Path): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || !(step in value)) return value;
+  const copy: Record<string | number, unknown> = Object.assign(Object.create(null), value);
+  if (rest.length === 0) delete copy[step];
+  else copy[step] = without(copy[step], rest);
+  return copy;
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, test } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the machine lacks; the reason why the test is skipped. */
+    missing?: string;
+  }
+}
+
+const isRoot = process.getuid?.() === 0;
+
+const found = (program: string): boolean =>
+  (process.env.PATH ?? '').split(delimiter).some((path) => existsSync(join(path, program)));
+
+/** A file of the recordings of Alloy, which lie beside the repository. */
+export const recording = (path: string): string =>
+  fileURLToPath(new URL(`../../shared/alloy/${path}`, import.meta.url));
+
+/** What this machine lacks for some of the tests; undefined where it has it. */
+export const MISSING = {
+  root: isRoot ? undefined : 'needs root',
+  sshd:
+    isRoot && existsSync('/usr/sbin/sshd')
+      ? undefined
+      : 'needs root and /usr/sbin/sshd (package openssh-server)',
+  ssh: found('ssh') ? undefined : 'needs ssh (package openssh-client)',
+  dpkg: found('dpkg-deb') ? undefined : 'needs dpkg',
+  zsh: found('zsh') ? undefined : 'needs zsh',
+  fish: found('fish') ? undefined : 'needs fish',
+  recordings: existsSync(recording('.'))
+    ? undefined
+    : 'needs the recordings of Alloy in ../shared/alloy',
+} as const satisfies Record<string, string | undefined>;
+
+/**
+ * `describe` for tests that need something of the machine. Where it is missing they are skipped, and
+ * the summary of `npm test` counts them under this reason.
+ */
+export const describeUnless = (missing: string | undefined) => (name: string, tests: () => void) =>
+  missing === undefined ? describe(name, tests) : describe.skip(name, { meta: { missing } }, tests);
+
+/** The same for a single test. */
+export const testUnless =
+  (missing: string | undefined) =>
+  (name: string, run: () => void | Promise<void>, timeoutMs?: number) =>
+    missing === undefined
+      ? test(name, run, timeoutMs)
+      : test.skip(name, { meta: { missing } }, run);
