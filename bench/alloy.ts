@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkConfig } from '../src/alloy/check/check.ts';
 import { format } from '../src/alloy/format.ts';
-import { type Parsed, parse } from '../src/alloy/parse.ts';
+import { type Parsed, parse } from '../src/alloy/parser.ts';
 
 const root = join(import.meta.dirname, '..');
 const corpus = join(root, '../shared/alloy/corpus');

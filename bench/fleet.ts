@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   await installPrerequisites(LAB_PROGRAMS, say);
   const obstacle = labObstacle();
   if (obstacle) throw new Error(obstacle);
-  if (!existsSync(join(REPOSITORY_ROOT, 'dist/main.cjs')))
+  if (!existsSync(join(REPOSITORY_ROOT, 'dist/main.js')))
     await execa(process.execPath, ['build.mjs'], { cwd: REPOSITORY_ROOT });
 
   const release = takeDownOnInterrupt(values.name, say);

@@ -107,9 +107,7 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
       version: `${desired.version}-1`,
       watch: `${watchS}`,
     };
-    const head = Object.entries(set).map(
-      ([name, text]) => `${name}='${text.trimEnd().replaceAll("'", "'\\\\''")}'\n`,
-    );
+    const head = Object.entries(set).map(([name, text]) => `${name}=${quote(text.trimEnd())}\n`);
     writeFileSync(script, [...head, body].join(''));
     return everywhere(`exec ${ssh} ops@{} sudo -n bash -s <${script}`, says);
   };

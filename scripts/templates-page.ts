@@ -1,7 +1,7 @@
 import { BUILTIN_NAMES, builtinTemplate } from '../src/config/builtins.ts';
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
-import { typeName } from '../src/config/parameters.ts';
-import type { Parameter } from '../src/config/template.ts';
+import type { Parameter } from '../src/config/template-model.ts';
+import { parameterType } from '../src/report/problems/config-texts.ts';
 
 const INTRODUCTION = `# Templates
 
@@ -52,7 +52,8 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/
 function row(parameter: Parameter): string {
   const { name, type, oneOf, required, default: value, meaning } = parameter;
   const words = oneOf.map((word) => `\`${word}\``).join(' ');
-  const kind = oneOf.length === 0 ? typeName(type) : type === 'list' ? `some of ${words}` : words;
+  const kind =
+    oneOf.length === 0 ? parameterType(type) : type === 'list' ? `some of ${words}` : words;
   const otherwise = required
     ? '**required**'
     : value === null

@@ -17,7 +17,11 @@ export const hostCatalogue: Catalogue<HostProblems> = {
   },
   'host.probe': {
     means: 'The host did not report its facts.',
-    examples: { 'no-facts': { exit: '127' } },
+    examples: {
+      'no-facts': { exit: '127' },
+      nonsense: {},
+      unreadable: { part: 'unit', why: 'deadline' },
+    },
   },
   'host.dpkg': {
     means: 'dpkg was interrupted, and installs nothing until that is finished.',

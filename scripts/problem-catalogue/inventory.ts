@@ -15,6 +15,7 @@ const ranges: Catalogue<{ range: RangeMistake }>['range']['examples'] = {
 };
 
 const group = 'web';
+const program = '/srv/fleet/hosts.py';
 const host = 'web-01.example.com';
 const file = 'group_vars/web.yml';
 
@@ -79,6 +80,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
   'inventory.rule': {
     means: 'Each value in the inventory is valid, but together they make no sense.',
     examples: {
+      'environment-value': { variable: 'GREETING', fault: { kind: 'too-long' } },
       'no-hosts': {},
       'shared-address': {},
       'duplicate-host': { host, line: 2 },
@@ -110,7 +112,21 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
   'inventory.file': {
     means: 'The inventory, or a file beside it, cannot be read.',
     examples: {
-      'variables-unreadable': { file, said: 'is not UTF-8 text' },
+      'variables-unreadable': { file, failure: { kind: 'not-text' } },
+      'endless-stdin': {},
+      'stdin-not-text': {},
+      'empty-stdin': {},
+      'unreadable-inventory': {
+        path: 'inventory.yaml',
+        failure: { kind: 'missing' },
+        meant: 'inventory.yml',
+      },
+      'unreadable-file': { path: 'files/ca.pem', failure: { kind: 'missing' } },
+      program: { path: program },
+      'not-executable': { path: program },
+      'world-writable': { path: program },
+      'program-failed': { path: program, failure: { kind: 'exit', exitCode: 1 } },
+      'program-silent': { path: program },
       'variables-encrypted': { file },
     },
   },
@@ -138,7 +154,11 @@ export const inventoryWarningCatalogue: Catalogue<InventoryWarnings> = {
   },
   'inventory.unused': {
     means: 'A part of the inventory has no effect.',
-    examples: { 'empty-group': { group } },
+    examples: {
+      'empty-group': { group },
+      variable: { variable: 'metrics_ulr' },
+      'tolerated-component': { component: 'loki.source.file.nginx' },
+    },
   },
   'ansible.left': {
     means: 'A host in an Ansible inventory is left out because alloyup cannot connect to it.',

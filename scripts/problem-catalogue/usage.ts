@@ -16,7 +16,7 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
       'wizard-needs-terminal': {},
       'sudo-password-needed': {},
       'no-sudo-password': {},
-      unreadable: { of: 'plan', path: 'plan.json', why: 'missing' },
+      unreadable: { of: 'plan', path: 'plan.json', failure: { kind: 'missing' } },
       'cannot-write': { path: 'out/report.xml', code: 'ENOENT', said: 'no such directory' },
       'file-exists': { path: 'inventory.yaml' },
       'nothing-written': { said: 'ENOSPC: no space left on device, write' },

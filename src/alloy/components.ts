@@ -1,8 +1,7 @@
 import type { ExpectedComponents } from '../model/desired.ts';
-import type { Block } from './ast.ts';
-import { blockName } from './ast.ts';
-import type { Parsed } from './parse.ts';
-import { blockId } from './tree.ts';
+import { type Block, blockName } from './ast.ts';
+import { blockId } from './ast-lookup.ts';
+import type { Parsed } from './parser.ts';
 
 /** Blocks that configure Alloy itself: no component comes of them. */
 export const CONFIG_BLOCKS: readonly string[] = [

@@ -1,4 +1,4 @@
-import type { AlloyContext, ContextScanner } from '../model/template.ts';
+import type { AlloyContext, ContextScanner } from '../model/alloy-context.ts';
 import { isDecimal, isLetter, isNamePart } from './characters.ts';
 
 /** What the characters read last belong to. */
@@ -27,7 +27,7 @@ type Phase =
   | 'value';
 
 /**
- * Reads an Alloy text piece by piece, in pieces of any size, and tells where its end stands. Broken
+ * Reads an Alloy text piece by piece, in pieces of any size, and says where its end is. Broken
  * text is no error: some answer is given, and the parser will say the rest.
  */
 export function createContextScanner(): ContextScanner {
@@ -43,7 +43,7 @@ export function createContextScanner(): ContextScanner {
   let label = false;
   /** The unit before, where the mode asks for it: a backslash, the * of a comment's end, the e of a number. */
   let before = 0;
-  /** How far a number has come: 0 digits, 1 behind the dot, 2 behind the e. */
+  /** How far a number has come: 0 digits, 1 after the dot, 2 after the e. */
   let numberPart = 0;
   /** First half of a character that the last piece cut in two. */
   let half = 0;

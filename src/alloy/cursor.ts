@@ -1,10 +1,10 @@
 import type { Comment } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
-import { firstBehind, type Span, secretSpans } from './mask.ts';
 import { type LineColumn, lineAt, utf8Length } from './position.ts';
-import { quote } from './quote.ts';
 import { commentText, Scanner } from './scan.ts';
+import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
+import { quote } from './string-literal.ts';
 import * as token from './token.ts';
 
 /** Brackets, blocks and prefix operators inside each other: bounds our own stack. */
@@ -13,7 +13,7 @@ const MAX_NESTING = 200;
 const MAX_HEIGHT = 1000;
 
 /**
- * The token a parser stands at, the errors it has told of, and how deep it is. Upstream's rule for
+ * The token a parser stands at, the errors it has reported, and how deep it is. Upstream's rule for
  * errors: of those of the parser on one line, only the first is kept.
  */
 export class Cursor {
@@ -39,8 +39,8 @@ export class Cursor {
   constructor(source: string) {
     this.source = source;
     this.lineStarts = findLines(source);
-    this.scanner = new Scanner(source, (code, start, end, message, mend) =>
-      this.add(code, start, end, message, mend),
+    this.scanner = new Scanner(source, (code, start, end, message, advice) =>
+      this.add(code, start, end, message, advice),
     );
     this.next();
   }
@@ -112,10 +112,10 @@ export class Cursor {
 
   // --- errors
 
-  protected add(code: string, start: number, end: number, message: string, mend: string): void {
+  protected add(code: string, start: number, end: number, message: string, advice: string): void {
     if (this.stopped) return;
     const { line, column } = this.position(start);
-    this.errors.push({ severity: 'error', code, message, hint: mend, start, end, line, column });
+    this.errors.push({ severity: 'error', code, message, hint: advice, start, end, line, column });
   }
 
   /** Counts on from the place asked for before: a line may be long, and have many errors. */
@@ -132,16 +132,16 @@ export class Cursor {
   }
 
   /** An error at the current token, unless the last one of this kind was on the same line. */
-  protected fail(code: string, message: string, mend: string): void {
+  protected fail(code: string, message: string, advice: string): void {
     const line = lineAt(this.lineStarts, this.start);
     if (line === this.lastErrorLine) return;
     this.lastErrorLine = line;
     const shown = this.kind === token.TERMINATOR ? this.start : this.end;
-    this.add(code, this.start, shown, message, mend);
+    this.add(code, this.start, shown, message, advice);
   }
 
-  protected failExpected(code: string, what: string, mend: string): void {
-    this.fail(code, `expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, mend);
+  protected failExpected(code: string, what: string, advice: string): void {
+    this.fail(code, `expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, advice);
   }
 
   protected here(): hint.Place {
@@ -169,13 +169,13 @@ export class Cursor {
     return this.hidden() ? 'a text that may be secret' : quote(text);
   }
 
-  /** Takes the current token, which should be of `kind`; tells whether it was. `opened`: where its partner stands. */
+  /** Takes the current token, which should be of `kind`; whether it was. `opened`: where its partner stands. */
   protected expect(kind: number, opened: number): boolean {
     const found = this.kind === kind;
     if (!found) {
       const line = opened < 0 ? 0 : lineAt(this.lineStarts, opened);
-      const [code, mend] = hint.expected(kind, line, this.here());
-      this.failExpected(code, token.TOKEN_NAMES[kind]!, mend);
+      const [code, advice] = hint.expected(kind, line, this.here());
+      this.failExpected(code, token.TOKEN_NAMES[kind]!, advice);
     }
     this.next();
     return found;

@@ -5,7 +5,7 @@ export interface Diagnostic {
   readonly code: string;
   /** What is wrong; of the parser, in the words of Alloy itself, so that it can be searched for. */
   readonly message: string;
-  /** How to mend it, in the imperative. */
+  /** How to fix it, in the imperative. */
   readonly hint: string;
   /** Index into the source text (UTF-16 units). */
   readonly start: number;

@@ -1,18 +1,18 @@
-import type {
-  ArrayExpression,
-  BinaryExpression,
-  Block,
-  Body,
-  CallExpression,
-  Expression,
-  FieldKey,
-  File,
-  ObjectExpression,
-  Statement,
+import {
+  type ArrayExpression,
+  type BinaryExpression,
+  type Block,
+  type Body,
+  blockName,
+  type CallExpression,
+  type Expression,
+  type FieldKey,
+  type File,
+  type ObjectExpression,
+  type Statement,
 } from './ast.ts';
-import { blockName } from './ast.ts';
-import { parse } from './parse.ts';
-import { quote } from './quote.ts';
+import { parse } from './parser.ts';
+import { quote } from './string-literal.ts';
 import { BLANK, BREAK, COLUMN, INDENT, NEWLINE, TokenWriter, UNINDENT } from './token-writer.ts';
 
 /** Comments that move settle in two or three. */

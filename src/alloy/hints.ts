@@ -3,33 +3,33 @@ import * as token from './token.ts';
 
 /** What to do about each error of the language: written for whoever typed it, not for who reads grammars. */
 
-export const EXPONENT = 'write digits behind the e (1e6), or put a text in double quotes';
+export const EXPONENT = 'Write digits after the e (1e6), or put text in double quotes';
 export const UNTERMINATED_STRING =
-  'close the string with " on its own line; text over several lines goes between backticks';
-export const UNTERMINATED_RAW = 'close the raw string with a backtick';
-export const UNTERMINATED_COMMENT = 'close the comment with */';
-export const SINGLE_QUOTES = 'put the text in double quotes';
+  'Close the string with " on its own line; put multi-line text between backticks';
+export const UNTERMINATED_RAW = 'Close the raw string with a backtick';
+export const UNTERMINATED_COMMENT = 'Close the comment with */';
+export const SINGLE_QUOTES = 'Put the text in double quotes';
 export const ESCAPE_DIGITS =
-  'write \\x with 2, \\u with 4 or \\U with 8 hexadecimal digits or \\ with 3 octal ones; double the backslash to mean it literally';
+  'Write \\x with 2, \\u with 4 or \\U with 8 hexadecimal digits or \\ with 3 octal ones; double the backslash to mean it literally';
 export const ESCAPE_RANGE =
-  'write a character that exists: up to \\U0010FFFF without D800 to DFFF, in octal up to \\377';
-export const NUL = 'remove the NUL byte: is this a text file?';
+  'Write a character that exists: up to \\U0010FFFF without D800 to DFFF, in octal up to \\377';
+export const NUL = 'Remove the NUL byte: is this a text file?';
 export const BOM =
-  'delete the invisible byte order mark (U+FEFF) here: a file may only begin with it';
-export const UTF8 = 'save the file as UTF-8';
-export const DEPTH = 'take the expression or block apart: nobody writes so many levels by hand';
-export const TERMINATE = 'put each attribute and each block on a line of its own';
+  'Delete the invisible byte order mark (U+FEFF) here: a file may only begin with it';
+export const UTF8 = 'Save the file as UTF-8';
+export const DEPTH = 'Split the expression or block: it is nested too deeply';
+export const TERMINATE = 'Put each attribute and each block on a line of its own';
 
 export const doubled = (char: string): string =>
-  `write ${char}${char}: there is no operator ${char}`;
+  `Write ${char}${char}: there is no operator ${char}`;
 
 /** For the character behind the backslash. */
 export function unknownEscape(char: string): string {
-  if (char === "'") return "write ' without a backslash";
+  if (char === "'") return "Write ' without a backslash";
   if (char === '\n' || char === '\r') {
-    return 'end the string on this line; text over several lines goes between backticks';
+    return 'End the string on this line; put multi-line text between backticks';
   }
-  return `double the backslash (\\\\${char}), or put the text between backticks, where a backslash is itself`;
+  return `Double the backslash (\\\\${char}), or put the text between backticks, where a backslash is literal`;
 }
 
 /** Code and hint for a character that begins no token. */
@@ -40,42 +40,42 @@ export function illegalCharacter(source: string, at: number): readonly [string, 
     case '\0':
       return ['syntax.nul', NUL];
     case '#':
-      return ['syntax.hash-comment', 'begin the comment with // instead of #'];
+      return ['syntax.hash-comment', 'Begin the comment with // instead of #'];
     case ';':
-      return ['syntax.semicolon', 'remove the ; and put what follows on a line of its own'];
+      return ['syntax.semicolon', 'Remove the ; and put what follows on a line of its own'];
     case ':':
-      return ['syntax.colon', 'write = between a name and its value, not :'];
+      return ['syntax.colon', 'Write = between a name and its value, not :'];
     case '$':
       return [
         'syntax.variable',
-        'write sys.env("NAME") to read an environment variable: nothing begins with $',
+        'Write sys.env("NAME") to read an environment variable: nothing begins with $',
       ];
     case '?':
-      return ['syntax.character', 'choose with coalesce(a, b): there is no conditional operator'];
+      return ['syntax.character', 'Choose with coalesce(a, b): there is no conditional operator'];
     case '\u201c':
     case '\u201d':
     case '\u201e':
     case '\u2018':
     case '\u2019':
-      return ['syntax.character', 'replace the typographic quote with a plain "'];
+      return ['syntax.character', 'Replace the typographic quote with a plain "'];
     case '\u00a0':
     case '\u2009':
     case '\u202f':
     case '\u3000':
     case '\u200b':
-      return ['syntax.character', 'replace this special space with a plain one'];
+      return ['syntax.character', 'Replace this special space with a plain one'];
     case '\\':
       return [
         'syntax.character',
-        'remove the backslash: a line goes on after =, an operator, a comma or an open bracket',
+        'Remove the backslash: a line continues after =, an operator, a comma or an open bracket',
       ];
     case '@':
     case '~':
-      return ['syntax.character', `put text that holds ${char} in double quotes`];
+      return ['syntax.character', `Put text that holds ${char} in double quotes`];
     default:
       return [
         'syntax.character',
-        'remove this character, or put the text it belongs to in double quotes',
+        'Remove this character, or put the text it belongs to in double quotes',
       ];
   }
 }
@@ -96,15 +96,15 @@ export interface Place {
 /** Code and hint. */
 export type Advice = readonly [code: string, hint: string];
 
-export const LABEL_QUOTES = 'put the label in double quotes';
+export const LABEL_QUOTES = 'Put the label in double quotes';
 export const DOTTED_ATTRIBUTE =
-  'give an attribute a plain name; dots belong to block names (name { ... }) and to values';
+  'Give an attribute a plain name; dots belong to block names (name { ... }) and to values';
 export const BLOCK_VALUE =
-  'write the block as a statement of its own, and refer to it by its name and label: prometheus.remote_write.default.receiver';
+  'Write the block as a statement of its own, and refer to it by its name and label: prometheus.remote_write.default.receiver';
 
 const BRACE: Advice = [
   'syntax.brace',
-  "put the { on the same line as the block's name: a line break ends the statement",
+  "Put the { on the same line as the block's name: a line break ends the statement",
 ];
 
 const text = ({ source, start, end }: Place): string => source.slice(start, end);
@@ -119,22 +119,22 @@ const named = (place: Place): string | undefined =>
 const braceFollows = ({ source, start }: Place): boolean =>
   /^\s*\{/.test(source.slice(start, start + 200));
 
-const ELEMENT = 'take an element by its number in brackets: [0]';
+const ELEMENT = 'Take an element by its number in brackets: [0]';
 const OPERATOR_FIRST =
-  'end the line before with the operator: a line break ends the statement unless something is open after it';
+  'End the previous line with the operator: a line break ends the statement unless something is open after it';
 
 /** For a label that is no name. `hidden`: it may be a secret. */
 export function label(written: string, hidden: boolean): string {
   const name = toIdentifier(written);
   return name.length <= 60 && !hidden
-    ? `name it "${name}": a label is made of letters, digits and _, and begins with no digit`
-    : 'make it of letters, digits and _; it begins with no digit';
+    ? `Name it "${name}": a label is made of letters, digits and _, and does not begin with a digit`
+    : 'Make it of letters, digits and _; it does not begin with a digit';
 }
 
 export const labelledAttribute = (named: boolean): string =>
   named
-    ? 'drop the label (name = value), or write a block: name "label" { ... }'
-    : 'remove the "" before the =';
+    ? 'Drop the label (name = value), or write a block: name "label" { ... }'
+    : 'Remove the "" before the =';
 
 /** A statement should begin here. */
 export function statementStart(place: Place): Advice {
@@ -143,35 +143,35 @@ export function statementStart(place: Place): Advice {
       return illegal(place);
     case token.NUMBER:
     case token.FLOAT:
-      return ['syntax.name', 'begin the name with a letter or _'];
+      return ['syntax.name', 'Begin the name with a letter or _'];
     case token.BOOL:
     case token.NULL:
-      return ['syntax.name', `choose another name: ${text(place)} is a reserved word`];
+      return ['syntax.name', `Choose another name: ${text(place)} is a reserved word`];
     case token.STRING:
       return [
         'syntax.name',
-        'write the name without quotes; in objects, separate fields with commas',
+        'Write the name without quotes; in objects, separate fields with commas',
       ];
     case token.RCURLY:
     case token.RPAREN:
     case token.RBRACK:
       return [
         'syntax.bracket',
-        `remove this ${text(place)}, or open its partner: nothing is open here`,
+        `Remove this ${text(place)}, or open its counterpart: nothing is open here`,
       ];
     case token.LCURLY:
       return BRACE;
     case token.DOT:
       return [
         'syntax.line-break',
-        'end the line before with the dot: a line break ends the statement',
+        'End the previous line with the dot: a line break ends the statement',
       ];
     case token.COMMA:
-      return ['syntax.statement', 'remove the comma: statements are separated by line breaks'];
+      return ['syntax.statement', 'Remove the comma: statements are separated by line breaks'];
     default:
       return place.kind >= token.OR
         ? ['syntax.line-break', OPERATOR_FIRST]
-        : ['syntax.statement', 'begin with the name of an attribute or of a block'];
+        : ['syntax.statement', 'Begin with the name of an attribute or of a block'];
   }
 }
 
@@ -186,9 +186,9 @@ function illegal({ source, start }: Place): Advice {
 export function namePart(place: Place): Advice {
   if (place.kind === token.ILLEGAL) return illegal(place);
   if (place.kind === token.BOOL || place.kind === token.NULL) {
-    return ['syntax.name', `choose another name: ${text(place)} is a reserved word`];
+    return ['syntax.name', `Choose another name: ${text(place)} is a reserved word`];
   }
-  return ['syntax.name', 'write a name behind the dot'];
+  return ['syntax.name', 'Write a name after the dot'];
 }
 
 /** Behind a block's name stands neither `=`, `{` nor a label. */
@@ -201,16 +201,16 @@ export function afterName(place: Place): Advice {
         ? BRACE
         : [
             'syntax.statement',
-            'go on with = and a value (attribute) or { (block) on the same line',
+            'Continue with = and a value (attribute) or { (block) on the same line',
           ];
     case token.IDENT: {
       const name = named(place);
       return ['syntax.label', name ? `${LABEL_QUOTES}: "${name}"` : LABEL_QUOTES];
     }
     case token.EQ:
-      return ['syntax.statement', 'write one = to give an attribute its value'];
+      return ['syntax.statement', 'Write one = to give an attribute its value'];
     default:
-      return ['syntax.statement', 'go on with = and a value, a label in double quotes, or {'];
+      return ['syntax.statement', 'Continue with = and a value, a label in double quotes, or {'];
   }
 }
 
@@ -218,10 +218,10 @@ export function afterName(place: Place): Advice {
 export function afterHeader(place: Place, either: boolean): Advice {
   if (place.kind === token.ILLEGAL) return illegal(place);
   if (place.kind === token.TERMINATOR && braceFollows(place)) return BRACE;
-  if (place.kind === token.STRING) return ['syntax.label', 'give a block one label only'];
+  if (place.kind === token.STRING) return ['syntax.label', 'Give a block one label only'];
   return either
-    ? ['syntax.statement', 'go on with = and a value (attribute) or { (block) on the same line']
-    : ['syntax.statement', 'open the block with { on the same line'];
+    ? ['syntax.statement', 'Continue with = and a value (attribute) or { (block) on the same line']
+    : ['syntax.statement', 'Open the block with { on the same line'];
 }
 
 /** A statement is over, but the line goes on. */
@@ -233,11 +233,11 @@ export function expectedTerminator(place: Place, inBlock: boolean): Advice {
     if (/^0[xXbBoO]/.test(number)) {
       return [
         'syntax.number',
-        'write the number in decimal: there are no hexadecimal or binary ones',
+        'Write the number in decimal: there are no hexadecimal or binary ones',
       ];
     }
-    if (/^\d+_/.test(number)) return ['syntax.number', 'write the number without _'];
-    return ['syntax.number', 'put the value in double quotes: a number cannot have a unit'];
+    if (/^\d+_/.test(number)) return ['syntax.number', 'Write the number without _'];
+    return ['syntax.number', 'Put the value in double quotes: a number cannot have a unit'];
   }
   if (kind === token.FLOAT && glued && source[start] === '.') return ['syntax.name', ELEMENT];
   switch (kind) {
@@ -246,19 +246,19 @@ export function expectedTerminator(place: Place, inBlock: boolean): Advice {
     case token.EOF:
       return ['syntax.statement', TERMINATE];
     case token.ASSIGN:
-      return ['syntax.statement', 'give one value to one name; compare with =='];
+      return ['syntax.statement', 'Give one value to one name; compare with =='];
     case token.RCURLY:
     case token.RPAREN:
     case token.RBRACK: {
       const found = text(place);
       return inBlock || kind !== token.RCURLY
-        ? ['syntax.bracket', `remove this ${found}, or open its partner`]
-        : ['syntax.bracket', 'remove this }: no block is open here'];
+        ? ['syntax.bracket', `Remove this ${found}, or open its counterpart`]
+        : ['syntax.bracket', 'Remove this }: no block is open here'];
     }
     case token.COMMA:
-      return ['syntax.statement', 'remove the comma: statements are separated by line breaks'];
+      return ['syntax.statement', 'Remove the comma: statements are separated by line breaks'];
     default:
-      return ['syntax.two-on-a-line', `put ${named(place) ?? 'what follows'} on a line of its own`];
+      return ['syntax.two-on-a-line', `Put ${named(place) ?? 'what follows'} on a line of its own`];
   }
 }
 
@@ -268,22 +268,22 @@ export function expected(kind: number, line: number, place: Place): Advice {
   if (place.kind === token.ILLEGAL) return illegal(place);
   if (kind === token.ASSIGN) {
     return place.kind === token.DOT
-      ? ['syntax.field', 'put a key that holds a dot in double quotes']
-      : ['syntax.field', 'write key = value'];
+      ? ['syntax.field', 'Put a key that holds a dot in double quotes']
+      : ['syntax.field', 'Write key = value'];
   }
   if (kind === token.LCURLY) {
-    return ['syntax.statement', 'join texts with +, and separate the values of a list with commas'];
+    return ['syntax.statement', 'Join texts with +, and separate the values of a list with commas'];
   }
   if (place.kind === token.EOF) {
-    return ['syntax.unclosed', `close the ${partner(kind)} of line ${line} with ${name}`];
+    return ['syntax.unclosed', `Close the ${partner(kind)} from line ${line} with ${name}`];
   }
   if (place.kind === token.TERMINATOR) {
     return [
       'syntax.line-break',
-      `put the ${name} on this line: a line break may not stand before it`,
+      `Put the ${name} on this line: a line break must not come before it`,
     ];
   }
-  return ['syntax.unclosed', `close the ${partner(kind)} of line ${line} with ${name} here`];
+  return ['syntax.unclosed', `Close the ${partner(kind)} from line ${line} with ${name} here`];
 }
 
 const partner = (kind: number): string =>
@@ -293,10 +293,10 @@ const partner = (kind: number): string =>
 export function accessName(place: Place): Advice {
   if (place.kind === token.ILLEGAL) return illegal(place);
   if (place.kind === token.BOOL || place.kind === token.NULL) {
-    return ['syntax.name', `write ["${text(place)}"] instead: ${text(place)} is a reserved word`];
+    return ['syntax.name', `Write ["${text(place)}"] instead: ${text(place)} is a reserved word`];
   }
   if (place.kind === token.NUMBER) return ['syntax.name', ELEMENT];
-  return ['syntax.name', 'write a name behind the dot'];
+  return ['syntax.name', 'Write a name after the dot'];
 }
 
 /** A value should stand here. */
@@ -306,24 +306,24 @@ export function expression(place: Place): Advice {
     case token.ILLEGAL:
       return illegal(place);
     case token.COMMA:
-      return ['syntax.value', 'remove this comma, or write a value before it'];
+      return ['syntax.value', 'Remove this comma, or write a value before it'];
     case token.TERMINATOR:
     case token.EOF:
-      return ['syntax.value', 'write the value that is missing here'];
+      return ['syntax.value', 'Write the value that is missing here'];
     case token.RCURLY:
     case token.RPAREN:
     case token.RBRACK:
       return previousKind === token.ASSIGN
-        ? ['syntax.value', 'write a value behind the =']
-        : ['syntax.value', `write the value that is missing before this ${text(place)}`];
+        ? ['syntax.value', 'Write a value after the =']
+        : ['syntax.value', `Write the value that is missing before this ${text(place)}`];
     case token.ASSIGN:
-      return ['syntax.value', 'write one =, or == to compare'];
+      return ['syntax.value', 'Write one =, or == to compare'];
     case token.ADD:
-      return ['syntax.value', 'remove the +: numbers have no plus sign'];
+      return ['syntax.value', 'Remove the +: numbers have no plus sign'];
     default:
       return [
         'syntax.value',
-        'write a value: a string, a number, true, false, null, a list, an object or a name',
+        'Write a value: a string, a number, true, false, null, a list, an object or a name',
       ];
   }
 }
@@ -335,26 +335,26 @@ export function missingComma(place: Place): Advice {
   if (kind === token.TERMINATOR) {
     return [
       'syntax.comma',
-      'end this line with a comma: every line of a list does, the last one too',
+      'End this line with a comma: every line of a list needs one, including the last',
     ];
   }
   if (kind === token.IDENT && previousKind === token.NUMBER && previousEnd === start) {
-    return ['syntax.number', 'write plain decimal digits, or put the value in double quotes'];
+    return ['syntax.number', 'Write plain decimal digits, or put the value in double quotes'];
   }
-  if (kind === token.EOF) return ['syntax.unclosed', 'close the list'];
+  if (kind === token.EOF) return ['syntax.unclosed', 'Close the list'];
   if (kind === token.RCURLY || kind === token.RPAREN || kind === token.RBRACK) {
     return [
       'syntax.bracket',
-      `close what was opened last before this ${source.slice(start, place.end)}`,
+      `Close what was opened last before this ${source.slice(start, place.end)}`,
     ];
   }
   if (kind === token.ASSIGN) {
     return [
       'syntax.comma',
-      'put names with values into an object { name = value }, or close the list first',
+      'Put names with values into an object { name = value }, or close the list first',
     ];
   }
-  return ['syntax.comma', `write a comma before ${named(place) ?? 'what follows'}`];
+  return ['syntax.comma', `Write a comma before ${named(place) ?? 'what follows'}`];
 }
 
 /** The key of an object's field should stand here. */
@@ -366,12 +366,12 @@ export function fieldName(place: Place): Advice {
     case token.NULL:
     case token.NUMBER:
     case token.FLOAT:
-      return ['syntax.field', 'put the key in double quotes'];
+      return ['syntax.field', 'Put the key in double quotes'];
     case token.COMMA:
-      return ['syntax.field', 'remove this comma'];
+      return ['syntax.field', 'Remove this comma'];
     case token.LPAREN:
-      return ['syntax.field', 'write the key as it is: keys cannot be computed'];
+      return ['syntax.field', 'Write the key literally: keys cannot be computed'];
     default:
-      return ['syntax.field', 'write key = value, the key a name or a text in double quotes'];
+      return ['syntax.field', 'Write key = value, the key a name or text in double quotes'];
   }
 }

@@ -1,7 +1,14 @@
 import type { Block } from './ast.ts';
+import {
+  attributeOf,
+  blocksOf,
+  boolOf,
+  diagnosticAt,
+  stringOf,
+  withoutParens,
+} from './ast-lookup.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
-import { attributeOf, bare, blocksOf, boolOf, diagnosticAt, stringOf } from './tree.ts';
+import type { Parsed } from './parser.ts';
 
 /** What the checks of a host ask for. */
 export const CHECKED_PATHS: readonly string[] = [
@@ -19,7 +26,7 @@ export const CHECKED_PATHS: readonly string[] = [
 export function locksOutChecks(parsed: Parsed): Diagnostic | undefined {
   for (const http of blocksOf(parsed.file.body, 'http')) {
     for (const tls of blocksOf(http.body, 'tls')) {
-      return locked(parsed, tls, 'tls makes the port of Alloy speak HTTPS only', '');
+      return locked(parsed, tls, 'tls makes the port speak HTTPS only', '');
     }
     for (const auth of blocksOf(http.body, 'auth')) {
       if (blocksOf(auth.body, 'basic').length === 0) continue; // without a method all pass
@@ -29,7 +36,7 @@ export function locksOutChecks(parsed: Parsed): Diagnostic | undefined {
         parsed,
         auth,
         `auth asks for a password on ${paths.join(', ')}`,
-        `lift it from them by a filter { } with paths = ["/-/", "/metrics", "/api/v0/web/components"] and authenticate_matching_paths = false, `,
+        `Exempt them with a filter { } with paths = ["/-/", "/metrics", "/api/v0/web/components"] and authenticate_matching_paths = false, `,
       );
       return sure ? found : { ...found, severity: 'warning' };
     }
@@ -42,7 +49,7 @@ function closedPaths(auth: Block): { readonly paths: readonly string[]; readonly
   const filter = blocksOf(auth.body, 'filter')[0];
   const written = filter && attributeOf(filter.body, 'paths');
   if (!written) return { paths: CHECKED_PATHS, sure: true };
-  const list = bare(written.value);
+  const list = withoutParens(written.value);
   if (list.kind !== 'array') return { paths: CHECKED_PATHS, sure: false };
   if (list.elements.length === 0) return { paths: CHECKED_PATHS, sure: true };
 
@@ -64,8 +71,8 @@ function locked(parsed: Parsed, block: Block, what: string, first: string): Diag
     {
       severity: 'error',
       code: 'http.locked-out',
-      message: `${what}: nothing could tell whether Alloy came up`,
-      hint: `${first}take the block out, or set alloy.check: service to accept the weaker check`,
+      message: `${what}: the health checks could not tell whether Alloy is up`,
+      hint: `${first}${first ? 'remove' : 'Remove'} the block, or set alloy.check: service to accept the weaker check`,
     },
   );
 }

@@ -16,6 +16,8 @@ import type {
 } from './ast.ts';
 import { isValidIdentifier } from './characters.ts';
 import { Cursor } from './cursor.ts';
+import { decode } from './decode.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
 import * as token from './token.ts';
 
@@ -62,8 +64,8 @@ export class Parser extends Cursor {
       if (statement !== null) body.push(statement);
       if (this.kind === until) break;
       if (this.kind !== token.TERMINATOR) {
-        const [code, mend] = hint.expectedTerminator(this.here(), opened >= 0);
-        this.failExpected(code, 'TERMINATOR', mend);
+        const [code, advice] = hint.expectedTerminator(this.here(), opened >= 0);
+        this.failExpected(code, 'TERMINATOR', advice);
         this.skipStatement();
       }
       this.next();
@@ -80,24 +82,24 @@ export class Parser extends Cursor {
     if (this.kind === token.ASSIGN) return this.attribute(header);
     if (this.kind === token.LCURLY) return this.block(header);
     const either = header.name.length === 1 && header.label === null;
-    const [code, mend] = hint.afterHeader(this.here(), either);
-    this.failExpected(code, either ? 'attribute assignment or block body' : 'block body', mend);
+    const [code, advice] = hint.afterHeader(this.here(), either);
+    this.failExpected(code, either ? 'attribute assignment or block body' : 'block body', advice);
     this.skipTo(token.IDENT);
     return null;
   }
 
   private header(): Header | null {
     if (this.kind !== token.IDENT) {
-      const [code, mend] = hint.statementStart(this.here());
-      this.failExpected(code, 'identifier', mend);
+      const [code, advice] = hint.statementStart(this.here());
+      this.failExpected(code, 'identifier', advice);
       return null;
     }
     const name = [this.identifier()];
     while (this.kind === token.DOT) {
       this.next();
       if (this.kind !== token.IDENT) {
-        const [code, mend] = hint.namePart(this.here());
-        this.failExpected(code, 'identifier', mend);
+        const [code, advice] = hint.namePart(this.here());
+        this.failExpected(code, 'identifier', advice);
       }
       name.push(this.identifier());
     }
@@ -106,8 +108,8 @@ export class Parser extends Cursor {
     }
     const { start, end } = this;
     if (this.kind !== token.STRING) {
-      const [code, mend] = hint.afterName(this.here());
-      this.failExpected(code, 'block label', mend);
+      const [code, advice] = hint.afterName(this.here());
+      this.failExpected(code, 'block label', advice);
       this.next();
       return { name, label: null, labelStart: -1, labelEnd: -1 };
     }
@@ -141,8 +143,8 @@ export class Parser extends Cursor {
       this.add('syntax.attribute-name', first.start, end, message, hint.DOTTED_ATTRIBUTE);
     } else if (labelStart >= 0) {
       const message = 'attribute names may not have labels';
-      const mend = hint.labelledAttribute(label !== null);
-      this.add('syntax.attribute-label', labelStart, labelEnd, message, mend);
+      const advice = hint.labelledAttribute(label !== null);
+      this.add('syntax.attribute-label', labelStart, labelEnd, message, advice);
     }
     const value = this.expression();
     return { kind: 'attribute', start: first.start, end: value.end, name: first, value };
@@ -234,8 +236,8 @@ export class Parser extends Cursor {
           this.next();
           const { start, end } = this;
           if (this.kind !== token.IDENT) {
-            const [code, mend] = hint.accessName(this.here());
-            this.failExpected(code, 'IDENT', mend);
+            const [code, advice] = hint.accessName(this.here());
+            this.failExpected(code, 'IDENT', advice);
           }
           const name = this.source.slice(start, end);
           this.next();
@@ -326,8 +328,8 @@ export class Parser extends Cursor {
       case token.LCURLY:
         return this.object(start);
     }
-    const [code, mend] = hint.expression(this.here());
-    this.failExpected(code, 'expression', mend);
+    const [code, advice] = hint.expression(this.here());
+    this.failExpected(code, 'expression', advice);
     while (!this.endsItem()) this.next();
     return { kind: 'missing', start, end: start };
   }
@@ -375,8 +377,8 @@ export class Parser extends Cursor {
   }
 
   private missingComma(list: string): void {
-    const [code, mend] = hint.missingComma(this.here());
-    this.fail(code, `missing ',' in ${list}`, mend);
+    const [code, advice] = hint.missingComma(this.here());
+    this.fail(code, `missing ',' in ${list}`, advice);
   }
 
   private object(start: number): ObjectExpression {
@@ -407,12 +409,39 @@ export class Parser extends Cursor {
       key = { kind: 'key', start, end, name, quoted };
       this.next();
     } else {
-      const [code, mend] = hint.fieldName(this.here());
-      this.failExpected(code, 'field name (string or identifier)', mend);
+      const [code, advice] = hint.fieldName(this.here());
+      this.failExpected(code, 'field name (string or identifier)', advice);
       this.skipTo(token.ASSIGN);
     }
     this.expect(token.ASSIGN, -1);
     const value = this.expression();
     return { kind: 'field', start, end: value.end, key, value };
   }
+}
+
+export { positionAt } from './position.ts';
+
+export interface Parsed {
+  /** The text that all offsets count in: the input itself, or the bytes decoded. */
+  readonly source: string;
+  readonly file: File;
+  /** Every error of the text, in the order found; empty: it is an Alloy file. */
+  readonly errors: readonly Diagnostic[];
+}
+
+/** Reads an Alloy file. Never throws: what cannot be read is in `errors`, and the tree holds the rest. */
+export function parse(input: string | Uint8Array): Parsed {
+  const source = typeof input === 'string' ? input : decode(input);
+  const parser = new Parser(source);
+  const file = parser.file();
+  return { source, file, errors: parser.errors };
+}
+
+/**
+ * The errors worth showing to a person: of several at one place only the first, since the others
+ * follow from it.
+ */
+export function withoutEchoes(errors: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<number>();
+  return errors.filter(({ start }) => !seen.has(start) && seen.add(start));
 }

@@ -1,12 +1,10 @@
-import type { Block } from './ast.ts';
-import { blockName } from './ast.ts';
+import { type Block, blockName } from './ast.ts';
+import { attributeOf, blockId, blocksOf, boolOf, diagnosticAt } from './ast-lookup.ts';
 import { isComponent } from './components.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
-import { parse } from './parse.ts';
-import { attributeOf, blockId, blocksOf, boolOf, diagnosticAt } from './tree.ts';
+import { type Parsed, parse } from './parser.ts';
 
-/** Where Alloy keeps a folder for each component, by its id. */
+/** Where Alloy keeps a directory for each component, by its id. */
 const DATA = '/var/lib/alloy/data';
 
 /** A component that keeps something on disk under its id, and got another one. */
@@ -14,7 +12,7 @@ export interface Renamed extends Diagnostic {
   readonly from: string;
   readonly to: string;
   /** What stays behind under the old id. */
-  readonly folder: string;
+  readonly directory: string;
 }
 
 /**
@@ -62,7 +60,7 @@ function find(before: string | Parsed, after: string | Parsed): readonly Renamed
     if (taken.has(from) || taken.has(to) || (!only && alike < 0.5)) continue;
     taken.add(from);
     taken.add(to);
-    found.push(told(parsed, from, to));
+    found.push(renameOf(parsed, from, to));
   }
   return found.sort((a, b) => a.start - b.start);
 }
@@ -107,7 +105,7 @@ const READERS: readonly string[] = [
   'loki.source.windowsevent',
 ];
 
-/** What a component keeps; an instance of a declare keeps what stands inside, in a folder of its own. */
+/** What a component keeps; an instance of a declare keeps what stands inside, in a directory of its own. */
 function kept(
   block: Block,
   declares: ReadonlyMap<string, Block>,
@@ -149,21 +147,21 @@ function likeness(a: readonly string[], b: readonly string[]): number {
   return (2 * common) / (a.length + b.length);
 }
 
-function told(parsed: Parsed, from: Keeper, to: Keeper): Renamed {
-  const folder = `${DATA}/${from.id}`;
+function renameOf(parsed: Parsed, from: Keeper, to: Keeper): Renamed {
+  const directory = `${DATA}/${from.id}`;
   const lost =
     to.keeps === 'wal'
-      ? 'samples that wait to be sent stay behind'
-      : 'it begins anew: lines are read again, or those in between are lost';
+      ? 'so samples waiting to be sent are left behind'
+      : 'so it starts over: lines are read again or skipped';
   const diagnostic = diagnosticAt(
     parsed,
     { start: to.block.start, end: to.block.label!.end },
     {
       severity: 'warning',
       code: to.keeps === 'wal' ? 'rename.wal' : 'rename.positions',
-      message: `${from.id} is called ${to.id} now: its ${to.keeps === 'wal' ? 'write-ahead log' : 'positions'} under the old name are not read, ${lost}`,
-      hint: `keep the label "${from.block.label!.text}"; or accept it and delete ${folder} when nothing needs it any more`,
+      message: `${from.id} is now called ${to.id}: its ${to.keeps === 'wal' ? 'write-ahead log' : 'positions'} under the old name are not read, ${lost}`,
+      hint: `Keep the label "${from.block.label!.text}", or accept this and delete ${directory} when it is no longer needed`,
     },
   );
-  return { ...diagnostic, from: from.id, to: to.id, folder };
+  return { ...diagnostic, from: from.id, to: to.id, directory };
 }

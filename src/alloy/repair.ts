@@ -1,6 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { Parsed } from './parse.ts';
-import { parse } from './parse.ts';
+import { type Parsed, parse } from './parser.ts';
 import { positionAt } from './position.ts';
 
 /** A broken file as it was probably meant. */
@@ -22,15 +21,15 @@ interface Edit {
 const ROUNDS = 12;
 
 /**
- * Mends the mistakes that have one way to be mended (`;`, two statements on a line, `#`, single
+ * Repairs the mistakes that can be repaired in one way only (`;`, two statements on a line, `#`, single
  * quotes, `:`, a missing comma or `}`), so that what stands behind them can be checked in the same
- * run. undefined when nothing could be mended. The file itself is never touched.
+ * run. undefined when nothing could be repaired. The file itself is never touched.
  */
 export function repair(broken: Parsed): Repaired | undefined {
   let parsed = broken;
   let origin: number[] = [];
   const further: Diagnostic[] = [];
-  const told = new Set(broken.errors.map(({ start }) => start));
+  const reported = new Set(broken.errors.map(({ start }) => start));
   for (let round = 0; round < ROUNDS && parsed.errors.length > 0; round++) {
     const edits = editsOf(parsed);
     if (edits.length === 0) break;
@@ -39,8 +38,8 @@ export function repair(broken: Parsed): Repaired | undefined {
     for (const { at } of edits) {
       const error = errorAt.get(at);
       const start = origin[at]!;
-      if (!error || told.has(start)) continue;
-      told.add(start);
+      if (!error || reported.has(start)) continue;
+      reported.add(start);
       const place = positionAt(broken.source, start, broken.file.lineStarts);
       further.push({ ...error, start, end: origin[error.end]!, ...place });
     }

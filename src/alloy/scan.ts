@@ -55,7 +55,7 @@ export class Scanner {
   private readonly report: Report;
   /** The current token can end a statement. */
   private terminable = false;
-  /** Where forbidden characters stand, those told of already taken off; null: there are none. */
+  /** Where forbidden characters stand, those already reported taken off; null: there are none. */
   private forbidden: number[] | null = null;
 
   constructor(source: string, report: Report) {
@@ -383,12 +383,12 @@ export class Scanner {
     const code = this.source.codePointAt(start)!;
     if (this.forbidden !== null) this.reportForbidden(start);
     this.end = start + (code > 0xffff ? 2 : 1);
-    // a byte order mark is told of with the other forbidden characters
+    // a byte order mark is reported with the other forbidden characters
     if (code !== 0xfeff) {
       const shown = code >= 0xd800 && code < 0xe000 ? 0xfffd : code;
       const message = `illegal character ${describeCharacter(shown)}`;
-      const [kind, mend] = hint.illegalCharacter(this.source, start);
-      this.report(kind, start, this.end, message, mend);
+      const [kind, advice] = hint.illegalCharacter(this.source, start);
+      this.report(kind, start, this.end, message, advice);
     }
     return token.ILLEGAL;
   }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { World } from '../engine/world.ts';
-import { ownFolders } from '../sources/folders.ts';
-import { createRepositorySource } from '../sources/repository.ts';
+import { createRepositorySource } from '../sources/apt-repository.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import { createTransport } from '../transport/transport.ts';
 import { askSecret } from './terminal/ask.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -29,7 +29,7 @@ export function createWorld(
       ...(trust === undefined ? {} : { trust }),
     }),
     repository: createRepositorySource({
-      cacheDir: ownFolders(terminal.env).cache,
+      cacheDir: ownDirectories(terminal.env).cache,
       now: Date.now,
     }),
     emit: () => {},

@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { Problem } from '../model/problem.ts';
 import { findingsJson } from '../report/ndjson.ts';
 import { problemsText, problemText } from '../report/problem-text.ts';
-import { ownFolders } from '../sources/folders.ts';
+import { ownDirectories } from '../sources/directories.ts';
 import { VERSION } from './alloyup-version.ts';
 import type { Options } from './args/options.ts';
 import { reportFindings } from './runs/github-actions.ts';
@@ -48,7 +48,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
 
 /** The path; null if nothing can be written. */
 function saveStack(stack: string, terminal: Terminal): string | null {
-  const directory = join(ownFolders(terminal.env).state, 'bugs');
+  const directory = join(ownDirectories(terminal.env).state, 'bugs');
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const file = join(directory, `${time}-${process.pid}.txt`);
   const text = `alloyup ${VERSION}, node ${process.version}, ${process.platform} ${process.arch}\n${stack}\n`;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { reportBug } from './failure.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from './program.ts';
 import { processTerminal } from './terminal/terminal.ts';
 
 const terminal = processTerminal();

@@ -7,7 +7,7 @@ import otlpGatewayYaml from '../../templates/otlp-gateway.yaml';
 import selfMonitoring from '../../templates/self-monitoring.alloy';
 import selfMonitoringYaml from '../../templates/self-monitoring.yaml';
 import { type Declarations, declarationsOf } from './declarations.ts';
-import type { Template } from './template.ts';
+import type { Template } from './template-model.ts';
 
 const TEXTS = {
   minimal: [minimal, minimalYaml],
@@ -18,24 +18,24 @@ const TEXTS = {
 
 export type BuiltinName = keyof typeof TEXTS;
 
-/** Names of the templates that come with alloyup, the simplest first. */
+/** Names of the built-in templates, the simplest first. */
 export const BUILTIN_NAMES = Object.keys(TEXTS) as readonly BuiltinName[];
 
 export const isBuiltin = (name: string): name is BuiltinName => Object.hasOwn(TEXTS, name);
 
-const read = new Map<BuiltinName, Template & Declarations>();
+const cached = new Map<BuiltinName, Template & Declarations>();
 
-/** A template that comes with alloyup, its summary and parameters; read when first asked for. */
+/** A built-in template with its summary and parameters; read on first use. */
 export function builtinTemplate(name: BuiltinName): Template & Declarations {
-  const known = read.get(name);
+  const known = cached.get(name);
   if (known) return known;
 
-  const [text, written] = TEXTS[name];
-  const declared = declarationsOf(written, (path, message) => {
-    // a test reads all of them, so this is a bug and no wrong input
-    throw new Error(`templates/${name}.yaml: ${path.join('.')}: ${message}`);
+  const [text, yaml] = TEXTS[name];
+  const declared = declarationsOf(yaml, (path, { reason }) => {
+    // a test reads all of them, so this is a bug and not wrong input
+    throw new Error(`templates/${name}.yaml: ${path.join('.')}: ${reason}`);
   });
   const template = { name, file: `templates/${name}.alloy`, text, ...declared };
-  read.set(name, template);
+  cached.set(name, template);
   return template;
 }

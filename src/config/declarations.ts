@@ -1,8 +1,9 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import { misfit } from './parameters.ts';
-import { PARAMETER_TYPES, type Parameter } from './template.ts';
+import type { DeclarationFault } from '../model/problems/config-problems.ts';
+import { faultOf } from './parameters.ts';
+import { PARAMETER_TYPES, type Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
 export interface Declarations {
@@ -15,30 +16,29 @@ const FIELDS = ['type', 'meaning', 'required', 'default', 'oneOf', 'needs', 'unl
 
 /**
  * Reads the YAML file beside a template: `summary`, and `parameters` by name, each with `type`,
- * `meaning` and, where wanted, `required`, `default`, `oneOf`, `needs`, `unless`, `when`.
+ * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`, `when`.
  */
-export function readDeclarations(text: string, file: string): Result<Declarations> {
+export function readDeclarations(
+  text: string,
+  file: string,
+  template?: string,
+): Result<Declarations> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, version: '1.2' });
   const problems: Problem[] = [];
-  const complain = (offset: number, message: string, hint: string): void => {
+  const report = (offset: number, fault: DeclarationFault): void => {
     const { line, col: column } = lines.linePos(offset);
-    const at = { file, line, column };
     problems.push({
       code: 'template.syntax',
-      message,
-      hint,
-      at,
+      params: template === undefined ? fault : { ...fault, template },
+      at: { file, line, column },
       detail: codeFrame(text, line, column),
     });
   };
 
   for (const { message, pos } of document.errors) {
-    complain(
-      pos[0],
-      message.split('\n')[0]!.replace(/ at line .*$/, ''),
-      'mend the YAML at this place',
-    );
+    const said = message.split('\n')[0]!.replace(/ at line .*$/, '');
+    report(pos[0], { reason: 'yaml', said });
   }
   if (problems.length > 0) return fail(...problems);
 
@@ -51,49 +51,40 @@ export function readDeclarations(text: string, file: string): Result<Declaration
     const key = pair?.key as { range?: readonly number[] } | undefined;
     return key?.range?.[0] ?? 0;
   };
-  const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, message, hint) =>
-    complain(place(path), message, hint),
+  const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, fault) =>
+    report(place(path), fault),
   );
   return problems.length > 0 ? fail(...problems) : ok(found);
 }
 
 /**
- * What the YAML beside a template says, once it is read.
+ * Makes declarations of parsed YAML.
  *
- * @param complain told of all that is wrong, with the path of the key it is about; what is given back is no good then
+ * @param report called with each fault and the path of the key it is about; the result is unusable then
  */
 export function declarationsOf(
   root: unknown,
-  complain: (path: readonly string[], message: string, hint: string) => void,
+  report: (path: readonly string[], fault: DeclarationFault) => void,
 ): Declarations {
-  const { summary, parameters: written = {}, ...others } = record(root);
-  for (const name of Object.keys(others)) {
-    complain([name], `unknown key "${name}"`, 'keep to summary and parameters');
+  const { summary, parameters: declared = {}, ...others } = record(root);
+  for (const key of Object.keys(others)) {
+    const known = ['summary', 'parameters'];
+    report([key], { reason: 'unknown-key', parameter: null, key, meant: null, known });
   }
-  if (typeof summary !== 'string') {
-    complain([], 'the template says nothing about itself', 'add summary: with one sentence');
-  }
+  if (typeof summary !== 'string') report([], { reason: 'no-summary' });
 
-  const parameters = Object.entries(record(written)).map(([name, value]): Parameter => {
+  const parameters = Object.entries(record(declared)).map(([name, value]): Parameter => {
     const fields = record(value);
     const at = ['parameters', name];
-    for (const field of Object.keys(fields).filter((field) => !FIELDS.includes(field))) {
-      const meant = nearest(field, FIELDS);
-      complain(
-        [...at, field],
-        `${name}: unknown key "${field}"`,
-        meant ? `did you mean ${meant}?` : `keep to ${FIELDS.join(', ')}`,
-      );
+    for (const key of Object.keys(fields).filter((field) => !FIELDS.includes(field))) {
+      const meant = nearest(key, FIELDS) ?? null;
+      report([...at, key], { reason: 'unknown-key', parameter: name, key, meant, known: FIELDS });
     }
     const type = PARAMETER_TYPES.find((type) => type === fields.type);
-    if (!type)
-      complain(at, `${name}: no such type`, `write type: one of ${PARAMETER_TYPES.join(', ')}`);
-    if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host') {
-      complain(at, `"${name}" cannot be a parameter`, 'use letters, digits and _; host is taken');
-    }
-    if (typeof fields.meaning !== 'string') {
-      complain(at, `${name}: nothing says what it means`, 'add meaning: with one sentence');
-    }
+    if (!type) report(at, { reason: 'unknown-type', parameter: name, types: PARAMETER_TYPES });
+    if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host')
+      report(at, { reason: 'parameter-name', parameter: name });
+    if (typeof fields.meaning !== 'string') report(at, { reason: 'no-meaning', parameter: name });
     const parameter: Parameter = {
       name,
       type: type ?? 'string',
@@ -107,20 +98,16 @@ export function declarationsOf(
       unless: typeof fields.unless === 'string' ? fields.unless : null,
       when: conditionOf(fields.when),
     };
-    const others = {
+    const references = {
       needs: parameter.needs,
       unless: parameter.unless,
       when: parameter.when?.name ?? null,
     };
-    for (const [field, other] of Object.entries(others))
-      if (other !== null && !Object.hasOwn(record(written), other))
-        complain(
-          at,
-          `${name}: ${field} names ${other}, which is not declared`,
-          `declare it, or take ${field}: out`,
-        );
-    const wrong = parameter.default === null ? undefined : misfit(parameter, parameter.default);
-    if (type && wrong) complain(at, `the default of ${wrong.message}`, wrong.hint);
+    for (const [field, other] of Object.entries(references))
+      if (other !== null && !Object.hasOwn(record(declared), other))
+        report(at, { reason: 'undeclared-parameter', parameter: name, field, other });
+    const fault = parameter.default === null ? undefined : faultOf(parameter, parameter.default);
+    if (type && fault) report(at, { reason: 'default', parameter: name, fault });
     return parameter;
   });
 
@@ -133,7 +120,7 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
     : {};
 
 /** `{ collect: [metrics] }`. */
-function conditionOf(written: unknown): Parameter['when'] {
-  const [first] = Object.entries(record(written));
+function conditionOf(value: unknown): Parameter['when'] {
+  const [first] = Object.entries(record(value));
   return first && Array.isArray(first[1]) ? { name: first[0], words: first[1].map(String) } : null;
 }

@@ -1,12 +1,13 @@
-import type { AlloyContext } from '../model/template.ts';
+import type { AlloyContext } from '../model/alloy-context.ts';
+import type { Misplacement } from '../model/problems/config-problems.ts';
 
-/** A value that cannot stand where the template puts it. Thrown through Liquid, caught in render.ts. */
-export class Misplaced extends Error {
-  readonly hint: string;
+/** A value that cannot be written where the template has it. Thrown through Liquid, caught in render.ts. */
+export class MisplacedError extends Error {
+  readonly misplacement: Misplacement;
 
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
+  constructor(misplacement: Misplacement) {
+    super(misplacement.reason);
+    this.misplacement = misplacement;
   }
 }
 
@@ -30,64 +31,50 @@ export interface Place {
   readonly line: string;
 }
 
-/** Text that puts `value` where it stands and lets none of it escape. @throws Misplaced */
+/** Text that writes `value` in its place, without letting any of it escape. @throws MisplacedError */
 export function encode(value: unknown, place: Place): string {
   switch (place.context) {
     case 'string':
-      return escaped(plain(value, 'inside quotes'));
+      return escaped(plain(value, 'string'));
     case 'raw-string':
-      return inRawString(plain(value, 'inside backticks'));
+      return inRawString(plain(value, 'raw-string'));
     case 'comment':
-      return inComment(plain(value, 'in a comment'), place.line);
+      return inComment(plain(value, 'comment'), place.line);
     case 'label':
-      return identifier(value, place.line, 'a block label');
+      return identifier(value, place.line, 'label');
     case 'name':
-      return identifier(value, place.line, 'a name');
+      return identifier(value, place.line, 'name');
     case 'value':
       return literal(value, /^\t*/.exec(place.line)?.[0] ?? '');
   }
 }
 
-/** A string, number or boolean as text. @throws Misplaced */
-export function plain(value: unknown, where: string): string {
+/** Where a value is written as plain text. */
+type PlainPlace = Extract<Misplacement, { readonly reason: 'no-value' }>['where'];
+
+/** A string, number or boolean as text. @throws MisplacedError */
+export function plain(value: unknown, where: PlainPlace): string {
   if (typeof value === 'string') return wellFormed(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return number(value);
-  if (value === null || value === undefined) {
-    throw new Misplaced(
-      `there is no value to write ${where}`,
-      'give it one, or test it with {% if %}',
-    );
-  }
-  if (value instanceof Reference) {
-    throw new Misplaced(
-      `${value.name} is an expression and cannot stand ${where}`,
-      'take it out of the quotes: {{ x | reference }} stands where a value does',
-    );
-  }
-  throw new Misplaced(
-    `a ${Array.isArray(value) ? 'list' : 'map'} cannot stand ${where}`,
-    Array.isArray(value)
-      ? 'write it without quotes, or join it: {{ x | join: "," }}'
-      : 'write it without quotes, or name one of its keys: {{ x.key }}',
-  );
+  if (value === null || value === undefined)
+    throw new MisplacedError({ reason: 'no-value', where });
+  if (value instanceof Reference)
+    throw new MisplacedError({ reason: 'misplaced-reference', name: value.name, where });
+  const reason = Array.isArray(value) ? 'misplaced-list' : 'misplaced-map';
+  throw new MisplacedError({ reason, where });
 }
 
 function wellFormed(text: string): string {
   // `isWellFormed` is not in Node 20's types
-  if (/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text)) {
-    throw new Misplaced(
-      'the value holds half of a character (a lone surrogate)',
-      'write the whole character: no file can hold this one',
-    );
-  }
+  if (/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text))
+    throw new MisplacedError({ reason: 'lone-surrogate' });
   return text;
 }
 
 function number(value: number): string {
-  if (!Number.isFinite(value)) {
-    throw new Misplaced(`${value} is no number that Alloy can read`, 'give a finite number');
-  }
+  if (!Number.isFinite(value))
+    throw new MisplacedError({ reason: 'not-finite', value: String(value) });
   return String(value === 0 ? 0 : value);
 }
 
@@ -116,10 +103,7 @@ function inRawString(text: string): string {
   // a carriage return is dropped from a raw string when it is read, the other two are refused
   const [bad] = /[`\r\0\uFEFF]/.exec(text) ?? [];
   if (bad === undefined) return text;
-  throw new Misplaced(
-    `the value holds ${named(bad)}, which cannot stand inside backticks`,
-    'use "..." there: values are escaped in it',
-  );
+  throw new MisplacedError({ reason: 'raw-string-character', character: nameOf(bad) });
 }
 
 function inComment(text: string, line: string): string {
@@ -127,28 +111,23 @@ function inComment(text: string, line: string): string {
     text.includes('*/') || text.endsWith('*') || (line.endsWith('*') && text.startsWith('/'));
   const [bad] = /[\n\r\0\uFEFF]/.exec(text) ?? [];
   if (!closes && bad === undefined) return text;
-  throw new Misplaced(
-    `the value holds ${bad === undefined ? 'what may end a comment' : named(bad)}`,
-    'take it out of the comment, or change the value',
-  );
+  const character = bad === undefined ? null : nameOf(bad);
+  throw new MisplacedError({ reason: 'comment-character', character });
 }
 
 /** Name of a character that cannot be seen, or means something else in a message. */
-const named = (char: string): string =>
+const nameOf = (char: string): string =>
   ({ '`': 'a backtick', '\r': 'a carriage return', '\n': 'a newline', '\0': 'a NUL' })[char] ??
   'a byte order mark';
 
-const WORD = /^[\p{L}\p{Nd}_]+$/u;
+const IDENTIFIER_PART = /^[\p{L}\p{Nd}_]+$/u;
 
 /** A whole identifier, or the rest of one that the line has begun. */
-function identifier(value: unknown, line: string, what: string): string {
-  const text = plain(value, `in ${what}`);
+function identifier(value: unknown, line: string, where: 'label' | 'name'): string {
+  const text = plain(value, where);
   const glued = /[\p{L}\p{Nd}_]$/u.test(line);
-  if (WORD.test(text) && (glued || !/^\p{Nd}/u.test(text))) return text;
-  throw new Misplaced(
-    `"${escaped(text)}" cannot stand in ${what}: only letters, digits and _, no digit first`,
-    'make one of it: {{ x | identifier }}',
-  );
+  if (IDENTIFIER_PART.test(text) && (glued || !/^\p{Nd}/u.test(text))) return text;
+  throw new MisplacedError({ reason: 'not-an-identifier', value: escaped(text), where });
 }
 
 /** An Alloy literal. Maps are laid out over several lines as `alloy fmt` does; `indent` is the line's. */
@@ -160,10 +139,7 @@ export function literal(value: unknown, indent = ''): string {
   if (value instanceof Reference) return value.name;
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, indent)).join(', ')}]`;
   if (isMap(value)) return object(value, indent);
-  throw new Misplaced(
-    'the value is nothing that Alloy can hold',
-    'give text, a number, a list or a map',
-  );
+  throw new MisplacedError({ reason: 'not-a-value' });
 }
 
 function object(map: Readonly<Record<string, unknown>>, indent: string): string {
@@ -193,10 +169,7 @@ function objectKey(key: string): string {
   wellFormed(key);
   if (/^[A-Za-z_]\w*$/.test(key) && !['true', 'false', 'null'].includes(key)) return key;
   if (/^(?:[\p{L}\p{M}\p{N}\p{P}\p{S} ])+$/u.test(key) && !/["\\]/.test(key)) return `"${key}"`;
-  throw new Misplaced(
-    `the key "${escaped(key)}" cannot be a key of an Alloy object`,
-    'use printable characters without " and \\, at least one',
-  );
+  throw new MisplacedError({ reason: 'object-key', key: escaped(key) });
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { Misplaced, Reference } from './encode.ts';
+import { MisplacedError, Reference } from './encode.ts';
 
 /**
  * Filters of Liquid that templates may use. Left out: what depends on the clock or on chance (a
@@ -84,10 +84,7 @@ export function identifier(value: unknown): string {
 export function reference(value: unknown): Reference {
   const name = typeof value === 'string' ? value : '';
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) {
-    throw new Misplaced(
-      `${name ? JSON.stringify(name) : 'the value'} is no name of a component or constant`,
-      'write names with dots between them, such as "constants.hostname"',
-    );
+    throw new MisplacedError({ reason: 'not-a-reference', value: name || null });
   }
   return new Reference(name);
 }
@@ -96,7 +93,7 @@ export function reference(value: unknown): Reference {
 export function withDefault(map: unknown, key: unknown, value: unknown): unknown {
   if (map === null || map === undefined) return { [String(key)]: value };
   if (typeof map !== 'object' || Array.isArray(map) || map instanceof Reference) {
-    throw new Misplaced('with_default takes a map', 'give the name of a map before the filter');
+    throw new MisplacedError({ reason: 'not-a-map' });
   }
   return Object.hasOwn(map, String(key)) ? map : { [String(key)]: value, ...map };
 }

@@ -1,22 +1,22 @@
 import {
-  analyzeSync,
   Context,
   filters,
   Liquid,
+  Output,
   type Template as Parsed,
-  Parser,
+  Tokenizer,
+  TokenKind,
   tags,
   toValueSync,
+  Value,
 } from 'liquidjs';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
-import { loose } from './strict.ts';
-import { TextTokenizer } from './tokens.ts';
 
-/** Characters of a template; milliseconds; Liquid's own count of things made. */
+/** Characters of a template; milliseconds; Liquid's own count of objects made. */
 const LIMITS = { parseLimit: 2_000_000, renderLimit: 5_000, memoryLimit: 50_000_000 };
 
-/** A value on its way into the text. Captured text holds it as it is: it is encoded when it is written. */
-export class Output {
+/** A value on its way into the text. A capture stores the plain value: encoding happens on output. */
+export class OutputValue {
   readonly value: unknown;
   readonly raw: boolean;
   /** Line and column of the filter `raw`. */
@@ -35,13 +35,13 @@ export class Output {
   }
 }
 
-/** Takes what a template writes, in order. */
+/** Receives what a template writes, in order. */
 export interface Sink {
-  /** @throws what is wrong with the output; the template goes on behind it. */
-  write(piece: string | Output): void;
+  /** @throws what is wrong with the output; rendering continues after it */
+  write(piece: string | OutputValue): void;
 }
 
-const unwrapped = (value: unknown): unknown => (value instanceof Output ? value.value : value);
+const unwrapped = (value: unknown): unknown => (value instanceof OutputValue ? value.value : value);
 
 function createEngine(): Liquid {
   const liquid = new Liquid({
@@ -54,36 +54,44 @@ function createEngine(): Liquid {
     catchAllErrors: true,
     // no template reads another file
     templates: {},
-    // for dates, which are left out; to ask the system for it takes 11 ms
+    // only date filters need it, which are not kept; detecting it takes 11 ms
     locale: 'en-US',
-    outputEscape: (value: unknown) => new Output(unwrapped(value), false) as unknown as string,
+    outputEscape: (value: unknown) => new OutputValue(unwrapped(value), false) as unknown as string,
   });
   for (const name of Object.keys(filters)) {
     if (!KEPT_FILTERS.includes(name)) liquid.unregisterFilter(name);
   }
   for (const name of Object.keys(tags)) {
-    if (!KEPT_TAGS.includes(name)) delete liquid.tags[name];
+    if (!KEPT_TAGS.includes(name)) liquid.registerTag(name, notFound(name));
   }
   for (const [name, filter] of Object.entries(OWN_FILTERS)) liquid.registerFilter(name, filter);
   liquid.registerFilter('raw', {
     raw: true,
-    handler(this: { readonly token: { getPosition(): number[] } }, value: unknown) {
+    handler(value: unknown) {
       const [line = 1, column = 1] = this.token.getPosition();
-      return new Output(unwrapped(value), true, [line, column]);
+      return new OutputValue(unwrapped(value), true, [line, column]);
     },
   });
   return liquid;
 }
 
+/** Liquid has no way to unregister a tag: this one fails as an unknown tag does. */
+const notFound = (name: string): Parameters<Liquid['registerTag']>[1] => ({
+  parse() {
+    throw new Error(`tag "${name}" not found`);
+  },
+  render() {},
+});
+
 let engine: Liquid | undefined;
 
 export interface ParsedTemplate {
   readonly templates: Parsed[];
-  /** Names that it reads and does not make itself, with the places. */
+  /** Names that it reads and does not assign itself, with their places. */
   readonly reads: Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
 }
 
-/** The last texts read: the hosts of a fleet share a few templates. */
+/** The templates parsed last: the hosts of a fleet share a few. */
 const recent = new Map<string, ParsedTemplate>();
 const RECENT = 32;
 
@@ -92,21 +100,48 @@ export function parseLiquid(text: string): ParsedTemplate {
   const known = recent.get(text);
   if (known) return known;
   engine ??= createEngine();
-  const templates = parseWith(engine, text);
-  const errors = [...loose(templates)];
-  if (errors.length > 0) throw Object.assign(new Error('loose'), { errors });
-  const parsed = { templates, reads: analyzeSync(templates, { partials: false }).globals };
+  const templates = engine.parse(text);
+  const errors = [...trailing(templates)];
+  if (errors.length > 0) throw Object.assign(new Error('trailing text'), { errors });
+  const parsed = { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
   const [oldest] = recent.keys();
   if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
   recent.set(text, parsed);
   return parsed;
 }
 
-function parseWith(liquid: Liquid, text: string): Parsed[] {
-  // refuses it, in its own words
-  if (text.length > LIMITS.parseLimit) return liquid.parse(text);
-  const tokens = new TextTokenizer(text, liquid.options.operators);
-  return new Parser(liquid).parseTokens(tokens.readTopLevelTokens(liquid.options));
+/** Text behind a value, which Liquid ignores: `{{ a b }}`, `{{ a, b }}`. In the form of Liquid's own errors. */
+function* trailing(
+  templates: readonly Parsed[],
+): Generator<{ readonly message: string; readonly token: Parsed['token'] }> {
+  for (const template of templates) {
+    const values = [...(template.arguments?.() ?? [])].filter((part) => part instanceof Value);
+    if (values.some(lacksOperator) || hasTrailingText(template)) {
+      yield { message: 'expected "|" before filter', token: template.token };
+    }
+    if (template.children) {
+      yield* trailing(toValueSync(template.children(false, true)) as readonly Parsed[]);
+    }
+  }
+}
+
+/** Two operands without an operator between them: Liquid evaluates only the last one. */
+function lacksOperator({ initial }: Value): boolean {
+  const left = initial.postfix.reduce(
+    (count, token) =>
+      token.kind !== TokenKind.Operator ? count + 1 : token.getText() === 'not' ? count : count - 1,
+    0,
+  );
+  return left > 1;
+}
+
+function hasTrailingText(template: Parsed): boolean {
+  if (!(template instanceof Output)) return false;
+  const { token } = template;
+  const rest = new Tokenizer(token.input, undefined, undefined, token.contentRange);
+  rest.readFilteredValue();
+  rest.skipBlank();
+  return !rest.end();
 }
 
 /** @throws LiquidErrors of all that went wrong */
@@ -121,7 +156,7 @@ export function renderLiquid(
   const emitter = {
     buffer: '',
     write(piece: unknown): void {
-      sink.write(piece instanceof Output ? piece : String(piece));
+      sink.write(piece instanceof OutputValue ? piece : String(piece));
     },
   };
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter));

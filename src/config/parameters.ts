@@ -1,10 +1,9 @@
 import { nearest } from '../model/frame.ts';
-import type { Problem, WrittenProblem } from '../model/problem.ts';
-import type { Parameter, ParameterType, TemplateValues } from './template.ts';
+import type { Problem, ProblemOf } from '../model/problem.ts';
+import type { ParameterFault } from '../model/problems/config-problems.ts';
+import type { Parameter, ParameterType, TemplateValues } from './template-model.ts';
 
 interface Type {
-  /** With its article, for messages: "a URL". */
-  readonly name: string;
   readonly fits: (value: unknown) => boolean;
   readonly example: string;
 }
@@ -18,24 +17,20 @@ const matches =
     typeof value === 'string' && pattern.test(value);
 
 const TYPES: Readonly<Record<ParameterType, Type>> = {
-  string: { name: 'text', fits: (value) => typeof value === 'string', example: '"text"' },
+  string: { fits: (value) => typeof value === 'string', example: '"text"' },
   number: {
-    name: 'a number',
     fits: (value) => typeof value === 'bigint' || Number.isFinite(value),
     example: '10',
   },
   bool: {
-    name: 'true or false',
     fits: (value) => typeof value === 'boolean',
     example: 'true, without quotes',
   },
   list: {
-    name: 'a list of plain values',
     fits: (value) => Array.isArray(value) && value.every(isScalar),
     example: '[one, two]',
   },
   map: {
-    name: 'a map of plain values',
     fits: (value) =>
       typeof value === 'object' &&
       value !== null &&
@@ -44,44 +39,34 @@ const TYPES: Readonly<Record<ParameterType, Type>> = {
     example: '{ env: prod }',
   },
   url: {
-    name: 'a URL of http or https',
     fits: matches(/^https?:\/\/[^\s/?#]+[^\s]*$/i),
     example: 'https://metrics.example.com/api/v1/write',
   },
   address: {
-    name: 'an address with a port',
     fits: matches(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/),
     example: '127.0.0.1:4317',
   },
   duration: {
-    name: 'a duration',
     fits: matches(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/),
     example: '60s or 1h30m; there is no unit for days',
   },
   size: {
-    name: 'a size',
     fits: matches(/^\d+(?:\.\d+)?(?:B|KB|MB|GB|KiB|MiB|GiB)$/),
     example: '512MiB',
   },
   path: {
-    name: 'an absolute path',
     fits: matches(/^\/[^\0\n]*$/),
     example: '/etc/alloy/password',
   },
   paths: {
-    name: 'a list of absolute paths',
     fits: (value) => Array.isArray(value) && value.every(matches(/^\/[^\0\n]*$/)),
     example: '[/var/log/nginx/*.log]',
   },
   name: {
-    name: 'a name of letters, digits and _',
     fits: matches(/^[A-Za-z_]\w*$/),
     example: 'METRICS_PASSWORD',
   },
 };
-
-/** `text`, for people: what a parameter takes. */
-export const typeName = (type: ParameterType): string => TYPES[type].name;
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
@@ -147,100 +132,73 @@ export function varsFor(
   );
 }
 
-/** Holds `vars` against what the template declares; gives every breach. */
+/** Checks `vars` against the declared parameters; gives every breach. */
 export function checkVars(
   template: string,
   parameters: readonly Parameter[],
   { vars, locate }: TemplateValues,
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  const names = parameters.map(({ name }) => name);
-
-  for (const name of Object.keys(vars).filter((name) => !names.includes(name))) {
-    const meant = nearest(name, names);
-    problems.push({
-      code: 'template.variable',
-      message: `the template ${template} has no parameter "${name}"`,
-      hint: meant
-        ? `did you mean ${meant}?`
-        : names.length > 0
-          ? `take it out; the template knows ${names.join(', ')}`
-          : 'take it out; the template has no parameters',
-      ...locate(name),
-    });
+  const report = (name: string | null, params: ProblemOf<'template.variable'>['params']): void => {
+    problems.push({ code: 'template.variable', params, ...locate(name) });
+  };
+  const known = parameters.map(({ name }) => name);
+  for (const name of Object.keys(vars).filter((name) => !known.includes(name))) {
+    const meant = nearest(name, known) ?? null;
+    report(name, { reason: 'unknown-parameter', template, name, meant, known });
   }
 
   for (const parameter of parameters) {
-    const value = vars[parameter.name];
+    const { name, needs, unless, when, meaning } = parameter;
+    const value = vars[name];
     if (value === undefined || value === null) {
       if (!isRequired(parameter, parameters, vars)) continue;
-      const { unless } = parameter;
-      problems.push({
-        code: 'template.variable',
-        message: `the template ${template} needs ${parameter.name}: ${parameter.meaning}`,
-        hint: `add it to config.vars, e.g. ${parameter.name}: ${example(parameter)} (for a list of hosts: --var ${parameter.name}=${example(parameter)})${unless === null ? '' : `; or give ${unless} in its place`}`,
-        ...locate(value === null ? parameter.name : null),
+      report(value === null ? name : null, {
+        reason: 'required',
+        template,
+        parameter: name,
+        meaning,
+        example: exampleOf(parameter),
+        alternative: unless,
+        flag: false,
       });
       continue;
     }
-    const { name, needs, unless, when } = parameter;
-    if (!counts(parameter, parameters, vars)) {
-      const beside = unless !== null && isGiven(vars[unless]);
-      problems.push({
-        code: 'template.variable',
-        message: beside
-          ? `${name} does nothing beside ${unless}`
-          : `${name} does nothing without ${when!.words.join(' or ')} in ${when!.name}`,
-        hint: beside
-          ? 'take one of the two out'
-          : `add ${when!.words[0]} to ${when!.name}, or take ${name} out`,
-        ...locate(name),
+    if (unless !== null && isGiven(vars[unless]))
+      report(name, { reason: 'no-effect-beside', parameter: name, other: unless });
+    else if (when !== null && !counts(parameter, parameters, vars))
+      report(name, {
+        reason: 'no-effect-unless',
+        parameter: name,
+        other: when.name,
+        values: when.words,
       });
-    }
-    if (needs !== null && (vars[needs] ?? null) === null) {
-      problems.push({
-        code: 'template.variable',
-        message: `${name} does nothing without ${needs}`,
-        hint: `add ${needs} to config.vars, or take ${name} out`,
-        ...locate(name),
-      });
-    }
-    const wrong = misfit(parameter, value);
-    if (wrong) problems.push({ code: 'template.variable', ...wrong, ...locate(parameter.name) });
+    if (needs !== null && !isGiven(vars[needs]))
+      report(name, { reason: 'no-effect-without', parameter: name, other: needs });
+    const fault = faultOf(parameter, value);
+    if (fault) report(name, { reason: 'value', parameter: name, fault });
   }
   return problems;
 }
 
 /** The parameter's own example where its meaning ends in one. */
-const example = ({ type, oneOf, meaning }: Parameter): string =>
+const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
   oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type].example;
 
-/** Why a value cannot be this parameter's; undefined: it can. */
-export function misfit(
-  { name, type, oneOf, meaning }: Parameter,
+/** Why the parameter cannot have this value; undefined: it can. */
+export function faultOf(
+  { type, oneOf, meaning }: Parameter,
   value: unknown,
-): Pick<WrittenProblem, 'message' | 'hint'> | undefined {
-  const shown = JSON.stringify(value, (_, part) =>
-    typeof part === 'bigint' ? String(part) : part,
-  );
-  const brief = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
-  if (!TYPES[type].fits(value)) {
-    return {
-      message: `${name} must be ${TYPES[type].name}, not ${brief}`,
-      hint: `write e.g. ${oneOf[0] ?? TYPES[type].example}; it is: ${meaning}`,
-    };
-  }
-  const odd = (Array.isArray(value) ? value : [value])
-    .map(String)
-    .find((one) => !oneOf.includes(one));
-  if (oneOf.length > 0 && odd !== undefined) {
-    const meant = nearest(odd, oneOf);
-    return {
-      message: `${name} must be ${Array.isArray(value) ? 'some' : 'one'} of ${oneOf.join(', ')}, not ${brief}`,
-      hint: meant ? `did you mean ${meant}?` : `take one of them; it is: ${meaning}`,
-    };
-  }
-  return undefined;
+): ParameterFault | undefined {
+  const json = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
+  const given = json.length > 60 ? `${json.slice(0, 57)}...` : json;
+  if (!TYPES[type].fits(value))
+    return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type].example, meaning };
+  const list = Array.isArray(value);
+  const odd = (list ? value : [value]).map(String).find((one) => !oneOf.includes(one));
+  if (oneOf.length === 0 || odd === undefined) return undefined;
+  const meant = nearest(odd, oneOf) ?? null;
+  return { kind: 'choice', choices: oneOf, list, given, meant, meaning };
 }
 
 /** What the template sees: every declared name, from `vars`, else its default, else null. */

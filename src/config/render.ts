@@ -1,17 +1,17 @@
+import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
-import type { ContextScanner } from '../model/template.ts';
 import { encode, plain } from './encode.ts';
 import {
-  type Output,
+  type OutputValue,
   type ParsedTemplate,
   parseLiquid,
   renderLiquid,
   type Sink,
 } from './liquid.ts';
+import { liquidProblems } from './liquid-problems.ts';
 import { checkVars, varsFor, withDefaults } from './parameters.ts';
-import type { Template, TemplatePlace, TemplateValues } from './template.ts';
-import { liquidProblems } from './trouble.ts';
+import type { Template, TemplatePlace, TemplateValues } from './template-model.ts';
 
 /** Characters of a rendered configuration: more is a loop gone wrong. */
 const MAX_TEXT = 4_000_000;
@@ -22,13 +22,9 @@ export interface Rendered {
   readonly warnings: readonly Warning[];
 }
 
-/** The last texts made of each template: a fleet's hosts mostly have equal values. */
-const recent = new WeakMap<Template, Map<string, Rendered>>();
-const RECENT = 32;
-
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
- * `newScanner` tells: escaped inside quotes, a literal where an expression begins, an identifier in
+ * the scanner says: escaped inside quotes, a literal where an expression begins, an identifier in
  * labels and names. The template sees `vars` by their names, and `host`.
  *
  * Gives all problems of the template, or of `vars`, at once.
@@ -48,7 +44,7 @@ export function renderTemplate(
     'host',
     ...Object.keys(given.host).map((key) => `host.${key}`),
   ];
-  const trouble = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
+  const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
     liquidProblems(error, {
       text: template.text,
       place,
@@ -60,14 +56,8 @@ export function renderTemplate(
   try {
     parsed = parseLiquid(template.text);
   } catch (error) {
-    return fail(...trouble(error, given.vars));
+    return fail(...liquidErrors(error, given.vars));
   }
-  const made = recent.get(template) ?? new Map<string, Rendered>();
-  recent.set(template, made);
-  const key = keyOf([given.vars, given.inherited, 'host' in parsed.reads && given.host]);
-  const before = made.get(key);
-  if (before) return ok(before);
-
   const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
 
@@ -84,24 +74,12 @@ export function renderTemplate(
   try {
     renderLiquid(parsed, { ...variables, host: values.host }, writer);
   } catch (error) {
-    // what a missing or unfit parameter leads to is not told twice
-    if (problems.length === 0 || !parameters) problems.push(...trouble(error, variables));
+    // what follows from a missing or wrong parameter is not reported twice
+    if (problems.length === 0 || !parameters) problems.push(...liquidErrors(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
-  const rendered = { text: writer.text, warnings: writer.warnings };
-  const [oldest] = made.keys();
-  if (made.size >= RECENT && oldest !== undefined) made.delete(oldest);
-  made.set(key, rendered);
-  return ok(rendered);
+  return ok({ text: writer.text, warnings: writer.warnings });
 }
-
-/** No two values have one: JSON alone says null of what is not finite, and nothing of a bigint. */
-const keyOf = (given: readonly unknown[]): string =>
-  JSON.stringify(given, (_, value: unknown) =>
-    typeof value === 'object' || typeof value === 'boolean'
-      ? value
-      : `${typeof value} ${String(value)}`,
-  );
 
 /** Collects the text, and encodes each value by where the text so far ends. */
 class Writer implements Sink {
@@ -116,18 +94,17 @@ class Writer implements Sink {
     this.#place = place;
   }
 
-  write(piece: string | Output): void {
+  write(piece: string | OutputValue): void {
     if (typeof piece === 'string') this.#append(piece);
     else if (piece.raw) this.#append(this.#raw(piece));
     else this.#append(encode(piece.value, { context: this.#scanner.context, line: this.#line }));
   }
 
-  #raw({ value, at }: Output): string {
-    const text = plain(value, 'as raw text');
+  #raw({ value, at }: OutputValue): string {
+    const text = plain(value, 'raw');
     this.warnings.push({
       code: 'template.raw',
-      message: `raw writes ${JSON.stringify(brief(text))} into the configuration as it is`,
-      hint: 'take "| raw" away: values are written safely where they stand',
+      params: { reason: 'raw', text: brief(text) },
       ...(at ? this.#place(...at) : {}),
     });
     return text;
@@ -148,36 +125,23 @@ const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)
 
 function reserved({ vars, locate }: TemplateValues): readonly Problem[] {
   if (!Object.hasOwn(vars, 'host')) return [];
-  return [
-    {
-      code: 'template.variable',
-      message: 'the variable host is taken: templates read host.name, host.address and host.groups',
-      hint: 'give yours another name',
-      ...locate('host'),
-    },
-  ];
+  return [{ code: 'template.variable', params: { reason: 'reserved' }, ...locate('host') }];
 }
 
 /** Variables that are given and that no part of the template reads. */
 function unused(
-  { name }: Template,
+  { name: template }: Template,
   { vars, locate }: TemplateValues,
   used: readonly string[],
 ): readonly Problem[] {
+  const missing = used.filter((name) => name !== 'host' && !Object.hasOwn(vars, name));
   return Object.keys(vars)
-    .filter((key) => key !== 'host' && !used.includes(key))
-    .map((key) => ({
+    .filter((name) => name !== 'host' && !used.includes(name))
+    .map((name) => ({
       code: 'template.variable',
-      message: `the template ${name} does not use the variable "${key}"`,
-      hint: unusedHint(key, used, Object.keys(vars)),
-      ...locate(key),
+      params: { reason: 'unused', template, name, meant: nearest(name, missing) ?? null },
+      ...locate(name),
     }));
-}
-
-function unusedHint(key: string, used: readonly string[], given: readonly string[]): string {
-  const missing = used.filter((name) => name !== 'host' && !given.includes(name));
-  const meant = nearest(key, missing);
-  return meant ? `did you mean ${meant}?` : 'take it out of config.vars, or use it in the template';
 }
 
 /** Variables that a template with declared parameters reads and does not declare. */
@@ -189,16 +153,10 @@ function undeclared(
   return Object.entries(used)
     .filter(([name]) => !known.includes(name))
     .flatMap(([name, places]) =>
-      places.map(({ location }) => {
-        const meant = nearest(name, known);
-        return {
-          code: 'template.variable' as const,
-          message: `the variable "${name}" is not declared`,
-          hint: meant
-            ? `did you mean ${meant}?`
-            : 'declare it in the .yaml file beside the template',
-          ...place(location.row, location.col),
-        };
-      }),
+      places.map(({ location }) => ({
+        code: 'template.variable' as const,
+        params: { reason: 'undeclared' as const, name, meant: nearest(name, known) ?? null },
+        ...place(location.row, location.col),
+      })),
     );
 }

@@ -1,4 +1,4 @@
-import type { Template } from '../config/template.ts';
+import type { Template } from '../config/template-model.ts';
 import type { FileSettings, HostSettings } from '../inventory/settings.ts';
 import { CONFIG_PATH, type DesiredFile, type Target } from '../model/desired.ts';
 import type { Sudo } from '../model/host.ts';
@@ -12,28 +12,26 @@ import {
 } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
-import type { CheckedTexts, Configure } from './config.ts';
-import { listenArgument, reachable } from './listen.ts';
-import { dropInText } from './service.ts';
-import { unsayable } from './variable.ts';
+import { dropInText, environmentFault, listenArgument, reachable } from './alloy-service.ts';
+import type { CheckedTexts, Configure } from './configuration.ts';
 
-/** Everything that a host's wish is made of. Nothing is read here. */
+/** Everything that the desired state of a host is made of. Nothing is read here. */
 export interface TargetInput {
   readonly settings: HostSettings;
   readonly template: Template;
-  /** By `secretKey`; null: they were not read, and stand-ins take their places (`validate`, `render`). */
+  /** By `secretKey`; null: they were not read, placeholders stand in (`validate`, `render`). */
   readonly secrets: ReadonlyMap<string, Secret> | null;
   /** Text of each file of `fileRefs`, by its path as written. */
   readonly files: ReadonlyMap<string, string>;
-  /** What the user typed for `sudo: ask` or --ask-sudo-password; null: nothing was asked. */
+  /** What the user typed for `sudo: ask` or --ask-sudo-password; null: they were not asked. */
   readonly sudoPassword: Secret | null;
   /** alloyup runs as root: on this machine itself no sudo is needed. */
   readonly isRoot: boolean;
-  /** Makes a path of the inventory absolute: `~/` and what lies beside the inventory. */
+  /** Makes a path of the inventory absolute. */
   readonly absolute: (path: string) => string;
   /** The lines of the inventory around a place; `Inventory.frame`. */
   readonly frame: (at: Position) => string;
-  /** What only our table of components knows counts as an error. */
+  /** Findings that rest on our table of components alone are errors. */
   readonly strict: boolean;
   /** One for a run: hosts with equal configurations share their checks. */
   readonly checked: CheckedTexts;
@@ -45,7 +43,7 @@ export interface MadeTarget {
   readonly warnings: readonly Warning[];
 }
 
-/** What must be true on one host, or all that stands against it: template, variables, configuration. */
+/** The desired state of one host, or all problems of its template, variables and configuration. */
 export function makeTarget(input: TargetInput): Result<MadeTarget> {
   const { settings, template } = input;
   const { name, at, groups, ssh, repository, alloy, config, origins } = settings;
@@ -57,7 +55,7 @@ export function makeTarget(input: TargetInput): Result<MadeTarget> {
     ([variable, value]) =>
       [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
   );
-  problems.push(...environment.flatMap((entry) => unsayables(entry, input)));
+  problems.push(...environment.flatMap((entry) => environmentProblems(entry, input)));
   if (!made.ok || problems.length > 0) return fail(...problems);
 
   const args = [
@@ -94,8 +92,8 @@ export function makeTarget(input: TargetInput): Result<MadeTarget> {
   };
   const warnings = [
     ...made.value.warnings,
-    ...config.files.flatMap(unreadable),
-    ...strangers(input, target),
+    ...config.files.flatMap(unreadableForService),
+    ...unknownTolerated(input, target),
   ];
   return ok({ target, warnings });
 }
@@ -114,8 +112,8 @@ function sudoOf(
   if (sudo.kind === 'ask' && secrets) {
     problems.push({
       code: 'usage',
-      message: `"${settings.name}" asks for a sudo password, and nobody was asked`,
-      hint: 'run it on a terminal, or write sudo: { password: { secret: env:SUDO_PASSWORD } }',
+      message: `${settings.name} needs a sudo password, and none was asked for`,
+      hint: 'Run it in a terminal, or write sudo: { password: { secret: env:SUDO_PASSWORD } }',
       at: origins.get('sudo') ?? at,
     });
   }
@@ -135,48 +133,45 @@ function fileOf({ path, from, mode, user, group }: FileSettings, input: TargetIn
   return { path, content, mode, user, group };
 }
 
-function unsayables(
+function environmentProblems(
   [variable, value]: readonly [string, string | Secret],
   { settings: { alloy, at, origins } }: TargetInput,
 ): readonly Problem[] {
-  const what = unsayable(variable, value);
-  if (what === null) return [];
-  const written = alloy.environment.get(variable);
+  const fault = environmentFault(variable, value);
+  if (fault === null) return [];
+  const setting = alloy.environment.get(variable);
   return [
     {
-      code: typeof written === 'string' ? 'inventory.rule' : 'secret.unresolved',
-      message: `the variable ${variable} holds ${what}: the service could not be started with it`,
-      hint: 'write it as base64, or give it to Alloy as a file, under config.files',
-      at: typeof written === 'object' ? written.at : (origins.get('alloy.environment') ?? at),
+      code: typeof setting === 'string' ? 'inventory.rule' : 'secret.unresolved',
+      params: { reason: 'environment-value', variable, fault },
+      at: typeof setting === 'object' ? setting.at : (origins.get('alloy.environment') ?? at),
     },
   ];
 }
 
-/** The service runs as alloy, and nobody else has to read the file. */
-function unreadable({ path, mode, user, group, at }: FileSettings): readonly Warning[] {
+/** The service runs as alloy. */
+function unreadableForService({ path, mode, user, group, at }: FileSettings): readonly Warning[] {
   const [owner, members, others] = [...mode.slice(-3)].map(Number) as [number, number, number];
   const bits = user === 'alloy' ? owner : group === 'alloy' ? members : others;
   if ((bits & 4) !== 0 || !['alloy', 'root'].includes(group)) return [];
   return [
     {
       code: 'file.unreadable',
-      message: `the service cannot read ${path}: ${mode} ${user}:${group}`,
-      hint: 'write mode: "0640" and group: alloy',
+      params: { reason: 'for-service', path, mode, user, group },
       at,
     },
   ];
 }
 
-/** Ids in `alloy.tolerate` that the configuration does not make: a misspelled one excuses nothing. */
-function strangers({ settings }: TargetInput, { desired }: Target): readonly Warning[] {
+/** Ids in `alloy.tolerate` that the configuration does not have: a misspelled one has no effect. */
+function unknownTolerated({ settings }: TargetInput, { desired }: Target): readonly Warning[] {
   const { components, tolerate } = desired;
   if (!components.known) return [];
   return tolerate
     .filter((id) => !components.ids.includes(id))
     .map((id) => ({
-      code: 'inventory.unused',
-      message: `the configuration has no component "${id}" to tolerate`,
-      hint: 'take it out of alloy.tolerate, or mend its name',
+      code: 'inventory.unused' as const,
+      params: { reason: 'tolerated-component' as const, component: id },
       at: settings.origins.get('alloy.tolerate') ?? settings.at,
     }));
 }

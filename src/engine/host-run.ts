@@ -166,7 +166,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       verb === 'remove'
         ? planRemoval(target, now, {
             purge: options.purge === true,
-            othersInstalled: readOtherPackages(raw),
+            othersInstalled: readOtherPackages(name, raw),
           })
         : planHost(target, now, supplies, planOptions);
     if (verb !== 'rollback') emitPlan(plan);

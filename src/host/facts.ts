@@ -12,7 +12,7 @@ import type {
   Receipt,
   UnitFact,
 } from '../model/facts.ts';
-import { ToolError } from '../model/problem.ts';
+import { type ProblemParams, ToolError } from '../model/problem.ts';
 import { Secret, sha256 } from '../model/secret.ts';
 import {
   bytesOf,
@@ -35,31 +35,13 @@ import {
  */
 export function readFacts(host: string, reported: unknown): Facts {
   const raw = map(reported as Raw);
-  if (raw.v !== '1')
-    throw trouble(
-      'the facts make no sense',
-      'Run again with -v; if it stays so, report it as a bug',
-    );
+  if (raw.v !== '1') throw unreadable(host, { reason: 'nonsense' });
   const secret = new Set(strings(raw.secret));
-  if (typeof raw.error === 'string') {
-    if (raw.error !== 'not root') throw trouble(raw.error, 'look at the host, then run again');
-    throw new ToolError({
-      code: 'sudo.refused',
-      message: `${host}: the login is not root`,
-      hint: 'set sudo: passwordless (or ask) for it in the inventory',
-    });
-  }
-  for (const part of ['dpkg', 'account', 'apt', 'own', 'unit']) {
-    const why = text(map(raw[part]).error);
-    if (why !== '') {
-      throw trouble(
-        `${WORDS[part] ?? part}: ${why}`,
-        why === 'deadline'
-          ? 'The host is too busy or stuck there; look at it, then run again'
-          : 'Look at the host, then run again',
-        why === 'deadline',
-      );
-    }
+  if (raw.error === 'not root')
+    throw new ToolError({ code: 'sudo.refused', host, params: { reason: 'not-root' } });
+  for (const part of PARTS) {
+    const why = utf8(text(map(raw[part]).error));
+    if (why !== '') throw unreadable(host, { reason: 'unreadable', part, why }, why === 'deadline');
   }
   const dpkg = map(raw.dpkg);
   const apt = map(raw.apt);
@@ -138,16 +120,15 @@ export function readFacts(host: string, reported: unknown): Facts {
   };
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  dpkg: "dpkg's state could not be read",
-  account: 'users and groups could not be read',
-  apt: "apt's sources could not be read",
-  own: "alloyup's own state could not be read",
-  unit: 'systemd could not be asked about alloy.service',
-};
+/** Without any of these there is no plan. */
+const PARTS = ['dpkg', 'account', 'apt', 'own', 'unit'] as const;
 
-const trouble = (why: string, hint: string, transient = false): ToolError =>
-  new ToolError({ code: 'host.probe', message: why, hint, ...(transient ? { transient } : {}) });
+const unreadable = (
+  host: string,
+  params: ProblemParams['host.probe'],
+  transient = false,
+): ToolError =>
+  new ToolError({ code: 'host.probe', host, params, ...(transient ? { transient } : {}) });
 
 /** NAME=value lines, quoted as a shell would take them (os-release(5)). */
 function shellVariables(source: string): ReadonlyMap<string, string> {
@@ -366,12 +347,9 @@ export function readExtras(reported: unknown): Extras {
 }
 
 /** From the same record, where `packages` were asked for. @throws ToolError `host.probe` */
-export function readOtherPackages(reported: unknown): readonly string[] {
+export function readOtherPackages(host: string, reported: unknown): readonly string[] {
   const { packages } = map(reported as Raw);
   if (Array.isArray(packages)) return strings(packages);
-  throw trouble(
-    `the packages of the repository could not be read: ${text(map(packages).error)}`,
-    'Run again',
-    true,
-  );
+  const why = utf8(text(map(packages).error));
+  throw unreadable(host, { reason: 'unreadable', part: 'packages', why }, true);
 }

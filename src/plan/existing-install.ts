@@ -1,4 +1,4 @@
-import { isSecretName, secretSpans } from '../alloy/mask.ts';
+import { isSecretName, secretSpans } from '../alloy/secret-spans.ts';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import { fail, ok, type ProblemOf, type Result } from '../model/problem.ts';

@@ -10,7 +10,7 @@ export interface CacheEntry {
   readonly body: Uint8Array;
 }
 
-/** Keeps what was fetched from one run to the next. Never fails: what cannot be kept is fetched again. */
+/** Keeps what was fetched for later runs. Never fails: what cannot be kept is fetched again. */
 export interface Cache {
   /** undefined: not there, or damaged. */
   read(key: string): Promise<CacheEntry | undefined>;
@@ -24,14 +24,14 @@ interface Header {
   readonly meta: Readonly<Record<string, string>>;
 }
 
-/** A cache in a folder of our own (0700). A folder that others can write to is not believed. */
-export function createCache(folder: string): Cache {
-  const pathOf = (key: string): string => join(folder, sha256(key).slice(0, 40));
+/** A cache in a directory of our own (0700). A directory that others can write to is not trusted. */
+export function createCache(directory: string): Cache {
+  const pathOf = (key: string): string => join(directory, sha256(key).slice(0, 40));
 
   return {
     async read(key) {
       try {
-        if (!isOurs(folder)) return undefined;
+        if (!isOurs(directory)) return undefined;
         const bytes = readFileSync(pathOf(key));
         const newline = bytes.indexOf(0x0a);
         const header = JSON.parse(bytes.toString('utf8', 0, newline)) as Header;
@@ -47,9 +47,9 @@ export function createCache(folder: string): Cache {
     async write(key, { meta, body }) {
       const staged = `${pathOf(key)}.${randomBytes(6).toString('hex')}`;
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        if (!isOurs(folder)) return;
-        await chmod(folder, 0o700);
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        if (!isOurs(directory)) return;
+        await chmod(directory, 0o700);
         const header: Header = { key, sha256: sha256(body), meta };
         await writeFile(staged, [`${JSON.stringify(header)}\n`, body], { mode: 0o600 });
         await rename(staged, pathOf(key));
@@ -60,8 +60,8 @@ export function createCache(folder: string): Cache {
   };
 }
 
-/** A folder, no link, that belongs to us and that nobody else can write to. */
-function isOurs(folder: string): boolean {
-  const stat = lstatSync(folder);
+/** A directory, not a symlink, that belongs to us and that nobody else can write to. */
+function isOurs(directory: string): boolean {
+  const stat = lstatSync(directory);
   return stat.isDirectory() && stat.uid === userInfo().uid && (stat.mode & 0o022) === 0;
 }

@@ -1,12 +1,13 @@
 import { fail, ok, type Position, type Problem, type Result } from '../model/problem.ts';
-import { besideInventory } from './folders.ts';
+import type { FileFailure } from '../model/problems/file-problems.ts';
+import { besideInventory } from './directories.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
 /** A file that the inventory names. */
 export interface FileRef {
-  /** As written: relative to the inventory's folder, `~/` allowed. */
+  /** As written: relative to the directory of the inventory, `~/` allowed. */
   readonly path: string;
   readonly at: Position;
 }
@@ -22,12 +23,16 @@ export interface TemplateFile extends ReadFile {
   readonly declarations: ReadFile | null;
 }
 
-/** Reads the files that `config.files` copies, by path as written; gives all that cannot be read at once. */
+/** Reads the files that `config.files` copies, by path as written; reports all that cannot be read. */
 export async function readSourceFiles(
   refs: readonly FileRef[],
   base: string,
 ): Promise<Result<ReadonlyMap<string, ReadFile>>> {
-  const read = await readAll(refs, base, 'inventory.file', 'file');
+  const read = await readAll(refs, base, ({ at }, path, failure) => ({
+    code: 'inventory.file',
+    params: { reason: 'unreadable-file', path, failure },
+    at,
+  }));
   if (!read.ok) return read;
   return ok(new Map(read.value.map(([{ path }, file]) => [path, file])));
 }
@@ -37,7 +42,11 @@ export async function readTemplateFiles(
   refs: readonly FileRef[],
   base: string,
 ): Promise<Result<ReadonlyMap<string, TemplateFile>>> {
-  const read = await readAll(refs, base, 'template.file', 'template');
+  const read = await readAll(refs, base, ({ at }, path, failure) => ({
+    code: 'template.file',
+    params: { reason: 'unreadable', path, failure },
+    at,
+  }));
   if (!read.ok) return read;
 
   const templates = new Map<string, TemplateFile>();
@@ -50,9 +59,11 @@ export async function readTemplateFiles(
     } else if (beside.why === 'missing') {
       templates.set(path, { ...template, declarations: null });
     } else {
-      problems.push(
-        unreadable('template.file', `${file}, which declares its parameters,`, beside, at),
-      );
+      problems.push({
+        code: 'template.file',
+        params: { reason: 'unreadable-declarations', path: file, failure: beside.failure },
+        at,
+      });
     }
   }
   return problems.length > 0 ? fail(...problems) : ok(templates);
@@ -61,8 +72,7 @@ export async function readTemplateFiles(
 async function readAll(
   refs: readonly FileRef[],
   base: string,
-  code: 'inventory.file' | 'template.file',
-  what: string,
+  problemOf: (ref: FileRef, path: string, failure: FileFailure) => Problem,
 ): Promise<Result<readonly (readonly [FileRef, ReadFile])[]>> {
   const distinct = [...new Map(refs.toReversed().map((ref) => [ref.path, ref])).values()].reverse();
   const files: (readonly [FileRef, ReadFile])[] = [];
@@ -71,24 +81,7 @@ async function readAll(
     const file = besideInventory(ref.path, base);
     const read = await readTextFile(file, MAX_BYTES);
     if (read.ok) files.push([ref, { file, text: read.text }]);
-    else problems.push(unreadable(code, `the ${what} ${file}`, read, ref.at));
+    else problems.push(problemOf(ref, file, read.failure));
   }
   return problems.length > 0 ? fail(...problems) : ok(files);
 }
-
-const unreadable = (
-  code: 'inventory.file' | 'template.file',
-  what: string,
-  { why, message }: { readonly why: string; readonly message: string },
-  at: Position,
-): Problem => ({
-  code,
-  message: `${what} ${message}`,
-  hint:
-    why === 'missing'
-      ? 'mend the path: relative paths start beside the inventory'
-      : why === 'too-big' || why === 'not-text'
-        ? 'bring files like that to the hosts by other means: this is for text of up to 1 MiB'
-        : 'name a file that you can read',
-  at,
-});

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Repository } from '../model/desired.ts';
 import type { SigningKey } from '../model/plan.ts';
-import { ToolError } from '../model/problem.ts';
+import { type ProblemParams, ToolError } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
 import {
   newestFirst,
@@ -33,8 +33,18 @@ interface Known {
   readonly keyExpiresAt: number | null;
 }
 
+type IndexFault = DistributiveOmit<ProblemParams['repository.index'], 'url' | 'suite'>;
+type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
+
 /** The repository was changed while it was read: asking again helps. */
-class Torn extends Error {}
+class Torn extends Error {
+  readonly fault: IndexFault;
+
+  constructor(fault: IndexFault) {
+    super(fault.reason);
+    this.fault = fault;
+  }
+}
 
 /**
  * Versions of alloy for one architecture, newest first: the signature of InRelease is checked under
@@ -54,12 +64,7 @@ export async function readVersions(
       if (!(error instanceof Torn)) throw error;
       const delay = options.delays[attempt];
       if (delay === undefined) {
-        throw indexProblem(
-          repository,
-          error.message,
-          'the mirror is being renewed, or a proxy keeps old files: try again in some minutes',
-          true,
-        );
+        throw indexProblem(repository, error.fault, true);
       }
       await sleep(delay);
     }
@@ -68,14 +73,12 @@ export async function readVersions(
 
 const indexProblem = (
   { url, suite }: Repository,
-  message: string,
-  hint: string,
+  fault: IndexFault,
   transient = false,
 ): ToolError =>
   new ToolError({
     code: 'repository.index',
-    message: `the index of ${withoutPassword(url)} ${suite}: ${message}`,
-    hint,
+    params: { ...fault, url: withoutPassword(url), suite },
     transient,
   });
 
@@ -87,7 +90,7 @@ async function readOnce(
   const { url, suite, proxy, components, fingerprints } = repository;
   const dists = `${url}/dists/${suite}`;
   const signed = await fetchCached(
-    { what: 'the index', url: `${dists}/InRelease`, proxy, maxBytes: MAX_RELEASE_BYTES },
+    { what: 'index', url: `${dists}/InRelease`, proxy, maxBytes: MAX_RELEASE_BYTES },
     options,
   );
 
@@ -128,20 +131,13 @@ async function readSigned(
 ): Promise<Release> {
   const text = await readClearsigned(Buffer.from(signed).toString(), armored, now).catch(
     (error: Error) => {
-      throw indexProblem(
-        repository,
-        `its signature is not good: ${error.message}`,
-        'do not install from there before you know why: check the clock (date -u), the mirror and repository.fingerprints',
-      );
+      throw indexProblem(repository, { reason: 'bad-signature', said: error.message });
     },
   );
   const release = readRelease(text);
   if (release.validUntil !== null && release.validUntil <= now) {
-    throw indexProblem(
-      repository,
-      `it was good until ${new Date(release.validUntil).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-      'renew the mirror, or check the clock of this machine: date -u',
-    );
+    const until = new Date(release.validUntil).toISOString().slice(0, 16).replace('T', ' ');
+    throw indexProblem(repository, { reason: 'expired', until });
   }
   return release;
 }
@@ -153,53 +149,57 @@ async function readPackages(
   release: Release,
   options: FetchOptions,
 ): Promise<string> {
-  const folder = `${component}/binary-${arch}`;
+  const directory = `${component}/binary-${arch}`;
   for (const [name, packed] of [
     ['Packages.gz', true],
     ['Packages', false],
   ] as const) {
-    const file = release.files.get(`${folder}/${name}`);
+    const file = release.files.get(`${directory}/${name}`);
     if (!file) continue;
-    const bytes = await fetchChecked(repository, folder, name, file, release.byHash, options);
+    const bytes = await fetchChecked(repository, directory, name, file, release.byHash, options);
     const text = packed
       ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_PACKAGES_BYTES })
       : bytes;
     return Buffer.from(text).toString();
   }
 
-  const there = [...release.files.keys()].flatMap(
-    (path) =>
-      /^(.+)\/binary-([^/]+)\/Packages(?:\.gz)?$/.exec(path)?.slice(1, 3).join(' for ') ?? [],
-  );
-  throw indexProblem(
-    repository,
-    `it has no packages of ${component} for ${arch}`,
-    there.length > 0
-      ? `it has ${[...new Set(there)].join(', ')}: look at repository.components`
-      : 'look at repository.url, suite and components',
-  );
+  const available = new Map<string, readonly [string, string]>();
+  for (const path of release.files.keys()) {
+    const [, of, arch] = /^(.+)\/binary-([^/]+)\/Packages(?:\.gz)?$/.exec(path) ?? [];
+    if (of && arch) available.set(`${of} ${arch}`, [of, arch]);
+  }
+  throw indexProblem(repository, {
+    reason: 'no-packages',
+    component,
+    arch,
+    available: [...available.values()],
+  });
 }
 
 async function fetchChecked(
   { url, suite, proxy }: Repository,
-  folder: string,
+  directory: string,
   name: string,
   { size, sha256: expected }: ReleaseFile,
   byHash: boolean,
   options: FetchOptions,
 ): Promise<Uint8Array> {
-  const base = `${url}/dists/${suite}/${folder}`;
+  const base = `${url}/dists/${suite}/${directory}`;
   const places = byHash ? [`by-hash/SHA256/${expected}`, name] : [name];
   for (const place of places) {
-    const what = `the list of packages ${folder}/${name}`;
-    const wanted = { what, url: `${base}/${place}`, proxy, maxBytes: MAX_PACKAGES_BYTES };
+    const wanted = {
+      what: 'package-list' as const,
+      url: `${base}/${place}`,
+      proxy,
+      maxBytes: MAX_PACKAGES_BYTES,
+    };
     const answer = await fetchBytes(wanted, options);
     if (answer === null || answer === 'unchanged') continue;
-    if (answer.body.length !== size) {
-      throw new Torn(`${folder}/${name} has ${answer.body.length} bytes and not ${size}`);
-    }
-    if (sha256(answer.body) !== expected) throw new Torn(`${folder}/${name} has another hash`);
+    const file = `${directory}/${name}`;
+    const bytes = answer.body.length;
+    if (bytes !== size) throw new Torn({ reason: 'wrong-size', file, bytes, expected: size });
+    if (sha256(answer.body) !== expected) throw new Torn({ reason: 'wrong-hash', file });
     return answer.body;
   }
-  throw new Torn(`${folder}/${name} is not there`);
+  throw new Torn({ reason: 'missing-file', file: `${directory}/${name}` });
 }

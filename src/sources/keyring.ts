@@ -3,20 +3,20 @@ import { armor, splitKeyring } from './packets.ts';
 
 /** A certificate of a keyring, judged with every revocation that the keyring holds. */
 export interface KeyringCertificate extends Certificate {
-  /** As it lay there. */
+  /** As found in the keyring. */
   readonly bytes: Uint8Array;
-  /** false: of a kind that is not understood, so whether it is in force is not known. */
+  /** false: of an unsupported type, so whether it is valid is unknown. */
   readonly readable: boolean;
 }
 
 /**
- * Reads every certificate of a keyring. One without a valid signature of its own has expired in 1970.
+ * Reads every certificate of a keyring. One without a valid self-signature counts as expired in 1970.
  *
- * @throws Error when it is no keyring
+ * @throws Error when it is not a keyring
  */
 export async function readKeyring(bytes: Uint8Array): Promise<readonly KeyringCertificate[]> {
   const { certificates, looseSignatures } = splitKeyring(bytes);
-  // it takes 60 ms to load, and a converged fleet never needs it
+  // it takes 60 ms to load, and a converged fleet does not need it
   const { readKey, revokeKey } = await import('openpgp');
   const revocations = looseSignatures.map(armor);
 
@@ -65,7 +65,7 @@ function merged(all: readonly KeyringCertificate[]): readonly KeyringCertificate
 const until = ({ expiresAt, readable }: KeyringCertificate): number =>
   readable ? (expiresAt ?? Number.POSITIVE_INFINITY) : -1;
 
-/** It can sign what is to be believed at `now` (milliseconds since the epoch). */
+/** Its signatures are trusted at `now` (milliseconds since the epoch). */
 export const inForce = ({ revoked, expiresAt }: Certificate, now: number): boolean =>
   !revoked && (expiresAt === null || expiresAt > now);
 

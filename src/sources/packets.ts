@@ -30,7 +30,7 @@ const OF_CERTIFICATE = [SIGNATURE, 14, 13, 17, 12, 21];
  * Takes a keyring apart, armored or not. All armor blocks count: a bundle of several is common, and
  * a block may hold a revocation alone.
  *
- * @throws Error when it is no keyring
+ * @throws Error when it is not a keyring
  */
 export function splitKeyring(bytes: Uint8Array): KeyringPackets {
   const blocks = isArmored(bytes) ? dearmor(Buffer.from(bytes).toString('latin1')) : [bytes];
@@ -83,7 +83,7 @@ function* packetsOf(bytes: Uint8Array): Generator<Packet> {
   let at = 0;
   while (at < bytes.length) {
     const first = bytes[at]!;
-    if ((first & 0x80) === 0) throw new Error('it is no OpenPGP keyring');
+    if ((first & 0x80) === 0) throw new Error('it is not an OpenPGP keyring');
     const [tag, header, length] =
       first & 0x40 ? newHeader(bytes, at, first) : oldHeader(bytes, at, first);
     const end = at + header + length;
@@ -101,7 +101,7 @@ function newHeader(bytes: Uint8Array, at: number, first: number): Header {
   if (octet < 192) return [tag, 2, octet];
   if (octet < 224) return [tag, 3, ((octet - 192) << 8) + (bytes[at + 2] ?? 0) + 192];
   // partial lengths are for messages: no keyring has them
-  if (octet < 255) throw new Error('it is no OpenPGP keyring');
+  if (octet < 255) throw new Error('it is not an OpenPGP keyring');
   return [tag, 6, number(bytes, at + 2, 4)];
 }
 

@@ -1,52 +1,43 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-
-/** Why a file could not be read as text. */
-export type Unreadable =
-  | 'missing'
-  | 'directory'
-  | 'forbidden'
-  | 'special'
-  | 'too-big'
-  | 'not-text'
-  | 'failed';
+import type { FileFailure } from '../model/problems/file-problems.ts';
 
 export type TextFile =
   | { readonly ok: true; readonly text: string; readonly mode: number }
-  | { readonly ok: false; readonly why: Unreadable; readonly message: string };
+  | { readonly ok: false; readonly why: FileFailure['kind']; readonly failure: FileFailure };
 
-/** Reads a regular file as UTF-8; a byte order mark is cut. Never throws. */
+const failed = (failure: FileFailure): TextFile => ({ ok: false, why: failure.kind, failure });
+
+/** Reads a regular file as UTF-8, without its byte order mark. Never throws. */
 export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
-  const no = (why: Unreadable, message: string): TextFile => ({ ok: false, why, message });
   try {
     const { isDirectory, isFile, isFIFO } = await kindOf(path);
-    if (isDirectory) return no('directory', 'is a folder');
-    // a pipe of <(...) has somebody who writes; opening any other, or a device, may never end
-    if (!isFile && !(isFIFO && /^\/(?:dev|proc\/self)\/fd\//.test(path))) {
-      return no('special', 'is no regular file');
-    }
+    if (isDirectory) return failed({ kind: 'directory' });
+    // a pipe of <(...) has a writer; opening any other pipe, or a device, may never return
+    if (!isFile && !(isFIFO && /^\/(?:dev|proc\/self)\/fd\//.test(path)))
+      return failed({ kind: 'special' });
     const bytes = new Uint8Array(maxBytes + 1);
     const { size, mode } = isFile ? readNow(path, bytes) : await readPipe(path, bytes);
-    if (size > maxBytes) return no('too-big', `is bigger than ${maxBytes >> 10} KiB`);
+    if (size > maxBytes) return failed({ kind: 'too-big', maxBytes });
     const text = decodeUtf8(bytes.subarray(0, size));
-    if (text === undefined) return no('not-text', 'is not UTF-8 text');
+    if (text === undefined) return failed({ kind: 'not-text' });
     return { ok: true, text, mode: mode & 0o7777 };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return no('missing', 'does not exist');
-    if (code === 'EISDIR') return no('directory', 'is a folder');
-    if (code === 'EACCES' || code === 'EPERM') return no('forbidden', 'may not be read by you');
-    return no('failed', `cannot be read: ${message}`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return failed({ kind: 'missing' });
+    if (code === 'EISDIR') return failed({ kind: 'directory' });
+    if (code === 'EACCES' || code === 'EPERM') return failed({ kind: 'forbidden' });
+    return failed({ kind: 'failed', said: message });
   }
 }
 
 interface Filled {
-  /** Bytes read: all that fit, at the most. */
+  /** Bytes read, at most all that fit. */
   readonly size: number;
   readonly mode: number;
 }
 
-/** A file answers at once, and each turn through Node's threads would take longer than that. */
+/** Synchronous: a turn through Node's thread pool takes longer than the read. */
 function readNow(path: string, into: Uint8Array): Filled {
   const file = openSync(path, 'r');
   try {
@@ -79,7 +70,7 @@ async function readPipe(path: string, into: Uint8Array): Promise<Filled> {
   }
 }
 
-/** What stands at a path, links followed, without opening it. */
+/** The type of a file, links followed, without opening it. */
 export async function kindOf(
   path: string,
 ): Promise<{ readonly isDirectory: boolean; readonly isFile: boolean; readonly isFIFO: boolean }> {
@@ -91,7 +82,7 @@ export async function kindOf(
   };
 }
 
-/** undefined: no UTF-8, or no text at all. */
+/** undefined: not UTF-8, or it holds a NUL. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

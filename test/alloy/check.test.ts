@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkConfig, checkFiles, RULES } from '../../src/alloy/check/check.ts';
 import type { CheckOptions } from '../../src/alloy/check/model.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 import { describeRules } from './describe-rules.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -142,7 +142,7 @@ describe('the sample that is often copied and cannot load', () => {
 
   test('and the hint says where basic_auth belongs', () => {
     const all = checkConfig(parse(read('fixtures/sample/lines.alloy')), usual);
-    expect(all.at(-1)?.hint).toBe('move it into endpoint { } of this prometheus.remote_write');
+    expect(all.at(-1)?.hint).toBe('Move it into endpoint { } of this prometheus.remote_write');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { componentsOf } from '../../src/alloy/components.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 
 const of = (...texts: readonly string[]) => componentsOf(texts.map((text) => parse(text)));
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Body } from '../../src/alloy/ast.ts';
 import { createContextScanner, nameFollows } from '../../src/alloy/context.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 import { Scanner } from '../../src/alloy/scan.ts';
 import * as token from '../../src/alloy/token.ts';
-import type { AlloyContext } from '../../src/model/template.ts';
+import type { AlloyContext } from '../../src/model/alloy-context.ts';
 import { sampleTexts } from './samples.ts';
 
 const contextAfter = (...pieces: readonly string[]): AlloyContext => {

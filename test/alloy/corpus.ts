@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Expression, File, Statement } from '../../src/alloy/ast.ts';
 import { format } from '../../src/alloy/format.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 import { positionAt } from '../../src/alloy/position.ts';
-import { quote } from '../../src/alloy/quote.ts';
 import { Scanner } from '../../src/alloy/scan.ts';
+import { quote } from '../../src/alloy/string-literal.ts';
 import * as token from '../../src/alloy/token.ts';
 
 /** How many files of one question were answered as upstream answers them. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { locksOutChecks } from '../../src/alloy/lockout.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 
 const basic = 'basic {\n\tusername = "u"\n\tpassword = sys.env("P")\n}\n';
 const auth = (filter: string) => `http {\nauth {\n${basic}${filter}}\n}\n`;

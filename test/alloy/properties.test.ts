@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createContextScanner } from '../../src/alloy/context.ts';
 import { format } from '../../src/alloy/format.ts';
-import { framesOf } from '../../src/alloy/frame.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
+import { framesOf } from '../../src/alloy/source-frame.ts';
 import { outline } from './outline.ts';
 import { sampleTexts } from './samples.ts';
 

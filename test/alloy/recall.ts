@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkFiles, RULES } from '../../src/alloy/check/check.ts';
 import type { CheckOptions, FileDiagnostic, NamedFile } from '../../src/alloy/check/model.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 
 /** One finding of the real `alloy validate`, or of a start. */
 export interface Expected {

@@ -60,15 +60,15 @@ describe('a label that changes', () => {
     expect(pairs(before, after)).toEqual(expected);
   });
 
-  test('the warning names both, the folder and the place', () => {
+  test('the warning names both labels, the directory and the place', () => {
     const [found] = renamed(write('a'), `logging { }\n\n${write('b')}`);
     expect(found).toMatchObject({
       severity: 'warning',
       code: 'rename.wal',
       line: 3,
       column: 1,
-      folder: '/var/lib/alloy/data/prometheus.remote_write.a',
+      directory: '/var/lib/alloy/data/prometheus.remote_write.a',
     });
-    expect(found?.hint).toContain('keep the label "a"');
+    expect(found?.hint).toContain('Keep the label "a"');
   });
 });

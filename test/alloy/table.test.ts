@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { makeTable } from '../../scripts/make-component-table.ts';
-import type { BlockRule } from '../../src/alloy/table/table.ts';
-import { componentTable } from '../../src/alloy/table/table.ts';
+import type { BlockRule } from '../../src/alloy/table/component-table.ts';
+import { componentTable } from '../../src/alloy/table/component-table.ts';
 import { describeUnless, MISSING, recording } from '../missing.ts';
 
 const TYPE =

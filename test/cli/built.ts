@@ -15,7 +15,7 @@ const youngest = (directory: string): number =>
 
 /** The command as it is installed; built first if the build is older than its sources. */
 export function builtCommand(): string {
-  const entry = statSync(join(ROOT, 'dist/main.cjs'), { throwIfNoEntry: false });
+  const entry = statSync(join(ROOT, 'dist/main.js'), { throwIfNoEntry: false });
   // other tests may be running the build: it is only replaced if it is outdated
   if (!entry || entry.mtimeMs <= Math.max(youngest('src'), youngest('templates'))) {
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: ROOT, encoding: 'utf8' });

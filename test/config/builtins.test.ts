@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkConfig } from '../../src/alloy/check/check.ts';
 import { componentsOf } from '../../src/alloy/components.ts';
 import { format } from '../../src/alloy/format.ts';
-import { parse } from '../../src/alloy/parse.ts';
+import { parse } from '../../src/alloy/parser.ts';
 import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../../src/config/builtins.ts';
 import { withText } from '../../src/report/text-of.ts';
 import { line, render } from './helper.ts';
@@ -189,10 +189,10 @@ test.each([
   [{ collect: ['otlp'] }, ['linux-host needs metrics_url']],
   [
     { collect: ['metrics'], ...METRICS, ...LOGS },
-    ['logs_url does nothing without journal or files or otlp in collect'],
+    ['logs_url has no effect without journal or files or otlp in collect'],
   ],
-  [{ ...OTLP, ...METRICS }, ['metrics_url does nothing beside otlp_url']],
-  [{ ...METRICS, ...LOGS, ...TRACES }, ['traces_url does nothing without otlp in collect']],
+  [{ ...OTLP, ...METRICS }, ['metrics_url has no effect when otlp_url is set']],
+  [{ ...METRICS, ...LOGS, ...TRACES }, ['traces_url has no effect without otlp in collect']],
   [
     { ...OTLP, collect: ['metrics', 'jornal'] },
     ['collect must be some of metrics, journal, files, otlp'],
@@ -203,7 +203,7 @@ test.each([
   ],
   [
     { ...OTLP, otlp_username: 'u', otlp_token_env: 'T' },
-    ['otlp_token_env does nothing beside otlp_username'],
+    ['otlp_token_env has no effect when otlp_username is set'],
   ],
 ])('linux-host refuses %j', (vars, told) => {
   const { text, parameters, file } = builtinTemplate('linux-host');

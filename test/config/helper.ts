@@ -1,6 +1,6 @@
 import { createContextScanner } from '../../src/alloy/context.ts';
 import { renderTemplate } from '../../src/config/render.ts';
-import type { Parameter, Template } from '../../src/config/template.ts';
+import type { Parameter, Template } from '../../src/config/template-model.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { textOf } from '../../src/report/text-of.ts';
 

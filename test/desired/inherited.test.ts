@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import type { Template } from '../../src/config/template.ts';
-import { configurationOf } from '../../src/desired/config.ts';
-import { leftoverVars } from '../../src/desired/leftover.ts';
+import type { Template } from '../../src/config/template-model.ts';
+import { configurationOf } from '../../src/desired/configuration.ts';
+import { leftoverVars } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { settingsOf } from '../../src/inventory/settings.ts';
 import { withText } from '../../src/report/text-of.ts';
@@ -96,12 +96,12 @@ hosts: { a: { config: { vars: { lvel: warn } } } }
   expect(judge(text).problems).toEqual([problem]);
 });
 
-test('a variable that no template of all hosts takes is told', () => {
+test('a variable that no template of all hosts takes is reported', () => {
   const text = `defaults: { config: { vars: { lvel: warn, level: info } } }
 hosts: { a: { config: { template: ./own.alloy } }, b: { config: { template: minimal } } }
 `;
   expect(judge(text)).toEqual({
     problems: [],
-    warnings: ['no template of these hosts takes the variable "lvel"'],
+    warnings: ['no template of these hosts uses the variable "lvel"'],
   });
 });

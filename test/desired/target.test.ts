@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinTemplate } from '../../src/config/builtins.ts';
-import type { Template } from '../../src/config/template.ts';
-import { type CheckedTexts, configurationOf } from '../../src/desired/config.ts';
+import type { Template } from '../../src/config/template-model.ts';
+import { type CheckedTexts, configurationOf } from '../../src/desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../src/desired/target.ts';
-import { templateOf } from '../../src/desired/template.ts';
+import { templateOf } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
-import { templateRef } from '../../src/inventory/settings.ts';
-import { settingsOf } from '../../src/inventory/settings.ts';
+import { settingsOf, templateRef } from '../../src/inventory/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { withText } from '../../src/report/text-of.ts';
 
@@ -180,7 +179,7 @@ describe('sudo', () => {
 
   test('nobody was asked', () => {
     expect(refused('hosts: { h: { sudo: ask } }')).toEqual([
-      'inventory.yaml:1:21 usage "h" asks for a sudo password, and nobody was asked',
+      'inventory.yaml:1:21 usage h needs a sudo password, and none was asked for',
     ]);
   });
 });
@@ -312,7 +311,9 @@ describe('the template that is named', () => {
   test('a misspelled one says which was meant', () => {
     expect(templateOf({ kind: 'builtin', name: 'otlp-gatway', at }, new Map())).toMatchObject({
       ok: false,
-      problems: [{ code: 'template.file', hint: 'did you mean "otlp-gateway"?', at }],
+      problems: [
+        { code: 'template.file', params: { reason: 'unknown-builtin', meant: 'otlp-gateway' }, at },
+      ],
     });
   });
 
@@ -327,14 +328,16 @@ describe('the template that is named', () => {
   test.each([
     ['ours', 'defaults: {}\nhosts:\n  a:\n'],
     ["Ansible's", 'all:\n  hosts:\n    a:\n'],
-  ])('an inventory of %s that is called like it declares nothing', (_, yaml) => {
+  ])('an inventory of %s of that name declares nothing', (_, yaml) => {
     expect(beside(yaml)).toMatchObject({ ok: true, value: { parameters: null } });
   });
 
-  test('any other file that is called like it must declare, and is told why', () => {
+  test('any other file of that name must hold declarations, and the hint says why', () => {
     const read = beside('image: node\n');
     expect(read.ok ? [] : read.problems.map(withText).map(({ hint }) => hint)).toContainEqual(
-      expect.stringContaining('declares what a.alloy takes: call it otherwise'),
+      expect.stringContaining(
+        'or rename the file if it does not declare the parameters of a.alloy',
+      ),
     );
   });
 

@@ -153,7 +153,12 @@ describeOnHosts('the facts of a host', () => {
       process.kill(leader, 'SIGSTOP');
       try {
         const begun = Date.now();
-        await expect(readFrom(host)).rejects.toThrow(/host.probe/);
+        await expect(readFrom(host)).rejects.toMatchObject({
+          problem: {
+            code: 'host.probe',
+            params: { reason: 'unreadable', part: 'unit', why: 'deadline' },
+          },
+        });
         expect(Date.now() - begun).toBeLessThan(20_000);
       } finally {
         process.kill(leader, 'SIGCONT');

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   createServer,
@@ -92,6 +93,18 @@ export async function makeIndex(
         signingKeys: signer.privateKey,
       });
   return files.set('/dists/stable/InRelease', Buffer.from(signed));
+}
+
+/** A certificate for 127.0.0.1; null where there is no openssl. */
+export function selfSigned(): { readonly key: string; readonly cert: string } | null {
+  const made = spawnSync('openssl', [
+    ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' '),
+    ...'-subj /CN=test -addext subjectAltName=IP:127.0.0.1 -keyout - -out -'.split(' '),
+  ]);
+  if (made.status !== 0) return null;
+  const [key = '', cert = ''] =
+    made.stdout.toString().match(/-----BEGIN [\s\S]+?-----END .+/g) ?? [];
+  return { key, cert };
 }
 
 export interface Site {

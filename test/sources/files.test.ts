@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/model/problem.ts';
 import { type SecretRef, secretKey } from '../../src/model/secret-ref.ts';
 import { withText } from '../../src/report/text-of.ts';
+import { besideInventory, ownDirectories } from '../../src/sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../../src/sources/files.ts';
-import { besideInventory, ownFolders } from '../../src/sources/folders.ts';
 import { readInventoryFile } from '../../src/sources/inventory-file.ts';
-import { resolveSecrets } from '../../src/sources/secrets.ts';
+import { resolveSecrets } from '../../src/sources/secret-values.ts';
 
 let folder: string;
 
@@ -65,11 +65,11 @@ describe('an inventory', () => {
       value: { file: 'stdin', base: '.', text: 'hosts: {}\n' },
     });
     expect(lines(await read('-'))).toEqual([
-      'inventory.file: there is no inventory on stdin -> pipe one into it, or name a file: -i FILE',
+      'inventory.file: there is no inventory on stdin -> Pipe one into it, or name a file: -i FILE',
     ]);
   });
 
-  test('is what a program prints, run in its own folder', async () => {
+  test('is what a program prints, run in its own directory', async () => {
     const path = put('inventory.sh', '#!/bin/sh\necho "# $PWD"; echo oops >&2\n', 0o755);
     expect(await read(path)).toMatchObject({
       ok: true,
@@ -80,7 +80,7 @@ describe('an inventory', () => {
   test('that is a program is not run by validate', async () => {
     const path = put('inventory.sh', '#!/bin/sh\ntouch "$0.ran"\n', 0o755);
     expect(lines(await read(path, { mayRun: false }))).toEqual([
-      'inventory.file: DIR/inventory.sh is a program, and validate runs nothing -> run it yourself and check what it prints: DIR/inventory.sh | alloyup validate -i -',
+      'inventory.file: DIR/inventory.sh is a program, and validate runs no programs -> Run it and check what it prints: DIR/inventory.sh | alloyup validate -i -',
     ]);
     expect(lines(await read(`${path}.ran`))).toHaveLength(1);
   });
@@ -89,7 +89,7 @@ describe('an inventory', () => {
     const path = put('inventory.sh', '#!/bin/sh\necho half; echo no token >&2; exit 3\n', 0o755);
     const result = await read(path);
     expect(lines(result)).toEqual([
-      'inventory.file: the inventory DIR/inventory.sh failed: exit 3 -> run it yourself to see why: DIR/inventory.sh',
+      'inventory.file: the inventory program DIR/inventory.sh failed: exit code 3 -> Run it to see why: DIR/inventory.sh',
     ]);
     expect(result).toMatchObject({ problems: [{ detail: 'no token' }] });
   });
@@ -102,46 +102,46 @@ describe('an inventory', () => {
   ])('of a program that never answers has a problem: %j', async (script, why) => {
     const started = Date.now();
     expect(lines(await read(put('inventory.sh', script, 0o755)))).toEqual([
-      expect.stringContaining(`the inventory DIR/inventory.sh failed: ${why}`),
+      expect.stringContaining(`the inventory program DIR/inventory.sh failed: ${why}`),
     ]);
     expect(Date.now() - started).toBeLessThan(6000);
   });
 
   test.each([
     [
-      'a script without its bit',
+      'a script that is not executable',
       () => put('i.sh', '#!/bin/sh\n'),
-      'DIR/i.sh starts with #! but is not executable -> chmod +x DIR/i.sh, or take the first line out',
+      'DIR/i.sh starts with #! but is not executable -> Run chmod +x DIR/i.sh, or remove the first line',
     ],
     [
       'a script that all can change',
       () => put('i.sh', '#!/bin/sh\n', 0o777),
-      'DIR/i.sh is a program that every user of this machine can change -> chmod o-w DIR/i.sh after a look into it',
+      'DIR/i.sh is a program that every user of this machine can change -> Review it, then: chmod o-w DIR/i.sh',
     ],
     [
       'a script that says nothing',
       () => put('i.sh', '#!/bin/sh\n', 0o755),
-      'the inventory DIR/i.sh printed nothing -> run it yourself: DIR/i.sh',
+      'the inventory program DIR/i.sh printed nothing -> Run it to see why: DIR/i.sh',
     ],
     [
       'a missing file',
       () => put('inventory.yml', '').replace(/yml$/, 'yaml'),
-      'the inventory DIR/inventory.yaml does not exist -> did you mean DIR/inventory.yml?',
+      'the inventory DIR/inventory.yaml does not exist -> Did you mean DIR/inventory.yml?',
     ],
     [
       'a missing file, nothing near',
       () => join(folder, 'x'),
-      'the inventory DIR/x does not exist -> write one with alloyup init, or name the hosts: -i web-01,web-02,',
+      'the inventory DIR/x does not exist -> Write one with alloyup init, or name the hosts: -i web-01,web-02,',
     ],
     [
-      'a folder',
+      'a directory',
       () => dirname(put('fleet.yaml', '')),
-      'the inventory DIR is a folder -> name a file in it: -i DIR/fleet.yaml',
+      'the inventory DIR is a directory -> Name a file in it: -i DIR/fleet.yaml',
     ],
     [
       'no text',
       () => put('i.yaml', Uint8Array.of(0xff, 0xfe, 0x00)),
-      'the inventory DIR/i.yaml is not UTF-8 text -> see what it is: file DIR/i.yaml',
+      'the inventory DIR/i.yaml is not UTF-8 text -> Check what it is: file DIR/i.yaml',
     ],
   ])('that is %s', async (_, make, expected) => {
     expect(lines(await read(make()))).toEqual([`inventory.file: ${expected}`]);
@@ -151,7 +151,7 @@ describe('an inventory', () => {
     const path = join(folder, 'pipe');
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
     expect(lines(await read(path))).toEqual([
-      'inventory.file: the inventory DIR/pipe is no regular file -> name a file of YAML: -i FILE',
+      'inventory.file: the inventory DIR/pipe is not a regular file -> Name a YAML file: -i FILE',
     ]);
   });
 });
@@ -198,12 +198,18 @@ describe('secrets', () => {
     expect(await resolve(file('password'))).toMatchObject({
       ok: true,
       value: {
-        warnings: [{ code: 'secret.readable', at: AT, hint: `chmod 600 ${folder}/password` }],
+        warnings: [
+          {
+            code: 'secret.readable',
+            at: AT,
+            params: { reason: 'readable-by-others', path: `${folder}/password` },
+          },
+        ],
       },
     });
   });
 
-  test('that cannot be had are told all at once, in their order, without a value', async () => {
+  test('that cannot be read are reported all at once, in order, without a value', async () => {
     put('empty', '\n', 0o600);
     mkdirSync(join(folder, 'dir'));
     const failing = put(
@@ -223,15 +229,15 @@ describe('secrets', () => {
       exec('true'),
     );
     expect(lines(result)).toEqual([
-      'secret.unresolved: the program sleep, which should print a secret, failed: no answer within 1.5 s -> run it yourself in this terminal: it may want you to sign in',
-      'secret.unresolved: the environment variable MISSING is not set -> set it where alloyup runs: read -rs MISSING && export MISSING',
-      'secret.unresolved: the environment variable EMPTY is empty -> set it where alloyup runs: read -rs EMPTY && export EMPTY',
-      'secret.unresolved: the secret file DIR/none does not exist -> create it, or mend the path: relative paths start beside the inventory',
-      'secret.unresolved: the secret file DIR/empty is empty -> write the secret into it',
-      'secret.unresolved: the secret file DIR/dir is a folder -> see what it is: ls -ld DIR/dir',
-      'secret.unresolved: the program DIR/fail.sh, which should print a secret, failed: exit 1 -> run it yourself in this terminal: it may want you to sign in',
-      'secret.unresolved: the program no-such-program-here, which should print a secret, failed: not found -> install no-such-program-here, or name it with its path',
-      'secret.unresolved: the program true, which should print a secret, printed nothing -> run it yourself in this terminal: it may want you to sign in',
+      'secret.unresolved: cannot read a secret from the program sleep: no answer within 1.5 s -> Run it in this terminal: it may want you to sign in',
+      'secret.unresolved: the environment variable MISSING is not set -> Set it where alloyup runs: read -rs MISSING && export MISSING',
+      'secret.unresolved: the environment variable EMPTY is empty -> Set it where alloyup runs: read -rs EMPTY && export EMPTY',
+      'secret.unresolved: the secret file DIR/none does not exist -> Create it, or fix the path: relative paths start at the directory of the inventory',
+      'secret.unresolved: the secret file DIR/empty is empty -> Write the secret into it',
+      'secret.unresolved: the secret file DIR/dir is a directory -> Check what it is: ls -ld DIR/dir',
+      'secret.unresolved: cannot read a secret from the program DIR/fail.sh: exit code 1 -> Run it in this terminal: it may want you to sign in',
+      'secret.unresolved: cannot read a secret from the program no-such-program-here: not found -> Install no-such-program-here, or name it with its path',
+      'secret.unresolved: cannot read a secret from the program true: it printed nothing -> Run it in this terminal: it may want you to sign in',
     ]);
     expect(result).toMatchObject({
       problems: expect.arrayContaining([
@@ -259,15 +265,15 @@ describe('files that the inventory names', () => {
       ]);
   });
 
-  test('that cannot be read are told all at once', async () => {
+  test('that cannot be read are reported all at once', async () => {
     put('big', 'x'.repeat(1024 * 1024 + 1));
     put('binary', Uint8Array.of(0, 1, 2));
     const refs = ['none', 'big', 'binary', '.'].map((path) => ({ path, at: AT }));
     expect(lines(await readSourceFiles(refs, folder))).toEqual([
-      'inventory.file: the file DIR/none does not exist -> mend the path: relative paths start beside the inventory',
-      'inventory.file: the file DIR/big is bigger than 1024 KiB -> bring files like that to the hosts by other means: this is for text of up to 1 MiB',
-      'inventory.file: the file DIR/binary is not UTF-8 text -> bring files like that to the hosts by other means: this is for text of up to 1 MiB',
-      'inventory.file: the file DIR is a folder -> name a file that you can read',
+      'inventory.file: the file DIR/none does not exist -> Fix the path: relative paths start at the directory of the inventory',
+      'inventory.file: the file DIR/big is larger than 1024 KiB -> Copy such files to the hosts by other means: this is for text of up to 1 MiB',
+      'inventory.file: the file DIR/binary is not UTF-8 text -> Copy such files to the hosts by other means: this is for text of up to 1 MiB',
+      'inventory.file: the file DIR is a directory -> Name a file that you can read',
     ]);
   });
 
@@ -281,7 +287,7 @@ describe('files that the inventory names', () => {
     expect(result.value.get('site.alloy')?.declarations?.text).toBe('summary: Ours.\n');
     expect(result.value.get('plain.alloy')?.declarations).toBeNull();
     expect(lines(await readTemplateFiles([{ path: 'x.alloy', at: AT }], folder))).toEqual([
-      'template.file: the template DIR/x.alloy does not exist -> mend the path: relative paths start beside the inventory',
+      'template.file: the template DIR/x.alloy does not exist -> Fix the path: relative paths start at the directory of the inventory',
     ]);
   });
 });
@@ -294,8 +300,8 @@ test.each([
     '/h/.cache/alloyup',
     '/h/.local/state/alloyup',
   ],
-])('own folders of %j', (env, cache, state) => {
-  expect(ownFolders(env)).toEqual({ cache, state });
+])('own directories of %j', (env, cache, state) => {
+  expect(ownDirectories(env)).toEqual({ cache, state });
 });
 
 test.each([

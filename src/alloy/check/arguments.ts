@@ -1,7 +1,6 @@
 import { nearest } from '../../model/frame.ts';
-import type { Attribute, Block } from '../ast.ts';
-import { blockName } from '../ast.ts';
-import type { BlockRule } from '../table/table.ts';
+import { type Attribute, type Block, blockName } from '../ast.ts';
+import type { BlockRule } from '../table/component-table.ts';
 import type { Check, Config, Node, Part, Report, Rule } from './model.ts';
 import { headOf, spanOf, statementSpan } from './spans.ts';
 
@@ -9,61 +8,61 @@ const twice: Rule = {
   code: 'argument.duplicate',
   kind: 'language',
   finds: 'an argument given twice in one block',
-  fix: 'keep one of the two',
+  fix: 'Keep one of the two',
 };
 const unknownArgument: Rule = {
   code: 'argument.unknown',
   kind: 'knowledge',
   finds: 'an argument that the block does not take',
-  fix: 'mend its name, or move it to the block that the hint names',
+  fix: 'Fix its name, or move it to the block that the hint names',
 };
 const unknownBlock: Rule = {
   code: 'block.unknown',
   kind: 'knowledge',
   finds: 'a block that the component does not take here',
-  fix: 'mend its name, or move it to the block that the hint names',
+  fix: 'Fix its name, or move it to the block that the hint names',
 };
 const missingArgument: Rule = {
   code: 'argument.missing',
   kind: 'knowledge',
   finds: 'a block without an argument that it needs',
-  fix: 'add the argument',
+  fix: 'Add the argument',
 };
 const missingBlock: Rule = {
   code: 'block.missing',
   kind: 'knowledge',
   finds: 'a block without an inner block that it needs',
-  fix: 'add the block',
+  fix: 'Add the block',
 };
 const asArgument: Rule = {
   code: 'block.as-argument',
   kind: 'knowledge',
   finds: 'a block written as an argument: tls_config = { ... }',
-  fix: 'take the = out, and the commas between its arguments',
+  fix: 'Remove the = and the commas between its arguments',
 };
 const asBlock: Rule = {
   code: 'argument.as-block',
   kind: 'knowledge',
   finds: 'an argument written as a block: headers { ... }',
-  fix: 'put a = before the {',
+  fix: 'Put a = before the {',
 };
 const repeated: Rule = {
   code: 'block.repeated',
   kind: 'knowledge',
-  finds: 'a block that may stand once, twice',
-  fix: 'put everything into one of them',
+  finds: 'a block given twice that may be given only once',
+  fix: 'Put everything into one of them',
 };
 const declaredUnknown: Rule = {
   code: 'argument.undeclared',
   kind: 'language',
   finds: 'an argument that the declare of the component does not have',
-  fix: 'mend the name, or add an argument block to the declare',
+  fix: 'Fix the name, or add an argument block to the declare',
 };
 const declaredMissing: Rule = {
   code: 'argument.declared-missing',
   kind: 'language',
   finds: 'an instance of a declare without an argument that is not optional',
-  fix: 'add the argument, or set optional = true in the declare',
+  fix: 'Add the argument, or set optional = true in the declare',
 };
 
 export const ARGUMENT_RULES: readonly Rule[] = [
@@ -117,7 +116,7 @@ function checkPart(config: Config, part: Part, report: Report): void {
           twice,
           spanOf(node.parsed, statement),
           `attribute "${name}" may only be provided once`,
-          `keep one ${name}, delete the other`,
+          `Keep one ${name}, delete the other`,
         );
       }
       attributes.add(name);
@@ -136,7 +135,7 @@ function checkPart(config: Config, part: Part, report: Report): void {
       missingArgument,
       part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
       `missing required attribute "${name}"`,
-      `add ${name} = ${sampleOf(type)} to ${blockName(block)}`,
+      `Add ${name} = ${sampleOf(type)} to ${blockName(block)}`,
     );
   }
   for (const name of rule.requiredBlocks) {
@@ -145,7 +144,7 @@ function checkPart(config: Config, part: Part, report: Report): void {
       missingBlock,
       part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
       `missing required block "${name}"`,
-      `add ${name} { } to ${blockName(block)}`,
+      `Add ${name} { } to ${blockName(block)}`,
     );
   }
 }
@@ -159,7 +158,7 @@ function checkAttribute(part: Part, rule: BlockRule, statement: Attribute, repor
       asArgument,
       at,
       `"${name}" must be a block, but is used as an attribute`,
-      `write ${name} { } without the =, one argument a line`,
+      `Write ${name} { } without the =, one argument per line`,
     );
     return;
   }
@@ -187,7 +186,7 @@ function checkInner(
         repeated,
         at,
         `block "${name}" may only be specified once`,
-        `put everything into one ${name} block`,
+        `Put everything into one ${name} block`,
       );
     }
     return;
@@ -197,7 +196,7 @@ function checkInner(
       asBlock,
       at,
       `"${name}" must be an attribute, but is used as a block`,
-      `write ${name} = { ... } with a comma after each entry`,
+      `Write ${name} = { ... } with a comma after each entry`,
     );
     return;
   }
@@ -209,10 +208,10 @@ function checkInner(
     `unrecognized block name "${name}"`,
     belongs(part, name, 'block') ??
       (near
-        ? `did you mean ${near}?`
+        ? `Did you mean ${near}?`
         : rule.blockNames.length === 0
-          ? `${blockName(part.block)} takes no blocks: delete it`
-          : `${blockName(part.block)} takes ${listed(rule.blockNames)}`),
+          ? `Delete it: ${blockName(part.block)} takes no blocks`
+          : `Use a block that ${blockName(part.block)} takes: ${listed(rule.blockNames)}`),
   );
 }
 
@@ -232,22 +231,22 @@ function belongs(part: Part, name: string, what: 'block' | 'argument'): string |
   };
   if (part.path.length > 0) {
     const atTop = what === 'block' ? top.block(name) : top.attributes.get(name);
-    if (atTop) return `move it out of ${part.path.at(-1)}, directly into ${part.node.name}`;
+    if (atTop) return `Move it out of ${part.path.at(-1)}, directly into ${part.node.name}`;
   }
   look(top, []);
   const [place] = places.sort((a, b) => a.length - b.length);
   if (!place || place.length === 0) return undefined;
-  return `move it into ${place.join(' > ')} { } of this ${part.node.name}`;
+  return `Move it into ${place.join(' > ')} { } of this ${part.node.name}`;
 }
 
 function meantArgument(rule: BlockRule, name: string, part: Part): string {
   const names = [...rule.attributes.keys()];
   const near = nearest(name, names);
-  if (near) return `did you mean ${near}?`;
-  if (names.length === 0) return `${blockName(part.block)} takes no arguments: delete the line`;
+  if (near) return `Did you mean ${near}?`;
+  if (names.length === 0) return `Delete the line: ${blockName(part.block)} takes no arguments`;
   return names.length <= 12
-    ? `${blockName(part.block)} takes ${listed(names)}`
-    : `delete the line, or look it up in the reference of ${part.node.name}`;
+    ? `Use an argument that ${blockName(part.block)} takes: ${listed(names)}`
+    : `Delete the line, or look it up in the reference of ${part.node.name}`;
 }
 
 const listed = (names: readonly string[]): string =>
@@ -274,8 +273,8 @@ function checkInstance(node: Node, report: Report): void {
         ? `unrecognized attribute name "${name}"`
         : `unrecognized block name "${name}"`,
       near
-        ? `did you mean ${near}?`
-        : `add argument "${name}" { } to declare "${node.name}", or delete the line`,
+        ? `Did you mean ${near}?`
+        : `Add argument "${name}" { } to declare "${node.name}", or delete the line`,
     );
   }
   if (parsed.errors.some((error) => error.start >= block.start && error.start <= block.end)) return;
@@ -285,7 +284,7 @@ function checkInstance(node: Node, report: Report): void {
       declaredMissing,
       headOf(node),
       `missing required attribute "${name}"`,
-      `add ${name} = ... here, or optional = true to argument "${name}" of declare "${node.name}"`,
+      `Add ${name} = ... here, or optional = true to argument "${name}" of declare "${node.name}"`,
     );
   }
 }

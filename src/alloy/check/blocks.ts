@@ -7,53 +7,53 @@ import { headOf, spanOf, statementSpan } from './spans.ts';
 const rootAttribute: Rule = {
   code: 'block.argument-outside',
   kind: 'language',
-  finds: 'an argument outside every block',
-  fix: 'move it into the block that it belongs to, e.g. level into logging { }',
+  finds: 'an argument outside of any block',
+  fix: 'Move it into the block it belongs to, e.g. level into logging { }',
 };
 const labelMissing: Rule = {
   code: 'label.missing',
   kind: 'language',
   finds: 'a component, declare, argument, export, import or foreach without a label',
-  fix: 'give it a name of your choice in quotes before the {',
+  fix: 'Give it a name of your choice in quotes before the {',
 };
 const labelIgnored: Rule = {
   code: 'label.ignored',
   kind: 'advice',
-  finds: 'a label on logging or tracing, of which there is only one',
-  fix: 'take the label out: Alloy does not read it',
+  finds: 'a label on logging or tracing, which exist only once',
+  fix: 'Remove the label: Alloy does not read it',
 };
 const labelForbidden: Rule = {
   code: 'label.forbidden',
   kind: 'language',
   finds:
-    'a label on http, remotecfg or livedebugging: with it Alloy takes them for components and finds none',
-  fix: 'take the label out',
+    'a label on http, remotecfg or livedebugging: with one, Alloy takes them for components and finds none',
+  fix: 'Remove the label',
 };
 const duplicate: Rule = {
   code: 'block.duplicate',
   kind: 'language',
-  finds: 'two blocks of one name and label, in all files of the configuration',
-  fix: 'give one of them another label, or take it out',
+  finds: 'two blocks with the same name and label anywhere in the configuration',
+  fix: 'Give one of them another label, or remove it',
 };
 const misplaced: Rule = {
   code: 'block.not-here',
   kind: 'language',
   finds:
     'a block of the service (logging, http, ...) inside a declare or foreach, or an argument or export outside a declare',
-  fix: 'move the block to the top of the file, or into the declare',
+  fix: 'Move the block to the top of the file, or into the declare',
 };
 const unknownBlock: Rule = {
   code: 'block.unknown-root',
   kind: 'language',
-  finds: 'a block without dot or label that is no configuration block of Alloy',
-  fix: 'mend its name: components are called like prometheus.scrape and have a label',
+  finds: 'a block without dot or label that is not a configuration block of Alloy',
+  fix: 'Fix its name: component names look like prometheus.scrape, and components have a label',
 };
 const unknownComponent: Rule = {
   code: 'component.unknown',
   kind: 'knowledge',
   finds:
     'a component that Alloy 1.18 does not have and that no declare or import of the configuration brings',
-  fix: 'mend its name, or declare or import it',
+  fix: 'Fix its name, or declare or import it',
 };
 
 export const BLOCK_RULES: readonly Rule[] = [
@@ -96,7 +96,7 @@ export const checkBlocks: Check = (config, report) => {
             rootAttribute,
             spanOf(parsed, statement),
             rootMessage(module, statement),
-            'move it into the block that it belongs to, or delete the line',
+            'Move it into the block it belongs to, or delete the line',
           );
         }
       }
@@ -108,7 +108,7 @@ export const checkBlocks: Check = (config, report) => {
 const rootMessage = (module: Module, statement: Statement & { kind: 'attribute' }): string =>
   module.kind === 'root'
     ? `unrecognized attribute ${statement.name.name}`
-    : `an argument cannot stand here: a ${module.kind} holds blocks only`;
+    : `an argument is not allowed here: a ${module.kind} holds blocks only`;
 
 function checkNode(config: Config, module: Module, node: Node, report: Parameters<Check>[1]): void {
   const { block, name, id, parsed } = node;
@@ -121,8 +121,8 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       head,
       `block ${id} already declared at ${config.where(headOf(first))}`,
       block.label
-        ? `give this ${name} another label, or delete one of the two`
-        : `keep one ${name} block and put everything into it`,
+        ? `Give this ${name} another label, or delete one of the two`
+        : `Keep one ${name} block and put everything into it`,
     );
   }
 
@@ -132,7 +132,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
         misplaced,
         head,
         `${name} not allowed in ${module.kind === 'declare' ? 'module' : 'foreach'}`,
-        `move the ${name} block to the top level of the configuration`,
+        `Move the ${name} block to the top level of the configuration`,
       );
     }
     if (block.label && (name === 'logging' || name === 'tracing')) {
@@ -140,14 +140,14 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
         labelIgnored,
         spanOf(parsed, block.label),
         `the label "${block.label.text}" of ${name} has no effect`,
-        `write ${name} { without a label`,
+        `Write ${name} { without a label`,
       );
     } else if (block.label) {
       report(
         labelForbidden,
         head,
         `cannot find the definition of component name "${name}": ${name} takes no label`,
-        `write ${name} { without a label`,
+        `Write ${name} { without a label`,
       );
     }
     return;
@@ -161,7 +161,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       misplaced,
       statementSpan(node),
       `${name} blocks only allowed inside a module`,
-      `put it into a declare block: declare "name" { ${name} ... }`,
+      `Put it into a declare block: declare "name" { ${name} ... }`,
     );
   }
 
@@ -175,9 +175,9 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
         head,
         `there is no block "${name}"`,
         close
-          ? `write ${close} { }`
+          ? `Write ${close} { }`
           : (home ??
-              `the blocks without a label are ${SERVICE_BLOCKS.join(', ')}; a component is written type.name "label" { }`),
+              `Use one of ${SERVICE_BLOCKS.join(', ')}, or a component: type.name "label" { }`),
       );
       return;
     }
@@ -187,7 +187,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       isComponent(block)
         ? `component "${name}" must have a label`
         : `${name} block must have a label`,
-      `name it: ${name} "default" {`,
+      `Name it: ${name} "default" {`,
     );
   }
 
@@ -203,7 +203,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       unknownComponent,
       head,
       `cannot find the definition of component name "${name}"`,
-      meant ? `did you mean ${meant}?` : (stageHint(config, name) ?? unknownHint(name, module)),
+      meant ? `Did you mean ${meant}?` : (stageHint(config, name) ?? unknownHint(name, module)),
     );
   }
 }
@@ -219,8 +219,8 @@ function homeOf({ table }: Config, name: string): string | undefined {
   if (homes.length === 0) return undefined;
   const [one] = homes.filter((home) => /(remote_write|loki\.write|scrape)$/.test(home));
   return homes.length === 1
-    ? `it belongs into ${homes[0]}`
-    : `it belongs into a component, e.g. into ${one ?? homes[0]}`;
+    ? `Move it into ${homes[0]}`
+    : `Move it into a component, e.g. ${one ?? homes[0]}`;
 }
 
 /** `stage.json` and the like at the top level: blocks of one component that look like components. */
@@ -230,8 +230,8 @@ const stageHint = (config: Config, name: string): string | undefined =>
 function unknownHint(name: string, module: Module): string {
   const [first] = name.split('.');
   return name.includes('.')
-    ? `check the name in the component reference; if it comes from a module, import it under the label "${first}"`
-    : `declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
+    ? `Check the name in the component reference; if it comes from a module, import it under the label "${first}"`
+    : `Declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
 }
 
 function* declaredNames(module: Module): Generator<string> {

@@ -1,20 +1,19 @@
+import { diagnosticAt } from '../ast-lookup.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Parsed } from '../parse.ts';
-import { withoutEchoes } from '../parse.ts';
+import { type Parsed, withoutEchoes } from '../parser.ts';
 import { lineAt, positionAt } from '../position.ts';
 import { repair } from '../repair.ts';
-import { componentTable } from '../table/table.ts';
-import { diagnosticAt } from '../tree.ts';
+import { componentTable } from '../table/component-table.ts';
 import { ARGUMENT_RULES, checkArguments } from './arguments.ts';
 import { BLOCK_RULES, checkBlocks } from './blocks.ts';
-import { readConfig } from './config.ts';
 import { CYCLE_RULES, checkCycles } from './cycles.ts';
 import { checkExposure, EXPOSURE_RULES } from './exposure.ts';
 import { checkFields, FIELD_RULES } from './fields.ts';
 import { checkFlow, FLOW_RULES } from './flow.ts';
 import { checkFunctions, FUNCTION_RULES } from './functions.ts';
+import { checkPorts, PORT_RULES } from './listen-ports.ts';
 import type { Check, CheckOptions, Config, FileDiagnostic, NamedFile, Rule } from './model.ts';
-import { checkPorts, PORT_RULES } from './ports.ts';
+import { readConfig } from './modules.ts';
 import { checkReferences, REFERENCE_RULES } from './references.ts';
 import { checkStability, STABILITY_RULES } from './stability.ts';
 import { checkTexts, TEXT_RULES } from './texts.ts';
@@ -102,7 +101,7 @@ interface Readable extends NamedFile {
   readonly unclear: ReadonlySet<number>;
 }
 
-/** Tells the syntax errors of a file, and mends them where that is possible, so that the rest can be checked too. */
+/** Reports the syntax errors of a file, and repairs them where possible, so that the rest can be checked too. */
 function readable({ name, parsed }: NamedFile, found: FileDiagnostic[]): Readable {
   const unclear = new Set(parsed.errors.map(({ line }) => line));
   const whole = { name, parsed, written: parsed, place: (offset: number) => offset, unclear };

@@ -4,14 +4,14 @@ import { headOf } from './spans.ts';
 const cycle: Rule = {
   code: 'reference.cycle',
   kind: 'language',
-  finds: 'components that depend on each other in a circle',
-  fix: 'take one of the references of the circle out',
+  finds: 'components that depend on each other in a cycle',
+  fix: 'Remove one of the references in the cycle',
 };
 const self: Rule = {
   code: 'reference.self',
   kind: 'language',
   finds: 'a component that refers to itself',
-  fix: 'name the component that should take the data',
+  fix: 'Name the component that should take the data',
 };
 
 export const CYCLE_RULES: readonly Rule[] = [cycle, self];
@@ -26,7 +26,7 @@ export const checkCycles: Check = (config, report) => {
           self,
           headOf(node),
           'cannot reference self',
-          `name another component than ${node.id} here`,
+          `Name another component than ${node.id} here`,
         );
       }
     }
@@ -40,7 +40,7 @@ export const checkCycles: Check = (config, report) => {
           cycle,
           headOf(node),
           `cycle detected: ${names}`,
-          'take one of the references between them out: data must flow one way',
+          'Remove one of the references between them: data must flow one way',
         );
       }
     }

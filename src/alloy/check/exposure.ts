@@ -1,28 +1,28 @@
 import type { Attribute, Expression } from '../ast.ts';
+import { attributeOf, blocksOf, stringOf } from '../ast-lookup.ts';
 import { locksOutChecks } from '../lockout.ts';
-import { attributeOf, blocksOf, stringOf } from '../tree.ts';
 import type { Check, Node, Part, Report, Rule } from './model.ts';
-import { isPlaceholder } from './placeholder.ts';
 import { spanOf } from './spans.ts';
+import { isPlaceholder } from './text-patterns.ts';
 
 const lockedOut: Rule = {
   code: 'http.locked-out',
   kind: 'language',
   finds:
-    'an http block with tls, or with auth on the paths that the checks ask: nobody could tell whether Alloy came up',
-  fix: 'take it out, filter the paths, or set alloy.check: service to accept the weaker check',
+    'an http block with tls, or with auth on the paths used by the health checks: they could not tell whether Alloy is up',
+  fix: 'Remove it, filter the paths, or set alloy.check: service to accept the weaker check',
 };
 const listens: Rule = {
   code: 'exposure.listen',
   kind: 'advice',
-  finds: 'a receiver that listens on all interfaces without asking who sends',
-  fix: 'bind it to 127.0.0.1 or an address of your own network, or add auth and tls',
+  finds: 'a receiver that listens on all interfaces without authentication',
+  fix: 'Bind it to 127.0.0.1 or to an address in your own network, or add auth and tls',
 };
 const inline: Rule = {
   code: 'exposure.secret',
   kind: 'advice',
   finds: 'a password, token or key in the text of the configuration',
-  fix: 'read it by sys.env("NAME") from alloy.environment, or from a file',
+  fix: 'Read it with sys.env("NAME") from alloy.environment, or from a file',
 };
 
 export const EXPOSURE_RULES: readonly Rule[] = [lockedOut, listens, inline];
@@ -81,7 +81,7 @@ function checkListen(node: Node, { path, block }: Part, report: Report): void {
       listens,
       written ? spanOf(node.parsed, written) : { ...spanOf(node.parsed, block), end: block.open },
       `${node.id} listens on all interfaces${address ? ` (${address})` : ''} and asks nobody who they are`,
-      `set ${argument} = "127.0.0.1${port}" if only this host sends, or add auth`,
+      `Set ${argument} = "127.0.0.1${port}" if only this host sends, or add auth`,
     );
   }
 }
@@ -124,7 +124,7 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
       inline,
       spanOf(part.node.parsed, url),
       `${name.name} holds a password inside the URL`,
-      'take it out of the URL and use basic_auth with sys.env("NAME") or password_file',
+      'Remove it from the URL and use basic_auth with sys.env("NAME") or password_file',
     );
   }
 }
@@ -133,8 +133,8 @@ function secretHint(part: Part, name: string): string {
   const variable = name.toUpperCase();
   const file = `${name}_file`;
   return part.rule?.attributes.has(file)
-    ? `write sys.env("${variable}") and set it in alloy.environment, or use ${file}`
-    : `write sys.env("${variable}") and set it in alloy.environment`;
+    ? `Write sys.env("${variable}") and set it in alloy.environment, or use ${file}`
+    : `Write sys.env("${variable}") and set it in alloy.environment`;
 }
 
 function urlWithPassword(value: Expression): Expression | undefined {

@@ -1,6 +1,5 @@
-import type { Attribute } from '../ast.ts';
-import { blockName } from '../ast.ts';
-import { attributeOf, bare, boolOf, numberOf, stringOf } from '../tree.ts';
+import { type Attribute, blockName } from '../ast.ts';
+import { attributeOf, boolOf, numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import { goDuration } from './go-duration.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
@@ -10,32 +9,34 @@ const timeout: Rule = {
   code: 'fields.scrape-timeout',
   kind: 'knowledge',
   finds:
-    'a scrape_timeout longer than the scrape_interval, defaults (10s, 60s) included; alloy validate does not see it, the start fails',
-  fix: 'lower scrape_timeout or raise scrape_interval',
+    'a scrape_timeout longer than the scrape_interval, defaults (10s, 60s) included; alloy validate does not notice, Alloy fails to start',
+  fix: 'Lower scrape_timeout or raise scrape_interval',
 };
 const auth: Rule = {
   code: 'fields.auth',
   kind: 'knowledge',
-  finds: 'two ways to authenticate in one place, or one credential given twice; the start fails',
-  fix: 'keep one of them',
+  finds:
+    'two ways to authenticate in one place, or one credential given twice; Alloy fails to start',
+  fix: 'Keep one of them',
 };
 const relabel: Rule = {
   code: 'fields.relabel',
   kind: 'knowledge',
-  finds: 'a relabel rule without what its action needs; the start fails',
-  fix: 'add the argument that the hint names',
+  finds: 'a relabel rule without what its action needs; Alloy fails to start',
+  fix: 'Add the argument that the hint names',
 };
 const limiter: Rule = {
   code: 'fields.memory-limit',
   kind: 'knowledge',
-  finds: 'an otelcol.processor.memory_limiter without limit and limit_percentage; the start fails',
-  fix: 'set limit = "512MiB" or limit_percentage = 80',
+  finds:
+    'an otelcol.processor.memory_limiter without limit and limit_percentage; Alloy fails to start',
+  fix: 'Set limit = "512MiB" or limit_percentage = 80',
 };
 const globs: Rule = {
   code: 'fields.glob',
   kind: 'advice',
-  finds: 'a pattern in __path__ of a loki.source.file, which opens the paths as they are',
-  fix: 'add file_match { enabled = true }, or put a local.file_match before it',
+  finds: 'a pattern in __path__ of a loki.source.file, which opens paths literally',
+  fix: 'Add file_match { enabled = true }, or put a local.file_match before it',
 };
 
 export const FIELD_RULES: readonly Rule[] = [timeout, auth, relabel, limiter, globs];
@@ -78,7 +79,7 @@ function checkTimeout({ block, node }: Part, report: Report): void {
     timeout,
     spanOf(node.parsed, (limit ?? interval)!.value),
     `scrape_timeout (${shownLimit}) greater than scrape_interval (${shownInterval})`,
-    `set scrape_timeout to ${shownInterval.replace(', the default', '')} or less`,
+    `Set scrape_timeout to ${shownInterval.replace(', the default', '')} or less`,
   );
 }
 
@@ -116,8 +117,8 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
     report(
       auth,
       spanOf(node.parsed, said[1]!),
-      `at most one of ${WAYS.join(', ')} must be configured: here are ${names.join(' and ')}`,
-      'keep the one that the other side expects, delete the rest',
+      `at most one of ${WAYS.join(', ')} must be configured: found ${names.join(' and ')}`,
+      'Keep the one that the server expects and delete the rest',
     );
   }
   const inside = path.at(-1) ?? '';
@@ -128,14 +129,14 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
       auth,
       spanOf(node.parsed, other),
       `at most one of ${first} and ${second} must be configured`,
-      `keep one of them${first === 'password' || first.startsWith('c') ? `; ${second} keeps it out of this file` : ''}`,
+      `Keep one of them${first === 'password' || first.startsWith('c') ? `; ${second} keeps it out of this file` : ''}`,
     );
   }
 }
 
 const isEmpty = (statement: Part['block']['body'][number]): boolean => {
   if (statement.kind !== 'attribute') return false;
-  const value = bare(statement.value);
+  const value = withoutParens(statement.value);
   return stringOf(value) === '' || (value.kind === 'literal' && value.type === 'null');
 };
 
@@ -163,7 +164,7 @@ function checkRelabel({ block, node }: Part, report: Report): void {
       relabel,
       at,
       `relabel configuration for ${action} action requires '${name}' value`,
-      `add ${name} = ${sample}`,
+      `Add ${name} = ${sample}`,
     );
   };
   const target = attributeOf(block.body, 'target_label');
@@ -184,7 +185,7 @@ function checkRelabel({ block, node }: Part, report: Report): void {
           relabel,
           spanOf(node.parsed, target),
           `the target_label of ${action} is empty`,
-          'name a label',
+          'Name a label',
         );
       }
       need('target_label', '"..."');
@@ -200,19 +201,19 @@ function checkLimiter({ block, node }: Part, report: Report): void {
     limiter,
     { ...spanOf(node.parsed, block), end: block.open },
     'a memory_limiter needs limit or limit_percentage',
-    'add limit_percentage = 80 and spike_limit_percentage = 20, or limit = "512MiB"',
+    'Add limit_percentage = 80 and spike_limit_percentage = 20, or limit = "512MiB"',
   );
 }
 
 function checkGlobs({ block, node }: Part, report: Report): void {
   const targets = attributeOf(block.body, 'targets');
-  const list = targets && bare(targets.value);
+  const list = targets && withoutParens(targets.value);
   if (list?.kind !== 'array') return;
   const matched = block.body.find((one) => one.kind === 'block' && blockName(one) === 'file_match');
   const enabled = matched?.kind === 'block' && attributeOf(matched.body, 'enabled');
   if (enabled && boolOf(enabled.value) !== false) return;
   for (const element of list.elements) {
-    const target = bare(element);
+    const target = withoutParens(element);
     if (target.kind !== 'object') continue;
     const path = target.fields.find(({ key }) => key.name === '__path__')?.value;
     const text = path && stringOf(path);
@@ -220,8 +221,8 @@ function checkGlobs({ block, node }: Part, report: Report): void {
     report(
       globs,
       spanOf(node.parsed, path),
-      `"${text}" is a pattern, and loki.source.file opens paths as they are`,
-      'add file_match { enabled = true } to this block, or a local.file_match before it',
+      `"${text}" is a pattern, and loki.source.file opens paths literally`,
+      'Add file_match { enabled = true } to this block, or a local.file_match before it',
     );
   }
 }

@@ -1,36 +1,34 @@
 import { blockName } from '../ast.ts';
-import { attributeOf, bare, blocksOf } from '../tree.ts';
+import { attributeOf, blocksOf, withoutParens } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import type { Check, Config, Node, Reference, Report, Rule } from './model.ts';
-import type { Signal } from './signals.ts';
-import { acceptedBy, describe, producedBy, SIGNALS } from './signals.ts';
+import { acceptedBy, describe, producedBy, SIGNALS, type Signal } from './signals.ts';
 import { headOf, spanOf } from './spans.ts';
 
 const refused: Rule = {
   code: 'flow.signal',
   kind: 'knowledge',
   finds:
-    'a signal sent to an otelcol component that does not pass it on: clients get an error, nothing arrives; Alloy says healthy',
-  fix: 'name the signal in the output of the component too, or send it elsewhere',
+    'a signal sent to an otelcol component that does not pass it on: clients get an error and nothing arrives, yet Alloy reports healthy',
+  fix: 'Name the signal in the output of the component too, or send it elsewhere',
 };
 const never: Rule = {
   code: 'flow.never',
   kind: 'advice',
   finds: 'an output for a signal that the component never sends',
-  fix: 'take the line out',
+  fix: 'Remove the line',
 };
 const deadEnd: Rule = {
   code: 'flow.dead-end',
   kind: 'advice',
-  finds:
-    'a component that sends what it gets nowhere: forward_to = [], an empty output, no endpoint',
-  fix: 'name a receiver, or take the component out',
+  finds: 'a component that sends its data nowhere: forward_to = [], an empty output, no endpoint',
+  fix: 'Name a receiver, or remove the component',
 };
 const unused: Rule = {
   code: 'flow.unused',
   kind: 'advice',
-  finds: 'a component that only serves others, and that no other refers to',
-  fix: 'refer to one of its exports, or take it out',
+  finds: 'a component that only serves others, but that nothing refers to',
+  fix: 'Refer to one of its exports, or remove it',
 };
 
 export const FLOW_RULES: readonly Rule[] = [refused, never, deadEnd, unused];
@@ -59,7 +57,7 @@ export const checkFlow: Check = (config, report) => {
         unused,
         headOf(node),
         `nothing refers to ${node.id}`,
-        `refer to ${names.join(' or ')} somewhere, or delete the block`,
+        `Refer to ${names.join(' or ')} somewhere, or delete the block`,
       );
     }
   }
@@ -91,8 +89,8 @@ function checkSignals(config: Config, node: Node, report: Report): void {
         ? `${signal} are sent to ${target.id}, which passes nothing on: they are refused`
         : `${signal} are sent to ${target.id}, which ${fixed ? 'takes' : 'passes on'} only ${describe(accepted)}: they are refused`,
       fixed
-        ? `send ${signal} to a component that takes them`
-        : `add ${signal} = [...] to the output of ${target.id}, or send ${signal} elsewhere`,
+        ? `Send ${signal} to a component that takes them`
+        : `Add ${signal} = [...] to the output of ${target.id}, or send ${signal} elsewhere`,
     );
   }
 
@@ -102,13 +100,13 @@ function checkSignals(config: Config, node: Node, report: Report): void {
     for (const signal of SIGNALS) {
       const attribute = attributeOf(output.body, signal);
       if (!attribute || produced.includes(signal)) continue;
-      const value = bare(attribute.value);
+      const value = withoutParens(attribute.value);
       if (value.kind === 'array' && value.elements.length === 0) continue;
       report(
         never,
         spanOf(node.parsed, attribute),
         `${node.name} sends only ${describe(produced)}, never ${signal}`,
-        `delete the line ${signal} = ...`,
+        `Delete the line ${signal} = ...`,
       );
     }
   }
@@ -122,13 +120,13 @@ function checkDeadEnd(node: Node, report: Report): void {
   const { block, parsed, rule } = node;
   const forward = attributeOf(block.body, 'forward_to');
   if (forward && rule!.attributes.has('forward_to')) {
-    const value = bare(forward.value);
+    const value = withoutParens(forward.value);
     if (value.kind === 'array' && value.elements.length === 0) {
       report(
         deadEnd,
         spanOf(parsed, forward),
         `${node.id} sends nowhere: forward_to is empty`,
-        `name a receiver in forward_to, as in [${sinkFor(rule!.attributes.get('forward_to')!.type)}.default.receiver]`,
+        `Name a receiver in forward_to, as in [${sinkFor(rule!.attributes.get('forward_to')!.type)}.default.receiver]`,
       );
     }
     return;
@@ -145,8 +143,8 @@ function checkDeadEnd(node: Node, report: Report): void {
     report(
       deadEnd,
       spanOf(parsed, output),
-      `${node.id} sends nowhere: its output names nobody`,
-      'add metrics, logs or traces = [type.name.label.input] to the output',
+      `${node.id} sends nowhere: its output names no receiver`,
+      'Add metrics, logs or traces = [type.name.label.input] to the output',
     );
     return;
   }
@@ -160,7 +158,7 @@ function checkDeadEnd(node: Node, report: Report): void {
       deadEnd,
       headOf(node),
       `${node.id} sends nowhere: it has no endpoint`,
-      'add endpoint { url = "https://..." }',
+      'Add endpoint { url = "https://..." }',
     );
   }
 }
@@ -174,8 +172,8 @@ const sinkFor = (type: string): string =>
 
 const ENDPOINTS: readonly string[] = ['prometheus.remote_write', 'loki.write', 'pyroscope.write'];
 
-const isEmptyList = (value: Parameters<typeof bare>[0]): boolean => {
-  const list = bare(value);
+const isEmptyList = (value: Parameters<typeof withoutParens>[0]): boolean => {
+  const list = withoutParens(value);
   return list.kind === 'array' && list.elements.length === 0;
 };
 

@@ -1,40 +1,40 @@
 import { nearest } from '../../model/frame.ts';
 import type { Check, Reference, Report, Rule } from './model.ts';
 import { spanOf } from './spans.ts';
+import { olderThan } from './stability.ts';
 import { CONSTANTS, DEPRECATED, FUNCTIONS, NAMESPACES } from './stdlib.ts';
 import { textOf } from './traversal.ts';
-import { olderThan } from './version.ts';
 
 const unknown: Rule = {
   code: 'function.unknown',
   kind: 'knowledge',
   finds:
-    'a function that the standard library of 1.18 does not have; alloy validate does not see it',
-  fix: 'mend the name',
+    'a function that the standard library of 1.18 does not have; alloy validate does not notice',
+  fix: 'Fix the name',
 };
 const deprecated: Rule = {
   code: 'function.deprecated',
   kind: 'knowledge',
-  finds: 'a function by its name from before 1.4; it works, but alloy validate exits 1 on it',
-  fix: 'write the new name, e.g. sys.env for env',
+  finds: 'a function by its name from before 1.4: it works, but alloy validate exits with 1',
+  fix: 'Write the new name, e.g. sys.env for env',
 };
 const count: Rule = {
   code: 'function.arguments',
   kind: 'knowledge',
   finds: 'a function called with more or fewer arguments than it takes',
-  fix: 'give it what it takes',
+  fix: 'Pass the arguments it takes',
 };
 const tooNew: Rule = {
   code: 'function.version',
   kind: 'knowledge',
   finds: 'a function that the pinned version of Alloy does not have yet',
-  fix: 'pin a newer version, or do without the function',
+  fix: 'Pin a newer version, or do without the function',
 };
 const unstable: Rule = {
   code: 'function.stability',
   kind: 'knowledge',
   finds: 'a function that the stability level of the service does not allow',
-  fix: 'raise alloy.stability (--stability.level), or do without the function',
+  fix: 'Raise alloy.stability (--stability.level), or do without the function',
 };
 
 export const FUNCTION_RULES: readonly Rule[] = [unknown, deprecated, count, tooNew, unstable];
@@ -55,7 +55,7 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
           deprecated,
           { ...at, end: first.end },
           `${first.name} is deprecated: alloy validate fails on it`,
-          `write ${newName}`,
+          `Write ${newName}`,
         );
         continue;
       }
@@ -76,15 +76,15 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
           unstable,
           at,
           `${name} is at stability level "experimental", which is below the minimum allowed stability level "${options.stability}"`,
-          'set alloy.stability: experimental, or do without it',
+          'Set alloy.stability: experimental, or do without it',
         );
       }
       if (olderThan(options.version, known.since)) {
         report(
           tooNew,
           at,
-          `${name} is there from ${known.since} on; version ${options.version} is pinned`,
-          `pin ${known.since} or newer${oldName(name)}`,
+          `${name} is available since ${known.since}; version ${options.version} is pinned`,
+          `Pin ${known.since} or newer${oldName(name)}`,
         );
       }
       checkCount(reference, name, known.arity, at, report);
@@ -99,15 +99,15 @@ const oldName = (name: string): string => {
 
 function hintFor(name: string): string {
   const meant = nearest(name, [...FUNCTIONS.keys(), ...CONSTANTS]);
-  if (meant) return `did you mean ${meant}?`;
+  if (meant) return `Did you mean ${meant}?`;
   const [namespace] = name.split('.');
   const siblings = [...FUNCTIONS.keys(), ...CONSTANTS].filter((one) =>
     one.startsWith(`${namespace}.`),
   );
   const last = name.split('.').at(-1)!;
   const elsewhere = [...FUNCTIONS.keys()].find((one) => one.endsWith(`.${last}`));
-  if (elsewhere) return `did you mean ${elsewhere}?`;
-  return siblings.length > 0 ? `use one of ${siblings.join(', ')}` : 'mend the name';
+  if (elsewhere) return `Did you mean ${elsewhere}?`;
+  return siblings.length > 0 ? `Use one of ${siblings.join(', ')}` : 'Fix the name';
 }
 
 function checkCount(
@@ -118,7 +118,7 @@ function checkCount(
   report: Report,
 ): void {
   if (!called) {
-    report(count, at, `${name} is a function and is not called`, `write ${name}(...)`);
+    report(count, at, `${name} is a function and is not called`, `Write ${name}(...)`);
     return;
   }
   if (called.length >= least && (most === null || called.length <= most)) return;
@@ -128,6 +128,6 @@ function checkCount(
     count,
     at,
     `${name} takes ${takes} argument${takes === '1' ? '' : 's'}, not ${called.length}`,
-    `give ${name} ${takes}`,
+    `Pass ${takes}`,
   );
 }

@@ -1,8 +1,8 @@
 import type { Stability } from '../../model/desired.ts';
 import type { Attribute, Block, Body, Expression, Identifier } from '../ast.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Parsed } from '../parse.ts';
-import type { BlockRule, ComponentRule, ComponentTable } from '../table/table.ts';
+import type { Parsed } from '../parser.ts';
+import type { BlockRule, ComponentRule, ComponentTable } from '../table/component-table.ts';
 
 /** One thing that is looked for. docs/checks.md is made from these. */
 export interface Rule {
@@ -27,7 +27,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Notes one finding: what is wrong here, and how to mend it here. */
+/** Notes one finding: what is wrong here, and how to fix it. */
 export type Report = (rule: Rule, at: Span, message: string, hint: string) => void;
 
 /** Looks at the whole configuration for one family of rules. */

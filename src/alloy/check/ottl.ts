@@ -16,7 +16,10 @@ export function ottlProblem(
     if (char === '"') {
       const end = stringEnd(text, i);
       if (end < 0)
-        return { message: 'a text in this OTTL statement is not closed', hint: 'close it with "' };
+        return {
+          message: 'a string in this OTTL statement is not closed',
+          hint: 'Close it with "',
+        };
       i = end;
       continue;
     }
@@ -25,7 +28,7 @@ export function ottlProblem(
       if (open.pop() !== char) {
         return {
           message: `"${char}" closes nothing in this OTTL statement`,
-          hint: 'balance the brackets',
+          hint: 'Balance the brackets',
         };
       }
     } else if (/[A-Za-z_]/.test(char)) {
@@ -45,13 +48,13 @@ export function ottlProblem(
   if (open.length > 0) {
     return {
       message: `"${open.at(-1)}" is missing in this OTTL statement`,
-      hint: 'close every bracket that is opened',
+      hint: 'Close every bracket that is opened',
     };
   }
   if (kind === 'statement' && calls === 0) {
     return {
       message: 'an OTTL statement begins with a function, as in set(...)',
-      hint: 'write set(attributes["key"], "value")',
+      hint: 'Write set(attributes["key"], "value")',
     };
   }
   return undefined;
@@ -65,13 +68,13 @@ function nameProblem(
   if (editor && upper) {
     return {
       message: `editor names must start with a lowercase letter but got '${word}'`,
-      hint: `begin the statement with an editor such as set(...), and use ${word} inside it`,
+      hint: `Begin the statement with an editor such as set(...), and use ${word} inside it`,
     };
   }
   if (!editor && !upper) {
     return {
       message: `converter names must start with an uppercase letter but got '${word}'`,
-      hint: `write ${word[0]!.toUpperCase()}${word.slice(1)}, if that is the converter that you mean`,
+      hint: `Write ${word[0]!.toUpperCase()}${word.slice(1)}, if that is the converter you mean`,
     };
   }
   return undefined;

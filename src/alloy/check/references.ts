@@ -1,6 +1,6 @@
 import { nearest } from '../../model/frame.ts';
 import type { Check, Config, Module, Node, Reference, Resolved, Rule } from './model.ts';
-import { hasVariable } from './resolve.ts';
+import { hasVariable } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { isStdlib } from './stdlib.ts';
 import { textOf } from './traversal.ts';
@@ -8,29 +8,29 @@ import { textOf } from './traversal.ts';
 const undefinedReference: Rule = {
   code: 'reference.undefined',
   kind: 'language',
-  finds: 'a reference to a component that is not there, or that stands in another module',
-  fix: 'mend the name, or add the component',
+  finds: 'a reference to a component that does not exist, or is in another module',
+  fix: 'Fix the name, or add the component',
 };
 const undefinedExport: Rule = {
   code: 'reference.export',
   kind: 'knowledge',
   finds:
-    'a reference to an export that the component does not have; alloy validate does not see it',
-  fix: 'name one of the exports that the hint lists',
+    'a reference to an export that the component does not have; alloy validate does not notice',
+  fix: 'Name one of the exports that the hint lists',
 };
 const undefinedDeclared: Rule = {
   code: 'reference.declared-export',
   kind: 'language',
   finds:
     'a reference to an export that the declare does not have, or to a part of an argument other than value',
-  fix: 'add the export to the declare, or mend the name',
+  fix: 'Add the export to the declare, or fix the name',
 };
 const shadows: Rule = {
   code: 'reference.shadows',
   kind: 'knowledge',
   finds:
-    'a component whose first name hides a part of the standard library; alloy validate exits 1 on it',
-  fix: 'rename the declare or the label of the import',
+    'a component whose first name hides a part of the standard library; alloy validate exits with 1',
+  fix: 'Rename the declare or the label of the import',
 };
 
 export const REFERENCE_RULES: readonly Rule[] = [
@@ -53,7 +53,7 @@ export const checkReferences: Check = (config, report) => {
             undefinedReference,
             at,
             `${reference.attribute.name.name} is a name without quotes, and nothing has that name`,
-            'put the value in quotes, or better read it by sys.env("NAME")',
+            'Put the value in quotes or, better, read it with sys.env("NAME")',
           );
           continue;
         }
@@ -71,7 +71,7 @@ export const checkReferences: Check = (config, report) => {
           shadows,
           { ...at, end: reference.names[0]!.end },
           `a component is shadowing an existing stdlib name: "${name}"`,
-          `give the declare or import called ${name} another name`,
+          `Give the declare or import called ${name} another name`,
         );
       }
       const wrong = wrongExport(resolved, reference);
@@ -101,13 +101,13 @@ function undefinedHint(config: Config, node: Node, reference: Reference): string
   const text = textOf(reference);
   const { names } = reference;
   if (/^\$/.test(text) || (names.length === 1 && /^[A-Z][A-Z0-9_]*$/.test(text))) {
-    return `write sys.env("${text}") to read an environment variable, or "${text}" to mean the text`;
+    return `Write sys.env("${text}") to read an environment variable, or "${text}" to mean the text`;
   }
   if (names.length === 1 && !reference.called) {
-    return `write "${text}" in quotes to mean the text, or the full name of an export: type.name.label.export`;
+    return `Write "${text}" in quotes to mean the text, or the full name of an export: type.name.label.export`;
   }
   if (names[0]!.name === 'argument' && names.length > 1) {
-    return `add argument "${names[1]!.name}" { } to this declare, or mend the name`;
+    return `Add argument "${names[1]!.name}" { } to this declare, or fix the name`;
   }
   const outside = config.nodes.find(
     ({ id, module }) => module !== node.module && text.startsWith(`${id}.`),
@@ -115,15 +115,15 @@ function undefinedHint(config: Config, node: Node, reference: Reference): string
   if (outside) return outsideHint(outside, node.module);
 
   const meant = meantNode(config, node, names);
-  if (meant) return `did you mean ${meant}?`;
+  if (meant) return `Did you mean ${meant}?`;
   const type = typeOf(config, names);
   const others = node.module.nodes.filter(
     ({ name, module }) => name === type && module === node.module,
   );
   if (others.length > 0 && others.length <= 3) {
-    return `there is ${others.map(({ id }) => id).join(' and ')}: use it, or add ${blockFor(config, names)}`;
+    return `Use ${others.map(({ id }) => id).join(' or ')}, or add ${blockFor(config, names)}`;
   }
-  return `add ${blockFor(config, names)}, or take this reference out`;
+  return `Add ${blockFor(config, names)}, or remove this reference`;
 }
 
 /** How many of the names are the type of a component. */
@@ -171,9 +171,9 @@ function blockFor(config: Config, names: Reference['names']): string {
 
 function outsideHint(target: Node, from: Module): string {
   if (target.module.kind === 'root' || from.kind === 'declare') {
-    return `a declare does not see what is outside: hand ${target.id} in by an argument block`;
+    return `Pass ${target.id} in through an argument block: a declare does not see what is outside`;
   }
-  return `${target.id} stands inside a ${target.module.kind}, which shows nothing but its exports: give it an export block, or move it out`;
+  return `Export it from the ${target.module.kind} that it is in, or move ${target.id} out`;
 }
 
 interface Wrong {
@@ -191,8 +191,8 @@ function wrongExport({ node, rest }: Resolved, { start }: Reference): Wrong | un
     return {
       rule: undefinedDeclared,
       start: named?.start ?? start,
-      message: named ? `${id} has no "${named.name}"` : `${id} is no value`,
-      hint: `write ${id}.value`,
+      message: named ? `${id} has no "${named.name}"` : `${id} is not a value`,
+      hint: `Write ${id}.value`,
     };
   }
   if (!node.component || node.custom === 'imported') return undefined;
@@ -208,7 +208,7 @@ function wrongExport({ node, rest }: Resolved, { start }: Reference): Wrong | un
       rule,
       start,
       message: `${node.id} is a component, not one of its exports`,
-      hint: `write ${known.map((name) => `${node.id}.${name}`).join(' or ')}`,
+      hint: `Write ${known.map((name) => `${node.id}.${name}`).join(' or ')}`,
     };
   }
   if (exports.has(named.name)) return undefined;
@@ -223,8 +223,8 @@ function wrongExport({ node, rest }: Resolved, { start }: Reference): Wrong | un
 function exportHint(node: Node, written: string, known: readonly string[]): string {
   if (known.length === 0) {
     return node.custom
-      ? `add export "${written}" { value = ... } to declare "${node.name}"`
-      : `${node.name} exports nothing: it sends to what its own forward_to or output names`;
+      ? `Add export "${written}" { value = ... } to declare "${node.name}"`
+      : `Remove the reference: ${node.name} has no exports, it sends to what its own forward_to or output names`;
   }
-  return `write ${known.map((name) => `${node.id}.${name}`).join(' or ')}`;
+  return `Write ${known.map((name) => `${node.id}.${name}`).join(' or ')}`;
 }

@@ -1,4 +1,4 @@
-import { attributeOf, bare, blocksOf } from '../tree.ts';
+import { attributeOf, blocksOf, withoutParens } from '../ast-lookup.ts';
 import type { Node } from './model.ts';
 
 export const SIGNALS = ['metrics', 'logs', 'traces'] as const;
@@ -64,7 +64,7 @@ export function acceptedBy(node: Node, atMost = false): readonly Signal[] | unde
   return possible.filter((signal) =>
     outputs.some(({ body }) => {
       const attribute = attributeOf(body, signal);
-      const value = attribute && bare(attribute.value);
+      const value = attribute && withoutParens(attribute.value);
       return value !== undefined && !(value.kind === 'array' && value.elements.length === 0);
     }),
   );

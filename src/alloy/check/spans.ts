@@ -1,4 +1,4 @@
-import type { Parsed } from '../parse.ts';
+import type { Parsed } from '../parser.ts';
 import type { Node, Span } from './model.ts';
 
 export const spanOf = (

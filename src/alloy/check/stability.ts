@@ -1,32 +1,32 @@
 import type { Stability } from '../../model/desired.ts';
-import { attributeOf, boolOf, stringOf } from '../tree.ts';
+import { attributeOf, boolOf, stringOf } from '../ast-lookup.ts';
 import type { Check, CheckOptions, Node, Part, Report, Rule } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
-import { olderThan } from './version.ts';
 
 const component: Rule = {
   code: 'stability.component',
   kind: 'knowledge',
   finds: 'a component or block (foreach) that the stability level of the service does not allow',
-  fix: 'raise alloy.stability (--stability.level), or use another component',
+  fix: 'Raise alloy.stability (--stability.level), or use another component',
 };
 const argument: Rule = {
   code: 'stability.argument',
   kind: 'knowledge',
-  finds: 'a single argument that is experimental; alloy validate does not see it, the start fails',
-  fix: 'raise alloy.stability (--stability.level), or take the argument out',
+  finds:
+    'a single argument that is experimental; alloy validate does not notice, Alloy fails to start',
+  fix: 'Raise alloy.stability (--stability.level), or remove the argument',
 };
 const community: Rule = {
   code: 'stability.community',
   kind: 'knowledge',
   finds: 'a community component without the flag that allows them',
-  fix: 'add --feature.community-components.enabled to alloy.args',
+  fix: 'Add --feature.community-components.enabled to alloy.args',
 };
 const version: Rule = {
   code: 'stability.version',
   kind: 'knowledge',
   finds: 'a block that the pinned version of Alloy does not have yet',
-  fix: 'pin a newer version, or take the block out',
+  fix: 'Pin a newer version, or remove the block',
 };
 
 export const STABILITY_RULES: readonly Rule[] = [component, argument, community, version];
@@ -54,7 +54,7 @@ export const checkStability: Check = ({ nodes, options }, report) => {
         component,
         headOf(node),
         `${what} "${node.name}" is at stability level "${level}", which is below the minimum allowed stability level "${options.stability}"`,
-        `set alloy.stability: ${level} (--stability.level=${level}), or do without it`,
+        `Set alloy.stability: ${level} (--stability.level=${level}), or do without it`,
       );
     }
     if (rule.community && !options.communityComponents) {
@@ -62,7 +62,7 @@ export const checkStability: Check = ({ nodes, options }, report) => {
         community,
         headOf(node),
         `component "${node.name}" is a community component`,
-        'add --feature.community-components.enabled to alloy.args',
+        'Add --feature.community-components.enabled to alloy.args',
       );
     }
     if (rule.experimental.length > 0 && below('experimental', options.stability)) {
@@ -94,7 +94,7 @@ function checkPart(
       value === undefined
         ? `${name} is an experimental feature, and the stability level is "${options.stability}"`
         : `${name} = "${value}" is an experimental feature, and the stability level is "${options.stability}"`,
-      'set alloy.stability: experimental (--stability.level=experimental), or take the line out',
+      'Set alloy.stability: experimental (--stability.level=experimental), or remove the line',
     );
   }
 }
@@ -107,9 +107,25 @@ function checkVersion({ name, parts, parsed }: Node, options: CheckOptions, repo
       report(
         version,
         { ...spanOf(parsed, part.block), end: part.block.open },
-        `${[name, ...part.path].join(' > ')} is there from ${since} on; version ${options.version} is pinned`,
-        `pin ${since} or newer, or take it out`,
+        `${[name, ...part.path].join(' > ')} is available since ${since}; version ${options.version} is pinned`,
+        `Pin ${since} or newer, or remove it`,
       );
     }
   }
+}
+
+/** `version` (`1.9.0`, `v1.9.0`, `1.9.0-1`) comes before `since`; false when one of them is not known. */
+export function olderThan(version: string | null | undefined, since: string | undefined): boolean {
+  if (!version || !since) return false;
+  const [mine, other] = [numbers(version), numbers(since)];
+  if (!mine || !other) return false;
+  for (const [index, part] of other.entries()) {
+    if (mine[index]! !== part) return mine[index]! < part;
+  }
+  return false;
+}
+
+function numbers(version: string): readonly number[] | undefined {
+  const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version);
+  return match?.slice(1).map(Number);
 }

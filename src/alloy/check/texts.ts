@@ -1,31 +1,30 @@
 import type { Expression } from '../ast.ts';
-import { stringOf } from '../tree.ts';
+import { stringOf } from '../ast-lookup.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
 import { ottlProblem } from './ottl.ts';
 import { spanOf } from './spans.ts';
-import { isHttpUrl } from './urls.ts';
-import { variableIn } from './variables.ts';
+import { isHttpUrl, variableIn } from './text-patterns.ts';
 
 const interpolation: Rule = {
   code: 'text.variable',
   kind: 'advice',
-  finds: '"${NAME}" in a text: Alloy does not expand it',
-  fix: 'write "..." + sys.env("NAME") + "..."',
+  finds: '"${NAME}" in a string: Alloy does not expand it',
+  fix: 'Write "..." + sys.env("NAME") + "..."',
 };
 const ottl: Rule = {
   code: 'text.ottl',
   kind: 'knowledge',
   finds:
-    'an OTTL statement that cannot be read: brackets, quotes, converters in lower case; alloy validate does not see it, the start fails',
-  fix: 'mend the statement',
+    'an OTTL statement that cannot be read: brackets, quotes, converters in lower case; alloy validate does not notice, Alloy fails to start',
+  fix: 'Fix the statement',
 };
 
 const placeholder: Rule = {
   code: 'text.placeholder',
   kind: 'advice',
-  finds: 'a text from an example that nobody filled in: "<PROMETHEUS_URL>"',
-  fix: 'write the value in its place',
+  finds: 'a placeholder from an example that was never filled in: "<PROMETHEUS_URL>"',
+  fix: 'Replace it with the value',
 };
 
 export const TEXT_RULES: readonly Rule[] = [interpolation, ottl, placeholder];
@@ -47,7 +46,7 @@ export const checkTexts: Check = ({ nodes }, report) => {
               placeholder,
               spanOf(part.node.parsed, at),
               `${text} is a placeholder`,
-              `write the ${name} in its place`,
+              `Replace it with the ${name}`,
             );
           });
         }
@@ -115,8 +114,8 @@ function checkVariables(
   report(
     interpolation,
     spanOf(part.node.parsed, at),
-    `texts are not expanded: ${found.written} stays as it is`,
-    `write ${found.rewritten}`,
+    `strings are not expanded: ${found.written} stays as it is`,
+    `Write ${found.rewritten}`,
   );
 }
 

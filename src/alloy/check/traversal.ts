@@ -1,5 +1,4 @@
-import type { Block, Expression, Identifier } from '../ast.ts';
-import { blockName } from '../ast.ts';
+import { type Block, blockName, type Expression, type Identifier } from '../ast.ts';
 import type { Reference } from './model.ts';
 
 /** Every chain of names in a block. A foreach's template is a module of its own. */

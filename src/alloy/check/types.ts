@@ -1,35 +1,35 @@
 import type { Expression } from '../ast.ts';
-import type { ValueType } from '../table/table.ts';
-import { bare, numberOf, stringOf } from '../tree.ts';
+import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import type { ValueType } from '../table/component-table.ts';
 import type { Check, Config, Module, Part, Report, Resolved, Rule } from './model.ts';
-import { resolve } from './resolve.ts';
+import { resolve } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { namesOf } from './traversal.ts';
 
 const wrongType: Rule = {
   code: 'value.type',
   kind: 'knowledge',
-  finds: 'a value of a kind that the argument does not take: "yes" for true, a text for a list',
-  fix: 'write the value as the hint shows it',
+  finds: 'a value of the wrong type: "yes" for true, a string for a list',
+  fix: 'Write the value as the hint shows it',
 };
 const wrongKind: Rule = {
   code: 'reference.kind',
   kind: 'knowledge',
   finds:
-    'a reference to something of the wrong kind: a Loki receiver where metrics are sent; alloy validate does not see it',
-  fix: 'put a component between that converts, or name the right one',
+    'a reference to something of the wrong kind: a Loki receiver where metrics are sent; alloy validate does not notice',
+  fix: 'Put a converting component in between, or name the right one',
 };
 const secretText: Rule = {
   code: 'value.secret-as-text',
   kind: 'knowledge',
-  finds: 'a secret where a plain text is taken: Alloy refuses it at the start',
-  fix: 'write convert.nonsensitive(...) around it, if everybody may see it in the UI',
+  finds: 'a secret where plain text is expected: Alloy refuses to start',
+  fix: 'Write convert.nonsensitive(...) around it, if everybody may see it in the UI',
 };
 const duplicateKey: Rule = {
   code: 'value.duplicate-key',
   kind: 'advice',
-  finds: 'a key that stands twice in one object: the last one wins, silently',
-  fix: 'keep one of the two',
+  finds: 'a key given twice in one object: the last one wins, silently',
+  fix: 'Keep one of the two',
 };
 
 export const TYPE_RULES: readonly Rule[] = [wrongType, wrongKind, secretText, duplicateKey];
@@ -66,7 +66,7 @@ const CAPSULES: ReadonlySet<string> = new Set([
 
 function checkValue(place: Place, type: ValueType, expression: Expression): void {
   if (type === 'any') return;
-  const value = bare(expression);
+  const value = withoutParens(expression);
   const inner = /^(list|map)\((.*)\)$/.exec(type);
   if (value.kind === 'array') {
     if (inner?.[1] === 'list') {
@@ -144,28 +144,28 @@ function hintFor(type: ValueType, got: string, value: Expression, source: string
   const short =
     written.length <= 30 && !written.includes('\n') && !type.includes('secret') ? written : '...';
   if (type === 'bool') {
-    if (/^"(no|off|false|0)"$/i.test(written) || written === '0') return 'write false';
-    if (/^"(yes|on|true|1)"$/i.test(written) || written === '1') return 'write true';
-    return 'write true or false, without quotes';
+    if (/^"(no|off|false|0)"$/i.test(written) || written === '0') return 'Write false';
+    if (/^"(yes|on|true|1)"$/i.test(written) || written === '1') return 'Write true';
+    return 'Write true or false, without quotes';
   }
   if (type === 'list(map(string))' && got === 'string')
-    return `write a list of targets: [{"__address__" = ${short}}]`;
+    return `Write a list of targets: [{"__address__" = ${short}}]`;
   if (type === 'list(map(string))' && got === 'object')
-    return 'put the object in brackets: [{ ... }]';
-  if (type === 'map(string)' && got === 'string') return 'write an object: {"key" = "value"}';
+    return 'Put the object in brackets: [{ ... }]';
+  if (type === 'map(string)' && got === 'string') return 'Write an object: {"key" = "value"}';
   if (CAPSULES.has(type) || (type.startsWith('list(') && CAPSULES.has(type.slice(5, -1)))) {
     return got === 'string'
-      ? 'name the export of a component, without quotes'
-      : 'name the export of a component: type.name.label.export';
+      ? 'Name the export of a component, without quotes'
+      : 'Name the export of a component: type.name.label.export';
   }
-  if (type.startsWith('list(') && got !== 'object') return `put it in brackets: [${short}]`;
-  if (type === 'number') return 'write a number, without quotes';
+  if (type.startsWith('list(') && got !== 'object') return `Put it in brackets: [${short}]`;
+  if (type === 'number') return 'Write a number, without quotes';
   if (wordOf(type) === 'string' && (got === 'bool' || got === 'number')) {
-    return `write it in quotes: "${short}"`;
+    return `Write it in quotes: "${short}"`;
   }
   return wordOf(type) === 'object'
-    ? 'write an object: {"key" = "value"}'
-    : `write a ${wordOf(type)}`;
+    ? 'Write an object: {"key" = "value"}'
+    : `Write a ${wordOf(type)}`;
 }
 
 function checkReference({ config, part, report }: Place, type: ValueType, value: Expression): void {
@@ -184,7 +184,7 @@ function checkReference({ config, part, report }: Place, type: ValueType, value:
         secretText,
         at,
         'secrets may not be converted into strings',
-        `write convert.nonsensitive(${text}), or use an argument that takes a secret`,
+        `Write convert.nonsensitive(${text}), or use an argument that takes a secret`,
       );
     }
     return;
@@ -192,7 +192,7 @@ function checkReference({ config, part, report }: Place, type: ValueType, value:
   if (fits(type, kind)) return;
   if (type === `list(${kind})`) {
     const text = part.node.parsed.source.slice(value.start, value.end);
-    report(wrongType, at, `expected array, got ${wordOf(kind)}`, `put it in brackets: [${text}]`);
+    report(wrongType, at, `expected array, got ${wordOf(kind)}`, `Put it in brackets: [${text}]`);
     return;
   }
   report(
@@ -231,7 +231,7 @@ function kindOfExpression(
   module: Module,
   depth: number,
 ): ValueType | undefined {
-  const names = namesOf(bare(expression));
+  const names = namesOf(withoutParens(expression));
   const resolved = names && resolve(names, module);
   return resolved && kindOf(config, resolved, depth);
 }
@@ -262,20 +262,20 @@ function described(kind: ValueType): string {
 function bridge(from: ValueType, to: ValueType): string {
   switch (`${to} -> ${from}`) {
     case 'MetricsReceiver -> otelcol.Consumer':
-      return 'put an otelcol.receiver.prometheus between them and name its receiver here';
+      return 'Put an otelcol.receiver.prometheus between them and name its receiver here';
     case 'LogsReceiver -> otelcol.Consumer':
-      return 'put an otelcol.receiver.loki between them and name its receiver here';
+      return 'Put an otelcol.receiver.loki between them and name its receiver here';
     case 'otelcol.Consumer -> MetricsReceiver':
-      return 'put an otelcol.exporter.prometheus between them and name its input here';
+      return 'Put an otelcol.exporter.prometheus between them and name its input here';
     case 'otelcol.Consumer -> LogsReceiver':
-      return 'put an otelcol.exporter.loki between them and name its input here';
+      return 'Put an otelcol.exporter.loki between them and name its input here';
     default:
-      return `name ${described(to)} here`;
+      return `Name ${described(to)} here`;
   }
 }
 
 function keysOnce(part: Part, expression: Expression, report: Report): void {
-  const value = bare(expression);
+  const value = withoutParens(expression);
   if (value.kind === 'array') for (const element of value.elements) keysOnce(part, element, report);
   if (value.kind !== 'object') return;
   const seen = new Set<string>();
@@ -284,8 +284,8 @@ function keysOnce(part: Part, expression: Expression, report: Report): void {
       report(
         duplicateKey,
         spanOf(part.node.parsed, key),
-        `the key ${key.name} stands twice in this object: the last one wins`,
-        'keep one of the two',
+        `the key ${key.name} is given twice in this object: the last one wins`,
+        'Keep one of the two',
       );
     }
     seen.add(key.name);

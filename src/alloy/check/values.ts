@@ -1,46 +1,44 @@
 import { nearest } from '../../model/frame.ts';
-import { bare, numberOf, stringOf } from '../tree.ts';
+import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { enumOf } from './enums.ts';
 import { goDuration, inGo } from './go-duration.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report, Rule } from './model.ts';
-import { isPlaceholder } from './placeholder.ts';
 import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
-import { isHttpUrl } from './urls.ts';
-import { variableIn } from './variables.ts';
+import { isHttpUrl, isPlaceholder, variableIn } from './text-patterns.ts';
 
 const duration: Rule = {
   code: 'value.duration',
   kind: 'knowledge',
-  finds: 'a duration that Go does not read: "15 seconds", "7d"',
-  fix: 'write numbers with the units ns us ms s m h: "15s", "168h", "1h30m"',
+  finds: 'a duration that Go cannot parse: "15 seconds", "7d"',
+  fix: 'Write numbers with the units ns us ms s m h: "15s", "168h", "1h30m"',
 };
 const enumeration: Rule = {
   code: 'value.enum',
   kind: 'knowledge',
-  finds: 'a word that is not among those an argument takes: level = "verbose"',
-  fix: 'write one of the words that the hint lists',
+  finds: 'a word that the argument does not accept: level = "verbose"',
+  fix: 'Use one of the words listed in the hint',
 };
 const regex: Rule = {
   code: 'value.regex',
   kind: 'knowledge',
-  finds: 'a regular expression that RE2 refuses: unclosed groups, lookarounds, back references',
-  fix: 'mend the pattern; backslashes are doubled in "..." and single in `...`',
+  finds: 'a regular expression that RE2 refuses: unclosed groups, lookarounds, backreferences',
+  fix: 'Fix the pattern; backslashes are doubled in "..." and single in `...`',
 };
 const url: Rule = {
   code: 'value.url',
   kind: 'knowledge',
   finds:
-    'a URL that Go does not read, or without http:// or https:// where one is needed; alloy validate does not see it',
-  fix: 'write the whole URL: https://host:port/path',
+    'a URL that Go cannot parse, or without http:// or https:// where one is needed; alloy validate does not notice',
+  fix: 'Write the whole URL: https://host:port/path',
 };
 
 const urlScheme: Rule = {
   code: 'value.url-scheme',
   kind: 'advice',
-  finds: 'an empty URL, or one without http:// or https://: it starts, and nothing is ever sent',
-  fix: 'write the whole URL: https://host:port/path',
+  finds: 'an empty URL, or one without http:// or https://: Alloy starts, and nothing is ever sent',
+  fix: 'Write the whole URL: https://host:port/path',
 };
 
 export const VALUE_RULES: readonly Rule[] = [duration, enumeration, regex, url, urlScheme];
@@ -53,7 +51,7 @@ export const checkValues: Check = ({ nodes }, report) => {
         if (statement.kind !== 'attribute') continue;
         const { name } = statement.name;
         const type = part.rule?.attributes.get(name)?.type;
-        const value = bare(statement.value);
+        const value = withoutParens(statement.value);
         const values = value.kind === 'array' ? value.elements : [value];
         for (const one of values) {
           const text =
@@ -82,7 +80,7 @@ function checkDuration(text: string, at: Parameters<Report>[1], report: Report):
     duration,
     at,
     `time: ${read.problem}`,
-    meant ? `write "${meant}"` : 'write numbers with the units ns us ms s m h, as in "1h30m"',
+    meant ? `Write "${meant}"` : 'Write numbers with the units ns us ms s m h, as in "1h30m"',
   );
 }
 
@@ -102,7 +100,7 @@ function checkWord(
     enumeration,
     at,
     `unrecognized ${what} "${text}"`,
-    `${meant ? `did you mean "${meant}"? ` : ''}It takes ${shown.join(', ')}`,
+    `${meant ? `Did you mean "${meant}"? It takes` : 'Use one of'} ${shown.join(', ')}`,
   );
 }
 
@@ -132,8 +130,8 @@ function checkRegex(text: string, at: Parameters<Report>[1], report: Report): vo
     at,
     `error parsing regexp: ${problem}`,
     perl
-      ? 'RE2 knows no lookaround and no back references: keep in one rule and drop in another'
-      : 'mend the pattern; in "..." each backslash is written twice, in `...` once',
+      ? 'RE2 has no lookarounds and no backreferences: keep in one rule and drop in another'
+      : 'Fix the pattern; double each backslash in "...", not in `...`',
   );
 }
 
@@ -147,8 +145,8 @@ function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void
       at,
       `cannot parse the URL: ${problem}`,
       variable
-        ? `texts are not expanded: write ${variable.rewritten}`
-        : 'write the whole URL: https://host:port/path',
+        ? `Write ${variable.rewritten}: strings are not expanded`
+        : 'Write the whole URL: https://host:port/path',
     );
     return;
   }
@@ -158,7 +156,7 @@ function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void
     at,
     text === '' ? 'the URL is empty' : 'the URL has no http:// or https:// with a host',
     text === ''
-      ? 'write the whole URL: https://host:port/path'
-      : 'write http:// or https:// before the host',
+      ? 'Write the whole URL: https://host:port/path'
+      : 'Write http:// or https:// before the host',
   );
 }

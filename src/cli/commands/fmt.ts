@@ -1,5 +1,5 @@
 import { format } from '../../alloy/format.ts';
-import { parse } from '../../alloy/parse.ts';
+import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';

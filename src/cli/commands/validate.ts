@@ -1,6 +1,6 @@
 import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
-import { parse } from '../../alloy/parse.ts';
+import { parse } from '../../alloy/parser.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';

@@ -4,7 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import { count } from '../../report/plain.ts';
 import { textOf } from '../../report/text-of.ts';
-import { besideInventory } from '../../sources/folders.ts';
+import { besideInventory } from '../../sources/directories.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { DEFAULT_INVENTORY } from '../args/options.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';

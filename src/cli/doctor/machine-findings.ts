@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Finding } from '../../model/finding.ts';
-import { ownFolders } from '../../sources/folders.ts';
+import { ownDirectories } from '../../sources/directories.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 type Found = Omit<Finding, 'part' | 'host'>;
@@ -25,7 +25,7 @@ const failing = finding('trip');
 export async function machineFindings(
   terminal: Pick<Terminal, 'env' | 'home'>,
 ): Promise<readonly Finding[]> {
-  const { cache, state } = ownFolders(terminal.env);
+  const { cache, state } = ownDirectories(terminal.env);
   const found = [
     node(process.versions.node),
     await ssh(),

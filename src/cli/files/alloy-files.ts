@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../alloy/diagnostic.ts';
-import { framesOf } from '../../alloy/frame.ts';
-import type { Parsed } from '../../alloy/parse.ts';
+import type { Parsed } from '../../alloy/parser.ts';
+import { framesOf } from '../../alloy/source-frame.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import type { CommandLineProblem } from '../../model/problems/command-line-problems.ts';
 import { throwAll, usageProblem } from '../usage.ts';

@@ -6,9 +6,9 @@ import type { Inventory } from '../../inventory/members.ts';
 import { openInventory } from '../../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
+import { readVariableDirectories } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
-import { readVariableFolders } from '../../sources/variable-folders.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/options.ts';
 import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
@@ -85,7 +85,7 @@ export async function openSource(source: string, mayRun: boolean) {
   );
   const inventory = openInventory(file.text, file.file);
   const alone = source === '-' || inventory.kind === 'alloyup';
-  const variables = alone ? [] : await readVariableFolders(file.base);
+  const variables = alone ? [] : await readVariableDirectories(file.base);
   return { file, inventory, variables };
 }
 
@@ -110,7 +110,10 @@ async function limited(inventory: Inventory, limit: string): Promise<readonly st
   for (const path of limitFiles(limit)) {
     const read = await readTextFile(path, MAX_LIMIT_BYTES);
     if (read.ok) texts.set(path, read.text);
-    else problems.push(usageProblem({ reason: 'unreadable', of: 'limit', path, why: read.why }));
+    else
+      problems.push(
+        usageProblem({ reason: 'unreadable', of: 'limit', path, failure: read.failure }),
+      );
   }
   throwAll(problems);
   const names = { hosts: [...inventory.hosts.keys()], groups: inventory.groups };

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
-import type { Template } from '../../config/template.ts';
-import { type CheckedTexts, configurationOf } from '../../desired/config.ts';
-import { leftoverVars } from '../../desired/leftover.ts';
+import type { Template } from '../../config/template-model.ts';
+import { type CheckedTexts, configurationOf } from '../../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../desired/target.ts';
-import { templateOf } from '../../desired/template.ts';
+import { leftoverVars, templateOf } from '../../desired/templates.ts';
+import { HOST_LIST } from '../../inventory/host-list.ts';
 import {
   fileRefs,
   type HostSettings,
@@ -14,11 +14,11 @@ import {
 } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
-import type { Problem, Result, Warning } from '../../model/problem.ts';
+import { isWritten, type Problem, type Result, type Warning } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
+import { besideInventory } from '../../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../../sources/files.ts';
-import { besideInventory } from '../../sources/folders.ts';
-import { resolveSecrets } from '../../sources/secrets.ts';
+import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { Invocation } from '../args/invocation.ts';
 import type { Aside } from '../create-world.ts';
 import { askSecret, orFallback } from '../terminal/ask.ts';
@@ -175,10 +175,18 @@ async function askSudo(
 const problemsOf = (result: Result<unknown>): readonly Problem[] =>
   result.ok ? [] : result.problems;
 
-/** Adds the lines of the inventory to problems that only know their place. */
+/** Adds what only the inventory knows: the lines around a place. */
 const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): readonly Problem[] =>
   problems.map((problem) => {
     const { at, detail } = problem;
+    // whoever has no inventory file is shown the flag
+    if (
+      !isWritten(problem) &&
+      problem.code === 'template.variable' &&
+      problem.params.reason === 'required' &&
+      inventory.file === HOST_LIST
+    )
+      return { ...problem, params: { ...problem.params, flag: true } };
     if (!at || detail !== undefined || at.file !== inventory.file) return problem;
     const frame = inventory.frame(at);
     return frame === '' ? problem : { ...problem, detail: frame };

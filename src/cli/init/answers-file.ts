@@ -19,7 +19,8 @@ const MAX_BYTES = 1024 * 1024;
 /** @throws ToolError `usage` */
 export async function readAnswers(path: string): Promise<GivenAnswers> {
   const read = await readTextFile(path, MAX_BYTES);
-  if (!read.ok) throw usageError({ reason: 'unreadable', of: 'answers', path, why: read.why });
+  if (!read.ok)
+    throw usageError({ reason: 'unreadable', of: 'answers', path, failure: read.failure });
   let value: unknown;
   try {
     value = parse(read.text);

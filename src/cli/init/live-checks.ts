@@ -78,6 +78,7 @@ const sudoFailed = (host: Host, { code, signal }: Exit, err: string): Problem =>
   host: host.name,
   params: {
     reason: 'failed',
+    address: host.address,
     exit: code ?? String(signal),
   },
   detail: err.trim().split('\n').slice(-3).join('\n'),

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { Secret } from '../../model/secret.ts';
-import { besideInventory } from '../../sources/folders.ts';
-import { resolveSecrets } from '../../sources/secrets.ts';
+import { besideInventory } from '../../sources/directories.ts';
+import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';

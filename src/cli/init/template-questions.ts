@@ -1,6 +1,7 @@
 import { builtinTemplate, isBuiltin } from '../../config/builtins.ts';
-import { counts, isRequired, misfit } from '../../config/parameters.ts';
-import type { Parameter } from '../../config/template.ts';
+import { counts, faultOf, isRequired } from '../../config/parameters.ts';
+import type { Parameter } from '../../config/template-model.ts';
+import { parameterFault } from '../../report/problems/config-texts.ts';
 import type { Answer, Answers, Choice, Question } from './question.ts';
 import { whyInvalidPlace } from './secret-places.ts';
 
@@ -111,7 +112,8 @@ function valueQuestion(parameter: Parameter, required: boolean): Question {
     ...(required ? {} : { fallback: '' }),
     invalid: (text) => {
       const value = text.trim();
-      return misfit(parameter, isList ? [value] : value)?.message ?? null;
+      const fault = faultOf(parameter, isList ? [value] : value);
+      return fault ? parameterFault(name, fault).message : null;
     },
     example: isList
       ? '["/var/log/nginx/*.log"]'

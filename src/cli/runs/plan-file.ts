@@ -62,7 +62,7 @@ export function openPlanFile(
 /** @throws ToolError `usage` if it is not a saved plan */
 export async function readPlanFile(path: string): Promise<SavedPlan> {
   const read = await readTextFile(path, MAX_BYTES);
-  if (!read.ok) throw usageError({ reason: 'unreadable', of: 'plan', path, why: read.why });
+  if (!read.ok) throw usageError({ reason: 'unreadable', of: 'plan', path, failure: read.failure });
   return orThrow(parseSavedPlan(read.text, path));
 }
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { RunEvent, Verb } from '../../model/event.ts';
 import { nearest } from '../../model/frame.ts';
 import { ToolError } from '../../model/problem.ts';
-import { ownFolders } from '../../sources/folders.ts';
+import { ownDirectories } from '../../sources/directories.ts';
 import { cannotWrite } from '../files/write-files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
@@ -27,7 +27,7 @@ const LOG_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/;
 
 type Place = Pick<Terminal, 'env'>;
 
-const directoryOf = ({ env }: Place): string => join(ownFolders(env).state, 'runs');
+const directoryOf = ({ env }: Place): string => join(ownDirectories(env).state, 'runs');
 const pathOf = (run: string, place: Place): string => join(directoryOf(place), `${run}.ndjson`);
 
 /** A file that events are appended to. */

@@ -1,4 +1,5 @@
 import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
+import type { FileFailure } from '../../model/problems/file-problems.ts';
 import { framesOf, withExcerpts } from '../excerpt.ts';
 import { readYaml } from '../yaml.ts';
 import type { AnsibleInventory, AnsibleVariable, VariablesBeside } from './ansible-inventory.ts';
@@ -9,11 +10,11 @@ export interface VariablesEntry {
   readonly of: 'group' | 'host';
   /** Its name: "web", "web.yml". */
   readonly entry: string;
-  /** In the order in which Ansible reads them; `text` null: it could not be read, `why` says so. */
+  /** In the order in which Ansible reads them; `text` null: it could not be read. */
   readonly files: readonly {
     readonly file: string;
     readonly text: string | null;
-    readonly why: string;
+    readonly failure: FileFailure | null;
   }[];
 }
 
@@ -45,12 +46,12 @@ export function readVariables(
 }
 
 function readFile(
-  { file, text, why }: VariablesEntry['files'][number],
+  { file, text, failure }: VariablesEntry['files'][number],
   vars: Map<string, AnsibleVariable>,
 ): readonly Problem[] {
   const at = { file, line: 1, column: 1 };
   if (text === null) {
-    const params = { reason: 'variables-unreadable', file, said: why } as const;
+    const params = { reason: 'variables-unreadable', file, failure: failure! } as const;
     return [{ code: 'inventory.file', params, at }];
   }
   if (text.startsWith(VAULT_HEADER))

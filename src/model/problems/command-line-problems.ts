@@ -1,12 +1,4 @@
-/** Why a file could not be read as text. */
-export type FileTrouble =
-  | 'missing'
-  | 'directory'
-  | 'forbidden'
-  | 'special'
-  | 'too-big'
-  | 'not-text'
-  | 'failed';
+import type { FileFailure } from './file-problems.ts';
 
 /** A wrong command line, a wrong answers file, or a file named there that is of no use. */
 export type CommandLineProblem =
@@ -34,7 +26,7 @@ export type CommandLineProblem =
       readonly reason: 'unreadable';
       readonly of: 'limit' | 'plan' | 'answers';
       readonly path: string;
-      readonly why: FileTrouble;
+      readonly failure: FileFailure;
     }
   | {
       readonly reason: 'cannot-write';

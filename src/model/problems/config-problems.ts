@@ -1,3 +1,6 @@
+import type { FileFailure } from './file-problems.ts';
+import type { Reasons } from './reasons.ts';
+
 /** What a rule of the Alloy language says of a configuration: its own words, as a compiler's. */
 export interface Diagnostic {
   readonly reason: 'diagnostic';
@@ -5,10 +8,122 @@ export interface Diagnostic {
   readonly rule: string;
   readonly said: string;
   readonly advice: string;
+  /** Of a built-in template: the parameter that the place was rendered from. */
+  readonly parameter?: {
+    readonly name: string;
+    /** Of an address on all interfaces: the same port on the loopback interface. */
+    readonly loopback: string | null;
+  };
 }
+
+/** A value that a parameter does not take; `given` is JSON, cut to fit a line. */
+export type ParameterFault =
+  | {
+      readonly kind: 'type';
+      /** A type of docs/templates.md. */
+      readonly type: string;
+      readonly given: string;
+      readonly example: string;
+      readonly meaning: string;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly choices: readonly string[];
+      /** The parameter takes a list of them. */
+      readonly list: boolean;
+      readonly given: string;
+      readonly meant: string | null;
+      readonly meaning: string;
+    };
+
+/** Where in an Alloy text a value of a template stands. */
+type Where = 'string' | 'raw-string' | 'comment' | 'label' | 'name' | 'raw';
+
+/** A value that cannot be written where the template has it. */
+export type Misplacement =
+  | Reasons<'no-value', { where: Where }>
+  | Reasons<'misplaced-reference', { name: string; where: Where }>
+  | Reasons<'misplaced-list' | 'misplaced-map', { where: Where }>
+  | Reasons<'lone-surrogate' | 'not-a-value' | 'not-a-map'>
+  | Reasons<'not-finite', { value: string }>
+  /** `character`: its name; null: what may end a comment. */
+  | Reasons<'raw-string-character', { character: string }>
+  | Reasons<'comment-character', { character: string | null }>
+  | Reasons<'not-an-identifier', { value: string; where: Where }>
+  | Reasons<'object-key', { key: string }>
+  | Reasons<'not-a-reference', { value: string | null }>;
+
+/** What is wrong with the YAML file that declares the parameters of a template. */
+export type DeclarationFault =
+  | Reasons<'yaml', { said: string }>
+  | Reasons<
+      'unknown-key',
+      { parameter: string | null; key: string; meant: string | null; known: readonly string[] }
+    >
+  | Reasons<'no-summary'>
+  | Reasons<'unknown-type', { parameter: string; types: readonly string[] }>
+  | Reasons<'parameter-name', { parameter: string }>
+  | Reasons<'no-meaning', { parameter: string }>
+  | Reasons<'undeclared-parameter', { parameter: string; field: string; other: string }>
+  | Reasons<'default', { parameter: string; fault: ParameterFault }>;
 
 /** Params of the problems `template.*` and `config.*`. */
 export interface ConfigProblems {
   'config.syntax': Diagnostic | { readonly reason: 'liquid-template' };
   'config.check': Diagnostic;
+  'template.syntax':
+    | Reasons<'unknown-filter', { filter: string; meant: string | null }>
+    | Reasons<'unknown-tag', { tag: string; meant: string | null; known: readonly string[] }>
+    | Reasons<'stray-tag', { tag: string }>
+    | Reasons<'unclosed-output' | 'trailing-text'>
+    | Reasons<'unclosed-tag', { tag: string }>
+    | Reasons<'unclosed-block', { tag: string | null }>
+    | Reasons<'liquid', { said: string }>
+    /** `template`: whose declarations they are, where that is not the file itself. */
+    | ({ readonly template?: string } & DeclarationFault);
+  'template.variable':
+    | Misplacement
+    | Reasons<'leading-dot', { name: string }>
+    /** `declared`: the template declares its parameters. */
+    | Reasons<'not-given', { name: string; meant: string | null; declared: boolean }>
+    | Reasons<'reserved'>
+    | Reasons<'unused', { template: string; name: string; meant: string | null }>
+    | Reasons<'undeclared', { name: string; meant: string | null }>
+    | Reasons<
+        'unknown-parameter',
+        { template: string; name: string; meant: string | null; known: readonly string[] }
+      >
+    | Reasons<
+        'required',
+        {
+          template: string;
+          parameter: string;
+          meaning: string;
+          example: string;
+          /** Another parameter that may be given instead. */
+          alternative: string | null;
+          /** There is no inventory file: --var sets it. */
+          flag: boolean;
+        }
+      >
+    | Reasons<'no-effect-beside' | 'no-effect-without', { parameter: string; other: string }>
+    | Reasons<'no-effect-unless', { parameter: string; other: string; values: readonly string[] }>
+    | Reasons<'value', { parameter: string; fault: ParameterFault }>;
+  'template.file':
+    | Reasons<'unknown-builtin', { name: string; meant: string | null; known: readonly string[] }>
+    | Reasons<'unreadable' | 'unreadable-declarations', { path: string; failure: FileFailure }>;
 }
+
+export interface ConfigWarnings {
+  'template.raw': Reasons<'raw', { text: string }>;
+  'environment.missing': Reasons<'not-set', { variable: string }>;
+  'file.unreadable': Reasons<
+    'for-service',
+    { path: string; mode: string; user: string; group: string }
+  >;
+}
+
+/** Settings that do nothing: of `inventory.unused`. */
+export type UnusedSetting =
+  | Reasons<'variable', { variable: string }>
+  | Reasons<'tolerated-component', { component: string }>;

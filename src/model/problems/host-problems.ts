@@ -18,7 +18,15 @@ export interface HostProblems {
     | { readonly reason: 'no-systemd' }
     | { readonly reason: 'missing-tools'; readonly tools: readonly string[] }
     | { readonly reason: 'no-group'; readonly groups: readonly string[] };
-  'host.probe': { readonly reason: 'no-facts'; readonly exit: string };
+  'host.probe':
+    | { readonly reason: 'no-facts'; readonly exit: string }
+    | { readonly reason: 'nonsense' }
+    | {
+        readonly reason: 'unreadable';
+        readonly part: 'dpkg' | 'account' | 'apt' | 'own' | 'unit' | 'packages';
+        /** What the system said; `deadline`: it did not answer in time. */
+        readonly why: string;
+      };
   'host.dpkg':
     | {
         readonly reason: 'broken';

@@ -1,3 +1,8 @@
+import type { UnusedSetting } from './config-problems.ts';
+import type { InventoryFileProblem } from './file-problems.ts';
+import type { Reasons } from './reasons.ts';
+import type { EnvironmentValue } from './secret-problems.ts';
+
 /** A form that a value of the inventory must have; what each looks like is explained in report/. */
 export type ValueFormat =
   | 'address'
@@ -36,11 +41,6 @@ export type ValueFormat =
   | 'user-name';
 
 export type ValueType = 'string' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
-
-/** Reasons that have the same params. */
-type Reasons<R extends string, Params = unknown> = R extends R
-  ? { readonly reason: R } & Readonly<Params>
-  : never;
 
 /** What does not match the schema at one place. `near` is what was probably meant. */
 export type SchemaMistake =
@@ -114,6 +114,7 @@ export interface InventoryProblems {
     /** Of a list of hosts: `-i web-01,web-02`. */
     | Reasons<'list-item' | 'duplicate-list-item', { item: string }>;
   'inventory.rule':
+    | EnvironmentValue
     | Reasons<'no-hosts' | 'shared-address'>
     | Reasons<'duplicate-host', { host: string; line: number }>
     | Reasons<'too-many-hosts', { count: number; limit: number }>
@@ -138,9 +139,7 @@ export interface InventoryProblems {
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
     | Reasons<'ansible-template', { variable: string }>;
-  'inventory.file':
-    | Reasons<'variables-unreadable', { file: string; said: string }>
-    | Reasons<'variables-encrypted', { file: string }>;
+  'inventory.file': InventoryFileProblem | Reasons<'variables-encrypted', { file: string }>;
   'inventory.limit':
     | Reasons<'empty' | 'no-hosts-left', { limit: string }>
     | Reasons<'empty-part'>
@@ -163,7 +162,7 @@ interface Repeated {
 
 export interface InventoryWarnings {
   'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
-  'inventory.unused': Reasons<'empty-group', { group: string }>;
+  'inventory.unused': Reasons<'empty-group', { group: string }> | UnusedSetting;
   'ansible.left': Reasons<'connection', { host: string; connection: string }>;
   'ansible.ignored': Repeated &
     (

@@ -1,7 +1,9 @@
+import type { ConfigWarnings } from './config-problems.ts';
 import type { InventoryWarnings } from './inventory-problems.ts';
+import type { SecretWarnings } from './secret-problems.ts';
 
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
-export interface WarningProblems extends InventoryWarnings {
+export interface WarningProblems extends ConfigWarnings, InventoryWarnings, SecretWarnings {
   'retry.gone': { readonly reason: 'hosts'; readonly hosts: readonly string[] };
   'retry.nothing':
     | { readonly reason: 'all-finished'; readonly run: string }

@@ -1,18 +1,6 @@
-import type {
-  CommandLineProblem,
-  FileTrouble,
-} from '../../model/problems/command-line-problems.ts';
+import type { CommandLineProblem } from '../../model/problems/command-line-problems.ts';
+import { fileFailure } from './file-texts.ts';
 import type { Texts } from './texts.ts';
-
-const UNREADABLE: Readonly<Record<FileTrouble, string>> = {
-  missing: 'does not exist',
-  directory: 'is a directory',
-  forbidden: 'cannot be read: permission denied',
-  special: 'is not a regular file',
-  'too-big': 'is too large',
-  'not-text': 'is not UTF-8 text',
-  failed: 'cannot be read',
-};
 
 const READ_FOR = {
   limit: { what: 'the --limit file', hint: 'Check the path after the @' },
@@ -76,8 +64,8 @@ export const commandLineTexts: Texts<{ usage: CommandLineProblem }>['usage'] = {
     message: 'no sudo password was entered',
     hint: 'Run the command again',
   }),
-  unreadable: ({ of, path, why }) => ({
-    message: `${READ_FOR[of].what} ${path} ${UNREADABLE[why]}`,
+  unreadable: ({ of, path, failure }) => ({
+    message: `${READ_FOR[of].what} ${path} ${fileFailure(failure)}`,
     hint: READ_FOR[of].hint,
   }),
   'cannot-write': ({ path, code, said }) => ({

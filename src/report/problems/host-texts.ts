@@ -10,6 +10,15 @@ const wrongKind = (path: string, what: string): Text => ({
   hint: 'Replace it with a regular file, or move it away: alloyup does not follow links',
 });
 
+const PARTS = {
+  dpkg: "dpkg's state",
+  account: '/etc/passwd and /etc/group',
+  apt: "apt's sources",
+  own: "alloyup's own state",
+  unit: 'the state of alloy.service',
+  packages: "the repository's index",
+} as const;
+
 export const hostTexts: Texts<HostProblems> = {
   'host.unsupported': {
     system: ({ name }) => ({
@@ -41,6 +50,17 @@ export const hostTexts: Texts<HostProblems> = {
     'no-facts': ({ exit }, host) => ({
       message: `the host did not report its facts (exit ${exit})`,
       hint: `Try it by hand: ssh ${host} sudo perl -v`,
+    }),
+    nonsense: () => ({
+      message: 'the facts that the host reported make no sense',
+      hint: 'Run again with -v; if it happens again, report it as a bug',
+    }),
+    unreadable: ({ part, why }, host) => ({
+      message: `${PARTS[part]} cannot be read: ${why === 'deadline' ? 'no answer in time' : why}`,
+      hint:
+        why === 'deadline'
+          ? `The host is too busy, or stuck there. Look at it (ssh ${host}), then run again`
+          : `Look at the host (ssh ${host}), then run again`,
     }),
   },
   'host.dpkg': {

@@ -6,6 +6,9 @@ import type {
   SchemaMistake,
   ValueFormat,
 } from '../../model/problems/inventory-problems.ts';
+import { unusedSettings } from './config-texts.ts';
+import { inventoryFileTexts } from './file-texts.ts';
+import { environmentValue } from './secret-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 const text = (message: string, hint: string): Text => ({ message, hint });
@@ -518,7 +521,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   '--config.format': "Remove it: alloyup only supports Alloy's own configuration language",
 };
 
-const ruleTexts: ReasonTexts<InventoryProblems['inventory.rule']> = {
+const ruleTexts: Omit<ReasonTexts<InventoryProblems['inventory.rule']>, 'environment-value'> = {
   'no-hosts': () =>
     text('the inventory has no hosts', 'Add one below "hosts:", such as "web-01.example.com: {}"'),
   'shared-address': () =>
@@ -640,15 +643,14 @@ const limitTexts: ReasonTexts<InventoryProblems['inventory.limit']> = {
 export const inventoryTexts: Texts<InventoryProblems> = {
   'inventory.syntax': syntaxTexts,
   'inventory.schema': schemaTexts,
-  'inventory.rule': ruleTexts,
+  'inventory.rule': { ...ruleTexts, 'environment-value': environmentValue },
   'inventory.file': {
+    ...inventoryFileTexts,
     'variables-encrypted': ({ file }) =>
       text(
         `${file} is encrypted with Ansible Vault`,
         `Let Ansible decrypt it: ${GATHER.replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
       ),
-    'variables-unreadable': ({ file, said }) =>
-      text(`${file} ${said}`, `Fix the file, or let Ansible read it: ${GATHER}`),
   },
   'inventory.limit': limitTexts,
 };
@@ -772,6 +774,7 @@ export const inventoryWarnings: Texts<InventoryWarnings> = {
       ),
   },
   'inventory.unused': {
+    ...unusedSettings,
     'empty-group': ({ group }) =>
       text(`the group "${group}" has no hosts`, 'Add hosts to it, or remove the group'),
   },

@@ -1,6 +1,8 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { count, someNames } from '../plain.ts';
+import { configWarnings } from './config-texts.ts';
 import { inventoryWarnings } from './inventory-texts.ts';
+import { secretWarnings } from './secret-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 const logInput = (message: string): Text => ({
@@ -58,6 +60,8 @@ export const warningTexts: Texts<WarningProblems> = {
       hint: 'See the result: alloyup render HOST',
     }),
   },
+  ...configWarnings,
+  ...secretWarnings,
   ...inventoryWarnings,
   'access.docker': {
     'like-root': () => ({

@@ -3,7 +3,7 @@ import { goDuration, inGo } from '../../../src/alloy/check/go-duration.ts';
 import { goUrlProblem } from '../../../src/alloy/check/go-url.ts';
 import { ottlProblem } from '../../../src/alloy/check/ottl.ts';
 import { re2Problem } from '../../../src/alloy/check/re2.ts';
-import { olderThan } from '../../../src/alloy/check/version.ts';
+import { olderThan } from '../../../src/alloy/check/stability.ts';
 
 describe('durations as Go reads them', () => {
   test.each([

@@ -4,7 +4,7 @@ import { readCommandLine } from '../../../src/cli/args/command-line.ts';
 import { COMMANDS } from '../../../src/cli/args/commands.ts';
 import type { Invocation } from '../../../src/cli/args/invocation.ts';
 import { longFlag, OPTIONS } from '../../../src/cli/args/options.ts';
-import { runProgram } from '../../../src/cli/run-program.ts';
+import { runProgram } from '../../../src/cli/program.ts';
 import { ToolError } from '../../../src/model/problem.ts';
 import { textOf } from '../../../src/report/text-of.ts';
 import { memoryTerminal } from '../terminal.ts';

@@ -8,7 +8,7 @@ import { parseAnsibleIni } from '../../../src/inventory/ansible/ini.ts';
 import { readVariables } from '../../../src/inventory/ansible/variable-files.ts';
 import { openInventory } from '../../../src/inventory/open-inventory.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
-import { readVariableFolders } from '../../../src/sources/variable-folders.ts';
+import { readVariableDirectories } from '../../../src/sources/group-vars.ts';
 import { expectedListing, listing } from './listing.ts';
 
 const HERE = new URL('./', import.meta.url).pathname;
@@ -20,7 +20,7 @@ async function parse(name: string): Promise<AnsibleInventory> {
   const text = readFileSync(`${directory}/${file}`, 'utf8');
   const read = file.endsWith('.ini') ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
   if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 2));
-  const beside = readVariables(read.value, await readVariableFolders(directory));
+  const beside = readVariables(read.value, await readVariableDirectories(directory));
   if (!beside.ok) throw new Error(JSON.stringify(beside.problems, null, 2));
   return { ...read.value, beside: beside.value };
 }
@@ -44,7 +44,9 @@ async function withFiles(files: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
-  return openInventory('[web]\nweb-01\n', 'hosts.ini').read(await readVariableFolders(directory));
+  return openInventory('[web]\nweb-01\n', 'hosts.ini').read(
+    await readVariableDirectories(directory),
+  );
 }
 
 test('a value keeps the file and line where it is set', async () => {

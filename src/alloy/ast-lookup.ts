@@ -1,0 +1,68 @@
+import { type Attribute, type Block, type Body, blockName, type Expression } from './ast.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Parsed } from './parser.ts';
+import { positionAt } from './position.ts';
+import { stringValue } from './string-literal.ts';
+
+/** The first attribute of that name. */
+export function attributeOf(body: Body, name: string): Attribute | undefined {
+  for (const statement of body) {
+    if (statement.kind === 'attribute' && statement.name.name === name) return statement;
+  }
+  return undefined;
+}
+
+/** Every block of that name, in order. */
+export const blocksOf = (body: Body, name: string): readonly Block[] =>
+  body.filter(
+    (statement): statement is Block => statement.kind === 'block' && blockName(statement) === name,
+  );
+
+/** `prometheus.scrape.web`; without a label the name alone. */
+export const blockId = (block: Block): string =>
+  block.label ? `${blockName(block)}.${block.label.text}` : blockName(block);
+
+/** The expression without the parentheses around it. */
+export function withoutParens(expression: Expression): Expression {
+  let inner = expression;
+  while (inner.kind === 'paren') inner = inner.inner;
+  return inner;
+}
+
+/** The value of a string constant; undefined when it is anything else, a broken string too. */
+export function stringOf(expression: Expression): string | undefined {
+  const inner = withoutParens(expression);
+  if (inner.kind !== 'literal' || inner.type !== 'string') return undefined;
+  const { text } = inner;
+  const closed = text.length > 1 && text.at(-1) === text[0];
+  return closed ? stringValue(text) : undefined;
+}
+
+/** true or false where it is written as such. */
+export function boolOf(expression: Expression): boolean | undefined {
+  const inner = withoutParens(expression);
+  if (inner.kind !== 'literal' || inner.type !== 'bool') return undefined;
+  return inner.text === 'true';
+}
+
+/** The number of a numeric constant, a sign before it included; a leading 0 is octal, as in Alloy. */
+export function numberOf(expression: Expression): number | undefined {
+  const inner = withoutParens(expression);
+  if (inner.kind === 'unary' && inner.operator === '-') {
+    const value = numberOf(inner.value);
+    return value === undefined ? undefined : -value;
+  }
+  if (inner.kind !== 'literal') return undefined;
+  if (inner.type === 'float') return Number(inner.text);
+  if (inner.type !== 'number') return undefined;
+  return /^0[0-7]+$/.test(inner.text) ? Number.parseInt(inner.text, 8) : Number(inner.text);
+}
+
+/** A diagnostic of a stretch of text, with its line and column counted. */
+export function diagnosticAt(
+  parsed: Parsed,
+  { start, end }: { readonly start: number; readonly end: number },
+  what: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>,
+): Diagnostic {
+  return { ...what, start, end, ...positionAt(parsed.source, start, parsed.file.lineStarts) };
+}

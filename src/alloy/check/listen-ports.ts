@@ -1,0 +1,88 @@
+import { attributeOf, numberOf, stringOf } from '../ast-lookup.ts';
+import type { Check, Part, Rule, Span } from './model.ts';
+import { spanOf } from './spans.ts';
+
+const taken: Rule = {
+  code: 'listen.port',
+  kind: 'knowledge',
+  finds:
+    'two components on one port, or one on the port of Alloy itself; alloy validate does not notice, one of them cannot start',
+  fix: 'Give one of them another port',
+};
+
+export const PORT_RULES: readonly Rule[] = [taken];
+
+interface Listener {
+  /** '' for all interfaces. */
+  readonly host: string;
+  readonly port: number;
+  readonly id: string;
+  readonly at: Span;
+}
+
+/** Everybody has a port of his own. */
+export const checkPorts: Check = ({ nodes, options }, report) => {
+  const own = options.listen ?? { address: '127.0.0.1', port: 12345 };
+  const listeners: Listener[] = [];
+  for (const node of nodes) {
+    // a component of a declare or template may run often or never
+    if (node.custom || node.module.kind !== 'root') continue;
+    for (const part of node.parts) {
+      const found = listenerOf(part);
+      if (found) listeners.push(found);
+    }
+  }
+  for (const [index, one] of listeners.entries()) {
+    if (one.port === own.port && overlap(one.host, hostOf(own.address))) {
+      report(
+        taken,
+        one.at,
+        `Alloy itself listens on port ${one.port}`,
+        'Choose another port for this component',
+      );
+    }
+    const other = listeners
+      .slice(0, index)
+      .find(({ host, port }) => port === one.port && overlap(host, one.host));
+    if (!other) continue;
+    report(
+      taken,
+      one.at,
+      `port ${one.port} is taken by ${other.id === one.id ? 'another block of this component' : other.id}`,
+      'Choose another port for one of the two',
+    );
+  }
+};
+
+const overlap = (a: string, b: string): boolean => a === '' || b === '' || a === b;
+
+/** Names of the machine itself are one, those of all interfaces are ''. */
+function hostOf(host: string): string {
+  if (['', '0.0.0.0', '[::]', '::'].includes(host)) return '';
+  return host === 'localhost' ? '127.0.0.1' : host;
+}
+
+/** `endpoint` of the TCP servers of otelcol receivers, `listen_address` and `listen_port` of the others. */
+function listenerOf({ node, block, path }: Part): Listener | undefined {
+  const where = path.join('/');
+  if (node.name === 'otelcol.receiver.otlp' && (where === 'grpc' || where === 'http')) {
+    const written = attributeOf(block.body, 'endpoint');
+    const endpoint = written
+      ? stringOf(written.value)
+      : `0.0.0.0:${where === 'grpc' ? 4317 : 4318}`;
+    const split = endpoint === undefined ? null : /^(.*):(\d+)$/.exec(endpoint);
+    const transport = attributeOf(block.body, 'transport');
+    if (!split || (transport && stringOf(transport.value) !== 'tcp')) return undefined;
+    const at = written
+      ? spanOf(node.parsed, written.value)
+      : { ...spanOf(node.parsed, block), end: block.open };
+    return { host: hostOf(split[1]!), port: Number(split[2]), id: node.id, at };
+  }
+  const port = attributeOf(block.body, 'listen_port');
+  const number = port && numberOf(port.value);
+  if (!number || !['http', 'grpc', 'server'].includes(where)) return undefined;
+  const address = attributeOf(block.body, 'listen_address');
+  const host = address ? stringOf(address.value) : '';
+  if (host === undefined) return undefined;
+  return { host: hostOf(host), port: number, id: node.id, at: spanOf(node.parsed, port.value) };
+}

@@ -1,0 +1,215 @@
+import { checkConfig } from '../alloy/check/check.ts';
+import { componentsOf } from '../alloy/components.ts';
+import { createContextScanner } from '../alloy/context.ts';
+import type { Diagnostic } from '../alloy/diagnostic.ts';
+import { environmentReads } from '../alloy/environment-reads.ts';
+import { type Parsed, parse } from '../alloy/parser.ts';
+import { positionAt } from '../alloy/position.ts';
+import { isBuiltin } from '../config/builtins.ts';
+import { renderTemplate } from '../config/render.ts';
+import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
+import { framesOf } from '../inventory/excerpt.ts';
+import type { HostSettings } from '../inventory/settings.ts';
+import type { ExpectedComponents } from '../model/desired.ts';
+import {
+  type DiagnosticWarning,
+  fail,
+  ok,
+  type Position,
+  type Problem,
+  type Result,
+  type Warning,
+} from '../model/problem.ts';
+import type { Diagnostic as DiagnosticText } from '../model/problems/config-problems.ts';
+import { sha256 } from '../model/secret.ts';
+import { reachable } from './alloy-service.ts';
+
+/** A configuration that Alloy can load, as far as can be checked here. */
+export interface Configuration {
+  readonly text: string;
+  readonly components: ExpectedComponents;
+  readonly warnings: readonly Warning[];
+}
+
+type Checked = Result<
+  Pick<Configuration, 'components'> & {
+    readonly warnings: readonly DiagnosticWarning[];
+    /** Variables of the service's environment that the text reads, each at its first place. */
+    readonly reads: ReadonlyMap<string, Pick<Problem, 'at' | 'detail'>>;
+  }
+>;
+
+/** Hosts with equal texts share one check: make one for a run. */
+export type CheckedTexts = Map<string, Checked>;
+
+export interface ConfigurationOptions {
+  /** Findings that rest on our table of components alone are errors. */
+  readonly strict: boolean;
+  /** The lines of the inventory around a place. */
+  readonly frame: (at: Position) => string;
+  readonly checked: CheckedTexts;
+}
+
+/** Makes the configuration of a host. */
+export type Configure = typeof configurationOf;
+
+/** Renders a host's configuration, reads it as Alloy does, and checks it. */
+export function configurationOf(
+  settings: HostSettings,
+  template: Template,
+  options: ConfigurationOptions,
+): Result<Configuration> {
+  const { name, ssh, groups, config, origins } = settings;
+  const locate = (variable: string | null): Pick<Problem, 'at' | 'detail'> => {
+    const own = variable === null ? undefined : origins.get(`config.vars.${variable}`);
+    const at = own ?? origins.get('config.template') ?? settings.at;
+    const detail = options.frame(at);
+    return detail === '' ? { at } : { at, detail };
+  };
+  const { vars, inherited } = config;
+  const values = { vars, inherited, host: { name, address: ssh.address, groups }, locate };
+  const rendered = renderTemplate(template, values, createContextScanner);
+  if (!rendered.ok) return rendered;
+
+  const { text } = rendered.value;
+  // a template without Liquid keeps its lines: name the file that the user can open
+  const file = text === template.text ? template.file : renderedFile(template, name);
+  const checked = checkOnce(text, file, settings, options);
+  if (!checked.ok) return checked;
+  const { components, warnings, reads } = checked.value;
+  const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
+  return ok({
+    text,
+    components,
+    warnings: [
+      ...rendered.value.warnings,
+      ...warnings.map((one) => withParameter(one, text, template, vars)),
+      ...missing.map(([variable, place]) => ({
+        code: 'environment.missing' as const,
+        params: { reason: 'not-set' as const, variable },
+        ...place,
+      })),
+    ],
+  });
+}
+
+/** Set for every system service with a user, or by the package's unit and its environment file. */
+const ALWAYS_SET: ReadonlySet<string> = new Set([
+  'PATH',
+  'LANG',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'INVOCATION_ID',
+  'JOURNAL_STREAM',
+  'SYSTEMD_EXEC_PID',
+  'HOSTNAME',
+  'ALLOY_DEPLOY_MODE',
+  'CONFIG_FILE',
+  'CUSTOM_ARGS',
+  'RESTART_ON_UPGRADE',
+]);
+
+/** alloyup owns the environment file: it holds nothing else. */
+const isSet = (variable: string, { alloy }: HostSettings): boolean =>
+  ALWAYS_SET.has(variable) || alloy.environment.has(variable);
+
+function checkOnce(
+  text: string,
+  file: string,
+  { alloy }: HostSettings,
+  { strict, checked }: ConfigurationOptions,
+): Checked {
+  const { stability, check } = alloy;
+  const version = alloy.version.policy === 'exact' ? alloy.version.version : null;
+  const communityComponents = alloy.args.some((argument) =>
+    /^--feature\.community-components\.enabled(=(true|1|t))?$/i.test(argument),
+  );
+  const listen = reachable(alloy.listen);
+  const options = { stability, check, version, communityComponents, strict, listen };
+  const key = `${sha256(text)} ${JSON.stringify(options)}`;
+  let known = checked.get(key);
+  if (!known) {
+    known = judge(parse(text), file, (parsed) => checkConfig(parsed, options));
+    checked.set(key, known);
+  }
+  return known;
+}
+
+function judge(
+  parsed: Parsed,
+  file: string,
+  check: (parsed: Parsed) => readonly Diagnostic[],
+): Checked {
+  const frame = framesOf(parsed.source);
+  const place = ({
+    line,
+    column,
+    start,
+  }: Pick<Diagnostic, 'line' | 'column' | 'start'>): Pick<Problem, 'at' | 'detail'> => {
+    // Alloy counts bytes, the caret characters
+    const letters = start - parsed.source.lastIndexOf('\n', start - 1);
+    const detail = frame({ line, column: letters });
+    return { at: { file, line, column }, ...(detail === '' ? {} : { detail }) };
+  };
+  const reads = new Map<string, Pick<Problem, 'at' | 'detail'>>();
+  for (const { name, start } of environmentReads(parsed.file.body))
+    if (!reads.has(name)) {
+      const { line, column } = positionAt(parsed.source, start, parsed.file.lineStarts);
+      reads.set(name, place({ line, column, start }));
+    }
+  const found = check(parsed);
+  const errors = found.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const syntax = new Set(parsed.errors.map(({ code }) => code));
+    return fail(
+      ...errors.map((error) => ({
+        code: syntax.has(error.code) ? ('config.syntax' as const) : ('config.check' as const),
+        params: paramsOf(error),
+        ...place(error),
+      })),
+    );
+  }
+  const warnings = found.map((warning) => ({
+    code: warning.code,
+    params: paramsOf(warning),
+    ...place(warning),
+  }));
+  return ok({ components: componentsOf(parsed), warnings, reads });
+}
+
+const paramsOf = ({ code, message, hint }: Diagnostic): DiagnosticText => ({
+  reason: 'diagnostic',
+  rule: code,
+  said: message,
+  advice: hint,
+});
+
+/**
+ * Names the parameter that a warning's place was rendered from: users of a built-in template can
+ * neither change nor open its text.
+ *
+ * @param text the rendered template
+ */
+export function withParameter(
+  warning: DiagnosticWarning,
+  text: string,
+  { name, parameters }: Template,
+  vars: Readonly<Record<string, unknown>>,
+): DiagnosticWarning {
+  const { detail: _, at, params, ...rest } = warning;
+  if (!isBuiltin(name) || !at) return warning;
+  const strings: readonly string[] =
+    text.split('\n')[at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  const given = (one: Parameter): unknown => vars[one.name] ?? one.default;
+  const [parameter, another] = (parameters ?? []).filter((one) =>
+    strings.includes(JSON.stringify(given(one))),
+  );
+  if (!parameter || another) return warning;
+  const loopback =
+    params.rule === 'exposure.listen'
+      ? String(given(parameter)).replace(/^.*?(?=(?::\d+)?$)/, '127.0.0.1')
+      : null;
+  return { ...rest, at, params: { ...params, parameter: { name: parameter.name, loopback } } };
+}

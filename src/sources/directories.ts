@@ -1,0 +1,28 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+export interface OwnDirectories {
+  /** Can be deleted at any time. */
+  readonly cache: string;
+  /** Run logs. */
+  readonly state: string;
+}
+
+/** Where alloyup keeps its own files, by the XDG rules: a relative path in a variable counts as unset. */
+export function ownDirectories(env: Readonly<Record<string, string | undefined>>): OwnDirectories {
+  const home = env.HOME && isAbsolute(env.HOME) ? env.HOME : homedir();
+  const directory = (variable: string, ...fallback: readonly string[]): string => {
+    const set = env[variable];
+    return join(set && isAbsolute(set) ? set : join(home, ...fallback), 'alloyup');
+  };
+  return {
+    cache: directory('XDG_CACHE_HOME', '.cache'),
+    state: directory('XDG_STATE_HOME', '.local', 'state'),
+  };
+}
+
+/** A path of the inventory: `~/` is the home directory; relative paths start at the directory of the inventory. */
+export function besideInventory(path: string, base: string, home = homedir()): string {
+  if (path === '~' || path.startsWith('~/')) return join(home, path.slice(1));
+  return isAbsolute(path) ? path : join(base, path);
+}

@@ -1,0 +1,74 @@
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { FileFailure } from '../model/problems/file-problems.ts';
+import { kindOf, readTextFile } from './text-file.ts';
+
+/** An entry of `group_vars` or `host_vars`: a file, or a directory with all of its files. */
+export interface VariablesEntry {
+  readonly of: 'group' | 'host';
+  readonly entry: string;
+  readonly files: readonly VariableFile[];
+}
+
+interface VariableFile {
+  readonly file: string;
+  /** null: it could not be read. */
+  readonly text: string | null;
+  readonly failure: FileFailure | null;
+}
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
+
+/**
+ * Reads `group_vars` and `host_vars` beside an Ansible inventory, as Ansible's own plugin
+ * walks them: directories without an extension, in alphabetical order; hidden files, backups (`~`)
+ * and other extensions are skipped. Never throws: each file carries its own failure.
+ */
+export async function readVariableDirectories(base: string): Promise<readonly VariablesEntry[]> {
+  const found: VariablesEntry[] = [];
+  for (const of of ['group', 'host'] as const) {
+    const directory = join(base, `${of}_vars`);
+    for (const entry of await names(directory)) {
+      const path = join(directory, entry);
+      found.push({
+        of,
+        entry,
+        files: (await isDirectoryPath(path)) ? await below(path) : [await read(path)],
+      });
+    }
+  }
+  return found;
+}
+
+const names = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
+
+const isDirectoryPath = (path: string): Promise<boolean> =>
+  kindOf(path).then(
+    ({ isDirectory }) => isDirectory,
+    () => false,
+  );
+
+/** Directories nested deeper than this are a symlink loop. */
+const MAX_DEPTH = 20;
+
+async function below(directory: string, depth = 0): Promise<readonly VariableFile[]> {
+  const found: VariableFile[] = [];
+  for (const name of depth > MAX_DEPTH ? [] : await names(directory)) {
+    if (name.startsWith('.') || name.endsWith('~')) continue;
+    const path = join(directory, name);
+    const extension = extname(name);
+    if (!EXTENSIONS.includes(extension)) continue;
+    if (!(await isDirectoryPath(path))) found.push(await read(path));
+    else if (extension === '') found.push(...(await below(path, depth + 1)));
+  }
+  return found;
+}
+
+async function read(path: string): Promise<VariableFile> {
+  const got = await readTextFile(path, MAX_BYTES);
+  return got.ok
+    ? { file: path, text: got.text, failure: null }
+    : { file: path, text: null, failure: got.failure };
+}

@@ -1,0 +1,135 @@
+import pLimit from 'p-limit';
+import {
+  fail,
+  ok,
+  type Problem,
+  type ProblemParams,
+  type Result,
+  type Warning,
+} from '../model/problem.ts';
+import { Secret } from '../model/secret.ts';
+import { type SecretRef, secretKey } from '../model/secret-ref.ts';
+import { besideInventory } from './directories.ts';
+import { runProgram } from './run-program.ts';
+import { readTextFile } from './text-file.ts';
+
+const MAX_BYTES = 1024 * 1024;
+/** Programs at a time: password managers share one daemon, which slows down under load. */
+const AT_ONCE = 8;
+
+export interface SecretOptions {
+  /** Relative paths start here. */
+  readonly base: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds that one program may take. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Secrets {
+  /** By `secretKey`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly warnings: readonly Warning[];
+}
+
+interface Read {
+  readonly secret?: Secret;
+  readonly problem?: Problem;
+  readonly warning?: Warning;
+}
+
+/** Reads every secret once, and reports all that cannot be read. */
+export async function resolveSecrets(
+  refs: readonly SecretRef[],
+  options: SecretOptions,
+): Promise<Result<Secrets>> {
+  const distinct = new Map<string, SecretRef>();
+  for (const ref of refs) {
+    const key = secretKey(ref);
+    if (!distinct.has(key)) distinct.set(key, ref);
+  }
+
+  const limit = pLimit(AT_ONCE);
+  const found = await limit.map(distinct.values(), (ref) => read(ref, options));
+
+  const secrets = new Map<string, Secret>();
+  const problems: Problem[] = [];
+  const warnings: Warning[] = [];
+  for (const [i, key] of [...distinct.keys()].entries()) {
+    const { secret, problem, warning } = found[i]!;
+    if (secret) secrets.set(key, secret);
+    if (problem) problems.push(problem);
+    if (warning) warnings.push(warning);
+  }
+  return problems.length > 0 ? fail(...problems) : ok({ secrets, warnings });
+}
+
+function read(ref: SecretRef, options: SecretOptions): Promise<Read> | Read {
+  switch (ref.kind) {
+    case 'env':
+      return readEnv(ref.name, ref, options);
+    case 'file':
+      return readFile(ref.path, ref, options);
+    case 'exec':
+      return readExec(ref.argv, ref, options);
+  }
+}
+
+const unresolved = (
+  { at }: SecretRef,
+  params: ProblemParams['secret.unresolved'],
+  detail = '',
+): Read => ({
+  problem: {
+    code: 'secret.unresolved',
+    params,
+    at,
+    ...(detail === '' ? {} : { detail }),
+  },
+});
+
+/** Editors and `echo` add a newline that is not part of the secret. */
+const cut = (text: string): string => text.replace(/\r?\n$/, '');
+
+function readEnv(name: string, ref: SecretRef, { env }: SecretOptions): Read {
+  const value = env[name];
+  if (value === undefined) return unresolved(ref, { reason: 'unset', variable: name });
+  if (value === '') return unresolved(ref, { reason: 'empty-variable', variable: name });
+  return { secret: new Secret(value) };
+}
+
+async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptions): Promise<Read> {
+  const where = besideInventory(path, base, env.HOME);
+  const file = await readTextFile(where, MAX_BYTES);
+  if (!file.ok)
+    return unresolved(ref, { reason: 'unreadable-file', path: where, failure: file.failure });
+  const text = cut(file.text);
+  if (text === '') return unresolved(ref, { reason: 'empty-file', path: where });
+  const open = (file.mode & 0o077) !== 0;
+  return {
+    secret: new Secret(text),
+    ...(open
+      ? {
+          warning: {
+            code: 'secret.readable',
+            params: { reason: 'readable-by-others', path: where },
+            at: ref.at,
+          },
+        }
+      : {}),
+  };
+}
+
+async function readExec(
+  argv: readonly [string, ...string[]],
+  ref: SecretRef,
+  { base, env, timeoutMs, signal }: SecretOptions,
+): Promise<Read> {
+  const { failure, stdout, stderr } = await runProgram(argv, { cwd: base, timeoutMs, signal, env });
+  const [program] = argv;
+  if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
+  const text = cut(stdout);
+  if (text === '') return unresolved(ref, { reason: 'program-silent', program }, stderr);
+  if (text.includes('\uFFFD')) return unresolved(ref, { reason: 'not-text', program });
+  return { secret: new Secret(text) };
+}
