@@ -69,7 +69,9 @@ sub leave_untouched { undef $journal; tidy(); remove_tree($DIR); disarm($in{run}
 # Until the marker is set, nothing is touched. 'ready', or 'stale'.
 sub prepare {
   eval { make_directory(); 1 } or fail('host.disk', { reason => 'not-writable', directory => $STATE, said => reason_of($@) });
-  if (undo_unfinished()) { problem('apply.stale', { reason => 'unfinished-run' }); return 'stale' }
+  my $earlier = undo_unfinished();
+  return 'stuck' if $earlier eq 'stuck';
+  if ($earlier) { problem('apply.stale', { reason => 'unfinished-run' }); return 'stale' }
   my $why = why_stale();
   if ($why) { problem('apply.stale', $why); return 'stale' }
   check_room($STATE, '/etc', $in{packaged} ? '/usr' : ());
