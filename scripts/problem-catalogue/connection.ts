@@ -14,6 +14,7 @@ const known = {
   line: 12,
 };
 const named = { name: 'web-01.example.com', ...key };
+const account = { user: 'ops', address: 'web-01.example.com' };
 
 export const connectionCatalogue: Catalogue<ConnectionProblems> = {
   'ssh.unreachable': {
@@ -94,20 +95,20 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
       'old-ssh-command': { name: 'web-01', needed: 8.5 },
     },
   },
-  'sudo.password': {
-    means: 'sudo on the host asks for a password, and there is none, or it is wrong.',
-    examples: { required: { user: 'ops' }, refused: { user: 'ops' } },
-  },
   'sudo.refused': {
     means: 'The login worked, but it cannot become root.',
     examples: {
-      'password-expired': { user: 'ops' },
-      'account-expired': { user: 'ops' },
-      'not-allowed': { user: 'ops' },
-      'tty-required': { user: 'ops' },
-      missing: {},
+      'password-expired': account,
+      'account-expired': account,
+      'not-allowed': account,
+      'needs-tty': account,
+      'no-sudo': account,
       'not-root': {},
-      failed: { exit: 1 },
+      failed: { address: where.address, exit: 1 },
     },
+  },
+  'sudo.password': {
+    means: 'sudo asks for a password, and there is none, or it is wrong.',
+    examples: { 'password-required': account, 'password-refused': account },
   },
 };

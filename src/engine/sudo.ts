@@ -104,18 +104,18 @@ const REFUSALS = [
     /password (has )?expired|account or password is expired|change your password|new password/i,
   ],
   ['account-expired', /account validation failure|account (has )?expired/i],
-  ['required', /a password is required|interactive authentication is required/i],
-  ['refused', /incorrect password|no password was provided|try again/i],
+  ['password-required', /a password is required|interactive authentication is required/i],
+  ['password-refused', /incorrect password|no password was provided|try again/i],
   [
     'not-allowed',
     /not in the sudoers|not allowed to execute|I'm afraid I can't do that|may not run sudo/i,
   ],
-  ['tty-required', /must have a tty/i],
-  ['missing', /sudo: (command )?not found|sudo: No such file/i],
+  ['needs-tty', /must have a tty/i],
+  ['no-sudo', /sudo: (command )?not found|sudo: No such file/i],
 ] as const;
 
 /** Why sudo did not start the command, by what it wrote to stderr; undefined when sudo did not complain. */
-export function sudoProblem({ name, user }: Host, stderr: string): Problem | undefined {
+export function sudoProblem({ name, user, address }: Host, stderr: string): Problem | undefined {
   const reason = REFUSALS.find(([, pattern]) => pattern.test(stderr))?.[0];
   if (reason === undefined) return undefined;
   const detail = stderr
@@ -124,13 +124,8 @@ export function sudoProblem({ name, user }: Host, stderr: string): Problem | und
     .filter((line) => line.trim() !== '')
     .slice(-3)
     .join('\n');
-  switch (reason) {
-    case 'required':
-    case 'refused':
-      return { code: 'sudo.password', host: name, params: { reason, user }, detail };
-    case 'missing':
-      return { code: 'sudo.refused', host: name, params: { reason }, detail };
-    default:
-      return { code: 'sudo.refused', host: name, params: { reason, user }, detail };
-  }
+  const account = { user, address };
+  return reason === 'password-required' || reason === 'password-refused'
+    ? { code: 'sudo.password', host: name, params: { reason, ...account }, detail }
+    : { code: 'sudo.refused', host: name, params: { reason, ...account }, detail };
 }

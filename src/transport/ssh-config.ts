@@ -26,7 +26,7 @@ export interface SshSettings {
   };
 }
 
-export const defaultKnownHosts = (home: string): readonly string[] => [
+const defaultKnownHosts = (home: string): readonly string[] => [
   `${home}/.ssh/known_hosts`,
   `${home}/.ssh/known_hosts2`,
   '/etc/ssh/ssh_known_hosts',

@@ -207,7 +207,7 @@ flock -n /var/lib/alloyup/lock echo free || echo locked
 ls /var/lib/alloyup/armed 2>&1 | sed 's/.*No such file.*/none/'
 ls /run/alloyup | wc -l
 ls /var/lib/alloyup/runs | wc -l
-ls -d /run/alloyup/*/content /run/alloyup/*/script 2>/dev/null | wc -l
+ls -d /run/alloyup/*/content /run/alloyup/*/request 2>/dev/null | wc -l
 dpkg --audit | wc -l
 echo --
 find / -xdev -name '*alloyup*' -not -path '/var/lib/alloyup*' -not -path '/proc/*' -not -path '/run/alloyup*' -not -name 'alloyup-lab*'

@@ -52,7 +52,7 @@ describeOnHosts('a run whose controller dies', () => {
     });
     const running = report(lab, ['apply', '--yes', '--watch', '4', '-i', file]);
     await until('no run began', 60, () =>
-      one.processes(/alloyup\/.*\/script/).length > 0 ? true : undefined,
+      one.processes(/alloyup\/.*\/program run/).length > 0 ? true : undefined,
     );
     expect(one.dropSessions()).toBeGreaterThan(0);
     const { report: run } = await running;

@@ -227,7 +227,7 @@ test.each([
   expect(sudoProblem(hostOf(), stderr)).toEqual({
     code,
     host: 'web-01',
-    params: { reason, user: 'ops', address: 'web-01' },
+    params: { reason, user: 'ops', address: hostOf().address },
     detail: stderr,
   });
 });

@@ -256,6 +256,7 @@ test('every text of a happening is cleaned, at any depth', () => {
     maskOf('hunter22'),
   );
   expect(JSON.stringify(clean)).not.toContain('hunter22');
+  expect(clean).toMatchObject({ plan: { changes: [{ step: 'config' }], warnings: [] } });
 });
 
 test('1,000 secrets take about as long as one', () => {

@@ -206,12 +206,12 @@ sub problem {
 # The same, and the action, the check or the proof ends there.
 sub fail { problem(@_); die "failed\n" }
 
-# At most one line a second, and none in the first one: most waits are over by then.
-our $waited = 0;
+# At most one line a second, and none in the first one: most waits are over by then. $silent: so many seconds instead.
+our $waited = -1;
 sub waiting {
-  my ($what, $since, $limit) = @_;
+  my ($what, $since, $limit, $silent) = @_;
   my $seconds = time - $since;
-  return if $seconds < 1 || $seconds == $waited;
+  return if $seconds < ($silent // 1) || $seconds == $waited;
   $waited = $seconds;
   record(type => 'wait', seconds => $seconds, limit => $limit, what => $what);
 }

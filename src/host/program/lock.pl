@@ -17,7 +17,7 @@ sub take_lock {
     # in words that stay the same as long as it is the same run
     if (defined $who && $now ne $run) { ($run, $holder) = ($now, { run => $now, who => $who, seconds => time - $begun }) }
     if (time - $since >= $limit) { problem('apply.locked', { reason => 'run', seconds => time - $since, %$holder }); return 0 }
-    waiting($run eq '' ? 'for another run' : "for run $run of $holder->{who}", $since, $limit);
+    waiting($run eq '' ? 'for another run' : "for run $run of $holder->{who}", $since, $limit, 0);
     pause(0.1);
   }
   # who holds it stands in the file itself

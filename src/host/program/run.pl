@@ -11,6 +11,9 @@ sub result { record(type => 'result', result => shift) }
 # What an action, a check or the proof died of; what is no problem yet is told as output.
 sub say_why { my $why = shift; print $why if $why ne "failed\n"; return 0 }
 
+# The first line of an error, without its end.
+sub reason_of { my ($line) = $_[0] =~ /^(.*)/; return $line }
+
 sub program_of { return at("$STATE/runs/$_[0]/program") }
 
 # Does something with the directory of another run.
@@ -65,7 +68,7 @@ sub leave_untouched { undef $journal; tidy(); remove_tree($DIR); disarm($in{run}
 
 # Until the marker is set, nothing is touched. 'ready', or 'stale'.
 sub prepare {
-  make_directory();
+  eval { make_directory(); 1 } or fail('host.disk', { reason => 'not-writable', directory => $STATE, said => reason_of($@) });
   if (undo_unfinished()) { problem('apply.stale', { reason => 'unfinished-run' }); return 'stale' }
   my $why = why_stale();
   if ($why) { problem('apply.stale', $why); return 'stale' }
@@ -73,8 +76,7 @@ sub prepare {
   open_journal();
   note_service();
   if (kind_of("$STATE/receipt.json") eq 'file') { copy("$STATE/receipt.json", "$DIR/receipt.was") }
-  reserve_room();
-  arm($in{run});
+  eval { reserve_room(); arm($in{run}); 1 } or fail('apply.failed', { reason => 'not-armed' }, $@);
   return 'ready';
 }
 

@@ -45,10 +45,11 @@ export interface UnusableKey {
 /** One member for each reason, so that the reason tells them apart. */
 type Each<Reason extends string, T> = { [R in Reason]: { readonly reason: R } & T }[Reason];
 
-/** The account that sudo was asked for. */
+/** The account that sudo was asked for, and the host it is on. */
 interface Account {
   /** null: the login user, whose name the inventory does not give. */
   readonly user: string | null;
+  readonly address: string;
 }
 
 /** Params of the problems `ssh.*`, `sudo.*` and `key.*`. */
@@ -135,10 +136,13 @@ export interface ConnectionProblems {
         readonly name: string;
         readonly needed: number;
       } & Hop);
-  'sudo.password': Each<'required' | 'refused', Account>;
   'sudo.refused':
-    | Each<'password-expired' | 'account-expired' | 'not-allowed' | 'tty-required', Account>
-    | Each<'missing' | 'not-root', unknown>
-    /** sudo's messages say nothing that we know. */
-    | { readonly reason: 'failed'; readonly exit: number | string };
+    | Each<
+        'password-expired' | 'account-expired' | 'not-allowed' | 'needs-tty' | 'no-sudo',
+        Account
+      >
+    | { readonly reason: 'not-root' }
+    /** Neither sudo's words nor the exit code say why. */
+    | { readonly reason: 'failed'; readonly address: string; readonly exit: number | string };
+  'sudo.password': Each<'password-required' | 'password-refused', Account>;
 }

@@ -279,50 +279,49 @@ export const connectionTexts: Texts<ConnectionProblems> = {
         'Upgrade openssh-client, or add the key to ~/.ssh/known_hosts and remove ssh.hostKey from the inventory',
       ),
   },
-  'sudo.password': {
-    required: ({ user }) => ({
-      message: `sudo requires a password for ${named(user)}`,
-      hint: `Pass it with -K, or with sudo: { password: ... } in the inventory, or allow sudo without one in /etc/sudoers.d/: ${ruleFor(user)}`,
-    }),
-    refused: ({ user }) => ({
-      message: `sudo rejected the password of ${named(user)}`,
-      hint: 'Enter it again, or correct the secret',
-    }),
-  },
   'sudo.refused': {
-    'password-expired': ({ user }, host) => ({
-      message: `the password of ${named(user)} has expired`,
-      hint: `Set a new one: ssh ${host} passwd${user ? ` ${user}` : ''}`,
+    'password-expired': ({ user, address }) => ({
+      message: `the password of ${user ?? 'the login user'} has expired`,
+      hint: `Set a new one on ${address}: passwd ${user ?? ''}`.trimEnd(),
     }),
-    'account-expired': ({ user }, host) => ({
-      message: `the account of ${named(user)} has expired`,
-      hint: `Check it on ${host} with chage -l ${user ?? 'USER'}; reactivate it with chage -E -1 ${user ?? 'USER'}`,
+    'account-expired': ({ user, address }) => ({
+      message: `the account of ${user ?? 'the login user'} has expired`,
+      hint: `Check it on ${address} with chage -l ${user ?? 'USER'}; reactivate it with chage -E -1 ${user ?? 'USER'}`,
     }),
-    'not-allowed': ({ user }, host) => ({
-      message: `${named(user)} may not use sudo`,
-      hint: `Add a line to /etc/sudoers.d/ on ${host}: ${ruleFor(user)}`,
+    'not-allowed': ({ user, address }) => ({
+      message: `${user ?? 'the login user'} may not use sudo`,
+      hint: `Add a line to /etc/sudoers.d/ on ${address}: ${sudoRule(user)}`,
     }),
-    'tty-required': ({ user }, host) => ({
+    'needs-tty': ({ user, address }) => ({
       message: 'sudo requires a terminal (requiretty)',
-      hint: `Add a line to /etc/sudoers.d/ on ${host}: Defaults:${user ?? 'USER'} !requiretty`,
+      hint: `Add a line to /etc/sudoers.d/ on ${address}: Defaults:${user ?? 'USER'} !requiretty`,
     }),
-    missing: () => ({
+    'no-sudo': () => ({
       message: 'sudo is not installed',
       hint: 'Install sudo, or log in as root with sudo: none',
     }),
     'not-root': () => ({
       message: 'the login is not root',
-      hint: 'Set sudo: passwordless (or ask) for it in the inventory',
+      hint: 'Set sudo: passwordless (or ask) for the host in the inventory',
     }),
-    failed: ({ exit }, host) => ({
+    failed: ({ address, exit }) => ({
       message: `sudo failed (exit ${exit})`,
-      hint: `Try it by hand: ssh ${host} sudo true`,
+      hint: `Try it by hand: ssh ${address} sudo true`,
+    }),
+  },
+  'sudo.password': {
+    'password-required': ({ user }) => ({
+      message: `sudo requires a password for ${user ?? 'the login user'}`,
+      hint: `Pass it with -K, or with sudo: { password: ... } in the inventory, or allow sudo without one in /etc/sudoers.d/: ${sudoRule(user)}`,
+    }),
+    'password-refused': ({ user }) => ({
+      message: `sudo rejected the password of ${user ?? 'the login user'}`,
+      hint: 'Enter it again, or correct the secret',
     }),
   },
 };
 
-const named = (user: string | null): string => user ?? 'the login user';
-const ruleFor = (user: string | null): string => `${user ?? 'USER'} ALL=(ALL) NOPASSWD: ALL`;
+const sudoRule = (user: string | null): string => `${user ?? 'USER'} ALL=(ALL) NOPASSWD: ALL`;
 
 export const connectionHostParams: HostParams<ConnectionProblems> = {
   'ssh.unreachable': { address: 'HOST', endpoint: 'HOST' },
@@ -331,4 +330,6 @@ export const connectionHostParams: HostParams<ConnectionProblems> = {
   'ssh.timeout': { endpoint: 'HOST' },
   'ssh.lost': { endpoint: 'HOST' },
   'ssh.unsupported': { name: 'HOST', address: 'HOST', endpoint: 'HOST' },
+  'sudo.refused': { address: 'HOST' },
+  'sudo.password': { address: 'HOST' },
 };

@@ -102,7 +102,7 @@ export const unslow = async (host: LabHost): Promise<void> => {
 };
 
 /** The run's job: its shell and all that it has started. */
-export const SCRIPT = /\/run\/alloyup\/[^ ]*\/script/;
+export const SCRIPT = /\/run\/alloyup\/[^ ]*\/program run/;
 
 /** SIGKILL, and their end. @throws Error when nothing matches: the row would not be what it says */
 export const slay = async (host: LabHost, pattern: RegExp): Promise<void> => {

@@ -553,14 +553,14 @@ async function leaveUnfinished(scene: Scene): Promise<void> {
   running.kill('SIGKILL');
   await running;
   await host.root(
-    'cd /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed) && mv undo.sh /root/undo.sh',
+    'cd /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed) && mv program /root/program',
   );
   await slay(host, SCRIPT);
   await host.root(
     // it would be started again in a minute
     'n=0; while systemctl list-units --plain --no-legend --state=active,deactivating "alloyup-*" | grep .; do sleep 0.1; n=$((n + 1)); [ $n -lt 300 ] || exit 1; done; ' +
       'systemctl stop "alloyup-*"; ' +
-      'mv /root/undo.sh /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed)/undo.sh && { systemctl reset-failed "alloyup-*"; true; }',
+      'mv /root/program /var/lib/alloyup/runs/$(cat /var/lib/alloyup/armed)/program && { systemctl reset-failed "alloyup-*"; true; }',
   );
   goOn(host);
   await unslow(host);
