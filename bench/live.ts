@@ -3,14 +3,19 @@
 import { openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { simulatedRun, type Timed } from '../scripts/simulated-run.ts';
-import { openPhases } from '../src/cli/phases.ts';
-import { openScreen } from '../src/cli/screen.ts';
+import { openScreen } from '../src/cli/terminal/screen.ts';
 import type { RunEvent } from '../src/model/event.ts';
-import { liveLines } from '../src/report/live.ts';
+import { liveLines, type PhaseView } from '../src/report/live.ts';
 import { openLiveFold } from '../src/report/live-state.ts';
 import { paintWith } from '../src/report/paint.ts';
 
 const [hosts = 5000, forks = 500, speed = 10, seconds = 30] = process.argv.slice(2).map(Number);
+
+const PHASES: readonly PhaseView[] = [
+  { title: 'inventory', state: 'done', tookMs: 100, note: null },
+  { title: 'plan', state: 'running', tookMs: null, note: null },
+  { title: 'apply', state: 'waiting', tookMs: null, note: null },
+];
 
 interface Cost {
   readonly events: number;
@@ -23,8 +28,6 @@ interface Cost {
 async function play(run: readonly Timed[], size: { columns: number; rows: number } | null) {
   const sink = openSync('/dev/null', 'w');
   const fold = openLiveFold();
-  const phases = openPhases('apply', () => {});
-  phases.enter('hosts');
   let bytes = 0;
   const screen =
     size === null
@@ -37,7 +40,7 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
               bytes += writeSync(sink, text);
             },
           },
-          (now) => liveLines(fold.state, now, Date.now(), paintWith(true), phases.view()),
+          (now) => liveLines(fold.state, now, Date.now(), paintWith(true), PHASES),
         );
   const before = process.cpuUsage();
   const begun = Date.now();
@@ -54,7 +57,6 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
     if (event.type === 'host.finished') screen.print(`${event.host}  ${event.outcome}\n`);
   }
   screen?.close();
-  phases.end();
   const { user, system } = process.cpuUsage(before);
   const share = (user + system) / 1000 / (Date.now() - begun);
   return { events, bytes, share } satisfies Cost;

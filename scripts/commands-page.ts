@@ -1,5 +1,5 @@
-import { COMMANDS, type CommandSpec } from '../src/cli/commands.ts';
-import { SHARED } from '../src/cli/help.ts';
+import { COMMANDS, type CommandSpec, usageOf } from '../src/cli/args/commands.ts';
+import { capitalized, SHARED } from '../src/cli/args/help.ts';
 import {
   GROUPS,
   longFlag,
@@ -7,7 +7,7 @@ import {
   type OptionName,
   type OptionSpec,
   variableOf,
-} from '../src/cli/options.ts';
+} from '../src/cli/args/options.ts';
 import { wrap } from '../src/report/plain.ts';
 
 const EXIT_CODES = `| code | meaning |
@@ -53,15 +53,14 @@ export function commandsPage(): string {
 }
 
 function commandSection(name: string, spec: CommandSpec): string {
-  const { args, summary, options, examples } = spec;
-  const line = ['alloyup', name, args, options.length > 0 ? '[options]' : ''].filter(Boolean);
+  const { summary, options, examples } = spec;
   const own = options.filter((key) => !SHARED.includes(key));
   const shared = SHARED.filter((key) => options.includes(key));
   const also = shared.map((key) => `\`${longFlag(OPTIONS[key])}\``).join(', ');
   return [
     `## alloyup ${name}\n`,
-    `${summary[0]!.toUpperCase()}${summary.slice(1)}.\n`,
-    `\`\`\`text\n${line.join(' ')}\n\`\`\`\n`,
+    `${capitalized(summary)}.\n`,
+    `\`\`\`text\nalloyup ${usageOf(name, spec)}\n\`\`\`\n`,
     ...(own.length > 0 ? [table(own)] : []),
     ...(shared.length > 0
       ? [wrap(`${own.length > 0 ? 'Also' : 'Options'}: ${also}.\n`, WIDTH, 0)]

@@ -1,10 +1,10 @@
 // Plays a simulated run on this terminal, as `alloyup apply` shows a real one.
 // Usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
 import process from 'node:process';
-import { catchInterrupts } from '../src/cli/interrupt.ts';
-import { openLiveView } from '../src/cli/live.ts';
-import { textOptionsOf } from '../src/cli/output.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
+import { textOptionsOf } from '../src/cli/runs/run-output.ts';
+import { catchInterrupts } from '../src/cli/terminal/interrupts.ts';
+import { openLiveView } from '../src/cli/terminal/live-view.ts';
+import { processTerminal } from '../src/cli/terminal/terminal.ts';
 import type { Happening } from '../src/model/event.ts';
 import { openLedger } from '../src/report/fold.ts';
 import { textRenderer } from '../src/report/text.ts';
@@ -19,7 +19,7 @@ const options = {
   diff: true,
 } as const;
 const terminal = processTerminal();
-const live = await openLiveView('apply', options, terminal, Date.now);
+const live = openLiveView(options, terminal, Date.now);
 const ledger = openLedger();
 const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
 let seq = 0;
@@ -33,12 +33,29 @@ const emit = (happening: Happening): void => {
 };
 
 const interrupts = catchInterrupts(live.terminal, emit, live.close);
-const begun = Date.now();
-for (const { afterMs, happening } of simulatedRun({ hosts, forks, speed })) {
-  const early = begun + afterMs - Date.now();
-  if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
-  if (interrupts.abandon.aborted) break;
-  emit(happening);
+
+async function play(): Promise<void> {
+  const begun = Date.now();
+  for (const { afterMs, happening } of simulatedRun({ hosts, forks, speed })) {
+    const early = begun + afterMs - Date.now();
+    if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
+    if (interrupts.abandon.aborted) break;
+    emit(happening);
+  }
 }
+
+let run: Promise<void>;
+await live.run([
+  { title: 'inventory', work: async () => {} },
+  { title: 'configurations', work: async () => {} },
+  {
+    title: 'plan',
+    work: async () => {
+      run = play();
+      await Promise.race([run, live.changing]);
+    },
+  },
+  { title: 'apply', work: () => run },
+]);
 live.close();
 interrupts.release();

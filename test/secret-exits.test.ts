@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
  * make sure that no log, argument or report is among the places.
  */
 const EXITS: Readonly<Record<string, string>> = {
-  'cli/init/write.ts': 'writes what was entered in the wizard to a file of mode 0600',
+  'cli/files/write-files.ts': 'writes what was entered in the wizard to a file of mode 0600',
   'desired/alloy-service.ts': 'looks for characters that no variable can contain',
   'engine/remote-run.ts': 'sends the request of a run to the stdin of a login',
   'engine/sudo.ts': 'answers sudo on the stdin of a login',

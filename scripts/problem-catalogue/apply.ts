@@ -27,6 +27,7 @@ export const applyCatalogue: Catalogue<ApplyProblems> = {
       'unfinished-run': {},
       'not-reported': {},
       'other-run': {},
+      'hosts-missing': { hosts: ['web-03'] },
       'plan-differs': { removed: [], added: ['config: change /etc/alloy/config.alloy'] },
     },
   },

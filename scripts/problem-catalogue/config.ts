@@ -18,6 +18,7 @@ export const configCatalogue: Catalogue<ConfigProblems> = {
         said: 'expected }, got EOF',
         advice: 'Close the block that is opened in line 3',
       },
+      'liquid-template': {},
     },
   },
   'config.check': {

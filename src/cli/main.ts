@@ -1,4 +1,17 @@
 import process from 'node:process';
-import { runProcess } from './process.ts';
+import { reportBug } from './failure.ts';
+import { runProgram } from './program.ts';
+import { processTerminal } from './terminal/terminal.ts';
 
-void runProcess(process.argv.slice(2));
+const terminal = processTerminal();
+
+/** Flushes what was printed, and ends even if something still holds the event loop. */
+function exit(code: number): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+const onBug = (error: unknown): void => exit(reportBug(error, terminal));
+process.on('uncaughtException', onBug);
+process.on('unhandledRejection', onBug);
+void runProgram(process.argv.slice(2), terminal).then(exit);

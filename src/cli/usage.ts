@@ -1,18 +1,19 @@
-import { type Problem, ToolError } from '../model/problem.ts';
+import { type Problem, type Result, ToolError } from '../model/problem.ts';
+import type { CommandLineProblem } from '../model/problems/command-line-problems.ts';
 
-/** A wrong word on the command line or in the environment. */
-export const usageProblem = (message: string, hint: string): Problem => ({
-  code: 'usage',
-  message,
-  hint,
-});
+export const usageProblem = (params: CommandLineProblem): Problem => ({ code: 'usage', params });
 
-export const usageError = (message: string, hint: string): ToolError =>
-  new ToolError(usageProblem(message, hint));
+export const usageError = (params: CommandLineProblem): ToolError =>
+  new ToolError(usageProblem(params));
 
-/** 64 for what was wrong before the first connection, 1 for what only the world could tell. */
-export function exitCodeOfProblems(problems: readonly Problem[]): number {
-  return problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
+/** @throws ToolError with all of the problems, if there are any */
+export function throwAll(problems: readonly Problem[]): void {
+  const [first, ...more] = problems;
+  if (first) throw new ToolError(first, ...more);
 }
 
-const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
+/** @throws ToolError with all of its problems */
+export function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throwAll(result.problems);
+  return (result as { readonly value: T }).value;
+}

@@ -25,52 +25,54 @@ describeOnHosts('the wizard in a real terminal', () => {
   afterAll(() => screen?.close());
 
   /** From the first question to the one about sudo, or what to collect. */
-  async function hostsAndLogin(names: string, unmet: boolean, sudo = 'nothing'): Promise<void> {
-    await screen.answer(/names of the hosts come from/, 'Enter');
-    await screen.answer(/one a line/, names, 'Enter', 'Enter');
+  async function hostsAndLogin(names: string, unmet: boolean, sudo = 'no password'): Promise<void> {
+    await screen.answer(/Where are your hosts listed/, 'Enter');
+    await screen.answer(/one per line/, names, 'Enter', 'Enter');
     await login(unmet, sudo);
   }
 
-  async function login(unmet: boolean, sudo = 'nothing'): Promise<void> {
-    await screen.answer(/User to log in as/, 'ops', 'Enter');
-    await screen.answer(/Which key/, 'Enter');
+  async function login(unmet: boolean, sudo = 'no password'): Promise<void> {
+    await screen.answer(/SSH user/, 'ops', 'Enter');
+    await screen.answer(/SSH key/, 'Enter');
     if (unmet) await screen.answer(/Record (it|them)\?/, 'y', 'Enter');
-    await screen.answer(sudo === 'nothing' ? /What to collect/ : /sudo asks for a password there/);
-    expect(screen.text).toContain(`sudo asks for ${sudo}`);
+    await screen.answer(
+      sudo === 'no password' ? /What do you want to collect/ : /sudo needs a password/,
+    );
+    expect(screen.text).toContain(`sudo needs ${sudo}`);
   }
 
   async function packagesAndVersion(): Promise<void> {
-    await screen.answer(/Where do the packages come from/, 'Down', 'Enter');
-    await screen.answer(/URL of the repository/, 'Enter');
-    await screen.answer(/signing key/, 'Enter');
-    await screen.answer(/Fingerprint/, lab.fingerprint, 'Enter');
-    await screen.answer(/Which version/, 'Enter');
+    await screen.answer(/Where do packages come from/, 'Down', 'Enter');
+    await screen.answer(/Repository URL/, 'Enter');
+    await screen.answer(/URL or path of the signing key/, 'Enter');
+    await screen.answer(/Fingerprint of the signing key/, lab.fingerprint, 'Enter');
+    await screen.answer(/Which Alloy version/, 'Enter');
   }
 
   test('leads from an empty directory to a converged host with linux-host', async () => {
     await setSudo(hosts[0], { password: 'canary-of-sudo' });
     await screen.answer(/\$$/, alloyup('init'), 'Enter');
     await hostsAndLogin(hosts[0].name, true, 'a password');
-    await screen.answer(/sudo asks for a password there/, 'Down', 'Enter');
-    await screen.answer(/Where the sudo password/, 'file:./secrets/sudo', 'Enter');
+    await screen.answer(/sudo needs a password/, 'Down', 'Enter');
+    await screen.answer(/Where is the sudo password stored/, 'file:./secrets/sudo', 'Enter');
     await screen.answer(/sudo password, to try/, 'wrong', 'Enter');
     await screen.answer(/Try another password/, 'Enter');
     expect(screen.text).toContain('sudo did not take the password of ops');
     await screen.answer(/sudo password, to try/, 'canary-of-sudo', 'Enter');
-    await screen.answer(/What to collect/, 'Enter');
-    expect(screen.text).toContain('taken by sudo on 1 host');
-    await screen.answer(/Which of it/, 'Down', 'Down', 'Space', 'Enter');
-    await screen.answer(/Where does it go/, 'Enter');
-    await screen.answer(/Log files, as/, '/var/log/*.log', 'Enter', 'Enter');
+    await screen.answer(/What do you want to collect/, 'Enter');
+    expect(screen.text).toContain('accepted by sudo on 1 host');
+    await screen.answer(/Which data/, 'Down', 'Down', 'Space', 'Enter');
+    await screen.answer(/Where do you want to send it/, 'Enter');
+    await screen.answer(/Log files, such as/, '/var/log/*.log', 'Enter', 'Enter');
     await screen.answer(/Prometheus/, 'http://192.0.2.1:9009/write', 'Enter');
-    await screen.answer(/Take it all the same/, 'Enter');
-    await screen.answer(/ask for\?/, 'Down', 'Enter');
-    await screen.answer(/User at/, 'metrics', 'Enter');
-    await screen.answer(/Where its password/, 'file:./secrets/metrics', 'Enter');
+    await screen.answer(/Use it anyway/, 'Enter');
+    await screen.answer(/Authentication for/, 'Down', 'Enter');
+    await screen.answer(/User for/, 'metrics', 'Enter');
+    await screen.answer(/Where is the password stored/, 'file:./secrets/metrics', 'Enter');
     await screen.answer(/Loki/, 'https://apt.grafana.com/loki/api/v1/push', 'Enter');
-    await screen.answer(/ask for\?/, 'Enter');
+    await screen.answer(/Authentication for/, 'Enter');
     await packagesAndVersion();
-    await screen.answer(/The secret for metrics/, 'canary-of-the-wizard', 'Enter');
+    await screen.answer(/Secret for metrics/, 'canary-of-the-wizard', 'Enter');
     await screen.answer(/Write inventory\.yaml/, 'Enter');
     await screen.answer(/Plan now/, 'Enter');
     await screen.answer(/\$$/);
@@ -89,14 +91,14 @@ describeOnHosts('the wizard in a real terminal', () => {
   test('shows the environment for applications with otlp-gateway', async () => {
     await screen.answer(/\$$/, alloyup('init -i gateway.yaml'), 'Enter');
     await hostsAndLogin(hosts[1].name, true);
-    await screen.answer(/What to collect/, 'Down', 'Enter');
-    await screen.answer(/Where does it go/, 'Enter');
+    await screen.answer(/What do you want to collect/, 'Down', 'Enter');
+    await screen.answer(/Where do you want to send it/, 'Enter');
     for (const url of ['https://apt.grafana.com/write', 'https://apt.grafana.com:443']) {
       await screen.answer(/\? Where (Prometheus|Tempo)/, url, 'Enter');
-      await screen.answer(/ask for\?/, 'Enter');
+      await screen.answer(/Authentication for/, 'Enter');
     }
     await screen.answer(/empty: none/, 'Enter');
-    await screen.answer(/Who sends to it/, 'Enter');
+    await screen.answer(/Who sends data to it/, 'Enter');
     await packagesAndVersion();
     await screen.answer(/Write gateway\.yaml/, 'Enter');
     await screen.answer(/Plan now/, 'n', 'Enter');
@@ -125,14 +127,14 @@ describeOnHosts('the wizard in a real terminal', () => {
       `Host ${guarded.name} ${jump.name} *.example.com !old.example.com\n  Compression no\n`,
     );
     await screen.answer(/\$$/, alloyup('init -i none.yaml; echo "exit=$?"'), 'Enter');
-    await screen.answer(/names of the hosts come from/, 'Down', 'Enter');
-    await screen.answer(/Which of them/);
+    await screen.answer(/Where are your hosts listed/, 'Down', 'Enter');
+    await screen.answer(/Which hosts/);
     const offered = screen.open.match(/(?<=◯ ).*/g)?.map((line) => line.trimEnd());
-    expect(offered).toEqual([guarded.name, `${jump.name} (a jump host of others)`, 'far']);
-    await screen.answer(/Which of them/, 'Space', 'Enter');
+    expect(offered).toEqual([guarded.name, `${jump.name} (a jump host)`, 'far']);
+    await screen.answer(/Which hosts/, 'Space', 'Enter');
     await screen.answer(/More hosts/, 'Enter');
     await login(false, 'a password');
-    await screen.answer(/sudo asks for a password there/, 'Enter');
+    await screen.answer(/sudo needs a password/, 'Enter');
     await screen.answer(/sudo password, to try/, 'C-c');
     await screen.answer(/\$$/);
     expect(screen.text).toContain('exit=130');

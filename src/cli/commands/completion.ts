@@ -1,17 +1,13 @@
+import type { Command } from '../args/invocation.ts';
 import bash from '../completion/bash.sh';
 import fish from '../completion/fish.sh';
-import { SHELLS } from '../completion/shells.ts';
 import zsh from '../completion/zsh.sh';
-import type { Command } from '../invocation.ts';
-import { usageError } from '../usage.ts';
 
-const SCRIPTS = { bash, zsh, fish } as const;
+const SCRIPTS = { bash, zsh, fish };
 
-/** `alloyup completion SHELL`: a script to be sourced; it asks alloyup itself for words. */
-export const completion: Command = async ({ args: [word], terminal }) => {
-  const shell = SHELLS.find((one) => one === word);
-  if (!shell)
-    throw usageError(`there is no completion for "${word}"`, `write one of: ${SHELLS.join(', ')}`);
-  terminal.out(SCRIPTS[shell]);
+/** Prints a script to be sourced, which asks alloyup itself for the candidates. */
+export const completion: Command = async ({ args: [shell], terminal }) => {
+  // the command line allows no others
+  terminal.out(SCRIPTS[shell as keyof typeof SCRIPTS]);
   return 0;
 };

@@ -1,8 +1,10 @@
+import type { HostSettings } from '../../inventory/settings.ts';
 import { count, pad, widthOf } from '../../report/plain.ts';
-import { readHosts } from '../inventory.ts';
-import type { Command } from '../invocation.ts';
+import type { Command } from '../args/invocation.ts';
+import { readHosts } from '../hosts/chosen-hosts.ts';
+import { printJson } from '../terminal/terminal.ts';
 
-/** `alloyup hosts`: a row per host, after `--limit`. Reads no secret, no template. */
+/** One row per host, after `--limit`. Reads no secrets and no templates. */
 export const hosts: Command = async (invocation) => {
   const { options, terminal } = invocation;
   const { settings } = await readHosts(invocation);
@@ -16,49 +18,25 @@ export const hosts: Command = async (invocation) => {
       version: alloy.version.policy === 'exact' ? alloy.version.version : alloy.version.policy,
       template: config.template,
     }));
-    terminal.out(
-      options.output === 'json'
-        ? `${JSON.stringify({ schema: 1, hosts: list }, null, 2)}\n`
-        : list.map((host) => `${JSON.stringify(host)}\n`).join(''),
-    );
+    printJson(options.output, { hosts: list }, list, terminal);
     return 0;
   }
-  const rows = settings.map(({ name, groups, ssh }) => [
-    name,
-    loginText(name, ssh),
-    groups.join(', '),
-  ]);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => widthOf(row[column]!))));
+  const rows = settings.map(
+    ({ name, groups, ssh }) => [name, loginText(name, ssh), groups.join(', ')] as const,
+  );
+  const width = (column: 0 | 1): number => Math.max(...rows.map((row) => widthOf(row[column])));
+  const [names, logins] = [width(0), width(1)];
   for (const [name, login, groups] of rows)
-    terminal.out(
-      `${[pad(name!, widths[0]!), pad(login!, widths[1]!), groups].join('  ').trimEnd()}\n`,
-    );
+    terminal.out(`${[pad(name, names), pad(login, logins), groups].join('  ').trimEnd()}\n`);
   if (!options.quiet) terminal.err(`${count(rows.length, 'host')}\n`);
   return 0;
 };
 
-/** "ops@198.51.100.7:2222", as far as it is not what it would be anyway. */
-function loginText(
-  name: string,
-  {
-    transport,
-    user,
-    address,
-    port,
-  }: {
-    readonly transport: string;
-    readonly user: string | null;
-    readonly address: string;
-    readonly port: number | null;
-  },
-): string {
+/** "ops@198.51.100.7:2222", without the parts that are the default. */
+function loginText(name: string, { transport, user, address, port }: HostSettings['ssh']): string {
   if (transport === 'local') return '(this machine)';
-  const at = user === null ? '' : `${user}@`;
-  const where =
-    address === name && at === '' && port === null
-      ? ''
-      : address.includes(':') && port !== null
-        ? `[${address}]`
-        : address;
-  return `${at}${where}${port === null ? '' : `:${port}`}`;
+  const login = user === null ? '' : `${user}@`;
+  const bracketed = address.includes(':') && port !== null ? `[${address}]` : address;
+  const isName = address === name && user === null && port === null;
+  return `${login}${isName ? '' : bracketed}${port === null ? '' : `:${port}`}`;
 }

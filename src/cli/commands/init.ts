@@ -8,32 +8,28 @@ import { count, foldText } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import { agentKeys } from '../../transport/keys.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-files.ts';
-import { askYes, NoAnswer } from '../ask.ts';
-import { addressesOf } from '../init/addresses.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import { DEFAULT_INVENTORY } from '../args/options.ts';
+import { writeAll } from '../files/write-files.ts';
 import { readAnswers } from '../init/answers-file.ts';
-import { draft, targetsOf } from '../init/draft.ts';
-import { endingText, MOST } from '../init/ending.ts';
-import { homeFiles, targetsWith } from '../init/home.ts';
-import { type Interview, interview } from '../init/interview.ts';
+import { additionsOf, draftForLogin, targetsOf } from '../init/draft-inventory.ts';
+import { importHost, targetsWith } from '../init/import-host.ts';
+import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
-import { askSecrets, beside, nearby, secretPlaces } from '../init/secrets.ts';
-import { wishOf } from '../init/wish.ts';
-import { type NewFile, writeAll } from '../init/write.ts';
-import { DEFAULT_INVENTORY, orThrow } from '../inventory.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import { usageError } from '../usage.ts';
+import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
+import { runWizard, type WizardState } from '../init/wizard.ts';
+import { askYes, confirmed, NoAnswer } from '../terminal/ask.ts';
+import { errStyle } from '../terminal/terminal.ts';
+import { orThrow, usageError } from '../usage.ts';
 
-/** `alloyup init`: 0 when the files are written, 130 when somebody thought better of it; then none is. */
+/** Exits 0 when the files are written, 130 after a Ctrl-C or a no, when nothing is. */
 export const init: Command = async (invocation) => {
   const { options, terminal } = invocation;
   const file = options.inventory ?? DEFAULT_INVENTORY;
   const existing = existingText(file, options.edit);
   const given = options.answers === null ? null : await readAnswers(options.answers);
   if (given === null && !terminal.interactive)
-    throw usageError(
-      'nobody is there to answer the questions of the wizard',
-      'write the answers into a file and name it with --answers: hosts, template, and what the template needs, such as "hosts: [web-01]", "template: linux-host", "metrics_url: https://...", "logs_url: https://..."',
-    );
+    throw usageError({ reason: 'wizard-needs-terminal' });
   const held = await agentKeys(terminal.env.SSH_AUTH_SOCK || null);
   const known: Known = {
     sshHosts: existing === null ? sshConfigHosts(terminal.home) : [],
@@ -48,19 +44,18 @@ export const init: Command = async (invocation) => {
     from: options.from,
     edit: existing !== null && options.from === null,
   };
-  const paint = paintWith(options.color && terminal.errColour);
   try {
-    const done = await interview(known, {
+    const state = await runWizard(known, {
       terminal,
-      paint,
+      paint: paintWith(options.color && terminal.errColour),
       given,
       file,
-      hostsOf: async ({ answers, imported }) =>
-        (
-          await targetsOf(draft(existing ?? imported?.text ?? null, answers, known), file)
-        ).targets.map(({ host }) => host),
+      hostsOf: async ({ answers, imported }) => {
+        const text = draftForLogin(existing ?? imported?.text ?? null, answers, known);
+        return (await targetsOf(text, file)).targets.map(({ host }) => host);
+      },
     });
-    return await finish(done, { file, existing, asked: given === null }, invocation);
+    return await finish(state, { file, existing, asked: given === null }, invocation);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     terminal.err('Nothing was written.\n');
@@ -68,39 +63,32 @@ export const init: Command = async (invocation) => {
   }
 };
 
-/** Where people keep them; the first that is there is offered. */
+/** Common places; the first that exists is suggested. */
 const ANSIBLE_FILES = [
-  'hosts',
-  'hosts.ini',
-  'inventory',
-  'inventory.ini',
-  'hosts.yml',
-  'hosts.yaml',
-]
-  .map((name) => `./${name}`)
-  .concat('/etc/ansible/hosts');
+  './hosts',
+  './hosts.ini',
+  './inventory',
+  './inventory.ini',
+  './hosts.yml',
+  './hosts.yaml',
+  '/etc/ansible/hosts',
+];
 
 /** @throws ToolError `usage` */
-function existingText(file: string, edit: boolean): string | null {
-  if (file === '-' || isHostList(file))
-    throw usageError(`${file} is no file that could be written`, 'name a file: -i inventory.yaml');
-  if (!existsSync(file)) {
-    if (edit)
-      throw usageError(`there is no ${file} to edit`, 'leave --edit out, or name it with -i');
+function existingText(path: string, edit: boolean): string | null {
+  if (path === '-' || isHostList(path)) throw usageError({ reason: 'not-an-inventory-path', path });
+  if (!existsSync(path)) {
+    if (edit) throw usageError({ reason: 'no-inventory-to-edit', path });
     return null;
   }
-  if (!edit)
-    throw usageError(
-      `${file} is there already`,
-      'change it: alloyup init --edit; or name another: -i FILE',
-    );
-  const text = readFileSync(file, 'utf8');
-  // its own faults come first: what cannot be read cannot be kept
-  orThrow(parseInventory(text, file));
+  if (!edit) throw usageError({ reason: 'inventory-exists', path });
+  const text = readFileSync(path, 'utf8');
+  // an inventory with errors could not be kept as it is
+  orThrow(parseInventory(text, path));
   return text;
 }
 
-interface Plan {
+interface Destination {
   readonly file: string;
   readonly existing: string | null;
   /** A person answers. */
@@ -109,106 +97,95 @@ interface Plan {
 
 /** Shows what would be written, writes it after a yes, and says what comes next. */
 async function finish(
-  interview: Interview,
-  { file, existing, asked }: Plan,
+  state: WizardState,
+  { file, existing, asked }: Destination,
   invocation: Invocation,
 ): Promise<number> {
-  const { answers, known, imported, typed } = interview;
+  const { answers, known, imported, typed } = state;
   const { options, terminal } = invocation;
-  const home =
-    known.from === null ? null : await homeFiles(known.from, interview, file, invocation);
-  const wish = home ? home.wish : wishOf(answers, known);
-  const text = editInventory(existing ?? (imported ? SCHEMA_LINE + imported.text : null), wish);
-  const { targets, warnings } = home
-    ? await targetsWith(home.files, text, file)
-    : await targetsOf(text, file);
+  const { width } = terminal;
+  const host = known.from === null ? null : await importHost(known.from, state, file, invocation);
+  const text = editInventory(
+    existing ?? (imported ? SCHEMA_LINE + imported.text : null),
+    host?.additions ?? additionsOf(answers, known),
+  );
+  const { targets, warnings } = await (host
+    ? targetsWith(host.files, text, file)
+    : targetsOf(text, file));
   const paint = paintWith(options.color && terminal.outColour);
-  const places = secretPlaces(answers);
+  const heading = (title: string): string => paint.bold(`==> ${title} <==`);
   const [first] = targets;
-  if (asked) {
-    const { width } = terminal;
-    terminal.out(`\n${paint.bold(`==> ${file} <==`)}\n${foldText(text, width)}\n`);
-    if (first)
-      terminal.out(
-        `${paint.bold(`==> the configuration of ${first.host.name} <==`)}\n${foldText(first.desired.config, width)}\n`,
-      );
-  }
-  const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-  terminal.err(problemsText([], warnings, style));
-  const secrets = [
-    ...(home?.files ?? []).map(({ path, ...one }) => ({
-      ...one,
-      path: beside(path, file),
+  if (asked) terminal.out(`\n${heading(file)}\n${foldText(text, width)}\n`);
+  if (asked && first)
+    terminal.out(
+      `${heading(`Alloy configuration for ${first.host.name}`)}\n${foldText(first.desired.config, width)}\n`,
+    );
+  terminal.err(problemsText([], warnings, errStyle(options, terminal)));
+
+  const places = secretPlaces(answers);
+  const beside = [
+    ...(host?.files ?? []).map(({ path, content, mode }) => ({
+      path: besideFile(path, file),
+      content,
+      mode,
       replaces: false,
     })),
-    ...(asked ? await askSecrets(places, file, typed, terminal) : []),
+    ...(asked ? await askSecrets(places, file, typed) : []),
   ];
-  if (
-    asked &&
-    !(await askYes(writeQuestion([file, ...secrets.map(({ path }) => nearby(path))]), true))
-  )
-    throw new NoAnswer();
-  const files: readonly NewFile[] = [
-    ...secrets,
-    { path: file, content: text, mode: 0o644, replaces: existing !== null },
-  ];
-  writeAll(files);
+  const paths = [file, ...beside.map(({ path }) => shortPath(path))];
+  if (asked && !(await askYes(writeQuestion(paths), true))) throw new NoAnswer();
+  writeAll([...beside, { path: file, content: text, mode: 0o644, replaces: existing !== null }]);
   terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
-  for (const { path, mode } of secrets)
+  for (const { path, mode } of beside)
     terminal.out(
-      `Wrote ${nearby(path)}${mode === 0o600 ? ', which you alone can read; keep it out of git' : ''}.\n`,
+      `Wrote ${shortPath(path)}${mode === 0o600 ? ' (only you can read it; keep it out of git)' : ''}.\n`,
     );
 
-  const variables = places.flatMap((place) => (place.startsWith('env:') ? [place.slice(4)] : []));
-  const unset = variables.filter((name) => !terminal.env[name]);
-  const missing = places.flatMap((place) =>
-    place.startsWith('file:') && !existsSync(beside(place.slice(5), file)) ? [place.slice(5)] : [],
+  const imports = (host?.files ?? []).flatMap(({ path, content }) =>
+    content instanceof Secret ? [`file:${path}`] : [],
   );
-  terminal.out(
-    `\n${endingText({
-      file,
-      targets,
-      places: [
-        ...places,
-        ...(home?.files ?? []).flatMap(({ path, content }) =>
-          content instanceof Secret ? [`file:${path}`] : [],
-        ),
-      ],
-      asksSudo: answers.sudo === 'ask',
-      addresses: await addressesOf(targets.slice(0, MOST), terminal),
-      paint,
-    })}`,
-  );
-  for (const name of unset)
-    terminal.out(`\nFirst set ${name}:\n  read -rs ${name} && export ${name}\n`);
-  for (const path of missing) terminal.out(`\nFirst write the secret into ${path} (chmod 600)\n`);
+  const nextSteps = nextStepsText({
+    file,
+    targets,
+    places: [...places, ...imports],
+    asksSudo: answers.sudo === 'ask',
+    addresses: await addressesOf(targets, terminal),
+    paint,
+  });
+  terminal.out(`\n${nextSteps}`);
+  const todo = secretsToSet(places, file, invocation);
+  terminal.out(todo.join(''));
   const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
-  const ready = asked && unset.length + missing.length === 0;
-  if (!ready || !(await wantsPlan())) {
+  // the files are written: a Ctrl-C from here on is a no
+  if (!asked || todo.length > 0 || !(await confirmed('Plan now? This changes nothing.', true))) {
     terminal.out(`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
     return 0;
   }
-  const { verbCommand } = await import('../fleet.ts');
-  const code = await verbCommand('plan')({
-    ...invocation,
-    options: { ...options, inventory: file },
-  });
+  const { runHosts } = await import('../runs/run-hosts.ts');
+  const code = await runHosts('plan', { ...invocation, options: { ...options, inventory: file } });
   terminal.out(`\nNext: alloyup apply${flag}\n`);
   return code;
 }
+
+/** How to provide the secrets that are not there yet. */
+const secretsToSet = (
+  places: readonly string[],
+  file: string,
+  { terminal }: Invocation,
+): readonly string[] =>
+  places.flatMap((place) => {
+    const name = place.replace(/^(env|file):/, '');
+    if (place.startsWith('env:'))
+      return terminal.env[name]
+        ? []
+        : [`\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`];
+    return existsSync(besideFile(name, file))
+      ? []
+      : [`\nWrite the secret to ${name} first (chmod 600)\n`];
+  });
 
 /** One line, however many files there are. */
 function writeQuestion(paths: readonly string[]): string {
   const all = `Write ${paths.join(', ')}?`;
   return all.length <= 68 ? all : `Write ${paths[0]} and ${count(paths.length - 1, 'more file')}?`;
-}
-
-/** The files are written: a Ctrl-C here is a no. */
-async function wantsPlan(): Promise<boolean> {
-  try {
-    return await askYes('Plan now? It changes nothing.', true);
-  } catch (error) {
-    if (error instanceof NoAnswer) return false;
-    throw error;
-  }
 }

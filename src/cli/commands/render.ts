@@ -1,75 +1,65 @@
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
 import { nearest } from '../../model/frame.ts';
-import { ToolError } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { problemsText } from '../../report/problem-text.ts';
-import { readHosts } from '../inventory.ts';
-import type { Command } from '../invocation.ts';
-import { makeTargets } from '../targets.ts';
-import { usageError } from '../usage.ts';
+import type { Command } from '../args/invocation.ts';
+import { readHosts } from '../hosts/chosen-hosts.ts';
+import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { errStyle } from '../terminal/terminal.ts';
+import { throwAll, usageError } from '../usage.ts';
 
-/** `alloyup render HOST`: the files a host would get. Reads no secret, so it can show none. */
+/** The files of one host. Reads no secrets, so it can show none. */
 export const render: Command = async (invocation) => {
   const { args, options, terminal } = invocation;
   const [name = ''] = args;
   const chosen = await readHosts(invocation);
   const host = chosen.settings.find((one) => one.name === name);
   if (!host) {
-    const near = nearest(
-      name,
-      chosen.settings.map((one) => one.name),
-    );
-    throw usageError(
-      `the inventory has no host "${name}"`,
-      near ? `did you mean "${near}"?` : 'see which hosts there are: alloyup hosts',
-    );
+    const names = chosen.settings.map((one) => one.name);
+    throw usageError({ reason: 'unknown-host', name, nearest: nearest(name, names) ?? null });
   }
   const { targets, problems, warnings } = await makeTargets(
     { ...chosen, settings: [host] },
-    { secrets: null, sudoPassword: null, strict: false },
+    WITHOUT_SECRETS,
   );
-  const [first, ...others] = problems;
-  const [target] = targets;
-  if (first || !target) throw new ToolError(first!, ...others);
+  throwAll(problems);
 
-  const { config, environment, dropIn, files, components } = target.desired;
+  const { config, environment, dropIn, files, components } = targets[0]!.desired;
   // a Secret prints as [secret]
   const variables = [...environment].map(([key, value]) => [key, String(value)] as const);
   if (options.output !== 'text') {
-    terminal.out(
-      `${JSON.stringify({
-        schema: 1,
-        host: name,
-        config,
-        environment: Object.fromEntries(variables),
-        dropIn,
-        files: files.map(({ path, content, mode, user, group }) => ({
-          path,
-          content: String(content),
-          mode,
-          user,
-          group,
-        })),
-        components,
-      })}\n`,
-    );
+    const document = {
+      schema: 1,
+      host: name,
+      config,
+      environment: Object.fromEntries(variables),
+      dropIn,
+      files: files.map(({ path, content, mode, user, group }) => ({
+        path,
+        content: String(content),
+        mode,
+        user,
+        group,
+      })),
+      components,
+    };
+    terminal.out(`${JSON.stringify(document)}\n`);
     return 0;
   }
   const paint = paintWith(options.color && terminal.outColour);
-  const sections = [
+  const sections: readonly (readonly [path: string, text: string])[] = [
     [CONFIG_PATH, config],
     [ENVIRONMENT_PATH, variables.map(([key, value]) => `${key}=${value}\n`).join('')],
-    ...(dropIn === null ? [] : [[DROP_IN_PATH, dropIn]]),
-    ...files.map(({ path, content }) => [path, String(content)]),
+    ...(dropIn === null ? [] : ([[DROP_IN_PATH, dropIn]] as const)),
+    ...files.map(({ path, content }) => [path, String(content)] as const),
   ];
   terminal.out(
     sections
-      .map(([path, text]) => `${paint.bold(`==> ${path} <==`)}\n${text!.replace(/\n?$/, '\n')}`)
+      .map(([path, text]) => `${paint.bold(`==> ${path} <==`)}\n${text.replace(/\n?$/, '\n')}`)
       .join('\n'),
   );
   if (!options.quiet) {
-    const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
-    terminal.err(problemsText([], warnings, style));
+    terminal.err(problemsText([], warnings, errStyle(options, terminal)));
   }
   return 0;
 };

@@ -3,16 +3,15 @@ import { junit } from '../../report/junit.ts';
 import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { textRenderer } from '../../report/text.ts';
-import type { Command, Invocation } from '../invocation.ts';
-import type { Options } from '../options.ts';
-import { textOptionsOf } from '../output.ts';
-import { findRun, readRun } from '../saved-run.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import type { Options } from '../args/options.ts';
+import { findRun, readRun } from '../runs/run-logs.ts';
+import { textOptionsOf } from '../runs/run-output.ts';
 
-/** `alloyup report RUN`: a saved run, printed again in any of the formats. */
 export const report: Command = async (invocation) =>
   printRun(invocation.args[0]!, invocation.options.format, invocation);
 
-/** @throws ToolError `usage` when there is no such run */
+/** Prints a saved run in any of the formats. @throws ToolError `usage` if there is no such run */
 export function printRun(
   run: string,
   format: Options['format'],
@@ -27,7 +26,7 @@ export function printRun(
     else if (format === 'text') terminal.out(text.on(event, ledger));
   }
   if (format === 'text' && ledger.run.finishedAt === null)
-    terminal.out('The log ends here: the run was cut off, or still goes on.\n');
+    terminal.out('The log ends here: the run was cut off or is still in progress.\n');
   if (format === 'json') terminal.out(reportJson(ledger.report()));
   if (format === 'junit') terminal.out(junit(ledger.report()));
   if (format === 'markdown') terminal.out(markdown(ledger.report()));

@@ -1,28 +1,30 @@
 import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
-import type { Problem, Warning } from '../../model/problem.ts';
+import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
-import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
-import { readAlloyFiles } from '../alloy-files.ts';
-import { type Findings, findingsOf } from '../alloy-problems.ts';
-import { tellFindings } from '../github.ts';
-import type { Command, Invocation } from '../invocation.ts';
+import type { Command, Invocation } from '../args/invocation.ts';
+import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
+import { reportFindings } from '../runs/github-actions.ts';
+import { errStyle } from '../terminal/terminal.ts';
 
-/** `alloyup validate`: 0, or 64 where there is an error. Reads no secret, runs nothing. */
+/** Exits 64 if there is an error. Reads no secrets and runs nothing. */
 export const validate: Command = async (invocation) => {
   const { args } = invocation;
   if (args.length > 0)
     return conclude(validateFiles(invocation), count(args.length, 'file'), invocation);
-  const { validateInventory } = await import('../validate-inventory.ts');
-  const { hosts, ...findings } = await validateInventory(invocation);
+  const { validateInventory } = await import('../hosts/make-targets.ts');
+  const { hosts, ...findings } = await validateInventory(invocation).catch((error) => {
+    if (!(error instanceof ToolError)) throw error;
+    return { hosts: 0, problems: error.problems, warnings: [] };
+  });
   return conclude(findings, count(hosts, 'host'), invocation);
 };
 
-/** Each file is a configuration of its own; a folder is one, as Alloy reads it. */
-function validateFiles({ args, options }: Invocation): Findings {
+/** Each file is a configuration of its own; a directory is a single one, as Alloy reads it. */
+function validateFiles({ args, options }: Invocation): AlloyFindings {
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const check: CheckOptions = {
@@ -34,11 +36,8 @@ function validateFiles({ args, options }: Invocation): Findings {
     const files = group.map(({ name, bytes }) => ({ name, parsed: parse(bytes) }));
     const diagnostics = checkFiles(files, check);
     for (const { name, parsed } of files) {
-      const found = findingsOf(
-        name,
-        parsed,
-        diagnostics.filter(({ file }) => file === name),
-      );
+      const own = diagnostics.filter(({ file }) => file === name);
+      const found = findingsOf(name, parsed, own);
       problems.push(...found.problems);
       warnings.push(...found.warnings);
     }
@@ -46,24 +45,22 @@ function validateFiles({ args, options }: Invocation): Findings {
   return { problems, warnings };
 }
 
-/** Prints the findings and gives the exit code. Advice stays a warning with --strict, too. */
 function conclude(
-  { problems, warnings }: Findings,
+  { problems, warnings }: AlloyFindings,
   subject: string,
   { options, terminal }: Invocation,
 ): number {
   const exitCode = problems.length > 0 ? 64 : 0;
-  tellFindings('validate', problems, warnings, terminal);
+  reportFindings('validate', problems, warnings, terminal);
   if (options.output !== 'text') {
     terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
-  const style = { paint: paintWith(options.color && terminal.errColour), width: terminal.width };
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
-  terminal.err(problemsText(problems, shown, style));
+  terminal.err(problemsText(problems, shown, errStyle(options, terminal)));
   if (exitCode === 0 && !options.quiet)
     terminal.out(
-      `${subject} checked: ${warnings.length === 0 ? 'fine' : count(warnings.length, 'warning')}\n`,
+      `${subject} checked: ${warnings.length === 0 ? 'no problems' : count(warnings.length, 'warning')}\n`,
     );
   return exitCode;
 }

@@ -1,28 +1,28 @@
-/** What was answered so far, by the question's id. A secret never is among it. */
+/** The answers so far, by question ID. Never contains a secret. */
 export type Answers = Readonly<Record<string, Answer>>;
-export type Answer = string | boolean | readonly string[];
+export type Answer = string | readonly string[];
 
-/** Parts of an inventory that `init --edit` may be asked to go through. */
+/** Parts of an inventory that `init --edit` can change. */
 export const SECTIONS = ['hosts', 'login', 'sudo', 'template', 'packages', 'version'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What the wizard finds on this machine, and learns on the way. */
 export interface Known {
-  /** Names of ~/.ssh/config that can be logged in on. */
+  /** Hosts in ~/.ssh/config that can be logged in to. */
   readonly sshHosts: readonly { readonly name: string; readonly jump: boolean }[];
-  /** Inventories of Ansible that lie here, `./hosts` first; null: none may be asked for. */
+  /** Ansible inventories found here, `./hosts` first; null: none may be asked for. */
   readonly ansible: readonly string[] | null;
-  /** The inventory that the hosts come from names a user for every one. */
+  /** The imported inventory names a user for every host. */
   readonly namesUser: boolean;
-  /** Keys in ~/.ssh, as `~/.ssh/id_ed25519`, or `~/.ssh/work.pub` where the agent alone has the other half. */
+  /** Keys in ~/.ssh: `~/.ssh/id_ed25519`, or `~/.ssh/work.pub` where only the agent has the private key. */
   readonly keys: readonly { readonly path: string; readonly held: boolean }[];
-  /** Keys that the agent holds, by what they are called there. */
+  /** Names of the keys that the agent holds. */
   readonly agentKeys: readonly string[];
-  /** What a login found: how root is reached. null: no host has let us in yet. */
+  /** How root is reached, as a login found out; null: no login has succeeded yet. */
   readonly root: 'none' | 'passwordless' | 'password' | null;
-  /** `--from HOST`: what to collect is what that host collects. */
+  /** `--from HOST`: collect what that host collects. */
   readonly from: string | null;
-  /** `--edit`: an inventory is there. */
+  /** `--edit`: there is an inventory. */
   readonly edit: boolean;
 }
 
@@ -30,74 +30,63 @@ export interface Choice {
   readonly value: string;
   readonly name: string;
   readonly description?: string;
-  /** Of `checks`: chosen unless it is taken out. */
+  /** Of `checks`: selected by default. */
   readonly checked?: boolean;
 }
 
-/** One question, as data: the terminal, an answers file and the tests read the same. */
+/** A question as data: the terminal, an answers file and the tests read the same. */
 export interface Question {
   /** Key in an answers file. */
   readonly id: string;
   readonly section: Section;
-  /** `lines`: one or more texts, a line each; `checks`: some of the choices. */
-  readonly kind: 'text' | 'lines' | 'choice' | 'checks' | 'yes';
+  /** `lines`: one or more texts, one per line; `checks`: some of the choices. */
+  readonly kind: 'text' | 'lines' | 'choice' | 'checks';
   readonly message: string;
   readonly choices?: readonly Choice[];
-  /** What an empty answer means; undefined: there must be one. */
+  /** What an empty answer means; undefined: an answer is required. */
   readonly fallback?: Answer;
-  /** Of `checks`: one at least, though there is a fallback. */
+  /** Of `checks`: at least one, even though there is a fallback. */
   readonly some?: boolean;
-  /** What is wrong with an answer, for people; null: nothing. A list is handed in item by item. */
-  readonly wrong?: (text: string) => string | null;
-  /** A right answer, for hints. */
+  /** What is wrong with an answer, for people; null: nothing. Called for each item of a list. */
+  readonly invalid?: (text: string) => string | null;
+  /** A valid answer, for hints. */
   readonly example: string;
-  /** Answers are long: they have a line of their own, and the example is shown. */
+  /** Answers are long: they get a line of their own, and the example is shown. */
   readonly long?: boolean;
 }
 
-/** No item at all is no answer. */
-export const mustNameOne = ({ fallback, some }: Question): boolean =>
+/** An empty list is no answer. */
+export const needsOne = ({ fallback, some }: Question): boolean =>
   fallback === undefined || some === true;
 
-/** Why `answer` cannot be one to this question; null: it can. */
-export function wrongAnswer(question: Question, answer: unknown): string | null {
-  const { kind, choices = [], wrong } = question;
+/** Why `answer` is not valid; null: it is. */
+export function whyInvalid(question: Question, answer: unknown): string | null {
+  const { kind, choices = [], invalid } = question;
   const values = choices.map(({ value }) => value);
+  const oneOf = `choose one of: ${values.join(', ')}`;
   switch (kind) {
-    case 'yes':
-      return typeof answer === 'boolean' ? null : 'say true or false';
     case 'text':
-      return typeof answer === 'string' ? wrongText(question, answer) : 'write a text';
+      return typeof answer === 'string' ? whyInvalidText(question, answer) : 'enter text';
     case 'choice':
-      if (typeof answer !== 'string') return `write one of: ${values.join(', ')}`;
-      // an answers file may name what no list can offer, such as a key elsewhere
-      if (values.includes(answer)) return null;
-      return wrong ? wrong(answer) : `write one of: ${values.join(', ')}`;
+      if (typeof answer !== 'string') return oneOf;
+      // an answers file may name what is not listed, such as a key elsewhere
+      return values.includes(answer) ? null : invalid ? invalid(answer) : oneOf;
     case 'checks':
     case 'lines': {
-      if (!Array.isArray(answer)) return 'write a list';
-      if (answer.length === 0 && mustNameOne(question)) return 'name one at least';
-      for (const item of answer) {
-        if (typeof item !== 'string') return 'write a list of texts';
-        const found =
-          kind === 'checks'
-            ? values.includes(item)
-              ? null
-              : `"${item}" is none of: ${values.join(', ')}`
-            : (wrong?.(item) ?? null);
-        if (found !== null) return found;
-      }
-      return null;
+      if (!Array.isArray(answer)) return 'enter a list';
+      if (answer.length === 0 && needsOne(question)) return 'enter at least one';
+      const whyItem = (item: unknown): string | null => {
+        if (typeof item !== 'string') return 'enter a list of texts';
+        if (kind === 'lines') return invalid?.(item) ?? null;
+        return values.includes(item) ? null : `"${item}" is not one of: ${values.join(', ')}`;
+      };
+      return answer.map(whyItem).find((why) => why !== null) ?? null;
     }
   }
 }
 
-function wrongText({ fallback, wrong }: Question, text: string): string | null {
-  if (text === '')
-    return fallback === undefined
-      ? 'there must be an answer'
-      : fallback === ''
-        ? null
-        : (wrong?.('') ?? null);
-  return wrong?.(text) ?? null;
+function whyInvalidText({ fallback, invalid }: Question, text: string): string | null {
+  if (text === '' && fallback === undefined) return 'an answer is required';
+  if (text === '' && fallback === '') return null;
+  return invalid?.(text) ?? null;
 }

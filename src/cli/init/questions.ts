@@ -1,13 +1,13 @@
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { hostQuestions, loginQuestions, sudoQuestions } from './host-questions.ts';
-import { parameterQuestions } from './parameters.ts';
-import { type Answers, type Known, type Question, SECTIONS } from './question.ts';
+import { type Answers, type Known, type Question, SECTIONS, type Section } from './question.ts';
+import { parameterQuestions } from './template-questions.ts';
 
-/** The question whose turn it is; undefined: all is answered. Pure, so that every way through can be tried. */
+/** The next question; undefined: every one is answered. Pure, so that every path can be tested. */
 export const nextQuestion = (answers: Answers, known: Known): Question | undefined =>
   questionsOf(answers, known).find(({ id }) => answers[id] === undefined);
 
-/** Every question that these answers lead to, in order; more may come with more answers. */
+/** Every question that these answers lead to, in order; more answers may lead to more. */
 export function questionsOf(answers: Answers, known: Known): readonly Question[] {
   const all = [
     ...hostQuestions(answers, known),
@@ -27,46 +27,40 @@ export function questionsOf(answers: Answers, known: Known): readonly Question[]
   ];
 }
 
+const SECTION_NAMES: Readonly<Record<Section, string>> = {
+  hosts: 'Hosts: add some',
+  login: 'SSH user and key',
+  sudo: 'sudo',
+  template: 'What to collect, and where to send it',
+  packages: 'Package repository',
+  version: 'Alloy version',
+};
+
 const editQuestion: Question = {
   id: 'edit',
   section: 'hosts',
   kind: 'checks',
-  message: 'What shall change?',
-  choices: SECTIONS.map((value) => ({ value, name: SECTION_NAMES()[value] })),
+  message: 'What do you want to change?',
+  choices: SECTIONS.map((value) => ({ value, name: SECTION_NAMES[value] })),
   example: '[hosts, version]',
-};
-
-function SECTION_NAMES(): Readonly<Record<(typeof SECTIONS)[number], string>> {
-  return {
-    hosts: 'Hosts: add some',
-    login: 'User and key of the logins',
-    sudo: 'How root is reached',
-    template: 'What is collected, and where it goes',
-    packages: 'Where packages come from',
-    version: 'Version of Alloy',
-  };
-}
-
-const TEMPLATE_NAMES: Readonly<Record<string, string>> = {
-  'linux-host': 'Of each host: metrics, journal, log files, its applications',
-  'otlp-gateway': 'OTLP from applications alone: metrics, traces, logs',
-  'self-monitoring': "Alloy's own metrics and log",
-  minimal: 'Nothing yet: Alloy runs, and the rest comes later',
 };
 
 const templateQuestion: Question = {
   id: 'template',
   section: 'template',
   kind: 'choice',
-  message: 'What to collect?',
+  message: 'What do you want to collect?',
   choices: [
-    ...Object.keys(TEMPLATE_NAMES).map((value) => ({ value, name: TEMPLATE_NAMES[value]! })),
-    { value: 'own', name: 'What my own configuration says (a file)' },
+    { value: 'linux-host', name: 'Host metrics, the journal, log files, and application data' },
+    { value: 'otlp-gateway', name: 'Application data only: OTLP metrics, traces and logs' },
+    { value: 'self-monitoring', name: "Alloy's own metrics and logs" },
+    { value: 'minimal', name: 'Nothing yet: just run Alloy' },
+    { value: 'own', name: 'Use my own configuration file' },
   ],
-  wrong: (text) =>
+  invalid: (text) =>
     text.includes('/') || (BUILTIN_NAMES as readonly string[]).includes(text)
       ? null
-      : `write one of ${BUILTIN_NAMES.join(', ')}, or a path such as ./host.alloy`,
+      : `enter one of ${BUILTIN_NAMES.join(', ')}, or a path such as ./host.alloy`,
   example: 'linux-host',
 };
 
@@ -77,8 +71,8 @@ const ownTemplate = ({ template }: Answers): readonly Question[] =>
           id: 'templateFile',
           section: 'template',
           kind: 'text',
-          message: 'Path of the configuration, beside the inventory',
-          wrong: (text) => (text.includes('/') ? null : `write it with a slash: ./${text}`),
+          message: 'Path of the configuration file, relative to the inventory',
+          invalid: (text) => (text.includes('/') ? null : `enter it with a slash: ./${text}`),
           example: './host.alloy',
         },
       ]
@@ -89,10 +83,10 @@ const packageQuestions = ({ packages, mirror }: Answers): readonly Question[] =>
     id: 'packages',
     section: 'packages',
     kind: 'choice',
-    message: 'Where do the packages come from?',
+    message: 'Where do packages come from?',
     choices: [
       { value: 'grafana', name: 'apt.grafana.com' },
-      { value: 'mirror', name: 'A mirror, or a repository with a key of its own' },
+      { value: 'mirror', name: 'A mirror, or a repository with its own key' },
     ],
     fallback: 'grafana',
     example: 'grafana',
@@ -103,17 +97,17 @@ const packageQuestions = ({ packages, mirror }: Answers): readonly Question[] =>
           id: 'mirror',
           section: 'packages',
           kind: 'text',
-          message: 'URL of the repository',
+          message: 'Repository URL',
           fallback: 'https://apt.grafana.com',
-          wrong: (text) =>
-            /^https?:\/\/[^\s/]+\S*$/.test(text) ? null : 'write a URL of http or https',
+          invalid: (text) =>
+            /^https?:\/\/[^\s/]+\S*$/.test(text) ? null : 'enter an http or https URL',
           example: 'https://apt.example.com/grafana',
         },
         {
           id: 'mirrorKey',
           section: 'packages',
           kind: 'text',
-          message: 'URL or file of its signing key',
+          message: 'URL or path of the signing key',
           fallback: `${String(mirror ?? 'https://apt.grafana.com').replace(/\/$/, '')}/gpg-full.key`,
           example: './grafana.asc',
         },
@@ -121,12 +115,12 @@ const packageQuestions = ({ packages, mirror }: Answers): readonly Question[] =>
           id: 'mirrorFingerprint',
           section: 'packages',
           kind: 'text',
-          message: 'Fingerprint of that key',
+          message: 'Fingerprint of the signing key',
           fallback: 'B53AE77BADB630A683046005963FA27710458545',
-          wrong: (text) =>
+          invalid: (text) =>
             /^[0-9A-Fa-f]{40}$/.test(text.replaceAll(' ', ''))
               ? null
-              : 'write its 40 hex digits: gpg --show-keys FILE',
+              : 'enter its 40 hex digits: gpg --show-keys FILE',
           example: 'B53AE77BADB630A683046005963FA27710458545',
         },
       ] satisfies readonly Question[])
@@ -138,13 +132,13 @@ const versionQuestions = ({ version }: Answers): readonly Question[] => [
     id: 'version',
     section: 'version',
     kind: 'choice',
-    message: 'Which version of Alloy?',
+    message: 'Which Alloy version?',
     choices: [
-      { value: 'present', name: 'The newest where none is installed; others stay as they are' },
-      { value: 'latest', name: 'The newest, always: an apply upgrades' },
-      { value: 'pinned', name: 'One that I name: installed, up or down, and held' },
+      { value: 'present', name: 'The latest for new installs; never upgrade' },
+      { value: 'latest', name: 'Always the latest: apply upgrades' },
+      { value: 'pinned', name: 'A fixed version, held' },
     ],
-    wrong: wrongVersion,
+    invalid: whyInvalidVersion,
     fallback: 'present',
     example: 'present',
   },
@@ -155,13 +149,13 @@ const versionQuestions = ({ version }: Answers): readonly Question[] => [
           section: 'version',
           kind: 'text',
           message: 'Version',
-          wrong: wrongVersion,
+          invalid: whyInvalidVersion,
           example: '1.18.1',
         } satisfies Question,
       ]
     : []),
 ];
 
-function wrongVersion(text: string): string | null {
-  return /^\d+\.\d+\.\d+([.~+-][\w.~+-]*)?$/.test(text) ? null : 'write a version such as 1.18.1';
+function whyInvalidVersion(text: string): string | null {
+  return /^\d+\.\d+\.\d+([.~+-][\w.~+-]*)?$/.test(text) ? null : 'enter a version, such as 1.18.1';
 }

@@ -33,6 +33,8 @@ export interface ApplyProblems {
     | { readonly reason: 'not-reported' }
     /** A saved plan is not applied where another run is in progress, or was cut off. */
     | { readonly reason: 'other-run' }
+    /** Hosts of a saved plan are not in the inventory. */
+    | { readonly reason: 'hosts-missing'; readonly hosts: readonly string[] }
     /** A saved plan is not what would be done now. */
     | {
         readonly reason: 'plan-differs';

@@ -69,7 +69,7 @@ export type DeclarationFault =
 
 /** Params of the problems `template.*` and `config.*`. */
 export interface ConfigProblems {
-  'config.syntax': Diagnostic;
+  'config.syntax': Diagnostic | { readonly reason: 'liquid-template' };
   'config.check': Diagnostic;
   'template.syntax':
     | Reasons<'unknown-filter', { filter: string; meant: string | null }>

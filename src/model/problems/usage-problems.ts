@@ -1,3 +1,4 @@
+import type { CommandLineProblem } from './command-line-problems.ts';
 import type { SchemaMistake } from './inventory-problems.ts';
 
 /** Params of `usage`, `run.missing` and `bug`. */
@@ -12,7 +13,9 @@ export interface UsageProblems {
       }
     /** Met in the middle of one host's run. */
     | { readonly reason: 'on-host' };
-  usage: /** A flag sets what an inventory would, to a value that does not match the schema. */
+  usage:
+    | CommandLineProblem
+    /** A flag sets what an inventory would, to a value that does not match the schema. */
     | {
         readonly reason: 'invalid-flag-value';
         readonly flag: string;

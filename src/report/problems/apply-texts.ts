@@ -1,4 +1,5 @@
 import type { ApplyProblems } from '../../model/problems/apply-problems.ts';
+import { someNames } from '../plain.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
 const changed = (what: string): Text => ({
@@ -35,6 +36,10 @@ export const applyTexts: Texts<ApplyProblems> = {
     }),
   },
   'apply.stale': {
+    'hosts-missing': ({ hosts }) => ({
+      message: `the saved plan contains hosts that the inventory no longer has: ${someNames(hosts, 200)}`,
+      hint: 'Plan again: alloyup plan --out FILE',
+    }),
     'file-appeared': ({ path }) => changed(`${path} now exists`),
     'file-gone': ({ path }) => changed(`${path} is gone, or no longer a regular file`),
     'file-changed': ({ path }) => changed(`the contents of ${path}`),

@@ -117,7 +117,13 @@ const PLACES = {
 } as const;
 
 export const configTexts: Texts<ConfigProblems> = {
-  'config.syntax': { diagnostic: diagnosticText },
+  'config.syntax': {
+    diagnostic: diagnosticText,
+    'liquid-template': () => ({
+      message: 'this is a Liquid template, which is not Alloy until it is rendered for a host',
+      hint: 'Set it as config.template, then run alloyup validate or alloyup render HOST',
+    }),
+  },
   'config.check': {
     diagnostic: (diagnostic) => {
       const { message, hint } = diagnosticText(diagnostic);

@@ -1,4 +1,5 @@
 import type { UsageProblems } from '../../model/problems/usage-problems.ts';
+import { commandLineTexts } from './command-line-texts.ts';
 import { schemaText } from './inventory-texts.ts';
 import type { HostParams, Text, Texts } from './texts.ts';
 
@@ -14,6 +15,7 @@ export const usageTexts: Texts<UsageProblems> = {
     }),
   },
   usage: {
+    ...commandLineTexts,
     'invalid-flag-value': ({ flag, mistake }) => {
       const { message, hint } = schemaText(mistake);
       return { message: `${flag}: ${message}`, hint };

@@ -1,9 +1,9 @@
 import { render } from '@inquirer/testing';
 import { describe, expect, test } from 'vitest';
-import { promptOf } from '../../../src/cli/init/prompt.ts';
+import { additionsOf } from '../../../src/cli/init/draft-inventory.ts';
 import type { Answers, Known, Question } from '../../../src/cli/init/question.ts';
+import { promptFor } from '../../../src/cli/init/question-prompts.ts';
 import { nextQuestion, questionsOf } from '../../../src/cli/init/questions.ts';
-import { wishOf } from '../../../src/cli/init/wish.ts';
 
 const KNOWN: Known = {
   sshHosts: [
@@ -50,7 +50,7 @@ const ALL: Answers = {
   pinned: '1.18.1',
 };
 
-test('one question leads to the next, and all answers to none', () => {
+test('each answer leads to the next question, until there is none', () => {
   const asked: string[] = [];
   let answers: Answers = {};
   for (let next = nextQuestion(answers, KNOWN); next; next = nextQuestion(answers, KNOWN)) {
@@ -60,7 +60,7 @@ test('one question leads to the next, and all answers to none', () => {
   expect(asked).toEqual(Object.keys(ALL));
 });
 
-test('asks only what the template needs', () => {
+test('asks only for what the template needs', () => {
   const ids = (answers: Answers, known = KNOWN) => questionsOf(answers, known).map(({ id }) => id);
   expect(ids({ template: 'minimal' }).filter((id) => /url|listen/.test(id))).toEqual([]);
   expect(ids({ template: 'linux-host' }).filter((id) => /url|listen/.test(id))).toEqual([
@@ -99,8 +99,8 @@ const CLOUD: Answers = {
   otlp_password: 'env:CLOUD',
 };
 
-test('parts, and one endpoint for all of them', () => {
-  const { defaults, hosts } = wishOf(PARTS, KNOWN);
+test('parts, and a single endpoint for all of them', () => {
+  const { defaults, hosts } = additionsOf(PARTS, KNOWN);
   expect(hosts).toEqual([]);
   expect(Object.fromEntries(defaults.map(([path, value]) => [path.join('.'), value]))).toEqual({
     sudo: 'ask',
@@ -117,9 +117,9 @@ test('parts, and one endpoint for all of them', () => {
   expect(nextQuestion(PARTS, KNOWN)).toBeUndefined();
 });
 
-test('a gateway listens for other machines, and for its own alone when that is wished', () => {
+test('a gateway listens on all interfaces, or on localhost if asked to', () => {
   const listening = (answers: Answers) =>
-    wishOf(answers, KNOWN).defaults.filter(([path]) => /_listen$/.test(path.at(-1)!));
+    additionsOf(answers, KNOWN).defaults.filter(([path]) => /_listen$/.test(path.at(-1)!));
   const question = (answers: Answers) =>
     questionsOf(answers, KNOWN).find(({ id }) => id === 'listen');
   expect(question(CLOUD)).toMatchObject({ fallback: 'network' });
@@ -132,14 +132,14 @@ test('a gateway listens for other machines, and for its own alone when that is w
   expect(listening({ ...PARTS, listen: 'host' })).toEqual([]);
 });
 
-test('an answer to a question that was not asked counts for nothing', () => {
-  const { defaults } = wishOf({ ...PARTS, collect: ['metrics'] }, KNOWN);
+test('an answer to a question that was not asked is ignored', () => {
+  const { defaults } = additionsOf({ ...PARTS, collect: ['metrics'] }, KNOWN);
   const vars = defaults.flatMap(([path]) => (path[1] === 'vars' ? [path[2]] : []));
   expect(vars).toEqual(['collect', 'otlp_url', 'otlp_token_env']);
 });
 
-test('answers become settings, and no secret is among them', () => {
-  expect(wishOf(ALL, KNOWN)).toEqual({
+test('answers become settings, without any secret', () => {
+  expect(additionsOf(ALL, KNOWN)).toEqual({
     defaults: [
       [['ssh', 'user'], 'ops'],
       [['ssh', 'identity'], '~/.ssh/id_ed25519'],
@@ -169,26 +169,26 @@ test('answers become settings, and no secret is among them', () => {
   });
 });
 
-/** What is typed at each question that takes text, wrong first; and what a person then sees. */
+/** An invalid answer for each question that takes text, and the message it gets. */
 const WRONG: Readonly<Record<string, readonly [typed: string, seen: RegExp]>> = {
   hosts: ['web-[20:01]', /runs backward/],
-  user: ['not a user', /name of a user/],
-  sudoPassword: ['hunter2', /never written here/],
+  user: ['not a user', /enter a user name/],
+  sudoPassword: ['hunter2', /never the secret itself/],
   metrics_url: ['metrics.example.com', /must be an http or https URL/],
-  metrics_username: ['', /must be an answer/],
-  metrics_password: ['glc_secret', /never written here/],
-  metrics_tenant: ['', /must be an answer/],
+  metrics_username: ['', /an answer is required/],
+  metrics_password: ['glc_secret', /never the secret itself/],
+  metrics_tenant: ['', /an answer is required/],
   traces_url: ['ftp://tempo', /must be an http or https URL/],
   logs_url: ['loki', /must be an http or https URL/],
-  mirror: ['apt.example.com', /URL of http/],
+  mirror: ['apt.example.com', /http or https URL/],
   mirrorFingerprint: ['B53A', /40 hex digits/],
   pinned: ['newest', /such as 1\.18\.1/],
   templateFile: ['host.alloy', /with a slash/],
   log_files: ['nginx/*.log', /list of absolute paths/],
   otlp_url: ['otlp.example.com', /must be an http or https URL/],
-  otlp_token: ['glc_secret', /never written here/],
-  otlp_username: ['', /must be an answer/],
-  otlp_password: ['glc_secret', /never written here/],
+  otlp_token: ['glc_secret', /never the secret itself/],
+  otlp_username: ['', /an answer is required/],
+  otlp_password: ['glc_secret', /never the secret itself/],
 };
 
 const every: readonly Question[] = [
@@ -203,12 +203,13 @@ const every: readonly Question[] = [
 const all = [...new Map(every.map((question) => [question.id, question])).values()];
 
 describe.each(all.map((question) => [question.id, question] as const))('%s', (id, question) => {
-  const ask = async () => {
-    const prompt = await promptOf(question);
-    return render((_config: unknown, context: unknown) => prompt(context as never) as never, {});
-  };
+  const ask = () =>
+    render(
+      (_config: unknown, context: unknown) => promptFor(question, context as never) as never,
+      {},
+    );
 
-  test('is asked, fits 80 columns, and Ctrl-C ends it', async () => {
+  test('is asked, and Ctrl-C ends it', async () => {
     const { answer, events, getScreen } = await ask();
     expect(getScreen()).toContain(question.message.slice(0, 20));
     answer.catch(() => undefined);
@@ -217,7 +218,7 @@ describe.each(all.map((question) => [question.id, question] as const))('%s', (id
   });
 
   if (id in WRONG)
-    test('a wrong answer is told and asked again', async () => {
+    test('an invalid answer is explained and asked again', async () => {
       const [typed, seen] = WRONG[id]!;
       const { answer, events, getScreen, nextRender } = await ask();
       answer.catch(() => undefined);
@@ -233,7 +234,7 @@ describe.each(all.map((question) => [question.id, question] as const))('%s', (id
     });
 
   if (question.kind === 'choice')
-    test('Enter takes what is right for most', async () => {
+    test('Enter takes the default', async () => {
       const { answer, events } = await ask();
       events.keypress('enter');
       expect(await answer).toBe(question.fallback ?? question.choices![0]!.value);
@@ -242,9 +243,8 @@ describe.each(all.map((question) => [question.id, question] as const))('%s', (id
 
 test('a pasted list is one answer', async () => {
   const question = questionsOf({}, { ...KNOWN, sshHosts: [] }).find(({ id }) => id === 'hosts')!;
-  const prompt = await promptOf(question);
   const { answer, events } = await render(
-    (_config: unknown, context: unknown) => prompt(context as never) as never,
+    (_config: unknown, context: unknown) => promptFor(question, context as never) as never,
     {},
   );
   for (const line of ['web-01', 'web-02, web-03', 'ops@10.0.0.7:2222']) {

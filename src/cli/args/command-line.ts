@@ -1,0 +1,139 @@
+import process from 'node:process';
+import { Argument, Command as Commander, CommanderError, Option } from 'commander';
+import type { ToolError } from '../../model/problem.ts';
+import { VERSION } from '../alloyup-version.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { usageError } from '../usage.ts';
+import { COMMANDS, type CommandSpec, isCommand, SHELLS } from './commands.ts';
+import { commandHelp, optionsHelp, programHelp } from './help.ts';
+import type { Command, Invocation } from './invocation.ts';
+import {
+  longFlag,
+  OPTIONS,
+  type OptionName,
+  type OptionSpec,
+  type Options,
+  takesValue,
+  variableOf,
+} from './options.ts';
+
+/** A command line, and how to load what runs it. */
+export interface Order {
+  readonly load: () => Promise<Command>;
+  readonly invocation: Invocation;
+}
+
+/**
+ * An exit code when the command line asked only for help or the version.
+ *
+ * @throws ToolError `usage`
+ */
+export function readCommandLine(argv: readonly string[], terminal: Terminal): Order | number {
+  if (argv.length === 0) {
+    terminal.err(programHelp());
+    return 64;
+  }
+  if (argv.join(' ') === 'help options') {
+    terminal.out(optionsHelp());
+    return 0;
+  }
+  let order: Order | undefined;
+  const program = programOf(terminal);
+  for (const [name, spec] of Object.entries(COMMANDS) as [string, CommandSpec][]) {
+    // adding the options of every command would take as long as everything else here
+    const options = argv.includes(name) ? spec.options : [];
+    const command = addCommand(program, name, spec, options);
+    command.action(() => {
+      order = {
+        load: spec.load,
+        invocation: { args: command.args, options: optionsOf(command), terminal },
+      };
+    });
+  }
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    throw refusal(error, argv.find(isCommand) ?? null);
+  }
+  return order ?? 0;
+}
+
+function programOf(terminal: Terminal): Commander {
+  return new Commander('alloyup')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
+    .configureHelp({ formatHelp: programHelp });
+}
+
+function addCommand(
+  program: Commander,
+  name: string,
+  spec: CommandSpec,
+  options: readonly OptionName[],
+): Commander {
+  const command = program
+    .command(name)
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ formatHelp: () => commandHelp(name, spec) });
+  for (const word of spec.args.split(' ').filter(Boolean)) {
+    const argument = new Argument(word);
+    if (argument.name() === 'action') argument.choices([spec.action!]);
+    if (argument.name() === 'shell') argument.choices(SHELLS);
+    command.addArgument(argument);
+  }
+  for (const key of options) command.addOption(optionOf(key));
+  return command;
+}
+
+function optionOf(key: OptionName): Option {
+  const spec: OptionSpec<unknown> = OPTIONS[key];
+  const option = new Option(spec.flags, spec.help).default(spec.fallback);
+  if (spec.choices) option.choices(spec.choices);
+  else if (spec.parse) option.argParser(spec.parse);
+  const variable = variableOf(longFlag(spec));
+  if (isOn(variable, spec)) option.env(variable);
+  return option;
+}
+
+/** Whether a variable counts: for commander one that is set is a yes, even when empty or "0". */
+function isOn(variable: string, spec: OptionSpec<unknown>): boolean {
+  const value = process.env[variable] ?? '';
+  if (takesValue(spec)) return value !== '';
+  if (/^(0|false|no|off|)$/i.test(value)) return false;
+  if (/^(1|true|yes|on)$/i.test(value) || (spec === OPTIONS.verbose && value === '2')) return true;
+  throw usageError({
+    reason: 'command-line',
+    said: `the variable ${variable} must be 1 or 0, not "${value}"`,
+    suggestion: null,
+    command: null,
+  });
+}
+
+const FALLBACKS = Object.fromEntries(
+  Object.entries(OPTIONS).map(([key, { fallback }]) => [key, fallback]),
+) as unknown as Options;
+
+function optionsOf(command: Commander): Options {
+  const options: Options = { ...FALLBACKS, ...command.opts() };
+  // commander counts how often a flag occurs; the variable is the number itself
+  return command.getOptionValueSource('verbose') === 'env' &&
+    process.env[variableOf('--verbose')] === '2'
+    ? { ...options, verbose: 2 }
+    : options;
+}
+
+/** What commander reports, as a problem of ours. */
+function refusal({ message }: CommanderError, command: string | null): ToolError {
+  const [said, meant = ''] = message.replace(/^error: /, '').split('\n');
+  return usageError({
+    reason: 'command-line',
+    said: said!.replace(/\.$/, ''),
+    suggestion: /^\(Did you mean (.*)\?\)$/.exec(meant)?.[1] ?? null,
+    command,
+  });
+}

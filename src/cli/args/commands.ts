@@ -1,0 +1,190 @@
+import type { Command } from './invocation.ts';
+import type { OptionName } from './options.ts';
+
+export interface CommandSpec {
+  /** As commander reads it: "<host>", "[files...]". */
+  readonly args: string;
+  /** What the argument `action` may be. */
+  readonly action?: string;
+  readonly summary: string;
+  readonly options: readonly OptionName[];
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Loads this command's module only: `--help` and `fmt` need no SSH. */
+  load(): Promise<Command>;
+}
+
+const INVENTORY = ['inventory', 'limit', 'user', 'identity', 'template', 'var'] as const;
+const PRINT = ['output', 'color', 'quiet', 'verbose'] as const;
+const CONNECT = [...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'timeout'] as const;
+const REPORTS = [...PRINT, 'log', 'junit'] as const;
+const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
+
+/** Every command, in the order of the help. */
+export const COMMANDS = {
+  init: {
+    args: '',
+    summary: 'create an inventory interactively and try it out',
+    options: ['inventory', 'answers', 'edit', 'from', 'color'],
+    examples: [
+      ['alloyup init', 'from an empty directory to a first plan'],
+      ['alloyup init --edit', 'add hosts to an existing inventory'],
+      ['alloyup init --from web-01', 'import a manually configured host'],
+      ['alloyup init --answers answers.yaml', 'without prompts'],
+    ],
+    load: async () => (await import('../commands/init.ts')).init,
+  },
+  plan: {
+    args: '',
+    summary: 'show what would change, with diffs; changes nothing',
+    options: [...CONNECT, 'adopt', 'retry', 'detailedExitcode', ...REPORTS, 'out', 'diff'],
+    examples: [
+      ['alloyup plan -l "web*"', 'what apply would change on the web hosts'],
+      ['alloyup plan -i web-01, --template linux-host', 'without an inventory file'],
+      ['alloyup plan --out plan.json', 'once approved: alloyup apply plan.json'],
+    ],
+    load: async () => (await import('../commands/plan.ts')).plan,
+  },
+  apply: {
+    args: '[plan]',
+    summary: 'plan, confirm, apply the changes and verify the result',
+    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', 'retry', ...REPORTS, 'diff'],
+    examples: [
+      ['alloyup apply', 'shows the plan and asks for confirmation'],
+      ['alloyup apply --yes --junit report.xml', 'in CI'],
+      ['alloyup apply plan.json', 'a saved plan; refused if anything has changed since'],
+      ['alloyup apply --retry last', 'only the hosts the last apply did not finish'],
+    ],
+    load: async () => (await import('../commands/apply.ts')).apply,
+  },
+  status: {
+    args: '',
+    summary: 'show what each host runs and whether it is up to date',
+    options: [...CONNECT, 'detailedExitcode', ...REPORTS],
+    examples: [['alloyup status -l prod', 'the hosts of one group']],
+    load: async () => (await import('../commands/status.ts')).status,
+  },
+  rollback: {
+    args: '',
+    summary: 'return hosts to their state before a run',
+    options: [...CONNECT, ...CHANGE, 'run', ...REPORTS],
+    examples: [['alloyup rollback -l web-03', "undo one host's newest run"]],
+    load: async () => (await import('../commands/rollback.ts')).rollback,
+  },
+  remove: {
+    args: '',
+    summary: 'remove Alloy from hosts',
+    options: [...CONNECT, ...CHANGE, 'purge', ...REPORTS, 'diff'],
+    examples: [['alloyup remove -l web-03 --purge', 'including its data and user']],
+    load: async () => (await import('../commands/remove.ts')).remove,
+  },
+  trust: {
+    args: '[hosts...]',
+    summary: 'show unknown host keys and record them after confirmation',
+    options: [...INVENTORY, 'forks', 'connectTimeout', 'yes', ...PRINT],
+    examples: [
+      ['alloyup trust', 'all hosts in one table'],
+      ['alloyup trust web-01 web-02 --yes', 'in a script, on a network you trust'],
+    ],
+    load: async () => (await import('../commands/trust.ts')).trust,
+  },
+  hosts: {
+    args: '',
+    summary: 'list the hosts in the inventory',
+    options: [...INVENTORY, ...PRINT],
+    examples: [['alloyup hosts -l "web*:!web-03"', 'try out a pattern']],
+    load: async () => (await import('../commands/hosts.ts')).hosts,
+  },
+  inventory: {
+    args: '<action> <file>',
+    action: 'import',
+    summary: 'convert an Ansible inventory or a list of hosts',
+    options: ['out', 'force', 'color', 'quiet'],
+    examples: [
+      ['alloyup inventory import hosts.ini -o inventory.yaml', 'INI, YAML, JSON or a script'],
+      ['printf "web-01\\nops@web-02:2222\\n" | alloyup inventory import -', 'a list of hosts'],
+    ],
+    load: async () => (await import('../commands/inventory.ts')).inventory,
+  },
+  render: {
+    args: '<host>',
+    summary: "print a host's configuration and environment",
+    options: [...INVENTORY, ...PRINT],
+    examples: [['alloyup render web-01', 'secrets are masked']],
+    load: async () => (await import('../commands/render.ts')).render,
+  },
+  validate: {
+    args: '[files...]',
+    summary: 'check Alloy files, or the inventory and all it renders; offline',
+    options: [...INVENTORY, 'strict', ...PRINT],
+    examples: [
+      ['alloyup validate config.alloy', 'one file'],
+      ['alloyup validate --strict', 'the whole inventory, in a pull request'],
+    ],
+    load: async () => (await import('../commands/validate.ts')).validate,
+  },
+  fmt: {
+    args: '<files...>',
+    summary: 'format Alloy files; "-" reads stdin',
+    options: ['write', 'test', 'color'],
+    examples: [
+      ['alloyup fmt -w templates/', 'every *.alloy file below a directory, in place'],
+      ['alloyup fmt -t config.alloy', 'exit 1 if it is not formatted'],
+    ],
+    load: async () => (await import('../commands/fmt.ts')).fmt,
+  },
+  runs: {
+    args: '[action] [run]',
+    action: 'show',
+    summary: 'list saved runs, or show one',
+    options: [...PRINT, 'diff'],
+    examples: [
+      ['alloyup runs', 'newest last'],
+      ['alloyup runs show 3f9a', 'part of the ID is enough'],
+    ],
+    load: async () => (await import('../commands/runs.ts')).runs,
+  },
+  report: {
+    args: '<run>',
+    summary: 'print a saved run as text, JSON, NDJSON, JUnit or Markdown',
+    options: ['format', 'color', 'quiet', 'verbose', 'diff'],
+    examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
+    load: async () => (await import('../commands/report.ts')).report,
+  },
+  doctor: {
+    args: '',
+    summary: 'find problems on this machine, in the inventory and on hosts',
+    options: [...INVENTORY, 'hosts', 'askSudoPassword', 'forks', 'connectTimeout', ...PRINT],
+    examples: [
+      ['alloyup doctor', 'every check; changes nothing'],
+      ['alloyup doctor --no-hosts --output json', 'without logging in, for scripts'],
+    ],
+    load: async () => (await import('../commands/doctor.ts')).doctor,
+  },
+  completion: {
+    args: '<shell>',
+    summary: 'print a completion script for bash, zsh or fish',
+    options: [],
+    examples: [
+      ['source <(alloyup completion bash)', 'in ~/.bashrc; for zsh in ~/.zshrc'],
+      ['alloyup completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: async () => (await import('../commands/completion.ts')).completion,
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+/** Shells with a completion script. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+
+/** "apply [plan] [options]"; an action is shown by its own name. */
+export const usageOf = (name: string, { args, action = '', options }: CommandSpec): string =>
+  [
+    name,
+    args.replace('<action>', action).replace(/\[action\] \[(\w+)\]/, `[${action} [$1]]`),
+    options.length > 0 ? '[options]' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');

@@ -1,0 +1,154 @@
+import { COMMANDS, type CommandSpec, isCommand, SHELLS } from '../args/commands.ts';
+import {
+  longFlag,
+  OPTIONS,
+  type OptionName,
+  type OptionSpec,
+  takesValue,
+} from '../args/options.ts';
+
+/** A word that may come next. */
+export interface Candidate {
+  readonly value: string;
+  /** Shown beside it where the shell can. */
+  readonly meaning?: string;
+}
+
+/** What only this machine knows, read when it is needed. */
+export interface MachineNames {
+  /** Of the inventory that the command line names; null: the usual one. */
+  hosts(inventory: string | null): Promise<HostNames>;
+  /** IDs of saved runs, newest first. */
+  runs(): readonly string[];
+  readonly templates: readonly string[];
+}
+
+export interface HostNames {
+  readonly hosts: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/** The shell completes file names itself. */
+export const FILES = 'files';
+
+/**
+ * What may stand in place of the last word.
+ *
+ * @param words after `alloyup`; the last one is being typed, '' if it has not begun
+ */
+export async function complete(
+  words: readonly string[],
+  names: MachineNames,
+): Promise<readonly Candidate[] | typeof FILES> {
+  const typed = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const [name] = before;
+  if (name === undefined)
+    return startingWith(typed, typed.startsWith('-') ? PROGRAM_FLAGS : commandNames());
+  if (name === 'help') return startingWith(typed, [...commandNames(), { value: 'options' }]);
+  if (!isCommand(name)) return [];
+  const spec: CommandSpec = COMMANDS[name];
+
+  const glued = /^(--[a-z-]+)=(.*)$/s.exec(typed);
+  const key = optionOf(spec, glued ? glued[1]! : before.at(-1)!);
+  if (key && takesValue(OPTIONS[key]) && (glued || before.length > 1)) {
+    const values = await valuesOf(key, glued ? glued[2]! : typed, inventoryIn(before), names);
+    if (values === FILES || !glued) return values;
+    return values.map((one) => ({ ...one, value: `${glued[1]}=${one.value}` }));
+  }
+  if (typed.startsWith('-')) return startingWith(typed, flagsOf(spec));
+  return argument(spec, typed, before, names);
+}
+
+const PROGRAM_FLAGS: readonly Candidate[] = [{ value: '--help' }, { value: '--version' }];
+
+const commandNames = (): readonly Candidate[] =>
+  Object.entries(COMMANDS).map(([value, { summary }]) => ({ value, meaning: summary }));
+
+const startingWith = (typed: string, all: readonly Candidate[]): readonly Candidate[] =>
+  all.filter(({ value }) => value.startsWith(typed));
+
+const matching = (typed: string, values: readonly string[]): readonly Candidate[] =>
+  startingWith(
+    typed,
+    values.map((value) => ({ value })),
+  );
+
+const flagsOf = ({ options }: CommandSpec): readonly Candidate[] => [
+  ...options.map((key) => ({ value: longFlag(OPTIONS[key]), meaning: OPTIONS[key].help })),
+  { value: '--help', meaning: 'print this help' },
+];
+
+/** The option with this flag, long or short. */
+const optionOf = ({ options }: CommandSpec, flag: string): OptionName | undefined =>
+  options.find(
+    (key) => longFlag(OPTIONS[key]) === flag || OPTIONS[key].flags.startsWith(`${flag}, `),
+  );
+
+/** The value of `-i FILE`. */
+function inventoryIn(before: readonly string[]): string | null {
+  const at = before.findLastIndex((word) => word === '-i' || word === '--inventory');
+  const glued = before.findLast((word) => word.startsWith('--inventory='));
+  return glued?.slice('--inventory='.length) ?? (at >= 0 ? (before[at + 1] ?? null) : null);
+}
+
+async function valuesOf(
+  key: OptionName,
+  typed: string,
+  inventory: string | null,
+  names: MachineNames,
+): Promise<readonly Candidate[] | typeof FILES> {
+  const { flags, choices }: OptionSpec<never> = OPTIONS[key] as never;
+  if (choices) return matching(typed, choices);
+  switch (/<(.*)>/.exec(flags)![1]) {
+    case 'file':
+      return FILES;
+    case 'pattern':
+      return patterns(typed, await names.hosts(inventory));
+    case 'run':
+      return matching(typed, ['last', ...names.runs()]);
+    case 'id':
+      return matching(typed, names.runs());
+    default:
+      return key === 'template' ? matching(typed, names.templates) : [];
+  }
+}
+
+/** Completes the last part of a pattern: in `web*:!web-0` what follows the `!`. */
+function patterns(typed: string, { hosts, groups }: HostNames): readonly Candidate[] {
+  if (typed.startsWith('@')) return [];
+  const head = /^(?:.*[:,])?[!&]?/s.exec(typed)![0];
+  return startingWith(typed.slice(head.length), [
+    ...groups.map((value) => ({ value, meaning: 'group' })),
+    ...hosts.map((value) => ({ value, meaning: 'host' })),
+    { value: 'all', meaning: 'every host' },
+  ]).map((one) => ({ ...one, value: `${head}${one.value}` }));
+}
+
+/** A command's own arguments, by their names in its usage. */
+async function argument(
+  { args, action }: CommandSpec,
+  typed: string,
+  before: readonly string[],
+  names: MachineNames,
+): Promise<readonly Candidate[] | typeof FILES> {
+  const words = args.split(' ');
+  const word = words[Math.min(before.length, words.length) - 1] ?? '';
+  switch (word.replace(/[^a-z]/g, '')) {
+    case 'file':
+    case 'files':
+    case 'plan':
+      return FILES;
+    case 'host':
+    case 'hosts':
+      return matching(typed, (await names.hosts(inventoryIn(before))).hosts);
+    case 'run':
+      return matching(typed, names.runs());
+    case 'action':
+      return matching(typed, [action!]);
+    case 'shell':
+      return matching(typed, SHELLS);
+    default:
+      return [];
+  }
+}

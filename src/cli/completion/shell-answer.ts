@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { BUILTIN_NAMES } from '../../config/builtins.ts';
+import { isHostList } from '../../inventory/host-list.ts';
+import { parseInventory } from '../../inventory/parse-inventory.ts';
+import { readInventoryFile } from '../../sources/inventory-file.ts';
+import { DEFAULT_INVENTORY } from '../args/options.ts';
+import { savedRuns } from '../runs/run-logs.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { complete, FILES, type HostNames } from './candidates.ts';
+
+/**
+ * `alloyup __complete SHELL ...`, which the completion scripts call: prints one candidate per line. Prints
+ * nothing rather than an error, runs no inventory, and always exits 0.
+ */
+export async function answerShell(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [shell, ...rest] = argv;
+  const line = shell === 'bash' ? splitLine(rest[0] ?? '') : { words: rest, kept: '' };
+  try {
+    const found = await complete(line.words, {
+      hosts: (inventory) =>
+        hostNames(inventory || terminal.env.ALLOYUP_INVENTORY || DEFAULT_INVENTORY, terminal),
+      runs: () => [...savedRuns(terminal)].reverse(),
+      templates: BUILTIN_NAMES,
+    });
+    if (found === FILES) terminal.out(`:${FILES}\n`);
+    else
+      for (const { value, meaning } of found)
+        terminal.out(
+          shell === 'bash'
+            ? `${value.slice(line.kept.length)}\n`
+            : `${value}${meaning === undefined ? '' : `\t${meaning}`}\n`,
+        );
+  } catch {
+    // an error about a command line that is still being typed would only disturb
+  }
+  return 0;
+}
+
+async function hostNames(source: string, terminal: Terminal): Promise<HostNames> {
+  if (isHostList(source)) return { hosts: source.split(',').filter(Boolean), groups: [] };
+  const file = await readInventoryFile(
+    resolve(terminal.cwd, source.replace(/^~(?=\/)/, terminal.home)),
+    { stdin: () => process.stdin, mayRun: false, timeoutMs: 5000 },
+  );
+  const inventory = file.ok ? parseInventory(file.value.text, file.value.file) : file;
+  return inventory.ok
+    ? { hosts: [...inventory.value.hosts.keys()], groups: [...inventory.value.groups.keys()] }
+    : { hosts: [], groups: [] };
+}
+
+/** A command line as bash splits it, as far as completion needs that: quotes, backslashes, blanks. */
+export function splitLine(line: string): {
+  /** Without the command's own name; the last one is being typed. */
+  readonly words: readonly string[];
+  /** The start of the last word, up to ":" or "=", which bash does not replace. */
+  readonly kept: string;
+} {
+  const words: string[] = [];
+  let word = '';
+  let begun = false;
+  let quote = '';
+  let kept = 0;
+  for (let i = 0; i < line.length; i += 1) {
+    const char = line[i]!;
+    if (char === '\\' && quote !== "'") {
+      begun = true;
+      i += 1;
+      word += line[i] ?? '';
+    } else if (quote !== '') {
+      if (char === quote) quote = '';
+      else word += char;
+    } else if (char === ' ' || char === '\t') {
+      if (begun) words.push(word);
+      word = '';
+      begun = false;
+      kept = 0;
+    } else {
+      begun = true;
+      if (char === '"' || char === "'") quote = char;
+      else {
+        word += char;
+        if (char === ':' || char === '=') kept = word.length;
+      }
+    }
+  }
+  return { words: [...words, word].slice(1), kept: word.slice(0, kept) };
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import type { World } from '../engine/world.ts';
+import { createRepositorySource } from '../sources/apt-repository.ts';
+import { ownDirectories } from '../sources/directories.ts';
+import { createTransport } from '../transport/transport.ts';
+import { askSecret } from './terminal/ask.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+interface WorldOptions extends Partial<Omit<World, 'transport' | 'repository'>> {
+  /** The command that records a host's key, for hints. */
+  readonly trust?: string;
+  readonly aside?: Aside;
+}
+
+/** Hides what else is on the screen while a question is asked. */
+export type Aside = <T>(ask: () => Promise<T>) => Promise<T>;
+
+/** The ports of the engine: the real ones, silent and never interrupted unless given otherwise. */
+export function createWorld(
+  terminal: Terminal,
+  { trust, aside, ...given }: WorldOptions = {},
+): World {
+  const never = new AbortController().signal;
+  return {
+    transport: createTransport({
+      ...sshOptionsOf(terminal, aside),
+      ...(trust === undefined ? {} : { trust }),
+    }),
+    repository: createRepositorySource({
+      cacheDir: ownDirectories(terminal.env).cache,
+      now: Date.now,
+    }),
+    emit: () => {},
+    mask: (text) => text,
+    now: Date.now,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+    nonce: () => randomBytes(16).toString('hex'),
+    stop: never,
+    abandon: never,
+    ...given,
+  };
+}
+
+/** What this person's logins may use. */
+export const sshOptionsOf = (terminal: Terminal, aside: Aside = (ask) => ask()) => ({
+  user: { home: terminal.home, name: userInfo().username },
+  agent: terminal.env.SSH_AUTH_SOCK || null,
+  askPassphrase: terminal.interactive
+    ? (file: string) => aside(() => askSecret(`Passphrase for ${file}:`)).catch(() => null)
+    : null,
+});

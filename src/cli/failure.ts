@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Problem } from '../model/problem.ts';
+import { findingsJson } from '../report/ndjson.ts';
+import { problemsText, problemText } from '../report/problem-text.ts';
+import { ownDirectories } from '../sources/directories.ts';
+import { VERSION } from './alloyup-version.ts';
+import type { Options } from './args/options.ts';
+import { reportFindings } from './runs/github-actions.ts';
+import { errStyle, type Terminal } from './terminal/terminal.ts';
+
+/** Found before the first connection; anything else is only known once a host was asked. */
+const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
+
+/** Prints why a command could not run, on stdout too for a program that reads it. Returns the exit code. */
+export function refuse(
+  problems: readonly Problem[],
+  terminal: Terminal,
+  options?: Pick<Options, 'color' | 'output'>,
+): number {
+  const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
+  const style = errStyle({ color: options?.color ?? true }, terminal);
+  terminal.err(problemsText(problems, [], style));
+  reportFindings('refused', problems, [], terminal);
+  if (options && options.output !== 'text')
+    terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
+  return exitCode;
+}
+
+/** Reports an unexpected error; its stack goes to a file, as it only helps us. Returns 70. */
+export function reportBug(error: unknown, terminal: Terminal): number {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const file = saveStack(stack, terminal);
+  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+  terminal.err(
+    problemText(
+      {
+        code: 'bug',
+        params: { reason: 'unexpected', said, file },
+        ...(file === null ? { detail: stack } : {}),
+      },
+      errStyle({ color: true }, terminal),
+    ),
+  );
+  return 70;
+}
+
+/** The path; null if nothing can be written. */
+function saveStack(stack: string, terminal: Terminal): string | null {
+  const directory = join(ownDirectories(terminal.env).state, 'bugs');
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const file = join(directory, `${time}-${process.pid}.txt`);
+  const text = `alloyup ${VERSION}, node ${process.version}, ${process.platform} ${process.arch}\n${stack}\n`;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+    return file;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../alloy/diagnostic.ts';
+import type { Parsed } from '../../alloy/parser.ts';
+import { framesOf } from '../../alloy/source-frame.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
+import type { CommandLineProblem } from '../../model/problems/command-line-problems.ts';
+import { throwAll, usageProblem } from '../usage.ts';
+
+/** An Alloy file named on the command line. */
+export interface AlloyFile {
+  /** The path as given, or `<stdin>`. */
+  readonly name: string;
+  /** null: stdin. */
+  readonly path: string | null;
+  /** Found in a directory that was named, not named itself. */
+  readonly inDirectory: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** No configuration is larger; a disk image named by mistake is. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+type Why = Extract<CommandLineProblem, { reason: 'alloy-file' }>['why'];
+
+class UnusableFile extends Error {
+  readonly why: Why;
+
+  constructor(why: Why, message = '') {
+    super(message);
+    this.why = why;
+  }
+}
+
+/**
+ * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`,
+ * including those in its subdirectories), `-` for stdin.
+ *
+ * @throws ToolError `usage`, for every file that cannot be read
+ */
+export function readAlloyFiles(
+  paths: readonly string[],
+  { deep }: { readonly deep: boolean },
+): readonly (readonly AlloyFile[])[] {
+  const problems: Problem[] = [];
+  const files: (readonly AlloyFile[])[] = [];
+  for (const path of paths) {
+    try {
+      files.push(expand(path, deep));
+    } catch (error) {
+      const { code, message: said } = error as NodeJS.ErrnoException;
+      const why: Why =
+        error instanceof UnusableFile
+          ? error.why
+          : code === 'ENOENT'
+            ? 'missing'
+            : code === 'EACCES'
+              ? 'forbidden'
+              : 'failed';
+      problems.push(usageProblem({ reason: 'alloy-file', path, why, said }));
+    }
+  }
+  throwAll(problems);
+  return files;
+}
+
+function expand(given: string, deep: boolean): readonly AlloyFile[] {
+  if (given === '-')
+    return [{ name: '<stdin>', path: null, inDirectory: false, bytes: readFileSync(0) }];
+  if (!statSync(given).isDirectory()) return [read(given, false)];
+  const names = readdirSync(given, { recursive: deep, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
+    .sort();
+  if (names.length === 0) throw new UnusableFile('no-files');
+  return names
+    .map((name) => join(given, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => read(path, true));
+}
+
+function read(path: string, inDirectory: boolean): AlloyFile {
+  const { size } = statSync(path);
+  if (size > MAX_BYTES) throw new UnusableFile('too-big', `${size >> 20} MiB`);
+  return { name: path, path, inDirectory, bytes: readFileSync(path) };
+}
+
+/** What was found in an Alloy file. */
+export interface AlloyFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+}
+
+/** The 80 columns of a terminal, less the indentation of a problem's detail. */
+const FRAME_WIDTH = 78;
+
+/** The parser names tokens as Alloy's own parser does. */
+const readable = (message: string): string =>
+  message
+    .replace(/\bTERMINATOR\b/g, 'the end of the line')
+    .replace(/\bEOF\b/g, 'the end of the file');
+
+/** Where braces are not Liquid's: `{{ .Value }}` is common in Alloy's strings. */
+const QUOTED = /`[^`]*`|"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?\*\//g;
+
+/** The problem that a file is a Liquid template, which is not Alloy until it is rendered; null: it is none. */
+export function templateProblem(file: string, { source, errors }: Parsed): Problem | null {
+  if (errors.length === 0) return null;
+  const start = source.replace(QUOTED, (text) => text.replace(/[^\n]/g, ' ')).search(/\{\{|\{%/);
+  if (start < 0) return null;
+  const before = source.slice(0, start).split('\n');
+  return {
+    code: 'config.syntax',
+    params: { reason: 'liquid-template' },
+    at: { file, line: before.length, column: before.at(-1)!.length + 1 },
+    detail: framesOf(source, { width: FRAME_WIDTH })(start, start + 2),
+  };
+}
+
+/** Diagnostics as problems and warnings. Of several syntax errors at one place, the first causes the others. */
+export function findingsOf(
+  file: string,
+  parsed: Parsed,
+  diagnostics: readonly Diagnostic[],
+): AlloyFindings {
+  const template = templateProblem(file, parsed);
+  if (template) return { problems: [template], warnings: [] };
+  const problems: Problem[] = [];
+  const warnings: Warning[] = [];
+  const seen = new Set<number>();
+  const frame = framesOf(parsed.source, { width: FRAME_WIDTH });
+  const length = parsed.source.trimEnd().length;
+  for (const { severity, code, message, hint, start, end, line, column } of diagnostics) {
+    const isSyntax = code.startsWith('syntax.');
+    if (isSyntax && seen.has(start)) continue;
+    seen.add(start);
+    // the parser may have skipped a brace after an earlier error
+    const follows = isSyntax && problems.length > 0 && start >= length;
+    const advice = follows ? 'Fix the errors above first: this may only be a consequence' : hint;
+    const params = { reason: 'diagnostic', rule: code, said: readable(message), advice } as const;
+    const place = { at: { file, line, column }, detail: frame(start, end) };
+    if (severity === 'warning') warnings.push({ code, params, ...place });
+    else problems.push({ code: isSyntax ? 'config.syntax' : 'config.check', params, ...place });
+  }
+  return { problems, warnings };
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import { isHostList, parseHostList } from '../../inventory/host-list.ts';
+import { limitFiles, limitHosts } from '../../inventory/limit.ts';
+import type { Inventory } from '../../inventory/members.ts';
+import { openInventory } from '../../inventory/open-inventory.ts';
+import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
+import { readVariableDirectories } from '../../sources/group-vars.ts';
+import { readInventoryFile } from '../../sources/inventory-file.ts';
+import { readTextFile } from '../../sources/text-file.ts';
+import type { Invocation } from '../args/invocation.ts';
+import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/options.ts';
+import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
+
+/** The hosts that a command works on. */
+export interface ChosenHosts {
+  readonly inventory: Inventory;
+  /** Directory that the inventory's relative paths start from. */
+  readonly base: string;
+  /** Of the inventory's text, hex: tells one inventory from another. */
+  readonly sha256: string;
+  /** After `--limit`, in the order of the inventory. */
+  readonly settings: readonly HostSettings[];
+  readonly warnings: readonly Warning[];
+}
+
+/** An executable inventory queries other systems; it hangs if it takes longer. */
+const SCRIPT_TIMEOUT_MS = 120_000;
+
+/** Of a file of host names for `--limit @FILE`. */
+const MAX_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the inventory and picks the hosts. Reads no secrets.
+ *
+ * @param mayRun an executable inventory may be run
+ * @throws ToolError `usage`, `inventory.*`: all problems at once
+ */
+export async function readHosts(
+  { options, terminal }: Invocation,
+  { mayRun = true }: { readonly mayRun?: boolean } = {},
+): Promise<ChosenHosts> {
+  const source = options.inventory ?? DEFAULT_INVENTORY;
+  const { inventory, base, text } = isHostList(source)
+    ? {
+        inventory: await readList(source, options),
+        base: terminal.cwd,
+        text: JSON.stringify([source, listFlags(options)]),
+      }
+    : await readFile(source, options, mayRun);
+  const names =
+    options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
+  return {
+    inventory,
+    base,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    settings: names.map((name) => settingsOf(inventory, name)),
+    warnings: inventory.warnings,
+  };
+}
+
+async function readList(source: string, options: Options): Promise<Inventory> {
+  return orThrow(parseHostList(source, listFlags(options)));
+}
+
+async function readFile(source: string, options: Options, mayRun: boolean) {
+  refuseListFlags(options);
+  const { file, inventory, variables } = await openSource(source, mayRun);
+  return {
+    inventory: orThrow(await inventory.read(variables)),
+    base: file.base,
+    text: variables.length === 0 ? file.text : JSON.stringify([file.text, variables]),
+  };
+}
+
+/** An inventory file, and the variable files that Ansible keeps in directories next to its own. */
+export async function openSource(source: string, mayRun: boolean) {
+  const file = orThrow(
+    await readInventoryFile(source, {
+      stdin: () => process.stdin,
+      mayRun,
+      timeoutMs: SCRIPT_TIMEOUT_MS,
+    }),
+  );
+  const inventory = openInventory(file.text, file.file);
+  const alone = source === '-' || inventory.kind === 'alloyup';
+  const variables = alone ? [] : await readVariableDirectories(file.base);
+  return { file, inventory, variables };
+}
+
+const listFlags = ({ user, identity, template, var: vars }: Options) => ({
+  ...(user === null ? {} : { user }),
+  ...(identity === null ? {} : { identity }),
+  ...(template === null ? {} : { template }),
+  vars,
+});
+
+/** With a file they would repeat or contradict what it says. */
+function refuseListFlags(options: Options): void {
+  const given = (['user', 'identity', 'template', 'var'] as const).find((key) =>
+    key === 'var' ? options.var.length > 0 : options[key] !== null,
+  );
+  if (given) throw usageError({ reason: 'list-option', option: longFlag(OPTIONS[given]) });
+}
+
+async function limited(inventory: Inventory, limit: string): Promise<readonly string[]> {
+  const texts = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const path of limitFiles(limit)) {
+    const read = await readTextFile(path, MAX_LIMIT_BYTES);
+    if (read.ok) texts.set(path, read.text);
+    else
+      problems.push(
+        usageProblem({ reason: 'unreadable', of: 'limit', path, failure: read.failure }),
+      );
+  }
+  throwAll(problems);
+  const names = { hosts: [...inventory.hosts.keys()], groups: inventory.groups };
+  return orThrow(limitHosts(names, limit, texts));
+}

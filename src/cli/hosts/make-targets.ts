@@ -1,0 +1,198 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import type { Template } from '../../config/template-model.ts';
+import { type CheckedTexts, configurationOf } from '../../desired/configuration.ts';
+import { makeTarget, type TargetInput } from '../../desired/target.ts';
+import { leftoverVars, templateOf } from '../../desired/templates.ts';
+import { HOST_LIST } from '../../inventory/host-list.ts';
+import {
+  fileRefs,
+  type HostSettings,
+  secretRefs,
+  type TemplateRef,
+  templateRef,
+} from '../../inventory/settings.ts';
+import type { Target } from '../../model/desired.ts';
+import type { Verb } from '../../model/event.ts';
+import { isWritten, type Problem, type Result, type Warning } from '../../model/problem.ts';
+import type { Secret } from '../../model/secret.ts';
+import { besideInventory } from '../../sources/directories.ts';
+import { readSourceFiles, readTemplateFiles } from '../../sources/files.ts';
+import { resolveSecrets } from '../../sources/secret-values.ts';
+import type { Invocation } from '../args/invocation.ts';
+import type { Aside } from '../create-world.ts';
+import { askSecret, orFallback } from '../terminal/ask.ts';
+import { orThrow, throwAll, usageError } from '../usage.ts';
+import { type ChosenHosts, readHosts } from './chosen-hosts.ts';
+
+/** What the engine is given, and what its output must mask. */
+export interface Targets {
+  readonly targets: readonly Target[];
+  readonly secrets: readonly Secret[];
+  readonly warnings: readonly Warning[];
+}
+
+/** A password manager may ask for a fingerprint first. */
+const SECRET_TIMEOUT_MS = 60_000;
+
+/**
+ * Reads what the chosen hosts need from this machine, secrets included, and makes a target of each.
+ *
+ * @param aside for what may prompt, such as a password manager
+ * @throws ToolError with all problems of all hosts: nothing was touched
+ */
+export async function readTargets(
+  all: ChosenHosts,
+  invocation: Invocation,
+  verb: Verb,
+  aside: Aside = (ask) => ask(),
+): Promise<Targets> {
+  const chosen = verb === 'rollback' || verb === 'remove' ? reachOnly(all) : all;
+  const { settings, base } = chosen;
+  const sudoPassword = await aside(() => askSudo(settings, invocation));
+  const read = await aside(() =>
+    resolveSecrets(settings.flatMap(secretRefs), {
+      base,
+      env: invocation.terminal.env,
+      timeoutMs: SECRET_TIMEOUT_MS,
+    }),
+  );
+  const made = await makeTargets(chosen, {
+    secrets: read.ok ? read.value.secrets : null,
+    sudoPassword,
+    strict: false,
+  });
+  throwAll([...framed(problemsOf(read), chosen), ...made.problems]);
+  const { secrets, warnings } = orThrow(read);
+  return {
+    targets: made.targets,
+    secrets: [...secrets.values(), ...(sudoPassword ? [sudoPassword] : [])],
+    warnings: unique([...chosen.warnings, ...warnings, ...made.warnings]),
+  };
+}
+
+/**
+ * The hosts with the settings that it takes to reach them and to remove packages. A broken template or
+ * a missing secret must not get in the way of a rollback.
+ */
+export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
+  ...chosen,
+  settings: chosen.settings.map((host) => ({
+    ...host,
+    alloy: { ...host.alloy, environment: new Map(), memberOf: [] },
+    config: { template: 'minimal', vars: {}, inherited: [], files: [] },
+  })),
+});
+
+interface MadeTargets {
+  readonly targets: readonly Target[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+}
+
+type MakeOptions = Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>;
+
+/** Targets made without reading any secret. */
+export const WITHOUT_SECRETS: MakeOptions = { secrets: null, sudoPassword: null, strict: false };
+
+/** The inventory and everything it renders, offline: reads no secret, runs nothing. */
+export async function validateInventory(
+  invocation: Invocation,
+): Promise<Omit<MadeTargets, 'targets'> & { readonly hosts: number }> {
+  const chosen = await readHosts(invocation, { mayRun: false });
+  const { strict } = invocation.options;
+  const { problems, warnings } = await makeTargets(chosen, { ...WITHOUT_SECRETS, strict });
+  const hosts = chosen.settings.length;
+  return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
+}
+
+/** Reads templates and files, and makes a target of each host that has no problem. */
+export async function makeTargets(chosen: ChosenHosts, options: MakeOptions): Promise<MadeTargets> {
+  const { settings, base, inventory } = chosen;
+  const refs = settings.map((host) => [host, templateRef(host)] as const);
+  const templates = await readTemplateFiles(
+    refs.flatMap(([, ref]) => (ref.kind === 'file' ? [ref] : [])),
+    base,
+  );
+  const files = await readSourceFiles(settings.flatMap(fileRefs), base);
+  const problems = [...problemsOf(templates), ...problemsOf(files)];
+  if (!templates.ok || !files.ok)
+    return { targets: [], problems: framed(problems, chosen), warnings: [] };
+
+  const texts = new Map([...files.value].map(([path, { text }]) => [path, text]));
+  const checked: CheckedTexts = new Map();
+  const parsed = new Map<string, Result<Template>>();
+  const templateFor = (ref: TemplateRef): Result<Template> => {
+    const key = JSON.stringify([ref.kind, 'path' in ref ? ref.path : ref.name]);
+    const template = parsed.get(key) ?? templateOf(ref, templates.value);
+    parsed.set(key, template);
+    return template;
+  };
+
+  const targets: Target[] = [];
+  const warnings: Warning[] = [];
+  const rendered: (readonly [HostSettings, Template])[] = [];
+  for (const [host, ref] of refs) {
+    const template = templateFor(ref);
+    if (template.ok) rendered.push([host, template.value]);
+    const made = template.ok
+      ? makeTarget({
+          ...options,
+          settings: host,
+          template: template.value,
+          files: texts,
+          isRoot: process.getuid?.() === 0,
+          absolute: (path) => resolve(besideInventory(path, base)),
+          frame: inventory.frame,
+          checked,
+          configure: configurationOf,
+        })
+      : template;
+    if (made.ok) {
+      targets.push(made.value.target);
+      warnings.push(...made.value.warnings);
+    } else {
+      problems.push(...made.problems);
+    }
+  }
+  // with --limit, a variable that no chosen host uses may be another host's
+  if (settings.length === inventory.hosts.size) warnings.push(...leftoverVars(rendered));
+  return { targets, problems: framed(unique(problems), chosen), warnings: unique(warnings) };
+}
+
+/** Asks once for all hosts, and only if one of them needs it. */
+async function askSudo(
+  settings: readonly HostSettings[],
+  { options, terminal }: Invocation,
+): Promise<Secret | null> {
+  if (!options.askSudoPassword && !settings.some(({ sudo }) => sudo.kind === 'ask')) return null;
+  if (!terminal.interactive) throw usageError({ reason: 'sudo-password-needed' });
+  const password = await orFallback(askSecret('sudo password:'), null);
+  if (password === null) throw usageError({ reason: 'no-sudo-password' });
+  return password;
+}
+
+const problemsOf = (result: Result<unknown>): readonly Problem[] =>
+  result.ok ? [] : result.problems;
+
+/** Adds what only the inventory knows: the lines around a place. */
+const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): readonly Problem[] =>
+  problems.map((problem) => {
+    const { at, detail } = problem;
+    // whoever has no inventory file is shown the flag
+    if (
+      !isWritten(problem) &&
+      problem.code === 'template.variable' &&
+      problem.params.reason === 'required' &&
+      inventory.file === HOST_LIST
+    )
+      return { ...problem, params: { ...problem.params, flag: true } };
+    if (!at || detail !== undefined || at.file !== inventory.file) return problem;
+    const frame = inventory.frame(at);
+    return frame === '' ? problem : { ...problem, detail: frame };
+  });
+
+/** A template's error is one error, however many hosts use it. */
+const unique = <T>(items: readonly T[]): readonly T[] => [
+  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+];

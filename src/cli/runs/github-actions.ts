@@ -1,0 +1,55 @@
+import { appendFileSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { RunReport } from '../../model/event.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
+import {
+  type Annotation,
+  annotationsText,
+  findingAnnotations,
+  runAnnotations,
+} from '../../report/github.ts';
+import { findingsMarkdown, markdown } from '../../report/markdown.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+type Job = Pick<Terminal, 'env' | 'cwd' | 'err'>;
+
+/** On GitHub Actions: annotates lines with what a run met, and adds it to the job summary. */
+export const reportRun = (report: RunReport, job: Job): void =>
+  annotate(runAnnotations(report), () => markdown(report), job);
+
+/** The same for what was found before any host was contacted. */
+export const reportFindings = (
+  title: string,
+  problems: readonly Problem[],
+  warnings: readonly Warning[],
+  job: Job,
+): void =>
+  annotate(
+    findingAnnotations(problems, warnings),
+    () => findingsMarkdown(title, problems, warnings),
+    job,
+  );
+
+function annotate(
+  annotations: readonly Annotation[],
+  summary: () => string,
+  { env, cwd, err }: Job,
+): void {
+  if (env.GITHUB_ACTIONS !== 'true') return;
+  const root = env.GITHUB_WORKSPACE ?? cwd;
+  // stdout may be a document for a program; the runner reads stderr as well
+  err(
+    annotationsText(annotations, (file) => {
+      const path = relative(root, resolve(cwd, file));
+      const outside = path === '' || path.startsWith('..') || isAbsolute(path);
+      // "stdin" and "-i" are places of problems, but not files
+      return outside || !statSync(resolve(cwd, file), { throwIfNoEntry: false }) ? null : path;
+    }),
+  );
+  if (!env.GITHUB_STEP_SUMMARY) return;
+  try {
+    appendFileSync(env.GITHUB_STEP_SUMMARY, `${summary()}\n`);
+  } catch (error) {
+    err(`alloyup: the job summary could not be written: ${(error as Error).message}\n`);
+  }
+}

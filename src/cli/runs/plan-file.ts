@@ -1,0 +1,97 @@
+import type { RunReport } from '../../model/event.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Mask } from '../../model/ports.ts';
+import { ToolError, type Warning } from '../../model/problem.ts';
+import {
+  parseSavedPlan,
+  type SavedHost,
+  type SavedPlan,
+  savedHost,
+} from '../../plan/saved-plan.ts';
+import { readTextFile } from '../../sources/text-file.ts';
+import { VERSION } from '../alloyup-version.ts';
+import { checkWritable } from '../files/write-files.ts';
+import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { orThrow, usageError } from '../usage.ts';
+import { saveReport } from './run-output.ts';
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Collects what `plan --out FILE` saves. */
+export interface PlanFile {
+  readonly planned: (host: string, plan: Plan) => void;
+  /** Called when every host has been planned. */
+  write(report: RunReport): void;
+}
+
+/** @throws ToolError `usage` if `path` cannot be written */
+export function openPlanFile(
+  path: string,
+  about: Pick<SavedPlan, 'run' | 'adopt' | 'inventory'>,
+  mask: Mask,
+  terminal: Terminal,
+): PlanFile {
+  checkWritable(path);
+  const hosts = new Map<string, SavedHost>();
+  return {
+    planned(host, plan) {
+      const saved = savedHost(plan);
+      const changes = saved.changes.map((change) => ({ ...change, title: mask(change.title) }));
+      hosts.set(host, { ...saved, changes });
+    },
+    write(report) {
+      const names = Object.keys(report.hosts);
+      const plan: SavedPlan = {
+        schema: 1,
+        kind: 'alloyup.plan',
+        version: VERSION,
+        ...about,
+        createdAt: report.finishedAt ?? report.startedAt,
+        // in inventory order, whichever host answered first
+        hosts: Object.fromEntries(
+          names.flatMap((name) => (hosts.has(name) ? [[name, hosts.get(name)!]] : [])),
+        ),
+        left: names.filter((name) => !hosts.has(name)),
+      };
+      saveReport(path, `${JSON.stringify(plan, null, 2)}\n`, terminal);
+    },
+  };
+}
+
+/** @throws ToolError `usage` if it is not a saved plan */
+export async function readPlanFile(path: string): Promise<SavedPlan> {
+  const read = await readTextFile(path, MAX_BYTES);
+  if (!read.ok) throw usageError({ reason: 'unreadable', of: 'plan', path, failure: read.failure });
+  return orThrow(parseSavedPlan(read.text, path));
+}
+
+/**
+ * The hosts of a saved plan, as the inventory describes them today.
+ *
+ * @throws ToolError `apply.stale` if one is no longer there
+ */
+export function plannedHosts(chosen: ChosenHosts, plan: SavedPlan, limited: boolean): ChosenHosts {
+  const gone = Object.keys(plan.hosts).filter((name) => !chosen.inventory.hosts.has(name));
+  if (gone.length > 0)
+    throw new ToolError({
+      code: 'apply.stale',
+      params: { reason: 'hosts-missing', hosts: gone },
+    });
+  const isPlanned = (name: string): boolean => Object.hasOwn(plan.hosts, name);
+  const others = chosen.settings.filter(
+    ({ name }) => !isPlanned(name) && !plan.left.includes(name),
+  );
+  const warnings: Warning[] = [...chosen.warnings];
+  if (chosen.sha256 !== plan.inventory.sha256)
+    warnings.push({ code: 'plan.inventory', params: { reason: 'changed' } });
+  if (plan.left.length > 0)
+    warnings.push({ code: 'plan.left', params: { reason: 'not-planned', hosts: plan.left } });
+  if (others.length > 0 && !limited)
+    warnings.push({ code: 'plan.others', params: { reason: 'not-in-plan', hosts: others.length } });
+  return {
+    ...chosen,
+    settings: chosen.settings.filter(({ name }) => isPlanned(name)),
+    warnings,
+  };
+}

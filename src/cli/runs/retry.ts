@@ -1,0 +1,42 @@
+import type { Outcome } from '../../model/event.ts';
+import type { Warning } from '../../model/problem.ts';
+import { reportOf } from '../../report/fold.ts';
+import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { findRun, readRun } from './run-logs.ts';
+
+/** Hosts with these outcomes are finished. */
+const DONE: readonly (Outcome | null)[] = ['unchanged', 'changed'];
+
+/**
+ * The hosts that an earlier run did not finish: failed, rolled back, not reached, stale, locked,
+ * unknown, skipped, or without an outcome because the run was cut off; and those a plan would change.
+ *
+ * @param run an ID or part of one, the path of a log, or "last": the newest apply
+ * @throws ToolError `usage` if there is no such run
+ */
+export function retriedHosts(
+  chosen: ChosenHosts,
+  run: string,
+  terminal: Pick<Terminal, 'env'>,
+): ChosenHosts {
+  const earlier = reportOf(readRun(findRun(run, terminal, 'apply')));
+  const names = Object.entries(earlier.hosts)
+    .filter(([, { outcome }]) => !DONE.includes(outcome))
+    .map(([name]) => name);
+  const unfinished = new Set(names);
+  const settings = chosen.settings.filter(({ name }) => unfinished.has(name));
+  const gone = names.filter((name) => !chosen.inventory.hosts.has(name));
+  const warnings: Warning[] = [...chosen.warnings];
+  if (gone.length > 0)
+    warnings.push({ code: 'retry.gone', params: { reason: 'hosts', hosts: gone } });
+  if (settings.length === 0)
+    warnings.push({
+      code: 'retry.nothing',
+      params: {
+        reason: names.length === 0 ? 'all-finished' : 'not-chosen',
+        run: earlier.run,
+      },
+    });
+  return { ...chosen, settings, warnings };
+}

@@ -1,0 +1,183 @@
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent, Verb } from '../../model/event.ts';
+import { nearest } from '../../model/frame.ts';
+import { ToolError } from '../../model/problem.ts';
+import { ownDirectories } from '../../sources/directories.ts';
+import { cannotWrite } from '../files/write-files.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { usageError } from '../usage.ts';
+
+/** Logs to keep. */
+const KEPT = 50;
+
+/** Names of our logs: no other file in the directory is ever removed. */
+const LOG_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/;
+
+type Place = Pick<Terminal, 'env'>;
+
+const directoryOf = ({ env }: Place): string => join(ownDirectories(env).state, 'runs');
+const pathOf = (run: string, place: Place): string => join(directoryOf(place), `${run}.ndjson`);
+
+/** A file that events are appended to. */
+export interface LogFile {
+  readonly path: string;
+  append(line: string): void;
+  /** Writes what is still buffered. Safe to call twice. */
+  close(): void;
+}
+
+/** Called once, when the log can no longer be written. */
+type OnError = (error: Error) => void;
+
+/** "20261123T101500Z-3f9a". @param random 4 hex digits */
+export const runId = (now: number, random: string): string =>
+  `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
+
+/** Opens the log of a run in the state directory and removes the oldest ones. @throws NodeJS.ErrnoException */
+export function openStateLog(run: string, place: Place, onError: OnError): LogFile {
+  const directory = directoryOf(place);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const log = openLog(pathOf(run, place), 'wx', onError);
+  for (const old of savedRuns(place).slice(0, -KEPT)) rmSync(pathOf(old, place), { force: true });
+  return log;
+}
+
+/** Opens the file that the user named. @throws ToolError `usage` */
+export function openNamedLog(path: string, onError: OnError): LogFile {
+  try {
+    return openLog(path, 'w', onError);
+  } catch (error) {
+    throw new ToolError(cannotWrite(path, error as NodeJS.ErrnoException));
+  }
+}
+
+/** Lines of one turn of the event loop are written together: 10,000 hosts produce many at once. */
+function openLog(path: string, flags: 'w' | 'wx', onError: OnError): LogFile {
+  const file = openSync(path, flags, 0o600);
+  let lines: string[] = [];
+  let state: 'open' | 'broken' | 'closed' = 'open';
+  const flush = (): void => {
+    if (lines.length === 0 || state !== 'open') return;
+    const bytes = Buffer.from(lines.join(''));
+    lines = [];
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    } catch (error) {
+      // a full disk here must not keep hosts from being finished
+      state = 'broken';
+      onError(error as Error);
+    }
+  };
+  return {
+    path,
+    append(line) {
+      if (lines.push(line) === 1) setImmediate(flush);
+    },
+    close() {
+      flush();
+      if (state !== 'closed') closeSync(file);
+      state = 'closed';
+    },
+  };
+}
+
+/** IDs of the logged runs, oldest first. */
+export function savedRuns(place: Place): readonly string[] {
+  try {
+    return readdirSync(directoryOf(place))
+      .filter((name) => LOG_NAME.test(name))
+      .map((name) => name.replace(/\.ndjson$/, ''))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The log of a run, given its ID, a part that only one ID has, a path, or "last".
+ *
+ * @param verb what the last run must have been; any if omitted
+ * @throws ToolError `usage`
+ */
+export function findRun(run: string, place: Place, verb?: Verb): string {
+  if (statSync(run, { throwIfNoEntry: false })?.isFile()) return run;
+  const runs = savedRuns(place);
+  if (run === 'last') {
+    const last = runs.findLast((one) => verb === undefined || verbOf(one, place) === verb);
+    if (last !== undefined) return pathOf(last, place);
+    throw usageError({ reason: 'no-run-logged', verb: verb ?? null });
+  }
+  const matches = runs.filter((one) => one.includes(run));
+  if (matches.length === 1) return pathOf(matches[0]!, place);
+  throw matches.length > 1
+    ? usageError({ reason: 'ambiguous-run', run, matches })
+    : usageError({ reason: 'unknown-run', run, nearest: nearest(run, runs) ?? null });
+}
+
+/**
+ * The events of a log. A last line that was cut off, by a full disk or a kill, is left out.
+ *
+ * @throws ToolError `usage` if it is not a log of a run
+ */
+export function readRun(path: string): readonly RunEvent[] {
+  const events = readFileSync(path, 'utf8')
+    .split('\n')
+    .map(readEvent)
+    .filter((event) => event !== undefined);
+  if (events[0]?.type === 'run.started') return events;
+  throw usageError({ reason: 'not-a-run-log', path });
+}
+
+function verbOf(run: string, place: Place): Verb | undefined {
+  const { first } = readEnds(run, place);
+  // a run over no hosts, e.g. a retry with nothing left, says nothing
+  return first?.type === 'run.started' && first.hosts.length > 0 ? first.verb : undefined;
+}
+
+/** Bytes that hold the last event of a finished run. */
+const TAIL = 4096;
+
+/** The first and the last event only: logs of large fleets are large. */
+export function readEnds(run: string, place: Place) {
+  const file = openSync(pathOf(run, place), 'r');
+  try {
+    const { size } = fstatSync(file);
+    const read = (from: number, length: number): string => {
+      const bytes = Buffer.alloc(length);
+      return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, from));
+    };
+    let head = '';
+    for (let at = 0; at < size && !head.includes('\n'); at += 65_536) head += read(at, 65_536);
+    const tail = read(Math.max(0, size - TAIL), TAIL).trimEnd();
+    return {
+      first: readEvent(head.slice(0, head.indexOf('\n'))),
+      last: readEvent(tail.slice(tail.lastIndexOf('\n') + 1)),
+    };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** undefined: the line was cut off. */
+function readEvent(line: string): RunEvent | undefined {
+  try {
+    const event: unknown = JSON.parse(line);
+    return typeof event === 'object' && event !== null && 'type' in event
+      ? (event as RunEvent)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import process from 'node:process';
+import type { Emit } from '../../model/ports.ts';
+import { wrap } from '../../report/plain.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Ctrl-C, as signals for the engine. */
+export interface Interrupts {
+  /** First Ctrl-C: start no more hosts. */
+  readonly stop: AbortSignal;
+  /** Second Ctrl-C: stop waiting. */
+  readonly abandon: AbortSignal;
+  /** What the first Ctrl-C does; a "no" at the confirmation, too. */
+  interrupt(): void;
+  readonly interrupted: boolean;
+  release(): void;
+}
+
+const FIRST =
+  'Interrupted: no more hosts are started; those in progress finish or are rolled back. Press Ctrl-C again to stop waiting for them.';
+const SECOND =
+  'No longer waiting. Hosts in progress finish or roll back on their own. Check the result with alloyup status.';
+
+/** A closed terminal and a polite kill count as Ctrl-C. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** npm and npx pass on a Ctrl-C that the terminal has already sent to every process. */
+const ECHO_MS = 300;
+
+/** @param leave called before a third Ctrl-C ends the process */
+export function catchInterrupts(
+  terminal: Pick<Terminal, 'err' | 'width'>,
+  emit: Emit,
+  leave: () => void = () => {},
+): Interrupts {
+  const stop = new AbortController();
+  const abandon = new AbortController();
+  let last = Number.NEGATIVE_INFINITY;
+  const onSignal = (): void => {
+    const now = performance.now();
+    const echo = now - last < ECHO_MS;
+    last = now;
+    if (echo) return;
+    if (abandon.signal.aborted) {
+      leave();
+      process.exit(130);
+    }
+    const again = stop.signal.aborted;
+    terminal.err(`\n${wrap(again ? SECOND : FIRST, Math.min(80, terminal.width), 0)}\n`);
+    emit({ type: 'run.interrupted', again });
+    (again ? abandon : stop).abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    stop: stop.signal,
+    abandon: abandon.signal,
+    interrupt() {
+      if (stop.signal.aborted) return;
+      emit({ type: 'run.interrupted', again: false });
+      stop.abort();
+    },
+    get interrupted() {
+      return stop.signal.aborted;
+    },
+    release() {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}

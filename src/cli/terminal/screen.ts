@@ -1,0 +1,134 @@
+import { stripVTControlCharacters } from 'node:util';
+import { widthOf } from '../../report/plain.ts';
+
+/** A terminal that a view can be drawn on. */
+export interface Canvas {
+  size(): { readonly columns: number; readonly rows: number };
+  write(text: string): void;
+  /** Returns a function that removes the listener. */
+  onResize(listener: () => void): () => void;
+}
+
+/** Lines that stay at the bottom of a terminal while text scrolls above them. */
+export interface Screen {
+  /** Prints text above the view. */
+  print(text: string): void;
+  /** Something has changed: the next frame draws it. */
+  touch(): void;
+  /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Removes the view for good. Safe to call twice. */
+  close(): void;
+}
+
+/** Ten frames a second look smooth. */
+const FRAME_MS = 100;
+/** The view's seconds count on even if nothing happens. */
+const CLOCK_FRAMES = 10;
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+/** The terminal cuts a line that is wider than computed instead of wrapping it. */
+const NO_WRAP = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
+const CLEAR_LINE = '\u001b[2K';
+const TO_SCREEN_END = '\u001b[J';
+
+/** @param frame the lines for a size; at most `rows - 1` of them */
+export function openScreen(
+  canvas: Canvas,
+  frame: (size: { readonly columns: number; readonly rows: number }) => readonly string[],
+): Screen {
+  let drawn: readonly string[] = [];
+  /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
+  let held = '';
+  let state: 'open' | 'paused' | 'closed' = 'open';
+  let touched = true;
+  /** Something was drawn: until then there is nothing to remove. */
+  let begun = false;
+  let idle = 0;
+
+  /** Moves to the start of the view, wherever a narrower window has wrapped it to. */
+  const back = (): string => {
+    const { columns, rows } = canvas.size();
+    const lines = drawn.reduce((sum, line) => sum + rowsOf(line, columns), 0);
+    return lines === 0 ? '\r' : `\r\u001b[${Math.min(lines, Math.max(1, rows - 1))}A`;
+  };
+
+  const draw = (): void => {
+    const lines = frame(canvas.size());
+    if (held === '' && same(lines, drawn)) return;
+    const above = held === '' || held.endsWith('\n') ? held : `${held}\n`;
+    held = '';
+    // text may wrap, so the view is cleared first; without text each line is overwritten
+    const over = above === '' ? '' : `${TO_SCREEN_END}${above}`;
+    // clear before writing: after a full line the cursor is still on its last column
+    const view = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('');
+    begun = true;
+    canvas.write(`${HIDE_CURSOR}${back()}${over}${NO_WRAP}${view}${WRAP}${TO_SCREEN_END}`);
+    drawn = lines;
+  };
+
+  const hide = (): void => {
+    if (!begun) {
+      canvas.write(held);
+      held = '';
+      return;
+    }
+    const away = drawn.length > 0 ? `${back()}${TO_SCREEN_END}` : '';
+    canvas.write(`${away}${held}${SHOW_CURSOR}`);
+    drawn = [];
+    held = '';
+  };
+
+  const tick = (): void => {
+    idle += 1;
+    if (state !== 'open' || (!touched && idle < CLOCK_FRAMES)) return;
+    touched = false;
+    idle = 0;
+    draw();
+  };
+
+  const timer = setInterval(tick, FRAME_MS);
+  timer.unref();
+  const forget = canvas.onResize(() => {
+    if (state === 'open') draw();
+  });
+
+  return {
+    print(text) {
+      if (text === '') return;
+      touched = true;
+      if (state === 'closed') canvas.write(text);
+      else held += text;
+    },
+    touch() {
+      touched = true;
+    },
+    pause() {
+      if (state !== 'open') return;
+      state = 'paused';
+      hide();
+    },
+    resume() {
+      if (state !== 'paused') return;
+      state = 'open';
+      touched = true;
+    },
+    close() {
+      if (state === 'closed') return;
+      clearInterval(timer);
+      forget();
+      hide();
+      state = 'closed';
+    },
+  };
+}
+
+/** Rows that a line takes after the window has become narrower. */
+const rowsOf = (line: string, columns: number): number =>
+  Math.max(1, Math.ceil(widthOf(stripVTControlCharacters(line)) / Math.max(1, columns)));
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((line, i) => line === b[i]);

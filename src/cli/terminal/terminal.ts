@@ -1,0 +1,105 @@
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { isatty } from 'node:tty';
+import { paintWith } from '../../report/paint.ts';
+import type { ProblemStyle } from '../../report/problem-text.ts';
+import type { Canvas } from './screen.ts';
+
+/** The process as commands see it: where text goes, and what can show it. */
+export interface Terminal {
+  /** Standard output. Prints nothing once its reader has gone away, and never throws. */
+  out(text: string): void;
+  err(text: string): void;
+  readonly outColour: boolean;
+  readonly errColour: boolean;
+  /** Columns; 80 if unknown. */
+  readonly width: number;
+  /** Where the live view can be drawn; absent: lines only. */
+  readonly canvas?: Canvas & {
+    /** Standard error is the same terminal. */
+    readonly takesErrors: boolean;
+  };
+  /** A person can answer a prompt. */
+  readonly interactive: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  /** Who runs this: "ops@laptop". */
+  readonly who: string;
+}
+
+export function processTerminal(): Terminal {
+  const { env } = process;
+  return {
+    out: quietWriter(process.stdout),
+    err: quietWriter(process.stderr),
+    outColour: wantsColour(env, process.stdout.isTTY),
+    errColour: wantsColour(env, process.stderr.isTTY),
+    width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
+    ...(process.stdout.isTTY && !env.CI && env.TERM !== 'dumb' ? { canvas: stdoutCanvas() } : {}),
+    // process.stdin would open a stream
+    interactive: Boolean(isatty(0) && process.stderr.isTTY && !env.CI),
+    env,
+    cwd: process.cwd(),
+    home: env.HOME ?? '/',
+    who: `${env.SUDO_USER ?? env.USER ?? env.LOGNAME ?? `uid ${process.getuid?.() ?? '?'}`}@${hostname()}`,
+  };
+}
+
+/** A reader that goes away (`| head`) must not end a run that is changing hosts. */
+function quietWriter(stream: NodeJS.WriteStream): (text: string) => void {
+  let gone = false;
+  stream.on('error', () => {
+    gone = true;
+  });
+  return (text) => {
+    if (!gone && text !== '') stream.write(text);
+  };
+}
+
+function stdoutCanvas(): NonNullable<Terminal['canvas']> {
+  const { stdout } = process;
+  return {
+    // a serial line does not know its size and reports 0
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+    write: quietWriter(stdout),
+    onResize(listener) {
+      stdout.on('resize', listener);
+      return () => stdout.off('resize', listener);
+    },
+    takesErrors: Boolean(process.stderr.isTTY),
+  };
+}
+
+/** https://no-color.org; CI systems whose logs show colors set FORCE_COLOR. */
+function wantsColour(
+  { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
+  isTty: boolean | undefined,
+): boolean {
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return Boolean(isTty) && TERM !== 'dumb';
+}
+
+/** Nothing is readable below 40 columns, and lines over 120 are hard to follow. */
+function widthFrom(columns: number | undefined, variable: string | undefined): number {
+  const width = columns || Number(variable) || 80;
+  return Math.min(120, Math.max(40, width));
+}
+
+/** `--output json`: one document; `ndjson`: one line per row. */
+export function printJson(
+  format: 'json' | 'ndjson',
+  document: object,
+  rows: readonly object[],
+  { out }: Pick<Terminal, 'out'>,
+): void {
+  if (format === 'json') out(`${JSON.stringify({ schema: 1, ...document }, null, 2)}\n`);
+  else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+/** How problems look on stderr. */
+export const errStyle = (
+  { color }: { readonly color: boolean },
+  { errColour, width }: Pick<Terminal, 'errColour' | 'width'>,
+): ProblemStyle => ({ paint: paintWith(color && errColour), width });

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Alloyup, builtAlloyup } from '../built.ts';
+
+let run: Alloyup;
+beforeAll(() => {
+  run = builtAlloyup();
+}, 120_000);
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'alloyup-cli-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const alloyup = (args: readonly string[], options: Parameters<Alloyup>[2] = {}) =>
+  run(directory, args, options);
+const put = (name: string, text: string, mode = 0o644): void =>
+  writeFileSync(join(directory, name), text, { mode });
+const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
+
+const INI = '[web]\nweb-[01:02] ansible_port=2222 ansible_python_interpreter=/usr/bin/python3\n';
+
+test('inventory import prints the inventory or writes it, and replaces a file only with --force', () => {
+  put('hosts', INI);
+  const printed = alloyup(['inventory', 'import', 'hosts']);
+  expect(printed.code).toBe(0);
+  expect(printed.err).toContain('ansible_python_interpreter has no counterpart in');
+  expect(alloyup(['hosts', '-i', '-'], { input: printed.out }).out).toContain('web-02:2222');
+  expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml'])).toMatchObject({
+    code: 0,
+    out: '',
+  });
+  expect(read('new.yaml')).toBe(printed.out);
+  expect(statSync(join(directory, 'new.yaml')).mode & 0o777).toBe(0o644);
+  put('new.yaml', 'mine\n');
+  expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml'])).toMatchObject({ code: 64 });
+  expect(read('new.yaml')).toBe('mine\n');
+  expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml', '--force']).code).toBe(0);
+  expect(read('new.yaml')).toBe(printed.out);
+});
+
+test('host names on stdin become an inventory', () => {
+  const { out, code } = alloyup(['inventory', 'import', '-'], {
+    input: 'web-01\n# no host\nops@web-02:2222\n',
+  });
+  expect(code).toBe(0);
+  expect(alloyup(['hosts', '-i', '-'], { input: out }).out).toBe(
+    'web-01\nweb-02  ops@web-02:2222\n',
+  );
+});

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { runProgram } from '../../../src/cli/program.ts';
+import { memoryTerminal } from '../terminal.ts';
+
+const FINE = `prometheus.remote_write "central" {
+	endpoint {
+		url = "https://metrics.example.com/api/v1/write"
+	}
+}
+
+prometheus.scrape "self" {
+	targets    = [{"__address__" = "127.0.0.1:12345"}]
+	forward_to = [prometheus.remote_write.central.receiver]
+}
+`;
+const UNDEFINED = FINE.replace('central.receiver', 'centre.receiver');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'alloyup-validate-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const put = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+async function validate(...args: readonly string[]) {
+  const terminal = memoryTerminal();
+  const code = await runProgram(['validate', ...args], terminal);
+  return { code, ...terminal.printed() };
+}
+
+test('a valid file', async () => {
+  expect(await validate(put('a.alloy', FINE))).toEqual({
+    code: 0,
+    out: '1 file checked: no problems\n',
+    err: '',
+  });
+});
+
+test('a reference to nothing: code, place, line, caret, help, 64', async () => {
+  const { code, err } = await validate(put('a.alloy', UNDEFINED));
+  expect(code).toBe(64);
+  expect(err).toContain('error[config.check]: ');
+  expect(err).toMatch(/ --> .*a\.alloy:9:\d+\n/);
+  expect(err).toMatch(/9 \| .*centre\.receiver/);
+  expect(err).toMatch(/\n.*\| +\t? *\^/);
+  expect(err).toContain('help: ');
+});
+
+test('syntax errors of all files are reported together', async () => {
+  const { code, err } = await validate(put('a.alloy', 'logging {\n'), put('b.alloy', 'x = = 1\n'));
+  expect(code).toBe(64);
+  expect(err).toContain('a.alloy:');
+  expect(err).toContain('b.alloy:1:5');
+});
+
+test('--output json prints one document that matches its schema', async () => {
+  const schema = z.fromJSONSchema(
+    JSON.parse(
+      readFileSync(new URL('../../../schema/problems.schema.json', import.meta.url), 'utf8'),
+    ),
+  );
+  for (const text of [FINE, UNDEFINED, 'broken {']) {
+    const { code, out, err } = await validate('--output', 'json', put('a.alloy', text));
+    const document = JSON.parse(out);
+    schema.parse(document);
+    expect(document.exitCode).toBe(code);
+    expect(document.problems.length > 0).toBe(code === 64);
+    expect(err).toBe('');
+  }
+});
+
+test('a directory is one configuration', async () => {
+  put('a.alloy', FINE.slice(0, FINE.indexOf('prometheus.scrape')));
+  put('b.alloy', FINE.slice(FINE.indexOf('prometheus.scrape')));
+  expect(await validate(folder)).toMatchObject({ code: 0 });
+});
+
+test('a secret in an excerpt is masked', async () => {
+  const { err, out } = await validate(
+    put(
+      'a.alloy',
+      'prometheus.remote_write "x" {\n  endpoint {\n    basic_auth { password = "hunter2-long" \n    url = \n  }\n}\n',
+    ),
+  );
+  expect(err).toContain('a.alloy');
+  expect(out + err).not.toContain('hunter2');
+});

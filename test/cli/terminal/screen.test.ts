@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openScreen } from '../../../src/cli/terminal/screen.ts';
+
+/** As much of a terminal as the view uses: lines, upward moves, clearing. Text is ASCII. */
+function fakeTerminal(columns: number, rows: number) {
+  const lines: string[] = [''];
+  let row = 0;
+  let column = 0;
+  let cursor = true;
+  let wraps = true;
+  const put = (char: string): void => {
+    if (column >= columns) {
+      if (!wraps) return;
+      row += 1;
+      column = 0;
+    }
+    const line = (lines[row] ?? '').padEnd(column);
+    lines[row] = line.slice(0, column) + char + line.slice(column + 1);
+    column += 1;
+  };
+  return {
+    size: () => ({ columns, rows }),
+    onResize: () => () => {},
+    write(text: string) {
+      for (const [part] of text.matchAll(/\u001b\[\??\d*[A-Za-z]|[\s\S]/g)) {
+        if (part === '\n') {
+          row += 1;
+          column = 0;
+          lines[row] ??= '';
+        } else if (part === '\r') column = 0;
+        else if (part === '\u001b[J')
+          lines.splice(row, Infinity, (lines[row] ?? '').slice(0, column));
+        else if (part === '\u001b[2K') lines[row] = '';
+        else if (part === '\u001b[?25l') cursor = false;
+        else if (part === '\u001b[?25h') cursor = true;
+        else if (part === '\u001b[?7l') wraps = false;
+        else if (part === '\u001b[?7h') wraps = true;
+        else if (part.startsWith('\u001b') && part.endsWith('A'))
+          row = Math.max(0, row - Number(part.slice(2, -1)));
+        else if (part.startsWith('\u001b'))
+          throw new Error(`unknown sequence ${JSON.stringify(part)}`);
+        else put(part);
+      }
+    },
+    shown: () => lines.map((line) => line.trimEnd()).join('\n'),
+    cursor: () => cursor,
+  };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('what is printed scrolls above the view, and the view goes without a trace', () => {
+  const terminal = fakeTerminal(20, 10);
+  let view = ['one', 'two'];
+  const screen = openScreen(terminal, () => view);
+  vi.advanceTimersByTime(100);
+  expect(terminal.shown()).toBe('one\ntwo\n');
+  screen.print('said\n');
+  view = ['three'];
+  vi.advanceTimersByTime(100);
+  expect(terminal.shown()).toBe('said\nthree\n');
+  expect(terminal.cursor()).toBe(false);
+  screen.close();
+  expect(terminal.shown()).toBe('said\n');
+  expect(terminal.cursor()).toBe(true);
+});
+
+test('a question has the terminal to itself; what is said meanwhile follows it', () => {
+  const terminal = fakeTerminal(20, 10);
+  const screen = openScreen(terminal, () => ['view']);
+  vi.advanceTimersByTime(100);
+  screen.print('plan\n');
+  screen.pause();
+  expect(terminal.shown()).toBe('plan\n');
+  expect(terminal.cursor()).toBe(true);
+  screen.print('late\n');
+  vi.advanceTimersByTime(1000);
+  expect(terminal.shown()).toBe('plan\n');
+  terminal.write('Apply? yes\n');
+  screen.resume();
+  vi.advanceTimersByTime(100);
+  expect(terminal.shown()).toBe('plan\nApply? yes\nlate\nview\n');
+});
+
+test('an unchanged view is not drawn again', () => {
+  const terminal = fakeTerminal(20, 10);
+  const write = vi.spyOn(terminal, 'write');
+  const screen = openScreen(terminal, () => ['same']);
+  vi.advanceTimersByTime(100);
+  const before = write.mock.calls.length;
+  for (let i = 0; i < 50; i += 1) {
+    screen.touch();
+    vi.advanceTimersByTime(100);
+  }
+  expect(write.mock.calls.length).toBe(before);
+});
+
+test('whatever is said and drawn in whatever order, only what was said remains', () => {
+  const step = fc.oneof(
+    fc.record({ print: fc.string({ maxLength: 30, unit: fc.constantFrom('a', 'b', ' ', '\n') }) }),
+    fc.record({
+      view: fc.array(fc.string({ maxLength: 12, unit: fc.constantFrom('x', 'y') }), {
+        maxLength: 9,
+      }),
+    }),
+    fc.constant('pause' as const),
+    fc.constant('resume' as const),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const terminal = fakeTerminal(12, 10);
+      const plain = fakeTerminal(12, 10);
+      let view: readonly string[] = ['begin'];
+      const screen = openScreen(terminal, () => view);
+      for (const one of steps) {
+        if (one === 'pause') screen.pause();
+        else if (one === 'resume') screen.resume();
+        else if ('view' in one) view = one.view;
+        else {
+          screen.print(`${one.print}\n`);
+          plain.write(`${one.print}\n`);
+        }
+        screen.touch();
+        vi.advanceTimersByTime(100);
+      }
+      screen.close();
+      expect(terminal.shown()).toBe(plain.shown());
+      expect(terminal.cursor()).toBe(true);
+    }),
+  );
+});
