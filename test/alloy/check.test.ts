@@ -211,6 +211,11 @@ describe('whatever comes', () => {
     { maxLength: 6 },
   );
 
+  test.each([')', '(', '[', '*', '\\'])('a reference broken by %s does not throw', (char) => {
+    const text = `a "b" {\n\tc = argume.${char}.port\n}\n`;
+    expect(() => checkConfig(parse(text), usual)).not.toThrow();
+  });
+
   test('nothing throws, and every place lies in the text', () => {
     fc.assert(
       fc.property(

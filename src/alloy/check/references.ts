@@ -91,7 +91,9 @@ function isMissing(config: Config, node: Node, { names }: Reference): boolean {
   if (isStdlib(first) || first === 'module_path' || hasVariable(first, node.module)) return false;
   if (!config.broken) return true;
   // what a syntax error swallowed is there all the same
-  const [label, type] = [names.at(-2)?.name, names.slice(0, -2).map(({ name }) => name)];
+  // a broken file may give names that are no identifiers
+  const literal = names.map(({ name }) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const [label, type] = [literal.at(-2), literal.slice(0, -2)];
   if (!label || type.length === 0) return true;
   const header = new RegExp(`${type.join('\\s*\\.\\s*')}\\s*"${label}"`);
   return !config.files.some(({ parsed }) => header.test(parsed.source));
