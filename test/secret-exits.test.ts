@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
  */
 const EXITS: Readonly<Record<string, string>> = {
   'cli/files/write-files.ts': 'writes what was entered in the wizard to a file of mode 0600',
-  'desired/variable.ts': 'looks for characters that no variable can contain',
+  'desired/alloy-service.ts': 'looks for characters that no variable can contain',
   'engine/remote-run.ts': 'sends the request of a run to the stdin of a login',
   'engine/sudo.ts': 'answers sudo on the stdin of a login',
   'host/run.ts':

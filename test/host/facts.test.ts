@@ -340,12 +340,20 @@ Description: words
   });
 
   test.each([
-    ['cut', 'Package: a\nStatus: install ok inst'],
-    ['missing', null],
-  ])('a status file that is %s is said, not guessed at', (_, content) => {
+    ['cut', 'Package: a\nStatus: install ok inst', 'dpkg status is cut'],
+    ['missing', null, 'no dpkg status'],
+  ])('a status file that is %s is reported, not guessed at', (_, content, why) => {
     rmSync(`${root}/var/lib/dpkg/status`);
     if (content !== null) put('/var/lib/dpkg/status', content);
-    expect(() => factsOf()).toThrow(/dpkg's state could not be read/);
+    expect(() => factsOf()).toThrow(
+      expect.objectContaining({
+        problem: {
+          code: 'host.probe',
+          host: 'web-01',
+          params: { reason: 'unreadable', part: 'dpkg', why },
+        },
+      }),
+    );
   });
 });
 
@@ -486,7 +494,11 @@ describe('the rest', () => {
       uid: 65534,
       gid: 65534,
     });
-    expect(() => readFacts('h', reported(stdout.toString()))).toThrow('the login is not root');
+    expect(() => readFacts('h', reported(stdout.toString()))).toThrow(
+      expect.objectContaining({
+        problem: { code: 'sudo.refused', host: 'h', params: { reason: 'not-root' } },
+      }),
+    );
   });
 });
 

@@ -75,12 +75,13 @@ sub armed_run { return first_line("$STATE/armed", 256) }
 # Nothing of run $run is left to be undone.
 sub disarm {
   my $run = shift;
+  # halves of what a kill has cut off
+  unlink map { at($_) } "$GENERATOR.new", "$STATE/armed.new", "$STATE/receipt.json.new";
   my $generator = read_file($GENERATOR);
   if (!defined $generator || index($generator, "/runs/$run/") >= 0) {
     unlink at($GENERATOR);
     if (-e at("$STATE/made-generators")) { rmdir at($GENERATORS); unlink at("$STATE/made-generators") }
   }
-  unlink map { at($_) } "$GENERATOR.new", "$STATE/armed.new", "$STATE/receipt.json.new";
   unlink at("$STATE/armed") if armed_run() eq $run;
   sync_paths($STATE);
 }
