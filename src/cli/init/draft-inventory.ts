@@ -46,7 +46,6 @@ export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): In
   };
 }
 
-/** A setting, if there is one. */
 export const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
   isSet ? [[path, value]] : [];
 

@@ -155,7 +155,7 @@ async function runTargets({
 const SHORT_SECRET: Warning = { code: 'secret.short', params: { reason: 'too-short-to-mask' } };
 
 /** A configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so. */
-export const runOptionsOf = (
+const runOptionsOf = (
   verb: Verb,
   run: string,
   approved: Pick<SavedPlan, 'adopt'> | null,

@@ -72,7 +72,7 @@ function stdoutCanvas(): NonNullable<Terminal['canvas']> {
 }
 
 /** https://no-color.org; CI systems whose logs show colors set FORCE_COLOR. */
-export function wantsColour(
+function wantsColour(
   { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
   isTty: boolean | undefined,
 ): boolean {
@@ -82,7 +82,7 @@ export function wantsColour(
 }
 
 /** Nothing is readable below 40 columns, and lines over 120 are hard to follow. */
-export function widthFrom(columns: number | undefined, variable: string | undefined): number {
+function widthFrom(columns: number | undefined, variable: string | undefined): number {
   const width = columns || Number(variable) || 80;
   return Math.min(120, Math.max(40, width));
 }
