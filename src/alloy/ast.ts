@@ -208,8 +208,6 @@ export interface File {
   readonly lineStarts: readonly number[];
 }
 
-export type Node = File | Statement | Expression | Field | FieldKey | Label | Comment;
-
 /** `prometheus.scrape` */
 export const blockName = (block: Block): string =>
   block.name.length === 1 ? block.name[0]!.name : block.name.map(({ name }) => name).join('.');

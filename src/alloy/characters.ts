@@ -45,7 +45,7 @@ export function nameEnd(text: string, from: number): number {
 }
 
 /** The whole text is one name, though it may be a reserved word (`true`, `false`, `null`). */
-export const isName = (text: string): boolean =>
+const isName = (text: string): boolean =>
   isLetter(text.codePointAt(0) ?? Number.NaN) && nameEnd(text, 0) === text.length;
 
 const RESERVED: readonly string[] = ['true', 'false', 'null'];

@@ -4,7 +4,7 @@ import { blockId } from './ast-lookup.ts';
 import type { Parsed } from './parser.ts';
 
 /** Blocks that configure Alloy itself: no component comes of them. */
-export const CONFIG_BLOCKS: readonly string[] = [
+const CONFIG_BLOCKS: readonly string[] = [
   'logging',
   'tracing',
   'http',

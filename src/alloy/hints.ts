@@ -18,7 +18,7 @@ export const BOM =
   'Delete the invisible byte order mark (U+FEFF) here: a file may only begin with it';
 export const UTF8 = 'Save the file as UTF-8';
 export const DEPTH = 'Split the expression or block: it is nested too deeply';
-export const TERMINATE = 'Put each attribute and each block on a line of its own';
+const TERMINATE = 'Put each attribute and each block on a line of its own';
 
 export const doubled = (char: string): string =>
   `Write ${char}${char}: there is no operator ${char}`;

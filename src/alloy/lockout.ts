@@ -11,7 +11,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Parsed } from './parser.ts';
 
 /** What the checks of a host ask for. */
-export const CHECKED_PATHS: readonly string[] = [
+const CHECKED_PATHS: readonly string[] = [
   '/-/ready',
   '/-/healthy',
   '/-/reload',

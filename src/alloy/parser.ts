@@ -42,7 +42,7 @@ interface Header {
  * Recursive descent over the tokens of one text. How it goes on after an error is upstream's way
  * (syntax/parser), so that the errors stand where Alloy itself would place them.
  */
-export class Parser extends Cursor {
+class Parser extends Cursor {
   file(): File {
     const body = this.body(token.EOF, -1);
     return {

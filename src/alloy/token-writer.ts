@@ -2,7 +2,7 @@ import { Aligner } from './align.ts';
 import type { Comment, File } from './ast.ts';
 
 /** Space between two tokens, kept back until the second one is written. */
-export const IGNORE = 0;
+const IGNORE = 0;
 export const BLANK = 1;
 /** A soft column. */
 export const COLUMN = 2;

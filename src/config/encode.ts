@@ -131,7 +131,7 @@ function identifier(value: unknown, line: string, where: 'label' | 'name'): stri
 }
 
 /** An Alloy literal. Maps are laid out over several lines as `alloy fmt` does; `indent` is the line's. */
-export function literal(value: unknown, indent = ''): string {
+function literal(value: unknown, indent = ''): string {
   if (typeof value === 'string') return `"${escaped(wellFormed(value))}"`;
   if (typeof value === 'number') return number(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);

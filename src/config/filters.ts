@@ -75,13 +75,13 @@ export const KEPT_TAGS: readonly string[] = [
 ];
 
 /** `web-01.example.com` -> `web_01_example_com`: a name that Alloy takes as a label. */
-export function identifier(value: unknown): string {
+function identifier(value: unknown): string {
   const word = String(value).replace(/[^\p{L}\p{Nd}]+/gu, '_');
   return /^\p{Nd}|^$/u.test(word) ? `_${word}` : word;
 }
 
 /** The text as an Alloy name: `{{ "constants.hostname" | reference }}`. */
-export function reference(value: unknown): Reference {
+function reference(value: unknown): Reference {
   const name = typeof value === 'string' ? value : '';
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) {
     throw new MisplacedError({ reason: 'not-a-reference', value: name || null });
@@ -90,7 +90,7 @@ export function reference(value: unknown): Reference {
 }
 
 /** The map with `key` in front, unless the map has it: `{{ labels | with_default: "instance", x }}`. */
-export function withDefault(map: unknown, key: unknown, value: unknown): unknown {
+function withDefault(map: unknown, key: unknown, value: unknown): unknown {
   if (map === null || map === undefined) return { [String(key)]: value };
   if (typeof map !== 'object' || Array.isArray(map) || map instanceof Reference) {
     throw new MisplacedError({ reason: 'not-a-map' });

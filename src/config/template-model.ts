@@ -51,10 +51,6 @@ export interface Template {
 export const renderedFile = ({ file }: Template, host: string): string =>
   `${file}${RENDERED}${host})`;
 
-/** A place in a template or in what it became. */
-export const isOfTemplate = ({ file }: Template, at: Position): boolean =>
-  at.file === file || at.file.startsWith(`${file}${RENDERED}`);
-
 const RENDERED = ' (rendered for ';
 
 /** What a template may read: each of `vars` by its name, and `host`. */

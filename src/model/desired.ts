@@ -80,4 +80,3 @@ export const LIST_PATH = '/etc/apt/sources.list.d/grafana.list';
 export const KEYRING_PATH = '/etc/apt/keyrings/grafana.asc';
 /** apt's proxy for this repository alone. */
 export const PROXY_PATH = '/etc/apt/apt.conf.d/95alloyup-proxy';
-export const STATE_DIR = '/var/lib/alloyup';

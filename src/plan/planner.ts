@@ -24,7 +24,7 @@ import { unitStep } from '../steps/unit.ts';
 import { foreignFiles, preflight } from './preflight.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
-export const STEPS: readonly Step[] = [
+const STEPS: readonly Step[] = [
   repositoryStep,
   environmentStep,
   packageStep,

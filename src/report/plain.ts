@@ -72,7 +72,7 @@ export function shorten(text: string, width: number): string {
 }
 
 /** The first `width` columns. */
-export const upToWidth = (text: string, width: number): string => upTo([...text], width).join('');
+const upToWidth = (text: string, width: number): string => upTo([...text], width).join('');
 
 /** The characters in the first `width` columns. */
 function upTo(chars: readonly string[], width: number): string[] {

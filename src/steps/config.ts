@@ -15,7 +15,7 @@ const VALIDATE_FLAGS = [
 ];
 
 /** The flags of the service that its own `alloy validate` must be given, too. */
-export const validateFlags = (args: readonly string[]): readonly string[] =>
+const validateFlags = (args: readonly string[]): readonly string[] =>
   args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));
 
 /** Mode and owner that the package ships its configuration with: the directory around it, 0770 root:alloy, keeps others out. */

@@ -4,7 +4,7 @@ import { Secret } from '../model/secret.ts';
  * One value as systemd's EnvironmentFile= and sh read it alike: single quotes; where the value holds
  * one, double quotes with the four characters escaped that both parsers unescape there.
  */
-export const quoteValue = (value: string): string =>
+const quoteValue = (value: string): string =>
   value.includes("'") ? `"${value.replace(/[\\"$`]/g, '\\$&')}"` : `'${value}'`;
 
 /** Text of /etc/default/alloy. A Secret as soon as one value is one. */

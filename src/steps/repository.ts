@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 export const EXPIRY_WARN_DAYS = 90;
 
 /** The pinned certificates are all there, unrevoked and unexpired by the host's clock. */
-export function inForce(
+function inForce(
   keyring: KeyringFacts | undefined,
   fingerprints: readonly string[],
   now: number,

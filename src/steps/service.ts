@@ -25,7 +25,7 @@ export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
  * first load that fails ends the process. The directory /etc/default is everybody's: what some other
  * package puts there is no reason to restart Alloy.
  */
-export function isLoaded(path: string, facts: Facts): boolean {
+function isLoaded(path: string, facts: Facts): boolean {
   const { process, receipt } = facts;
   if (!process) return false;
   const fact = facts.files[path];
@@ -39,7 +39,7 @@ export function isLoaded(path: string, facts: Facts): boolean {
 }
 
 /** What the service needs for what is already on the host to count, and why. */
-export function neededByFacts(
+function neededByFacts(
   desired: Desired,
   facts: Facts,
 ): { readonly needs: Needs; readonly why: string } {

@@ -158,7 +158,7 @@ export const outdated = (target: Target): Facts =>
     },
   });
 
-export function scriptedHost(
+function scriptedHost(
   target: Target,
   clock: Clock,
   script: HostScript,
@@ -540,7 +540,7 @@ export function fleetOf(
   return { clock, hosts, world, targets, events, stop, abandon, questions };
 }
 
-export const optionsOf = (more: Partial<RunOptions> = {}): RunOptions => ({
+const optionsOf = (more: Partial<RunOptions> = {}): RunOptions => ({
   run: 'r1',
   verb: 'apply',
   forks: 10,

@@ -170,7 +170,7 @@ function collectParts(
 }
 
 /** Finds what a reference means from inside a module: templates see the nodes around them, declares do not. */
-export function nodeAt(id: string, module: Module): Node | undefined {
+function nodeAt(id: string, module: Module): Node | undefined {
   for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
     const node = at.byId.get(id);
     if (node) return node;
