@@ -7,7 +7,7 @@ import {
   type OptionName,
   type OptionSpec,
   variableOf,
-} from '../src/cli/args/options.ts';
+} from '../src/cli/args/option-table.ts';
 import { wrap } from '../src/report/plain.ts';
 
 const EXIT_CODES = `| code | meaning |

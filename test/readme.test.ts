@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { LAB_PROGRAMS, TEST_PROGRAMS } from '../lab/prerequisites.ts';
 import { COMMANDS } from '../src/cli/args/commands.ts';
-import { longFlag, OPTIONS } from '../src/cli/args/options.ts';
-import { runProgram } from '../src/cli/program.ts';
+import { longFlag, OPTIONS } from '../src/cli/args/option-table.ts';
+import { runProgram } from '../src/cli/dispatch.ts';
 import { memoryTerminal } from './cli/terminal.ts';
 import { fencesOf } from './markdown.ts';
 

@@ -6,7 +6,7 @@ import { findingsJson } from '../report/ndjson.ts';
 import { problemsText, problemText } from '../report/problem-text.ts';
 import { ownDirectories } from '../sources/directories.ts';
 import { VERSION } from './alloyup-version.ts';
-import type { Options } from './args/options.ts';
+import type { Options } from './args/option-table.ts';
 import { reportFindings } from './runs/github-actions.ts';
 import { errStyle, type Terminal } from './terminal/terminal.ts';
 

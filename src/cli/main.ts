@@ -1,6 +1,6 @@
 import process from 'node:process';
+import { runProgram } from './dispatch.ts';
 import { reportBug } from './failure.ts';
-import { runProgram } from './program.ts';
 import { processTerminal } from './terminal/terminal.ts';
 
 const terminal = processTerminal();

@@ -1,5 +1,5 @@
 import type { Command } from './invocation.ts';
-import type { OptionName } from './options.ts';
+import type { OptionName } from './option-table.ts';
 
 export interface CommandSpec {
   /** As commander reads it: "<host>", "[files...]". */

@@ -1,6 +1,6 @@
 import { wrap } from '../../report/plain.ts';
 import { COMMANDS, type CommandSpec, usageOf } from './commands.ts';
-import { longFlag, OPTIONS, type OptionName } from './options.ts';
+import { longFlag, OPTIONS, type OptionName } from './option-table.ts';
 
 /** Help fits the smallest terminal, with a row left for the prompt. */
 const WIDTH = 80;

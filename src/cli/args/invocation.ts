@@ -1,5 +1,5 @@
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Options } from './options.ts';
+import type { Options } from './option-table.ts';
 
 /** A parsed command line. */
 export interface Invocation {

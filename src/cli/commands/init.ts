@@ -9,7 +9,7 @@ import { problemsText } from '../../report/problem-text.ts';
 import { agentKeys } from '../../transport/keys.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-files.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY } from '../args/options.ts';
+import { DEFAULT_INVENTORY } from '../args/option-table.ts';
 import { writeAll } from '../files/write-files.ts';
 import { readAnswers } from '../init/answers-file.ts';
 import { additionsOf, draftForLogin, targetsOf } from '../init/draft-inventory.ts';

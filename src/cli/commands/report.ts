@@ -4,7 +4,7 @@ import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { textRenderer } from '../../report/text.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
-import type { Options } from '../args/options.ts';
+import type { Options } from '../args/option-table.ts';
 import { findRun, readRun } from '../runs/run-logs.ts';
 import { textOptionsOf } from '../runs/run-output.ts';
 

@@ -5,7 +5,7 @@ import {
   type OptionName,
   type OptionSpec,
   takesValue,
-} from '../args/options.ts';
+} from '../args/option-table.ts';
 
 /** A word that may come next. */
 export interface Candidate {
@@ -44,7 +44,9 @@ export async function complete(
   const before = words.slice(0, -1);
   const [name] = before;
   if (name === undefined)
-    return startingWith(typed, typed.startsWith('-') ? PROGRAM_FLAGS : commandNames());
+    return typed.startsWith('-')
+      ? matching(typed, ['--help', '--version'])
+      : startingWith(typed, commandNames());
   if (name === 'help') return startingWith(typed, [...commandNames(), { value: 'options' }]);
   if (!isCommand(name)) return [];
   const spec: CommandSpec = COMMANDS[name];
@@ -59,8 +61,6 @@ export async function complete(
   if (typed.startsWith('-')) return startingWith(typed, flagsOf(spec));
   return argument(spec, typed, before, names);
 }
-
-const PROGRAM_FLAGS: readonly Candidate[] = [{ value: '--help' }, { value: '--version' }];
 
 const commandNames = (): readonly Candidate[] =>
   Object.entries(COMMANDS).map(([value, { summary }]) => ({ value, meaning: summary }));

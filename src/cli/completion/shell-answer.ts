@@ -4,7 +4,7 @@ import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { isHostList } from '../../inventory/host-list.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
-import { DEFAULT_INVENTORY } from '../args/options.ts';
+import { DEFAULT_INVENTORY } from '../args/option-table.ts';
 import { savedRuns } from '../runs/run-logs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { complete, FILES, type HostNames } from './candidates.ts';

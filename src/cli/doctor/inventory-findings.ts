@@ -6,7 +6,7 @@ import { count } from '../../report/plain.ts';
 import { textOf } from '../../report/text-of.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import type { Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY } from '../args/options.ts';
+import { DEFAULT_INVENTORY } from '../args/option-table.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
 import type { Terminal } from '../terminal/terminal.ts';

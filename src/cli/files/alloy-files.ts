@@ -23,14 +23,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 type Why = Extract<CommandLineProblem, { reason: 'alloy-file' }>['why'];
 
-class UnusableFile extends Error {
-  readonly why: Why;
-
-  constructor(why: Why, message = '') {
-    super(message);
-    this.why = why;
-  }
-}
+const unusable = (why: Why, message = ''): Error => Object.assign(new Error(message), { why });
 
 /**
  * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`,
@@ -48,16 +41,9 @@ export function readAlloyFiles(
     try {
       files.push(expand(path, deep));
     } catch (error) {
-      const { code, message: said } = error as NodeJS.ErrnoException;
-      const why: Why =
-        error instanceof UnusableFile
-          ? error.why
-          : code === 'ENOENT'
-            ? 'missing'
-            : code === 'EACCES'
-              ? 'forbidden'
-              : 'failed';
-      problems.push(usageProblem({ reason: 'alloy-file', path, why, said }));
+      const { code, why, message: said } = error as NodeJS.ErrnoException & { why?: Why };
+      const known = code === 'ENOENT' ? 'missing' : code === 'EACCES' ? 'forbidden' : 'failed';
+      problems.push(usageProblem({ reason: 'alloy-file', path, why: why ?? known, said }));
     }
   }
   throwAll(problems);
@@ -71,7 +57,7 @@ function expand(given: string, deep: boolean): readonly AlloyFile[] {
   const names = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
     .sort();
-  if (names.length === 0) throw new UnusableFile('no-files');
+  if (names.length === 0) throw unusable('no-files');
   return names
     .map((name) => join(given, name))
     .filter((path) => statSync(path).isFile())
@@ -80,7 +66,7 @@ function expand(given: string, deep: boolean): readonly AlloyFile[] {
 
 function read(path: string, inDirectory: boolean): AlloyFile {
   const { size } = statSync(path);
-  if (size > MAX_BYTES) throw new UnusableFile('too-big', `${size >> 20} MiB`);
+  if (size > MAX_BYTES) throw unusable('too-big', `${size >> 20} MiB`);
   return { name: path, path, inDirectory, bytes: readFileSync(path) };
 }
 

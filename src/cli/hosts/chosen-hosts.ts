@@ -10,7 +10,7 @@ import { readVariableDirectories } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import type { Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/options.ts';
+import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/option-table.ts';
 import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 
 /** The hosts that a command works on. */

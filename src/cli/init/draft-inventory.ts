@@ -46,7 +46,7 @@ export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): In
   };
 }
 
-const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
+export const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
   isSet ? [[path, value]] : [];
 
 function sudoOf({ sudo, sudoPassword, user }: Answers, root: Known['root']): SettingsToWrite {

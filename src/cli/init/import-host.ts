@@ -13,7 +13,7 @@ import { createWorld } from '../create-world.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
-import { additionsOf, draftForLogin, targetsOf } from './draft-inventory.ts';
+import { additionsOf, draftForLogin, targetsOf, when } from './draft-inventory.ts';
 import { secretAt } from './secret-places.ts';
 import type { WizardState } from './wizard.ts';
 
@@ -59,8 +59,6 @@ export function importedSettings(
     value,
     path: `./secrets/${name}-${variable}`,
   }));
-  const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
-    isSet ? [[path, value]] : [];
   const settings: SettingsToWrite = [
     [['alloy', 'version'], found.version?.replace(/-\d+$/, '') ?? 'present'],
     [['alloy', 'listen'], found.listen],

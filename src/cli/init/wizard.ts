@@ -140,7 +140,6 @@ async function trySudo(
   }
 }
 
-/** Problems to print in full. */
 const SHOWN = 3;
 
 /** The first few problems, as warnings if nobody is asked, and a summary. */

@@ -7,14 +7,13 @@ import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { cleanHappening } from '../../report/redact.ts';
 import { type TextOptions, textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
-import type { Options } from '../args/options.ts';
+import type { Options } from '../args/option-table.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
 import { type LogFile, openNamedLog, openStateLog } from './run-logs.ts';
 
-/** Where a run's events go. */
 export interface Output {
   /** Stamps and masks an event and passes it on to every sink. */
   readonly emit: Emit;

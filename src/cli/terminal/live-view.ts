@@ -4,7 +4,7 @@ import type { PhaseView } from '../../report/live.ts';
 import { liveLines } from '../../report/live.ts';
 import { openLiveFold } from '../../report/live-state.ts';
 import { paintWith } from '../../report/paint.ts';
-import type { Options } from '../args/options.ts';
+import type { Options } from '../args/option-table.ts';
 import { SIGNALS } from './interrupts.ts';
 import type { Phase } from './phase-list.ts';
 import { openScreen } from './screen.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, type CommandSpec } from '../../../src/cli/args/commands.ts';
 import { commandHelp, optionsHelp, programHelp } from '../../../src/cli/args/help.ts';
-import { longFlag, OPTIONS } from '../../../src/cli/args/options.ts';
-import { runProgram } from '../../../src/cli/program.ts';
+import { longFlag, OPTIONS } from '../../../src/cli/args/option-table.ts';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 const commands: readonly (readonly [string, CommandSpec])[] = Object.entries(COMMANDS);

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import { findingsText } from '../../../src/cli/doctor/findings-table.ts';
 import { node, writable } from '../../../src/cli/doctor/machine-findings.ts';
-import { runProgram } from '../../../src/cli/program.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { paintWith } from '../../../src/report/paint.ts';
 import { memoryTerminal } from '../terminal.ts';

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runProgram } from '../../../src/cli/program.ts';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 const UGLY = 'logging {\nlevel="info"\n}\n';

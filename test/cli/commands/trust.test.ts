@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runProgram } from '../../../src/cli/program.ts';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import { keyTable } from '../../../src/cli/trust/key-table.ts';
 import { paintWith } from '../../../src/report/paint.ts';
 import { textOf } from '../../../src/report/text-of.ts';

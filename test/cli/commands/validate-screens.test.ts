@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BROKEN, commandOf, validatePage } from '../../../scripts/validate-page.ts';
-import { runProgram } from '../../../src/cli/program.ts';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runProgram } from '../../../src/cli/program.ts';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import type { RunOptions, World } from '../../../src/engine/world.ts';
 import type { Target } from '../../../src/model/desired.ts';
 import { memoryTerminal } from '../terminal.ts';

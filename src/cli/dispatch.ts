@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { ToolError } from '../model/problem.ts';
-import { type Order, readCommandLine } from './args/command-line.ts';
 import type { Invocation } from './args/invocation.ts';
-import { DEFAULT_INVENTORY } from './args/options.ts';
+import { DEFAULT_INVENTORY } from './args/option-table.ts';
+import { type Order, readCommandLine } from './args/parse-command-line.ts';
 import { refuse, reportBug } from './failure.ts';
 import type { Terminal } from './terminal/terminal.ts';
 

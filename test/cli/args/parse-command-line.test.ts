@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readCommandLine } from '../../../src/cli/args/command-line.ts';
 import { COMMANDS } from '../../../src/cli/args/commands.ts';
 import type { Invocation } from '../../../src/cli/args/invocation.ts';
-import { longFlag, OPTIONS } from '../../../src/cli/args/options.ts';
-import { runProgram } from '../../../src/cli/program.ts';
+import { longFlag, OPTIONS } from '../../../src/cli/args/option-table.ts';
+import { readCommandLine } from '../../../src/cli/args/parse-command-line.ts';
+import { runProgram } from '../../../src/cli/dispatch.ts';
 import { ToolError } from '../../../src/model/problem.ts';
 import { textOf } from '../../../src/report/text-of.ts';
 import { memoryTerminal } from '../terminal.ts';

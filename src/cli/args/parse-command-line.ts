@@ -15,7 +15,7 @@ import {
   type Options,
   takesValue,
   variableOf,
-} from './options.ts';
+} from './option-table.ts';
 
 /** A command line, and how to load what runs it. */
 export interface Order {
