@@ -79,7 +79,7 @@ async function dispatcherFor(
   tls: { readonly ca?: string },
 ): Promise<Dispatcher> {
   // most runs fetch nothing: loading it takes longer than the rest of a start
-  const { EnvHttpProxyAgent, ProxyAgent } = await import('undici');
+  const { EnvHttpProxyAgent, ProxyAgent } = await loadUndici();
   const connect = { timeout: timeoutMs, ...tls };
   // plain http goes through a proxy as a request, the way apt sends it
   const options = { connect, requestTls: connect, proxyTls: connect, proxyTunnel: false };
@@ -94,7 +94,7 @@ async function once(
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Answer & { readonly location: string | null }> {
-  const { request } = await import('undici');
+  const { request } = await loadUndici();
   const login = basicAuth(target);
   const { statusCode, headers, body } = await request(target, {
     dispatcher,
@@ -172,3 +172,6 @@ export const isTransient = (failure: FetchFailure): boolean =>
 
 /** Milliseconds before the second and the third try. */
 export const RETRY_DELAYS: readonly number[] = [500, 2000];
+
+/** Its default export: as a bundled CommonJS module it has no others. */
+const loadUndici = async () => (await import('undici')).default;
