@@ -68,12 +68,16 @@ export function simulatedRun({ hosts, forks, speed }: Simulation): readonly Time
     const end = from + some(300, 1500);
     say(from, { type: 'host.started', host });
     if (hosts > 1 && random() < 0.02) {
-      const message = `${host}: no answer within 15 s`;
       say(from + 15_000, {
         type: 'host.finished',
         host,
         outcome: 'unreachable',
-        problem: { code: 'ssh.unreachable', message, hint: `Find out why: ssh -v ${host}` },
+        problem: {
+          code: 'ssh.timeout',
+          params: { reason: 'login', endpoint: host, port: 22, seconds: 15, stage: 'tcp' },
+          host,
+          transient: true,
+        },
       });
       return from + 15_000;
     }
@@ -119,8 +123,8 @@ export function simulatedRun({ hosts, forks, speed }: Simulation): readonly Time
       outcome: 'rolled-back',
       problem: {
         code: 'alloy.unready',
-        message: `${host}: Alloy was not ready within 60 s, so the one before it runs again`,
-        hint: 'read why in the report: alloyup runs show 3f9a',
+        params: { reason: 'status', seconds: '60', status: '503' },
+        host,
       },
     });
     return at;

@@ -58,6 +58,7 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
         flag: '--user',
         mistake: { reason: 'value', expected: 'user-name', found: 'string', written: 'o p' },
       },
+      'sudo-password-missing': {},
       'var-without-value': { variable: 'region' },
       'plan-not-json': { file: 'plan.json' },
       'not-a-plan': { file: 'plan.json' },

@@ -112,8 +112,8 @@ function sudoOf(
   if (sudo.kind === 'ask' && secrets) {
     problems.push({
       code: 'usage',
-      message: `${settings.name} needs a sudo password, and none was asked for`,
-      hint: 'Run it in a terminal, or write sudo: { password: { secret: env:SUDO_PASSWORD } }',
+      host: settings.name,
+      params: { reason: 'sudo-password-missing' },
       at: origins.get('sudo') ?? at,
     });
   }

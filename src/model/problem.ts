@@ -105,23 +105,13 @@ interface Transient {
   readonly transient?: boolean;
 }
 
-/** Text that its author wrote; replaced by params, code by code. */
-interface Written {
-  readonly params?: never;
-  readonly message: string;
-  readonly hint: string;
-}
-
-export type WrittenProblem = { readonly code: ProblemCode } & Written & Common & Transient;
-export type WrittenWarning = { readonly code: string } & Written & Common;
-
 /** A problem of one of these codes, e.g. `ProblemOf<'ssh.auth' | 'ssh.lost'>`. */
 export type ProblemOf<C extends keyof ProblemParams> = {
   [K in C]: { readonly code: K; readonly params: ProblemParams[K] } & Common & Transient;
 }[C];
 
 /** One thing that went wrong, as data; its text is made in report/, by `textOf` alone. */
-export type Problem = ProblemOf<keyof ProblemParams> | WrittenProblem;
+export type Problem = ProblemOf<keyof ProblemParams>;
 
 export type WarningOf<C extends keyof WarningProblems> = {
   [K in C]: { readonly code: K; readonly params: WarningProblems[K] } & Common;
@@ -134,15 +124,10 @@ export type DiagnosticWarning = {
 } & Common;
 
 /** Something to know that stops nothing. */
-export type Warning = WarningOf<keyof WarningProblems> | DiagnosticWarning | WrittenWarning;
+export type Warning = WarningOf<keyof WarningProblems> | DiagnosticWarning;
 
 /** Whatever is printed with a code, a message and a hint. */
 export type Notice = Problem | Warning;
-
-/** It has no params yet: its author wrote the text. */
-export const isWritten = <T extends Notice>(
-  notice: T,
-): notice is Extract<T, { readonly message: string }> => notice.params === undefined;
 
 /** Either a value or ALL of its problems, never just the first. */
 export type Result<T> =
@@ -157,7 +142,7 @@ export class ToolError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(...problems: readonly [Problem, ...Problem[]]) {
-    super(problems.map((one) => (isWritten(one) ? one.message : one.code)).join(', '));
+    super(problems.map(({ code }) => code).join(', '));
     this.name = 'ToolError';
     this.problems = problems;
   }

@@ -1,7 +1,6 @@
 import type { HostReport, PlanView } from '../model/event.ts';
-import { isWritten, type Notice, type Problem, type Warning } from '../model/problem.ts';
+import type { Notice, Problem, Warning } from '../model/problem.ts';
 import { HOST_PARAMS } from './text-of.ts';
-import { withoutHost, withoutKeys, writtenKey } from './written.ts';
 
 export type Hosts = Iterable<readonly [string, HostReport]>;
 
@@ -37,8 +36,8 @@ function noticeGroups<T extends Notice>(
 ): readonly Group<T>[] {
   const groups = new Map<string, { item: T; names: string[] }>();
   for (const [name, notice] of notices) {
-    const item = isWritten(notice) ? withoutHost(notice, name) : { ...notice, host: name };
-    const key = isWritten(item) ? writtenKey(item, name) : keyOf(item);
+    const item = { ...notice, host: name };
+    const key = keyOf(item);
     const group = groups.get(key);
     if (!group) groups.set(key, { item, names: [name] });
     else if (group.names.at(-1) !== name) {
@@ -59,7 +58,6 @@ const WORDS = new Map<string, Readonly<Record<string, string>>>(Object.entries(H
 
 /** A notice that several hosts share: what names one of them gives way to the words of HOST_PARAMS. */
 function ofAnyHost<T extends Notice>(notice: T): T {
-  if (isWritten(notice)) return withoutKeys(notice);
   const { host: _, ...rest } = notice;
   const words = WORDS.get(notice.code) ?? {};
   const params = Object.entries(notice.params as object).map(([name, value]) => [

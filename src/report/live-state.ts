@@ -1,7 +1,6 @@
 import type { Outcome, RunEvent, Verb } from '../model/event.ts';
-import { isWritten, type Problem } from '../model/problem.ts';
+import type { Problem } from '../model/problem.ts';
 import { textOf } from './text-of.ts';
-import { withoutHost } from './written.ts';
 
 /** What a host is doing. */
 export interface ActiveHost {
@@ -86,7 +85,7 @@ export function openLiveFold(): LiveFold {
   const finished = (host: string, outcome: Outcome, problem: Problem | undefined): void => {
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (problem) {
-      const { message } = textOf(isWritten(problem) ? withoutHost(problem, host) : problem);
+      const { message } = textOf({ ...problem, host });
       problems = [...problems.slice(1 - KEPT_PROBLEMS), { host, message }];
     }
     // planning ended with the plan; the last host's end may be reported in the next phase

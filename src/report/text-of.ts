@@ -1,10 +1,4 @@
-import {
-  isWritten,
-  type Notice,
-  type Position,
-  PROBLEM_CODES,
-  type ProblemParams,
-} from '../model/problem.ts';
+import { type Notice, type Position, PROBLEM_CODES, type ProblemParams } from '../model/problem.ts';
 import type { WarningProblems } from '../model/problems/warnings.ts';
 import { alloyHostParams, alloyTexts } from './problems/alloy-texts.ts';
 import { applyHostParams, applyTexts } from './problems/apply-texts.ts';
@@ -55,7 +49,6 @@ for (const texts of [PROBLEM_TEXTS, WARNING_TEXTS] as unknown as Record<string, 
 
 /** The only place where the text of a problem or a warning is made. */
 export function textOf(notice: Notice): Text {
-  if (isWritten(notice)) return { message: notice.message, hint: notice.hint };
   const { code, params, host = 'HOST' } = notice;
   const text = TEXTS.get(code)?.[params.reason];
   if (text) return text(params, host);
@@ -86,7 +79,10 @@ export interface PrintedWarning extends Text {
   readonly detail?: string;
 }
 
-/** A problem as programs read it. */
+/**
+ * A problem as programs read it.
+ * @public
+ */
 export interface PrintedProblem extends PrintedWarning {
   /** The same call may succeed later with nobody changing anything. */
   readonly transient?: boolean;

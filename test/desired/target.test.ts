@@ -179,7 +179,7 @@ describe('sudo', () => {
 
   test('nobody was asked', () => {
     expect(refused('hosts: { h: { sudo: ask } }')).toEqual([
-      'inventory.yaml:1:21 usage h needs a sudo password, and none was asked for',
+      'inventory.yaml:1:21 usage a sudo password is needed, and there is none',
     ]);
   });
 });

@@ -28,21 +28,23 @@ async function runOne(script: HostScript, options: Parameters<typeof run>[1] = {
 }
 
 describe('a login that fails', () => {
-  test.each([
-    'ssh.unreachable',
-    'ssh.auth',
-    'ssh.host-key',
-    'ssh.timeout',
-    'ssh.lost',
-    'ssh.unsupported',
-  ] as const)('with %s makes the host unreachable', async (code) => {
-    const problem: Problem = { code, message: 'no', hint: 'look' };
+  test.each<Problem>([
+    {
+      code: 'ssh.unreachable',
+      params: { reason: 'connection-refused', address: 'a.example.com', port: 22 },
+    },
+    { code: 'ssh.auth', params: { reason: 'no-key-of-ssh', endpoint: 'ops@a' } },
+    { code: 'ssh.host-key', params: { reason: 'distrusted', address: 'a.example.com' } },
+    { code: 'ssh.timeout', params: { reason: 'login-interrupted', endpoint: 'ops@a' } },
+    { code: 'ssh.lost', params: { reason: 'nothing-started' } },
+    { code: 'ssh.unsupported', params: { reason: 'no-ssh-command' } },
+  ])('with $code makes the host unreachable', async (problem) => {
     const ended = await runOne({ login: () => problem });
     expect(ended).toMatchObject({ outcome: 'unreachable', problem });
   });
 
   test('with anything else fails the host', async () => {
-    const problem: Problem = { code: 'key.unusable', message: 'no', hint: 'look' };
+    const problem: Problem = { code: 'sudo.refused', params: { reason: 'not-root' } };
     expect(await runOne({ login: () => problem })).toMatchObject({ outcome: 'failed', problem });
   });
 });

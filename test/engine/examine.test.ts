@@ -58,7 +58,10 @@ test.each([
 );
 
 test('a host that cannot be examined gives its problem', async () => {
-  const problem: Problem = { code: 'ssh.auth', message: 'no', hint: 'look' };
+  const problem: Problem = {
+    code: 'ssh.auth',
+    params: { reason: 'no-key-of-ssh', endpoint: 'ops@a' },
+  };
   expect((await examined({ login: () => problem })).seen).toEqual({ ok: false, problem });
   const { seen } = await examined({
     fault: () => ({ exit: 1, err: 'sudo: a password is required' }),
@@ -67,7 +70,15 @@ test('a host that cannot be examined gives its problem', async () => {
 });
 
 test('a repository that cannot be reached is one finding of many', async () => {
-  const problem: Problem = { code: 'repository.unreachable', message: 'no', hint: 'look' };
+  const problem: Problem = {
+    code: 'repository.unreachable',
+    params: {
+      reason: 'no-answer',
+      what: 'index',
+      url: 'https://apt.example.com/dists/stable/InRelease',
+      proxy: null,
+    },
+  };
   const repository = {
     ...fleetOf({}).world.repository,
     versions: () => Promise.reject(new ToolError(problem)),

@@ -114,7 +114,12 @@ describe('forks', () => {
 
 test('a problem on one host stops no other', async () => {
   const fleet = fleetOf({
-    a: { login: () => ({ code: 'ssh.auth', message: 'no key', hint: 'add one' }) },
+    a: {
+      login: () => ({
+        code: 'ssh.auth',
+        params: { reason: 'no-key-of-ssh', endpoint: 'ops@a' },
+      }),
+    },
     b: {
       fault: (kind) => (kind === 'facts' ? { exit: 3, out: 'what?', err: 's3cret' } : undefined),
     },

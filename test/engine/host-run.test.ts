@@ -421,8 +421,12 @@ describe('the repository', () => {
     });
   const unreachable = new ToolError({
     code: 'repository.unreachable',
-    message: 'no answer',
-    hint: 'wait',
+    params: {
+      reason: 'no-answer',
+      what: 'signing-key',
+      url: 'https://apt.example.com/gpg.key',
+      proxy: null,
+    },
   });
   const withRepository = (
     more: Partial<ReturnType<typeof fleetOf>['world']['repository']>,

@@ -137,9 +137,17 @@ interface Log {
 }
 
 export const lost = (): ToolError =>
-  new ToolError({ code: 'ssh.lost', message: 'lost', hint: 'run again', transient: true });
+  new ToolError({
+    code: 'ssh.lost',
+    params: { reason: 'dropped', endpoint: 'ops@host', said: 'reset' },
+    transient: true,
+  });
 const late = (): ToolError =>
-  new ToolError({ code: 'ssh.timeout', message: 'late', hint: 'run again', transient: true });
+  new ToolError({
+    code: 'ssh.timeout',
+    params: { reason: 'command', endpoint: 'ops@host', seconds: 60 },
+    transient: true,
+  });
 
 /** A record as a host prints it. */
 const wireOf = (record: HostRecord): string =>

@@ -5,6 +5,7 @@ import type {
   PlanView,
   RunEvent,
 } from '../../src/model/event.ts';
+import type { Problem } from '../../src/model/problem.ts';
 import { type Ledger, openLedger } from '../../src/report/fold.ts';
 import { type TextOptions, textRenderer } from '../../src/report/text.ts';
 
@@ -145,8 +146,8 @@ export const rolledBack = (host: string): readonly Happening[] => [
     outcome: 'rolled-back',
     problem: {
       code: 'alloy.reload',
-      message: `${host}: Alloy refused the new configuration, so the one before it runs again`,
-      hint: 'Fix the component that Alloy names, then run alloyup apply',
+      params: { reason: 'refused', status: '400' },
+      host,
       at: { file: 'inventory.yaml', line: 31, column: 9 },
       detail:
         'Error: /etc/alloy/config.alloy:12:3: Failed to build component: loading config: unsupported URL scheme "htp"\n',
@@ -162,12 +163,23 @@ export const unreachable = (host: string): readonly Happening[] => [
     outcome: 'unreachable',
     problem: {
       code: 'ssh.unreachable',
-      message: `${host}: no answer within 15 s`,
-      hint: `Find out why: ssh -v ${host}`,
+      params: { reason: 'no-connection', address: host, port: 22, said: 'Network is down' },
+      host,
       transient: true,
     },
   },
 ];
+
+/** A problem whose text is `said` and `advice`. */
+export const checkProblem = (
+  said: string,
+  advice: string,
+  more: Partial<Pick<Problem, 'at' | 'detail'>> = {},
+): Problem => ({
+  code: 'config.check',
+  params: { reason: 'diagnostic', rule: 'flow.cycle', said, advice },
+  ...more,
+});
 
 export const ledgerOf = (events: readonly RunEvent[]): Ledger => {
   const ledger = openLedger();

@@ -3,7 +3,16 @@ import type { Happening, RunEvent } from '../../src/model/event.ts';
 import { reportOf } from '../../src/report/fold.ts';
 import { annotationsText, findingAnnotations, runAnnotations } from '../../src/report/github.ts';
 import { findingsMarkdown, markdown } from '../../src/report/markdown.ts';
-import { applied, change, planOf, rolledBack, stamp, started, unreachable } from './events.ts';
+import {
+  applied,
+  change,
+  checkProblem,
+  planOf,
+  rolledBack,
+  stamp,
+  started,
+  unreachable,
+} from './events.ts';
 
 const inRepository = (file: string) => file;
 
@@ -61,14 +70,16 @@ test('a problem is annotated at its own line, otherwise at the line of its host'
       col: '9',
       title: 'alloyup: alloy.reload',
       data: expect.stringMatching(
-        /^Alloy refused.*\non web-01\nError: .*12:3: Failed.*\nhelp: Fix/s,
+        /^Alloy rejected.*\non web-01\nError: .*12:3: Failed.*\nhelp: Fix/s,
       ),
     }),
     expect.objectContaining({
       line: '8',
       col: '3',
       title: 'alloyup: ssh.unreachable',
-      data: expect.stringMatching(/^no answer within 15 s\non web-02, web-03\nhelp: Find out why/),
+      data: expect.stringMatching(
+        /^no connection to HOST, port 22: .*\non web-02, web-03\nhelp: Try it/,
+      ),
     }),
   ]);
 });
@@ -77,25 +88,25 @@ test('characters that would end a command or a property are escaped and read bac
   const at = { file: 'a,b:c%.yaml', line: 1, column: 2 };
   const message = '100% ::error::\r\nof it, and: more';
   const [command] = commandsOf(
-    annotationsText(
-      findingAnnotations([{ code: 'usage', message, hint: '', at }], []),
-      inRepository,
-    ),
+    annotationsText(findingAnnotations([checkProblem(message, '', { at })], []), inRepository),
   );
   expect(command).toEqual({
     command: 'error',
     file: 'a,b:c%.yaml',
     line: '1',
     col: '2',
-    title: 'alloyup: usage',
-    data: `${message}\nsee docs/problems.md#usage`,
+    title: 'alloyup: config.check',
+    data: `${message} (flow.cycle)\nsee docs/problems.md#configcheck`,
   });
 });
 
 test('a file outside the repository is named in the message', () => {
   const at = { file: '/etc/x.yaml', line: 4, column: 2 };
   const text = annotationsText(
-    findingAnnotations([], [{ code: 'w', message: 'm', hint: 'h', at }]),
+    findingAnnotations(
+      [],
+      [{ code: 'w', params: { reason: 'diagnostic', rule: 'w', said: 'm', advice: 'h' }, at }],
+    ),
     () => null,
   );
   expect(text).toBe(
@@ -104,11 +115,7 @@ test('a file outside the repository is named in the message', () => {
 });
 
 test('annotations that GitHub would drop are counted', () => {
-  const problems = Array.from({ length: 25 }, (_, i) => ({
-    code: 'usage' as const,
-    message: `m${i}`,
-    hint: 'h',
-  }));
+  const problems = Array.from({ length: 25 }, (_, i) => checkProblem(`m${i}`, 'h'));
   const lines = annotationsText(findingAnnotations(problems, []), inRepository)
     .trimEnd()
     .split('\n');
@@ -137,12 +144,9 @@ test('text of hosts cannot become markup or leave its fence', () => {
   const text = findingsMarkdown(
     'validate',
     [
-      {
-        code: 'usage',
-        message: '<img src=x> | [a](b) @team\n# head',
-        hint: '`x`',
+      checkProblem('<img src=x> | [a](b) @team\n# head', '`x`', {
         detail: 'a\n```\n</details>\n````\nb',
-      },
+      }),
     ],
     [],
   );

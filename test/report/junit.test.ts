@@ -5,6 +5,7 @@ import { junit } from '../../src/report/junit.ts';
 import {
   applied,
   change,
+  checkProblem,
   converged,
   planOf,
   rolledBack,
@@ -47,7 +48,7 @@ test('whatever hosts print, the document is well-formed XML', () => {
               type: 'host.finished',
               host: title,
               outcome: 'failed',
-              problem: { code: 'apply.failed', message, hint: message, detail: message },
+              problem: checkProblem(message, message, { detail: message }),
             },
           ]),
         ),

@@ -86,7 +86,10 @@ test('names and reasons of any kind fit the width', () => {
             type: 'host.finished',
             host: 'other',
             outcome: 'failed',
-            problem: { code: 'bug', message, hint: '' },
+            problem: {
+              code: 'bug',
+              params: { reason: 'unexpected', said: message, file: null },
+            },
           },
         ])(columns);
         for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);

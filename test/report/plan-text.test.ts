@@ -54,14 +54,15 @@ test.each([
   );
 });
 
-const refusedPlan = (code: Problem['code']): PlanView => ({
+const refusedPlan = (problem: Problem): PlanView => ({
   ...labelled('web-02'),
-  problems: [{ code, message: 'web-02: no', hint: 'do something' }],
+  problems: [problem],
 });
+const interrupted: Problem = { code: 'host.dpkg', params: { reason: 'interrupted' } };
 
 test('refusals follow all plans, without diffs of what is not carried out', () => {
   const text = screen([
-    ['web-02', refusedPlan('host.dpkg')],
+    ['web-02', refusedPlan(interrupted)],
     ['web-01', labelled('web-01')],
   ]);
   expect(text).toMatch(/^web-01\n/);
@@ -69,16 +70,23 @@ test('refusals follow all plans, without diffs of what is not carried out', () =
   expect(refused).toBeGreaterThan(0);
   expect(text.indexOf('error[')).toBeGreaterThan(refused);
   expect(text.match(/@@ -1,1/g)).toHaveLength(1);
-  expect(text.trimEnd().split('\n').slice(-5, -3)).toEqual(['error[host.dpkg]: no', '  on web-02']);
+  expect(text.trimEnd().split('\n').slice(-5, -3)).toEqual([
+    'error[host.dpkg]: dpkg was interrupted, or is running right now',
+    '  on web-02',
+  ]);
   expect(text).toContain('Plan: 1 host to change (1 reload), 1 blocked.\n');
 });
 
 test('totals of refused hosts only still say what they count', () => {
-  expect(screen([['web-02', refusedPlan('host.dpkg')]])).toContain('Plan: 1 host blocked.\n');
+  expect(screen([['web-02', refusedPlan(interrupted)]])).toContain('Plan: 1 host blocked.\n');
 });
 
 test('what --adopt would take over is shown for approval', () => {
-  expect(screen([['web-02', refusedPlan('host.adopt')]])).toContain('@@ -1,1');
+  const foreign: Problem = {
+    code: 'host.adopt',
+    params: { reason: 'foreign', files: [{ path: '/etc/alloy/config.alloy', removes: [] }] },
+  };
+  expect(screen([['web-02', refusedPlan(foreign)]])).toContain('@@ -1,1');
 });
 
 test('5,000 names take four lines; -v shows all of them', () => {

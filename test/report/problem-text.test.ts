@@ -9,17 +9,25 @@ const style = { paint: paintWith(false), width: 80 };
 const PROBLEMS: readonly Problem[] = [
   {
     code: 'inventory.schema',
-    message: 'unknown key "verison" in defaults.alloy',
-    hint: 'did you mean "version"?',
+    params: {
+      reason: 'unknown-key',
+      key: 'verison',
+      known: ['version', 'listen'],
+      near: 'version',
+      setting: 'defaults.alloy',
+    },
     at: { file: 'inventory.yaml', line: 3, column: 5 },
     detail: codeFrame('defaults:\n  alloy:\n    verison: 1.18.1\n', 3, 5),
   },
   {
-    code: 'apply.failed',
-    message:
-      'apt-get could not install alloy 1.18.1-1: it exited with 100 after another package of this host was found half-configured',
-    hint: 'log in and finish what dpkg was cut off in: sudo dpkg --configure -a; then run the same command again',
-    detail: 'E: dpkg was interrupted\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n',
+    code: 'alloy.unready',
+    params: {
+      reason: 'no-answer',
+      seconds: '60',
+      said: '127.0.0.1:12345 closed the connection before it had sent the first line of its answer',
+    },
+    detail:
+      'level=info msg="replaying WAL, this may take a while"\nlevel=info msg="segment loaded"\n',
   },
 ];
 

@@ -245,12 +245,28 @@ test('every text of a happening is cleaned, at any depth', () => {
             before: 'hunter22',
             after: 'x=hunter22',
             diffs: [{ path: '/hunter22', kind: 'change', text: '-hunter22\n+x' }],
-            warnings: [{ code: 'w', message: 'hunter22', hint: 'hunter22', detail: 'hunter22' }],
+            warnings: [
+              {
+                code: 'w',
+                params: {
+                  reason: 'diagnostic',
+                  rule: 'w',
+                  said: 'hunter22',
+                  advice: 'hunter22',
+                },
+                detail: 'hunter22',
+              },
+            ],
             needs: 'reload',
           },
         ],
         warnings: [],
-        problems: [{ code: 'host.file', message: 'hunter22', hint: 'hunter22' }],
+        problems: [
+          {
+            code: 'host.file',
+            params: { reason: 'not-movable', path: '/hunter22', said: 'hunter22' },
+          },
+        ],
       },
     },
     maskOf('hunter22'),

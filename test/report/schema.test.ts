@@ -27,11 +27,10 @@ const report = z.fromJSONSchema(read('run-report.schema.json'));
 
 const warning = {
   code: 'w',
-  message: 'm',
-  hint: 'h',
+  params: { reason: 'diagnostic', rule: 'w', said: 'm', advice: 'h' },
   at: { file: 'f', line: 1, column: 1 },
   detail: 'd',
-};
+} as const;
 const lost = {
   code: 'ssh.lost',
   params: { reason: 'dropped', endpoint: 'ops@f', said: 'reset' },

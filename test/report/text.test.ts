@@ -44,9 +44,8 @@ const environment = change({
   needs: 'restart',
   warnings: [
     {
-      code: 'environment.vanishes',
-      message: 'GOMAXPROCS is set in /etc/default/alloy and would vanish',
-      hint: 'write it under alloy.environment to keep it',
+      code: 'host.adopt',
+      params: { reason: 'taken-over', path: '/etc/default/alloy', removes: ['GOMAXPROCS'] },
     },
   ],
 });
@@ -206,7 +205,7 @@ test('an apply does not repeat the warnings of its plan', () => {
     ]),
   );
   expect(screen.indexOf('Plan: 1 host')).toBeLessThan(screen.indexOf('changed'));
-  expect(screen.match(/environment\.vanishes/g)).toHaveLength(1);
+  expect(screen.match(/host\.adopt/g)).toHaveLength(1);
 });
 
 test('a saved run prints the same, from its params', () => {

@@ -14,7 +14,7 @@ import {
 } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
-import { isWritten, type Problem, type Result, type Warning } from '../../model/problem.ts';
+import type { Problem, Result, Warning } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../../sources/files.ts';
@@ -181,7 +181,6 @@ const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): reado
     const { at, detail } = problem;
     // whoever has no inventory file is shown the flag
     if (
-      !isWritten(problem) &&
       problem.code === 'template.variable' &&
       problem.params.reason === 'required' &&
       inventory.file === HOST_LIST

@@ -21,6 +21,8 @@ export interface UsageProblems {
         readonly flag: string;
         readonly mistake: SchemaMistake;
       }
+    /** A host has `sudo: ask`, and nobody was asked. */
+    | { readonly reason: 'sudo-password-missing' }
     | { readonly reason: 'var-without-value'; readonly variable: string }
     | { readonly reason: 'plan-not-json'; readonly file: string }
     | { readonly reason: 'not-a-plan'; readonly file: string }

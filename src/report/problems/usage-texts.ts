@@ -20,6 +20,10 @@ export const usageTexts: Texts<UsageProblems> = {
       const { message, hint } = schemaText(mistake);
       return { message: `${flag}: ${message}`, hint };
     },
+    'sudo-password-missing': () => ({
+      message: 'a sudo password is needed, and there is none',
+      hint: 'Run it in a terminal, or set sudo: { password: { secret: env:SUDO_PASSWORD } }',
+    }),
     'var-without-value': ({ variable }) => ({
       message: `--var ${variable} has no value`,
       hint: 'Write --var KEY=VALUE',
