@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
     make: (host) => holdDpkgLock(host, 600),
     unmake: sh('systemctl stop lab-holds-dpkg'),
     said: 'note dpkg',
-    words: /perl holds the lock/,
+    words: /perl \(pid \d+\) holds the dpkg lock/,
   },
   {
     fault: 'another program listens where Alloy shall',
@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
     make: sh('mount --bind /var/lib /var/lib && mount -o remount,ro,bind /var/lib'),
     unmake: sh('umount /var/lib'),
     said: 'trip read-only',
-    words: /read-only: \/var\/lib$/,
+    words: /mounted read-only: \/var\/lib$/,
   },
   {
     fault: 'nobody answers where packages come from',
@@ -94,14 +94,14 @@ const ROWS: readonly Row[] = [
     ),
     unmake: sh('rm /etc/apt/sources.list.d/old.list'),
     said: 'note sources',
-    words: /old\.list names the repository and does not serve/,
+    words: /old\.list: does not serve as the source of the repository/,
   },
   {
     fault: 'sudo wants a password',
     make: (host) => setSudo(host, { password: 'correct horse' }),
     unmake: (host) => setSudo(host, 'passwordless'),
     said: 'trip sudo.password',
-    words: /sudo wants a password of ops/,
+    words: /sudo requires a password for ops/,
   },
   {
     fault: 'the key is not accepted',

@@ -57,7 +57,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/Where is the sudo password stored/, 'file:./secrets/sudo', 'Enter');
     await screen.answer(/sudo password, to try/, 'wrong', 'Enter');
     await screen.answer(/Try another password/, 'Enter');
-    expect(screen.text).toContain('sudo did not take the password of ops');
+    expect(screen.text).toContain('sudo rejected the password of ops');
     await screen.answer(/sudo password, to try/, 'canary-of-sudo', 'Enter');
     await screen.answer(/What do you want to collect/, 'Enter');
     expect(screen.text).toContain('accepted by sudo on 1 host');
