@@ -204,7 +204,7 @@ export const BAD: readonly BadLogin[] = [
     at: 'impostor',
     unpinned: true,
     code: 'ssh.host-key',
-    says: /has changed: it shows ed25519 SHA256:\S+, but \S+known_hosts:\d+ has ssh-ed25519 SHA256:\S+.*ssh-keygen -R/s,
+    says: /has changed: it shows ed25519 SHA256:\S+, but \S+known_hosts:\d+ has ed25519 SHA256:\S+.*ssh-keygen -R/s,
     entry: () => ({}),
   },
   {

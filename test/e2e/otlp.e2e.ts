@@ -9,7 +9,7 @@ import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixtu
 
 /** The environments that the wizard prints for applications, one per protocol. */
 function printedFor(host: LabHost, text: string): readonly (readonly string[])[] {
-  const [, after = ''] = text.split('How applications reach it:\n');
+  const [, after = ''] = text.split('Point your applications at it:\n');
   const [, own = ''] = after.split(new RegExp(`^  ${host.name}\\b.*\n`, 'm'));
   const lines = own
     .split('\n')

@@ -36,7 +36,7 @@ describeOnHosts('what is asked in a real terminal', () => {
   test('-K: a wrong password is reported, and nothing is touched', async () => {
     expect(await run('apply --yes', WRONG)).toBe('1');
     expect(screen.text).toContain('error[sudo.password]');
-    expect(screen.text).toMatch(/sudo did not take the password of\s+ops/);
+    expect(screen.text).toMatch(/sudo rejected the password of\s+ops/);
     const { exitCode } = await hosts[0].root('test -e /etc/alloy', { reject: false });
     expect(exitCode).toBe(1);
   });
@@ -55,12 +55,9 @@ describeOnHosts('what is asked in a real terminal', () => {
     await screen.type(/sudo password:/, PASSWORD);
     await screen.answer(/Apply to 2 hosts\?/);
     const [host] = hosts;
-    expect(host.processes(/^perl -$/)).toHaveLength(1);
+    // nothing waits there for the approval
+    expect(host.processes(/^(perl|sudo .*perl) -$/)).toEqual([]);
     expect(host.dropSessions()).toBeGreaterThan(0);
-    // nobody waits there for a controller that is gone
-    await expect
-      .poll(() => host.processes(/^(perl|sudo .*perl) -$/), { timeout: 60_000, interval: 250 })
-      .toEqual([]);
     await screen.answer(/Apply to 2 hosts\?/, 'y', 'Enter');
     await expect.poll(() => screen.text, { timeout: 120_000, interval: 250 }).toMatch(/^exit=\d/m);
     expect(screen.text).toMatch(/^exit=0/m);

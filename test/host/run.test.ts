@@ -406,6 +406,18 @@ describe('a rollback', () => {
     ]);
   });
 
+  test('that is killed in the middle of an undo is ended by systemd, which reports it', async () => {
+    const { between } = await twoRuns();
+    const ran = await host.rollback(null, {
+      run: LATER,
+      killAt: 3,
+      env: { TEST_KILL_VERB: 'undo' },
+    });
+    expect(ran.result).toBe('rolled-back');
+    expect(host.snapshot()).toEqual(between);
+    expect(host.strays()).toEqual([]);
+  });
+
   test.each([1, 4, 8])('that is killed at moment %i is ended by systemd', async (killAt) => {
     const { between } = await twoRuns();
     await host.rollback(null, { run: LATER, killAt, env: { TEST_KILL_FROM: '' } });

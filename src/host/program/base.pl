@@ -192,6 +192,7 @@ sub stop_on_signals { $SIG{$_} = sub { $stop_asked = 1; stop_if_asked() } for qw
 
 # One line "NONCE {json}", in plain ASCII. Every byte of a value is one character there.
 sub record {
+  return if $in{nonce} eq '';
   my $json = encode({@_});
   $json =~ s/([\x7f-\xff])/sprintf '\u%04x', ord $1/ge;
   print "$in{nonce} $json\n";

@@ -65,7 +65,8 @@ sub stop_main {
   my $mode = shift;
   my $here = "$MEMORY/$RUN";
   speak_into_log($here);
-  my $run = first_line("$here/undoes", 256) || $RUN;
+  my ($run, $nonce) = split /\n/, read_file("$here/undoes", 1024) // $RUN;
+  local $ENV{ALLOYUP_NONCE} = $nonce if defined $nonce;
   my $failed = 0;
   ($in{run}, $DIR) = ($RUN, "$STATE/runs/$RUN");
   if (armed_run() eq $run) { $failed = !run_program($^X, program_of($run), 'undo', $mode) }

@@ -19,10 +19,10 @@ sub program_of { return at("$STATE/runs/$_[0]/program") }
 # Does something with the directory of another run.
 sub in_run { my ($run, $f) = @_; local $DIR = "$STATE/runs/$run"; return $f->() }
 
-# Another run's own program undoes it; it speaks with our nonce.
+# Another run's own program undoes it. In a rollback it speaks with our nonce; else its steps are not ours to report.
 sub undo_other {
   my ($run, $mode) = @_;
-  local $ENV{ALLOYUP_NONCE} = $in{nonce};
+  local $ENV{ALLOYUP_NONCE} = $mode eq 'rollback' ? $in{nonce} : '';
   return run_program('perl', program_of($run), 'undo', $mode);
 }
 
@@ -258,8 +258,8 @@ sub roll_back {
     my $why = why_touched($run);
     if ($why) { problem('apply.stale', $why); return 'stale' }
     record(type => 'earlier', run => $run);
-    # who has to end what we begin finds here which run it is
-    write_file("$MEMORY/$in{run}/undoes", $run);
+    # who has to end what we begin finds here which run it is, and with which nonce to speak
+    write_file("$MEMORY/$in{run}/undoes", "$run\n$in{nonce}\n");
     if (!eval { arm($run); 1 }) { say_why($@); disarm($run); problem('apply.failed', { reason => 'not-armed' }); return 'failed' }
     undo_other($run, 'rollback') or return 'stuck';
     $rolled = 1;

@@ -295,7 +295,7 @@ export const STARTS: readonly Row[] = [
       'mkdir -p /etc/systemd/system/alloy.service.d && printf "[Service]\\nEnvironment=THEIRS=1\\n" >/etc/systemd/system/alloy.service.d/10-theirs.conf && systemctl daemon-reload && systemctl restart alloy',
     ),
     ...CONVERGES,
-    tells: /others changed the unit/,
+    tells: /unit\.drop-ins/,
     except: /alloy\.service\.d|DropInPaths/,
     besides: /alloy\.service\.d|DropInPaths/,
   },
