@@ -308,7 +308,9 @@ describeOnHosts('a value that systemd does not accept', () => {
       });
       const { exitCode, stdout, stderr } = await lab.alloyup(['apply', '--yes', '-i', file]);
       expect(exitCode).toBe(64);
-      expect(stderr).toContain(`the variable REFUSED: its value holds ${what}`);
+      expect(stderr.replace(/\s+/g, ' ')).toContain(
+        `the variable REFUSED: its value holds ${what}`,
+      );
       expect(scannerFor(mark, []).find(stdout + stderr)).toEqual([]);
       // systemd would refuse to start it and show the value to every user
       host.write('/run/refused', `REFUSED='${text}'\n`, 0o600);

@@ -239,8 +239,8 @@ sub extra_facts {
   my $user = $ENV{SUDO_USER} // '';
   my $rules = length $user ? output_of(5, 'sudo', '-n', '-l', '-U', $user) : '';
   return { ntp => $synchronized, logInput => $rules =~ /(?:^|[ ,])log_input(?:[ ,]|$)/m ? 1 : '',
-    # root may write everywhere but on what is mounted read-only
-    readOnly => [grep { -d at($_) && !-w _ } '/etc', '/etc/apt', '/usr', '/var/lib', '/var/cache/apt'],
+    # root may write everywhere but on what is mounted read-only; perl's -w looks at modes alone
+    readOnly => [grep { -d at($_) && !quietly('test', '-w', at($_)) } '/etc', '/etc/apt', '/usr', '/var/lib', '/var/cache/apt'],
     unreachable => why_unreachable($host, $port) };
 }
 
