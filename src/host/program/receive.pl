@@ -12,8 +12,8 @@ $SIG{$_} = sub { give_up(129, 'cut') } for qw(HUP INT TERM PIPE);
 my ($program, $request) = (<STDIN> // '') =~ /^(\d+) (\d+)$/ or give_up(73, 'cut');
 for (['program', $program], ['request', $request]) {
   my ($name, $size) = @$_;
-  my $read = read STDIN, my $text, $size;
-  $read == $size or give_up(73, 'cut');
+  my $text;
+  give_up(73, 'cut') if read(STDIN, $text, $size) != $size;
   open my $h, '>', "$here/$name" or give_up(70, 'no room in /run');
   print $h $text and close $h or give_up(70, 'no room in /run');
 }
