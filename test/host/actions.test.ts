@@ -310,8 +310,19 @@ const ROWS = {
       after: (host) => expect(host.state('active')).toBe('inactive'),
     },
   ],
-  // it needs somebody who answers: proof.test.ts
-  reload: [],
+  reload: [
+    {
+      action: { do: 'reload' },
+      before: (host) => {
+        host.set('active', 'active');
+        host.set('invocation', 'i1');
+      },
+      after: (host) => {
+        expect(host.requests).toContain('POST /-/reload');
+        expect(host.state('invocation')).toBe('i1');
+      },
+    },
+  ],
 } satisfies Record<Action['do'], readonly Row[]>;
 
 const TABLE = Object.entries(ROWS).flatMap(([, rows]) =>

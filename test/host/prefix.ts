@@ -115,6 +115,7 @@ export class PrefixHost {
 
   private constructor() {
     this.#alloy = createServer((request, response) => {
+      this.requests.push(`${request.method} ${request.url}`);
       const { status = 200, body = '' } = this.answer(request.url ?? '');
       response.writeHead(status).end(body);
     });
@@ -228,6 +229,8 @@ export class PrefixHost {
   /** Components, and the version that runs; a test may set other ones. */
   components: readonly { readonly id: string; readonly health: string }[] = [];
   version = '1.18.1';
+  /** What Alloy was asked, in order. */
+  readonly requests: string[] = [];
   /** What a test has Alloy answer before anything else. */
   answers: Readonly<Record<string, { readonly status?: number; readonly body?: string }>> = {};
 
