@@ -196,11 +196,9 @@ sub account_facts {
 }
 
 sub free_bytes {
-  my %free;
-  for my $path (grep { -d at($_) } '/usr', '/etc', '/var') {
-    $free{$path} = $1 * $2 if output_of(3, 'stat', '-f', '-c', '%a %S', '--', at($path)) =~ /^(\d+) (\d+)/;
-  }
-  return \%free;
+  my @paths = grep { -d at($_) } '/usr', '/etc', '/var';
+  my @sizes = @paths ? split /\n/, output_of(3, 'stat', '-f', '-c', '%a %S', '--', map { at($_) } @paths) : ();
+  return @sizes == @paths ? { map { $sizes[$_] =~ /^(\d+) (\d+)\z/ ? ($paths[$_] => $1 * $2) : () } 0 .. $#paths } : {};
 }
 
 sub own_facts {

@@ -24,7 +24,14 @@ sub stage_for {
 }
 
 # An undo must not fail on a disk that has filled up meanwhile: this much is given back before it begins.
-sub reserve_room { my $stage = stage_for('/etc/alloy'); write_file($_, "\0" x 262144) for "$DIR/reserve", index($stage, $DIR) ? "$stage/reserve" : () }
+sub reserve_room {
+  my $stage = stage_for('/etc/alloy');
+  for my $path ("$DIR/reserve", index($stage, $DIR) ? "$stage/reserve" : ()) {
+    # it need not outlast a power failure, which gives the room back
+    open my $h, '>', at($path) or die "$path: $!\n";
+    write_all($h, "\0" x 262144) && close $h or die "$path: $!\n";
+  }
+}
 sub release_room { unlink at("$DIR/reserve"), at("/etc/.alloyup-$in{run}/reserve") }
 
 # A disk that is full or read-only is reported now, while nothing was touched.

@@ -72,11 +72,12 @@ sub prepare {
   my $earlier = undo_unfinished();
   return 'stuck' if $earlier eq 'stuck';
   if ($earlier) { problem('apply.stale', { reason => 'unfinished-run' }); return 'stale' }
-  my $why = why_stale();
+  my $unit = unit();
+  my $why = why_stale($unit);
   if ($why) { problem('apply.stale', $why); return 'stale' }
   check_room($STATE, '/etc', $in{packaged} ? '/usr' : ());
   open_journal();
-  note_service();
+  note_service($unit);
   if (kind_of("$STATE/receipt.json") eq 'file') { copy("$STATE/receipt.json", "$DIR/receipt.was") }
   eval { reserve_room(); arm($in{run}); 1 } or fail('apply.failed', { reason => 'not-armed' }, $@);
   return 'ready';
@@ -84,6 +85,7 @@ sub prepare {
 
 # Why the plan is no longer true: the host is compared with what it was made from, at the files themselves.
 sub why_stale {
+  my $unit = shift;
   read_accounts();
   my @files = grep { $_->{of} eq 'file' } @{ $in{expect} };
   my %sum = hashes_of(map { $_->{path} } @files);
@@ -102,7 +104,7 @@ sub why_stale {
       if $status ne $_->{status} || $version ne ($_->{version} // '') || ($want eq 'hold') != ($_->{held} ? 1 : 0);
   }
   for (grep { $_->{of} eq 'invocation' } @{ $in{expect} }) {
-    return { reason => 'service-restarted' } if (unit()->{InvocationID} // '') ne $_->{id};
+    return { reason => 'service-restarted' } if ($unit->{InvocationID} // '') ne $_->{id};
   }
   return undef;
 }

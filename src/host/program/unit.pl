@@ -115,7 +115,7 @@ sub service_command {
 
 # Notes what runs, so that the undo can tell what to put back.
 sub note_service {
-  my $unit = unit();
+  my $unit = shift;
   my $active = $unit->{ActiveState} or die "systemd does not answer\n";
   note(0, 'service', { active => $active, invocation => $unit->{InvocationID} // '' });
   return if $in{check} ne 'http' || $active ne 'active';
