@@ -13,6 +13,7 @@ import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { testUnless } from '../missing.ts';
 import { type Alloyup, builtAlloyup, builtCommand } from './built.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -54,7 +55,7 @@ test('--version is answered without loading dist', () => {
   expect(ended).toMatchObject({ status: 0, stderr: '' });
 });
 
-test.skipIf(!('enableCompileCache' in module))(
+testUnless('enableCompileCache' in module ? undefined : 'needs Node 22.8 or later')(
   'compiled code is kept in the cache directory of the user',
   () => {
     alloyup(['fmt', '-'], { input: '' });

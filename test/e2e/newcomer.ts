@@ -50,7 +50,7 @@ export class Newcomer {
         env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
       },
     );
-    const file = join(this.clone, 'src/inventory/defaults.ts');
+    const file = join(this.clone, 'src/inventory/schema.ts');
     const text = readFileSync(file, 'utf8');
     const changed = text.replace(/(fingerprints: \[')[0-9A-F]{40}/, `$1${fingerprint}`);
     if (changed === text) throw new Error(`${file} names no fingerprint`);
