@@ -1,6 +1,7 @@
 import { readFacts } from '../host/facts.ts';
 import { type FactsRequest, factsScript } from '../host/facts-request.ts';
 import { readRecord } from '../host/records.ts';
+import { PERL } from '../host/run.ts';
 import type { Repository, Target } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
@@ -36,7 +37,7 @@ export async function gatherFacts(
   const { host } = target;
   const nonce = `@@${world.nonce()}`;
   const script = factsScript({ ...factsRequest(target), ...more, nonce });
-  const { out, err, exit } = await runAsRoot(session, host, ['perl', '-'], script, {
+  const { out, err, exit } = await runAsRoot(session, host, PERL, script, {
     timeoutMs: FACTS_TIMEOUT_MS,
     signal: world.abandon,
   });

@@ -1,5 +1,5 @@
 import { createLineReader } from '../host/records.ts';
-import { followCommand, followInput, LAUNCHED, launchCommand, launchInput } from '../host/run.ts';
+import { followInput, LAUNCHED, launchInput, PERL } from '../host/run.ts';
 import type { Host } from '../model/host.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
@@ -66,8 +66,8 @@ async function launch(
   launcher: ReturnType<typeof afterMarker>,
 ): Promise<number | null> {
   const err = collector(64 << 10);
-  const input = launchInput(request).reveal();
-  const channel = await startAsRoot(session, host, launchCommand(run), input, {
+  const input = launchInput(run, request).reveal();
+  const channel = await startAsRoot(session, host, PERL, input, {
     onOut: launcher.push,
     onErr: err.push,
     timeoutMs: Math.max(1000, deadline - world.now()),
@@ -117,7 +117,7 @@ async function follow(
     const output = verdictOrLog(log.push);
     try {
       const ask = followInput({ run, from: log.received });
-      const channel = await startAsRoot(session, host, followCommand(), ask, {
+      const channel = await startAsRoot(session, host, PERL, ask, {
         onOut(bytes) {
           pauseMs = FIRST_PAUSE_MS;
           output.push(bytes);

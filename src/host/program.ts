@@ -12,9 +12,9 @@ import lock from './program/lock.pl';
 import main from './program/main.pl';
 import packages from './program/packages.pl';
 import proof from './program/proof.pl';
-import receive from './program/receive.pl';
 import run from './program/run.pl';
 import unit from './program/unit.pl';
+import unitMain from './program/unit-main.pl';
 
 /** The last line is the only one that does something: a program that was cut short does nothing. */
 const joined = (...parts: readonly string[]): string => `${parts.join('\n')}\n`;
@@ -34,22 +34,22 @@ export const RUN_PROGRAM = `${joined(
   checks,
   proof,
   run,
-  launch,
-  follow,
+  unitMain,
   main,
-)}exit main(@ARGV);\n`;
+)}exit unit_main(@ARGV);\n`;
 
-/** A program for `perl -`, with its request behind it. */
+/** A program for `perl -`, with its request behind it, and whatever the request names behind that. */
 const withRequest = (parts: readonly string[], request: unknown): string =>
-  `${joined(...parts)}read_request();\nexit main('');\n__END__\n${JSON.stringify(request)}\n`;
+  `${joined(...parts, main)}exit main();\n__END__\n${JSON.stringify(request)}\n`;
 
 /** What reads the facts of a host and changes nothing. */
 export const factsProgram = (request: unknown): string =>
-  withRequest([base, json, alloy, unit, lock, facts, main], request);
+  withRequest([base, json, alloy, unit, lock, facts], request);
 
 /** What sends the log of a run that goes on, or is over. */
 export const followProgram = (request: unknown): string =>
-  withRequest([base, json, follow, main], request);
+  withRequest([base, json, follow], request);
 
-/** Takes the run's program and its request from stdin: `perl -e RECEIVE_PROGRAM RUN`. */
-export const RECEIVE_PROGRAM: string = receive;
+/** What starts a run. The run's program and its request have to follow. */
+export const launchProgram = (request: unknown): string =>
+  withRequest([base, json, launch, follow], request);

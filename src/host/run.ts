@@ -1,7 +1,7 @@
 import type { Action, Command, Plan } from '../model/plan.ts';
 import { Secret, sha256 } from '../model/secret.ts';
 import { type FactsRequest, factsOf, indexName } from './facts-request.ts';
-import { followProgram, RECEIVE_PROGRAM, RUN_PROGRAM } from './program.ts';
+import { followProgram, launchProgram, RUN_PROGRAM } from './program.ts';
 
 /** What every run on a host needs to know. */
 export interface RunRequest {
@@ -95,21 +95,29 @@ function withoutContent(action: Action): object {
   return { ...rest, sha256: content instanceof Secret ? content.sha256() : sha256(content) };
 }
 
-/** To be started as root, with `launchInput` on its stdin. Exit codes: src/host/program/launch.pl and follow.pl. */
-export const launchCommand = (run: string): Command => ['perl', '-e', RECEIVE_PROGRAM, run];
+/** Started as root, it takes any of the programs below from its stdin. */
+export const PERL: Command = ['perl', '-'];
 
-export const launchInput = (request: Secret): Secret =>
-  new Secret(
-    `${Buffer.byteLength(RUN_PROGRAM)} ${Buffer.byteLength(request.reveal())}\n${RUN_PROGRAM}`,
-    request,
-  );
+/**
+ * For the stdin of `PERL`: starts the run, and follows it. Exit codes: src/host/program/launch.pl and follow.pl.
+ * `root`: a directory that stands for `/`, in tests; `program`: another one for the run.
+ */
+export const launchInput = (
+  run: string,
+  request: Secret,
+  { root = '', program = RUN_PROGRAM } = {},
+): Secret => {
+  const sizes = {
+    program: Buffer.byteLength(program),
+    request: Buffer.byteLength(request.reveal()),
+  };
+  return new Secret(launchProgram({ do: 'launch', run, root, ...sizes }), program, request);
+};
 
 /** What stdout says first when the run was started; everything behind it is the run's log, byte for byte. */
 export const LAUNCHED = 'alloyup: started\n';
 
-export const followCommand = (): Command => ['perl', '-'];
-
-/** For the stdin of `followCommand`. `from`: bytes of the log that are already here. */
+/** For the stdin of `PERL`. `from`: bytes of the log that are already here. */
 export const followInput = ({
   run,
   from,

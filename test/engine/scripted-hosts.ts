@@ -374,12 +374,16 @@ function scriptedHost(
   return host;
 }
 
-/** The request in what a program is sent: behind the program's text. */
+/** The request in what a program is sent: behind the program; a run's own stands at the very end. */
 const requestOf = (input: string): Sent => {
-  const [, program, rest = ''] = /^(\d+) \d+\n(.*)$/s.exec(input) ?? [];
-  return JSON.parse(
-    program === undefined ? input.split('\n__END__\n')[1]! : rest.slice(Number(program)),
-  );
+  const [line, rest] = splitOnce(input.slice(input.indexOf('\n__END__\n') + '\n__END__\n'.length));
+  const request = JSON.parse(line);
+  return request.do === 'launch' ? JSON.parse(rest.slice(request.program)) : request;
+};
+
+const splitOnce = (text: string): readonly [string, string] => {
+  const at = text.indexOf('\n');
+  return [text.slice(0, at), text.slice(at + 1)];
 };
 
 interface ProcessIo {

@@ -18,10 +18,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { RECEIVE_PROGRAM, RUN_PROGRAM } from '../../src/host/program.ts';
+import { RUN_PROGRAM } from '../../src/host/program.ts';
 import { type HostRecord, readRecord } from '../../src/host/records.ts';
 import {
   applyRequest,
+  launchInput,
   type RunRequest,
   rollbackRequest,
   settleRequest,
@@ -268,18 +269,18 @@ export class PrefixHost {
   /** Starts a run as the controller does and waits for its end. `killAt`: it is killed at its so many-th moment. */
   async run(request: Secret, options: RunOptions = {}): Promise<Ran> {
     const { killAt, env = {}, run = RUN, follow = true } = options;
-    const program = killAt === undefined && follow ? RUN_PROGRAM : withMoments(RUN_PROGRAM);
-    const body = request.reveal();
-    const child = spawn('perl', ['-e', RECEIVE_PROGRAM, run, this.root], {
+    const program = killAt === undefined ? RUN_PROGRAM : withMoments(RUN_PROGRAM);
+    const whole = launchInput(run, request, { root: this.root, program }).reveal();
+    const input = follow ? whole : whole.replace('return follow(', 'return 0; follow(');
+    const child = spawn('perl', ['-'], {
       env: {
         ...this.#env(),
         ...(killAt === undefined ? {} : { TEST_KILL_AT: String(killAt) }),
-        ...(follow ? {} : { TEST_NO_FOLLOW: '1' }),
         ...env,
       },
     });
     child.stdin.on('error', () => undefined);
-    child.stdin.end(`${Buffer.byteLength(program)} ${Buffer.byteLength(body)}\n${program}${body}`);
+    child.stdin.end(input);
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     return readRun(out, err);
   }
@@ -393,11 +394,10 @@ function readRun(out: string, err: string): Ran {
 
 /** Dies before the so many-th of the things that a run does one after the other, from its second action on. */
 function withMoments(program: string): string {
-  const end = program.lastIndexOf('exit main(@ARGV);');
+  const end = program.lastIndexOf('exit unit_main(@ARGV);');
   return `${program.slice(0, end)}
 {
   no strict 'refs'; no warnings;
-  *follow = sub { 0 } if $ENV{TEST_NO_FOLLOW};
   my ($count, $at, $from) = (0, $ENV{TEST_KILL_AT} || 0, $ENV{TEST_KILL_FROM} || 0);
   my $counts = !$from;
   my $moment = sub { kill 9, $$ if $counts && ++$count == $at };
@@ -410,7 +410,7 @@ function withMoments(program: string): string {
     } if ($ARGV[0] || '') eq ($ENV{TEST_KILL_VERB} || 'run');
   }
 }
-exit main(@ARGV);
+exit unit_main(@ARGV);
 `;
 }
 

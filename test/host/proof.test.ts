@@ -29,6 +29,8 @@ const healthy = (...ids: readonly string[]) => ids.map((id) => ({ id, health: 'h
 describe('the proof of a run', () => {
   test('is a receipt of what the process has loaded', async () => {
     host.put('/etc/alloy/config.alloy', 'logging { }\n');
+    host.put('/proc/4711/status', 'Name:\talloy\nGid:\t0\t0\t0\t0\nGroups:\t4 12345 \n');
+    host.set('pid', '4711');
     host.components = healthy('loki.write.default');
     const ran = await host.apply(reloading());
     expect([ran.result, ran.problems]).toEqual(['ok', []]);
@@ -37,7 +39,19 @@ describe('the proof of a run', () => {
       run: RUN,
       invocation: 'i1',
       files: { '/etc/alloy/config.alloy': expect.stringMatching(/^[0-9a-f]{64}$/) },
+      groups: ['root', 'adm', '12345'],
     });
+  });
+
+  test('is a receipt of the process that was started', async () => {
+    const ran = await host.apply({
+      ...planOf([{ do: 'restart' }], { step: 'service' }),
+      proof: { ...reloading().proof, service: 'restart' },
+    });
+    expect(ran.result).toBe('ok');
+    const { invocation } = JSON.parse(host.read('/var/lib/alloyup/receipt.json')!);
+    expect(invocation).toBe(host.state('invocation'));
+    expect(invocation).not.toBe('i1');
   });
 
   test.each<[string, () => Plan, object]>([

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RECEIVE_PROGRAM, RUN_PROGRAM } from '../../src/host/program.ts';
-import { applyRequest, followCommand, followInput } from '../../src/host/run.ts';
+import { factsProgram, followProgram, launchProgram, RUN_PROGRAM } from '../../src/host/program.ts';
+import { applyRequest, followInput, launchInput, PERL } from '../../src/host/run.ts';
 import type { Action, Expectation } from '../../src/model/plan.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
 import { ME, MY_GROUP, NONCE, PrefixHost, planOf, RUN } from './prefix.ts';
@@ -37,7 +37,7 @@ describe('the program', () => {
   });
 
   test('never evaluates text', () => {
-    for (const text of [RUN_PROGRAM, RECEIVE_PROGRAM])
+    for (const text of [RUN_PROGRAM, factsProgram({}), followProgram({}), launchProgram({})])
       expect(text.match(/\beval\b(?!\s*\{)|\bdo\s+["'$]/)).toBeNull();
   });
 
@@ -430,7 +430,7 @@ describe('a rollback', () => {
 
 describe('follow', () => {
   const follow = (run: string, from = 0) => {
-    const [program, ...args] = followCommand();
+    const [program, ...args] = PERL;
     const input = followInput({ run, from }).replace(
       '{"do"',
       `{"root":${JSON.stringify(host.root)},"do"`,
@@ -476,19 +476,27 @@ describe('the launch', () => {
     },
     plan: planOf([file('/etc/a', 'x')]),
     rollback: true,
-  }).reveal();
-  const whole = `${Buffer.byteLength(RUN_PROGRAM)} ${Buffer.byteLength(request)}\n${RUN_PROGRAM}${request}`;
+  });
+  const launch = (): string => launchInput(RUN, request, { root: host.root }).reveal();
 
-  test.each([0, 3, 40, RUN_PROGRAM.length, whole.length - 1])(
-    'starts nothing of what was cut at byte %i',
-    (at) => {
-      const { stdout, status } = spawnSync('perl', ['-e', RECEIVE_PROGRAM, RUN, host.root], {
-        input: whole.slice(0, at),
-      });
+  test.each([1, 1000, request.reveal().length, RUN_PROGRAM.length])(
+    'starts nothing when the last %i bytes are missing',
+    (missing) => {
+      const input = launch().slice(0, -missing);
+      const { stdout, status } = spawnSync('perl', ['-'], { input });
       expect([stdout.toString(), status]).toEqual(['alloyup: cut\n', 73]);
       expect(existsSync(host.at(`/run/alloyup/${RUN}`))).toBe(false);
     },
   );
+
+  test('does nothing when it is cut short itself, wherever that is', () => {
+    const whole = launch();
+    for (let cut = 0; cut < whole.indexOf('__END__'); cut += 487) {
+      const { stdout } = spawnSync('perl', ['-'], { input: whole.slice(0, cut) });
+      expect(stdout.toString()).toBe('');
+      expect(existsSync(host.at('/run/alloyup'))).toBe(false);
+    }
+  });
 
   test('refuses a host without systemd, and leaves nothing there', async () => {
     rmSync(host.at('/run/systemd'), { recursive: true });

@@ -181,6 +181,8 @@ sub must_read {
   return 1;
 }
 
+sub systemd_runs { return -d at('/run/systemd/system') }
+
 sub pause { stop_if_asked(); select undef, undef, undef, shift }
 
 # Somebody wants this run to stop. From `unstoppable` on, what is left is carried to its end.

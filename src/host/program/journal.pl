@@ -65,7 +65,7 @@ EOF
 END
   chmod 0755, at($GENERATOR);
   umask 077;
-  sync_paths($GENERATORS, "$STATE/runs/$run", "$STATE/runs/$run/journal");
+  sync_paths($GENERATORS, "$STATE/runs", "$STATE/runs/$run");
   replace_file("$STATE/armed", $run);
   sync_paths($STATE);
 }

@@ -1,6 +1,6 @@
 # The proof at the end of a run: Alloy is up, with exactly the components that the configuration makes.
 use strict;
-our (%in, $STATE);
+our (%in, $STATE, %group_of);
 
 # A unit that has failed, or restarts again and again, will not come up by waiting.
 sub why_not_running {
@@ -94,7 +94,7 @@ sub check_version {
   fail('alloy.version', { reason => 'different', running => $running, installed => $installed });
 }
 
-# A service that was restarted has to stay up.
+# A service that was restarted has to stay up. Gives the unit that did.
 sub watch {
   my $limit = shift;
   my $since = time;
@@ -108,35 +108,42 @@ sub watch {
       my $unit = unit();
       fail('alloy.start', { reason => 'died', seconds => $limit }, journal_of_run($since))
         if $unit->{InvocationID} ne $first->{InvocationID} || $unit->{NRestarts} ne $first->{NRestarts} || $unit->{ActiveState} ne 'active';
-      return if $over;
+      return $unit if $over;
     }
     pause(0.5);
     waiting('to see whether Alloy stays up', $since, $limit);
   }
 }
 
-# Dies when Alloy is not up; see the fields of Proof in src/model/plan.ts.
+# Dies when Alloy is not up; see the fields of Proof in src/model/plan.ts. Gives the unit if it was restarted.
 sub prove {
   my ($proof, $before) = @_;
-  return if $proof->{check} eq 'none';
+  return undef if $proof->{check} eq 'none';
   if ($proof->{check} eq 'service') { wait_listening(120) }
   else {
     wait_ready(120);
     wait_components($proof->{components}, $proof->{tolerate}, $before || [], 60);
     check_version();
   }
-  watch($proof->{watch}) if $proof->{service} eq 'restart';
+  return $proof->{service} eq 'restart' ? watch($proof->{watch}) : undef;
+}
+
+# Names of the groups that a process runs with; what /etc/group says by now may be more.
+sub groups_of_process {
+  my $status = read_file("/proc/$_[0]/status", 8192) // return ();
+  my %id = map { $_ => 1 } $status =~ /^Gid:\t(\d+)/m, map { split } $status =~ /^Groups:(.*)/m;
+  read_accounts();
+  return map { $group_of{$_} // $_ } sort { $a <=> $b } keys %id;
 }
 
 # Which process has loaded which files.
 sub write_receipt {
-  my $proof = shift;
+  my ($proof, $unit) = @_;
   return if $proof->{check} eq 'none';
   my %sum = hashes_of(@{ $proof->{receipt} });
-  my $invocation = unit()->{InvocationID} // '';
-  my @groups = groups_of_alloy();
+  my @groups = groups_of_process($unit->{MainPID});
   # the encoder knows strings alone, and these two are numbers
-  my $json = encode({ run => $in{run}, invocation => $invocation, files => \%sum, groups => \@groups });
+  my $json = encode({ run => $in{run}, invocation => $unit->{InvocationID}, files => \%sum, groups => \@groups });
   $json =~ s/\A\{/{"schema":1,"at":@{[time]}000,/;
   replace_file("$STATE/receipt.json", "$json\n");
 }

@@ -39,9 +39,8 @@ sub undo_unfinished {
 # The run's own directory: everything that an undo needs, and no contents.
 sub make_directory {
   mkdir at($DIR), 0700 or die "$DIR: $!\n";
-  copy("$MEMORY/$in{run}/program", "$DIR/program");
+  write_file("$DIR/program", read_file("$MEMORY/$in{run}/program"));
   write_file("$DIR/plan.json", encode({ map { $_ => $in{$_} } qw(run nonce who listen check list index actions) }));
-  sync_paths("$DIR/program", $DIR, "$STATE/runs");
 }
 
 # --- apply -------------------------------------------------------------------------------------------
@@ -78,7 +77,8 @@ sub prepare {
   check_room($STATE, '/etc', $in{packaged} ? '/usr' : ());
   open_journal();
   note_service($unit);
-  if (kind_of("$STATE/receipt.json") eq 'file') { copy("$STATE/receipt.json", "$DIR/receipt.was") }
+  my $receipt = read_file("$STATE/receipt.json");
+  write_file("$DIR/receipt.was", $receipt) if defined $receipt;
   eval { reserve_room(); arm($in{run}); 1 } or fail('apply.failed', { reason => 'not-armed' }, $@);
   return 'ready';
 }
@@ -121,8 +121,8 @@ sub carry_out {
   record(type => 'end', step => $step) if defined $step;
   $step = 'service';
   my (undef, $last) = read_journal();
-  prove($in{proof}, $last->{0}{components});
-  write_receipt($in{proof});
+  my $restarted = prove($in{proof}, $last->{0}{components});
+  write_receipt($in{proof}, $restarted || $last->{0}{service});
   $unstoppable = 1;
   end_run('ok');
 }
@@ -167,8 +167,8 @@ sub undo_run {
   undef $journal;
   my ($begun, $last, $all) = read_journal();
   release_room();
-  if (kind_of("$DIR/receipt.was") eq 'file') { copy("$DIR/receipt.was", "$STATE/receipt.json.new"); move_to("$STATE/receipt.json.new", "$STATE/receipt.json") }
-  else { unlink at("$STATE/receipt.json") }
+  my $receipt = read_file("$DIR/receipt.was");
+  if (defined $receipt) { replace_file("$STATE/receipt.json", $receipt) } else { unlink at("$STATE/receipt.json") }
   my %action = map { $_->{n} => $_ } @{ $in{actions} };
   my ($stuck, $undone) = (0, '');
   for my $n (reverse @$begun) {

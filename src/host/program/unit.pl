@@ -27,8 +27,6 @@ sub milliseconds_of {
   return (($days * 24 + $h) * 60 + $m) * 60_000 + $s * 1000 + int(1000 * ($fraction || 0));
 }
 
-sub systemd_runs { return -d at('/run/systemd/system') }
-
 # A systemd that cannot be asked any more is going down, too.
 sub going_down {
   my ($state) = said_by(20, 'systemctl', 'is-system-running');
@@ -117,7 +115,7 @@ sub service_command {
 sub note_service {
   my $unit = shift;
   my $active = $unit->{ActiveState} or die "systemd does not answer\n";
-  note(0, 'service', { active => $active, invocation => $unit->{InvocationID} // '' });
+  note(0, 'service', { map { $_ => $unit->{$_} // '' } qw(ActiveState InvocationID MainPID) });
   return if $in{check} ne 'http' || $active ne 'active';
   my $found = components();
   note(0, 'components', [map { [@$_[0, 1]] } @$found]) if $found;
@@ -129,7 +127,7 @@ sub undo_service {
   my $was = $notes->{service} or return 1;
   my $now = unit();
   my $active = $now->{ActiveState} // '';
-  if ($was->{active} ne 'active') {
+  if ($was->{ActiveState} ne 'active') {
     if ($active eq 'active' || $active eq 'activating') {
       # at a boot or a shutdown nothing is waited for
       quietly('systemctl', $mode eq 'boot' || $mode eq 'stop' ? '--no-block' : (), 'stop', 'alloy');
@@ -139,7 +137,7 @@ sub undo_service {
   }
   # Alloy's own start comes after ours
   return 1 if $mode eq 'boot';
-  if ($active eq 'active' && ($now->{InvocationID} // '') eq $was->{invocation}) {
+  if ($active eq 'active' && ($now->{InvocationID} // '') eq $was->{InvocationID}) {
     return 1 if !$reloaded;
     # a refused reload may have been applied in part: the old file has to be loaded again
     return 1 if eval { do_reload(); 1 } && same_components($notes);

@@ -52,7 +52,7 @@ my %do = (
   # runs the job in the foreground, and what is to be run after it when it was killed
   'systemd-run' => sub {
     my @post;
-    while ($ARGV[0] =~ /^-/) { my $option = shift @ARGV; next if $option ne '-p'; my $p = shift @ARGV; @post = split / /, $1 if $p =~ /^ExecStopPost=(.*)/ }
+    while ($ARGV[0] =~ /^-/) { my $option = shift @ARGV; next if $option ne '-p'; my $p = shift @ARGV; @post = ('/bin/sh', '-c', $1) if $p =~ m{^ExecStopPost=/bin/sh -c "(.*)"\z} }
     my $exit = system @ARGV;
     set('killed', 1) if $exit & 127;
     { local $ENV{SERVICE_RESULT} = $exit & 127 ? 'signal' : $exit ? 'exit-code' : 'success'; delete local $ENV{TEST_KILL_AT}; system @post if !$ENV{TEST_NO_STOP_POST} }
