@@ -38,6 +38,7 @@ export const applyCatalogue: Catalogue<ApplyProblems> = {
       'not-reported': {},
       'rolled-back-at-boot': {},
       'not-launched': { exit: '71' },
+      'apt-refuses': { paths: ['/etc/apt/sources.list.d/grafana.list'] },
       killed: {},
       'not-armed': {},
       stop: { exit: '1' },

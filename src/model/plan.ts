@@ -53,6 +53,8 @@ export type Action =
   | { readonly do: 'check-environment' }
   /** Finishes what dpkg was cut off in: `dpkg --configure -a`. */
   | { readonly do: 'configure-dpkg' }
+  /** Has apt read all its sources, and fails where it refuses one of these files, or the repository. */
+  | { readonly do: 'check-sources'; readonly paths: readonly string[]; readonly url: string }
   /** `apt-get update`, for the repository's list alone. */
   | { readonly do: 'refresh' }
   /** Installs exactly this version of alloy, up or down. */
@@ -109,7 +111,7 @@ export interface Change {
 
 /** What the plan was made from: compared on the host, under the lock, before anything is touched. */
 export type Expectation =
-  /** `sha256` null: the file must not be there. */
+  /** `sha256` null: the file must not be there. `mode` and `owner` '': whatever they are. */
   | {
       readonly of: 'file';
       readonly path: string;

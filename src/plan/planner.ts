@@ -14,6 +14,7 @@ import type {
   Supplies,
 } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
+import { sha256 } from '../model/secret.ts';
 import { accessStep } from '../steps/access.ts';
 import { configStep } from '../steps/config.ts';
 import { environmentStep } from '../steps/environment.ts';
@@ -73,6 +74,8 @@ export function expectations(
   );
   const files = [...paths].flatMap((path): Expectation[] => {
     const fact = facts.files[path];
+    const source = facts.apt.sources.find((one) => one.path === path);
+    if (source) return [{ of: 'file', path, sha256: sha256(source.text), mode: '', owner: '' }];
     if (!fact) return [];
     if (fact.kind === 'absent') return [{ of: 'file', path, sha256: null, mode: '', owner: '' }];
     if (fact.kind !== 'file' || fact.sha256 === null) return [];

@@ -1,3 +1,4 @@
+import { type AptRepository, entriesOf, without } from '../model/apt-sources.ts';
 import type { Target } from '../model/desired.ts';
 import {
   CONFIG_PATH,
@@ -8,8 +9,8 @@ import {
 } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
-import { entriesOf, without } from '../steps/apt-sources.ts';
 import { change } from '../steps/change.ts';
+import { checkSources } from '../steps/repository.ts';
 import { expectations } from './planner.ts';
 
 /**
@@ -25,9 +26,7 @@ export function planRemoval(
     serviceGone(facts),
     unitGone(facts),
     packageGone(facts, options.purge),
-    options.othersInstalled.length === 0
-      ? repositoryGone(desired.repository.url, facts)
-      : undefined,
+    options.othersInstalled.length === 0 ? repositoryGone(desired.repository, facts) : undefined,
   ].filter((one): one is Change => one !== undefined);
   return {
     host: host.name,
@@ -100,15 +99,17 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
   });
 }
 
-function repositoryGone(url: string, facts: Facts): Change | undefined {
+function repositoryGone(repository: AptRepository, facts: Facts): Change | undefined {
   const actions: Action[] = [];
   const diffs: FileDiff[] = [];
-  const keyrings = new Set<string>();
+  const gone = new Set<string>();
+  const inUse = new Set<string>();
   for (const { path, text } of facts.apt.sources) {
-    const entries = entriesOf(path, text).filter((entry) => entry.url === url);
-    if (entries.length === 0) continue;
-    for (const { signedBy } of entries) if (signedBy !== '') keyrings.add(signedBy);
-    const rest = without(path, text, url);
+    const rest = without(path, text, repository);
+    for (const { signedBy } of entriesOf(path, rest)) inUse.add(signedBy);
+    if (rest === text) continue;
+    for (const { signedBy, url, suite } of entriesOf(path, text))
+      if (url === repository.url && suite === repository.suite) gone.add(signedBy);
     actions.push(
       rest === ''
         ? { do: 'delete', path }
@@ -117,12 +118,18 @@ function repositoryGone(url: string, facts: Facts): Change | undefined {
     diffs.push({ path, kind: rest === '' ? 'delete' : 'change', text: null });
   }
   for (const { path, kind } of facts.apt.keyrings) {
-    if (kind !== 'file' || !keyrings.has(path)) continue;
+    if (kind !== 'file' || !gone.has(path) || inUse.has(path) || !isOnlyGrafanas(path)) continue;
     actions.push({ do: 'delete', path });
     diffs.push({ path, kind: 'delete', text: null });
   }
   if (facts.files[PROXY_PATH]?.kind === 'file') actions.push({ do: 'delete', path: PROXY_PATH });
   return actions.length === 0
     ? undefined
-    : change('repository', `forget ${url}`, { actions, diffs });
+    : change('repository', `forget ${repository.url}`, {
+        actions: [...actions, checkSources(actions, repository.url)],
+        diffs,
+      });
 }
+
+/** A keyring of another name may serve sources that the facts do not hold. */
+const isOnlyGrafanas = (path: string): boolean => /grafana[^/]*$/i.test(path);

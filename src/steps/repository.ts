@@ -1,10 +1,9 @@
+import { entriesOf, type SourceEntry, without } from '../model/apt-sources.ts';
 import type { Repository } from '../model/desired.ts';
 import { KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Action, Certificate, FileDiff, KeyringFacts, Step, Supplies } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
-import type { SourceEntry } from './apt-sources.ts';
-import { entriesOf, without } from './apt-sources.ts';
 import { change, fileChange } from './change.ts';
 import { unifiedDiff } from './textdiff.ts';
 
@@ -40,11 +39,11 @@ export function expiryOf(
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** Every enabled entry of a host's apt sources that means this repository. */
-const entriesFor = (repository: Repository, facts: Facts): readonly SourceEntry[] =>
+/** Every enabled entry of a host's apt sources that means this repository; its other suites are others. */
+export const entriesFor = ({ url, suite }: Repository, facts: Facts): readonly SourceEntry[] =>
   facts.apt.sources
     .flatMap(({ path, text }) => entriesOf(path, text))
-    .filter(({ url }) => url === repository.url);
+    .filter((entry) => entry.url === url && entry.suite === suite);
 
 /**
  * The one entry that serves as it is, whoever wrote it: the right suite and components, signed by a
@@ -58,8 +57,7 @@ export function servingEntry(
   const entries = entriesFor(repository, facts);
   const [entry] = entries;
   if (!entry || entries.length !== 1) return undefined;
-  const { suite, components } = repository;
-  if (entry.suite !== suite || !components.every((one) => entry.components.includes(one))) return;
+  if (!repository.components.every((one) => entry.components.includes(one))) return undefined;
   if (entry.arches.length > 0 && !entry.arches.includes(facts.os.arch)) return undefined;
   const keyring = facts.apt.keyrings.find(({ path }) => path === entry.signedBy);
   if (keyring?.kind !== 'file' || !/[4-7]$/.test(keyring.mode)) return undefined;
@@ -136,12 +134,8 @@ export const repositoryStep: Step = {
         });
       }
       for (const { path, text: before } of facts.apt.sources) {
-        if (
-          path === LIST_PATH ||
-          !entriesOf(path, before).some(({ url }) => url === repository.url)
-        )
-          continue;
-        const rest = without(path, before, repository.url);
+        const rest = without(path, before, repository);
+        if (path === LIST_PATH || rest === before) continue;
         actions.push(
           rest === '' ? { do: 'delete', path } : { do: 'file', path, content: rest, ...root },
         );
@@ -164,7 +158,7 @@ export const repositoryStep: Step = {
     const warnings = supplies.key ? expiryWarning(supplies.key, repository, facts.takenAt) : [];
     const known = entriesFor(repository, facts).length > 0;
     return change('repository', `${known ? 'mend' : 'add'} ${repository.url}`, {
-      actions: [...actions, { do: 'refresh' }],
+      actions: [...actions, checkSources(actions, repository.url), { do: 'refresh' }],
       diffs,
       warnings,
       after: repository.url,
@@ -178,6 +172,13 @@ export const repositoryStep: Step = {
     return keyring && !renewed ? expiryWarning(keyring, repository, facts.takenAt) : [];
   },
 };
+
+/** apt stops at the first source it cannot read: a fault of ours would stop every update of the host. */
+export const checkSources = (actions: readonly Action[], url: string): Action => ({
+  do: 'check-sources',
+  paths: actions.flatMap((action) => ('path' in action ? [action.path] : [])),
+  url,
+});
 
 /** "+B53A... expires 2027-08-22": what is trusted from now on, and until when. */
 const keyLine = ({ fingerprint, expiresAt }: Certificate): string =>

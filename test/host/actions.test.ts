@@ -152,6 +152,15 @@ const ROWS = {
       final: true,
     },
   ],
+  'check-sources': [
+    {
+      action: { do: 'check-sources', paths: ['/etc/apt/sources.list.d/grafana.list'], url: 'x' },
+      // what another source has been for long
+      before: (host) =>
+        host.set('apt-says', 'E: Malformed entry 1 in list file /etc/apt/other.list\n'),
+      after: (host) => expect(host.calls('apt-get')).toEqual(['apt-get -q indextargets']),
+    },
+  ],
   'check-environment': [
     {
       action: { do: 'check-environment' },

@@ -109,6 +109,12 @@ describe('a plan that is no longer true is not carried out', () => {
       { reason: 'file-gone', path: '/etc/alloy/config.alloy' },
     ],
     [
+      'a file was changed whose mode does not matter',
+      { ...there, mode: '', owner: '' },
+      (h) => h.put('/etc/alloy/config.alloy', 'other\n', 0o600),
+      { reason: 'file-changed', path: '/etc/alloy/config.alloy' },
+    ],
+    [
       'its mode was changed',
       there,
       (h) => h.put('/etc/alloy/config.alloy', text, 0o600),
@@ -293,6 +299,34 @@ describe('a run that fails', () => {
     expect(host.snapshot()).toEqual(before);
     expect(host.strays()).toEqual([]);
   });
+});
+
+test.each([
+  [
+    '/etc/apt/sources.list.d/a.sources',
+    'E: Malformed stanza 1 in source list /etc/apt/sources.list.d/a.sources (type)',
+  ],
+  [
+    '/etc/apt/sources.list.d/a.list',
+    'E: Conflicting values set for option Signed-By regarding source https://apt.grafana.com/ stable: /a != /b',
+  ],
+])('a change to %s that apt refuses is undone', async (path, said) => {
+  host.put(path, 'as it was\n');
+  host.set('apt-says', `${said}\nE: The list of sources could not be read.\n`);
+  const before = host.snapshot();
+  const ran = await host.apply(
+    planOf([
+      { do: 'file', path, content: 'half a key\n', mode: '0644', ...owner },
+      { do: 'check-sources', paths: [path], url: 'https://apt.grafana.com' },
+    ]),
+  );
+  expect(ran.problems[0]).toMatchObject({
+    code: 'apply.failed',
+    params: { reason: 'apt-refuses', paths: [path] },
+    detail: expect.stringContaining(said),
+  });
+  expect(ran.result).toBe('rolled-back');
+  expect(host.snapshot()).toEqual(before);
 });
 
 describe('an unfinished run', () => {

@@ -20,6 +20,18 @@ sub do_validate {
   fail('alloy.validate', { reason => $exit == 124 ? 'no-answer' : 'refused' }, join "\n", @lines);
 }
 
+# apt stops at the first source it cannot read. One that it refused before is none of our business.
+sub do_check_sources {
+  my ($n, $action) = @_;
+  my ($said, $exit) = said_by(60, 'sh', '-c', 'exec "$@" 2>&1', 'sh', 'apt-get', '-q', 'indextargets');
+  return if !$exit;
+  our $exit_code = $exit;
+  my @errors = grep { /^E: / } split /\n/, $said;
+  for my $ours (@{ $action->{paths} }, $action->{url}) {
+    fail('apply.failed', { reason => 'apt-refuses', paths => $action->{paths} }, join "\n", @errors) if grep { index($_, $ours) >= 0 } @errors;
+  }
+}
+
 # The package's maintainer scripts read the environment file as sh does, under `set -e`: a value with an unquoted
 # blank, which systemd takes, breaks the next upgrade half way (recorded).
 sub do_check_environment {

@@ -95,6 +95,7 @@ sub why_stale {
     if (!defined $_->{sha256}) { return { reason => 'file-appeared', path => $path } if $kind ne 'absent'; next }
     return { reason => 'file-gone', path => $path } if $kind ne 'file';
     return { reason => 'file-changed', path => $path } if ($sum{$path} // '') ne $_->{sha256};
+    next if $_->{mode} eq '';
     my @s = lstat at($path);
     return { reason => 'owner-changed', path => $path } if mode_of(@s) ne $_->{mode} || owner_of(@s) ne $_->{owner};
   }

@@ -49,6 +49,7 @@ export interface ApplyProblems {
     | { readonly reason: 'rolled-back-at-boot' }
     | { readonly reason: 'not-launched'; readonly exit: string }
     | { readonly reason: 'killed' }
+    | { readonly reason: 'apt-refuses'; readonly paths: readonly string[] }
     | { readonly reason: 'not-armed' }
     | { readonly reason: 'stop'; readonly exit: string };
   'apply.stuck':

@@ -79,6 +79,10 @@ export const applyTexts: Texts<ApplyProblems> = {
       message: `the run could not be started (exit ${exit})`,
       hint: `See what the host logged: ssh ${host} journalctl -n 30`,
     }),
+    'apt-refuses': ({ paths }, host) => ({
+      message: `apt cannot read its sources with the changes to ${paths.join(', ')}`,
+      hint: `See what it says about the files as they are: ssh ${host} sudo apt-get indextargets`,
+    }),
     killed: () => ({ message: 'the run was killed, and rolled back', hint: 'Run again' }),
     'not-armed': () => failed('the rollback could not be prepared'),
     stop: ({ exit }) => failed(`systemctl stop alloy failed (exit ${exit})`),

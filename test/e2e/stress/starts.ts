@@ -210,6 +210,24 @@ export const STARTS: readonly Row[] = [
     ...CONVERGES,
   },
   {
+    fault: "a .sources file with an embedded key, another suite and somebody else's repository",
+    moment: 'from the start',
+    start: async (scene) => {
+      await scene.settle(EARLIER);
+      await scene.host.root(
+        'cd /etc/apt/sources.list.d && rm grafana.list && { printf "Types: deb\\nURIs: https://apt.grafana.com https://pkgs.example.com/deb\\nSuites: stable beta\\nComponents: main\\nSigned-By:\\n"; sed "s/^/ /" ../keyrings/grafana.asc; } >third.sources && grep -qx " " third.sources && apt-get indextargets',
+      );
+    },
+    ...CONVERGES,
+    except: /third\.sources/,
+    besides: /third\.sources/,
+    mend: async ({ host }) => {
+      await host.root(
+        'apt-get indextargets && cd /etc/apt/sources.list.d && grep -x "URIs: https://pkgs.example.com/deb" third.sources && grep -x "Suites: beta" third.sources && ! grep -x "Suites: stable" third.sources && rm third.sources',
+      );
+    },
+  },
+  {
     fault: 'the keyring is gone',
     moment: 'from the start',
     start: earlier('rm /etc/apt/keyrings/grafana.asc'),

@@ -61,7 +61,8 @@ my %do = (
   'dpkg' => sub { exec @dpkg, @ARGV },
   'dpkg-query' => sub { exec '/usr/bin/dpkg-query', "--admindir=$root/var/lib/dpkg", @ARGV },
   'apt-get' => sub {
-    my ($verb) = grep { /^(?:update|install)$/ } @ARGV;
+    my ($verb) = grep { /^(?:update|install|indextargets)$/ } @ARGV;
+    if ($verb eq 'indextargets') { my $said = get('apt-says'); print STDERR $said; exit(length $said ? 100 : 0) }
     my $lists = "$root/var/lib/apt/lists";
     if ($verb eq 'update') { exit 100 if get('no-network'); spill("$lists/apt.grafana.com_dists_stable_$_.new", time . $$), rename "$lists/apt.grafana.com_dists_stable_$_.new", "$lists/apt.grafana.com_dists_stable_$_" for qw(InRelease main_binary-amd64_Packages); exit 0 }
     system 'rm', '-rf', glob "$root/var/lib/alloyup/runs/*/kept" if $ENV{TEST_LOSE_KEPT};
