@@ -57,8 +57,15 @@ export const hostCatalogue: Catalogue<HostProblems> = {
     },
   },
   'host.unit': {
-    means: "Somebody has replaced or masked the package's unit.",
-    examples: { masked: {}, shadowed: { path: '/etc/systemd/system/alloy.service' } },
+    means: "Somebody has replaced, masked or overridden the package's unit.",
+    examples: {
+      masked: {},
+      shadowed: { path: '/etc/systemd/system/alloy.service' },
+      overridden: {
+        settings: [{ name: 'MemoryMax', wanted: '512M', found: '1073741824' }],
+        paths: ['/etc/systemd/system/alloy.service.d/limits.conf'],
+      },
+    },
   },
   'host.adopt': {
     means: 'The plan would overwrite what alloyup never wrote. It does so only with `--adopt`.',

@@ -242,8 +242,9 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     let left = remaining(after);
     // the run reports only hashes of secret files, and equal values may be written in another way
     if (left.changes.length > 0) left = remaining(await facts());
-    if (left.changes.length === 0) return verdict;
-    return { outcome: 'drift', problem: driftProblem(name, left) };
+    if (left.changes.length > 0) return { outcome: 'drift', problem: driftProblem(name, left) };
+    const [unmet] = left.problems;
+    return unmet ? { outcome: 'failed', problem: unmet } : verdict;
   };
 
   const rollBack = async (): Promise<Verdict> => {

@@ -266,6 +266,20 @@ function keyringFile(path: string, raw: readonly Raw[]): KeyringFile {
   };
 }
 
+/** Properties of the unit that an inventory can set; `@SETTINGS` in src/host/program/unit.pl. */
+const SETTINGS = [
+  'StartLimitIntervalUSec',
+  'StartLimitBurst',
+  'RestartUSec',
+  'TimeoutStopUSec',
+  'MemoryHigh',
+  'MemoryMax',
+  'CPUQuotaPerSecUSec',
+  'TasksMax',
+  'LimitNOFILE',
+  'Nice',
+] as const;
+
 function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
   const word = (key: string): string => utf8(text(raw[key]));
   return {
@@ -280,6 +294,9 @@ function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
     result: word('Result') || 'success',
     mainPid: number(raw.MainPID),
     needsReload: word('NeedDaemonReload') === 'yes',
+    settings: Object.fromEntries(
+      SETTINGS.flatMap((name) => (word(name) === '' ? [] : [[name, word(name)]])),
+    ),
   };
 }
 

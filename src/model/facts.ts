@@ -155,6 +155,8 @@ export interface UnitFact {
   readonly mainPid: number;
   /** Unit file or drop-in changed on disk since systemd read it. */
   readonly needsReload: boolean;
+  /** Limits of the service in systemd's own form, as `systemctl show` prints them: "MemoryMax" -> "1073741824". */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export interface ProcessFact {

@@ -195,6 +195,8 @@ export interface Step {
   diff(input: StepInput): Change | undefined;
   /** Why the planned changes must not be made. Asked only when there are some. */
   problems?(input: Planned): readonly Problem[];
+  /** What is not as asked and no change of ours can settle; nothing is changed until somebody does. */
+  unmet?(input: Planned): readonly Problem[];
   /** What to know about the host or the planned changes. */
   warnings?(input: Planned): readonly Warning[];
   /** Files that alloyup never wrote and that the plan would overwrite. */

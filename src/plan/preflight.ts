@@ -13,6 +13,7 @@ export function preflight(steps: readonly Step[], planned: Planned): readonly Pr
   const unsupported = unsupportedBy(facts);
   return [
     ...(unsupported ? [{ code: 'host.unsupported', host, params: unsupported } as const] : []),
+    ...steps.flatMap((step) => step.unmet?.(planned) ?? []),
     ...(changes.length === 0
       ? []
       : [

@@ -289,6 +289,19 @@ describe('the check after a run', () => {
     expect(events.filter((type) => type === 'host.facts')).toHaveLength(2);
   });
 
+  test('a setting of the unit that is not in effect is reported, not passed over', async () => {
+    const limited = targetOf({ dropIn: '[Service]\nMemoryMax=1G\n' });
+    const facts = factsOf(limited);
+    const settings = { MemoryMax: 'infinity' };
+    const after = { ...facts, unit: { ...facts.unit, settings } };
+    const { outcome, problem } = await runOne({ target: limited, after });
+    expect(outcome).toBe('failed');
+    expect(problem).toMatchObject({
+      code: 'host.unit',
+      params: { reason: 'overridden', settings: [{ name: 'MemoryMax' }] },
+    });
+  });
+
   test('values that are equal, and only written in another way, are no drift', async () => {
     const sealed = {
       ...upToDate,

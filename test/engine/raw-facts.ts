@@ -84,6 +84,7 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
       Result: facts.unit.result,
       MainPID: `${facts.unit.mainPid}`,
       NeedDaemonReload: facts.unit.needsReload ? 'yes' : 'no',
+      ...facts.unit.settings,
     },
     process: facts.process && {
       pid: `${facts.process.pid}`,

@@ -621,6 +621,41 @@ describe('the drop-in', () => {
     expect(actions(targetOf({ dropIn: after }), facts)).toEqual(expected);
   });
 
+  describe('that systemd does not use', () => {
+    const target = targetOf({ dropIn });
+    const withUnit = (over: Partial<Facts['unit']>): Facts => {
+      const facts = factsOf(target);
+      const settings = { MemoryMax: 'infinity' };
+      return { ...facts, unit: { ...facts.unit, settings, ...over } };
+    };
+
+    // 247 and 252 say that they need no reload for the first drop-in in a new directory
+    test.each([
+      ['since it has never read it', { dropIns: [] }],
+      ['since it was changed later', { needsReload: true }],
+    ])('%s, is read, and Alloy is restarted', (_, over) => {
+      expect(actions(target, withUnit(over))).toEqual(['daemon-reload', 'restart']);
+      expect(planOf(target, withUnit(over)).problems).toEqual([]);
+    });
+
+    test('since another drop-in overrides it, is refused', () => {
+      const facts = withUnit({ dropIns: [DROP_IN_PATH, '/etc/x.conf'] });
+      expect(planOf(target, facts).problems).toEqual([
+        {
+          code: 'host.unit',
+          host: 'web-01',
+          params: {
+            reason: 'overridden',
+            settings: [{ name: 'MemoryMax', wanted: '1G', found: 'infinity' }],
+            paths: ['/etc/x.conf'],
+          },
+        },
+      ]);
+      const used = withUnit({ settings: { MemoryMax: '1073741824' } });
+      expect(planOf(target, used).problems).toEqual([]);
+    });
+  });
+
   test('with another mode restarts nothing', () => {
     const target = targetOf({ dropIn });
     const facts = factsOf(target);

@@ -4,13 +4,16 @@ our (%in, $DIR, $MEMORY, $ROOT);
 
 my @PROPERTIES = qw(LoadState ActiveState SubState UnitFileState FragmentPath DropInPaths NeedDaemonReload
   InvocationID NRestarts Result MainPID ExecMainStatus ExecMainStartTimestamp);
+# What an inventory can set of the service.
+my @SETTINGS = qw(StartLimitIntervalUSec StartLimitBurst RestartUSec TimeoutStopUSec MemoryHigh MemoryMax
+  CPUQuotaPerSecUSec TasksMax LimitNOFILE Nice);
 
 # {property => value}; {} when systemd does not answer.
 sub unit {
   # an older systemctl knows no finer time than seconds, which reads as earlier: a file then counts as not loaded
   for my $format (['--timestamp=us+utc'], []) {
     local @ENV{qw(TZ LC_ALL)} = qw(UTC C);
-    my ($text, $exit) = said_by(8, 'systemctl', 'show', 'alloy.service', @$format, '-p', join ',', @PROPERTIES);
+    my ($text, $exit) = said_by(8, 'systemctl', 'show', 'alloy.service', @$format, '-p', join ',', @PROPERTIES, @SETTINGS);
     return { map { split /=/, $_, 2 } split /\n/, $text } if !$exit;
     # a pid 1 that hangs is not asked twice
     last if $exit == 124;
@@ -40,12 +43,8 @@ sub journal_since {
 
 # --- actions ---------------------------------------------------------------------------------------
 
-# The scripts of a package have mostly done it already, and it is slow.
-sub do_daemon_reload {
-  my $unit = unit();
-  return if ($unit->{LoadState} // '') eq 'loaded' && $unit->{NeedDaemonReload} eq 'no';
-  must('systemctl', 'daemon-reload');
-}
+# Whatever systemd says: 247 and 252 need none for the first drop-in in a new directory, and then do not know it.
+sub do_daemon_reload { must('systemctl', 'daemon-reload') }
 
 sub is_enabled { return quietly('systemctl', '--quiet', 'is-enabled', 'alloy') }
 

@@ -61,7 +61,18 @@ export interface HostProblems {
     | { readonly reason: 'elsewhere'; readonly path: string };
   'host.unit':
     | { readonly reason: 'masked' }
-    | { readonly reason: 'shadowed'; readonly path: string };
+    | { readonly reason: 'shadowed'; readonly path: string }
+    | {
+        readonly reason: 'overridden';
+        /** "MemoryMax", what the inventory asks for, and what systemd uses. */
+        readonly settings: readonly {
+          readonly name: string;
+          readonly wanted: string;
+          readonly found: string;
+        }[];
+        /** Drop-ins of others. */
+        readonly paths: readonly string[];
+      };
   'host.adopt': {
     readonly reason: 'foreign';
     readonly files: readonly {

@@ -139,6 +139,15 @@ export const hostTexts: Texts<HostProblems> = {
       message: `${path} overrides the unit of the package`,
       hint: `Move what it adds into a drop-in, then remove it: ssh ${host} sudo systemctl revert alloy`,
     }),
+    overridden: ({ settings, paths }, host) => ({
+      message: `alloy.service of the inventory is not in effect: ${settings
+        .map(({ name, wanted, found }) => `${name} is ${found} instead of ${wanted}`)
+        .join(', ')}`,
+      hint:
+        paths.length > 0
+          ? `Remove the setting there or in the inventory: ${paths.join(', ')}`
+          : `See where it is set: ssh ${host} systemctl cat alloy`,
+    }),
   },
   'host.adopt': {
     foreign: ({ files }) => ({
