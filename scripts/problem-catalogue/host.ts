@@ -72,8 +72,8 @@ export const hostCatalogue: Catalogue<HostProblems> = {
     examples: {
       foreign: {
         files: [
-          { path, removes: [] },
-          { path: '/etc/default/alloy', removes: ['HTTPS_PROXY'] },
+          { path, loses: [] },
+          { path: '/etc/default/alloy', loses: ['HTTPS_PROXY'] },
         ],
       },
     },

@@ -76,7 +76,7 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
   },
   'host.adopt': {
     means: 'A file that alloyup never wrote is taken over, as asked.',
-    examples: { 'taken-over': { path: '/etc/default/alloy', removes: ['HTTPS_PROXY'] } },
+    examples: { 'taken-over': { path: '/etc/default/alloy', loses: ['HTTPS_PROXY'] } },
   },
   'host.clock': {
     means: "The host's clock is wrong. apt refuses a repository that seems to be from the future.",

@@ -211,8 +211,8 @@ export interface Planned extends Omit<StepInput, 'earlier'> {
 
 export interface ForeignFile {
   readonly path: string;
-  /** Variables in it that would be removed. */
-  readonly removes: readonly string[];
+  /** Variables in it whose values would be removed or replaced. */
+  readonly loses: readonly string[];
 }
 
 export interface StepInput {

@@ -66,6 +66,6 @@ export const configStep: Step = {
     const fact = facts.files[CONFIG_PATH];
     if (fact?.kind !== 'file' || fact.content === desired.config || fact.size === 0) return [];
     const pristine = [...PRISTINE, facts.package.conffiles[CONFIG_PATH]];
-    return pristine.includes(fact.md5 ?? '') ? [] : [{ path: CONFIG_PATH, removes: [] }];
+    return pristine.includes(fact.md5 ?? '') ? [] : [{ path: CONFIG_PATH, loses: [] }];
   },
 };

@@ -67,12 +67,19 @@ export const environmentStep: Step = {
     if (fact?.kind !== 'file') return [];
     const pristine = [...PRISTINE, facts.package.conffiles[ENVIRONMENT_PATH]];
     if (pristine.includes(fact.md5 ?? '')) return [];
-    const removes = [...environmentOf(fact.content).keys()].filter(
-      (name) => !desired.environment.has(name),
-    );
-    return removes.length > 0 ? [{ path: ENVIRONMENT_PATH, removes }] : [];
+    const before = environmentOf(fact.content);
+    const after = keepArguments(before, desired.environment);
+    const loses = [...before]
+      .filter(([name, value]) => {
+        const now = after.get(name);
+        return value !== '' && !isOurs(name) && (now === undefined || textOf(now) !== value);
+      })
+      .map(([name]) => name);
+    return loses.length > 0 ? [{ path: ENVIRONMENT_PATH, loses }] : [];
   },
 };
+
+const isOurs = (name: string): boolean => FOR_MAINTAINER_SCRIPTS.includes(name);
 
 /** Arguments that start the same Alloy stay as they are written: changing them would restart it for nothing. */
 function keepArguments(
@@ -85,7 +92,8 @@ function keepArguments(
   return new Map([...wanted, ['CUSTOM_ARGS', old]]);
 }
 
-const text = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
+const textOf = (value: string | Secret): string =>
+  value instanceof Secret ? value.reveal() : value;
 
 function changedNames(
   before: ReadonlyMap<string, string>,
@@ -94,7 +102,7 @@ function changedNames(
   const all = new Set([...before.keys(), ...after.keys()]);
   return [...all].filter((name) => {
     const wanted = after.get(name);
-    return wanted === undefined || before.get(name) !== text(wanted);
+    return wanted === undefined || before.get(name) !== textOf(wanted);
   });
 }
 
@@ -121,4 +129,4 @@ function diffOf(
 
 /** The variables of a host's file; none where there is no file. */
 export const environmentOf = (content: string | Secret | null): ReadonlyMap<string, string> =>
-  content === null ? new Map() : parseEnvironment(text(content));
+  content === null ? new Map() : parseEnvironment(textOf(content));

@@ -498,12 +498,35 @@ test.each<[string, (facts: Facts) => Partial<Facts>, object]>([
   [
     'a configuration that alloyup never wrote',
     ({ files }) => ({ files: { ...files, [CONFIG_PATH]: fileOf('// by hand\n') } }),
-    { ...FOREIGN, files: [{ path: CONFIG_PATH, removes: [] }] },
+    { ...FOREIGN, files: [{ path: CONFIG_PATH, loses: [] }] },
   ],
   [
     'variables that alloyup never wrote',
     ({ files }) => ({ files: { ...files, [ENVIRONMENT_PATH]: fileOf('PROXY=1\nLANG=C\n') } }),
-    { ...FOREIGN, files: [{ path: ENVIRONMENT_PATH, removes: ['PROXY', 'LANG'] }] },
+    { ...FOREIGN, files: [{ path: ENVIRONMENT_PATH, loses: ['PROXY', 'LANG'] }] },
+  ],
+  [
+    'a configuration that alloyup never wrote, in a directory of its own',
+    ({ files }) => ({
+      files: {
+        ...files,
+        [CONFIG_PATH]: absent,
+        [ENVIRONMENT_PATH]: fileOf('CONFIG_FILE="/etc/alloy"\nCUSTOM_ARGS=""\nEMPTY=\n'),
+      },
+    }),
+    { ...FOREIGN, files: [{ path: ENVIRONMENT_PATH, loses: ['CONFIG_FILE'] }] },
+  ],
+  [
+    'arguments that alloyup never wrote',
+    ({ files }) => ({
+      files: {
+        ...files,
+        [ENVIRONMENT_PATH]: fileOf(
+          'CONFIG_FILE="/etc/alloy/config.alloy"\nCUSTOM_ARGS="--cluster.enabled=true"\nRESTART_ON_UPGRADE=true\n',
+        ),
+      },
+    }),
+    { ...FOREIGN, files: [{ path: ENVIRONMENT_PATH, loses: ['CUSTOM_ARGS'] }] },
   ],
 ])('%s prevents a change', (_, more, expected) => {
   const facts = factsOf(targetOf());
@@ -574,7 +597,7 @@ test('a foreign configuration is taken over with --adopt, and said to be', () =>
     {
       code: 'host.adopt',
       host: 'web-01',
-      params: { reason: 'taken-over', path: CONFIG_PATH, removes: [] },
+      params: { reason: 'taken-over', path: CONFIG_PATH, loses: [] },
     },
   ]);
 });

@@ -84,7 +84,7 @@ test('totals of refused hosts only still say what they count', () => {
 test('what --adopt would take over is shown for approval', () => {
   const foreign: Problem = {
     code: 'host.adopt',
-    params: { reason: 'foreign', files: [{ path: '/etc/alloy/config.alloy', removes: [] }] },
+    params: { reason: 'foreign', files: [{ path: '/etc/alloy/config.alloy', loses: [] }] },
   };
   expect(screen([['web-02', refusedPlan(foreign)]])).toContain('@@ -1,1');
 });

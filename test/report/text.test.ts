@@ -45,7 +45,7 @@ const environment = change({
   warnings: [
     {
       code: 'host.adopt',
-      params: { reason: 'taken-over', path: '/etc/default/alloy', removes: ['GOMAXPROCS'] },
+      params: { reason: 'taken-over', path: '/etc/default/alloy', loses: ['GOMAXPROCS'] },
     },
   ],
 });

@@ -77,8 +77,8 @@ export interface HostProblems {
     readonly reason: 'foreign';
     readonly files: readonly {
       readonly path: string;
-      /** Variables that would be removed. */
-      readonly removes: readonly string[];
+      /** Variables whose values would be removed or replaced. */
+      readonly loses: readonly string[];
     }[];
   };
 }

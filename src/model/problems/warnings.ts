@@ -23,8 +23,8 @@ export interface WarningProblems extends ConfigWarnings, InventoryWarnings, Secr
   'host.adopt': {
     readonly reason: 'taken-over';
     readonly path: string;
-    /** Variables that are removed. */
-    readonly removes: readonly string[];
+    /** Variables whose values are removed or replaced. */
+    readonly loses: readonly string[];
   };
   'host.clock':
     | { readonly reason: 'off'; readonly aheadS: number }

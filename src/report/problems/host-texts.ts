@@ -152,8 +152,8 @@ export const hostTexts: Texts<HostProblems> = {
   'host.adopt': {
     foreign: ({ files }) => ({
       message: `not written by alloyup: ${files
-        .map(({ path, removes }) =>
-          removes.length > 0 ? `${path} (${removes.join(', ')} would be removed)` : path,
+        .map(({ path, loses }) =>
+          loses.length > 0 ? `${path} (which would lose its ${loses.join(', ')})` : path,
         )
         .join('; ')}`,
       hint: 'Review the diff in the plan, then take it over with --adopt (a backup is kept on the host)',

@@ -89,8 +89,8 @@ export const warningTexts: Texts<WarningProblems> = {
     }),
   },
   'host.adopt': {
-    'taken-over': ({ path, removes }) => ({
-      message: `${path} was not written by alloyup and is taken over${removes.length > 0 ? ` (${removes.join(', ')} will be removed)` : ''}`,
+    'taken-over': ({ path, loses }) => ({
+      message: `${path} was not written by alloyup and is taken over${loses.length > 0 ? ` (it loses its ${loses.join(', ')})` : ''}`,
       hint: 'Restore it with alloyup rollback',
     }),
   },

@@ -181,6 +181,19 @@ export const STARTS: readonly Row[] = [
     nextArgs: ['--adopt'],
   },
   {
+    fault: 'a directory of their own configurations, no --adopt',
+    start: async (scene) => {
+      await byTheBook(scene, 'armored');
+      await scene.host.root(
+        'mv /etc/alloy/config.alloy /etc/alloy/main.alloy && cat >/etc/alloy/more.alloy && sed -i "s#^CONFIG_FILE=.*#CONFIG_FILE=/etc/alloy#" /etc/default/alloy && systemctl restart alloy',
+        { input: pipeline({ name: 'theirs' }) },
+      );
+    },
+    ...refused('host.adopt'),
+    nextArgs: ['--adopt'],
+    besides: /^\/etc\/(alloy\/(main|more)\.alloy|default\/alloy|apt\/.*)$/,
+  },
+  {
     fault: 'variables and a .deb of their own, --adopt',
     moment: "made by the Ansible role's way",
     start: byTheRole,
