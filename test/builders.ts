@@ -10,7 +10,7 @@ import {
 import type { Facts, FileFact } from '../src/model/facts.ts';
 import type { Host } from '../src/model/host.ts';
 import type { KeyringFacts, PlanOptions, Supplies } from '../src/model/plan.ts';
-import { Secret } from '../src/model/secret.ts';
+import { Secret, sha256 } from '../src/model/secret.ts';
 import { renderEnvironment } from '../src/steps/environment-file.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 12);
@@ -164,6 +164,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       invocation: 'a'.repeat(32),
       result: 'success',
       mainPid: 812,
+      command: ['/usr/bin/alloy', 'run', '$CUSTOM_ARGS', '$CONFIG_FILE'],
       needsReload: false,
     },
     process: {
@@ -171,7 +172,8 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       startedAtMs: NOW - 3_600_000,
       exeDeleted: false,
       version: null,
-      argv: ['/usr/bin/alloy', 'run'],
+      configHash: sha256(desired.config),
+      argv: ['/usr/bin/alloy', 'run', ...desired.args, CONFIG_PATH],
       rssBytes: 80 << 20,
     },
     receipt: null,
@@ -206,6 +208,7 @@ export const bareFactsOf = (target: Target, more: Partial<Facts> = {}): Facts =>
       fragment: '',
       invocation: '',
       mainPid: 0,
+      command: [],
     },
     process: null,
     http: { ready: 0, healthy: 0, healthyBody: '', error: 'Connection refused', portOwner: null },

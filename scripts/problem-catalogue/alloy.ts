@@ -19,6 +19,7 @@ export const alloyCatalogue: Catalogue<AlloyProblems> = {
       'unit-failed': { result: 'exit-code', status: '1' },
       restarting: { times: '5' },
       'not-running': {},
+      'other-configuration': { command: '/usr/bin/alloy run /srv/alloy/other.alloy' },
       died: { seconds: '15' },
       'systemctl-hangs': { verb: 'restart', seconds: '100' },
     },

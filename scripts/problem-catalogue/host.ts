@@ -61,6 +61,11 @@ export const hostCatalogue: Catalogue<HostProblems> = {
     examples: {
       masked: {},
       shadowed: { path: '/etc/systemd/system/alloy.service' },
+      'other-command': {
+        command: '/usr/bin/alloy run /srv/alloy/other.alloy',
+        paths: ['/etc/systemd/system/alloy.service.d/override.conf'],
+      },
+      'other-process': { command: '/usr/bin/alloy run /srv/alloy/other.alloy', paths: [] },
       overridden: {
         settings: [{ name: 'MemoryMax', wanted: '512M', found: '1073741824' }],
         paths: ['/etc/systemd/system/alloy.service.d/limits.conf'],

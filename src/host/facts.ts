@@ -293,12 +293,20 @@ function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
     invocation: word('InvocationID'),
     result: word('Result') || 'success',
     mainPid: number(raw.MainPID),
+    command: commandOf(word('ExecStart')),
     needsReload: word('NeedDaemonReload') === 'yes',
     settings: Object.fromEntries(
       SETTINGS.flatMap((name) => (word(name) === '' ? [] : [[name, word(name)]])),
     ),
   };
 }
+
+/** All zeros: it could not read a configuration. */
+const hashOf = (hex: string): string | null => (/[1-9a-f]/.test(hex) ? hex : null);
+
+/** "{ path=/usr/bin/alloy ; argv[]=/usr/bin/alloy run $CONFIG_FILE ; ignore_errors=no ; ... }" */
+const commandOf = (execStart: string): readonly string[] =>
+  (/ argv\[\]=(.*?) ; ignore_errors=/.exec(execStart)?.[1] ?? '').split(/\s+/).filter(Boolean);
 
 function processFact(raw: Raw | undefined, http: Raw | undefined): ProcessFact | null {
   const process = map(raw);
@@ -309,6 +317,7 @@ function processFact(raw: Raw | undefined, http: Raw | undefined): ProcessFact |
     startedAtMs: number(process.started),
     exeDeleted: text(process.exe).endsWith(' (deleted)'),
     version: text(map(http).version) || null,
+    configHash: hashOf(text(map(http).hash)),
     argv: strings(process.argv),
     rssBytes: number(process.rss) * 1024,
   };

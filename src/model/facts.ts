@@ -153,6 +153,8 @@ export interface UnitFact {
   readonly invocation: string;
   readonly result: string;
   readonly mainPid: number;
+  /** Words of its ExecStart, variables as they are written: /usr/bin/alloy, run, $CUSTOM_ARGS, ... */
+  readonly command: readonly string[];
   /** Unit file or drop-in changed on disk since systemd read it. */
   readonly needsReload: boolean;
   /** Limits of the service in systemd's own form, as `systemctl show` prints them: "MemoryMax" -> "1073741824". */
@@ -167,6 +169,8 @@ export interface ProcessFact {
   readonly exeDeleted: boolean;
   /** Version that `alloy_build_info` tells, "1.18.1"; null when not asked or not told. */
   readonly version: string | null;
+  /** sha256 that `alloy_config_hash` tells: of the configuration it has last tried to load; null when not told. */
+  readonly configHash: string | null;
   readonly argv: readonly string[];
   /** Resident bytes. */
   readonly rssBytes: number;

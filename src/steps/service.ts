@@ -3,6 +3,7 @@ import type { Desired } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Action, type Change, NEEDS, type Needs, originOf, type Step } from '../model/plan.ts';
+import { readArguments } from './arguments.ts';
 import { change } from './change.ts';
 
 const most = (...needs: readonly Needs[]): Needs =>
@@ -68,7 +69,10 @@ function neededByFacts(
   for (const path of [CONFIG_PATH, ...desired.files.map((file) => file.path)])
     if (!isLoaded(path, facts))
       return { needs: 'reload', why: `${path} was not loaded since it changed` };
-  // the hash metric shows the new file after a refused reload; the set of components does not lie
+  // equal hashes prove nothing: after a refused reload it is the new file's; the set of components does not lie
+  const { configHash } = process;
+  if (configHash !== null && configHash !== facts.files[CONFIG_PATH]?.sha256)
+    return { needs: 'reload', why: `it has loaded something else than ${CONFIG_PATH}` };
   if (facts.components !== null) {
     const running = new Set(facts.components.map(({ id }) => id));
     const expected = desired.components.ids;
@@ -78,6 +82,24 @@ function neededByFacts(
       return { needs: 'reload', why: 'it runs more components than its configuration makes' };
   }
   return { needs: 'nothing', why: '' };
+}
+
+/** Of the package's unit, as our environment file sets them. */
+const variables = (desired: Desired): ReadonlyMap<string, readonly string[]> =>
+  new Map([
+    ['$CONFIG_FILE', [CONFIG_PATH]],
+    ['$CUSTOM_ARGS', desired.args],
+  ]);
+
+/** A command that starts what is asked for; it may do so with more arguments. */
+function isAsked(command: readonly string[], desired: Desired): boolean {
+  const [is, asked] = [command, desired.args].map((words) => readArguments(words.join(' ')));
+  return (
+    command.includes(CONFIG_PATH) &&
+    is!.listen === asked!.listen &&
+    is!.stability === asked!.stability &&
+    asked!.others.every((word) => command.includes(word))
+  );
 }
 
 /** The most that the planned changes and the facts ask for: at most one restart. */
@@ -125,6 +147,24 @@ export const serviceStep: Step = {
     if (owner === null || owner === 'alloy') return [];
     const params = { reason: 'taken', owner, ...desired.listen } as const;
     return [{ code: 'host.port', host, params, ...originOf(desired, 'alloy.listen') }];
+  },
+
+  unmet({ host, desired, facts, changes }) {
+    const { unit, process } = facts;
+    const paths = unit.dropIns.filter((path) => path !== DROP_IN_PATH);
+    const problem = (reason: 'other-command' | 'other-process', words: readonly string[]) =>
+      [{ code: 'host.unit', host, params: { reason, command: words.join(' '), paths } }] as const;
+    const command = unit.command.flatMap(
+      (word) => variables(desired).get(word.replace(/[{}]/g, '')) ?? word,
+    );
+    if (command.length > 0 && !isAsked(command, desired))
+      return problem('other-command', unit.command);
+    return changes.length === 0 &&
+      process &&
+      process.argv.length > 0 &&
+      !isAsked(process.argv, desired)
+      ? problem('other-process', process.argv)
+      : [];
   },
 
   warnings({ host, desired, facts, changes }) {

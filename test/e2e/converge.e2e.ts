@@ -110,6 +110,32 @@ describeOnHosts('ten bare hosts', () => {
     expect((await starts(host)) - before).toBe(1);
   });
 
+  test('limits of the service are in effect, and an override of them is named', async () => {
+    const host = hosts[9]!;
+    const one = (args: readonly string[]) => report(lab, [...args, '-l', host.name, '-i', file]);
+    const service = { memoryMax: '512M', restartSec: '7s', cpuQuota: '150%' };
+    inventory(lab, hosts, pipeline(), { alloy: { service } });
+    const { report: run } = await one(['apply', '--yes', '--watch', '0']);
+    expect(outcomes(run)).toEqual([`${host.name}: changed`]);
+    expect(await unitProperty(host, 'MemoryMax')).toBe('536870912');
+    expect(await unitProperty(host, 'RestartUSec')).toBe('7s');
+    await host.root(
+      'printf "[Service]\\nMemoryMax=1G\\n" >/etc/systemd/system/alloy.service.d/z.conf && systemctl daemon-reload',
+    );
+    const { ended, report: plan } = await one(['plan', '--detailed-exitcode']);
+    expect(ended.exitCode).toBe(1);
+    expect(plan.hosts[host.name]?.problem).toMatchObject({
+      code: 'host.unit',
+      params: {
+        reason: 'overridden',
+        settings: [{ name: 'MemoryMax', wanted: '512M', found: '1073741824' }],
+        paths: ['/etc/systemd/system/alloy.service.d/z.conf'],
+      },
+    });
+    await host.root('rm /etc/systemd/system/alloy.service.d/z.conf && systemctl daemon-reload');
+    expect((await one(['plan', '--detailed-exitcode'])).ended.exitCode).toBe(0);
+  });
+
   test('version pins go down and up, and the installed, running and held version follows', async () => {
     const two = hosts.slice(1, 3);
     for (const version of ['1.17.0', '1.18.1']) {

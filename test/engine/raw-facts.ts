@@ -83,6 +83,7 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
       InvocationID: facts.unit.invocation,
       Result: facts.unit.result,
       MainPID: `${facts.unit.mainPid}`,
+      ExecStart: `{ path=/usr/bin/alloy ; argv[]=${facts.unit.command.join(' ')} ; ignore_errors=no ; pid=0 }`,
       NeedDaemonReload: facts.unit.needsReload ? 'yes' : 'no',
       ...facts.unit.settings,
     },
@@ -103,6 +104,7 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
             error: facts.http.error,
             owner: facts.http.portOwner,
             version: facts.process?.version ?? null,
+            hash: facts.process?.configHash ?? null,
             components:
               facts.components?.map(({ id, health, message }) => [id, health, message]) ?? null,
           },

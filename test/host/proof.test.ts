@@ -182,12 +182,12 @@ describe('the proof of a run', () => {
         proof: { ...planOf([]).proof, check: 'http', service: 'restart', watchS: 2 },
       }),
       // it dies while it is watched
-      { env: { TEST_DIES_AFTER: '1' } },
+      { env: { TEST_DIES_AFTER: '2' } },
     );
     expect(ran.problems[0]).toMatchObject({
       code: 'alloy.start',
       params: { reason: 'died', seconds: '2' },
-      detail: 'what Alloy said\n',
+      detail: 'what Alloy said',
     });
   });
 
@@ -203,6 +203,58 @@ describe('the proof of a run', () => {
       code: 'alloy.start',
       params: { reason: 'unit-failed', result: 'exit-code', status: '1' },
     });
+  });
+
+  const restarting = (): Plan => ({
+    ...planOf([{ do: 'restart' }], { step: 'service' }),
+    proof: { ...reloading().proof, service: 'restart' },
+  });
+
+  test('tells why the new process died: its error first, and nothing of the old one', async () => {
+    const line = (message: unknown, invocation?: string): string =>
+      JSON.stringify({ MESSAGE: message, _SYSTEMD_INVOCATION_ID: invocation });
+    host.set(
+      'journal',
+      [
+        line('level=error msg="shutting down, of course"', 'i1'),
+        line('Stopped alloy.service'),
+        line('level=info msg="starting"', 'i2'),
+        line('level=warn msg="a warning"', 'i2'),
+        line('level=error msg="failed to load"', 'i2'),
+        line('Error: /etc/alloy/config.alloy:3:1: bad', 'i2'),
+        line([...Buffer.from('level=info msg="é"')], 'i3'),
+      ].join('\n'),
+    );
+    host.set('broken', 'failed');
+    const ran = await host.apply(restarting());
+    expect(ran.problems[0]).toMatchObject({
+      code: 'alloy.start',
+      detail: [
+        'Error: /etc/alloy/config.alloy:3:1: bad',
+        'level=error msg="failed to load"',
+        'level=warn msg="a warning"',
+        'level=info msg="starting"',
+        'level=info msg="é"',
+      ].join('\n'),
+    });
+  });
+
+  test('fails when a drop-in starts Alloy with another configuration', async () => {
+    host.set('pid', '4711');
+    host.put('/proc/4711/cmdline', '/usr/bin/alloy\0run\0/srv/other.alloy\0');
+    const ran = await host.apply(restarting());
+    expect([ran.result, ran.problems[0]]).toMatchObject([
+      'rolled-back',
+      {
+        code: 'alloy.start',
+        params: {
+          reason: 'other-configuration',
+          command: '/usr/bin/alloy run /srv/other.alloy',
+        },
+      },
+    ]);
+    host.put('/proc/4711/cmdline', '/usr/bin/alloy\0run\0/etc/alloy/config.alloy\0');
+    expect((await host.apply(restarting(), { run: '20261130T111500Z-0001' })).result).toBe('ok');
   });
 
   test('leaves things as they failed where no undo is wanted', async () => {

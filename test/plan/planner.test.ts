@@ -627,6 +627,59 @@ test('the proof holds what was asked for', () => {
   });
 });
 
+describe('how Alloy is started', () => {
+  const target = targetOf({
+    args: ['--server.http.listen-addr=127.0.0.1:12345', '--cluster.enabled'],
+  });
+  const by = (command: string): Facts => {
+    const facts = factsOf(target);
+    const unit = { ...facts.unit, command: command.split(' '), dropIns: ['/etc/x.conf'] };
+    return { ...facts, unit };
+  };
+  const unmet = (facts: Facts) => planOf(target, facts).problems.map(({ params }) => params.reason);
+
+  test.each([
+    'alloy run $CUSTOM_ARGS --storage.path=/data $CONFIG_FILE',
+    'alloy run ${CUSTOM_ARGS} ${CONFIG_FILE}',
+    'nice alloy run --cluster.enabled --server.http.listen-addr 127.0.0.1:12345 /etc/alloy/config.alloy',
+  ])('%s is as the inventory says', (command) => {
+    expect(unmet(by(command))).toEqual([]);
+  });
+
+  test.each([
+    'alloy run $CUSTOM_ARGS /srv/other.alloy',
+    'alloy run --cluster.enabled $CONFIG_FILE --server.http.listen-addr=0.0.0.0:12345',
+    'alloy run $CUSTOM_ARGS --stability.level=experimental $CONFIG_FILE',
+    'alloy run /etc/alloy/config.alloy',
+  ])('%s is not, and that is refused', (command) => {
+    expect(planOf(target, by(command)).problems).toEqual([
+      {
+        code: 'host.unit',
+        host: 'web-01',
+        params: { reason: 'other-command', command, paths: ['/etc/x.conf'] },
+      },
+    ]);
+  });
+
+  test('arguments that the environment does not hold are found on the process', () => {
+    const facts = factsOf(target);
+    const argv = ['/usr/bin/alloy', 'run', CONFIG_PATH];
+    const process = { ...facts.process!, argv };
+    expect(unmet({ ...facts, process })).toEqual(['other-process']);
+    // a restart may be all that is needed
+    expect(unmet({ ...facts, process, unit: { ...facts.unit, enabled: 'disabled' } })).toEqual([]);
+    expect(unmet({ ...facts, process: { ...process, argv: [] } })).toEqual([]);
+  });
+
+  test('a configuration that was loaded and put back on the disk is loaded again', () => {
+    const facts = factsOf(target, { receipt: receiptOf(target) });
+    const process = { ...facts.process!, configHash: 'f'.repeat(64) };
+    expect(planOf(target, { ...facts, process }).changes.map(({ title }) => title)).toEqual([
+      `reload alloy (it has loaded something else than ${CONFIG_PATH})`,
+    ]);
+  });
+});
+
 describe('the drop-in', () => {
   const dropIn = '[Service]\nMemoryMax=1G\n';
   const actions = (target: Target, facts: Facts) =>

@@ -72,10 +72,13 @@ sub components {
   return [map { my $h = $_->{health} || {}; [$_->{localID}, $h->{state} || 'unknown', substr $h->{message} // '', 0, 2000] } @$list];
 }
 
-# What the process that runs calls itself: "1.18.1"; undef when it does not say.
-sub running_version {
+# What the process that runs says of itself: (its version, "1.18.1"; the sha256 of the configuration that it has tried
+# last). undef for what it does not say.
+sub running {
   my ($status, $body) = http('GET', '/metrics', 10);
-  return $body =~ /^alloy_build_info\{[^}\n]*\bversion="v?([^"]+)"/m ? $1 : undef;
+  my ($version) = $body =~ /^alloy_build_info\{[^}\n]*\bversion="v?([^"]+)"/m;
+  my ($hash) = $body =~ /^alloy_config_hash\{[^}\n]*\bsha256="([0-9a-f]{64})"/m;
+  return ($version, $hash);
 }
 
 # The version of the program in a Debian version: without the epoch and the packager's revision, and with

@@ -134,23 +134,26 @@ sub packages_from_repository {
 
 # --- the service -------------------------------------------------------------------------------------
 
+# The words of its command line; a process may have rewritten them as one text.
+sub words_of { my $pid = shift; return grep { length } split /[\0 ]/, read_file("/proc/$pid/cmdline", 1 << 16) // '' }
+
 sub process_facts {
   my ($pid, $started) = @_;
   return undef if !$pid || !-d at("/proc/$pid");
   my ($rss) = (read_file("/proc/$pid/status", 8192) // '') =~ /^VmRSS:\s+(\d+)/m;
   return { pid => $pid, started => $started, exe => readlink at("/proc/$pid/exe"),
-    argv => [split /\0/, read_file("/proc/$pid/cmdline", 1 << 16) // ''], rss => $rss };
+    argv => [words_of($pid)], rss => $rss };
 }
 
 sub http_facts {
-  my ($runs, $replaced) = @_;
-  return port_owner() if !$runs;
+  return port_owner() if !shift;
   my ($ready, $why) = http('GET', '/-/ready', 5);
   return { ready => 0, healthy => 0, error => $why } if !$ready;
   # healthy blocks during a reload
   my ($healthy, $body) = http('GET', '/-/healthy', 5);
+  my ($version, $hash) = running();
   return { ready => $ready, healthy => $healthy, $healthy == 200 ? () : (body => substr $body, 0, 4000),
-    components => components(), $replaced ? (version => running_version()) : () };
+    components => components(), version => $version, hash => $hash };
 }
 
 # Nothing of ours runs: whoever listens there is in the way.
@@ -174,8 +177,7 @@ sub service_facts {
   die "deadline\n" if !%$unit;
   my $pid = $unit->{MainPID};
   my $process = process_facts($pid, milliseconds_of($unit->{ExecMainStartTimestamp}));
-  my $replaced = $process && ($process->{exe} // '') ne '/usr/bin/alloy';
-  return { unit => $unit, process => $process, http => $in{facts}{http} ? http_facts($process && $pid, $replaced) : undef };
+  return { unit => $unit, process => $process, http => $in{facts}{http} ? http_facts($process) : undef };
 }
 
 # --- the rest ----------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ sub wait_components {
 
 sub check_version {
   my (undef, $installed) = dpkg_state();
-  my $running = running_version();
+  my ($running) = running();
   fail('alloy.version', { reason => 'unknown' }) if !defined $running;
   return if $running eq upstream_version($installed) || $running eq $installed;
   fail('alloy.version', { reason => 'different', running => $running, installed => $installed });
@@ -119,6 +119,7 @@ sub watch {
 sub prove {
   my ($proof, $before) = @_;
   return undef if $proof->{check} eq 'none';
+  check_command() if $proof->{service} eq 'restart';
   if ($proof->{check} eq 'service') { wait_listening(120) }
   else {
     wait_ready(120);
@@ -126,6 +127,13 @@ sub prove {
     check_version();
   }
   return $proof->{service} eq 'restart' ? watch($proof->{watch}) : undef;
+}
+
+# A drop-in may start Alloy with something else than the files that were written.
+sub check_command {
+  my @argv = words_of(unit()->{MainPID} // 0);
+  return if !@argv || grep { $_ eq '/etc/alloy/config.alloy' } @argv;
+  fail('alloy.start', { reason => 'other-configuration', command => join ' ', @argv });
 }
 
 # Names of the groups that a process runs with; what /etc/group says by now may be more.

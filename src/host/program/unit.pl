@@ -3,7 +3,7 @@ use strict;
 our (%in, $DIR, $MEMORY, $ROOT);
 
 my @PROPERTIES = qw(LoadState ActiveState SubState UnitFileState FragmentPath DropInPaths NeedDaemonReload
-  InvocationID NRestarts Result MainPID ExecMainStatus ExecMainStartTimestamp);
+  InvocationID NRestarts Result MainPID ExecMainStatus ExecMainStartTimestamp ExecStart);
 # What an inventory can set of the service.
 my @SETTINGS = qw(StartLimitIntervalUSec StartLimitBurst RestartUSec TimeoutStopUSec MemoryHigh MemoryMax
   CPUQuotaPerSecUSec TasksMax LimitNOFILE Nice);
@@ -36,10 +36,21 @@ sub going_down {
   return $state !~ /^(?:initializing|starting|running|degraded|maintenance)\b/;
 }
 
-# What Alloy has logged since then.
+# What Alloy has logged since then, the reason of a failure first. The last words of the process that ran before the
+# run are none, unless it still runs.
 sub journal_since {
-  return output_of(10, 'journalctl', '-u', 'alloy', '-o', 'cat', '--no-pager', '-n', 25, '--since', "\@$_[0]");
+  my (undef, $last) = read_journal();
+  my $before = $last->{0}{service}{InvocationID} // '';
+  my @all = map { eval { decode($_) } // () } split /\n/, output_of(10, 'journalctl', '-u', 'alloy', '-o', 'json',
+    '--output-fields=MESSAGE,_SYSTEMD_INVOCATION_ID', '--no-pager', '-n', 400, '--since', "\@$_[0]");
+  my @new = grep { ($_->{_SYSTEMD_INVOCATION_ID} // $before) ne $before } @all;
+  # journald gives what is no UTF-8 as a list of bytes
+  my @lines = map { my $m = $_->{MESSAGE}; ref $m ? join '', map { chr } @$m : $m // () } @new ? @new : @all;
+  my @ranked = map { my $rank = $_; grep { rank_of($_) == $rank } @lines } 0 .. 3;
+  return join "\n", splice @ranked, 0, 25;
 }
+
+sub rank_of { my $line = shift; return $line =~ /^Error:/ ? 0 : $line =~ /\blevel=error\b/ ? 1 : $line =~ /\blevel=warn\b/ ? 2 : 3 }
 
 # --- actions ---------------------------------------------------------------------------------------
 

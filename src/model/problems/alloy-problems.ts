@@ -8,6 +8,7 @@ export interface AlloyProblems {
     | { readonly reason: 'unit-failed'; readonly result: string; readonly status: string }
     | { readonly reason: 'restarting'; readonly times: string }
     | { readonly reason: 'not-running' }
+    | { readonly reason: 'other-configuration'; readonly command: string }
     | { readonly reason: 'died'; readonly seconds: string }
     | { readonly reason: 'systemctl-hangs'; readonly verb: string; readonly seconds: string };
   'alloy.unready':

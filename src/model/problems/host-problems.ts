@@ -1,4 +1,5 @@
 import type { FileKind } from '../facts.ts';
+import type { Reasons } from './reasons.ts';
 
 /** Params of the problems `host.*`. What the host program reports are strings, numbers too. */
 export interface HostProblems {
@@ -62,6 +63,15 @@ export interface HostProblems {
   'host.unit':
     | { readonly reason: 'masked' }
     | { readonly reason: 'shadowed'; readonly path: string }
+    /** The unit, or the process, uses other arguments or another configuration than the inventory says. */
+    | Reasons<
+        'other-command' | 'other-process',
+        {
+          readonly command: string;
+          /** Drop-ins of others. */
+          readonly paths: readonly string[];
+        }
+      >
     | {
         readonly reason: 'overridden';
         /** "MemoryMax", what the inventory asks for, and what systemd uses. */

@@ -30,6 +30,10 @@ export const alloyTexts: Texts<AlloyProblems> = {
       start(`Alloy does not start: ${result} (status ${status})`),
     restarting: ({ times }) => start(`Alloy does not start: systemd restarted it ${times} times`),
     'not-running': () => start('Alloy does not start: the service is not running'),
+    'other-configuration': ({ command }, host) => ({
+      message: `Alloy was started without the configuration of this run: ${command}`,
+      hint: `See which drop-in or EnvironmentFile does that: ssh ${host} systemctl cat alloy`,
+    }),
     died: ({ seconds }) => start(`Alloy died within the ${seconds} s that it was watched`),
     'systemctl-hangs': ({ verb, seconds }) =>
       start(`systemctl ${verb} alloy did not return within ${seconds} s`),

@@ -139,6 +139,17 @@ export const hostTexts: Texts<HostProblems> = {
       message: `${path} overrides the unit of the package`,
       hint: `Move what it adds into a drop-in, then remove it: ssh ${host} sudo systemctl revert alloy`,
     }),
+    'other-command': ({ command, paths }, host) => ({
+      message: `the unit does not start Alloy with the configuration and arguments of the inventory: ${command}`,
+      hint:
+        paths.length > 0
+          ? `Use $CUSTOM_ARGS and $CONFIG_FILE in its ExecStart, or remove it: ${paths.join(', ')}`
+          : `See where its ExecStart comes from: ssh ${host} systemctl cat alloy`,
+    }),
+    'other-process': ({ command }, host) => ({
+      message: `Alloy runs with other arguments than the inventory says: ${command}`,
+      hint: `Look for an EnvironmentFile or Environment that sets them: ssh ${host} systemctl cat alloy`,
+    }),
     overridden: ({ settings, paths }, host) => ({
       message: `alloy.service of the inventory is not in effect: ${settings
         .map(({ name, wanted, found }) => `${name} is ${found} instead of ${wanted}`)

@@ -331,6 +331,32 @@ export const STARTS: readonly Row[] = [
     besides: /alloy\.service\.d|DropInPaths/,
   },
   {
+    fault: "another's drop-in starts Alloy with a configuration of its own",
+    start: async (scene) => {
+      await scene.settle(EARLIER);
+      await scene.host.root(
+        'cp /etc/alloy/config.alloy /srv/other.alloy && chmod 0644 /srv/other.alloy && mkdir -p /etc/systemd/system/alloy.service.d && printf "[Service]\\nExecStart=\\nExecStart=/usr/bin/alloy run --storage.path=/var/lib/alloy/data /srv/other.alloy\\n" >/etc/systemd/system/alloy.service.d/10-theirs.conf && systemctl daemon-reload && systemctl restart alloy',
+      );
+    },
+    ...refused('host.unit'),
+    mend: async ({ host }) => {
+      await host.root(
+        'rm -r /etc/systemd/system/alloy.service.d && systemctl daemon-reload && rm /srv/other.alloy',
+      );
+    },
+  },
+  {
+    fault: 'an edit was loaded, and the old file put back',
+    moment: 'with its old times',
+    start: async (scene) => {
+      await scene.settle(TARGET);
+      await scene.host.root(
+        'cd /etc/alloy && cp -p config.alloy /root/ && echo "// edited" >>config.alloy && bash -c "exec 3<>/dev/tcp/127.0.0.1/12345; printf \'POST /-/reload HTTP/1.0\\r\\n\\r\\n\' >&3; grep -q 200 <&3" && cp -p /root/config.alloy . && rm /root/config.alloy',
+      );
+    },
+    ...CONVERGES,
+  },
+  {
     fault: 'the unit has failed too often',
     moment: 'within its start limit',
     start: earlier(

@@ -84,6 +84,6 @@ my %do = (
     print join(' ', map { my @f = split /:/, $_, -1; $f[2] eq $gid || grep({ $_ eq 'alloy' } split /,/, $f[3]) ? $f[0] : () } split /\n/, slurp("$etc/group")), "\n";
   },
   'alloy' => sub { if ($ARGV[1] ne '--help' && slurp($ARGV[-1]) =~ /refuse me/) { print "Error: refused in $ARGV[-1]\n"; exit 1 } },
-  'journalctl' => sub { print "what Alloy said\n" },
+  'journalctl' => sub { print get('journal') || qq({"MESSAGE":"what Alloy said","_SYSTEMD_INVOCATION_ID":"@{[get('invocation')]}"}\n) },
 );
 $do{$name}->();
