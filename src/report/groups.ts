@@ -1,6 +1,5 @@
 import type { HostReport, PlanView } from '../model/event.ts';
-import type { Notice, Problem, Warning } from '../model/problem.ts';
-import { HOST_PARAMS } from './text-of.ts';
+import type { Notice, Problem, ProblemParams, Warning } from '../model/problem.ts';
 
 export type Hosts = Iterable<readonly [string, HostReport]>;
 
@@ -54,9 +53,26 @@ const keyOf = (notice: Notice): string => {
   return JSON.stringify([code, params, at, detail]);
 };
 
-const WORDS = new Map<string, Readonly<Record<string, string>>>(Object.entries(HOST_PARAMS));
+type NamesOf<P> = P extends unknown ? Exclude<keyof P, 'reason'> : never;
 
-/** A notice that several hosts share: what names one of them gives way to the words of HOST_PARAMS. */
+/** Params that differ from host to host though the problem is the same, and what stands for them. */
+const SHARED: {
+  readonly [C in keyof ProblemParams]?: { readonly [N in NamesOf<ProblemParams[C]>]?: string };
+} = {
+  'ssh.unreachable': { address: 'HOST', endpoint: 'HOST' },
+  'ssh.auth': { endpoint: 'HOST' },
+  'ssh.host-key': { name: 'HOST', address: 'HOST', fingerprint: 'SHA256:...' },
+  'ssh.timeout': { endpoint: 'HOST' },
+  'ssh.lost': { endpoint: 'HOST' },
+  'ssh.unsupported': { name: 'HOST', address: 'HOST', endpoint: 'HOST' },
+  'sudo.refused': { address: 'HOST' },
+  'sudo.password': { address: 'HOST' },
+  'apply.locked': { seconds: '…', pid: 'PID' },
+};
+
+const WORDS = new Map<string, Readonly<Record<string, string>>>(Object.entries(SHARED));
+
+/** A notice of any of the hosts that share it. */
 function ofAnyHost<T extends Notice>(notice: T): T {
   const { host: _, ...rest } = notice;
   const words = WORDS.get(notice.code) ?? {};

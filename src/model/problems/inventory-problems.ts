@@ -155,32 +155,25 @@ export type SkippedKey =
   | Reasons<'group-key', { key: string; group: string }>
   | Reasons<'ungrouped-host', { host: string }>;
 
-/** Further lines of the same file that a warning is about. */
-interface Repeated {
-  readonly moreLines?: readonly number[];
-}
-
 export interface InventoryWarnings {
   'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
   'inventory.unused': Reasons<'empty-group', { group: string }> | UnusedSetting;
   'ansible.left': Reasons<'connection', { host: string; connection: string }>;
-  'ansible.ignored': Repeated &
-    (
-      | SkippedKey
-      | Reasons<'older-name', { variable: string; current: string }>
-      | Reasons<
-          | 'vault'
-          | 'template'
-          | 'become-off'
-          | 'become-password'
-          | 'host-key-checking-off'
-          | 'alloy-version'
-          | 'unclosed-quote'
-          | 'own-variable'
-          | 'no-counterpart',
-          { variable: string }
-        >
-      | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
-      | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>
-    );
+  'ansible.ignored':
+    | SkippedKey
+    | Reasons<'older-name', { variable: string; current: string }>
+    | Reasons<
+        | 'vault'
+        | 'template'
+        | 'become-off'
+        | 'become-password'
+        | 'host-key-checking-off'
+        | 'alloy-version'
+        | 'unclosed-quote'
+        | 'own-variable'
+        | 'no-counterpart',
+        { variable: string }
+      >
+    | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
+    | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
 }

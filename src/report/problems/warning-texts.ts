@@ -2,179 +2,138 @@ import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { count, someNames } from '../plain.ts';
 import { configWarnings } from './config-texts.ts';
 import { inventoryWarnings } from './inventory-texts.ts';
-import { secretWarnings } from './secret-texts.ts';
-import type { HostParams, Text, Texts } from './texts.ts';
-
-const logInput = (message: string): Text => ({
-  message,
-  hint: 'Turn it off for the login user in /etc/sudoers.d/: Defaults:USER !log_input',
-});
+import { secretWarnings } from './source-texts.ts';
+import { type Texts, text } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
 const NAMES = 200;
 
+const LOG_INPUT_OFF = 'Turn it off for the login user in /etc/sudoers.d/: Defaults:USER !log_input';
+
 export const warningTexts: Texts<WarningProblems> = {
   'retry.gone': {
-    hosts: ({ hosts }) => ({
-      message: `the inventory no longer contains ${someNames(hosts, NAMES)}`,
-      hint: 'Ignore this if they were removed on purpose',
-    }),
+    hosts: ({ hosts }) => text`the inventory no longer contains ${someNames(hosts, NAMES)}
+      Ignore this if they were removed on purpose`,
   },
   'retry.nothing': {
-    'all-finished': ({ run }) => ({
-      message: `run ${run} finished on every host`,
-      hint: 'Remove --retry to run on all hosts',
-    }),
-    'not-chosen': ({ run }) => ({
-      message: `run ${run} finished on all of the chosen hosts`,
-      hint: 'Remove --retry to run on all of them',
-    }),
+    'all-finished': ({ run }) => text`run ${run} finished on every host
+      Remove --retry to run on all hosts`,
+    'not-chosen': ({ run }) => text`run ${run} finished on all of the chosen hosts
+      Remove --retry to run on all of them`,
   },
   'plan.inventory': {
-    changed: () => ({
-      message: 'the inventory has changed since the plan was saved',
-      hint: 'Plan again if hosts are refused; the others are not affected',
-    }),
+    changed: text`the inventory has changed since the plan was saved
+      Plan again if hosts are refused; the others are not affected`,
   },
   'plan.left': {
-    'not-planned': ({ hosts }) => ({
-      message: `the saved plan has no plan for ${someNames(hosts, NAMES)}, which will not be changed`,
-      hint: 'See why: alloyup plan',
-    }),
+    'not-planned': ({ hosts }) => text`
+      the saved plan has no plan for ${someNames(hosts, NAMES)}, which will not be changed
+      See why: alloyup plan`,
   },
   'plan.others': {
-    'not-in-plan': ({ hosts }) => ({
-      message: `${count(hosts, 'host')} of the inventory ${hosts === 1 ? 'is' : 'are'} not in the saved plan and will not be changed`,
-      hint: 'Plan again without --limit to include all hosts',
-    }),
+    'not-in-plan': ({ hosts }) => text`
+      ${count(hosts, 'host')} of the inventory ${hosts === 1 ? 'is' : 'are'} not in the saved plan and will not be changed
+      Plan again without --limit to include all hosts`,
   },
   'secret.short': {
-    'too-short-to-mask': () => ({
-      message: 'a secret of fewer than 4 characters cannot be masked in host output',
-      hint: 'Use a longer secret',
-    }),
+    'too-short-to-mask': text`
+      a secret of fewer than 4 characters cannot be masked in host output
+      Use a longer secret`,
   },
   'fmt.template': {
-    skipped: ({ files }) => ({
-      message: `skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}`,
-      hint: 'See the result: alloyup render HOST',
-    }),
+    skipped: ({ files }) => text`
+      skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}
+      See the result: alloyup render HOST`,
   },
   ...configWarnings,
   ...secretWarnings,
   ...inventoryWarnings,
   'access.docker': {
-    'like-root': () => ({
-      message: 'members of the group docker are as powerful as root',
-      hint: 'Remove it from alloy.memberOf unless Alloy must read containers',
-    }),
+    'like-root': text`members of the group docker are as powerful as root
+      Remove it from alloy.memberOf unless Alloy must read containers`,
   },
   'alloy.components': {
-    unhealthy: ({ components }, host) => ({
-      message: `unhealthy: ${components.map(({ id, health }) => `${id} (${health})`).join(', ')}`,
-      hint: `Read Alloy's log: ssh ${host} journalctl -u alloy -n 50`,
-    }),
+    unhealthy: ({ components }, host) => text`
+      unhealthy: ${components.map(({ id, health }) => `${id} (${health})`).join(', ')}
+      Read Alloy's log: ssh ${host} journalctl -u alloy -n 50`,
   },
   'alloy.no-validate': {
-    'too-old': () => ({
-      message: 'the installed Alloy cannot validate configurations (validate came with 1.9.0)',
-      hint: 'Upgrade Alloy to have configurations validated on the host',
-    }),
+    'too-old': text`
+      the installed Alloy cannot validate configurations (validate came with 1.9.0)
+      Upgrade Alloy to have configurations validated on the host`,
   },
   'data.lost': {
-    purge: () => ({
-      message:
-        'positions, write-ahead logs and the user alloy are removed, and no rollback restores them',
-      hint: 'Leave out --purge to keep them',
-    }),
+    purge: text`
+      positions, write-ahead logs and the user alloy are removed, and no rollback restores them
+      Leave out --purge to keep them`,
   },
   'host.adopt': {
-    'taken-over': ({ path, removes }) => ({
-      message: `${path} was not written by alloyup and is taken over${removes.length > 0 ? ` (${removes.join(', ')} will be removed)` : ''}`,
-      hint: 'Restore it with alloyup rollback',
-    }),
+    'taken-over': ({ path, removes }) => text`
+      ${path} was not written by alloyup and is taken over${removes.length > 0 ? ` (${removes.join(', ')} will be removed)` : ''}
+      Restore it with alloyup rollback`,
   },
   'host.clock': {
-    off: ({ aheadS }) => ({
-      message: `the clock is ${Math.abs(aheadS)} s ${aheadS > 0 ? 'ahead of' : 'behind'} the one of this machine`,
-      hint: 'Set it: sudo timedatectl set-ntp true',
-    }),
-    'no-time-server': () => ({
-      message: 'the clock is not synchronized with a time server',
-      hint: 'Install one: apt-get install systemd-timesyncd',
-    }),
+    off: ({ aheadS }) => text`
+      the clock is ${Math.abs(aheadS)} s ${aheadS > 0 ? 'ahead of' : 'behind'} the one of this machine
+      Set it: sudo timedatectl set-ntp true`,
+    'no-time-server': text`the clock is not synchronized with a time server
+      Install one: apt-get install systemd-timesyncd`,
   },
   'host.dpkg-lock': {
-    held: ({ command, pid }) => ({
-      message: `${command} (pid ${pid}) holds the dpkg lock`,
-      hint: 'Nothing to do: apply waits for it, up to five minutes',
-    }),
+    held: ({ command, pid }) => text`${command} (pid ${pid}) holds the dpkg lock
+      Nothing to do: apply waits for it, up to five minutes`,
   },
   'key.expires': {
-    soon: ({ days, date }) => ({
-      message: `the repository's signing key ${days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`} (${date})`,
-      hint: 'Run alloyup again once Grafana has published the renewed key: apt refuses the repository after that day',
-    }),
+    soon: ({ days, date }) => text`
+      the repository's signing key ${days < 0 ? `expired ${count(-days, 'day')} ago` : `expires in ${count(days, 'day')}`} (${date})
+      Run alloyup again once Grafana has published the renewed key: apt refuses the repository after that day`,
   },
   'key.expired': {
-    'on-host': ({ path }) => ({
-      message: `the repository's key in ${path} has expired, so apt refuses the repository`,
-      hint: 'Replace it: alloyup apply',
-    }),
+    'on-host': ({ path }) => text`
+      the repository's key in ${path} has expired, so apt refuses the repository
+      Replace it: alloyup apply`,
   },
   'repository.kept': {
-    'in-use': ({ packages }) => ({
-      message: `the repository stays, because other packages come from it: ${packages.join(', ')}`,
-      hint: 'Remove them first to have it removed',
-    }),
+    'in-use': ({ packages }) => text`
+      the repository stays, because other packages come from it: ${packages.join(', ')}
+      Remove them first to have it removed`,
   },
   'repository.no-route': {
-    'no-route': ({ address, said }) => ({
-      message: `the host cannot connect to ${address}, where packages come from: ${said}`,
-      hint: 'Allow it in the firewall, or set a proxy: repository.proxy',
-    }),
+    'no-route': ({ address, said }) => text`
+      the host cannot connect to ${address}, where packages come from: ${said}
+      Allow it in the firewall, or set a proxy: repository.proxy`,
   },
   'repository.sources': {
-    'not-serving': ({ paths }) => ({
-      message: `${paths.join(', ')}: does not serve as the source of the repository, and apply replaces it`,
-      hint: 'See how: alloyup plan',
-    }),
+    'not-serving': ({ paths }) => text`
+      ${paths.join(', ')}: does not serve as the source of the repository, and apply replaces it
+      See how: alloyup plan`,
   },
   'run.in-progress': {
-    locked: ({ run, who }) => ({
-      message: `run ${run} of ${who} is in progress on the host`,
-      hint: 'Nothing to do: apply waits for it',
-    }),
+    locked: ({ run, who }) => text`run ${run} of ${who} is in progress on the host
+      Nothing to do: apply waits for it`,
   },
   'run.replanned': {
-    'host-changed': (_, host) => ({
-      message: 'the host changed after it was planned, so it was planned again',
-      hint: `See what changed it: ssh ${host} sudo tail /var/lib/alloyup/audit.log`,
-    }),
+    'host-changed': (_, host) => text`
+      the host changed after it was planned, so it was planned again
+      See what changed it: ssh ${host} sudo tail /var/lib/alloyup/audit.log`,
   },
   'run.taken-back': {
-    'rolled-back': ({ run }) => ({
-      message: `run ${run} is being rolled back`,
-      hint: `See what it did: alloyup runs show ${run}`,
-    }),
+    'rolled-back': ({ run }) => text`run ${run} is being rolled back
+      See what it did: alloyup runs show ${run}`,
   },
   'run.unfinished': {
-    'cut-off': ({ run }) => ({
-      message: `run ${run} was cut off`,
-      hint: 'Run alloyup apply: it rolls the run back first, then plans again',
-    }),
+    'cut-off': ({ run }) => text`run ${run} was cut off
+      Run alloyup apply: it rolls the run back first, then plans again`,
   },
   'sudo.log-input': {
-    'to-file': ({ path }) =>
-      logInput(`sudo logs what it is sent, secrets included (log_input, ${path})`),
-    enabled: () => logInput('sudo logs what it is sent, secrets included (log_input)'),
+    'to-file': ({ path }) => text`
+      sudo logs what it is sent, secrets included (log_input, ${path})
+      ${LOG_INPUT_OFF}`,
+    enabled: text`sudo logs what it is sent, secrets included (log_input)
+      ${LOG_INPUT_OFF}`,
   },
   'unit.drop-ins': {
-    foreign: ({ paths }, host) => ({
-      message: `the unit has other drop-ins: ${paths.join(', ')}`,
-      hint: `Read them: ssh ${host} systemctl cat alloy`,
-    }),
+    foreign: ({ paths }, host) => text`the unit has other drop-ins: ${paths.join(', ')}
+      Read them: ssh ${host} systemctl cat alloy`,
   },
 };
-
-export const warningHostParams: HostParams<WarningProblems> = {};

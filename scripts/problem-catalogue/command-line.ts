@@ -1,7 +1,7 @@
-import type { UsageProblems } from '../../src/model/problems/usage-problems.ts';
+import type { CommandLineProblems } from '../../src/model/problems/command-line-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
-export const usageCatalogue: Catalogue<UsageProblems> = {
+export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
   usage: {
     means:
       'The command line, a variable `ALLOYUP_*`, or a file that is named there cannot be used. Nothing was touched.',
