@@ -137,13 +137,10 @@ function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostRep
     case 'host.warning':
       return { ...host, warnings: [...host.warnings, event.warning] };
     case 'change.started':
-      return { ...host, changes: withState(host.changes, event.step, 'running') };
     case 'change.finished':
-      return { ...host, changes: withState(host.changes, event.step, 'done') };
     case 'change.failed':
-      return { ...host, changes: withState(host.changes, event.step, 'failed') };
     case 'change.undone':
-      return { ...host, changes: withState(host.changes, event.step, 'undone') };
+      return { ...host, changes: withState(host.changes, event.step, STATES[event.type]) };
     case 'host.finished':
       return {
         ...host,
@@ -151,14 +148,17 @@ function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostRep
         durationMs: host.startedAt === null ? 0 : event.at - host.startedAt - waitedMs,
         ...(event.problem ? { problem: event.problem } : {}),
       };
-    case 'host.connected':
-    case 'host.waiting':
-    case 'host.reconnecting':
-    case 'host.resumed':
-    case 'change.output':
+    default:
       return host;
   }
 }
+
+const STATES = {
+  'change.started': 'running',
+  'change.finished': 'done',
+  'change.failed': 'failed',
+  'change.undone': 'undone',
+} as const;
 
 /** A step that is in no plan (a rollback has none) is reported by its id. */
 function withState(

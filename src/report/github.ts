@@ -1,7 +1,8 @@
 import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
-import { problemGroups, warningGroups } from './groups.ts';
-import { someNames } from './plain.ts';
+import { groupEqual, problemGroups, warningGroups } from './groups.ts';
+import { present, someNames } from './plain.ts';
+import { placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /** A note that GitHub shows on a line of the files under review. */
@@ -27,16 +28,9 @@ const NAMES_WIDTH = 400;
  */
 export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotation[] {
   const all = Object.entries(hosts);
-  const byPlace = new Map<string, typeof all>();
-  for (const entry of all) {
-    const key = JSON.stringify(entry[1].place ?? null);
-    const group = byPlace.get(key);
-    if (group) group.push(entry);
-    else byPlace.set(key, [entry]);
-  }
-  const errors = [...byPlace.values()].flatMap((group) =>
-    problemGroups(group).map(({ item, names }) =>
-      annotation('error', item, names, item.at ?? group[0]?.[1].place),
+  const errors = groupEqual(all, ({ place }) => [place ?? null]).flatMap(({ item: place, names }) =>
+    problemGroups(names.map((name) => [name, hosts[name]!])).map((group) =>
+      annotation('error', group.item, group.names, group.item.at ?? place),
     ),
   );
   const warned = warningGroups(all, warnings).map(({ item, names }) =>
@@ -58,18 +52,18 @@ function annotation(
   level: Annotation['level'],
   notice: Notice,
   hosts: readonly string[],
-  at: Position | undefined,
+  at: Position | null = null,
 ): Annotation {
   const { code, detail } = notice;
   const { message, hint } = textOf(notice);
-  const lines = [
+  const lines = present(
     message,
-    ...(hosts.length > 0 ? [`on ${someNames(hosts, NAMES_WIDTH)}`] : []),
-    ...(detail !== undefined && detail.trim() !== '' ? [detail.trimEnd()] : []),
-    ...(hint === '' ? [] : [`help: ${hint}`]),
+    hosts.length > 0 && `on ${someNames(hosts, NAMES_WIDTH)}`,
+    detail?.trimEnd(),
+    hint && `help: ${hint}`,
     `see ${docsOf(notice)}`,
-  ];
-  return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at: at ?? null };
+  );
+  return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at };
 }
 
 /**
@@ -92,7 +86,7 @@ function commandText({ level, title, message, at }: Annotation, pathOf: PathOf):
   const file = at && pathOf(at.file);
   const place =
     at && file !== null ? `file=${property(file)},line=${at.line},col=${at.column},` : '';
-  const where = at && file === null ? `${at.file}:${at.line}:${at.column}: ` : '';
+  const where = at && file === null ? `${placeText(at)}: ` : '';
   return `::${level} ${place}title=${property(title)}::${data(where + message)}\n`;
 }
 

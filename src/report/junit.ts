@@ -1,4 +1,6 @@
 import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
+import { present } from './plain.ts';
+import { placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /**
@@ -7,22 +9,16 @@ import { docsOf, textOf } from './text-of.ts';
  */
 export function junit(report: RunReport): string {
   const suites = Object.entries(report.hosts).map(([name, host]) => suite(name, host, report));
-  const sum = (of: (suite: Suite) => number): number => suites.reduce((n, one) => n + of(one), 0);
+  const sum = (of: 'tests' | 'failures' | 'skipped'): number =>
+    suites.reduce((n, one) => n + one[of], 0);
   const time = ((report.finishedAt ?? report.startedAt) - report.startedAt) / 1000;
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="${xml(`alloyup ${report.verb}`)}" tests="${sum((s) => s.tests)}" failures="${sum((s) => s.failures)}" skipped="${sum((s) => s.skipped)}" time="${time}">
+<testsuites name="${xml(`alloyup ${report.verb}`)}" tests="${sum('tests')}" failures="${sum('failures')}" skipped="${sum('skipped')}" time="${time}">
 ${suites.map((one) => one.text).join('')}</testsuites>
 `;
 }
 
-interface Suite {
-  readonly text: string;
-  readonly tests: number;
-  readonly failures: number;
-  readonly skipped: number;
-}
-
-function suite(name: string, host: HostReport, { run, verb, startedAt }: RunReport): Suite {
+function suite(name: string, host: HostReport, { run, verb, startedAt }: RunReport) {
   const cases = [
     ...host.changes.map((change) => changeCase(name, change)),
     verdictCase(name, host),
@@ -64,13 +60,12 @@ function verdictCase(host: string, { outcome, problem, durationMs }: HostReport)
   if (FINE.includes(outcome)) return `${open}/>\n`;
   const said = problem && textOf(problem);
   const message = said?.message ?? outcome ?? 'not finished';
-  const at = problem?.at;
-  const text = [
-    ...(at ? [`at ${at.file}:${at.line}:${at.column}`] : []),
-    ...(problem?.detail ? [problem.detail] : []),
-    ...(said?.hint ? [`help: ${said.hint}`] : []),
-    ...(problem ? [`see ${docsOf(problem)}`] : []),
-  ].join('\n');
+  const text = present(
+    problem?.at && `at ${placeText(problem.at)}`,
+    problem?.detail,
+    said?.hint && `help: ${said.hint}`,
+    problem && `see ${docsOf(problem)}`,
+  ).join('\n');
   return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
 }
 
