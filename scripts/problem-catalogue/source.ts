@@ -1,5 +1,5 @@
+import type { SecretProblems } from '../../src/model/problems/file-problems.ts';
 import type { RepositoryProblems } from '../../src/model/problems/repository-problems.ts';
-import type { SecretProblems } from '../../src/model/problems/secret-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export const secretCatalogue: Catalogue<SecretProblems> = {

@@ -1,10 +1,10 @@
 import type { CommandLineProblems } from './problems/command-line-problems.ts';
 import type { ConfigProblems, Diagnostic } from './problems/config-problems.ts';
 import type { ConnectionProblems } from './problems/connection-problems.ts';
+import type { SecretProblems } from './problems/file-problems.ts';
 import type { AlloyProblems, ApplyProblems, HostProblems } from './problems/host-problems.ts';
 import type { InventoryProblems } from './problems/inventory-problems.ts';
 import type { RepositoryProblems } from './problems/repository-problems.ts';
-import type { SecretProblems } from './problems/secret-problems.ts';
 import type { WarningProblems } from './problems/warnings.ts';
 
 /** A place in a file that the user wrote. Lines and columns count from 1. */
@@ -32,7 +32,6 @@ export const PROBLEM_CODES = [
   'config.syntax',
   'config.check',
   'secret.unresolved',
-  'key.unusable',
   // the repository: 1, for the hosts that need it
   'repository.unreachable',
   'repository.key',
@@ -63,7 +62,6 @@ export const PROBLEM_CODES = [
   'apply.stuck',
   'apply.drift',
   'apply.unknown',
-  'apply.interrupted',
   'alloy.validate',
   'alloy.reload',
   'alloy.start',

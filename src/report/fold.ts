@@ -1,13 +1,5 @@
-import type {
-  ChangeReport,
-  HostReport,
-  Outcome,
-  RunEvent,
-  RunReport,
-  Verb,
-} from '../model/event.ts';
+import type { ChangeReport, HostReport, Outcome, RunEvent, RunReport } from '../model/event.ts';
 import type { StepId } from '../model/plan.ts';
-import type { Warning } from '../model/problem.ts';
 
 /** The sum of all events so far. The values it returns never change afterwards. */
 export interface Ledger {
@@ -22,18 +14,12 @@ export interface Ledger {
 }
 
 /** The state of the whole run. */
-export interface Run {
-  readonly run: string;
-  readonly verb: Verb;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
-  readonly exitCode: number | null;
+export interface Run extends Omit<RunReport, 'schema' | 'summary' | 'hosts'> {
   readonly interrupted: boolean;
   /** When the plan was put up for approval, in milliseconds since the epoch; null: it was not, or it was approved. */
   readonly askedAt: number | null;
   /** How long approval took. */
   readonly askedMs: number;
-  readonly warnings: readonly Warning[];
 }
 
 const NOT_STARTED: Run = {

@@ -1,7 +1,7 @@
 import type { HostReport, PlanView } from '../model/event.ts';
 import type { Notice, Problem, ProblemParams, Warning } from '../model/problem.ts';
 
-export type Hosts = Iterable<readonly [string, HostReport]>;
+export type Hosts<H = HostReport> = Iterable<readonly [string, H]>;
 
 export interface Group<T> {
   readonly item: T;
@@ -24,13 +24,13 @@ function merged<T>(
 }
 
 /** What is said of hosts, each with its host alone. */
-const single = <T>(hosts: Hosts, said: (host: HostReport, name: string) => readonly T[]) =>
+const single = <T, H>(hosts: Hosts<H>, said: (host: H, name: string) => readonly T[]) =>
   [...hosts].flatMap(([name, host]) => said(host, name).map((item) => ({ item, names: [name] })));
 
 /** What is said of hosts, equal items together. */
-export const groupEqual = <T>(
-  hosts: Hosts,
-  said: (host: HostReport, name: string) => readonly T[],
+export const groupEqual = <T, H>(
+  hosts: Hosts<H>,
+  said: (host: H) => readonly T[],
 ): readonly Group<T>[] => merged(single(hosts, said), ({ item }) => JSON.stringify(item));
 
 /** Notices of equal code and params are one, whatever names the single host in them. */

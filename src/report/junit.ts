@@ -39,17 +39,16 @@ ${cases.join('')}  </testsuite>
 
 function changeCase(host: string, { step, title, state }: ChangeReport): string {
   const open = `    <testcase classname="${xml(host)}.${step}" name="${xml(title)}"`;
-  switch (state) {
-    case 'done':
-      return `${open}/>\n`;
-    case 'failed':
-      return `${open}><failure type="${step}" message="${xml(title)}: failed"/></testcase>\n`;
-    case 'undone':
-      return `${open}><failure type="${step}" message="${xml(title)}: rolled back"/></testcase>\n`;
-    case 'pending':
-    case 'running':
-      return `${open}><skipped message="${state === 'pending' ? 'not started' : 'not finished'}"/></testcase>\n`;
-  }
+  const failed = (how: string): string =>
+    `${open}><failure type="${step}" message="${xml(title)}: ${how}"/></testcase>\n`;
+  const skipped = (why: string): string => `${open}><skipped message="${why}"/></testcase>\n`;
+  return {
+    done: `${open}/>\n`,
+    failed: failed('failed'),
+    undone: failed('rolled back'),
+    pending: skipped('not started'),
+    running: skipped('not finished'),
+  }[state];
 }
 
 const FINE: readonly (Outcome | null)[] = ['unchanged', 'changed', 'pending'];

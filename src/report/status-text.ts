@@ -18,9 +18,7 @@ export interface StatusStyle extends ProblemStyle {
 /** A row for each host that answered, what they have in common, and what needs attention. `now`: for ages and key expiry. */
 export function statusText(hosts: Hosts, now: number, style: StatusStyle): string {
   const { paint, width, whole } = style;
-  const answered = [...hosts].flatMap(([name, host]) =>
-    host.facts ? [{ name, host, facts: host.facts }] : [],
-  );
+  const answered = [...hosts].filter((host): host is Answered => host[1].facts !== null);
   if (answered.length === 0) return '';
   const shown =
     whole || answered.length <= MOST_ROWS ? answered : answered.filter((one) => !isFine(one));
@@ -39,7 +37,7 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
   const more = answered.length - shown.length;
   const table = [
     ...(rows.length === 0 ? [] : [paint.bold(line(HEAD, (state) => state))]),
-    ...rows.map((cells, i) => line(cells, outcomePaint(shown[i]!.host.outcome, paint))),
+    ...rows.map((cells, i) => line(cells, outcomePaint(shown[i]![1].outcome, paint))),
     ...(more === 0
       ? []
       : [paint.dim(`${count(more, 'host')} up to date and healthy not shown; -v shows all`)]),
@@ -52,21 +50,18 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
 }
 
 /** A host that answered. */
-interface Answered {
-  readonly name: string;
-  readonly host: HostReport;
-  readonly facts: FactsView;
-}
+type Answered = readonly [name: string, host: WithFacts];
+type WithFacts = HostReport & { readonly facts: FactsView };
 
-const isFine = (one: Answered): boolean =>
-  one.host.outcome === 'unchanged' && noteworthy(one.host).length === 0;
+const isFine = ([, host]: Answered): boolean =>
+  host.outcome === 'unchanged' && noteworthy(host).length === 0;
 
-const cellsOf = ({ name, host, facts }: Answered, now: number): readonly string[] => [
+const cellsOf = ([name, host]: Answered, now: number): readonly string[] => [
   name,
-  versionOf(facts),
-  facts.active,
-  healthOf(facts),
-  lastRunOf(facts, now),
+  versionOf(host.facts),
+  host.facts.active,
+  healthOf(host.facts),
+  lastRunOf(host.facts, now),
   stateOf(host),
 ];
 
@@ -131,10 +126,9 @@ function fleetText(hosts: readonly Answered[], now: number, { paint, width }: St
 
 /** "1.18.1 on 18 hosts, 1.17.0 on web-03, web-04". */
 function spreadText(hosts: readonly Answered[], room: number): string {
-  const all = hosts.map(({ name, host }) => [name, host] as const);
-  const [most, ...others] = [
-    ...groupEqual(all, ({ facts }) => [facts?.version ? upstreamVersion(facts.version) : 'none']),
-  ].sort((a, b) => b.names.length - a.names.length);
+  const [most, ...others] = groupEqual(hosts, ({ facts: { version } }) => [
+    version === null ? 'none' : upstreamVersion(version),
+  ]).toSorted((a, b) => b.names.length - a.names.length);
   if (!most || hosts.length === 1) return '';
   if (others.length === 0) return `${most.item} on all ${count(hosts.length, 'host')}`;
   return [
@@ -144,8 +138,8 @@ function spreadText(hosts: readonly Answered[], room: number): string {
 }
 
 function keyText(hosts: readonly Answered[], now: number): string {
-  const ends = hosts.flatMap(({ name, facts: { keyExpiresAt: at } }) =>
-    at === null ? [] : [{ name, at }],
+  const ends = hosts.flatMap(([name, { facts }]) =>
+    facts.keyExpiresAt === null ? [] : [{ name, at: facts.keyExpiresAt }],
   );
   if (ends.length === 0) return '';
   const first = ends.reduce((a, b) => (b.at < a.at ? b : a));
@@ -157,18 +151,17 @@ function keyText(hosts: readonly Answered[], now: number): string {
 
 /** A run has proven the very process that is running now. */
 function provenText(hosts: readonly Answered[], room: number): string {
-  const running = hosts.filter(({ facts }) => facts.running !== null);
-  const not = running.filter(({ facts }) => !facts.proven?.holds).map(({ name }) => name);
+  const running = hosts.filter(([, { facts }]) => facts.running !== null);
+  const not = running.filter(([, { facts }]) => !facts.proven?.holds).map(([name]) => name);
   if (running.length === 0) return '';
   if (not.length === 0)
-    return `on ${running.length === 1 ? running[0]!.name : `all ${count(running.length, 'host')}`}`;
+    return `on ${running.length === 1 ? running[0]![0] : `all ${count(running.length, 'host')}`}`;
   return `${running.length - not.length} of ${count(running.length, 'host')}; not ${someNames(not, room - 24)}`;
 }
 
 /** What does not fit into a row, each note once with the hosts that it applies to. */
 function notesText(hosts: readonly Answered[], now: number, { paint, width }: StatusStyle): string {
-  const all = hosts.map(({ name, host }) => [name, host] as const);
-  const notes = groupEqual(all, (host) => [...noteworthy(host), ...keyNote(host, now)]);
+  const notes = groupEqual(hosts, (host) => [...noteworthy(host), ...keyNote(host.facts, now)]);
   return notes
     .map(({ item, names }) => {
       const list = names.length === 1 ? '' : `    ${someNames(names, width - 4)}\n`;
@@ -177,8 +170,7 @@ function notesText(hosts: readonly Answered[], now: number, { paint, width }: St
     .join('');
 }
 
-function noteworthy({ facts, outcome, plan }: HostReport): readonly string[] {
-  if (!facts) return [];
+function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
   const { running, lastRun, components, active } = facts;
   const version = facts.version && upstreamVersion(facts.version);
   const steps = [...new Set(plan?.changes.map(({ step }) => step) ?? [])];
@@ -203,9 +195,9 @@ function noteworthy({ facts, outcome, plan }: HostReport): readonly string[] {
   );
 }
 
-function keyNote({ facts }: HostReport, now: number): readonly string[] {
-  if (!facts || facts.keyExpiresAt === null) return [];
-  const days = Math.floor((facts.keyExpiresAt - now) / DAY_MS);
+function keyNote({ keyExpiresAt }: FactsView, now: number): readonly string[] {
+  if (keyExpiresAt === null) return [];
+  const days = Math.floor((keyExpiresAt - now) / DAY_MS);
   if (days >= SOON_DAYS) return [];
   return [`the repository's key ${days < 0 ? 'has expired' : `expires in ${count(days, 'day')}`}`];
 }

@@ -1,4 +1,4 @@
-import { type Notice, type Position, PROBLEM_CODES, type ProblemParams } from '../model/problem.ts';
+import type { Notice, Position, ProblemParams } from '../model/problem.ts';
 import type { WarningProblems } from '../model/problems/warnings.ts';
 import { commandLineTexts } from './problems/command-line-texts.ts';
 import { configTexts, diagnosticText } from './problems/config-texts.ts';
@@ -55,9 +55,7 @@ function besides({ jump, moreLines = [] }: Notice['params'], message: string): s
 
 /** Where a code is explained: its heading's anchor, as GitHub makes it. */
 export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
-  TEXTS.has(code) || PROBLEM_CODES.some((one) => one === code)
-    ? `docs/problems.md#${code.replaceAll('.', '')}`
-    : 'docs/checks.md';
+  TEXTS.has(code) ? `docs/problems.md#${code.replaceAll('.', '')}` : 'docs/checks.md';
 
 /** A warning as programs read it. */
 export interface PrintedWarning extends Text {

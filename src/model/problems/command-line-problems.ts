@@ -2,6 +2,8 @@ import type { FileFailure } from './file-problems.ts';
 import type { SchemaMistake } from './inventory-problems.ts';
 import type { Reasons } from './reasons.ts';
 
+type UnreadAlloyFile = 'missing' | 'forbidden' | 'no-files' | 'too-big' | 'failed';
+
 /** A wrong command line, a wrong answers file, or a file named there that is of no use. */
 export type CommandLineProblem =
   /**
@@ -21,24 +23,15 @@ export type CommandLineProblem =
   | Reasons<'cannot-write', { path: string; code: string | null; said: string }>
   | Reasons<'file-exists' | 'not-a-run-log', { path: string }>
   | Reasons<'nothing-written', { said: string }>
-  | Reasons<
-      'alloy-file',
-      {
-        path: string;
-        why: 'missing' | 'forbidden' | 'no-files' | 'too-big' | 'failed';
-        said: string;
-      }
-    >
+  | Reasons<'alloy-file', { path: string; why: UnreadAlloyFile; said: string }>
   // hosts and runs
   | Reasons<'unknown-host', { name: string; nearest: string | null }>
   | Reasons<'no-run-logged', { verb: string | null }>
   | Reasons<'unknown-run', { run: string; nearest: string | null }>
   | Reasons<'ambiguous-run', { run: string; matches: readonly string[] }>
   // the wizard
-  | Reasons<
-      'inventory-exists' | 'no-inventory-to-edit' | 'not-an-inventory-path' | 'no-answers',
-      { path: string }
-    >
+  | Reasons<'inventory-exists' | 'no-inventory-to-edit', { path: string }>
+  | Reasons<'not-an-inventory-path' | 'no-answers', { path: string }>
   | Reasons<'import-one-host', { hosts: number }>
   | Reasons<'answers-syntax', { path: string; said: string }>
   | Reasons<'answer-missing', { path: string; id: string; question: string; example: string }>
@@ -54,7 +47,8 @@ export type CommandLineProblem =
 
 /** Params of `usage`, `run.missing` and `bug`. */
 export interface CommandLineProblems {
-  bug: /** `said`: the error's first line; `file`: where the stack was saved, null: it is the detail. */
+  /** `said`: the error's first line; `file`: where the stack was saved, null: it is the detail. */
+  bug:
     | Reasons<'unexpected', { said: string; file: string | null }>
     /** Met in the middle of one host's run. */
     | Reasons<'on-host'>;

@@ -93,6 +93,7 @@ export interface ConfigProblems {
         'unknown-parameter',
         { template: string; name: string; meant: string | null; known: readonly string[] }
       >
+    /** `alternative`: another parameter; `flag`: there is no inventory file, --var sets it. */
     | Reasons<
         'required',
         {
@@ -100,9 +101,7 @@ export interface ConfigProblems {
           parameter: string;
           meaning: string;
           example: string;
-          /** Another parameter that may be given instead. */
           alternative: string | null;
-          /** There is no inventory file: --var sets it. */
           flag: boolean;
         }
       >
@@ -113,17 +112,3 @@ export interface ConfigProblems {
     | Reasons<'unknown-builtin', { name: string; meant: string | null; known: readonly string[] }>
     | Reasons<'unreadable' | 'unreadable-declarations', { path: string; failure: FileFailure }>;
 }
-
-export interface ConfigWarnings {
-  'template.raw': Reasons<'raw', { text: string }>;
-  'environment.missing': Reasons<'not-set', { variable: string }>;
-  'file.unreadable': Reasons<
-    'for-service',
-    { path: string; mode: string; user: string; group: string }
-  >;
-}
-
-/** Settings that do nothing: of `inventory.unused`. */
-export type UnusedSetting =
-  | Reasons<'variable', { variable: string }>
-  | Reasons<'tolerated-component', { component: string }>;

@@ -84,7 +84,8 @@ export interface ConnectionProblems {
       >
     | Reasons<'too-many-keys', Endpoint & { offered: readonly string[] }>
     | Reasons<'ended', Endpoint & Said & { user: string }>;
-  'ssh.host-key': /** `trust`: the command that records it. */
+  /** `trust`: the command that records an unknown key. */
+  'ssh.host-key':
     | Reasons<'unknown', NamedKey & { trust: string }>
     | Reasons<'changed', NamedKey & { known: ShownKey & Line }>
     | Reasons<'revoked', NamedKey & Line>
@@ -102,10 +103,11 @@ export interface ConnectionProblems {
     | Reasons<'login-interrupted' | 'command-interrupted', Endpoint>
     | Reasons<'command', Endpoint & { seconds: number }>;
   'ssh.lost': Reasons<'dropped', Endpoint & Said> | Reasons<'nothing-started'>;
-  'ssh.unsupported': /**
+  /**
    * `feature`: what only OpenSSH can do, as `ProxyCommand nc in ~/.ssh/config`; `refused`: the keys
    * that the server refused before.
    */
+  'ssh.unsupported':
     | Reasons<'openssh-required', { feature: string; refused: readonly string[] }>
     | Reasons<'no-common-algorithm', Endpoint & { address: string }>
     | Reasons<'bad-configuration' | 'unread-configuration', { address: string }>
@@ -113,10 +115,8 @@ export interface ConnectionProblems {
     | Reasons<'no-ssh-command'>
     | Reasons<'old-ssh-command', { name: string; needed: number }>;
   'sudo.refused':
-    | Reasons<
-        'password-expired' | 'account-expired' | 'not-allowed' | 'needs-tty' | 'no-sudo',
-        Account
-      >
+    | Reasons<'password-expired' | 'account-expired' | 'not-allowed', Account>
+    | Reasons<'needs-tty' | 'no-sudo', Account>
     | Reasons<'not-root'>
     /** Neither sudo's words nor the exit code say why. */
     | Reasons<'failed', { address: string; exit: number | string }>;

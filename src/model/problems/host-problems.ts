@@ -46,7 +46,8 @@ export interface HostProblems {
 
 /** Params of the problems `apply.*`. */
 export interface ApplyProblems {
-  'apply.locked': /** `run` is unknown when the other run has only just taken the lock. */
+  /** `run` is unknown when the other run has only just taken the lock. */
+  'apply.locked':
     | Reasons<'run', { seconds: string; run?: string; who?: string }>
     | Reasons<'dpkg', { pid: string; command: string; seconds: string }>
     | Reasons<'not-reported'>;

@@ -1,7 +1,5 @@
-import type { UnusedSetting } from './config-problems.ts';
-import type { InventoryFileProblem } from './file-problems.ts';
+import type { EnvironmentValue, InventoryFileProblem } from './file-problems.ts';
 import type { Reasons } from './reasons.ts';
-import type { EnvironmentValue } from './secret-problems.ts';
 
 /** A form that a value of the inventory must have; what each looks like is explained in report/. */
 export type ValueFormat =
@@ -93,16 +91,12 @@ export interface InventoryProblems {
     | Reasons<'reserved-key', { key: string }>
     | Reasons<'duplicate-key', { key: string; line: number }>
     /** Ansible's INI format. */
-    | Reasons<
-        'ini-section' | 'ini-header' | 'ini-child' | 'ini-variable' | 'ini-host-variable',
-        { written: string }
-      >
+    | Reasons<'ini-section' | 'ini-header' | 'ini-child', { written: string }>
+    | Reasons<'ini-variable' | 'ini-host-variable', { written: string }>
     | Reasons<'ini-quote' | 'group-priority'>
     /** Ansible's formats. */
-    | Reasons<
-        'undeclared-group' | 'vars-of-undeclared-group' | 'group-cycle' | 'group-form',
-        { group: string }
-      >
+    | Reasons<'undeclared-group' | 'vars-of-undeclared-group', { group: string }>
+    | Reasons<'group-cycle' | 'group-form', { group: string }>
     | Reasons<'group-section-form', { group: string; section: 'hosts' | 'children' }>
     | Reasons<'variables-form', { file: string }>;
   'inventory.schema':
@@ -154,26 +148,3 @@ export interface InventoryProblems {
 export type SkippedKey =
   | Reasons<'group-key', { key: string; group: string }>
   | Reasons<'ungrouped-host', { host: string }>;
-
-export interface InventoryWarnings {
-  'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
-  'inventory.unused': Reasons<'empty-group', { group: string }> | UnusedSetting;
-  'ansible.left': Reasons<'connection', { host: string; connection: string }>;
-  'ansible.ignored':
-    | SkippedKey
-    | Reasons<'older-name', { variable: string; current: string }>
-    | Reasons<
-        | 'vault'
-        | 'template'
-        | 'become-off'
-        | 'become-password'
-        | 'host-key-checking-off'
-        | 'alloy-version'
-        | 'unclosed-quote'
-        | 'own-variable'
-        | 'no-counterpart',
-        { variable: string }
-      >
-    | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
-    | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
-}

@@ -1,10 +1,8 @@
-import type { ConfigWarnings } from './config-problems.ts';
-import type { InventoryWarnings } from './inventory-problems.ts';
+import type { SkippedKey } from './inventory-problems.ts';
 import type { Reasons } from './reasons.ts';
-import type { SecretWarnings } from './secret-problems.ts';
 
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
-export interface WarningProblems extends ConfigWarnings, InventoryWarnings, SecretWarnings {
+export interface WarningProblems {
   'retry.gone': Reasons<'hosts', { hosts: readonly string[] }>;
   'retry.nothing': Reasons<'all-finished' | 'not-chosen', { run: string }>;
   'plan.inventory': Reasons<'changed'>;
@@ -12,6 +10,27 @@ export interface WarningProblems extends ConfigWarnings, InventoryWarnings, Secr
   'plan.others': Reasons<'not-in-plan', { hosts: number }>;
   'secret.short': Reasons<'too-short-to-mask'>;
   'fmt.template': Reasons<'skipped', { files: readonly string[] }>;
+  'template.raw': Reasons<'raw', { text: string }>;
+  'environment.missing': Reasons<'not-set', { variable: string }>;
+  'file.unreadable': Reasons<
+    'for-service',
+    { path: string; mode: string; user: string; group: string }
+  >;
+  'secret.readable': Reasons<'readable-by-others', { path: string }>;
+  'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
+  'inventory.unused':
+    | Reasons<'empty-group', { group: string }>
+    | Reasons<'variable', { variable: string }>
+    | Reasons<'tolerated-component', { component: string }>;
+  'ansible.left': Reasons<'connection', { host: string; connection: string }>;
+  'ansible.ignored':
+    | SkippedKey
+    | Reasons<'older-name', { variable: string; current: string }>
+    | Reasons<'vault' | 'template' | 'unclosed-quote' | 'alloy-version', { variable: string }>
+    | Reasons<'become-off' | 'become-password' | 'host-key-checking-off', { variable: string }>
+    | Reasons<'own-variable' | 'no-counterpart', { variable: string }>
+    | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
+    | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
   'access.docker': Reasons<'like-root'>;
   'alloy.components': Reasons<
     'unhealthy',

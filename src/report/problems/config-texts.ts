@@ -1,10 +1,8 @@
 import type {
   ConfigProblems,
-  ConfigWarnings,
   DeclarationFault,
   Diagnostic,
   ParameterFault,
-  UnusedSetting,
 } from '../../model/problems/config-problems.ts';
 import { fileFailure, fileHint } from './source-texts.ts';
 import {
@@ -209,32 +207,4 @@ export const configTexts: Texts<ConfigProblems> = {
       ${path}, which declares the parameters of a template, ${fileFailure(failure)}
       ${fileHint(failure)}`,
   },
-};
-
-export const configWarnings: Texts<ConfigWarnings> = {
-  'template.raw': {
-    raw: (params) => text`
-      raw writes ${quoted(params.text)} into the configuration without escaping
-      Remove "| raw": values are escaped for the place they are written to`,
-  },
-  'environment.missing': {
-    'not-set': ({ variable }) => text`
-      the configuration reads the environment variable ${variable}, which the service does not have: it reads as empty
-      Add it to alloy.environment: ${variable}: { secret: env:${variable} }, or plain text; or give it a default: coalesce(sys.env("${variable}"), "...")`,
-  },
-  'file.unreadable': {
-    'for-service': ({ path, mode, user, group }) => text`
-      the service cannot read ${path}: ${mode} ${user}:${group}
-      Write mode: "0640" and group: alloy`,
-  },
-};
-
-/** Part of the texts of `inventory.unused`. */
-export const unusedSettings: ReasonTexts<UnusedSetting> = {
-  variable: ({ variable }) => text`
-    no template of these hosts uses the variable "${variable}"
-    Fix its name, or remove it from config.vars`,
-  'tolerated-component': ({ component }) => text`
-    alloy.tolerate names the component "${component}", which the configuration does not have
-    Fix its name, or remove it from alloy.tolerate`,
 };

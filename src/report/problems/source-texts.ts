@@ -1,14 +1,11 @@
 import type {
+  EnvironmentValue,
   FileFailure,
   InventoryFileProblem,
   ProgramFailure,
+  SecretProblems,
 } from '../../model/problems/file-problems.ts';
 import type { RepositoryProblems } from '../../model/problems/repository-problems.ts';
-import type {
-  EnvironmentValue,
-  SecretProblems,
-  SecretWarnings,
-} from '../../model/problems/secret-problems.ts';
 import { didYouMean, type ReasonTexts, type Text, type Texts, text } from './texts.ts';
 
 /** Predicate of a sentence about the file. */
@@ -135,14 +132,6 @@ export const secretTexts: Texts<SecretProblems> = {
       cannot read a secret from the program ${program}: its output is not UTF-8 text
       Make it print base64 or text`,
     'environment-value': environmentValue,
-  },
-};
-
-export const secretWarnings: Texts<SecretWarnings> = {
-  'secret.readable': {
-    'readable-by-others': ({ path }) => text`
-      the secret file ${path} can be read by other users of this machine
-      Run chmod 600 ${path}`,
   },
 };
 

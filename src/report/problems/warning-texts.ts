@@ -1,14 +1,35 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { count, someNames } from '../plain.ts';
-import { configWarnings } from './config-texts.ts';
-import { inventoryWarnings } from './inventory-texts.ts';
-import { secretWarnings } from './source-texts.ts';
-import { type Texts, text } from './texts.ts';
+import { quoted, type Texts, text } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
 const NAMES = 200;
 
 const LOG_INPUT_OFF = 'Turn it off for the login user in /etc/sudoers.d/: Defaults:USER !log_input';
+
+const LOG_IN_WITH_KEY = 'Log in with a key: set ssh.identity, or add the key to your agent';
+const NO_FILES = 'Nothing to do: scripts are sent over stdin';
+const LOGIN_SHELL = 'Nothing to do: the login shell only starts a program';
+const CONNECT_TIMEOUT = 'Use --connect-timeout';
+
+/** What to do about the variables without a counterpart. */
+const COUNTERPARTS: Readonly<Record<string, string>> = {
+  ansible_password: LOG_IN_WITH_KEY,
+  ansible_ssh_pass: LOG_IN_WITH_KEY,
+  ansible_ssh_password: LOG_IN_WITH_KEY,
+  ansible_become_flags: 'Nothing to do: alloyup calls sudo without extra flags',
+  ansible_become_exe: "Make sure that sudo is in the login user's PATH",
+  ansible_python_interpreter: 'Nothing to do: hosts need no Python',
+  ansible_shell_type: LOGIN_SHELL,
+  ansible_shell_executable: LOGIN_SHELL,
+  ansible_remote_tmp: 'Nothing to do: alloyup has its own directory',
+  ansible_pipelining: NO_FILES,
+  ansible_ssh_pipelining: NO_FILES,
+  ansible_ssh_executable: 'Set ssh: { transport: openssh } to use the ssh program on this system',
+  ansible_ssh_timeout: CONNECT_TIMEOUT,
+  ansible_timeout: CONNECT_TIMEOUT,
+  ansible_ssh_transfer_method: 'Nothing to do: no files are copied',
+};
 
 export const warningTexts: Texts<WarningProblems> = {
   'retry.gone': {
@@ -45,9 +66,84 @@ export const warningTexts: Texts<WarningProblems> = {
       skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}
       See the result: alloyup render HOST`,
   },
-  ...configWarnings,
-  ...secretWarnings,
-  ...inventoryWarnings,
+  'template.raw': {
+    raw: (params) => text`
+      raw writes ${quoted(params.text)} into the configuration without escaping
+      Remove "| raw": values are escaped for the place they are written to`,
+  },
+  'environment.missing': {
+    'not-set': ({ variable }) => text`
+      the configuration reads the environment variable ${variable}, which the service does not have: it reads as empty
+      Add it to alloy.environment: ${variable}: { secret: env:${variable} }, or plain text; or give it a default: coalesce(sys.env("${variable}"), "...")`,
+  },
+  'file.unreadable': {
+    'for-service': ({ path, mode, user, group }) => text`
+      the service cannot read ${path}: ${mode} ${user}:${group}
+      Write mode: "0640" and group: alloy`,
+  },
+  'secret.readable': {
+    'readable-by-others': ({ path }) => text`
+      the secret file ${path} can be read by other users of this machine
+      Run chmod 600 ${path}`,
+  },
+  'inventory.ambiguous': {
+    'host-and-group': ({ name }) => text`
+      "${name}" is both a host and a group; --limit ${name} means the group
+      Rename the group`,
+  },
+  'inventory.unused': {
+    variable: ({ variable }) => text`
+      no template of these hosts uses the variable "${variable}"
+      Fix its name, or remove it from config.vars`,
+    'tolerated-component': ({ component }) => text`
+      alloy.tolerate names the component "${component}", which the configuration does not have
+      Fix its name, or remove it from alloy.tolerate`,
+    'empty-group': ({ group }) => text`the group "${group}" has no hosts
+      Add hosts to it, or remove the group`,
+  },
+  'ansible.left': {
+    connection: ({ host, connection }) => text`
+      ${host} is left out: Ansible connects to it with "${connection}", not SSH
+      Use SSH, or "local" for this machine`,
+  },
+  'ansible.ignored': {
+    'group-key': ({
+      group,
+      key,
+    }) => text`"${key}" in the group "${group}" is ignored, by Ansible too
+      Use hosts, vars and children`,
+    'ungrouped-host': ({ host }) => text`
+      the variables of "${host}", which is in no group, are ignored, by Ansible too
+      Add the host to a group`,
+    'older-name': ({ current, variable }) => text`
+      ${variable} is ignored because ${current} is set too
+      Remove ${variable}, the older name`,
+    vault: ({ variable }) => text`${variable} is encrypted with Ansible Vault, and ignored
+      Write it as { secret: env:NAME } where it is needed`,
+    template: ({ variable }) => text`${variable} is an Ansible template, and ignored
+      Write the value in the alloyup inventory if you need it`,
+    'become-off': ({ variable }) => text`${variable} is off
+      Nothing to do if the login is root: set ssh.user to root. Otherwise alloyup uses sudo`,
+    'become-user': ({ value, variable }) => text`${variable} is ${quoted(value)}, and ignored
+      Nothing to do: alloyup always becomes root`,
+    'become-method': ({ value, variable }) => text`${variable} is ${quoted(value)}, and ignored
+      Allow sudo, or log in as root: alloyup supports nothing else`,
+    'become-password': ({ variable }) => text`${variable} is a secret, and not imported
+      Enter it when asked, or set sudo: { password: { secret: env:SUDO_PASSWORD } }`,
+    'host-key-checking-off': ({ variable }) => text`${variable} is off
+      Nothing to do: alloyup records new host keys, but always refuses a changed one`,
+    'unclosed-quote': ({ variable }) => text`${variable} has a quote that is not closed
+      Close the quote`,
+    'ssh-arguments': ({ args, variable }) => text`
+      ${variable} has arguments without a counterpart: ${args.join(' ')}
+      Put them in ~/.ssh/config, with ssh: { transport: openssh } where the built-in client does not support them`,
+    'alloy-version': ({ variable }) => text`${variable} is not a version
+      Set alloy.version`,
+    'own-variable': ({ variable }) => text`${variable} is a variable of your own, and not imported
+      Set the variables of templates in config.vars`,
+    'no-counterpart': ({ variable }) => text`${variable} has no counterpart in alloyup
+      ${COUNTERPARTS[variable] ?? 'Nothing to do: it only affects Ansible'}`,
+  },
   'access.docker': {
     'like-root': text`members of the group docker are as powerful as root
       Remove it from alloy.memberOf unless Alloy must read containers`,
