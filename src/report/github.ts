@@ -1,6 +1,6 @@
 import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
-import { groupEqual, problemGroups, warningGroups } from './groups.ts';
+import { alone, type Group, groupEqual, problemGroups, warningGroups } from './groups.ts';
 import { present, someNames } from './plain.ts';
 import { placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
@@ -28,14 +28,12 @@ const NAMES_WIDTH = 400;
  */
 export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotation[] {
   const all = Object.entries(hosts);
-  const errors = groupEqual(all, ({ place }) => [place ?? null]).flatMap(({ item: place, names }) =>
+  const errors = groupEqual(all, ({ place }) => [place]).flatMap(({ item: place, names }) =>
     problemGroups(names.map((name) => [name, hosts[name]!])).map((group) =>
-      annotation('error', group.item, group.names, group.item.at ?? place),
+      annotation('error', group, place),
     ),
   );
-  const warned = warningGroups(all, warnings).map(({ item, names }) =>
-    annotation('warning', item, names, item.at),
-  );
+  const warned = warningGroups(all, warnings).map((group) => annotation('warning', group));
   return [...errors, ...warned];
 }
 
@@ -44,24 +42,23 @@ export const findingAnnotations = (
   problems: readonly Notice[],
   warnings: readonly Notice[],
 ): readonly Annotation[] => [
-  ...problems.map((item) => annotation('error', item, [], item.at)),
-  ...warnings.map((item) => annotation('warning', item, [], item.at)),
+  ...problems.map((item) => annotation('error', alone(item))),
+  ...warnings.map((item) => annotation('warning', alone(item))),
 ];
 
 function annotation(
   level: Annotation['level'],
-  notice: Notice,
-  hosts: readonly string[],
-  at: Position | null = null,
+  { item, names }: Group<Notice>,
+  place: Position | null = null,
 ): Annotation {
-  const { code, detail } = notice;
-  const { message, hint } = textOf(notice);
+  const { code, detail, at = place } = item;
+  const { message, hint } = textOf(item);
   const lines = present(
     message,
-    hosts.length > 0 && `on ${someNames(hosts, NAMES_WIDTH)}`,
+    names.length > 0 && `on ${someNames(names, NAMES_WIDTH)}`,
     detail?.trimEnd(),
     hint && `help: ${hint}`,
-    `see ${docsOf(notice)}`,
+    `see ${docsOf(item)}`,
   );
   return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at };
 }

@@ -8,6 +8,9 @@ export interface Group<T> {
   readonly names: readonly string[];
 }
 
+/** Of no host. */
+export const alone = <T>(item: T): Group<T> => ({ item, names: [] });
+
 /** Groups of equal keys as one, in the order of the first, whose item it has. */
 function merged<T>(
   groups: Iterable<Group<T>>,
@@ -89,7 +92,7 @@ export const warningGroups = (
   hosts: Hosts,
   ofRun: readonly Warning[],
 ): readonly Group<Warning>[] => [
-  ...ofRun.map((item) => ({ item, names: [] })),
+  ...ofRun.map(alone),
   ...noticeGroups(hosts, ({ plan, warnings }) => [
     ...warnings,
     ...(plan?.warnings ?? []),

@@ -1,7 +1,14 @@
 import type { RunReport } from '../model/event.ts';
 import { OUTCOMES } from '../model/event.ts';
 import type { Notice } from '../model/problem.ts';
-import { type Group, type Hosts, planGroups, problemGroups, warningGroups } from './groups.ts';
+import {
+  alone,
+  type Group,
+  type Hosts,
+  planGroups,
+  problemGroups,
+  warningGroups,
+} from './groups.ts';
 import { count, duration, present, someNames } from './plain.ts';
 import { placeText } from './problem-text.ts';
 import { outcomeRows } from './summary.ts';
@@ -47,8 +54,6 @@ export const findingsMarkdown = (
     ...findingBlocks('Problems', problems.map(alone)),
     ...findingBlocks('Warnings', warnings.map(alone)),
   ]);
-
-const alone = <T>(item: T): Group<T> => ({ item, names: [] });
 
 function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonly string[] {
   if (groups.length === 0) return [];

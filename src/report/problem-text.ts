@@ -1,5 +1,5 @@
 import type { Notice, Position, Problem } from '../model/problem.ts';
-import type { Group } from './groups.ts';
+import { alone, type Group } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, present, wrap } from './plain.ts';
 import { docsOf, textOf } from './text-of.ts';
@@ -15,7 +15,7 @@ export interface ProblemStyle {
 type Kind = 'error' | 'warning';
 
 export const problemText = (problem: Problem, style: ProblemStyle): string =>
-  blockText('error', { item: problem, names: [] }, style);
+  blockText('error', alone(problem), style);
 
 export const noticeTexts = (
   kind: Kind,
@@ -29,7 +29,6 @@ export function problemsText(
   warnings: readonly Notice[],
   style: ProblemStyle,
 ): string {
-  const alone = <T>(item: T): Group<T> => ({ item, names: [] });
   const blocks = [
     ...noticeTexts('warning', warnings.map(alone), style),
     ...noticeTexts('error', problems.map(alone), style),

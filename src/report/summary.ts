@@ -1,14 +1,9 @@
-import { OUTCOMES, type Outcome, type Verb } from '../model/event.ts';
+import { OUTCOMES, type Outcome } from '../model/event.ts';
+import type { Run } from './fold.ts';
 import type { Hosts } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, duration, pad, someNames } from './plain.ts';
 import type { ProblemStyle } from './problem-text.ts';
-
-export interface Ending {
-  readonly verb: Verb;
-  readonly durationMs: number;
-  readonly interrupted: boolean;
-}
 
 /** The colour of an outcome; null: the host did not finish. */
 export const outcomePaint = (outcome: Outcome | null, paint: Paint): ((text: string) => string) => {
@@ -30,7 +25,8 @@ export const outcomePaint = (outcome: Outcome | null, paint: Paint): ((text: str
  */
 export function summaryText(
   hosts: Hosts,
-  { verb, durationMs, interrupted }: Ending,
+  { verb, interrupted }: Pick<Run, 'verb' | 'interrupted'>,
+  durationMs: number,
   { paint, width }: ProblemStyle,
 ): string {
   const title = `${verb[0]!.toUpperCase()}${verb.slice(1)} ${interrupted ? 'interrupted' : 'finished'}`;

@@ -70,9 +70,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
 
   const onEnd = (ledger: Ledger): string => {
     const hosts = [...ledger.hosts()];
-    const { verb, startedAt, finishedAt, askedMs, interrupted, warnings } = ledger.run;
+    const { verb, startedAt, finishedAt, askedMs, warnings } = ledger.run;
     const endedAt = finishedAt ?? startedAt;
-    const ending = { verb, durationMs: endedAt - startedAt - askedMs, interrupted };
     const text = present(
       verb === 'plan' && plans(ledger),
       verb === 'status' && statusText(hosts, endedAt, style),
@@ -86,7 +85,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
             problemGroups(hosts.filter(([name]) => !printed?.has(name))),
             style,
           )),
-      verb !== 'plan' && summaryText(hosts, ending, style),
+      verb !== 'plan' && summaryText(hosts, ledger.run, endedAt - startedAt - askedMs, style),
     ).join('\n');
     return linesShown && text !== '' ? `\n${text}` : text;
   };

@@ -18,23 +18,17 @@ export interface Diagnostic {
 
 /** A value that a parameter does not take; `given` is JSON, cut to fit a line. */
 export type ParameterFault =
-  | {
-      readonly kind: 'type';
-      /** A type of docs/templates.md. */
-      readonly type: string;
-      readonly given: string;
-      readonly example: string;
-      readonly meaning: string;
-    }
-  | {
-      readonly kind: 'choice';
-      readonly choices: readonly string[];
-      /** The parameter takes a list of them. */
-      readonly list: boolean;
-      readonly given: string;
-      readonly meant: string | null;
-      readonly meaning: string;
-    };
+  /** `type`: one of docs/templates.md. */
+  | Readonly<{ kind: 'type'; type: string; given: string; example: string; meaning: string }>
+  /** `list`: the parameter takes a list of them. */
+  | Readonly<{
+      kind: 'choice';
+      choices: readonly string[];
+      list: boolean;
+      given: string;
+      meant: string | null;
+      meaning: string;
+    }>;
 
 /** Where in an Alloy text a value of a template stands. */
 type Where = 'string' | 'raw-string' | 'comment' | 'label' | 'name' | 'raw';

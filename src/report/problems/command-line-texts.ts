@@ -59,8 +59,7 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       Add sudo: { password: { secret: env:SUDO_PASSWORD } } to the inventory`,
     'no-sudo-password': text`no sudo password was entered
       Run the command again`,
-    unreadable: ({ of, path, failure }) => text`
-      ${READ_FOR[of].what} ${path} ${fileFailure(failure)}
+    unreadable: ({ of, path, failure }) => text`${READ_FOR[of].what} ${path} ${fileFailure(failure)}
       ${READ_FOR[of].hint}`,
     'cannot-write': ({ path, code, said }) => text`
       ${path} cannot be written: ${UNWRITABLE[code ?? ''] ?? said}
@@ -69,25 +68,19 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       Choose another path, or replace it with --force`,
     'nothing-written': ({ said }) => text`nothing was written: ${said}
       Fix that and run alloyup init again`,
-    'alloy-file': ({ path, why, said }) => {
-      switch (why) {
-        case 'missing':
-          return text`${path} does not exist
-            Check the path`;
-        case 'forbidden':
-          return text`${path} cannot be read: permission denied
-            Check its permissions: ls -l ${path}`;
-        case 'no-files':
-          return text`${path} contains no *.alloy files
-            Name the files`;
-        case 'too-big':
-          return text`${path} is too large for an Alloy configuration (${said})
-            Name another file`;
-        case 'failed':
-          return text`${path} cannot be read: ${said}
-            Name another file`;
-      }
-    },
+    'alloy-file': ({ path, why, said }) =>
+      ({
+        missing: text`${path} does not exist
+          Check the path`,
+        forbidden: text`${path} cannot be read: permission denied
+          Check its permissions: ls -l ${path}`,
+        'no-files': text`${path} contains no *.alloy files
+          Name the files`,
+        'too-big': text`${path} is too large for an Alloy configuration (${said})
+          Name another file`,
+        failed: text`${path} cannot be read: ${said}
+          Name another file`,
+      })[why],
     'unknown-host': ({ name, nearest }) => text`the inventory has no host "${name}"
       ${didYouMean(nearest && quoted(nearest), 'List the hosts: alloyup hosts')}`,
     'no-run-logged': ({ verb }) => text`no ${verb ?? 'run'} has been logged on this machine

@@ -169,8 +169,7 @@ export const configTexts: Texts<ConfigProblems> = {
     'not-a-reference': ({ value }) => text`
       ${value === null ? 'the value' : quoted(value)} is not the name of a component or constant
       Write names with dots between them, such as "constants.hostname"`,
-    'leading-dot': ({ name }) => text`
-      "{{ .${name} }}" is not Liquid: variables have no leading dot
+    'leading-dot': ({ name }) => text`"{{ .${name} }}" is not Liquid: variables have no leading dot
       Put Alloy's own braces between {% raw %} and {% endraw %}`,
     'not-given': ({ name, meant, declared }) => text`the variable "${name}" is not set
       ${didYouMean(meant, declared || name.includes('.') ? `Set ${name}, or test it first: {% if ${name} %}` : `Add ${name} to config.vars, or give it a default: {{ ${name} | default: "..." }}`)}`,

@@ -33,20 +33,16 @@ const AGENTS = {
 
 function unusableKey({ why, file, said }: UnusableKey): Text {
   const addToAgent = `Add it to the agent: ssh-add ${file.replace(/\.pub$/, '')}`;
-  switch (why) {
-    case 'absent':
-      return text`the key file ${file} does not exist
-        Correct ssh.identity in the inventory, or IdentityFile in ~/.ssh/config`;
-    case 'locked':
-      return text`the key file ${file} needs its passphrase
-        ${addToAgent}`;
-    case 'public':
-      return text`${file} is a public key, and no agent holds the private key
-        ${addToAgent}`;
-    case 'unreadable':
-      return text`the key file ${file} cannot be used: ${said}
-        Check it: ssh-keygen -y -f ${file}`;
-  }
+  return {
+    absent: text`the key file ${file} does not exist
+      Correct ssh.identity in the inventory, or IdentityFile in ~/.ssh/config`,
+    locked: text`the key file ${file} needs its passphrase
+      ${addToAgent}`,
+    public: text`${file} is a public key, and no agent holds the private key
+      ${addToAgent}`,
+    unreadable: text`the key file ${file} cannot be used: ${said}
+      Check it: ssh-keygen -y -f ${file}`,
+  }[why];
 }
 
 export const connectionTexts: Texts<ConnectionProblems> = {
@@ -70,8 +66,7 @@ export const connectionTexts: Texts<ConnectionProblems> = {
     'not-forwarded': ({ from, address, port, said }) => text`
       ${from} could not connect to ${address}, port ${port}: ${said}
       Check the network behind the jump host, and AllowTcpForwarding in its sshd_config`,
-    handshake: (params) => text`
-      the SSH handshake with ${params.endpoint} failed: ${params.said}
+    handshake: (params) => text`the SSH handshake with ${params.endpoint} failed: ${params.said}
       ${tryIt(params)}`,
     proxy: (params) => text`
       the ProxyCommand or ProxyJump to ${params.endpoint} failed: ${withoutStop(params.said)}
@@ -157,8 +152,7 @@ export const connectionTexts: Texts<ConnectionProblems> = {
     'no-common-algorithm': ({ endpoint, address }) => text`
       ${endpoint} and ssh have no algorithm in common
       Compare what each offers: ssh -vv ${address}`,
-    'bad-configuration': ({ address }) => text`
-      ssh refuses the OpenSSH configuration for ${address}
+    'bad-configuration': ({ address }) => text`ssh refuses the OpenSSH configuration for ${address}
       Run this and fix what it names: ssh -G ${address}`,
     'unread-configuration': ({ address }) => text`
       ~/.ssh/config may have settings for ${address}, and this machine has no ssh command to read them
@@ -172,11 +166,9 @@ export const connectionTexts: Texts<ConnectionProblems> = {
       Upgrade openssh-client, or add the key to ~/.ssh/known_hosts and remove ssh.hostKey from the inventory`,
   },
   'sudo.refused': {
-    'password-expired': ({ user, address }) => text`
-      the password of ${userName(user)} has expired
+    'password-expired': ({ user, address }) => text`the password of ${userName(user)} has expired
       Set a new one on ${address}: passwd${user ? ` ${user}` : ''}`,
-    'account-expired': ({ user, address }) => text`
-      the account of ${userName(user)} has expired
+    'account-expired': ({ user, address }) => text`the account of ${userName(user)} has expired
       Check it on ${address} with chage -l ${user ?? 'USER'}; reactivate it with chage -E -1 ${user ?? 'USER'}`,
     'not-allowed': ({ user, address }) => text`${userName(user)} may not use sudo
       Add a line to /etc/sudoers.d/ on ${address}: ${sudoRule(user)}`,

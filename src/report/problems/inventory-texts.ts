@@ -223,11 +223,9 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'index-out-of-range': (params) => text`
       the index in ${quoted(params.part)} is out of range: ${quoted(params.name)} has ${count(params.count, 'host')}
       Use a smaller index: the first host has index 0`,
-    'open-range': ({ name, part }) => text`
-      the range in ${quoted(part)} has neither start nor end
+    'open-range': ({ name, part }) => text`the range in ${quoted(part)} has neither start nor end
       Write ${name} for all of its hosts`,
-    'unknown-name': ({ groups, name, near }) => text`
-      there is no host or group named ${quoted(name)}
+    'unknown-name': ({ groups, name, near }) => text`there is no host or group named ${quoted(name)}
       ${didYouMean(near && quoted(near), groups.length > 0 ? `${SEE_HOSTS}. The groups are ${groups.join(', ')}` : SEE_HOSTS)}`,
     'regular-expression': ({ part, said }) => text`
       ${quoted(part)} is not a valid regular expression: ${said}

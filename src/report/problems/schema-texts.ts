@@ -243,8 +243,7 @@ export const rangeTexts: ReasonTexts<RangeMistake> = {
   'mixed-range': ({ pattern, range }) => text`
     "[${range}]" in ${quoted(pattern)} has ends of different kinds
     Use two numbers or two single letters: [01:20], [a:f]`,
-  'backward-range': ({ begin, end, pattern }) => text`
-    the range in ${quoted(pattern)} runs backward
+  'backward-range': ({ begin, end, pattern }) => text`the range in ${quoted(pattern)} runs backward
     Write the smaller end first: [${end}:${begin}]`,
   'uneven-range': ({ begin, end, pattern }) => text`
     the ends of "[${begin}:${end}]" in ${quoted(pattern)} have different numbers of digits: ${begin.length} and ${end.length}

@@ -16,16 +16,20 @@ export function fileFailure(failure: FileFailure): string {
     case 'failed':
       return `cannot be read: ${failure.said}`;
     default:
-      return FILE_FAILURES[failure.kind];
+      return FAILURES[failure.kind];
   }
 }
 
-const FILE_FAILURES = {
+const FAILURES = {
   missing: 'does not exist',
   directory: 'is a directory',
   forbidden: 'cannot be read: permission denied',
   special: 'is not a regular file',
   'not-text': 'is not UTF-8 text',
+  // of a program
+  'not-found': 'not found',
+  'not-executable': 'not executable',
+  cancelled: 'interrupted',
 } as const;
 
 /** What to do about a file of text that the inventory names. */
@@ -48,10 +52,8 @@ function programFailure(failure: ProgramFailure): string {
       return `exit code ${failure.exitCode}`;
     case 'failed':
       return failure.said;
-    case 'cancelled':
-      return 'interrupted';
     default:
-      return failure.kind.replace('-', ' ');
+      return FAILURES[failure.kind];
   }
 }
 
@@ -201,8 +203,7 @@ export const repositoryTexts: Texts<RepositoryProblems> = {
     downgrade: (params) => fetching(params, `it redirects from https to ${params.to}`),
   },
   'repository.key': {
-    missing: ({ source }) => text`
-      the signing key ${source} cannot be read: there is no such file
+    missing: ({ source }) => text`the signing key ${source} cannot be read: there is no such file
       ${FIX_KEY}`,
     unreadable: ({ source, said }) => text`the signing key ${source} cannot be read: ${said}
       ${FIX_KEY}`,
@@ -221,8 +222,7 @@ export const repositoryTexts: Texts<RepositoryProblems> = {
       ${RENEW_KEY}`,
     expired: ({ source, pin, on }) => text`the pinned key ${pin} in ${source} expired on ${on}
       ${RENEW_KEY}`,
-    'unknown-key': ({ source, fingerprint }) => text`
-      ${source} holds the unknown key ${fingerprint}
+    'unknown-key': ({ source, fingerprint }) => text`${source} holds the unknown key ${fingerprint}
       If the owner of the repository announced it, add it to repository.fingerprints; otherwise ask before you continue`,
   },
   'repository.index': {

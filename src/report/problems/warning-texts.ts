@@ -57,8 +57,7 @@ export const warningTexts: Texts<WarningProblems> = {
       Plan again without --limit to include all hosts`,
   },
   'secret.short': {
-    'too-short-to-mask': text`
-      a secret of fewer than 4 characters cannot be masked in host output
+    'too-short-to-mask': text`a secret of fewer than 4 characters cannot be masked in host output
       Use a longer secret`,
   },
   'fmt.template': {
@@ -67,8 +66,7 @@ export const warningTexts: Texts<WarningProblems> = {
       See the result: alloyup render HOST`,
   },
   'template.raw': {
-    raw: (params) => text`
-      raw writes ${quoted(params.text)} into the configuration without escaping
+    raw: (params) => text`raw writes ${quoted(params.text)} into the configuration without escaping
       Remove "| raw": values are escaped for the place they are written to`,
   },
   'environment.missing': {
@@ -92,8 +90,7 @@ export const warningTexts: Texts<WarningProblems> = {
       Rename the group`,
   },
   'inventory.unused': {
-    variable: ({ variable }) => text`
-      no template of these hosts uses the variable "${variable}"
+    variable: ({ variable }) => text`no template of these hosts uses the variable "${variable}"
       Fix its name, or remove it from config.vars`,
     'tolerated-component': ({ component }) => text`
       alloy.tolerate names the component "${component}", which the configuration does not have
@@ -154,8 +151,7 @@ export const warningTexts: Texts<WarningProblems> = {
       Read Alloy's log: ssh ${host} journalctl -u alloy -n 50`,
   },
   'alloy.no-validate': {
-    'too-old': text`
-      the installed Alloy cannot validate configurations (validate came with 1.9.0)
+    'too-old': text`the installed Alloy cannot validate configurations (validate came with 1.9.0)
       Upgrade Alloy to have configurations validated on the host`,
   },
   'data.lost': {
@@ -209,8 +205,7 @@ export const warningTexts: Texts<WarningProblems> = {
       Nothing to do: apply waits for it`,
   },
   'run.replanned': {
-    'host-changed': (_, host) => text`
-      the host changed after it was planned, so it was planned again
+    'host-changed': (_, host) => text`the host changed after it was planned, so it was planned again
       See what changed it: ssh ${host} sudo tail /var/lib/alloyup/audit.log`,
   },
   'run.taken-back': {
@@ -222,8 +217,7 @@ export const warningTexts: Texts<WarningProblems> = {
       Run alloyup apply: it rolls the run back first, then plans again`,
   },
   'sudo.log-input': {
-    'to-file': ({ path }) => text`
-      sudo logs what it is sent, secrets included (log_input, ${path})
+    'to-file': ({ path }) => text`sudo logs what it is sent, secrets included (log_input, ${path})
       ${LOG_INPUT_OFF}`,
     enabled: text`sudo logs what it is sent, secrets included (log_input)
       ${LOG_INPUT_OFF}`,
