@@ -7,34 +7,30 @@ import { docsOf, textOf } from './text-of.ts';
  * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
  * Written when the run is over.
  */
-export function junit(report: RunReport): string {
-  const suites = Object.entries(report.hosts).map(([name, host]) => suite(name, host, report));
-  const sum = (of: 'tests' | 'failures' | 'skipped'): number =>
-    suites.reduce((n, one) => n + one[of], 0);
-  const time = ((report.finishedAt ?? report.startedAt) - report.startedAt) / 1000;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="${xml(`alloyup ${report.verb}`)}" tests="${sum('tests')}" failures="${sum('failures')}" skipped="${sum('skipped')}" time="${time}">
-${suites.map((one) => one.text).join('')}</testsuites>
-`;
-}
-
-function suite(name: string, host: HostReport, { run, verb, startedAt }: RunReport) {
-  const cases = [
+export function junit({ run, verb, hosts, startedAt, finishedAt }: RunReport): string {
+  const casesOf = ([name, host]: readonly [string, HostReport]): readonly string[] => [
     ...host.changes.map((change) => changeCase(name, change)),
     verdictCase(name, host),
   ];
-  const failures = cases.filter((text) => text.includes('<failure ')).length;
-  const skipped = cases.filter((text) => text.includes('<skipped')).length;
-  const timestamp = new Date(host.startedAt ?? startedAt).toISOString().slice(0, 19);
-  return {
-    tests: cases.length,
-    failures,
-    skipped,
-    text: `  <testsuite name="${xml(name)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}" time="${host.durationMs / 1000}" timestamp="${timestamp}" hostname="${xml(name)}">
+  const suites = Object.entries(hosts).map((entry) => {
+    const [name, host] = entry;
+    const cases = casesOf(entry);
+    const timestamp = new Date(host.startedAt ?? startedAt).toISOString().slice(0, 19);
+    return `  <testsuite name="${xml(name)}" ${countsOf(cases)} time="${host.durationMs / 1000}" timestamp="${timestamp}" hostname="${xml(name)}">
     <properties><property name="run" value="${xml(run)}"/><property name="verb" value="${verb}"/></properties>
 ${cases.join('')}  </testsuite>
-`,
-  };
+`;
+  });
+  const counts = countsOf(Object.entries(hosts).flatMap(casesOf));
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${xml(`alloyup ${verb}`)}" ${counts} time="${((finishedAt ?? startedAt) - startedAt) / 1000}">
+${suites.join('')}</testsuites>
+`;
+}
+
+function countsOf(cases: readonly string[]): string {
+  const having = (mark: string): number => cases.filter((text) => text.includes(mark)).length;
+  return `tests="${cases.length}" failures="${having('<failure ')}" skipped="${having('<skipped ')}"`;
 }
 
 function changeCase(host: string, { step, title, state }: ChangeReport): string {

@@ -2,18 +2,16 @@ import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
 import { groupEqual, type Hosts } from './groups.ts';
 import { count, pad, present, shorten, someNames, who, widthOf, wrap } from './plain.ts';
-import type { ProblemStyle } from './problem-text.ts';
+import type { PlanStyle } from './plan-text.ts';
 import { outcomePaint } from './summary.ts';
+
+/** `whole`: a row for every host, however many. */
+type StatusStyle = Pick<PlanStyle, 'paint' | 'width' | 'whole'>;
 
 const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'LAST RUN', 'STATE'] as const;
 
 /** With more hosts than this, those that need no attention are only counted. */
 const MOST_ROWS = 40;
-
-export interface StatusStyle extends ProblemStyle {
-  /** A row for every host, however many. */
-  readonly whole: boolean;
-}
 
 /** A row for each host that answered, what they have in common, and what needs attention. `now`: for ages and key expiry. */
 export function statusText(hosts: Hosts, now: number, style: StatusStyle): string {

@@ -1,5 +1,4 @@
 import type { Notice, Position, ProblemParams } from '../model/problem.ts';
-import type { WarningProblems } from '../model/problems/warnings.ts';
 import { commandLineTexts } from './problems/command-line-texts.ts';
 import { configTexts, diagnosticText } from './problems/config-texts.ts';
 import { connectionTexts } from './problems/connection-texts.ts';
@@ -21,11 +20,9 @@ const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...alloyTexts,
 };
 
-const WARNING_TEXTS: Texts<WarningProblems> = warningTexts;
-
 // some codes are those of problems and of warnings: their reasons tell them apart
 const TEXTS = new Map<string, ReasonTexts<Notice['params']>>();
-for (const texts of [PROBLEM_TEXTS, WARNING_TEXTS])
+for (const texts of [PROBLEM_TEXTS, warningTexts])
   for (const [code, reasons] of Object.entries(texts))
     TEXTS.set(code, { ...TEXTS.get(code), ...reasons });
 

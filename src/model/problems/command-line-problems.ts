@@ -45,7 +45,6 @@ export type CommandLineProblem =
       { path: string; id: string; nearest: string | null; known: readonly string[] }
     >;
 
-/** Params of `usage`, `run.missing` and `bug`. */
 export interface CommandLineProblems {
   /** `said`: the error's first line; `file`: where the stack was saved, null: it is the detail. */
   bug:

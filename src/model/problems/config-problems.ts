@@ -61,7 +61,6 @@ export type DeclarationFault =
   | Reasons<'undeclared-parameter', { parameter: string; field: string; other: string }>
   | Reasons<'default', { parameter: string; fault: ParameterFault }>;
 
-/** Params of the problems `template.*` and `config.*`. */
 export interface ConfigProblems {
   'config.syntax': Diagnostic | { readonly reason: 'liquid-template' };
   'config.check': Diagnostic;

@@ -1,20 +1,13 @@
 import type { Reasons } from './reasons.ts';
 
 /** Where a TCP connection goes. */
-interface Address {
-  address: string;
-  port: number;
-}
+type Address = { address: string; port: number };
 
 /** Where a login goes: `ops@10.0.0.7:2222`. */
-interface Endpoint {
-  endpoint: string;
-}
+type Endpoint = { endpoint: string };
 
 /** What a server, a system call or another program said. */
-interface Said {
-  said: string;
-}
+type Said = { said: string };
 
 /** A key that a server shows. */
 export interface ShownKey {
@@ -24,16 +17,11 @@ export interface ShownKey {
   readonly fingerprint: string;
 }
 
-interface NamedKey extends ShownKey {
-  /** As known_hosts files name the host: `web-01`, `[web-01]:2222`. */
-  name: string;
-}
+/** `name`: as known_hosts files name the host, `web-01` or `[web-01]:2222`. */
+type NamedKey = ShownKey & { name: string };
 
 /** A line of a file. */
-interface Line {
-  readonly file: string;
-  readonly line: number;
-}
+type Line = { readonly file: string; readonly line: number };
 
 /** A key that was named and cannot be offered. */
 export interface UnusableKey {
@@ -45,14 +33,9 @@ export interface UnusableKey {
   readonly said: string;
 }
 
-/** The account that sudo was asked for, and the host it is on. */
-interface Account {
-  /** null: the login user, whose name the inventory does not give. */
-  user: string | null;
-  address: string;
-}
+/** The account that sudo was asked for, null: the login user, not named in the inventory. */
+type Account = { user: string | null; address: string };
 
-/** Params of the problems `ssh.*`, `sudo.*` and `key.*`. */
 export interface ConnectionProblems {
   'ssh.unreachable':
     | Reasons<'unknown-name' | 'no-name-server' | 'connection-refused', Address>

@@ -40,7 +40,6 @@ export type EnvironmentValue = Reasons<
   { variable: string; fault: EnvironmentFault }
 >;
 
-/** Params of the problems `secret.*`. */
 export interface SecretProblems {
   'secret.unresolved':
     | Reasons<'unset' | 'empty-variable', { variable: string }>

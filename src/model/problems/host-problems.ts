@@ -3,7 +3,6 @@ import type { Reasons } from './reasons.ts';
 
 // What the host program reports are strings, numbers too.
 
-/** Params of the problems `host.*`. */
 export interface HostProblems {
   'host.unsupported':
     | Reasons<'system', { name: string }>
@@ -44,7 +43,6 @@ export interface HostProblems {
   >;
 }
 
-/** Params of the problems `apply.*`. */
 export interface ApplyProblems {
   /** `run` is unknown when the other run has only just taken the lock. */
   'apply.locked':
@@ -78,7 +76,6 @@ export interface ApplyProblems {
   'apply.unknown': Reasons<'in-progress' | 'no-verdict'>;
 }
 
-/** Params of the problems `alloy.*`. */
 export interface AlloyProblems {
   'alloy.validate': Reasons<'refused' | 'no-answer'>;
   'alloy.reload': Reasons<'refused', { status: string }> | Reasons<'no-answer', { said: string }>;

@@ -79,7 +79,6 @@ export type FileOwner =
   | 'system'
   | 'root-directory';
 
-/** Params of the problems `inventory.*`. */
 export interface InventoryProblems {
   'inventory.syntax':
     | RangeMistake

@@ -25,7 +25,6 @@ interface Fetched {
   readonly proxy: string | null;
 }
 
-/** Params of the problems `repository.*`. */
 export interface RepositoryProblems {
   'repository.unreachable': FetchFailure & Fetched;
   /** `source`: where the signing key comes from, a URL without password, or a path. */

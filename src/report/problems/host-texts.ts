@@ -4,7 +4,7 @@ import type {
   ApplyProblems,
   HostProblems,
 } from '../../model/problems/host-problems.ts';
-import { someNames } from '../plain.ts';
+import { present, someNames } from '../plain.ts';
 import { type Text, type Texts, text } from './texts.ts';
 
 const REMOVE = 'Remove it from the inventory';
@@ -208,8 +208,6 @@ const unready = (message: string, host: string): Text => text`${message}
   Read Alloy's log: ssh ${host} journalctl -u alloy. Run again if it was replaying a long write-ahead log`;
 const seeRunning = (host: string): string =>
   `See what is running: ssh ${host} systemctl status alloy`;
-const named = (what: string, ids: readonly string[]): readonly string[] =>
-  ids.length > 0 ? [`${what}: ${ids.join(', ')}`] : [];
 
 export const alloyTexts: Texts<AlloyProblems> = {
   'alloy.validate': {
@@ -243,12 +241,12 @@ export const alloyTexts: Texts<AlloyProblems> = {
     'no-list': ({ seconds }, host) =>
       unready(`Alloy did not list its components within ${seconds} s`, host),
     different: ({ seconds, missing, unexpected, unhealthy, young }) => {
-      const found = [
-        ...named('missing', missing),
-        ...named('unexpected', unexpected),
+      const found = present(
+        missing.length > 0 && `missing: ${missing.join(', ')}`,
+        unexpected.length > 0 && `unexpected: ${unexpected.join(', ')}`,
         ...unhealthy.map(([id, health, said]) => `${id} is ${health}${said ? `: ${said}` : ''}`),
-        ...named(`not started within ${seconds} s`, young),
-      ];
+        young.length > 0 && `not started within ${seconds} s: ${young.join(', ')}`,
+      );
       return text`the components are not as configured: ${found.join('; ')}
         Fix the component, or list it in alloy.tolerate if it may be unhealthy`;
     },

@@ -167,6 +167,9 @@ const index = (
 ): Text => text`the index of ${url} ${suite} cannot be used: ${why}
   ${hint}`;
 
+const CHECK_KEY = 'Check repository.url, suite and key in the inventory';
+const TRUST_PROXY =
+  'If a proxy re-signs connections, trust its authority: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
 const FIX_KEY = 'Fix repository.key in the inventory: a URL, or a path relative to the inventory';
 const CHECK_CLOCK = "check this machine's clock: date -u";
 const RENEW_KEY = `Provide a renewed bundle in repository.key, or ${CHECK_CLOCK}`;
@@ -180,7 +183,7 @@ export const repositoryTexts: Texts<RepositoryProblems> = {
       fetching(
         params,
         `it answers ${params.status}`,
-        params.status === 404 ? 'Check repository.url, suite and key in the inventory' : undefined,
+        params.status === 404 ? CHECK_KEY : undefined,
       ),
     'unknown-name': because('the host name does not exist'),
     'name-lookup': because('the host name cannot be resolved now'),
@@ -192,12 +195,7 @@ export const repositoryTexts: Texts<RepositoryProblems> = {
     timeout: (params) => fetching(params, `no answer within ${params.seconds} s`),
     'too-big': (params) =>
       fetching(params, `the answer is larger than ${params.maxBytes >> 10} KiB`),
-    certificate: (params) =>
-      fetching(
-        params,
-        params.said,
-        'If a proxy re-signs connections, trust its authority: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
-      ),
+    certificate: (params) => fetching(params, params.said, TRUST_PROXY),
     failed: (params) => fetching(params, params.said),
     'not-http': (params) => fetching(params, `${params.to} is not an http or https URL`),
     downgrade: (params) => fetching(params, `it redirects from https to ${params.to}`),
