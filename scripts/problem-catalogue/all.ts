@@ -9,8 +9,11 @@ import { inventoryCatalogue } from './inventory.ts';
 import { repositoryCatalogue, secretCatalogue } from './source.ts';
 import { warningCatalogue } from './warning.ts';
 
+const { usage, ...afterRuns } = commandLineCatalogue;
+
+/** By the moment in which they are met. */
 export const PROBLEMS: Catalogue<ProblemParams> = {
-  ...commandLineCatalogue,
+  usage,
   ...inventoryCatalogue,
   ...configCatalogue,
   ...secretCatalogue,
@@ -19,6 +22,7 @@ export const PROBLEMS: Catalogue<ProblemParams> = {
   ...hostCatalogue,
   ...applyCatalogue,
   ...alloyCatalogue,
+  ...afterRuns,
 };
 
 export const WARNINGS: Catalogue<WarningProblems> = warningCatalogue;

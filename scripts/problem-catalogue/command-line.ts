@@ -66,6 +66,10 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'plan-damaged': { file: 'plan.json' },
     },
   },
+  'run.missing': {
+    means: 'The host has no such run to roll back.',
+    examples: { none: {}, 'not-found': { run: '20261123T101500Z-3f9a' } },
+  },
   bug: {
     means: 'alloyup met a situation that it was not written for. Please report it.',
     examples: {
@@ -75,9 +79,5 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       },
       'on-host': {},
     },
-  },
-  'run.missing': {
-    means: 'The host has no such run to roll back.',
-    examples: { none: {}, 'not-found': { run: '20261123T101500Z-3f9a' } },
   },
 };

@@ -15,66 +15,10 @@ export interface Position {
 }
 
 /**
- * What went wrong, by what to do about it. Codes are public: reports and logs contain them, they are
- * never renamed, and docs/problems.md explains them.
+ * Values per code, told apart by `reason`: names, paths, numbers and lists, never sentences. A code says
+ * what to do about what went wrong. Codes and reasons are public: reports and logs contain them, they
+ * are never renamed, and docs/problems.md explains them.
  */
-export const PROBLEM_CODES = [
-  // before the first connection: exit 64
-  'usage',
-  'inventory.syntax',
-  'inventory.schema',
-  'inventory.rule',
-  'inventory.file',
-  'inventory.limit',
-  'template.syntax',
-  'template.variable',
-  'template.file',
-  'config.syntax',
-  'config.check',
-  'secret.unresolved',
-  // the repository: 1, for the hosts that need it
-  'repository.unreachable',
-  'repository.key',
-  'repository.index',
-  'repository.version',
-  // the connection
-  'ssh.unreachable',
-  'ssh.auth',
-  'ssh.host-key',
-  'ssh.timeout',
-  'ssh.lost',
-  'ssh.unsupported',
-  'sudo.refused',
-  'sudo.password',
-  // the host
-  'host.unsupported',
-  'host.probe',
-  'host.dpkg',
-  'host.disk',
-  'host.port',
-  'host.file',
-  'host.unit',
-  'host.adopt',
-  // an apply
-  'apply.locked',
-  'apply.stale',
-  'apply.failed',
-  'apply.stuck',
-  'apply.drift',
-  'apply.unknown',
-  'alloy.validate',
-  'alloy.reload',
-  'alloy.start',
-  'alloy.unready',
-  'alloy.components',
-  'alloy.version',
-  'run.missing',
-  'bug',
-] as const;
-
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
-
-/** Values per code, told apart by `reason`: names, paths, numbers and lists, never sentences. */
 export interface ProblemParams
   extends CommandLineProblems,
     InventoryProblems,
@@ -85,6 +29,8 @@ export interface ProblemParams
     HostProblems,
     ApplyProblems,
     AlloyProblems {}
+
+export type ProblemCode = keyof ProblemParams;
 
 /** What all problems and warnings have, whatever they are about. */
 interface Common {
@@ -110,12 +56,12 @@ interface Transient {
 }
 
 /** A problem of one of these codes, e.g. `ProblemOf<'ssh.auth' | 'ssh.lost'>`. */
-export type ProblemOf<C extends keyof ProblemParams> = {
+export type ProblemOf<C extends ProblemCode> = {
   [K in C]: { readonly code: K; readonly params: ProblemParams[K] & Besides } & Common & Transient;
 }[C];
 
 /** One thing that went wrong, as data; its text is made in report/, by `textOf` alone. */
-export type Problem = ProblemOf<keyof ProblemParams>;
+export type Problem = ProblemOf<ProblemCode>;
 
 export type WarningOf<C extends keyof WarningProblems> = {
   [K in C]: { readonly code: K; readonly params: WarningProblems[K] & Besides } & Common;
