@@ -13,7 +13,6 @@ export interface Ledger {
   report(): RunReport;
 }
 
-/** The state of the whole run. */
 export interface Run extends Omit<RunReport, 'schema' | 'summary' | 'hosts'> {
   readonly interrupted: boolean;
   /** When the plan was put up for approval, in milliseconds since the epoch; null: it was not, or it was approved. */

@@ -45,7 +45,6 @@ export function liveLines(
   return [...gap, ...head, ...hostLines(state, view, room), ...troubles].slice(0, height);
 }
 
-/** What the lines are drawn with. */
 interface View {
   readonly columns: number;
   readonly now: number;
@@ -92,7 +91,6 @@ function roughly(ms: number): string {
   return `${Math.round(seconds / 60)} min`;
 }
 
-/** A part of a line, with its colour. */
 type Part = readonly [text: string, colour?: (text: string) => string];
 
 /** Coloured where the line fits; cut where it does not. */

@@ -153,7 +153,6 @@ function diffText({ path, kind, text }: FileDiff, style: PlanStyle): string {
   return head + parts.map((part) => `      ${part}\n`).join('');
 }
 
-/** The colour of a line of a diff, by its mark. */
 function diffPaint(line: string, paint: Paint): (text: string) => string {
   if (line.startsWith('@@')) return paint.cyan;
   if (line.startsWith('+')) return paint.green;

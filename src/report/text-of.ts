@@ -30,7 +30,7 @@ for (const texts of [PROBLEM_TEXTS, warningTexts])
 export function textOf(notice: Notice): Text {
   const { code, params, host } = notice;
   const texts = TEXTS.get(code);
-  if (texts && params.reason in texts) {
+  if (texts && Object.hasOwn(texts, params.reason)) {
     const { message, hint } = textOfReason(texts, params, host);
     return { message: besides(params, message), hint };
   }

@@ -36,10 +36,7 @@ export type CommandLineProblem =
   | Reasons<'answers-syntax', { path: string; said: string }>
   | Reasons<'answer-missing', { path: string; id: string; question: string; example: string }>
   /** `said`: what the question says to such an answer. */
-  | Reasons<
-      'answer-invalid',
-      { path: string; id: string; value: string; said: string; example: string }
-    >
+  | Reasons<'answer-invalid', Record<'path' | 'id' | 'value' | 'said' | 'example', string>>
   | Reasons<
       'answer-unused',
       { path: string; id: string; nearest: string | null; known: readonly string[] }

@@ -30,6 +30,9 @@ export type ParameterFault =
       meaning: string;
     }>;
 
+/** A name that there is not: the one that was probably meant, and all that there are. */
+type Unknown = { meant: string | null; known: readonly string[] };
+
 /** Where in an Alloy text a value of a template stands. */
 type Where = 'string' | 'raw-string' | 'comment' | 'label' | 'name' | 'raw';
 
@@ -50,10 +53,7 @@ export type Misplacement =
 /** What is wrong with the YAML file that declares the parameters of a template. */
 export type DeclarationFault =
   | Reasons<'yaml', { said: string }>
-  | Reasons<
-      'unknown-key',
-      { parameter: string | null; key: string; meant: string | null; known: readonly string[] }
-    >
+  | Reasons<'unknown-key', Unknown & { parameter: string | null; key: string }>
   | Reasons<'no-summary'>
   | Reasons<'unknown-type', { parameter: string; types: readonly string[] }>
   | Reasons<'parameter-name', { parameter: string }>
@@ -66,7 +66,7 @@ export interface ConfigProblems {
   'config.check': Diagnostic;
   'template.syntax':
     | Reasons<'unknown-filter', { filter: string; meant: string | null }>
-    | Reasons<'unknown-tag', { tag: string; meant: string | null; known: readonly string[] }>
+    | Reasons<'unknown-tag', Unknown & { tag: string }>
     | Reasons<'stray-tag', { tag: string }>
     | Reasons<'unclosed-output' | 'trailing-text'>
     | Reasons<'unclosed-tag', { tag: string }>
@@ -82,18 +82,11 @@ export interface ConfigProblems {
     | Reasons<'reserved'>
     | Reasons<'unused', { template: string; name: string; meant: string | null }>
     | Reasons<'undeclared', { name: string; meant: string | null }>
-    | Reasons<
-        'unknown-parameter',
-        { template: string; name: string; meant: string | null; known: readonly string[] }
-      >
+    | Reasons<'unknown-parameter', Unknown & { template: string; name: string }>
     /** `alternative`: another parameter; `flag`: there is no inventory file, --var sets it. */
     | Reasons<
         'required',
-        {
-          template: string;
-          parameter: string;
-          meaning: string;
-          example: string;
+        Record<'template' | 'parameter' | 'meaning' | 'example', string> & {
           alternative: string | null;
           flag: boolean;
         }
@@ -102,6 +95,6 @@ export interface ConfigProblems {
     | Reasons<'no-effect-unless', { parameter: string; other: string; values: readonly string[] }>
     | Reasons<'value', { parameter: string; fault: ParameterFault }>;
   'template.file':
-    | Reasons<'unknown-builtin', { name: string; meant: string | null; known: readonly string[] }>
+    | Reasons<'unknown-builtin', Unknown & { name: string }>
     | Reasons<'unreadable' | 'unreadable-declarations', { path: string; failure: FileFailure }>;
 }

@@ -39,6 +39,7 @@ export type ValueFormat =
   | 'user-name';
 
 export type ValueType = 'string' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
+export type Expected = ValueType | ValueFormat;
 
 /** What does not match the schema at one place. `near` is what was probably meant. */
 export type SchemaMistake =
@@ -46,14 +47,7 @@ export type SchemaMistake =
   | Reasons<'planned-key', { key: string }>
   | Reasons<'not-allowed', { written: string; allowed: readonly string[]; near: string | null }>
   /** `written` is null for lists, maps, and whatever may be a secret. */
-  | Reasons<
-      'value',
-      {
-        expected: ValueType | ValueFormat;
-        found: ValueType | 'nothing';
-        written: string | null;
-      }
-    >
+  | Reasons<'value', { expected: Expected; found: ValueType | 'nothing'; written: string | null }>
   /** `of` has the size: a number, a string or a list. */
   | Reasons<'too-small' | 'too-large', { of: ValueType; limit: number }>;
 
@@ -78,6 +72,9 @@ export type FileOwner =
   | 'package'
   | 'system'
   | 'root-directory';
+
+/** Where a group sets a value. */
+type GroupLine = { readonly name: string; readonly line: number };
 
 export interface InventoryProblems {
   'inventory.syntax':
@@ -113,14 +110,7 @@ export interface InventoryProblems {
     | Reasons<'too-many-hosts', { count: number; limit: number }>
     | Reasons<'reserved-group', { group: string }>
     | Reasons<'unknown-group', { group: string; near: string | null }>
-    | Reasons<
-        'groups-disagree',
-        {
-          host: string;
-          setting: string;
-          groups: readonly { readonly name: string; readonly line: number }[];
-        }
-      >
+    | Reasons<'groups-disagree', { host: string; setting: string; groups: readonly GroupLine[] }>
     /** `machine` null: the one that alloyup runs on. */
     | Reasons<'same-machine', { hosts: readonly [string, string]; machine: string | null }>
     | Reasons<'reserved-variable' | 'zero-byte', { variable: string }>

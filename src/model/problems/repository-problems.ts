@@ -3,15 +3,8 @@ import type { Reasons } from './reasons.ts';
 /** Why nothing usable came from a URL. */
 export type FetchFailure =
   | Reasons<'status', { status: number }>
-  | Reasons<
-      | 'unknown-name'
-      | 'name-lookup'
-      | 'refused'
-      | 'reset'
-      | 'no-answer'
-      | 'no-route'
-      | 'redirect-loop'
-    >
+  | Reasons<'unknown-name' | 'name-lookup' | 'refused' | 'reset' | 'no-answer' | 'no-route'>
+  | Reasons<'redirect-loop'>
   | Reasons<'timeout', { seconds: number }>
   | Reasons<'too-big', { maxBytes: number }>
   | Reasons<'certificate' | 'failed', { said: string }>

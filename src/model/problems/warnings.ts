@@ -12,10 +12,7 @@ export interface WarningProblems {
   'fmt.template': Reasons<'skipped', { files: readonly string[] }>;
   'template.raw': Reasons<'raw', { text: string }>;
   'environment.missing': Reasons<'not-set', { variable: string }>;
-  'file.unreadable': Reasons<
-    'for-service',
-    { path: string; mode: string; user: string; group: string }
-  >;
+  'file.unreadable': Reasons<'for-service', Record<'path' | 'mode' | 'user' | 'group', string>>;
   'secret.readable': Reasons<'readable-by-others', { path: string }>;
   'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
   'inventory.unused':

@@ -1,4 +1,5 @@
 import type {
+  Expected,
   RangeMistake,
   SchemaMistake,
   ValueFormat,
@@ -6,7 +7,7 @@ import type {
 } from '../../model/problems/inventory-problems.ts';
 import { didYouMean, quoted, type ReasonTexts, type Text, text, textOfReason } from './texts.ts';
 
-const NAMES: Readonly<Record<ValueType | ValueFormat, string>> = {
+const NAMES: Readonly<Record<Expected, string>> = {
   string: 'a string',
   list: 'a list',
   map: 'a map',
@@ -142,15 +143,8 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
   'user-name': 'Write only the name, such as ops',
 };
 
-type Expected = ValueType | ValueFormat;
-
 /** Forms that not only text has: whatever else is found, the hint of the form says more. */
-const ANY_TYPE: ReadonlySet<Expected> = new Set([
-  'environment-value',
-  'secret',
-  'sudo',
-  'string-or-list',
-] as const);
+const ANY_TYPE = new Set<Expected>(['environment-value', 'secret', 'sudo', 'string-or-list']);
 
 /** What to write instead of a bare number or boolean; otherwise it belongs in quotes. */
 const INSTEAD_OF_SCALAR: Readonly<Partial<Record<Expected, (written: string) => string>>> = {

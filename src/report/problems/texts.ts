@@ -32,7 +32,6 @@ export type ReasonTexts<P extends Params> = {
     | ((params: Extract<P, { readonly reason: R }>, host: string) => Text);
 };
 
-/** The texts of each code. */
 export type Texts<Codes extends { readonly [C in keyof Codes]: Params }> = {
   readonly [C in keyof Codes]: ReasonTexts<Codes[C]>;
 };
