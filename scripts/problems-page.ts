@@ -1,4 +1,4 @@
-import { type Notice, PROBLEM_CODES, type Problem } from '../src/model/problem.ts';
+import type { Notice } from '../src/model/problem.ts';
 import { textOf } from '../src/report/text-of.ts';
 import { entriesOf, PROBLEMS, WARNINGS } from './problem-catalogue/all.ts';
 
@@ -18,17 +18,11 @@ export const problemsPage = (): string =>
   [
     INTRODUCTION,
     '## Problems\n',
-    ...inOrder(entriesOf(PROBLEMS)).map(section),
+    ...entriesOf(PROBLEMS).map(section),
     '## Warnings\n',
     'A warning stops nothing. Warnings about an Alloy configuration carry the code of their rule: see [checks.md](checks.md).\n',
     ...entriesOf(WARNINGS).map(section),
   ].join('\n');
-
-/** As the list of all codes has them: by the moment in which they are met. */
-const inOrder = (entries: ReturnType<typeof entriesOf>) =>
-  entries.toSorted(([a], [b]) => placeOf(a) - placeOf(b));
-
-const placeOf = (code: string): number => PROBLEM_CODES.indexOf(code as Problem['code']);
 
 function section([code, { means, examples }]: ReturnType<typeof entriesOf>[number]): string {
   const rows = Object.entries(examples).map(([reason, params]) => {

@@ -1,19 +1,19 @@
 import type { ProblemParams } from '../../src/model/problem.ts';
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
-import { alloyCatalogue } from './alloy.ts';
-import { applyCatalogue } from './apply.ts';
 import type { Catalogue } from './catalogue.ts';
+import { commandLineCatalogue } from './command-line.ts';
 import { configCatalogue } from './config.ts';
 import { connectionCatalogue } from './connection.ts';
-import { hostCatalogue } from './host.ts';
+import { alloyCatalogue, applyCatalogue, hostCatalogue } from './host.ts';
 import { inventoryCatalogue } from './inventory.ts';
-import { repositoryCatalogue } from './repository.ts';
-import { secretCatalogue } from './secret.ts';
-import { usageCatalogue } from './usage.ts';
+import { repositoryCatalogue, secretCatalogue } from './source.ts';
 import { warningCatalogue } from './warning.ts';
 
+const { usage, ...afterRuns } = commandLineCatalogue;
+
+/** By the moment in which they are met. */
 export const PROBLEMS: Catalogue<ProblemParams> = {
-  ...usageCatalogue,
+  usage,
   ...inventoryCatalogue,
   ...configCatalogue,
   ...secretCatalogue,
@@ -22,6 +22,7 @@ export const PROBLEMS: Catalogue<ProblemParams> = {
   ...hostCatalogue,
   ...applyCatalogue,
   ...alloyCatalogue,
+  ...afterRuns,
 };
 
 export const WARNINGS: Catalogue<WarningProblems> = warningCatalogue;

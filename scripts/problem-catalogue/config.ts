@@ -10,28 +10,6 @@ const wrongType = {
 } as const;
 
 export const configCatalogue: Catalogue<ConfigProblems> = {
-  'config.syntax': {
-    means: 'A configuration is not valid Alloy syntax.',
-    examples: {
-      diagnostic: {
-        rule: 'syntax.unexpected',
-        said: 'expected }, got EOF',
-        advice: 'Close the block that is opened in line 3',
-      },
-      'liquid-template': {},
-    },
-  },
-  'config.check': {
-    means:
-      'A configuration is valid syntax, but Alloy would refuse it. [checks.md](checks.md) lists the rules.',
-    examples: {
-      diagnostic: {
-        rule: 'component.unknown',
-        said: 'there is no component prometheus.scrap',
-        advice: 'Did you mean prometheus.scrape?',
-      },
-    },
-  },
   'template.syntax': {
     means: 'A template is not valid Liquid, or the YAML file beside it is wrong.',
     examples: {
@@ -110,6 +88,28 @@ export const configCatalogue: Catalogue<ConfigProblems> = {
       },
       unreadable: { path: 'site.alloy', failure: { kind: 'missing' } },
       'unreadable-declarations': { path: 'site.yaml', failure: { kind: 'forbidden' } },
+    },
+  },
+  'config.syntax': {
+    means: 'A configuration is not valid Alloy syntax.',
+    examples: {
+      diagnostic: {
+        rule: 'syntax.unexpected',
+        said: 'expected }, got EOF',
+        advice: 'Close the block that is opened in line 3',
+      },
+      'liquid-template': {},
+    },
+  },
+  'config.check': {
+    means:
+      'A configuration is valid syntax, but Alloy would refuse it. [checks.md](checks.md) lists the rules.',
+    examples: {
+      diagnostic: {
+        rule: 'component.unknown',
+        said: 'there is no component prometheus.scrap',
+        advice: 'Did you mean prometheus.scrape?',
+      },
     },
   },
 };

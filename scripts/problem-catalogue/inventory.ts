@@ -1,6 +1,5 @@
 import type {
   InventoryProblems,
-  InventoryWarnings,
   RangeMistake,
 } from '../../src/model/problems/inventory-problems.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -141,47 +140,6 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'unknown-name': { name: 'wbe', near: 'web', groups: [group] },
       'regular-expression': { part: '~[', said: 'Unterminated character class' },
       'no-match': { part: 'xyz*' },
-    },
-  },
-};
-
-const variable = 'ansible_become';
-
-export const inventoryWarningCatalogue: Catalogue<InventoryWarnings> = {
-  'inventory.ambiguous': {
-    means: 'A name in the inventory has two meanings.',
-    examples: { 'host-and-group': { name: group } },
-  },
-  'inventory.unused': {
-    means: 'A part of the inventory has no effect.',
-    examples: {
-      'empty-group': { group },
-      variable: { variable: 'metrics_ulr' },
-      'tolerated-component': { component: 'loki.source.file.nginx' },
-    },
-  },
-  'ansible.left': {
-    means: 'A host in an Ansible inventory is left out because alloyup cannot connect to it.',
-    examples: { connection: { host, connection: 'docker' } },
-  },
-  'ansible.ignored': {
-    means: 'A part of an Ansible inventory has no effect on alloyup.',
-    examples: {
-      'group-key': { key: 'tags', group },
-      'ungrouped-host': { host: 'db-01' },
-      'older-name': { variable: 'ansible_ssh_host', current: 'ansible_host' },
-      vault: { variable },
-      template: { variable },
-      'become-off': { variable },
-      'become-password': { variable: 'ansible_become_password' },
-      'host-key-checking-off': { variable: 'ansible_host_key_checking' },
-      'alloy-version': { variable: 'alloy_version' },
-      'unclosed-quote': { variable: 'ansible_ssh_common_args' },
-      'own-variable': { variable: 'region', moreLines: [3, 4] },
-      'no-counterpart': { variable: 'ansible_python_interpreter' },
-      'become-user': { variable: 'ansible_become_user', value: 'grafana' },
-      'become-method': { variable: 'ansible_become_method', value: 'doas' },
-      'ssh-arguments': { variable: 'ansible_ssh_common_args', args: ['-o Compression=yes'] },
     },
   },
 };

@@ -1,7 +1,9 @@
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import type { Catalogue } from './catalogue.ts';
-import { inventoryWarningCatalogue } from './inventory.ts';
 
+const group = 'web';
+const host = 'web-01.example.com';
+const variable = 'ansible_become';
 const run = '20261123T101500Z-3f9a';
 
 export const warningCatalogue: Catalogue<WarningProblems> = {
@@ -55,7 +57,42 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'A secret is in a file that other users of this machine can read.',
     examples: { 'readable-by-others': { path: '/srv/secrets/metrics' } },
   },
-  ...inventoryWarningCatalogue,
+  'inventory.ambiguous': {
+    means: 'A name in the inventory has two meanings.',
+    examples: { 'host-and-group': { name: group } },
+  },
+  'inventory.unused': {
+    means: 'A part of the inventory has no effect.',
+    examples: {
+      'empty-group': { group },
+      variable: { variable: 'metrics_ulr' },
+      'tolerated-component': { component: 'loki.source.file.nginx' },
+    },
+  },
+  'ansible.left': {
+    means: 'A host in an Ansible inventory is left out because alloyup cannot connect to it.',
+    examples: { connection: { host, connection: 'docker' } },
+  },
+  'ansible.ignored': {
+    means: 'A part of an Ansible inventory has no effect on alloyup.',
+    examples: {
+      'group-key': { key: 'tags', group },
+      'ungrouped-host': { host: 'db-01' },
+      'older-name': { variable: 'ansible_ssh_host', current: 'ansible_host' },
+      vault: { variable },
+      template: { variable },
+      'become-off': { variable },
+      'become-password': { variable: 'ansible_become_password' },
+      'host-key-checking-off': { variable: 'ansible_host_key_checking' },
+      'alloy-version': { variable: 'alloy_version' },
+      'unclosed-quote': { variable: 'ansible_ssh_common_args' },
+      'own-variable': { variable: 'region', moreLines: [3, 4] },
+      'no-counterpart': { variable: 'ansible_python_interpreter' },
+      'become-user': { variable: 'ansible_become_user', value: 'grafana' },
+      'become-method': { variable: 'ansible_become_method', value: 'doas' },
+      'ssh-arguments': { variable: 'ansible_ssh_common_args', args: ['-o Compression=yes'] },
+    },
+  },
   'access.docker': {
     means: 'Alloy is about to join the group docker.',
     examples: { 'like-root': {} },

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from '../inventory/settings.ts';
-import type { EnvironmentFault } from '../model/problems/secret-problems.ts';
+import type { EnvironmentFault } from '../model/problems/file-problems.ts';
 import { Secret } from '../model/secret.ts';
 
 /** Where Alloy listens: the address without brackets, as the inventory says it. */

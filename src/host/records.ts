@@ -1,13 +1,31 @@
 import { STEP_IDS, type StepId } from '../model/plan.ts';
-import { PROBLEM_CODES, type ProblemCode } from '../model/problem.ts';
+import type { ProblemCode } from '../model/problem.ts';
 import { type Raw, utf8 } from './raw.ts';
 
 /** How a run on a host ended, in its own word. `failed`: and it was left as it is, as asked. */
 export type RunResult = 'ok' | 'rolled-back' | 'stuck' | 'stale' | 'locked' | 'failed';
 
+/** The codes that the program reports. */
+export const HOST_CODES = [
+  'host.disk',
+  'host.file',
+  'apply.locked',
+  'apply.stale',
+  'apply.failed',
+  'apply.stuck',
+  'alloy.validate',
+  'alloy.reload',
+  'alloy.start',
+  'alloy.unready',
+  'alloy.components',
+  'alloy.version',
+  'run.missing',
+] as const satisfies readonly ProblemCode[];
+export type HostCode = (typeof HOST_CODES)[number];
+
 /** A problem as the host reports it. */
 export interface HostProblem {
-  readonly code: ProblemCode;
+  readonly code: HostCode;
   readonly params: { readonly reason: string; readonly [key: string]: unknown };
   /** What a program said about it. */
   readonly detail?: string;
@@ -36,7 +54,7 @@ export type HostRecord =
 
 const RESULTS: readonly string[] = ['ok', 'rolled-back', 'stuck', 'stale', 'locked', 'failed'];
 const isStep = (word: unknown): word is StepId => STEP_IDS.some((id) => id === word);
-const isCode = (word: unknown): word is ProblemCode => PROBLEM_CODES.some((code) => code === word);
+const isCode = (word: unknown): word is HostCode => HOST_CODES.some((code) => code === word);
 
 /**
  * Reads one line of a host: `NONCE {json}`. Every other line, and a record that makes no sense, is output

@@ -1,12 +1,10 @@
-import type { AlloyProblems } from './problems/alloy-problems.ts';
-import type { ApplyProblems } from './problems/apply-problems.ts';
+import type { CommandLineProblems } from './problems/command-line-problems.ts';
 import type { ConfigProblems, Diagnostic } from './problems/config-problems.ts';
 import type { ConnectionProblems } from './problems/connection-problems.ts';
-import type { HostProblems } from './problems/host-problems.ts';
+import type { SecretProblems } from './problems/file-problems.ts';
+import type { AlloyProblems, ApplyProblems, HostProblems } from './problems/host-problems.ts';
 import type { InventoryProblems } from './problems/inventory-problems.ts';
 import type { RepositoryProblems } from './problems/repository-problems.ts';
-import type { SecretProblems } from './problems/secret-problems.ts';
-import type { UsageProblems } from './problems/usage-problems.ts';
 import type { WarningProblems } from './problems/warnings.ts';
 
 /** A place in a file that the user wrote. Lines and columns count from 1. */
@@ -17,70 +15,12 @@ export interface Position {
 }
 
 /**
- * What went wrong, by what to do about it. Codes are public: reports and logs contain them, they are
- * never renamed, and docs/problems.md explains them.
+ * Values per code, told apart by `reason`: names, paths, numbers and lists, never sentences. A code says
+ * what to do about what went wrong. Codes and reasons are public: reports and logs contain them, they
+ * are never renamed, and docs/problems.md explains them.
  */
-export const PROBLEM_CODES = [
-  // before the first connection: exit 64
-  'usage',
-  'inventory.syntax',
-  'inventory.schema',
-  'inventory.rule',
-  'inventory.file',
-  'inventory.limit',
-  'template.syntax',
-  'template.variable',
-  'template.file',
-  'config.syntax',
-  'config.check',
-  'secret.unresolved',
-  'key.unusable',
-  // the repository: 1, for the hosts that need it
-  'repository.unreachable',
-  'repository.key',
-  'repository.index',
-  'repository.version',
-  // the connection
-  'ssh.unreachable',
-  'ssh.auth',
-  'ssh.host-key',
-  'ssh.timeout',
-  'ssh.lost',
-  'ssh.unsupported',
-  'sudo.refused',
-  'sudo.password',
-  // the host
-  'host.unsupported',
-  'host.probe',
-  'host.dpkg',
-  'host.disk',
-  'host.port',
-  'host.file',
-  'host.unit',
-  'host.adopt',
-  // an apply
-  'apply.locked',
-  'apply.stale',
-  'apply.failed',
-  'apply.stuck',
-  'apply.drift',
-  'apply.unknown',
-  'apply.interrupted',
-  'alloy.validate',
-  'alloy.reload',
-  'alloy.start',
-  'alloy.unready',
-  'alloy.components',
-  'alloy.version',
-  'run.missing',
-  'bug',
-] as const;
-
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
-
-/** Values per code, told apart by `reason`: names, paths, numbers and lists, never sentences. */
 export interface ProblemParams
-  extends UsageProblems,
+  extends CommandLineProblems,
     InventoryProblems,
     ConfigProblems,
     SecretProblems,
@@ -89,6 +29,8 @@ export interface ProblemParams
     HostProblems,
     ApplyProblems,
     AlloyProblems {}
+
+export type ProblemCode = keyof ProblemParams;
 
 /** What all problems and warnings have, whatever they are about. */
 interface Common {
@@ -100,27 +42,35 @@ interface Common {
   readonly detail?: string;
 }
 
+/** What the params of every reason may hold besides. */
+interface Besides {
+  /** The server that it is about, where that is a jump host on the way: `ops@bastion`. */
+  readonly jump?: string;
+  /** Further lines of the same file that it is about. */
+  readonly moreLines?: readonly number[];
+}
+
 interface Transient {
   /** The same call may succeed later with nobody changing anything. */
   readonly transient?: boolean;
 }
 
 /** A problem of one of these codes, e.g. `ProblemOf<'ssh.auth' | 'ssh.lost'>`. */
-export type ProblemOf<C extends keyof ProblemParams> = {
-  [K in C]: { readonly code: K; readonly params: ProblemParams[K] } & Common & Transient;
+export type ProblemOf<C extends ProblemCode> = {
+  [K in C]: { readonly code: K; readonly params: ProblemParams[K] & Besides } & Common & Transient;
 }[C];
 
 /** One thing that went wrong, as data; its text is made in report/, by `textOf` alone. */
-export type Problem = ProblemOf<keyof ProblemParams>;
+export type Problem = ProblemOf<ProblemCode>;
 
 export type WarningOf<C extends keyof WarningProblems> = {
-  [K in C]: { readonly code: K; readonly params: WarningProblems[K] } & Common;
+  [K in C]: { readonly code: K; readonly params: WarningProblems[K] & Besides } & Common;
 }[C];
 
 /** What a rule of the Alloy language says; the rule is the code of its warning. */
 export type DiagnosticWarning = {
   readonly code: string;
-  readonly params: Diagnostic;
+  readonly params: Diagnostic & Besides;
 } & Common;
 
 /** Something to know that stops nothing. */

@@ -1,13 +1,5 @@
-import type {
-  ChangeReport,
-  HostReport,
-  Outcome,
-  RunEvent,
-  RunReport,
-  Verb,
-} from '../model/event.ts';
+import type { ChangeReport, HostReport, Outcome, RunEvent, RunReport } from '../model/event.ts';
 import type { StepId } from '../model/plan.ts';
-import type { Warning } from '../model/problem.ts';
 
 /** The sum of all events so far. The values it returns never change afterwards. */
 export interface Ledger {
@@ -21,19 +13,12 @@ export interface Ledger {
   report(): RunReport;
 }
 
-/** The state of the whole run. */
-export interface Run {
-  readonly run: string;
-  readonly verb: Verb;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
-  readonly exitCode: number | null;
+export interface Run extends Omit<RunReport, 'schema' | 'summary' | 'hosts'> {
   readonly interrupted: boolean;
   /** When the plan was put up for approval, in milliseconds since the epoch; null: it was not, or it was approved. */
   readonly askedAt: number | null;
   /** How long approval took. */
   readonly askedMs: number;
-  readonly warnings: readonly Warning[];
 }
 
 const NOT_STARTED: Run = {
@@ -137,13 +122,10 @@ function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostRep
     case 'host.warning':
       return { ...host, warnings: [...host.warnings, event.warning] };
     case 'change.started':
-      return { ...host, changes: withState(host.changes, event.step, 'running') };
     case 'change.finished':
-      return { ...host, changes: withState(host.changes, event.step, 'done') };
     case 'change.failed':
-      return { ...host, changes: withState(host.changes, event.step, 'failed') };
     case 'change.undone':
-      return { ...host, changes: withState(host.changes, event.step, 'undone') };
+      return { ...host, changes: withState(host.changes, event.step, STATES[event.type]) };
     case 'host.finished':
       return {
         ...host,
@@ -151,14 +133,17 @@ function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostRep
         durationMs: host.startedAt === null ? 0 : event.at - host.startedAt - waitedMs,
         ...(event.problem ? { problem: event.problem } : {}),
       };
-    case 'host.connected':
-    case 'host.waiting':
-    case 'host.reconnecting':
-    case 'host.resumed':
-    case 'change.output':
+    default:
       return host;
   }
 }
+
+const STATES = {
+  'change.started': 'running',
+  'change.finished': 'done',
+  'change.failed': 'failed',
+  'change.undone': 'undone',
+} as const;
 
 /** A step that is in no plan (a rollback has none) is reported by its id. */
 function withState(

@@ -1,7 +1,8 @@
 import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
-import { problemGroups, warningGroups } from './groups.ts';
-import { someNames } from './plain.ts';
+import { alone, type Group, groupEqual, problemGroups, warningGroups } from './groups.ts';
+import { present, someNames } from './plain.ts';
+import { placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /** A note that GitHub shows on a line of the files under review. */
@@ -27,21 +28,12 @@ const NAMES_WIDTH = 400;
  */
 export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotation[] {
   const all = Object.entries(hosts);
-  const byPlace = new Map<string, typeof all>();
-  for (const entry of all) {
-    const key = JSON.stringify(entry[1].place ?? null);
-    const group = byPlace.get(key);
-    if (group) group.push(entry);
-    else byPlace.set(key, [entry]);
-  }
-  const errors = [...byPlace.values()].flatMap((group) =>
-    problemGroups(group).map(({ item, names }) =>
-      annotation('error', item, names, item.at ?? group[0]?.[1].place),
+  const errors = groupEqual(all, ({ place }) => [place]).flatMap(({ item: place, names }) =>
+    problemGroups(names.map((name) => [name, hosts[name]!])).map((group) =>
+      annotation('error', group, place),
     ),
   );
-  const warned = warningGroups(all, warnings).map(({ item, names }) =>
-    annotation('warning', item, names, item.at),
-  );
+  const warned = warningGroups(all, warnings).map((group) => annotation('warning', group));
   return [...errors, ...warned];
 }
 
@@ -50,26 +42,25 @@ export const findingAnnotations = (
   problems: readonly Notice[],
   warnings: readonly Notice[],
 ): readonly Annotation[] => [
-  ...problems.map((item) => annotation('error', item, [], item.at)),
-  ...warnings.map((item) => annotation('warning', item, [], item.at)),
+  ...problems.map((item) => annotation('error', alone(item))),
+  ...warnings.map((item) => annotation('warning', alone(item))),
 ];
 
 function annotation(
   level: Annotation['level'],
-  notice: Notice,
-  hosts: readonly string[],
-  at: Position | undefined,
+  { item, names }: Group<Notice>,
+  place: Position | null = null,
 ): Annotation {
-  const { code, detail } = notice;
-  const { message, hint } = textOf(notice);
-  const lines = [
+  const { code, detail, at = place } = item;
+  const { message, hint } = textOf(item);
+  const lines = present(
     message,
-    ...(hosts.length > 0 ? [`on ${someNames(hosts, NAMES_WIDTH)}`] : []),
-    ...(detail !== undefined && detail.trim() !== '' ? [detail.trimEnd()] : []),
-    ...(hint === '' ? [] : [`help: ${hint}`]),
-    `see ${docsOf(notice)}`,
-  ];
-  return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at: at ?? null };
+    names.length > 0 && `on ${someNames(names, NAMES_WIDTH)}`,
+    detail?.trimEnd(),
+    hint && `help: ${hint}`,
+    `see ${docsOf(item)}`,
+  );
+  return { level, title: `alloyup: ${code}`, message: lines.join('\n'), at };
 }
 
 /**
@@ -92,7 +83,7 @@ function commandText({ level, title, message, at }: Annotation, pathOf: PathOf):
   const file = at && pathOf(at.file);
   const place =
     at && file !== null ? `file=${property(file)},line=${at.line},col=${at.column},` : '';
-  const where = at && file === null ? `${at.file}:${at.line}:${at.column}: ` : '';
+  const where = at && file === null ? `${placeText(at)}: ` : '';
   return `::${level} ${place}title=${property(title)}::${data(where + message)}\n`;
 }
 

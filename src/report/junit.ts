@@ -1,59 +1,50 @@
 import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
+import { present } from './plain.ts';
+import { placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /**
  * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
  * Written when the run is over.
  */
-export function junit(report: RunReport): string {
-  const suites = Object.entries(report.hosts).map(([name, host]) => suite(name, host, report));
-  const sum = (of: (suite: Suite) => number): number => suites.reduce((n, one) => n + of(one), 0);
-  const time = ((report.finishedAt ?? report.startedAt) - report.startedAt) / 1000;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="${xml(`alloyup ${report.verb}`)}" tests="${sum((s) => s.tests)}" failures="${sum((s) => s.failures)}" skipped="${sum((s) => s.skipped)}" time="${time}">
-${suites.map((one) => one.text).join('')}</testsuites>
-`;
-}
-
-interface Suite {
-  readonly text: string;
-  readonly tests: number;
-  readonly failures: number;
-  readonly skipped: number;
-}
-
-function suite(name: string, host: HostReport, { run, verb, startedAt }: RunReport): Suite {
-  const cases = [
+export function junit({ run, verb, hosts, startedAt, finishedAt }: RunReport): string {
+  const casesOf = ([name, host]: readonly [string, HostReport]): readonly string[] => [
     ...host.changes.map((change) => changeCase(name, change)),
     verdictCase(name, host),
   ];
-  const failures = cases.filter((text) => text.includes('<failure ')).length;
-  const skipped = cases.filter((text) => text.includes('<skipped')).length;
-  const timestamp = new Date(host.startedAt ?? startedAt).toISOString().slice(0, 19);
-  return {
-    tests: cases.length,
-    failures,
-    skipped,
-    text: `  <testsuite name="${xml(name)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}" time="${host.durationMs / 1000}" timestamp="${timestamp}" hostname="${xml(name)}">
+  const suites = Object.entries(hosts).map((entry) => {
+    const [name, host] = entry;
+    const cases = casesOf(entry);
+    const timestamp = new Date(host.startedAt ?? startedAt).toISOString().slice(0, 19);
+    return `  <testsuite name="${xml(name)}" ${countsOf(cases)} time="${host.durationMs / 1000}" timestamp="${timestamp}" hostname="${xml(name)}">
     <properties><property name="run" value="${xml(run)}"/><property name="verb" value="${verb}"/></properties>
 ${cases.join('')}  </testsuite>
-`,
-  };
+`;
+  });
+  const counts = countsOf(Object.entries(hosts).flatMap(casesOf));
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${xml(`alloyup ${verb}`)}" ${counts} time="${((finishedAt ?? startedAt) - startedAt) / 1000}">
+${suites.join('')}</testsuites>
+`;
+}
+
+function countsOf(cases: readonly string[]): string {
+  const having = (mark: string): number => cases.filter((text) => text.includes(mark)).length;
+  return `tests="${cases.length}" failures="${having('<failure ')}" skipped="${having('<skipped ')}"`;
 }
 
 function changeCase(host: string, { step, title, state }: ChangeReport): string {
   const open = `    <testcase classname="${xml(host)}.${step}" name="${xml(title)}"`;
-  switch (state) {
-    case 'done':
-      return `${open}/>\n`;
-    case 'failed':
-      return `${open}><failure type="${step}" message="${xml(title)}: failed"/></testcase>\n`;
-    case 'undone':
-      return `${open}><failure type="${step}" message="${xml(title)}: rolled back"/></testcase>\n`;
-    case 'pending':
-    case 'running':
-      return `${open}><skipped message="${state === 'pending' ? 'not started' : 'not finished'}"/></testcase>\n`;
-  }
+  const failed = (how: string): string =>
+    `${open}><failure type="${step}" message="${xml(title)}: ${how}"/></testcase>\n`;
+  const skipped = (why: string): string => `${open}><skipped message="${why}"/></testcase>\n`;
+  return {
+    done: `${open}/>\n`,
+    failed: failed('failed'),
+    undone: failed('rolled back'),
+    pending: skipped('not started'),
+    running: skipped('not finished'),
+  }[state];
 }
 
 const FINE: readonly (Outcome | null)[] = ['unchanged', 'changed', 'pending'];
@@ -64,13 +55,12 @@ function verdictCase(host: string, { outcome, problem, durationMs }: HostReport)
   if (FINE.includes(outcome)) return `${open}/>\n`;
   const said = problem && textOf(problem);
   const message = said?.message ?? outcome ?? 'not finished';
-  const at = problem?.at;
-  const text = [
-    ...(at ? [`at ${at.file}:${at.line}:${at.column}`] : []),
-    ...(problem?.detail ? [problem.detail] : []),
-    ...(said?.hint ? [`help: ${said.hint}`] : []),
-    ...(problem ? [`see ${docsOf(problem)}`] : []),
-  ].join('\n');
+  const text = present(
+    problem?.at && `at ${placeText(problem.at)}`,
+    problem?.detail,
+    said?.hint && `help: ${said.hint}`,
+    problem && `see ${docsOf(problem)}`,
+  ).join('\n');
   return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
 }
 

@@ -8,17 +8,11 @@ export interface ActiveHost {
   readonly doing: string;
   /** When it started that, in milliseconds since the epoch. */
   readonly since: number;
+  /** As reported last. */
   readonly wait: Wait | null;
 }
 
-interface Wait {
-  /** "for Alloy to flush". */
-  readonly for: string;
-  /** As reported at the time `at`. */
-  readonly seconds: number;
-  readonly at: number;
-  readonly limitS: number | null;
-}
+type Wait = Extract<RunEvent, { readonly type: 'host.waiting' }>;
 
 /** A part of the run in which every host comes to one end. */
 interface Stretch {
@@ -126,11 +120,8 @@ export function openLiveFold(): LiveFold {
         case 'change.failed':
         case 'change.undone':
           return begin(event.host, 'rolling back', event.at);
-        case 'host.waiting': {
-          const { for: what, seconds, limitS, at } = event;
-          const doing = active.get(event.host)?.doing ?? 'waiting';
-          return begin(event.host, doing, at, { for: what, seconds, limitS, at });
-        }
+        case 'host.waiting':
+          return begin(event.host, active.get(event.host)?.doing ?? 'waiting', event.at, event);
         case 'host.finished':
           return finished(event.host, event.outcome, event.problem);
       }

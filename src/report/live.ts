@@ -1,7 +1,7 @@
 import { OUTCOMES, type Verb } from '../model/event.ts';
 import type { ActiveHost, LiveState } from './live-state.ts';
 import type { Paint } from './paint.ts';
-import { cut, duration, pad, shorten, widthOf } from './plain.ts';
+import { cut, duration, pad, present, shorten, widthOf } from './plain.ts';
 import { outcomePaint } from './summary.ts';
 
 export interface Size {
@@ -35,20 +35,20 @@ export function liveLines(
   // the rest of the screen shows what was printed so far
   const height = Math.min(rows - 1, Math.max(5, Math.floor(rows * 0.6)));
   if (height < 1 || columns < 1) return [];
+  const view = { columns, now, paint };
   const trail = phases.length === 0 ? [] : [phasesLine(phases, columns, paint)];
   const gap = rows >= 16 ? [''] : [];
   if (state.startedAt === 0) return [...gap, ...trail].slice(0, height);
-  const head = [
-    ...(rows >= 16 ? trail : []),
-    barLine(state, columns, now, paint),
-    countsLine(state, columns, now, paint),
-  ];
-  const troubles = problemLines(state, columns, paint, Math.floor(height / 4));
+  const head = [...(rows >= 16 ? trail : []), barLine(state, view), countsLine(state, view)];
+  const troubles = problemLines(state, view, Math.floor(height / 4));
   const room = Math.max(0, height - gap.length - head.length - troubles.length);
-  return [...gap, ...head, ...hostLines(state, columns, now, paint, room), ...troubles].slice(
-    0,
-    height,
-  );
+  return [...gap, ...head, ...hostLines(state, view, room), ...troubles].slice(0, height);
+}
+
+interface View {
+  readonly columns: number;
+  readonly now: number;
+  readonly paint: Paint;
 }
 
 const WORDS: Readonly<Record<Verb, string>> = {
@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<Verb, string>> = {
 };
 
 /** "Applying  [=====>----]  8 of 20  about 12 s left". */
-function barLine(state: LiveState, columns: number, now: number, paint: Paint): string {
+function barLine(state: LiveState, { columns, now, paint }: View): string {
   const { total, done } = state.phase;
   const verb = state.phase.kind === 'look' && state.verb !== 'status' ? 'plan' : state.verb;
   const word = state.interrupted ? 'Stopping' : WORDS[verb];
@@ -91,40 +91,40 @@ function roughly(ms: number): string {
   return `${Math.round(seconds / 60)} min`;
 }
 
-/** "8 in progress, 9 to go, 1 failed, 3 changed, 80 s": the least important part comes last. */
-function countsLine(state: LiveState, columns: number, now: number, paint: Paint): string {
-  const { outcomes, active, phase, startedAt } = state;
-  const toGo = Math.max(0, phase.total - phase.done - active.size);
-  const ended = [...OUTCOMES].reverse().flatMap((outcome) => {
-    const n = outcomes.get(outcome);
-    return n ? [{ text: `${n} ${outcome}`, colour: outcomePaint(outcome, paint) }] : [];
-  });
-  const parts = [
-    { text: `${active.size} in progress`, colour: plainly },
-    ...(toGo > 0 ? [{ text: `${toGo} to go`, colour: plainly }] : []),
-    ...ended,
-    { text: clock(now - startedAt), colour: paint.dim },
-  ];
-  const whole = parts.map(({ text }) => text).join(', ');
+type Part = readonly [text: string, colour?: (text: string) => string];
+
+/** Coloured where the line fits; cut where it does not. */
+function joined(parts: readonly Part[], between: Part, columns: number): string {
+  const whole = parts.map(([text]) => text).join(between[0]);
+  const painted = ([text, colour]: Part): string => (colour ? colour(text) : text);
   return widthOf(whole) <= columns
-    ? parts.map(({ text, colour }) => colour(text)).join(', ')
+    ? parts.map(painted).join(painted(between))
     : cut(whole, columns);
 }
 
-const plainly = (text: string): string => text;
+/** "8 in progress, 9 to go, 1 failed, 3 changed, 80 s": the least important part comes last. */
+function countsLine(state: LiveState, { columns, now, paint }: View): string {
+  const { outcomes, active, phase, startedAt } = state;
+  const toGo = Math.max(0, phase.total - phase.done - active.size);
+  const ended = [...OUTCOMES].reverse().flatMap((outcome): readonly Part[] => {
+    const n = outcomes.get(outcome);
+    return n ? [[`${n} ${outcome}`, outcomePaint(outcome, paint)]] : [];
+  });
+  const counts = present(`${active.size} in progress`, toGo > 0 && `${toGo} to go`);
+  const time: Part = [clock(now - startedAt), paint.dim];
+  return joined([...counts.map((text): Part => [text]), ...ended, time], [', '], columns);
+}
 
 /** Whole seconds: tenths would redraw the view all the time. */
 const clock = (ms: number): string =>
   duration(Math.max(0, Math.floor(ms / 1000)) * 1000).replace('.0', '');
 
 function hostLines(
-  state: LiveState,
-  columns: number,
-  now: number,
-  paint: Paint,
+  { active, phase, peak }: LiveState,
+  view: View,
   room: number,
 ): readonly string[] {
-  const { active, phase, peak } = state;
+  const { columns, paint } = view;
   const left = phase.total - phase.done;
   const slots = Math.min(room, Math.max(active.size, Math.min(peak, left)));
   if (slots === 0) return [];
@@ -139,7 +139,7 @@ function hostLines(
     Math.max(6, Math.floor(columns * 0.4)),
     Math.max(4, ...first.map(([name]) => widthOf(name))),
   );
-  const lines = first.map(([name, host]) => hostLine(name, host, columns, names, now, paint));
+  const lines = first.map(([name, host]) => hostLine(name, host, names, view));
   if (active.size > shown) {
     const doing = [...others].map(([what, n]) => `${n} ${what}`).join(', ');
     lines.push(paint.dim(cut(`  and ${active.size - shown} more: ${doing}`, columns)));
@@ -151,10 +151,8 @@ function hostLines(
 function hostLine(
   name: string,
   { doing, since, wait }: ActiveHost,
-  columns: number,
   names: number,
-  now: number,
-  paint: Paint,
+  { columns, now, paint }: View,
 ): string {
   const head = `  ${pad(shorten(name, names), names)}  `;
   const room = columns - widthOf(head);
@@ -176,14 +174,12 @@ const STEP_WIDTH = 'reconnecting'.length;
 
 function problemLines(
   { problems }: LiveState,
-  columns: number,
-  paint: Paint,
+  { columns, paint }: View,
   room: number,
 ): readonly string[] {
   const slots = Math.min(PROBLEMS, room, problems.length);
-  if (slots === 0) return [];
   return problems
-    .slice(-slots)
+    .slice(problems.length - slots)
     .map(({ host, message }) =>
       paint.red(cut(`! ${shorten(host, 24)}: ${message.replace(/\s+/g, ' ')}`, columns)),
     );
@@ -199,18 +195,12 @@ export interface PhaseView {
   readonly note: string | null;
 }
 
-const BETWEEN = ' > ';
-
 /** "inventory 0.1 s > configurations 0.4 s > plan > apply": finished, running and coming phases. */
 export function phasesLine(phases: readonly PhaseView[], columns: number, paint: Paint): string {
-  const parts = phases.map(({ title, state, tookMs, note }) => {
-    if (state === 'running')
-      return { text: note === null ? title : `${title}, ${note}`, colour: paint.bold };
+  const parts = phases.map(({ title, state, tookMs, note }): Part => {
+    if (state === 'running') return [note === null ? title : `${title}, ${note}`, paint.bold];
     const took = tookMs === null || tookMs < 50 ? '' : ` ${duration(tookMs)}`;
-    return { text: `${title}${took}`, colour: paint.dim };
+    return [`${title}${took}`, paint.dim];
   });
-  const whole = parts.map(({ text }) => text).join(BETWEEN);
-  return widthOf(whole) <= columns
-    ? parts.map(({ text, colour }) => colour(text)).join(paint.dim(BETWEEN))
-    : cut(whole, columns);
+  return joined(parts, [' > ', paint.dim], columns);
 }

@@ -1,9 +1,17 @@
 import type { RunReport } from '../model/event.ts';
 import { OUTCOMES } from '../model/event.ts';
 import type { Notice } from '../model/problem.ts';
-import { alikeGroups, type Group, planGroups, problemGroups, warningGroups } from './groups.ts';
-import { count, duration, someNames } from './plain.ts';
+import {
+  alone,
+  type Group,
+  type Hosts,
+  planGroups,
+  problemGroups,
+  warningGroups,
+} from './groups.ts';
+import { count, duration, present, someNames } from './plain.ts';
 import { placeText } from './problem-text.ts';
+import { outcomeRows } from './summary.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /** GitHub drops a summary of more than 1 MiB. */
@@ -23,13 +31,9 @@ export function markdown(report: RunReport): string {
     finishedAt === null
       ? 'not finished'
       : `${duration(finishedAt - startedAt)}, exit code ${exitCode ?? '?'}`;
-  const rows = [...OUTCOMES, null].flatMap((outcome) => {
-    const names = hosts.filter(([, host]) => host.outcome === outcome).map(([name]) => name);
-    const word = outcome ?? 'not finished';
-    return names.length === 0
-      ? []
-      : [`| ${word} | ${names.length} | ${escaped(someNames(names, NAMES_WIDTH))} |\n`];
-  });
+  const rows = outcomeRows(hosts).map(
+    ({ word, names }) => `| ${word} | ${names.length} | ${namesText(names)} |\n`,
+  );
   return limited([
     `## alloyup ${verb}: ${counts.join(', ') || count(summary.hosts, 'host')}\n\nRun \`${run}\`, ${ended}.\n`,
     ...(rows.length > 0 ? [`| Outcome | Hosts | |\n|---|---:|---|\n${rows.join('')}`] : []),
@@ -51,8 +55,6 @@ export const findingsMarkdown = (
     ...findingBlocks('Warnings', warnings.map(alone)),
   ]);
 
-const alone = <T>(item: T): Group<T> => ({ item, names: [] });
-
 function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonly string[] {
   if (groups.length === 0) return [];
   return [
@@ -60,21 +62,21 @@ function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonl
     ...groups.map(({ item, names }) => {
       const { code, at, detail } = item;
       const { message, hint } = textOf(item);
-      const lines = [
+      const lines = present(
         `**${code}**: ${escaped(message)}`,
-        ...(at ? [`at \`${placeText(at)}\``] : []),
-        ...(names.length > 0 ? [`on ${escaped(someNames(names, NAMES_WIDTH))}`] : []),
-        ...(hint === '' ? [] : [`help: ${escaped(hint)}`]),
+        at && `at \`${placeText(at)}\``,
+        names.length > 0 && `on ${namesText(names)}`,
+        hint && `help: ${escaped(hint)}`,
         `see \`${docsOf(item)}\``,
-      ];
+      );
       const text = `${lines.join('<br>\n')}\n`;
-      return detail !== undefined && detail.trim() !== '' ? `${text}\n${fenced(detail)}` : text;
+      return detail?.trim() ? `${text}\n${fenced(detail)}` : text;
     }),
   ];
 }
 
-function planBlocks(hosts: readonly (readonly [string, RunReport['hosts'][string]])[]) {
-  const groups = alikeGroups(planGroups(hosts));
+function planBlocks(hosts: Hosts): readonly string[] {
+  const groups = planGroups(hosts);
   if (groups.length === 0) return [];
   return [
     '### Changes\n',
@@ -82,17 +84,18 @@ function planBlocks(hosts: readonly (readonly [string, RunReport['hosts'][string
       const steps = changes.map(({ step, title, diffs }) =>
         [
           `- **${step}** ${escaped(title)}\n`,
-          ...diffs.map(({ path, kind, text }) =>
-            text === null || text.trim() === ''
-              ? `\n\`${path}\` (${kind})\n`
-              : `\n\`${path}\` (${kind})\n\n${fenced(text, 'diff')}`,
+          ...diffs.map(
+            ({ path, kind, text }) =>
+              `\n\`${path}\` (${kind})\n${text?.trim() ? `\n${fenced(text, 'diff')}` : ''}`,
           ),
         ].join(''),
       );
-      return `<details><summary>${count(names.length, 'host')}: ${escaped(someNames(names, NAMES_WIDTH))}</summary>\n\n${alike ? `Shown for ${escaped(names[0]!)}; the others differ only in the host name.\n\n` : ''}${steps.join('\n')}\n</details>\n`;
+      return `<details><summary>${count(names.length, 'host')}: ${namesText(names)}</summary>\n\n${alike ? `Shown for ${escaped(names[0]!)}; the others differ only in the host name.\n\n` : ''}${steps.join('\n')}\n</details>\n`;
     }),
   ];
 }
+
+const namesText = (names: readonly string[]): string => escaped(someNames(names, NAMES_WIDTH));
 
 /** The fence is longer than any inside. */
 function fenced(text: string, language = ''): string {

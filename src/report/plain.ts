@@ -71,9 +71,6 @@ export function shorten(text: string, width: number): string {
   return `${upTo([...text], left).join('')}…${end.join('')}`;
 }
 
-/** The first `width` columns. */
-const upToWidth = (text: string, width: number): string => upTo([...text], width).join('');
-
 /** The characters in the first `width` columns. */
 function upTo(chars: readonly string[], width: number): string[] {
   let taken = 0;
@@ -97,6 +94,15 @@ export function someNames(names: readonly string[], width: number): string {
   }
   return names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more`;
 }
+
+/** Those texts whose condition holds: `[failed && 'it failed', ...]`. */
+export const present = (
+  ...texts: readonly (string | false | null | undefined)[]
+): readonly string[] => texts.filter((text): text is string => Boolean(text));
+
+/** A single host by its name, several by their number. */
+export const who = (names: readonly string[]): string =>
+  names.length === 1 ? names[0]! : count(names.length, 'host');
 
 /** "1 host", "3 hosts". */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
@@ -124,7 +130,7 @@ export function foldLine(line: string, width: number): readonly string[] {
   let rest = line;
   let head = '';
   while (widthOf(head + rest) > width) {
-    const most = upToWidth(rest, width - widthOf(head));
+    const most = upTo([...rest], width - widthOf(head)).join('');
     // at a space, if there is one near the end
     const blank = most.lastIndexOf(' ');
     const useful = blank > most.length / 2 && most.slice(1, blank).trim() !== '';

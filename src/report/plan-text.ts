@@ -1,18 +1,10 @@
-import type { HostReport, PlanView } from '../model/event.ts';
+import type { PlanView } from '../model/event.ts';
 import { type FileDiff, NEEDS } from '../model/plan.ts';
-import type { Warning } from '../model/problem.ts';
-import {
-  alikeGroups,
-  type Hosts,
-  type PlanGroup,
-  type PlannedChanges,
-  planGroups,
-  problemGroups,
-  warningGroups,
-} from './groups.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+import { type Hosts, type PlanGroup, planGroups, problemGroups, warningGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
-import { count, foldLine, pad, wrap } from './plain.ts';
-import { type ProblemStyle, problemText, warningText } from './problem-text.ts';
+import { count, foldLine, pad, present, who, wrap } from './plain.ts';
+import { noticeTexts, type ProblemStyle } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;
@@ -28,32 +20,23 @@ export interface PlanStyle extends ProblemStyle {
  */
 export function plansText(hosts: Hosts, warnings: readonly Warning[], style: PlanStyle): string {
   const all = [...hosts];
-  const refused = ([, { plan }]: (typeof all)[number]): boolean =>
-    (plan?.problems ?? []).length > 0;
-  const open = all.filter((host) => !refused(host));
-  const blocks = [
-    ...warningGroups(all, warnings).map(({ item, names }) => warningText(item, style, names)),
-    ...alikeGroups(planGroups(open)).map((group) => planText(group, style)),
-    ...refusals(all.filter(refused)).map(([adoptable, group]) =>
-      refusedText(group, { ...style, diffs: style.diffs && (adoptable || style.whole) }),
+  const groupsOf = (which: (problems: PlanView['problems']) => boolean): readonly PlanGroup[] =>
+    planGroups(all.filter(([, { plan }]) => which(plan?.problems ?? [])));
+  // somebody may approve these changes, and needs the diffs to decide
+  const isAdoptable = ({ code }: Problem): boolean => code === 'host.adopt';
+  const adoptable = groupsOf((found) => found.length > 0 && found.every(isAdoptable));
+  const refused = groupsOf((found) => !found.every(isAdoptable));
+  const brief = { ...style, diffs: style.diffs && style.whole };
+  return [
+    ...noticeTexts('warning', warningGroups(all, warnings), style),
+    ...groupsOf((found) => found.length === 0).map((group) =>
+      groupText(headline(group), group, style),
     ),
-    ...problemGroups(all).map(({ item, names }) => problemText(item, style, names)),
-  ];
-  return [...blocks, `${planSum(all, style.paint)}\n`].join('\n');
-}
-
-/** Somebody may approve these changes, and needs the diffs to decide. */
-const isAdoptable = ({ problems }: PlanView): boolean =>
-  problems.every(({ code }) => code === 'host.adopt');
-
-function refusals(
-  hosts: readonly (readonly [string, HostReport])[],
-): readonly (readonly [boolean, PlanGroup])[] {
-  return [true, false].flatMap((adoptable) =>
-    alikeGroups(
-      planGroups(hosts.filter(([, { plan }]) => plan && isAdoptable(plan) === adoptable)),
-    ).map((group) => [adoptable, group] as const),
-  );
+    ...adoptable.map((group) => refusedText(group, style)),
+    ...refused.map((group) => refusedText(group, brief)),
+    ...noticeTexts('error', problemGroups(all), style),
+    `${planSum(all, style.paint)}\n`,
+  ].join('\n');
 }
 
 /** What happens to the service. A stopped one is started, whatever the changes need. */
@@ -63,45 +46,34 @@ type Effect = (typeof EFFECTS)[number] | 'nothing';
 /** "Plan: 10 hosts to change (1 restart, 2 reload, 7 start), 7 unchanged." */
 export function planSum(hosts: Hosts, paint: Paint): string {
   const effects = { nothing: 0, reload: 0, restart: 0, start: 0, stop: 0 };
-  let change = 0;
-  let same = 0;
-  let blocked = 0;
-  let unknown = 0;
+  const sums = { change: 0, same: 0, blocked: 0, unknown: 0 };
   for (const [, { plan }] of hosts) {
-    if (!plan) unknown += 1;
-    else if (plan.problems.length > 0) blocked += 1;
+    if (!plan) sums.unknown += 1;
+    else if (plan.problems.length > 0) sums.blocked += 1;
     else if (plan.changes.length > 0) {
-      change += 1;
+      sums.change += 1;
       effects[effectOf(plan.changes)] += 1;
-    } else same += 1;
+    } else sums.same += 1;
   }
-  const service = EFFECTS.flatMap((effect) =>
-    effects[effect] > 0 ? [`${effects[effect]} ${effect}`] : [],
+  const { change, same, blocked, unknown } = sums;
+  const service = EFFECTS.filter((effect) => effects[effect] > 0);
+  const how = service.map((effect) => `${effects[effect]} ${effect}`).join(', ');
+  // the first number says what is counted
+  const hostsOr = (n: number, isFirst: boolean): string => (isFirst ? count(n, 'host') : `${n}`);
+  const parts = present(
+    change > 0 && paint.yellow(`${count(change, 'host')} to change${how && ` (${how})`}`),
+    (same > 0 || change + blocked + unknown === 0) &&
+      paint.green(`${hostsOr(same, change === 0)} unchanged`),
+    blocked > 0 && paint.red(`${hostsOr(blocked, change + same === 0)} blocked`),
+    unknown > 0 && paint.red(`${hostsOr(unknown, change + same + blocked === 0)} not planned`),
   );
-  const lone = change === 0 && same === 0;
-  const how = service.length > 0 ? ` (${service.join(', ')})` : '';
-  const parts = [
-    ...(change > 0 ? [paint.yellow(`${count(change, 'host')} to change${how}`)] : []),
-    ...(same > 0 || change + blocked + unknown === 0
-      ? [paint.green(change > 0 ? `${same} unchanged` : `${count(same, 'host')} unchanged`)]
-      : []),
-    ...(blocked > 0 ? [paint.red(`${lone ? count(blocked, 'host') : blocked} blocked`)] : []),
-    ...(unknown > 0
-      ? [paint.red(`${lone && blocked === 0 ? count(unknown, 'host') : unknown} not planned`)]
-      : []),
-  ];
   return `${paint.bold('Plan:')} ${parts.join(', ')}.`;
 }
-
-const planText = (group: PlanGroup, style: PlanStyle): string =>
-  groupText(headline(group.item, group.names), group, style);
 
 /** A plan that is not carried out: one line for each change; the reasons follow below all plans. */
 function refusedText(group: PlanGroup, style: PlanStyle): string {
   const codes = group.item.refusals.join(', ');
-  const { names } = group;
-  const who = names.length === 1 ? names[0]! : count(names.length, 'host');
-  return groupText(`${who}: refused (${codes}), would change`, group, style);
+  return groupText(`${who(group.names)}: refused (${codes}), would change`, group, style);
 }
 
 function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
@@ -119,13 +91,13 @@ function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
 }
 
 /** "18 hosts: alloy 1.17.0-1 -> 1.18.1-1, config, restart"; a single host by its name only. */
-function headline({ changes }: PlannedChanges, names: readonly string[]): string {
+function headline({ item: { changes }, names }: PlanGroup): string {
   if (names.length === 1) return names[0]!;
-  const what = changes.flatMap(({ step, title }) =>
-    step === 'package' ? [title] : step === 'service' ? [] : [step],
+  const steps = changes.map(({ step, title }) =>
+    step === 'package' ? title : step !== 'service' && step,
   );
   const effect = effectOf(changes);
-  return `${count(names.length, 'host')}: ${[...what, ...(effect === 'nothing' ? [] : [effect])].join(', ')}`;
+  return `${who(names)}: ${present(...steps, effect !== 'nothing' && effect).join(', ')}`;
 }
 
 function effectOf(changes: PlanView['changes']): Effect {
@@ -142,12 +114,8 @@ function namesText(names: readonly string[], { paint, width, whole }: PlanStyle)
   const lines = wrap(names.join(', '), width - 2, 2).split('\n');
   if (whole || lines.length <= NAME_LINES) return lines.join('\n');
   const shown = lines.slice(0, NAME_LINES);
-  const more =
-    names.length -
-    shown
-      .join(' ')
-      .split(',')
-      .filter((name) => name.trim() !== '').length;
+  // each of these lines ends with a comma
+  const more = names.length - (shown.join(' ').split(',').length - 1);
   return [...shown, `  ${paint.dim(`... ${count(more, 'more host')}; -v shows all`)}`].join('\n');
 }
 
@@ -157,19 +125,18 @@ const STEP_WIDTH = 'environment'.length + 1;
 /** Lines of a new file shown without -v. */
 const NEW_FILE_LINES = 24;
 
-const MARKS = { create: '+', change: '~', delete: '-', mode: '~' } as const;
+const KINDS = {
+  create: ['green', '+', 'new file'],
+  change: ['yellow', '~', 'changed'],
+  delete: ['red', '-', 'removed'],
+  mode: ['yellow', '~', 'mode and owner'],
+} as const;
 
 function diffText({ path, kind, text }: FileDiff, style: PlanStyle): string {
   const { paint, whole, folds, width } = style;
-  const colour = kind === 'create' ? paint.green : kind === 'delete' ? paint.red : paint.yellow;
-  const words = {
-    create: 'new file',
-    change: 'changed',
-    delete: 'removed',
-    mode: 'mode and owner',
-  };
-  const note = text === null && kind !== 'mode' ? `${words[kind]}, content not shown` : words[kind];
-  const head = `    ${colour(`${MARKS[kind]} ${path}`)} ${paint.dim(`(${note})`)}\n`;
+  const [colour, mark, word] = KINDS[kind];
+  const note = word + (text === null && kind !== 'mode' ? ', content not shown' : '');
+  const head = `    ${paint[colour](`${mark} ${path}`)} ${paint.dim(`(${note})`)}\n`;
   if (text === null || text.trim() === '') return head;
   // where all lines are new or removed, the line numbers of a hunk say nothing
   const lines = text
@@ -178,25 +145,16 @@ function diffText({ path, kind, text }: FileDiff, style: PlanStyle): string {
     .filter((line) => kind === 'change' || !line.startsWith('@@'));
   const shown = whole || kind !== 'create' ? lines : lines.slice(0, NEW_FILE_LINES);
   const more = lines.length - shown.length;
-  return (
-    head +
-    shown
-      .flatMap((line) => {
-        const colour = diffPaint(line, paint);
-        const written = line.replaceAll('\t', '    ');
-        return (folds ? foldLine(written, width - 6) : [written]).map(
-          (part) => `      ${colour(part)}\n`,
-        );
-      })
-      .join('') +
-    (more > 0 ? `      ${paint.dim(`... ${count(more, 'more line')}; -v shows all`)}\n` : '')
-  );
+  const parts = shown.flatMap((line) => {
+    const written = line.replaceAll('\t', '    ');
+    return (folds ? foldLine(written, width - 6) : [written]).map(diffPaint(line, paint));
+  });
+  if (more > 0) parts.push(paint.dim(`... ${count(more, 'more line')}; -v shows all`));
+  return head + parts.map((part) => `      ${part}\n`).join('');
 }
 
-/** The colour of a line of a diff, by its mark. */
 function diffPaint(line: string, paint: Paint): (text: string) => string {
   if (line.startsWith('@@')) return paint.cyan;
   if (line.startsWith('+')) return paint.green;
-  if (line.startsWith('-')) return paint.red;
-  return (text) => text;
+  return line.startsWith('-') ? paint.red : (text) => text;
 }

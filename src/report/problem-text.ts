@@ -1,6 +1,7 @@
 import type { Notice, Position, Problem } from '../model/problem.ts';
+import { alone, type Group } from './groups.ts';
 import type { Paint } from './paint.ts';
-import { count, wrap } from './plain.ts';
+import { count, present, wrap } from './plain.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 export interface ProblemStyle {
@@ -11,20 +12,16 @@ export interface ProblemStyle {
   readonly links?: boolean;
 }
 
-/** The hosts with a problem; none: it is about no host. */
-type Hosts = readonly string[];
+type Kind = 'error' | 'warning';
 
-/** A problem as a compiler would print it: what, where, the lines, what to do. Ends with a newline. */
-export const problemText = (problem: Problem, style: ProblemStyle, hosts: Hosts = []): string =>
-  blockText(style.paint.red(style.paint.bold(`error[${problem.code}]`)), problem, style, hosts);
+export const problemText = (problem: Problem, style: ProblemStyle): string =>
+  blockText('error', alone(problem), style);
 
-export const warningText = (warning: Notice, style: ProblemStyle, hosts: Hosts = []): string =>
-  blockText(
-    style.paint.yellow(style.paint.bold(`warning[${warning.code}]`)),
-    warning,
-    style,
-    hosts,
-  );
+export const noticeTexts = (
+  kind: Kind,
+  groups: readonly Group<Notice>[],
+  style: ProblemStyle,
+): readonly string[] => groups.map((group) => blockText(kind, group, style));
 
 /** All of them, separated by blank lines, and their totals. */
 export function problemsText(
@@ -33,31 +30,34 @@ export function problemsText(
   style: ProblemStyle,
 ): string {
   const blocks = [
-    ...warnings.map((warning) => warningText(warning, style)),
-    ...problems.map((problem) => problemText(problem, style)),
+    ...noticeTexts('warning', warnings.map(alone), style),
+    ...noticeTexts('error', problems.map(alone), style),
   ];
-  const sums = [
-    ...(problems.length > 0 ? [count(problems.length, 'error')] : []),
-    ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
-  ];
+  const sums = present(
+    problems.length > 0 && count(problems.length, 'error'),
+    warnings.length > 0 && count(warnings.length, 'warning'),
+  );
   return blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
 }
 
 export const placeText = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
 
+/**
+ * A problem or warning as a compiler would print it: what, where, the lines, what to do. Without names
+ * it is about the host that it was met on, if any. Ends with a newline.
+ */
 function blockText(
-  head: string,
-  notice: Notice,
+  kind: Kind,
+  { item: notice, names }: Group<Notice>,
   { paint, width, links }: ProblemStyle,
-  hosts: Hosts,
 ): string {
   const { code, host, at, detail } = notice;
   const { message, hint } = textOf(notice);
-  // the width of "error[code]: ", without the colours
-  const headWidth = code.length + (head.includes('warning[') ? 11 : 9);
-  let text = `${head}: ${paint.bold(wrap(message, width, 2, headWidth))}\n`;
+  const head = `${kind}[${code}]`;
+  const colour = kind === 'error' ? paint.red : paint.yellow;
+  let text = `${colour(paint.bold(head))}: ${paint.bold(wrap(message, width, 2, head.length + 2))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
-  const on = hosts.length === 0 && host !== undefined ? [host] : hosts;
+  const on = names.length === 0 && host !== undefined ? [host] : names;
   if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
   if (detail !== undefined && detail.trim() !== '') text += detailText(detail, paint, width);
   if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
@@ -68,7 +68,7 @@ function blockText(
 /** More hosts than this are counted. */
 const NAMES_SHOWN = 40;
 
-function hostNames(hosts: Hosts, width: number): string {
+function hostNames(hosts: readonly string[], width: number): string {
   const more = hosts.length - NAMES_SHOWN;
   const names = hosts.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return wrap(names, width, 5, 5);

@@ -161,26 +161,18 @@ const textsOf = (secrets: readonly Secret[]): readonly string[] => {
 };
 
 function formsOf(texts: readonly string[]): readonly Form[] {
-  const forms = new Map<string, Form>();
-  for (const text of texts) {
-    for (const piece of base64Pieces(text)) forms.set(piece, { text: piece, base64: true });
-  }
-  for (const text of texts) {
-    for (const write of WRITINGS) forms.set(write(text), { text: write(text), base64: false });
-  }
-  return [...forms.values()];
+  const pieces = texts.flatMap(base64Pieces).map((text) => ({ text, base64: true }));
+  const written = texts.flatMap((text) => WRITINGS.map((write) => write(text)));
+  const all = [...pieces, ...written.map((text) => ({ text, base64: false }))];
+  return [...new Map(all.map((form) => [form.text, form])).values()];
 }
 
-const xmlNames: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-const xmlNumbers: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;' };
-const xml = (text: string, names: Readonly<Record<string, string>>): string =>
-  text.replace(/[&<>"']/g, (char) => names[char] ?? xmlNames[char]!);
+const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const xml = (text: string, quotes: Readonly<Record<string, string>>): string =>
+  text.replace(/[&<>"']/g, (char) => XML[char] ?? quotes[char]!);
+
+const hex = (char: string, digits: number): string =>
+  char.charCodeAt(0).toString(16).padStart(digits, '0');
 
 const json = (text: string): string => JSON.stringify(text).slice(1, -1);
 /** As Go prints it with %q, which is how Alloy quotes values in its log. */
@@ -195,7 +187,7 @@ const go = (text: string): string =>
       '\t': '\\t',
       '\v': '\\v',
     }[char];
-    return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    return short ?? `\\x${hex(char, 2)}`;
   });
 
 /** How tools write a value. */
@@ -204,20 +196,16 @@ const WRITINGS: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll(' ', '+'), // a form, where nothing else needs encoding
   json,
   (text) => json(json(text)),
-  (text) => json(text).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`), // Go's encoding/json
-  (text) =>
-    json(text).replace(
-      /[\u007f-\uffff]/g,
-      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    ),
+  (text) => json(text).replace(/[<>&]/g, (char) => `\\u${hex(char, 4)}`), // Go's encoding/json
+  (text) => json(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${hex(char, 4)}`),
   go,
   (text) => text.replaceAll("'", `'\\''`),
   (text) => text.replaceAll("'", `'"'"'`),
   (text) => text.replace(/[\\"$`]/g, '\\$&'),
   (text) => text.replace(/[\\"]/g, '\\$&'),
   (text) => text.replace(/[^A-Za-z0-9_.,:/@%+=\n-]/g, '\\$&'), // printf %q
-  (text) => xml(text, xmlNames),
-  (text) => xml(text, xmlNumbers),
+  (text) => xml(text, { '"': '&quot;', "'": '&apos;' }),
+  (text) => xml(text, { '"': '&#34;', "'": '&#39;' }),
   (text) => Buffer.from(text).toString('hex'),
   (text) => Buffer.from(text).toString('hex').toUpperCase(),
 ];

@@ -1,72 +1,65 @@
 import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
-import { groupEqual } from './groups.ts';
-import { count, pad, shorten, someNames, widthOf, wrap } from './plain.ts';
-import type { ProblemStyle } from './problem-text.ts';
+import { groupEqual, type Hosts } from './groups.ts';
+import { count, pad, present, shorten, someNames, who, widthOf, wrap } from './plain.ts';
+import type { PlanStyle } from './plan-text.ts';
 import { outcomePaint } from './summary.ts';
 
-type Hosts = readonly (readonly [string, HostReport])[];
+/** `whole`: a row for every host, however many. */
+type StatusStyle = Pick<PlanStyle, 'paint' | 'width' | 'whole'>;
 
 const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'LAST RUN', 'STATE'] as const;
 
 /** With more hosts than this, those that need no attention are only counted. */
 const MOST_ROWS = 40;
 
-export interface StatusStyle extends ProblemStyle {
-  /** A row for every host, however many. */
-  readonly whole: boolean;
-}
-
 /** A row for each host that answered, what they have in common, and what needs attention. `now`: for ages and key expiry. */
 export function statusText(hosts: Hosts, now: number, style: StatusStyle): string {
   const { paint, width, whole } = style;
-  const answered = hosts.flatMap(([name, host]) =>
-    host.facts ? [{ name, host, facts: host.facts }] : [],
-  );
+  const answered = [...hosts].filter((host): host is Answered => host[1].facts !== null);
   if (answered.length === 0) return '';
   const shown =
     whole || answered.length <= MOST_ROWS ? answered : answered.filter((one) => !isFine(one));
-  const rows = shown.map((one) => ({ host: one.host, cells: cellsOf(one, now) }));
+  const rows = shown.map((one) => cellsOf(one, now));
   const widths = HEAD.map((word, column) =>
-    Math.max(word.length, ...rows.map(({ cells }) => widthOf(cells[column]!))),
+    Math.max(word.length, ...rows.map((cells) => widthOf(cells[column]!))),
   );
   // the host's name is shortened first, in its middle
   const over = widths.reduce((sum, one) => sum + one + 2, -2) - width;
   widths[0] = Math.max(8, widths[0]! - Math.max(0, over));
-  const line = (cells: readonly string[]): readonly string[] =>
-    cells.map((cell, column) => pad(shorten(cell, widths[column]!), widths[column]!));
+  const line = (cells: readonly string[], paintState: (state: string) => string): string => {
+    const padded = cells.map((cell, i) => pad(shorten(cell, widths[i]!), widths[i]!));
+    return `${padded.slice(0, -1).join('  ')}  ${paintState(padded.at(-1)!.trimEnd())}`;
+  };
 
-  let text = rows.length === 0 ? '' : `${paint.bold(line(HEAD).join('  ').trimEnd())}\n`;
-  for (const { cells, host } of rows) {
-    const padded = [...line(cells)];
-    const state = padded.pop()!.trimEnd();
-    const colour = host.outcome ? outcomePaint(host.outcome, paint) : paint.red;
-    text += `${padded.join('  ')}  ${colour(state)}\n`;
-  }
   const more = answered.length - shown.length;
-  if (more > 0)
-    text += paint.dim(`${count(more, 'host')} up to date and healthy not shown; -v shows all\n`);
-  return [text, fleetText(answered, now, style), notesText(answered, now, style)]
-    .filter((block) => block !== '')
-    .join('\n');
+  const table = [
+    ...(rows.length === 0 ? [] : [paint.bold(line(HEAD, (state) => state))]),
+    ...rows.map((cells, i) => line(cells, outcomePaint(shown[i]![1].outcome, paint))),
+    ...(more === 0
+      ? []
+      : [paint.dim(`${count(more, 'host')} up to date and healthy not shown; -v shows all`)]),
+  ];
+  return present(
+    table.map((one) => `${one}\n`).join(''),
+    fleetText(answered, now, style),
+    notesText(answered, now, style),
+  ).join('\n');
 }
 
 /** A host that answered. */
-interface Answered {
-  readonly name: string;
-  readonly host: HostReport;
-  readonly facts: FactsView;
-}
+type Answered = readonly [name: string, host: WithFacts];
+type WithFacts = HostReport & { readonly facts: FactsView };
 
-const isFine = (one: Answered): boolean =>
-  one.host.outcome === 'unchanged' && noteworthy(one).length === 0;
+const isFine = ([, host]: Answered): boolean =>
+  host.outcome === 'unchanged' && noteworthy(host).length === 0;
 
-const cellsOf = ({ name, host, facts }: Answered, now: number): readonly string[] => [
+const cellsOf = ([name, host]: Answered, now: number): readonly string[] => [
   name,
-  versionOf(facts),
-  facts.active,
-  healthOf(facts),
-  lastRunOf(facts, now),
+  versionOf(host.facts),
+  host.facts.active,
+  healthOf(host.facts),
+  lastRunOf(host.facts, now),
   stateOf(host),
 ];
 
@@ -131,87 +124,73 @@ function fleetText(hosts: readonly Answered[], now: number, { paint, width }: St
 
 /** "1.18.1 on 18 hosts, 1.17.0 on web-03, web-04". */
 function spreadText(hosts: readonly Answered[], room: number): string {
-  const byVersion = new Map<string, string[]>();
-  for (const { name, facts } of hosts) {
-    const version = facts.version === null ? 'none' : upstreamVersion(facts.version);
-    const names = byVersion.get(version);
-    if (names) names.push(name);
-    else byVersion.set(version, [name]);
-  }
-  const [most, ...others] = [...byVersion].sort(([, a], [, b]) => b.length - a.length);
+  const [most, ...others] = groupEqual(hosts, ({ facts: { version } }) => [
+    version === null ? 'none' : upstreamVersion(version),
+  ]).toSorted((a, b) => b.names.length - a.names.length);
   if (!most || hosts.length === 1) return '';
-  if (others.length === 0) return `${most[0]} on all ${count(hosts.length, 'host')}`;
+  if (others.length === 0) return `${most.item} on all ${count(hosts.length, 'host')}`;
   return [
-    `${most[0]} on ${count(most[1].length, 'host')}`,
-    ...others.map(([version, names]) => `${version} on ${someNames(names, room / 2)}`),
+    `${most.item} on ${count(most.names.length, 'host')}`,
+    ...others.map(({ item, names }) => `${item} on ${someNames(names, room / 2)}`),
   ].join(', ');
 }
 
 function keyText(hosts: readonly Answered[], now: number): string {
-  const ends = hosts.flatMap(({ name, facts: { keyExpiresAt } }) =>
-    keyExpiresAt === null ? [] : [{ name, keyExpiresAt }],
+  const ends = hosts.flatMap(([name, { facts }]) =>
+    facts.keyExpiresAt === null ? [] : [{ name, at: facts.keyExpiresAt }],
   );
   if (ends.length === 0) return '';
-  const first = ends.reduce((a, b) => (b.keyExpiresAt < a.keyExpiresAt ? b : a));
-  const days = Math.floor((first.keyExpiresAt - now) / DAY_MS);
-  const date = new Date(first.keyExpiresAt).toISOString().slice(0, 10);
-  const where = ends.every((one) => one.keyExpiresAt === first.keyExpiresAt)
-    ? ''
-    : `, first on ${first.name}`;
+  const first = ends.reduce((a, b) => (b.at < a.at ? b : a));
+  const days = Math.floor((first.at - now) / DAY_MS);
+  const date = new Date(first.at).toISOString().slice(0, 10);
+  const where = ends.every(({ at }) => at === first.at) ? '' : `, first on ${first.name}`;
   return `${days < 0 ? 'expired' : 'expires'} ${date}${days < 0 ? '' : ` (in ${count(days, 'day')})`}${where}`;
 }
 
 /** A run has proven the very process that is running now. */
 function provenText(hosts: readonly Answered[], room: number): string {
-  const running = hosts.filter(({ facts }) => facts.running !== null);
-  const not = running.filter(({ facts }) => !facts.proven?.holds).map(({ name }) => name);
+  const running = hosts.filter(([, { facts }]) => facts.running !== null);
+  const not = running.filter(([, { facts }]) => !facts.proven?.holds).map(([name]) => name);
   if (running.length === 0) return '';
   if (not.length === 0)
-    return `on ${running.length === 1 ? running[0]!.name : `all ${count(running.length, 'host')}`}`;
+    return `on ${running.length === 1 ? running[0]![0] : `all ${count(running.length, 'host')}`}`;
   return `${running.length - not.length} of ${count(running.length, 'host')}; not ${someNames(not, room - 24)}`;
 }
 
 /** What does not fit into a row, each note once with the hosts that it applies to. */
 function notesText(hosts: readonly Answered[], now: number, { paint, width }: StatusStyle): string {
-  const notes = groupEqual(
-    hosts.flatMap((one) =>
-      [...noteworthy(one), ...keyNote(one.facts, now)].map((note) => [one.name, note] as const),
-    ),
-  );
+  const notes = groupEqual(hosts, (host) => [...noteworthy(host), ...keyNote(host.facts, now)]);
   return notes
     .map(({ item, names }) => {
-      const who = names.length === 1 ? names[0]! : count(names.length, 'host');
       const list = names.length === 1 ? '' : `    ${someNames(names, width - 4)}\n`;
-      return `${paint.yellow('!')} ${wrap(`${who}: ${item}`, width, 4, 2)}\n${list}`;
+      return `${paint.yellow('!')} ${wrap(`${who(names)}: ${item}`, width, 4, 2)}\n${list}`;
     })
     .join('');
 }
 
-function noteworthy({ host, facts }: Answered): readonly string[] {
-  const { version, running, lastRun, components } = facts;
-  const bad = Object.entries(components ?? {}).filter(([health]) => health !== 'healthy');
-  const steps = [...new Set(host.plan?.changes.map(({ step }) => step) ?? [])];
-  return [
-    ...(steps.length > 0 && host.outcome !== 'unchanged'
-      ? [`needs changes: ${steps.join(', ')}`]
-      : []),
+function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
+  const { running, lastRun, components, active } = facts;
+  const version = facts.version && upstreamVersion(facts.version);
+  const steps = [...new Set(plan?.changes.map(({ step }) => step) ?? [])];
+  return present(
+    steps.length > 0 && outcome !== 'unchanged' && `needs changes: ${steps.join(', ')}`,
     // status does not ask the repository for a version, so its plan has no package change
-    ...(version === null && steps.length > 0 ? ['Alloy is not installed'] : []),
-    ...(version !== null && running === null && facts.active !== 'active'
-      ? [`${upstreamVersion(version)} is installed, but the service is ${facts.active}`]
-      : []),
-    ...(version !== null && running !== null && upstreamVersion(version) !== running
-      ? [`${upstreamVersion(version)} is installed, but ${running} is running`]
-      : []),
-    ...(lastRun && lastRun.verdict !== 'ok'
-      ? [
-          lastRun.verdict === ''
-            ? `run ${lastRun.run} did not finish`
-            : `run ${lastRun.run} ended as ${lastRun.verdict}`,
-        ]
-      : []),
-    ...bad.map(([health, ids]) => `${health}: ${ids.join(', ')}`),
-  ];
+    !version && steps.length > 0 && 'Alloy is not installed',
+    version &&
+      running === null &&
+      active !== 'active' &&
+      `${version} is installed, but the service is ${active}`,
+    version &&
+      running !== null &&
+      version !== running &&
+      `${version} is installed, but ${running} is running`,
+    lastRun &&
+      lastRun.verdict !== 'ok' &&
+      `run ${lastRun.run} ${lastRun.verdict === '' ? 'did not finish' : `ended as ${lastRun.verdict}`}`,
+    ...Object.entries(components ?? {}).map(
+      ([health, ids]) => health !== 'healthy' && `${health}: ${ids.join(', ')}`,
+    ),
+  );
 }
 
 function keyNote({ keyExpiresAt }: FactsView, now: number): readonly string[] {

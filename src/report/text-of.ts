@@ -1,19 +1,15 @@
-import { type Notice, type Position, PROBLEM_CODES, type ProblemParams } from '../model/problem.ts';
-import type { WarningProblems } from '../model/problems/warnings.ts';
-import { alloyHostParams, alloyTexts } from './problems/alloy-texts.ts';
-import { applyHostParams, applyTexts } from './problems/apply-texts.ts';
-import { configHostParams, configTexts, diagnosticText } from './problems/config-texts.ts';
-import { connectionHostParams, connectionTexts } from './problems/connection-texts.ts';
-import { hostHostParams, hostTexts } from './problems/host-texts.ts';
-import { inventoryHostParams, inventoryTexts } from './problems/inventory-texts.ts';
-import { repositoryHostParams, repositoryTexts } from './problems/repository-texts.ts';
-import { secretHostParams, secretTexts } from './problems/secret-texts.ts';
-import type { HostParams, Text, Texts } from './problems/texts.ts';
-import { usageHostParams, usageTexts } from './problems/usage-texts.ts';
-import { warningHostParams, warningTexts } from './problems/warning-texts.ts';
+import type { Notice, Position, ProblemParams } from '../model/problem.ts';
+import { commandLineTexts } from './problems/command-line-texts.ts';
+import { configTexts, diagnosticText } from './problems/config-texts.ts';
+import { connectionTexts } from './problems/connection-texts.ts';
+import { alloyTexts, applyTexts, hostTexts } from './problems/host-texts.ts';
+import { inventoryTexts } from './problems/inventory-texts.ts';
+import { repositoryTexts, secretTexts } from './problems/source-texts.ts';
+import { type ReasonTexts, type Text, type Texts, textOfReason } from './problems/texts.ts';
+import { warningTexts } from './problems/warning-texts.ts';
 
 const PROBLEM_TEXTS: Texts<ProblemParams> = {
-  ...usageTexts,
+  ...commandLineTexts,
   ...inventoryTexts,
   ...configTexts,
   ...secretTexts,
@@ -24,45 +20,39 @@ const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...alloyTexts,
 };
 
-const WARNING_TEXTS: Texts<WarningProblems> = warningTexts;
-
-export const HOST_PARAMS: HostParams<ProblemParams> & HostParams<WarningProblems> = {
-  ...usageHostParams,
-  ...inventoryHostParams,
-  ...configHostParams,
-  ...secretHostParams,
-  ...repositoryHostParams,
-  ...connectionHostParams,
-  ...hostHostParams,
-  ...applyHostParams,
-  ...alloyHostParams,
-  ...warningHostParams,
-};
-
-type ByReason = Readonly<Record<string, (params: object, host: string) => Text>>;
-
 // some codes are those of problems and of warnings: their reasons tell them apart
-const TEXTS = new Map<string, ByReason>();
-for (const texts of [PROBLEM_TEXTS, WARNING_TEXTS] as unknown as Record<string, ByReason>[])
+const TEXTS = new Map<string, ReasonTexts<Notice['params']>>();
+for (const texts of [PROBLEM_TEXTS, warningTexts])
   for (const [code, reasons] of Object.entries(texts))
     TEXTS.set(code, { ...TEXTS.get(code), ...reasons });
 
 /** The only place where the text of a problem or a warning is made. */
 export function textOf(notice: Notice): Text {
-  const { code, params, host = 'HOST' } = notice;
-  const text = TEXTS.get(code)?.[params.reason];
-  if (text) return text(params, host);
+  const { code, params, host } = notice;
+  const texts = TEXTS.get(code);
+  if (texts && Object.hasOwn(texts, params.reason)) {
+    const { message, hint } = textOfReason(texts, params, host);
+    return { message: besides(params, message), hint };
+  }
   if (params.reason === 'diagnostic') return diagnosticText(params);
   // of a run that another version of alloyup saved: its text stands next to its params
   const { message = code, hint = '' } = notice as Partial<Text>;
   return { message, hint };
 }
 
+/** The message with what is not particular to its reason. */
+function besides({ jump, moreLines = [] }: Notice['params'], message: string): string {
+  if (jump !== undefined) return `jump host ${jump}: ${message}`;
+  if (moreLines.length === 0) return message;
+  // one warning may stand for a variable of a thousand hosts
+  const shown = `${moreLines.length === 1 ? 'line' : 'lines'} ${moreLines.slice(0, 5).join(', ')}`;
+  const more = moreLines.length > 5 ? ` and ${moreLines.length - 5} more` : '';
+  return `${message} (also on ${shown}${more})`;
+}
+
 /** Where a code is explained: its heading's anchor, as GitHub makes it. */
 export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
-  TEXTS.has(code) || PROBLEM_CODES.some((one) => one === code)
-    ? `docs/problems.md#${code.replaceAll('.', '')}`
-    : 'docs/checks.md';
+  TEXTS.has(code) ? `docs/problems.md#${code.replaceAll('.', '')}` : 'docs/checks.md';
 
 /** A warning as programs read it. */
 export interface PrintedWarning extends Text {

@@ -1,12 +1,12 @@
-import type { HostReport, RunEvent } from '../model/event.ts';
+import type { HostReport, RunEvent, Verb } from '../model/event.ts';
 import type { Ledger } from './fold.ts';
-import { warningGroups } from './groups.ts';
-import { paintWith } from './paint.ts';
-import { count, cut, duration, pad, shorten, widthOf } from './plain.ts';
+import { problemGroups, warningGroups } from './groups.ts';
+import { type Paint, paintWith } from './paint.ts';
+import { count, cut, duration, pad, present, shorten, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
-import { warningText } from './problem-text.ts';
+import { noticeTexts } from './problem-text.ts';
 import { statusText } from './status-text.ts';
-import { hostProblemsText, outcomePaint, summaryText } from './summary.ts';
+import { outcomePaint, summaryText } from './summary.ts';
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -35,14 +35,8 @@ const NAME_WIDTH = 24;
 
 export function textRenderer(options: TextOptions): TextRenderer {
   const paint = paintWith(options.colour);
-  const style = {
-    paint,
-    width: options.width,
-    diffs: options.diffs,
-    whole: options.level >= 1,
-    links: options.level >= 1,
-    folds: options.folds ?? false,
-  };
+  const { level, width, diffs, folds = false } = options;
+  const style = { paint, width, diffs, folds, whole: level >= 1, links: level >= 1 };
   /** What each host was last reported to wait for. */
   const waits = new Map<string, string>();
   /** Hosts whose problems were printed with the plans; null: no plans were printed. */
@@ -50,63 +44,54 @@ export function textRenderer(options: TextOptions): TextRenderer {
   let linesShown = false;
   let nameWidth = 4;
 
-  const line = (host: string, text: string): string => {
+  const line = (host: string, text: string, from: TextOptions['level'] = 0): string => {
+    if (level < from) return '';
     linesShown = true;
     return `${pad(shorten(host, NAME_WIDTH), nameWidth)}  ${text}\n`;
   };
 
-  const detail = (host: string, text: string): string =>
-    options.level >= 1 ? line(host, paint.dim(text)) : '';
+  const detail = (host: string, text: string): string => line(host, paint.dim(text), 1);
 
   const onWaiting = (event: Extract<RunEvent, { type: 'host.waiting' }>): string => {
-    if (options.level < 0 || options.waits === false) return '';
+    if (level < 0 || options.waits === false) return '';
     const said = waits.get(event.host) === event.for;
-    if (said || (options.level === 0 && event.seconds < LONG_WAIT_S)) return '';
+    if (said || (level === 0 && event.seconds < LONG_WAIT_S)) return '';
     waits.set(event.host, event.for);
     const limit = event.limitS === null ? '' : ` (up to ${duration(event.limitS * 1000)})`;
     return line(event.host, paint.dim(`waiting ${event.for}${limit}`));
   };
 
-  const onFinished = (host: string, report: HostReport, ledger: Ledger): string => {
+  const onFinished = (host: string, report: HostReport, verb: Verb): string => {
     waits.delete(host);
-    const { verb } = ledger.run;
-    if (report.outcome === 'skipped' && options.level < 1) return ''; // the summary names them
-    // plan and status end with a view of all hosts: lines for single hosts would only repeat it
-    if (options.level < 0 || ((verb === 'plan' || verb === 'status') && options.level < 1))
-      return '';
-    return line(
-      host,
-      finishedText(report, options.width - nameWidth - 2, (outcome) =>
-        outcomePaint(outcome, paint),
-      ),
-    );
+    // the summary names skipped hosts; plan and status end with a view of all hosts
+    const repeated = report.outcome === 'skipped' || verb === 'plan' || verb === 'status';
+    return line(host, finishedText(report, width - nameWidth - 2, paint), repeated ? 1 : 0);
   };
 
   const onEnd = (ledger: Ledger): string => {
     const hosts = [...ledger.hosts()];
-    const { verb, startedAt, finishedAt, askedMs, interrupted, warnings } = ledger.run;
-    const blocks: string[] = [];
-    if (verb === 'plan') blocks.push(plans(ledger));
-    if (verb === 'status') blocks.push(statusText(hosts, finishedAt ?? startedAt, style));
-    if (verb !== 'plan' && !printed && options.level >= 0)
-      blocks.push(
-        ...warningGroups(hosts, warnings).map(({ item, names }) => warningText(item, style, names)),
-      );
-    if (verb !== 'plan' || options.level < 0)
-      blocks.push(
-        hostProblemsText(
-          hosts.filter(([name]) => !printed?.has(name)),
-          style,
-        ),
-      );
-    const durationMs = (finishedAt ?? startedAt) - startedAt - askedMs;
-    if (verb !== 'plan') blocks.push(summaryText(hosts, { verb, durationMs, interrupted }, style));
-    const text = blocks.filter((block) => block !== '').join('\n');
+    const { verb, startedAt, finishedAt, askedMs, warnings } = ledger.run;
+    const endedAt = finishedAt ?? startedAt;
+    const text = present(
+      verb === 'plan' && plans(ledger),
+      verb === 'status' && statusText(hosts, endedAt, style),
+      ...(verb === 'plan' || printed || level < 0
+        ? []
+        : noticeTexts('warning', warningGroups(hosts, warnings), style)),
+      ...(verb === 'plan' && level >= 0
+        ? []
+        : noticeTexts(
+            'error',
+            problemGroups(hosts.filter(([name]) => !printed?.has(name))),
+            style,
+          )),
+      verb !== 'plan' && summaryText(hosts, ledger.run, endedAt - startedAt - askedMs, style),
+    ).join('\n');
     return linesShown && text !== '' ? `\n${text}` : text;
   };
 
   const plans = (ledger: Ledger): string => {
-    if (options.level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
+    if (level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
     printed = new Set(
       [...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])),
     );
@@ -122,55 +107,41 @@ export function textRenderer(options: TextOptions): TextRenderer {
         case 'host.started':
           return detail(event.host, 'connecting');
         case 'host.connected':
-          return detail(event.host, connectedText(event));
+          return detail(event.host, event.how + (event.why ? ` (because of ${event.why})` : ''));
         case 'host.facts':
           return detail(event.host, factsLine(event.facts));
         case 'host.planned':
           return detail(event.host, `planned: ${count(event.plan.changes.length, 'change')}`);
         case 'host.waiting':
           return onWaiting(event);
-        case 'host.reconnecting':
-          return options.level < 0
-            ? ''
-            : line(
-                event.host,
-                paint.yellow(`connection lost, reconnecting (attempt ${event.attempt})`),
-              );
+        case 'host.reconnecting': {
+          const text = `connection lost, reconnecting (attempt ${event.attempt})`;
+          return line(event.host, paint.yellow(text));
+        }
         case 'change.started':
           return detail(event.host, `${event.step} ...`);
         case 'change.finished':
           return detail(event.host, `${event.step} done`);
         case 'change.failed':
-          return options.level < 0
-            ? ''
-            : line(event.host, paint.red(`${event.step} failed, rolling back`));
+          return line(event.host, paint.red(`${event.step} failed, rolling back`));
         case 'change.undone':
           return detail(event.host, `${event.step} rolled back`);
-        case 'change.output':
-          return options.level < 2
-            ? ''
-            : line(
-                event.host,
-                paint.dim(`${event.step === null ? '' : `${event.step} `}| ${event.line}`),
-              );
+        case 'change.output': {
+          const step = event.step === null ? '' : `${event.step} `;
+          return line(event.host, paint.dim(`${step}| ${event.line}`), 2);
+        }
         case 'host.finished':
-          return onFinished(event.host, ledger.host(event.host)!, ledger);
+          return onFinished(event.host, ledger.host(event.host)!, ledger.run.verb);
         case 'run.planned':
           return ledger.run.verb === 'rollback' ? '' : `${plans(ledger)}\n`;
         case 'run.finished':
           return onEnd(ledger);
-        case 'host.resumed':
-        case 'run.warning':
-        case 'host.warning':
-        case 'run.interrupted':
+        default:
           return '';
       }
     },
   };
 }
-
-const connectedText = ({ how, why }: Extract<RunEvent, { type: 'host.connected' }>): string =>
-  why === null ? how : `${how} (because of ${why})`;
 
 function factsLine({ os, version, running, active }: NonNullable<HostReport['facts']>): string {
   const alloy = version === null ? 'Alloy not installed' : `Alloy ${version}`;
@@ -182,10 +153,10 @@ const OUTCOME_WIDTH = 'rolled-back'.length;
 function finishedText(
   { outcome, durationMs, changes, problem }: HostReport,
   room: number,
-  paint: (outcome: NonNullable<HostReport['outcome']>) => (text: string) => string,
+  paint: Paint,
 ): string {
   if (outcome === null) return 'not finished';
-  const words = paint(outcome)(pad(outcome, OUTCOME_WIDTH));
+  const words = outcomePaint(outcome, paint)(pad(outcome, OUTCOME_WIDTH));
   const done = changes.filter(({ state }) => state === 'done');
   const titles = done.map(({ title }) => title).join(', ');
   const steps = done.map(({ step }) => step).join(', ');

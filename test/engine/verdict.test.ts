@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Account, emptyAccount, extend } from '../../src/engine/account.ts';
 import type { RunEnd } from '../../src/engine/remote-run.ts';
 import { verdictOf } from '../../src/engine/verdict.ts';
-import type { HostRecord } from '../../src/host/records.ts';
-import { PROBLEM_CODES, type ProblemCode } from '../../src/model/problem.ts';
+import type { HostCode, HostRecord } from '../../src/host/records.ts';
 import { targetOf } from '../builders.ts';
 
 /** What is gathered from records and lines of output. */
@@ -12,7 +11,7 @@ const account = (...said: readonly (HostRecord | string)[]): Account =>
     (so, one) => (typeof one === 'string' ? extend(so, undefined, one) : extend(so, one, '')),
     emptyAccount,
   );
-const problem = (code: ProblemCode, reason: string, detail?: string): HostRecord => ({
+const problem = (code: HostCode, reason: string, detail?: string): HostRecord => ({
   type: 'problem',
   problem: { code, params: { reason }, ...(detail === undefined ? {} : { detail }) },
 });
@@ -208,7 +207,7 @@ describe('why a run failed', () => {
     });
   });
 
-  test.each<[ProblemCode | 'package' | 'config' | 'service', number | undefined]>([
+  test.each<[HostCode | 'package' | 'config' | 'service', number | undefined]>([
     ['alloy.version', 14],
     ['alloy.validate', 20],
     ['alloy.reload', 20],
@@ -220,8 +219,7 @@ describe('why a run failed', () => {
     ['config', 20],
     ['service', undefined],
   ])('%s points to line %s of the inventory', (what, line) => {
-    const isCode = (word: string): word is ProblemCode =>
-      PROBLEM_CODES.includes(word as ProblemCode);
+    const isCode = (word: string): word is HostCode => word.includes('.');
     const cause = isCode(what) ? problem(what, 'x') : fail(what as 'config');
     expect(judge(account(cause, result('rolled-back'))).problem!.at?.line).toBe(line);
   });

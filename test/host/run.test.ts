@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { factsProgram, followProgram, launchProgram, RUN_PROGRAM } from '../../src/host/program.ts';
+import { HOST_CODES } from '../../src/host/records.ts';
 import { applyRequest, followInput, launchInput, PERL } from '../../src/host/run.ts';
 import type { Action, Expectation } from '../../src/model/plan.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
@@ -34,6 +35,14 @@ describe('the program', () => {
       .filter((line) => !/ redeclared at |main::DATA/.test(line));
     expect(warnings).toEqual(['- syntax OK', '']);
     expect(RUN_PROGRAM.match(/^\s*(?:use (?!strict;)|require )/m)).toBeNull();
+  });
+
+  test('reports problems of the codes that its output is read for', () => {
+    const codes = [...RUN_PROGRAM.matchAll(/\b(?:problem|fail)\('([a-z.-]+)'/g)].map(
+      ([, code]) => code,
+    );
+    expect([...new Set(codes)].sort()).toEqual([...HOST_CODES].sort());
+    expect(RUN_PROGRAM).not.toMatch(/^\s*(?:problem|fail)\((?!['@])/m);
   });
 
   test('never evaluates text', () => {

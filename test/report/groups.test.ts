@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem, Warning } from '../../src/model/problem.ts';
-import { alikeGroups, planGroups, problemGroups, warningGroups } from '../../src/report/groups.ts';
+import { planGroups, problemGroups, warningGroups } from '../../src/report/groups.ts';
 import { textOf } from '../../src/report/text-of.ts';
 import { change, hostWith, labelled, planOf, reload } from './events.ts';
 
@@ -92,22 +92,18 @@ test.each([
   ['the same name on both', labelled('web-01'), labelled('web-01')],
   ['a name that is part of a word', labelled('web-01'), labelled('web-022')],
 ])('%s is no difference in the name', (_, first, second) => {
-  const groups = alikeGroups(
-    planGroups([
-      ['web-01', hostWith(first)],
-      ['web-02', hostWith(second)],
-    ]),
-  );
+  const groups = planGroups([
+    ['web-01', hostWith(first)],
+    ['web-02', hostWith(second)],
+  ]);
   expect(groups.some(({ alike }) => alike)).toBe(false);
 });
 
 test('a host whose name is a common word does not keep equal plans apart', () => {
-  const groups = alikeGroups(
-    planGroups([
-      ['alloy', hostWith(planOf(change(), reload))],
-      ['restart', hostWith(planOf(change(), reload))],
-    ]),
-  );
+  const groups = planGroups([
+    ['alloy', hostWith(planOf(change(), reload))],
+    ['restart', hostWith(planOf(change(), reload))],
+  ]);
   expect(groups).toHaveLength(1);
   expect(groups[0]!.alike).toBe(false);
 });

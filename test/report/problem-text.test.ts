@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { codeFrame } from '../../src/model/frame.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { paintWith } from '../../src/report/paint.ts';
-import { problemsText, problemText } from '../../src/report/problem-text.ts';
+import { noticeTexts, problemsText, problemText } from '../../src/report/problem-text.ts';
 
 const style = { paint: paintWith(false), width: 80 };
 
@@ -42,7 +42,7 @@ test('no line is longer than the terminal', () => {
 
 test('a problem of many hosts is shown once, with some of their names', () => {
   const hosts = Array.from({ length: 100 }, (_, i) => `web-${i}`);
-  const text = problemText(PROBLEMS[1]!, style, hosts);
+  const text = noticeTexts('error', [{ item: PROBLEMS[1]!, names: hosts }], style)[0];
   expect(text).toContain('  on web-0, web-1,');
   expect(text).toContain('and 60 more');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entriesOf, PROBLEMS, WARNINGS } from '../../scripts/problem-catalogue/all.ts';
-import type { Notice, Problem } from '../../src/model/problem.ts';
+import type { Notice, Problem, Warning } from '../../src/model/problem.ts';
 import { textOf } from '../../src/report/text-of.ts';
 
 const examples = [...entriesOf(PROBLEMS), ...entriesOf(WARNINGS)].flatMap(([code, { examples }]) =>
@@ -30,4 +30,42 @@ describe.each(examples)('%s', (_, code, params) => {
 test('a problem of another version of alloyup keeps the text that was saved with it', () => {
   const saved = { code: 'ssh.gone', params: { reason: 'new' }, message: 'it went', hint: 'Wait' };
   expect(textOf(saved as unknown as Problem)).toEqual({ message: 'it went', hint: 'Wait' });
+});
+
+test('a value of several lines stays in the message', () => {
+  const params = { reason: 'liquid', said: 'one\ntwo' } as const;
+  expect(textOf({ code: 'template.syntax', params })).toEqual({
+    message: 'one\ntwo',
+    hint: 'Fix the template here; docs/templates.md lists what is allowed',
+  });
+});
+
+test('a problem of a jump host says so: the host that it is reported for is another', () => {
+  const params = { reason: 'no-ssh-command', jump: 'ops@bastion' } as const;
+  expect(textOf({ code: 'ssh.unsupported', params, host: 'web-01' }).message).toBe(
+    'jump host ops@bastion: this machine has no ssh command',
+  );
+});
+
+test.each([
+  [[], 'region is a variable of your own, and not imported'],
+  [[3], 'region is a variable of your own, and not imported (also on line 3)'],
+  [
+    [3, 4, 5, 6, 7, 8, 9],
+    'region is a variable of your own, and not imported (also on lines 3, 4, 5, 6, 7 and 2 more)',
+  ],
+])('a warning names further lines: %j', (moreLines, message) => {
+  const params = { reason: 'own-variable', variable: 'region', moreLines } as const;
+  expect(textOf({ code: 'ansible.ignored', params }).message).toBe(message);
+});
+
+test.each([
+  [1, "the repository's signing key expires in 1 day (2026-12-23)"],
+  [-2, "the repository's signing key expired 2 days ago (2026-12-23)"],
+])('a key that expires in %d days', (days, message) => {
+  const warning: Warning = {
+    code: 'key.expires',
+    params: { reason: 'soon', days, date: '2026-12-23' },
+  };
+  expect(textOf(warning).message).toBe(message);
 });

@@ -1,5 +1,5 @@
 import type { Position, Problem, Warning } from '../../model/problem.ts';
-import type { InventoryWarnings } from '../../model/problems/inventory-problems.ts';
+import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { type AnsibleVariables, Vaulted } from './ansible-inventory.ts';
 import { readSshArguments } from './ssh-arguments.ts';
 
@@ -63,7 +63,7 @@ export function meaningOf(host: string, vars: AnsibleVariables): HostMeaning {
     const set = (path: Setting['path'], value: unknown): void => {
       settings.push({ path, value, at });
     };
-    const warn = (params: InventoryWarnings['ansible.ignored']): void => {
+    const warn = (params: WarningProblems['ansible.ignored']): void => {
       warnings.push({ code: 'ansible.ignored', params, at });
     };
     const name = nameOf(variable);

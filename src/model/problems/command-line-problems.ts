@@ -1,80 +1,62 @@
 import type { FileFailure } from './file-problems.ts';
+import type { SchemaMistake } from './inventory-problems.ts';
+import type { Reasons } from './reasons.ts';
+
+type UnreadAlloyFile = 'missing' | 'forbidden' | 'no-files' | 'too-big' | 'failed';
 
 /** A wrong command line, a wrong answers file, or a file named there that is of no use. */
 export type CommandLineProblem =
-  | {
-      /** What commander found wrong with the command line. */
-      readonly reason: 'command-line';
-      readonly said: string;
-      /** What may have been meant: `--forks`. */
-      readonly suggestion: string | null;
-      /** The command whose help explains it; null: the list of commands does. */
-      readonly command: string | null;
-    }
-  | { readonly reason: 'options-conflict'; readonly options: readonly [string, string] }
-  | { readonly reason: 'hosts-named-twice' }
-  | { readonly reason: 'list-option'; readonly option: string }
-  | { readonly reason: 'fmt-stdin' }
+  /**
+   * `said`: what commander found wrong; `suggestion`: what may have been meant, as `--forks`;
+   * `command`: whose help explains it, null where the list of commands does.
+   */
+  | Reasons<'command-line', { said: string; suggestion: string | null; command: string | null }>
+  | Reasons<'options-conflict', { options: readonly [string, string] }>
+  | Reasons<'hosts-named-twice' | 'fmt-stdin'>
+  | Reasons<'list-option', { option: string }>
   // nobody can be asked
-  | { readonly reason: 'confirmation-needed'; readonly verb: string }
-  | { readonly reason: 'trust-confirmation-needed' }
-  | { readonly reason: 'wizard-needs-terminal' }
-  | { readonly reason: 'sudo-password-needed' }
-  | { readonly reason: 'no-sudo-password' }
+  | Reasons<'confirmation-needed', { verb: string }>
+  | Reasons<'trust-confirmation-needed' | 'wizard-needs-terminal'>
+  | Reasons<'sudo-password-needed' | 'no-sudo-password'>
   // files
-  | {
-      readonly reason: 'unreadable';
-      readonly of: 'limit' | 'plan' | 'answers';
-      readonly path: string;
-      readonly failure: FileFailure;
-    }
-  | {
-      readonly reason: 'cannot-write';
-      readonly path: string;
-      readonly code: string | null;
-      readonly said: string;
-    }
-  | { readonly reason: 'file-exists'; readonly path: string }
-  | { readonly reason: 'nothing-written'; readonly said: string }
-  | {
-      readonly reason: 'alloy-file';
-      readonly path: string;
-      readonly why: 'missing' | 'forbidden' | 'no-files' | 'too-big' | 'failed';
-      readonly said: string;
-    }
+  | Reasons<'unreadable', { of: 'limit' | 'plan' | 'answers'; path: string; failure: FileFailure }>
+  | Reasons<'cannot-write', { path: string; code: string | null; said: string }>
+  | Reasons<'file-exists' | 'not-a-run-log', { path: string }>
+  | Reasons<'nothing-written', { said: string }>
+  | Reasons<'alloy-file', { path: string; why: UnreadAlloyFile; said: string }>
   // hosts and runs
-  | { readonly reason: 'unknown-host'; readonly name: string; readonly nearest: string | null }
-  | { readonly reason: 'no-run-logged'; readonly verb: string | null }
-  | { readonly reason: 'unknown-run'; readonly run: string; readonly nearest: string | null }
-  | { readonly reason: 'ambiguous-run'; readonly run: string; readonly matches: readonly string[] }
-  | { readonly reason: 'not-a-run-log'; readonly path: string }
+  | Reasons<'unknown-host', { name: string; nearest: string | null }>
+  | Reasons<'no-run-logged', { verb: string | null }>
+  | Reasons<'unknown-run', { run: string; nearest: string | null }>
+  | Reasons<'ambiguous-run', { run: string; matches: readonly string[] }>
   // the wizard
-  | { readonly reason: 'inventory-exists'; readonly path: string }
-  | { readonly reason: 'no-inventory-to-edit'; readonly path: string }
-  | { readonly reason: 'not-an-inventory-path'; readonly path: string }
-  | { readonly reason: 'import-one-host'; readonly hosts: number }
-  | { readonly reason: 'answers-syntax'; readonly path: string; readonly said: string }
-  | { readonly reason: 'no-answers'; readonly path: string }
-  | {
-      readonly reason: 'answer-missing';
-      readonly path: string;
-      readonly id: string;
-      readonly question: string;
-      readonly example: string;
-    }
-  | {
-      readonly reason: 'answer-invalid';
-      readonly path: string;
-      readonly id: string;
-      readonly value: string;
-      /** What the question says to such an answer. */
-      readonly said: string;
-      readonly example: string;
-    }
-  | {
-      readonly reason: 'answer-unused';
-      readonly path: string;
-      readonly id: string;
-      readonly nearest: string | null;
-      readonly known: readonly string[];
-    };
+  | Reasons<'inventory-exists' | 'no-inventory-to-edit', { path: string }>
+  | Reasons<'not-an-inventory-path' | 'no-answers', { path: string }>
+  | Reasons<'import-one-host', { hosts: number }>
+  | Reasons<'answers-syntax', { path: string; said: string }>
+  | Reasons<'answer-missing', { path: string; id: string; question: string; example: string }>
+  /** `said`: what the question says to such an answer. */
+  | Reasons<'answer-invalid', Record<'path' | 'id' | 'value' | 'said' | 'example', string>>
+  | Reasons<
+      'answer-unused',
+      { path: string; id: string; nearest: string | null; known: readonly string[] }
+    >;
+
+export interface CommandLineProblems {
+  /** `said`: the error's first line; `file`: where the stack was saved, null: it is the detail. */
+  bug:
+    | Reasons<'unexpected', { said: string; file: string | null }>
+    /** Met in the middle of one host's run. */
+    | Reasons<'on-host'>;
+  usage:
+    | CommandLineProblem
+    /** A flag sets what an inventory would, to a value that does not match the schema. */
+    | Reasons<'invalid-flag-value', { flag: string; mistake: SchemaMistake }>
+    /** A host has `sudo: ask`, and nobody was asked. */
+    | Reasons<'sudo-password-missing'>
+    | Reasons<'var-without-value', { variable: string }>
+    | Reasons<'plan-not-json' | 'not-a-plan' | 'plan-damaged', { file: string }>
+    | Reasons<'plan-version', { file: string; version: string }>;
+  /** As the host program reports it. */
+  'run.missing': Reasons<'none'> | Reasons<'not-found', { run: string }>;
+}

@@ -18,23 +18,20 @@ export interface Diagnostic {
 
 /** A value that a parameter does not take; `given` is JSON, cut to fit a line. */
 export type ParameterFault =
-  | {
-      readonly kind: 'type';
-      /** A type of docs/templates.md. */
-      readonly type: string;
-      readonly given: string;
-      readonly example: string;
-      readonly meaning: string;
-    }
-  | {
-      readonly kind: 'choice';
-      readonly choices: readonly string[];
-      /** The parameter takes a list of them. */
-      readonly list: boolean;
-      readonly given: string;
-      readonly meant: string | null;
-      readonly meaning: string;
-    };
+  /** `type`: one of docs/templates.md. */
+  | Readonly<{ kind: 'type'; type: string; given: string; example: string; meaning: string }>
+  /** `list`: the parameter takes a list of them. */
+  | Readonly<{
+      kind: 'choice';
+      choices: readonly string[];
+      list: boolean;
+      given: string;
+      meant: string | null;
+      meaning: string;
+    }>;
+
+/** A name that there is not: the one that was probably meant, and all that there are. */
+type Unknown = { meant: string | null; known: readonly string[] };
 
 /** Where in an Alloy text a value of a template stands. */
 type Where = 'string' | 'raw-string' | 'comment' | 'label' | 'name' | 'raw';
@@ -56,10 +53,7 @@ export type Misplacement =
 /** What is wrong with the YAML file that declares the parameters of a template. */
 export type DeclarationFault =
   | Reasons<'yaml', { said: string }>
-  | Reasons<
-      'unknown-key',
-      { parameter: string | null; key: string; meant: string | null; known: readonly string[] }
-    >
+  | Reasons<'unknown-key', Unknown & { parameter: string | null; key: string }>
   | Reasons<'no-summary'>
   | Reasons<'unknown-type', { parameter: string; types: readonly string[] }>
   | Reasons<'parameter-name', { parameter: string }>
@@ -67,13 +61,12 @@ export type DeclarationFault =
   | Reasons<'undeclared-parameter', { parameter: string; field: string; other: string }>
   | Reasons<'default', { parameter: string; fault: ParameterFault }>;
 
-/** Params of the problems `template.*` and `config.*`. */
 export interface ConfigProblems {
   'config.syntax': Diagnostic | { readonly reason: 'liquid-template' };
   'config.check': Diagnostic;
   'template.syntax':
     | Reasons<'unknown-filter', { filter: string; meant: string | null }>
-    | Reasons<'unknown-tag', { tag: string; meant: string | null; known: readonly string[] }>
+    | Reasons<'unknown-tag', Unknown & { tag: string }>
     | Reasons<'stray-tag', { tag: string }>
     | Reasons<'unclosed-output' | 'trailing-text'>
     | Reasons<'unclosed-tag', { tag: string }>
@@ -89,20 +82,12 @@ export interface ConfigProblems {
     | Reasons<'reserved'>
     | Reasons<'unused', { template: string; name: string; meant: string | null }>
     | Reasons<'undeclared', { name: string; meant: string | null }>
-    | Reasons<
-        'unknown-parameter',
-        { template: string; name: string; meant: string | null; known: readonly string[] }
-      >
+    | Reasons<'unknown-parameter', Unknown & { template: string; name: string }>
+    /** `alternative`: another parameter; `flag`: there is no inventory file, --var sets it. */
     | Reasons<
         'required',
-        {
-          template: string;
-          parameter: string;
-          meaning: string;
-          example: string;
-          /** Another parameter that may be given instead. */
+        Record<'template' | 'parameter' | 'meaning' | 'example', string> & {
           alternative: string | null;
-          /** There is no inventory file: --var sets it. */
           flag: boolean;
         }
       >
@@ -110,20 +95,6 @@ export interface ConfigProblems {
     | Reasons<'no-effect-unless', { parameter: string; other: string; values: readonly string[] }>
     | Reasons<'value', { parameter: string; fault: ParameterFault }>;
   'template.file':
-    | Reasons<'unknown-builtin', { name: string; meant: string | null; known: readonly string[] }>
+    | Reasons<'unknown-builtin', Unknown & { name: string }>
     | Reasons<'unreadable' | 'unreadable-declarations', { path: string; failure: FileFailure }>;
 }
-
-export interface ConfigWarnings {
-  'template.raw': Reasons<'raw', { text: string }>;
-  'environment.missing': Reasons<'not-set', { variable: string }>;
-  'file.unreadable': Reasons<
-    'for-service',
-    { path: string; mode: string; user: string; group: string }
-  >;
-}
-
-/** Settings that do nothing: of `inventory.unused`. */
-export type UnusedSetting =
-  | Reasons<'variable', { variable: string }>
-  | Reasons<'tolerated-component', { component: string }>;

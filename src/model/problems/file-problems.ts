@@ -18,15 +18,8 @@ export type ProgramFailure =
 /** Params of `inventory.file` where the inventory or a file that it names could not be read. */
 export type InventoryFileProblem =
   | Reasons<'endless-stdin' | 'stdin-not-text' | 'empty-stdin'>
-  | Reasons<
-      'unreadable-inventory',
-      {
-        path: string;
-        failure: FileFailure;
-        /** A file beside it, or in the directory, that may have been meant. */
-        meant: string | null;
-      }
-    >
+  /** `meant`: a file beside it, or in the directory. */
+  | Reasons<'unreadable-inventory', { path: string; failure: FileFailure; meant: string | null }>
   | Reasons<'unreadable-file', { path: string; failure: FileFailure }>
   /** A file of Ansible's group_vars or host_vars. */
   | Reasons<'variables-unreadable', { file: string; failure: FileFailure }>
@@ -34,3 +27,25 @@ export type InventoryFileProblem =
   | Reasons<'program' | 'not-executable' | 'world-writable', { path: string }>
   | Reasons<'program-failed', { path: string; failure: ProgramFailure }>
   | Reasons<'program-silent', { path: string }>;
+
+/** Why a value cannot be in the environment of a service. */
+export type EnvironmentFault =
+  | { readonly kind: 'too-long' }
+  /** `U+FFFF` */
+  | { readonly kind: 'character'; readonly character: string };
+
+/** A variable of `alloy.environment` with which the service would not start. */
+export type EnvironmentValue = Reasons<
+  'environment-value',
+  { variable: string; fault: EnvironmentFault }
+>;
+
+export interface SecretProblems {
+  'secret.unresolved':
+    | Reasons<'unset' | 'empty-variable', { variable: string }>
+    | Reasons<'unreadable-file', { path: string; failure: FileFailure }>
+    | Reasons<'empty-file', { path: string }>
+    | Reasons<'program-failed', { program: string; failure: ProgramFailure }>
+    | Reasons<'program-silent' | 'not-text', { program: string }>
+    | EnvironmentValue;
+}

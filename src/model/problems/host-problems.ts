@@ -1,94 +1,123 @@
 import type { FileKind } from '../facts.ts';
 import type { Reasons } from './reasons.ts';
 
-/** Params of the problems `host.*`. What the host program reports are strings, numbers too. */
+// What the host program reports are strings, numbers too.
+
 export interface HostProblems {
   'host.unsupported':
-    | { readonly reason: 'system'; readonly name: string }
-    | {
-        readonly reason: 'too-old';
-        readonly name: string;
-        /** "Debian 11". */
-        readonly oldest: string;
-      }
-    | {
-        readonly reason: 'architecture';
-        readonly arch: string;
-        readonly supported: readonly string[];
-      }
-    | { readonly reason: 'no-systemd' }
-    | { readonly reason: 'missing-tools'; readonly tools: readonly string[] }
-    | { readonly reason: 'no-group'; readonly groups: readonly string[] };
+    | Reasons<'system', { name: string }>
+    /** `oldest`: "Debian 11". */
+    | Reasons<'too-old', { name: string; oldest: string }>
+    | Reasons<'architecture', { arch: string; supported: readonly string[] }>
+    | Reasons<'no-systemd'>
+    | Reasons<'missing-tools', { tools: readonly string[] }>
+    | Reasons<'no-group', { groups: readonly string[] }>;
   'host.probe':
-    | { readonly reason: 'no-facts'; readonly exit: string }
-    | { readonly reason: 'nonsense' }
-    | {
-        readonly reason: 'unreadable';
-        readonly part: 'dpkg' | 'account' | 'apt' | 'own' | 'unit' | 'packages';
-        /** What the system said; `deadline`: it did not answer in time. */
-        readonly why: string;
-      };
-  'host.dpkg':
-    | {
-        readonly reason: 'broken';
-        readonly packages: readonly { readonly name: string; readonly status: string }[];
-      }
-    | { readonly reason: 'interrupted' };
-  'host.disk':
-    | {
-        readonly reason: 'no-room';
-        readonly directory: string;
-        readonly freeMb: number;
-        readonly neededMb: number;
-      }
-    | { readonly reason: 'not-writable'; readonly directory: string; readonly said: string }
-    | { readonly reason: 'read-only'; readonly directories: readonly string[] };
-  'host.port': {
-    readonly reason: 'taken';
-    readonly owner: string;
-    readonly address: string;
-    readonly port: number;
-  };
-  'host.file':
-    | { readonly reason: 'kind'; readonly path: string; readonly kind: FileKind }
-    | { readonly reason: 'symlink'; readonly path: string }
-    | { readonly reason: 'not-a-file'; readonly path: string }
-    | { readonly reason: 'not-for-sh'; readonly path: string; readonly line: string }
-    | { readonly reason: 'no-staging'; readonly path: string }
-    | { readonly reason: 'not-movable'; readonly path: string; readonly said: string }
-    /** An existing installation cannot be imported. */
-    | { readonly reason: 'no-package' }
-    | { readonly reason: 'not-text'; readonly path: string }
-    | { readonly reason: 'elsewhere'; readonly path: string };
-  'host.unit':
-    | { readonly reason: 'masked' }
-    | { readonly reason: 'shadowed'; readonly path: string }
-    /** The unit, or the process, uses other arguments or another configuration than the inventory says. */
+    | Reasons<'no-facts', { exit: string }>
+    | Reasons<'nonsense'>
+    /** `why`: what the system said; `deadline`: it did not answer in time. */
     | Reasons<
-        'other-command' | 'other-process',
+        'unreadable',
+        { part: 'dpkg' | 'account' | 'apt' | 'own' | 'unit' | 'packages'; why: string }
+      >;
+  'host.dpkg':
+    | Reasons<'broken', { packages: readonly { readonly name: string; readonly status: string }[] }>
+    | Reasons<'interrupted'>;
+  'host.disk':
+    | Reasons<'no-room', { directory: string; freeMb: number; neededMb: number }>
+    | Reasons<'not-writable', { directory: string; said: string }>
+    | Reasons<'read-only', { directories: readonly string[] }>;
+  'host.port': Reasons<'taken', { owner: string; address: string; port: number }>;
+  'host.file':
+    | Reasons<'kind', { path: string; kind: FileKind }>
+    | Reasons<'symlink' | 'not-a-file' | 'no-staging' | 'not-text' | 'elsewhere', { path: string }>
+    | Reasons<'not-for-sh', { path: string; line: string }>
+    | Reasons<'not-movable', { path: string; said: string }>
+    /** An existing installation cannot be imported. */
+    | Reasons<'no-package'>;
+  /** `paths`: drop-ins of others. */
+  'host.unit':
+    | Reasons<'masked'>
+    | Reasons<'shadowed', { path: string }>
+    /** The unit, or the process, uses other arguments or another configuration than the inventory says. */
+    | Reasons<'other-command' | 'other-process', { command: string; paths: readonly string[] }>
+    /** Limits: "MemoryMax", what the inventory asks for, and what systemd uses. */
+    | Reasons<
+        'overridden',
         {
-          readonly command: string;
-          /** Drop-ins of others. */
-          readonly paths: readonly string[];
+          settings: readonly Readonly<Record<'name' | 'wanted' | 'found', string>>[];
+          paths: readonly string[];
         }
-      >
-    | {
-        readonly reason: 'overridden';
-        /** "MemoryMax", what the inventory asks for, and what systemd uses. */
-        readonly settings: readonly {
-          readonly name: string;
-          readonly wanted: string;
-          readonly found: string;
-        }[];
-        /** Drop-ins of others. */
-        readonly paths: readonly string[];
-      };
-  'host.adopt': {
-    readonly reason: 'foreign';
-    readonly files: readonly {
-      readonly path: string;
-      /** Variables whose values would be removed or replaced. */
-      readonly loses: readonly string[];
-    }[];
-  };
+      >;
+  /** `loses`: variables whose values would be removed or replaced. */
+  'host.adopt': Reasons<
+    'foreign',
+    { files: readonly { readonly path: string; readonly loses: readonly string[] }[] }
+  >;
+}
+
+export interface ApplyProblems {
+  /** `run` is unknown when the other run has only just taken the lock. */
+  'apply.locked':
+    | Reasons<'run', { seconds: string; run?: string; who?: string }>
+    | Reasons<'dpkg', { pid: string; command: string; seconds: string }>
+    | Reasons<'not-reported'>;
+  'apply.stale':
+    | Reasons<'file-appeared' | 'file-gone' | 'file-changed' | 'owner-changed', { path: string }>
+    /** A rollback would lose what somebody wrote after the run. */
+    | Reasons<'file-changed-since', { path: string; run: string }>
+    | Reasons<'package-changed', { status: string; version: string }>
+    | Reasons<'service-restarted' | 'unfinished-run' | 'not-reported'>
+    /** A saved plan is not applied where another run is in progress, or was cut off. */
+    | Reasons<'other-run'>
+    /** Hosts of a saved plan are not in the inventory. */
+    | Reasons<'hosts-missing', { hosts: readonly string[] }>
+    /** A saved plan is not what would be done now: "step: title" of each change. */
+    | Reasons<'plan-differs', { removed: readonly string[]; added: readonly string[] }>;
+  'apply.failed':
+    | Reasons<'step', { step: string; exit: number }>
+    /** The host went down during the run, and rolled it back when it came up. */
+    | Reasons<'rolled-back-at-boot'>
+    | Reasons<'not-launched' | 'stop', { exit: string }>
+    | Reasons<'apt-refuses', { paths: readonly string[] }>
+    | Reasons<'killed' | 'not-armed' | 'not-reported'>;
+  'apply.stuck':
+    | Reasons<'action', { step: string; action: string; path: string | null }>
+    | Reasons<'service' | 'not-reported'>
+    | Reasons<'earlier-run', { run: string }>;
+  /** Titles of the changes. */
+  'apply.drift': Reasons<'changes-remain', { changes: readonly string[] }>;
+  'apply.unknown': Reasons<'in-progress' | 'no-verdict'>;
+}
+
+export interface AlloyProblems {
+  'alloy.validate': Reasons<'refused' | 'no-answer'>;
+  'alloy.reload': Reasons<'refused', { status: string }> | Reasons<'no-answer', { said: string }>;
+  'alloy.start':
+    | Reasons<'unit-failed', { result: string; status: string }>
+    | Reasons<'restarting', { times: string }>
+    | Reasons<'not-running'>
+    | Reasons<'other-configuration', { command: string }>
+    | Reasons<'died', { seconds: string }>
+    | Reasons<'systemctl-hangs', { verb: string; seconds: string }>;
+  'alloy.unready':
+    | Reasons<'status', { seconds: string; status: string }>
+    | Reasons<'no-answer', { seconds: string; said: string }>
+    | Reasons<'not-listening', { seconds: string }>;
+  'alloy.components':
+    | Reasons<'no-list', { seconds: string }>
+    | Reasons<
+        'different',
+        {
+          seconds: string;
+          missing: readonly string[];
+          unexpected: readonly string[];
+          unhealthy: readonly (readonly [id: string, health: string, message: string])[];
+          /** Not evaluated yet. */
+          young: readonly string[];
+        }
+      >;
+  'alloy.version':
+    | Reasons<'unknown'>
+    | Reasons<'different', { running: string; installed: string }>;
 }

@@ -1,7 +1,5 @@
-import type { UnusedSetting } from './config-problems.ts';
-import type { InventoryFileProblem } from './file-problems.ts';
+import type { EnvironmentValue, InventoryFileProblem } from './file-problems.ts';
 import type { Reasons } from './reasons.ts';
-import type { EnvironmentValue } from './secret-problems.ts';
 
 /** A form that a value of the inventory must have; what each looks like is explained in report/. */
 export type ValueFormat =
@@ -41,6 +39,7 @@ export type ValueFormat =
   | 'user-name';
 
 export type ValueType = 'string' | 'list' | 'map' | 'number' | 'whole number' | 'boolean';
+export type Expected = ValueType | ValueFormat;
 
 /** What does not match the schema at one place. `near` is what was probably meant. */
 export type SchemaMistake =
@@ -48,14 +47,7 @@ export type SchemaMistake =
   | Reasons<'planned-key', { key: string }>
   | Reasons<'not-allowed', { written: string; allowed: readonly string[]; near: string | null }>
   /** `written` is null for lists, maps, and whatever may be a secret. */
-  | Reasons<
-      'value',
-      {
-        expected: ValueType | ValueFormat;
-        found: ValueType | 'nothing';
-        written: string | null;
-      }
-    >
+  | Reasons<'value', { expected: Expected; found: ValueType | 'nothing'; written: string | null }>
   /** `of` has the size: a number, a string or a list. */
   | Reasons<'too-small' | 'too-large', { of: ValueType; limit: number }>;
 
@@ -81,7 +73,9 @@ export type FileOwner =
   | 'system'
   | 'root-directory';
 
-/** Params of the problems `inventory.*`. */
+/** Where a group sets a value. */
+type GroupLine = { readonly name: string; readonly line: number };
+
 export interface InventoryProblems {
   'inventory.syntax':
     | RangeMistake
@@ -93,16 +87,12 @@ export interface InventoryProblems {
     | Reasons<'reserved-key', { key: string }>
     | Reasons<'duplicate-key', { key: string; line: number }>
     /** Ansible's INI format. */
-    | Reasons<
-        'ini-section' | 'ini-header' | 'ini-child' | 'ini-variable' | 'ini-host-variable',
-        { written: string }
-      >
+    | Reasons<'ini-section' | 'ini-header' | 'ini-child', { written: string }>
+    | Reasons<'ini-variable' | 'ini-host-variable', { written: string }>
     | Reasons<'ini-quote' | 'group-priority'>
     /** Ansible's formats. */
-    | Reasons<
-        'undeclared-group' | 'vars-of-undeclared-group' | 'group-cycle' | 'group-form',
-        { group: string }
-      >
+    | Reasons<'undeclared-group' | 'vars-of-undeclared-group', { group: string }>
+    | Reasons<'group-cycle' | 'group-form', { group: string }>
     | Reasons<'group-section-form', { group: string; section: 'hosts' | 'children' }>
     | Reasons<'variables-form', { file: string }>;
   'inventory.schema':
@@ -120,14 +110,7 @@ export interface InventoryProblems {
     | Reasons<'too-many-hosts', { count: number; limit: number }>
     | Reasons<'reserved-group', { group: string }>
     | Reasons<'unknown-group', { group: string; near: string | null }>
-    | Reasons<
-        'groups-disagree',
-        {
-          host: string;
-          setting: string;
-          groups: readonly { readonly name: string; readonly line: number }[];
-        }
-      >
+    | Reasons<'groups-disagree', { host: string; setting: string; groups: readonly GroupLine[] }>
     /** `machine` null: the one that alloyup runs on. */
     | Reasons<'same-machine', { hosts: readonly [string, string]; machine: string | null }>
     | Reasons<'reserved-variable' | 'zero-byte', { variable: string }>
@@ -154,33 +137,3 @@ export interface InventoryProblems {
 export type SkippedKey =
   | Reasons<'group-key', { key: string; group: string }>
   | Reasons<'ungrouped-host', { host: string }>;
-
-/** Further lines of the same file that a warning is about. */
-interface Repeated {
-  readonly moreLines?: readonly number[];
-}
-
-export interface InventoryWarnings {
-  'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
-  'inventory.unused': Reasons<'empty-group', { group: string }> | UnusedSetting;
-  'ansible.left': Reasons<'connection', { host: string; connection: string }>;
-  'ansible.ignored': Repeated &
-    (
-      | SkippedKey
-      | Reasons<'older-name', { variable: string; current: string }>
-      | Reasons<
-          | 'vault'
-          | 'template'
-          | 'become-off'
-          | 'become-password'
-          | 'host-key-checking-off'
-          | 'alloy-version'
-          | 'unclosed-quote'
-          | 'own-variable'
-          | 'no-counterpart',
-          { variable: string }
-        >
-      | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
-      | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>
-    );
-}

@@ -3,15 +3,8 @@ import type { Reasons } from './reasons.ts';
 /** Why nothing usable came from a URL. */
 export type FetchFailure =
   | Reasons<'status', { status: number }>
-  | Reasons<
-      | 'unknown-name'
-      | 'name-lookup'
-      | 'refused'
-      | 'reset'
-      | 'no-answer'
-      | 'no-route'
-      | 'redirect-loop'
-    >
+  | Reasons<'unknown-name' | 'name-lookup' | 'refused' | 'reset' | 'no-answer' | 'no-route'>
+  | Reasons<'redirect-loop'>
   | Reasons<'timeout', { seconds: number }>
   | Reasons<'too-big', { maxBytes: number }>
   | Reasons<'certificate' | 'failed', { said: string }>
@@ -25,53 +18,37 @@ interface Fetched {
   readonly proxy: string | null;
 }
 
-/** Where the signing key comes from: a URL without password, or a path. */
-interface KeySource {
-  readonly source: string;
-}
-
-interface Index {
-  readonly url: string;
-  readonly suite: string;
-}
-
-/** Params of the problems `repository.*`. */
 export interface RepositoryProblems {
   'repository.unreachable': FetchFailure & Fetched;
-  'repository.key': KeySource &
-    (
-      | Reasons<'missing'>
-      | Reasons<'unreadable' | 'not-a-keyring', { said: string }>
-      | Reasons<'absent', { pin: string; found: readonly string[] }>
-      | Reasons<'unsupported' | 'revoked' | 'invalid', { pin: string }>
-      | Reasons<'expired', { pin: string; on: string }>
-      | Reasons<'unknown-key', { fingerprint: string }>
-    );
-  'repository.index': Index &
-    (
-      | Reasons<'wrong-size', { file: string; bytes: number; expected: number }>
-      | Reasons<'wrong-hash' | 'missing-file', { file: string }>
-      | Reasons<'bad-signature', { said: string }>
-      /** `until`: `2026-01-31 12:00`, UTC. */
-      | Reasons<'expired', { until: string }>
-      | Reasons<
-          'no-packages',
-          {
-            component: string;
-            arch: string;
-            /** What it has, as component and architecture. */
-            available: readonly (readonly [component: string, arch: string])[];
-          }
-        >
-    );
+  /** `source`: where the signing key comes from, a URL without password, or a path. */
+  'repository.key': { readonly source: string } & (
+    | Reasons<'missing'>
+    | Reasons<'unreadable' | 'not-a-keyring', { said: string }>
+    | Reasons<'absent', { pin: string; found: readonly string[] }>
+    | Reasons<'unsupported' | 'revoked' | 'invalid', { pin: string }>
+    | Reasons<'expired', { pin: string; on: string }>
+    | Reasons<'unknown-key', { fingerprint: string }>
+  );
+  'repository.index': { readonly url: string; readonly suite: string } & (
+    | Reasons<'wrong-size', { file: string; bytes: number; expected: number }>
+    | Reasons<'wrong-hash' | 'missing-file', { file: string }>
+    | Reasons<'bad-signature', { said: string }>
+    /** `until`: `2026-01-31 12:00`, UTC. */
+    | Reasons<'expired', { until: string }>
+    | Reasons<
+        'no-packages',
+        {
+          component: string;
+          arch: string;
+          available: readonly (readonly [component: string, arch: string])[];
+        }
+      >
+  );
   'repository.version':
-    | { readonly reason: 'no-package'; readonly url: string; readonly arch: string }
-    | {
-        readonly reason: 'not-found';
-        readonly version: string;
-        readonly url: string;
-        readonly arch: string;
-        /** Newest first. */
-        readonly available: readonly string[];
-      };
+    | Reasons<'no-package', { url: string; arch: string }>
+    /** `available`: newest first. */
+    | Reasons<
+        'not-found',
+        { version: string; url: string; arch: string; available: readonly string[] }
+      >;
 }

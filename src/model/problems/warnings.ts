@@ -1,55 +1,54 @@
-import type { ConfigWarnings } from './config-problems.ts';
-import type { InventoryWarnings } from './inventory-problems.ts';
-import type { SecretWarnings } from './secret-problems.ts';
+import type { SkippedKey } from './inventory-problems.ts';
+import type { Reasons } from './reasons.ts';
 
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
-export interface WarningProblems extends ConfigWarnings, InventoryWarnings, SecretWarnings {
-  'retry.gone': { readonly reason: 'hosts'; readonly hosts: readonly string[] };
-  'retry.nothing':
-    | { readonly reason: 'all-finished'; readonly run: string }
-    | { readonly reason: 'not-chosen'; readonly run: string };
-  'plan.inventory': { readonly reason: 'changed' };
-  'plan.left': { readonly reason: 'not-planned'; readonly hosts: readonly string[] };
-  'plan.others': { readonly reason: 'not-in-plan'; readonly hosts: number };
-  'secret.short': { readonly reason: 'too-short-to-mask' };
-  'fmt.template': { readonly reason: 'skipped'; readonly files: readonly string[] };
-  'access.docker': { readonly reason: 'like-root' };
-  'alloy.components': {
-    readonly reason: 'unhealthy';
-    readonly components: readonly { readonly id: string; readonly health: string }[];
-  };
-  'alloy.no-validate': { readonly reason: 'too-old' };
-  'data.lost': { readonly reason: 'purge' };
-  'host.adopt': {
-    readonly reason: 'taken-over';
-    readonly path: string;
-    /** Variables whose values are removed or replaced. */
-    readonly loses: readonly string[];
-  };
-  'host.clock':
-    | { readonly reason: 'off'; readonly aheadS: number }
-    | { readonly reason: 'no-time-server' };
-  'host.dpkg-lock': { readonly reason: 'held'; readonly command: string; readonly pid: number };
-  'key.expires': {
-    readonly reason: 'soon';
-    readonly days: number;
-    /** "2027-08-22". */
-    readonly date: string;
-  };
-  'key.expired': { readonly reason: 'on-host'; readonly path: string };
-  'repository.kept': { readonly reason: 'in-use'; readonly packages: readonly string[] };
-  'repository.no-route': {
-    readonly reason: 'no-route';
-    readonly address: string;
-    readonly said: string;
-  };
-  'repository.sources': { readonly reason: 'not-serving'; readonly paths: readonly string[] };
-  'run.in-progress': { readonly reason: 'locked'; readonly run: string; readonly who: string };
-  'run.replanned': { readonly reason: 'host-changed' };
-  'run.taken-back': { readonly reason: 'rolled-back'; readonly run: string };
-  'run.unfinished': { readonly reason: 'cut-off'; readonly run: string };
-  'sudo.log-input':
-    | { readonly reason: 'to-file'; readonly path: string }
-    | { readonly reason: 'enabled' };
-  'unit.drop-ins': { readonly reason: 'foreign'; readonly paths: readonly string[] };
+export interface WarningProblems {
+  'retry.gone': Reasons<'hosts', { hosts: readonly string[] }>;
+  'retry.nothing': Reasons<'all-finished' | 'not-chosen', { run: string }>;
+  'plan.inventory': Reasons<'changed'>;
+  'plan.left': Reasons<'not-planned', { hosts: readonly string[] }>;
+  'plan.others': Reasons<'not-in-plan', { hosts: number }>;
+  'secret.short': Reasons<'too-short-to-mask'>;
+  'fmt.template': Reasons<'skipped', { files: readonly string[] }>;
+  'template.raw': Reasons<'raw', { text: string }>;
+  'environment.missing': Reasons<'not-set', { variable: string }>;
+  'file.unreadable': Reasons<'for-service', Record<'path' | 'mode' | 'user' | 'group', string>>;
+  'secret.readable': Reasons<'readable-by-others', { path: string }>;
+  'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
+  'inventory.unused':
+    | Reasons<'empty-group', { group: string }>
+    | Reasons<'variable', { variable: string }>
+    | Reasons<'tolerated-component', { component: string }>;
+  'ansible.left': Reasons<'connection', { host: string; connection: string }>;
+  'ansible.ignored':
+    | SkippedKey
+    | Reasons<'older-name', { variable: string; current: string }>
+    | Reasons<'vault' | 'template' | 'unclosed-quote' | 'alloy-version', { variable: string }>
+    | Reasons<'become-off' | 'become-password' | 'host-key-checking-off', { variable: string }>
+    | Reasons<'own-variable' | 'no-counterpart', { variable: string }>
+    | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
+    | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
+  'access.docker': Reasons<'like-root'>;
+  'alloy.components': Reasons<
+    'unhealthy',
+    { components: readonly { readonly id: string; readonly health: string }[] }
+  >;
+  'alloy.no-validate': Reasons<'too-old'>;
+  'data.lost': Reasons<'purge'>;
+  /** `loses`: variables whose values are removed or replaced. */
+  'host.adopt': Reasons<'taken-over', { path: string; loses: readonly string[] }>;
+  'host.clock': Reasons<'off', { aheadS: number }> | Reasons<'no-time-server'>;
+  'host.dpkg-lock': Reasons<'held', { command: string; pid: number }>;
+  /** `date`: "2027-08-22". */
+  'key.expires': Reasons<'soon', { days: number; date: string }>;
+  'key.expired': Reasons<'on-host', { path: string }>;
+  'repository.kept': Reasons<'in-use', { packages: readonly string[] }>;
+  'repository.no-route': Reasons<'no-route', { address: string; said: string }>;
+  'repository.sources': Reasons<'not-serving', { paths: readonly string[] }>;
+  'run.in-progress': Reasons<'locked', { run: string; who: string }>;
+  'run.replanned': Reasons<'host-changed'>;
+  'run.taken-back': Reasons<'rolled-back', { run: string }>;
+  'run.unfinished': Reasons<'cut-off', { run: string }>;
+  'sudo.log-input': Reasons<'to-file', { path: string }> | Reasons<'enabled'>;
+  'unit.drop-ins': Reasons<'foreign', { paths: readonly string[] }>;
 }

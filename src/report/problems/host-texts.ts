@@ -1,14 +1,17 @@
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
-import type { HostProblems } from '../../model/problems/host-problems.ts';
-import type { HostParams, Text, Texts } from './texts.ts';
+import type {
+  AlloyProblems,
+  ApplyProblems,
+  HostProblems,
+} from '../../model/problems/host-problems.ts';
+import { present, someNames } from '../plain.ts';
+import { type Text, type Texts, text } from './texts.ts';
 
 const REMOVE = 'Remove it from the inventory';
+const NO_LINKS = 'Replace it with a regular file, or move it away: alloyup does not follow links';
+const LOOK_THERE = 'Look at that path on the host, then run again';
 const finishDpkg = (host: string): string =>
   `Finish it first: ssh ${host} sudo dpkg --configure -a`;
-const wrongKind = (path: string, what: string): Text => ({
-  message: `${path} is ${what}`,
-  hint: 'Replace it with a regular file, or move it away: alloyup does not follow links',
-});
 
 const PARTS = {
   dpkg: "dpkg's state",
@@ -19,157 +22,265 @@ const PARTS = {
   packages: "the repository's index",
 } as const;
 
+const WRONG_KINDS: Readonly<Record<string, string>> = {
+  symlink: 'a symbolic link',
+  directory: 'a directory',
+};
+
 export const hostTexts: Texts<HostProblems> = {
   'host.unsupported': {
-    system: ({ name }) => ({
-      message: `the host runs ${name}`,
-      hint: `${REMOVE}: alloyup supports Debian and Ubuntu`,
-    }),
-    'too-old': ({ name, oldest }) => ({
-      message: `the host runs ${name}, and Alloy needs ${oldest} or newer`,
-      hint: 'Upgrade the host, or remove it from the inventory',
-    }),
-    architecture: ({ arch, supported }) => ({
-      message: `there is no package of Alloy for ${arch}`,
-      hint: `${REMOVE}: packages are built for ${supported.join(', ')}`,
-    }),
-    'no-systemd': () => ({
-      message: 'the host does not run systemd',
-      hint: `${REMOVE}: the package only brings a systemd unit`,
-    }),
-    'missing-tools': ({ tools }) => ({
-      message: `the host lacks ${tools.join(', ')}`,
-      hint: 'Install them: apt-get install --reinstall util-linux coreutils passwd',
-    }),
-    'no-group': ({ groups }) => ({
-      message: `the host has no group ${groups.join(', ')}`,
-      hint: 'Remove it from alloy.memberOf, or install what creates the group first',
-    }),
+    system: ({ name }) => text`the host runs ${name}
+      ${REMOVE}: alloyup supports Debian and Ubuntu`,
+    'too-old': ({ name, oldest }) => text`the host runs ${name}, and Alloy needs ${oldest} or newer
+      Upgrade the host, or remove it from the inventory`,
+    architecture: ({ arch, supported }) => text`there is no package of Alloy for ${arch}
+      ${REMOVE}: packages are built for ${supported.join(', ')}`,
+    'no-systemd': text`the host does not run systemd
+      ${REMOVE}: the package only brings a systemd unit`,
+    'missing-tools': ({ tools }) => text`the host lacks ${tools.join(', ')}
+      Install them: apt-get install --reinstall util-linux coreutils passwd`,
+    'no-group': ({ groups }) => text`the host has no group ${groups.join(', ')}
+      Remove it from alloy.memberOf, or install what creates the group first`,
   },
   'host.probe': {
-    'no-facts': ({ exit }, host) => ({
-      message: `the host did not report its facts (exit ${exit})`,
-      hint: `Try it by hand: ssh ${host} sudo perl -v`,
-    }),
-    nonsense: () => ({
-      message: 'the facts that the host reported make no sense',
-      hint: 'Run again with -v; if it happens again, report it as a bug',
-    }),
-    unreadable: ({ part, why }, host) => ({
-      message: `${PARTS[part]} cannot be read: ${why === 'deadline' ? 'no answer in time' : why}`,
-      hint:
-        why === 'deadline'
-          ? `The host is too busy, or stuck there. Look at it (ssh ${host}), then run again`
-          : `Look at the host (ssh ${host}), then run again`,
-    }),
+    'no-facts': ({ exit }, host) => text`the host did not report its facts (exit ${exit})
+      Try it by hand: ssh ${host} sudo perl -v`,
+    nonsense: text`the facts that the host reported make no sense
+      Run again with -v; if it happens again, report it as a bug`,
+    unreadable: ({ part, why }, host) =>
+      why === 'deadline'
+        ? text`${PARTS[part]} cannot be read: no answer in time
+            The host is too busy, or stuck there. Look at it (ssh ${host}), then run again`
+        : text`${PARTS[part]} cannot be read: ${why}
+            Look at the host (ssh ${host}), then run again`,
   },
   'host.dpkg': {
-    broken: ({ packages }, host) => ({
-      message: `dpkg was interrupted: ${packages.map(({ name, status }) => `${name} is ${status}`).join(', ')}`,
-      hint: finishDpkg(host),
-    }),
-    interrupted: (_, host) => ({
-      message: 'dpkg was interrupted, or is running right now',
-      hint: finishDpkg(host),
-    }),
+    broken: ({ packages }, host) => text`
+      dpkg was interrupted: ${packages.map(({ name, status }) => `${name} is ${status}`).join(', ')}
+      ${finishDpkg(host)}`,
+    interrupted: (_, host) => text`dpkg was interrupted, or is running right now
+      ${finishDpkg(host)}`,
   },
   'host.disk': {
-    'no-room': ({ directory, freeMb, neededMb }, host) => ({
-      message: `${freeMb} MB are free in ${directory}, and the package needs ${neededMb}`,
-      hint: `Free up space in ${directory}: ssh ${host} sudo du -xh --max-depth=2 ${directory}`,
-    }),
-    'not-writable': ({ directory, said }) => ({
-      message: `${directory} cannot be written: ${said}`,
-      hint: 'Free up space there, or make it writable, then run again',
-    }),
-    'read-only': ({ directories }, host) => ({
-      message: `mounted read-only: ${directories.join(', ')}`,
-      hint: `See why with ssh ${host} sudo dmesg, then remount it: sudo mount -o remount,rw ${directories[0]}`,
-    }),
+    'no-room': ({ directory, freeMb, neededMb }, host) => text`
+      ${freeMb} MB are free in ${directory}, and the package needs ${neededMb}
+      Free up space in ${directory}: ssh ${host} sudo du -xh --max-depth=2 ${directory}`,
+    'not-writable': ({ directory, said }) => text`${directory} cannot be written: ${said}
+      Free up space there, or make it writable, then run again`,
+    'read-only': ({ directories }, host) => text`mounted read-only: ${directories.join(', ')}
+      See why with ssh ${host} sudo dmesg, then remount it: sudo mount -o remount,rw ${directories[0]!}`,
   },
   'host.port': {
-    taken: ({ owner, address, port }) => ({
-      message: `${owner} already listens on ${address}:${port}`,
-      hint: `Stop ${owner}, or set alloy.listen to another port`,
-    }),
+    taken: ({ owner, address, port }) => text`${owner} already listens on ${address}:${port}
+      Stop ${owner}, or set alloy.listen to another port`,
   },
   'host.file': {
-    kind: ({ path, kind }) =>
-      wrongKind(
-        path,
-        kind === 'symlink'
-          ? 'a symbolic link'
-          : kind === 'directory'
-            ? 'a directory'
-            : 'not a regular file',
-      ),
-    symlink: ({ path }) => wrongKind(path, 'a symbolic link'),
-    'not-a-file': ({ path }) => wrongKind(path, 'not a regular file'),
-    'not-for-sh': ({ path, line }) => ({
-      message: `sh cannot read ${path}${line ? `, line ${line}` : ''}`,
-      hint: "Fix its quoting: the package's maintainer scripts read this file with sh",
-    }),
-    'no-staging': ({ path }) => ({
-      message: `no directory that only root can write is on the file system of ${path}`,
-      hint: 'Look at that path on the host, then run again',
-    }),
-    'not-movable': ({ path, said }) => ({
-      message: `${path} cannot be moved aside: ${said}`,
-      hint: 'Look at that path on the host, then run again',
-    }),
-    'no-package': () => ({
-      message: 'the package alloy is not installed',
-      hint: 'Leave out --from: alloyup init installs it',
-    }),
-    'not-text': ({ path }) => ({
-      message: `${path} cannot be read as text`,
-      hint: 'Put the configuration there as one regular file',
-    }),
-    elsewhere: ({ path }) => ({
-      message: `Alloy reads its configuration from ${path}`,
-      hint: `Move it to ${CONFIG_PATH}, set CONFIG_FILE in ${ENVIRONMENT_PATH}, and run this again`,
-    }),
+    kind: ({ path, kind }) => text`${path} is ${WRONG_KINDS[kind] ?? 'not a regular file'}
+      ${NO_LINKS}`,
+    symlink: ({ path }) => text`${path} is a symbolic link
+      ${NO_LINKS}`,
+    'not-a-file': ({ path }) => text`${path} is not a regular file
+      ${NO_LINKS}`,
+    'not-for-sh': ({ path, line }) => text`sh cannot read ${path}${line ? `, line ${line}` : ''}
+      Fix its quoting: the package's maintainer scripts read this file with sh`,
+    'no-staging': ({ path }) => text`
+      no directory that only root can write is on the file system of ${path}
+      ${LOOK_THERE}`,
+    'not-movable': ({ path, said }) => text`${path} cannot be moved aside: ${said}
+      ${LOOK_THERE}`,
+    'no-package': text`the package alloy is not installed
+      Leave out --from: alloyup init installs it`,
+    'not-text': ({ path }) => text`${path} cannot be read as text
+      Put the configuration there as one regular file`,
+    elsewhere: ({ path }) => text`Alloy reads its configuration from ${path}
+      Move it to ${CONFIG_PATH}, set CONFIG_FILE in ${ENVIRONMENT_PATH}, and run this again`,
   },
   'host.unit': {
-    masked: (_, host) => ({
-      message: 'alloy.service is masked, so somebody wants it never to run',
-      hint: `Ask them, then unmask it: ssh ${host} sudo systemctl unmask alloy`,
-    }),
-    shadowed: ({ path }, host) => ({
-      message: `${path} overrides the unit of the package`,
-      hint: `Move what it adds into a drop-in, then remove it: ssh ${host} sudo systemctl revert alloy`,
-    }),
-    'other-command': ({ command, paths }, host) => ({
-      message: `the unit does not start Alloy with the configuration and arguments of the inventory: ${command}`,
-      hint:
+    masked: (_, host) => text`alloy.service is masked, so somebody wants it never to run
+      Ask them, then unmask it: ssh ${host} sudo systemctl unmask alloy`,
+    shadowed: ({ path }, host) => text`${path} overrides the unit of the package
+      Move what it adds into a drop-in, then remove it: ssh ${host} sudo systemctl revert alloy`,
+    'other-command': ({ command, paths }, host) => text`
+      the unit does not start Alloy with the configuration and arguments of the inventory: ${command}
+      ${
         paths.length > 0
           ? `Use $CUSTOM_ARGS and $CONFIG_FILE in its ExecStart, or remove it: ${paths.join(', ')}`
-          : `See where its ExecStart comes from: ssh ${host} systemctl cat alloy`,
-    }),
-    'other-process': ({ command }, host) => ({
-      message: `Alloy runs with other arguments than the inventory says: ${command}`,
-      hint: `Look for an EnvironmentFile or Environment that sets them: ssh ${host} systemctl cat alloy`,
-    }),
-    overridden: ({ settings, paths }, host) => ({
-      message: `alloy.service of the inventory is not in effect: ${settings
-        .map(({ name, wanted, found }) => `${name} is ${found} instead of ${wanted}`)
-        .join(', ')}`,
-      hint:
-        paths.length > 0
-          ? `Remove the setting there or in the inventory: ${paths.join(', ')}`
-          : `See where it is set: ssh ${host} systemctl cat alloy`,
-    }),
+          : `See where its ExecStart comes from: ssh ${host} systemctl cat alloy`
+      }`,
+    'other-process': ({ command }, host) => text`
+      Alloy runs with other arguments than the inventory says: ${command}
+      Look for an EnvironmentFile or Environment that sets them: ssh ${host} systemctl cat alloy`,
+    overridden: ({ settings, paths }, host) => {
+      const found = settings.map((one) => `${one.name} is ${one.found} instead of ${one.wanted}`);
+      return text`alloy.service of the inventory is not in effect: ${found.join(', ')}
+        ${
+          paths.length > 0
+            ? `Remove the setting there or in the inventory: ${paths.join(', ')}`
+            : `See where it is set: ssh ${host} systemctl cat alloy`
+        }`;
+    },
   },
   'host.adopt': {
-    foreign: ({ files }) => ({
-      message: `not written by alloyup: ${files
-        .map(({ path, loses }) =>
-          loses.length > 0 ? `${path} (which would lose its ${loses.join(', ')})` : path,
-        )
-        .join('; ')}`,
-      hint: 'Review the diff in the plan, then take it over with --adopt (a backup is kept on the host)',
-    }),
+    foreign: ({ files }) => {
+      const names = files.map(({ path, loses }) =>
+        loses.length > 0 ? `${path} (which would lose its ${loses.join(', ')})` : path,
+      );
+      return text`not written by alloyup: ${names.join('; ')}
+        Review the diff in the plan, then take it over with --adopt (a backup is kept on the host)`;
+    },
   },
 };
 
-export const hostHostParams: HostParams<HostProblems> = {};
+const WAIT = 'Wait for the other run, or wait longer: --lock-timeout 600';
+const changed = (what: string): Text => text`the host changed after it was planned: ${what}
+  Run again to plan it anew. Nothing was changed`;
+const failed = (message: string): Text => text`${message}
+  Read its output, fix the cause, and run again`;
+const stuck = (message: string, host: string): Text => text`${message}
+  Read the newest log on the host: ssh ${host} sudo ls -t /var/lib/alloyup/runs`;
+const afterwards = (message: string, host: string): Text => text`${message}
+  See how it ended: alloyup status --limit ${host}. The host finishes or rolls back the run on its own`;
+
+export const applyTexts: Texts<ApplyProblems> = {
+  'apply.locked': {
+    run: ({ seconds, run, who }) =>
+      run === undefined
+        ? text`another run holds the lock of this host (waited ${seconds} s)
+            ${WAIT}`
+        : text`run ${run} of ${who ?? 'somebody'} holds the lock of this host, started ${seconds} s ago
+            ${WAIT}`,
+    dpkg: ({ pid, command, seconds }) => text`
+      ${command} (pid ${pid}) still holds the dpkg lock after ${seconds} s
+      Run again once it has finished`,
+    'not-reported': text`another run holds the lock of this host
+      ${WAIT}`,
+  },
+  'apply.stale': {
+    'hosts-missing': ({ hosts }) => text`
+      the saved plan contains hosts that the inventory no longer has: ${someNames(hosts, 200)}
+      Plan again: alloyup plan --out FILE`,
+    'file-appeared': ({ path }) => changed(`${path} now exists`),
+    'file-gone': ({ path }) => changed(`${path} is gone, or no longer a regular file`),
+    'file-changed': ({ path }) => changed(`the contents of ${path}`),
+    'owner-changed': ({ path }) => changed(`the mode or owner of ${path}`),
+    'file-changed-since': ({ path, run }) => text`${path} changed after run ${run}
+      Nothing was changed. Restore what the run wrote to roll it back, or apply the desired state`,
+    'package-changed': ({ status, version }) =>
+      changed(`the package alloy is now ${status}${version ? ` (${version})` : ''}`),
+    'service-restarted': changed('the service was started or stopped'),
+    'unfinished-run': changed('an unfinished run was rolled back first'),
+    'not-reported': changed('see its log'),
+    'other-run': text`another run is in progress on this host, or was cut off
+      Let it finish, or roll it back with alloyup apply; then plan again`,
+    'plan-differs': ({ removed, added }) => {
+      const changes = [
+        ...removed.map((one) => `no longer ${one}`),
+        ...added.map((one) => `new ${one}`),
+      ].join('; ');
+      return text`
+        the saved plan is not what would be done now: ${changes || 'the same steps with other contents, or on a host that changed since'}
+        Plan again and review it: alloyup plan --out FILE`;
+    },
+  },
+  'apply.failed': {
+    step: ({ step, exit }) => failed(`the step ${step} failed (exit ${exit})`),
+    'not-reported': failed('the run failed'),
+    'rolled-back-at-boot': text`the host went down during the run, which was rolled back at boot
+      Run again`,
+    'not-launched': ({ exit }, host) => text`the run could not be started (exit ${exit})
+      See what the host logged: ssh ${host} journalctl -n 30`,
+    'apt-refuses': ({ paths }, host) => text`
+      apt cannot read its sources with the changes to ${paths.join(', ')}
+      See what it says about the files as they are: ssh ${host} sudo apt-get indextargets`,
+    killed: text`the run was killed, and rolled back
+      Run again`,
+    'not-armed': failed('the rollback could not be prepared'),
+    stop: ({ exit }) => failed(`systemctl stop alloy failed (exit ${exit})`),
+  },
+  'apply.stuck': {
+    action: ({ step, action, path }, host) =>
+      stuck(
+        `the rollback could not undo ${action}${path ? ` of ${path}` : ''} (step ${step})`,
+        host,
+      ),
+    service: (_, host) => stuck('the rollback could not restore the service', host),
+    'earlier-run': ({ run }, host) =>
+      stuck(`the unfinished run ${run} could not be rolled back`, host),
+    'not-reported': (_, host) => stuck('the rollback failed', host),
+  },
+  'apply.drift': {
+    'changes-remain': ({ changes }) => text`changes remain after the run: ${changes.join('; ')}
+      Look for cron jobs or other tools on the host that write these files`,
+  },
+  'apply.unknown': {
+    'in-progress': (_, host) =>
+      afterwards(
+        'the run is still in progress on the host, and alloyup no longer waits for it',
+        host,
+      ),
+    'no-verdict': (_, host) => afterwards('the run ended without a verdict', host),
+  },
+};
+
+const configuration = (message: string, host: string): Text => text`${message}
+  Fix the configuration: alloyup render ${host} shows it, alloyup validate checks it`;
+const start = (message: string): Text => text`${message}
+  Read Alloy's log, then fix the configuration or its environment`;
+const unready = (message: string, host: string): Text => text`${message}
+  Read Alloy's log: ssh ${host} journalctl -u alloy. Run again if it was replaying a long write-ahead log`;
+const seeRunning = (host: string): string =>
+  `See what is running: ssh ${host} systemctl status alloy`;
+
+export const alloyTexts: Texts<AlloyProblems> = {
+  'alloy.validate': {
+    refused: (_, host) => configuration('alloy validate rejected the configuration', host),
+    'no-answer': (_, host) => configuration('alloy validate did not finish', host),
+  },
+  'alloy.reload': {
+    refused: ({ status }, host) =>
+      configuration(`Alloy rejected the configuration (status ${status})`, host),
+    'no-answer': ({ said }, host) =>
+      configuration(`Alloy did not answer the reload: ${said}`, host),
+  },
+  'alloy.start': {
+    'unit-failed': ({ result, status }) =>
+      start(`Alloy does not start: ${result} (status ${status})`),
+    restarting: ({ times }) => start(`Alloy does not start: systemd restarted it ${times} times`),
+    'not-running': start('Alloy does not start: the service is not running'),
+    'other-configuration': ({ command }, host) => text`
+      Alloy was started without the configuration of this run: ${command}
+      See which drop-in or EnvironmentFile does that: ssh ${host} systemctl cat alloy`,
+    died: ({ seconds }) => start(`Alloy died within the ${seconds} s that it was watched`),
+    'systemctl-hangs': ({ verb, seconds }) =>
+      start(`systemctl ${verb} alloy did not return within ${seconds} s`),
+  },
+  'alloy.unready': {
+    status: ({ seconds, status }, host) =>
+      unready(`Alloy is not ready after ${seconds} s: /-/ready answers ${status}`, host),
+    'no-answer': ({ seconds, said }, host) =>
+      unready(`Alloy is not ready after ${seconds} s: ${said}`, host),
+    'not-listening': ({ seconds }, host) =>
+      unready(`Alloy does not listen after ${seconds} s`, host),
+  },
+  'alloy.components': {
+    'no-list': ({ seconds }, host) =>
+      unready(`Alloy did not list its components within ${seconds} s`, host),
+    different: ({ seconds, missing, unexpected, unhealthy, young }) => {
+      const found = present(
+        missing.length > 0 && `missing: ${missing.join(', ')}`,
+        unexpected.length > 0 && `unexpected: ${unexpected.join(', ')}`,
+        ...unhealthy.map(([id, health, said]) => `${id} is ${health}${said ? `: ${said}` : ''}`),
+        young.length > 0 && `not started within ${seconds} s: ${young.join(', ')}`,
+      );
+      return text`the components are not as configured: ${found.join('; ')}
+        Fix the component, or list it in alloy.tolerate if it may be unhealthy`;
+    },
+  },
+  'alloy.version': {
+    unknown: (_, host) => text`Alloy does not report its version at /metrics
+      ${seeRunning(host)}`,
+    different: ({ running, installed }, host) => text`
+      Alloy ${running} is running, but ${installed} is installed
+      ${seeRunning(host)}`,
+  },
+};

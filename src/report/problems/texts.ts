@@ -6,28 +6,47 @@ export interface Text {
   readonly hint: string;
 }
 
+/** A message, and on the next line its hint. Only the template is split: values may have newlines. */
+export function text(template: TemplateStringsArray, ...values: (string | number)[]): Text {
+  const parts = [template[0]!.trimStart(), ...template.slice(1)];
+  const at = parts.findIndex((part) => part.includes('\n'));
+  const [end, start] = parts[at]!.split(/\n\s*/) as [string, string];
+  return {
+    message: String.raw({ raw: [...parts.slice(0, at), end] }, ...values),
+    hint: String.raw({ raw: [start, ...parts.slice(at + 1)] }, ...values.slice(at)),
+  };
+}
+
+interface Params {
+  readonly reason: string;
+}
+
 /**
- * The text of each code and reason.
+ * The text of each reason.
  *
  * `host` is what a command in a hint names: the host, or HOST where the problem was met on several.
  */
-export type Texts<Params extends object> = {
-  readonly [Code in keyof Params]: Params[Code] extends infer P extends { readonly reason: string }
-    ? {
-        readonly [Reason in P['reason']]: (
-          params: Extract<P, { readonly reason: Reason }>,
-          host: string,
-        ) => Text;
-      }
-    : never;
+export type ReasonTexts<P extends Params> = {
+  readonly [R in P['reason']]:
+    | Text
+    | ((params: Extract<P, { readonly reason: R }>, host: string) => Text);
 };
 
-/**
- * Params that differ from host to host though the problem is the same, e.g. an address: grouping
- * ignores them, and the word given here stands in the text of a problem that several hosts share.
- */
-export type HostParams<Params extends object> = {
-  readonly [Code in keyof Params]?: { readonly [Name in NamesOf<Params[Code]>]?: string };
+export type Texts<Codes extends { readonly [C in keyof Codes]: Params }> = {
+  readonly [C in keyof Codes]: ReasonTexts<Codes[C]>;
 };
 
-type NamesOf<T> = T extends unknown ? Exclude<keyof T, 'reason'> : never;
+export function textOfReason<P extends Params>(
+  texts: ReasonTexts<P>,
+  params: P,
+  host = 'HOST',
+): Text {
+  const text = texts[params.reason as P['reason']];
+  return typeof text === 'function' ? text(params as never, host) : text;
+}
+
+export const quoted = (value: string): string => JSON.stringify(value);
+
+/** A hint that names what was probably meant, if anything was. */
+export const didYouMean = (meant: string | null, otherwise: string): string =>
+  meant ? `Did you mean ${meant}?` : otherwise;

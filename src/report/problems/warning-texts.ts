@@ -1,180 +1,229 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { count, someNames } from '../plain.ts';
-import { configWarnings } from './config-texts.ts';
-import { inventoryWarnings } from './inventory-texts.ts';
-import { secretWarnings } from './secret-texts.ts';
-import type { HostParams, Text, Texts } from './texts.ts';
-
-const logInput = (message: string): Text => ({
-  message,
-  hint: 'Turn it off for the login user in /etc/sudoers.d/: Defaults:USER !log_input',
-});
+import { quoted, type Texts, text } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
 const NAMES = 200;
 
-export const warningTexts: Texts<WarningProblems> = {
-  'retry.gone': {
-    hosts: ({ hosts }) => ({
-      message: `the inventory no longer contains ${someNames(hosts, NAMES)}`,
-      hint: 'Ignore this if they were removed on purpose',
-    }),
-  },
-  'retry.nothing': {
-    'all-finished': ({ run }) => ({
-      message: `run ${run} finished on every host`,
-      hint: 'Remove --retry to run on all hosts',
-    }),
-    'not-chosen': ({ run }) => ({
-      message: `run ${run} finished on all of the chosen hosts`,
-      hint: 'Remove --retry to run on all of them',
-    }),
-  },
-  'plan.inventory': {
-    changed: () => ({
-      message: 'the inventory has changed since the plan was saved',
-      hint: 'Plan again if hosts are refused; the others are not affected',
-    }),
-  },
-  'plan.left': {
-    'not-planned': ({ hosts }) => ({
-      message: `the saved plan has no plan for ${someNames(hosts, NAMES)}, which will not be changed`,
-      hint: 'See why: alloyup plan',
-    }),
-  },
-  'plan.others': {
-    'not-in-plan': ({ hosts }) => ({
-      message: `${count(hosts, 'host')} of the inventory ${hosts === 1 ? 'is' : 'are'} not in the saved plan and will not be changed`,
-      hint: 'Plan again without --limit to include all hosts',
-    }),
-  },
-  'secret.short': {
-    'too-short-to-mask': () => ({
-      message: 'a secret of fewer than 4 characters cannot be masked in host output',
-      hint: 'Use a longer secret',
-    }),
-  },
-  'fmt.template': {
-    skipped: ({ files }) => ({
-      message: `skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}`,
-      hint: 'See the result: alloyup render HOST',
-    }),
-  },
-  ...configWarnings,
-  ...secretWarnings,
-  ...inventoryWarnings,
-  'access.docker': {
-    'like-root': () => ({
-      message: 'members of the group docker are as powerful as root',
-      hint: 'Remove it from alloy.memberOf unless Alloy must read containers',
-    }),
-  },
-  'alloy.components': {
-    unhealthy: ({ components }, host) => ({
-      message: `unhealthy: ${components.map(({ id, health }) => `${id} (${health})`).join(', ')}`,
-      hint: `Read Alloy's log: ssh ${host} journalctl -u alloy -n 50`,
-    }),
-  },
-  'alloy.no-validate': {
-    'too-old': () => ({
-      message: 'the installed Alloy cannot validate configurations (validate came with 1.9.0)',
-      hint: 'Upgrade Alloy to have configurations validated on the host',
-    }),
-  },
-  'data.lost': {
-    purge: () => ({
-      message:
-        'positions, write-ahead logs and the user alloy are removed, and no rollback restores them',
-      hint: 'Leave out --purge to keep them',
-    }),
-  },
-  'host.adopt': {
-    'taken-over': ({ path, loses }) => ({
-      message: `${path} was not written by alloyup and is taken over${loses.length > 0 ? ` (it loses its ${loses.join(', ')})` : ''}`,
-      hint: 'Restore it with alloyup rollback',
-    }),
-  },
-  'host.clock': {
-    off: ({ aheadS }) => ({
-      message: `the clock is ${Math.abs(aheadS)} s ${aheadS > 0 ? 'ahead of' : 'behind'} the one of this machine`,
-      hint: 'Set it: sudo timedatectl set-ntp true',
-    }),
-    'no-time-server': () => ({
-      message: 'the clock is not synchronized with a time server',
-      hint: 'Install one: apt-get install systemd-timesyncd',
-    }),
-  },
-  'host.dpkg-lock': {
-    held: ({ command, pid }) => ({
-      message: `${command} (pid ${pid}) holds the dpkg lock`,
-      hint: 'Nothing to do: apply waits for it, up to five minutes',
-    }),
-  },
-  'key.expires': {
-    soon: ({ days, date }) => ({
-      message: `the repository's signing key ${days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`} (${date})`,
-      hint: 'Run alloyup again once Grafana has published the renewed key: apt refuses the repository after that day',
-    }),
-  },
-  'key.expired': {
-    'on-host': ({ path }) => ({
-      message: `the repository's key in ${path} has expired, so apt refuses the repository`,
-      hint: 'Replace it: alloyup apply',
-    }),
-  },
-  'repository.kept': {
-    'in-use': ({ packages }) => ({
-      message: `the repository stays, because other packages come from it: ${packages.join(', ')}`,
-      hint: 'Remove them first to have it removed',
-    }),
-  },
-  'repository.no-route': {
-    'no-route': ({ address, said }) => ({
-      message: `the host cannot connect to ${address}, where packages come from: ${said}`,
-      hint: 'Allow it in the firewall, or set a proxy: repository.proxy',
-    }),
-  },
-  'repository.sources': {
-    'not-serving': ({ paths }) => ({
-      message: `${paths.join(', ')}: does not serve as the source of the repository, and apply replaces it`,
-      hint: 'See how: alloyup plan',
-    }),
-  },
-  'run.in-progress': {
-    locked: ({ run, who }) => ({
-      message: `run ${run} of ${who} is in progress on the host`,
-      hint: 'Nothing to do: apply waits for it',
-    }),
-  },
-  'run.replanned': {
-    'host-changed': (_, host) => ({
-      message: 'the host changed after it was planned, so it was planned again',
-      hint: `See what changed it: ssh ${host} sudo tail /var/lib/alloyup/audit.log`,
-    }),
-  },
-  'run.taken-back': {
-    'rolled-back': ({ run }) => ({
-      message: `run ${run} is being rolled back`,
-      hint: `See what it did: alloyup runs show ${run}`,
-    }),
-  },
-  'run.unfinished': {
-    'cut-off': ({ run }) => ({
-      message: `run ${run} was cut off`,
-      hint: 'Run alloyup apply: it rolls the run back first, then plans again',
-    }),
-  },
-  'sudo.log-input': {
-    'to-file': ({ path }) =>
-      logInput(`sudo logs what it is sent, secrets included (log_input, ${path})`),
-    enabled: () => logInput('sudo logs what it is sent, secrets included (log_input)'),
-  },
-  'unit.drop-ins': {
-    foreign: ({ paths }, host) => ({
-      message: `the unit has other drop-ins: ${paths.join(', ')}`,
-      hint: `Read them: ssh ${host} systemctl cat alloy`,
-    }),
-  },
+const LOG_INPUT_OFF = 'Turn it off for the login user in /etc/sudoers.d/: Defaults:USER !log_input';
+
+const LOG_IN_WITH_KEY = 'Log in with a key: set ssh.identity, or add the key to your agent';
+const NO_FILES = 'Nothing to do: scripts are sent over stdin';
+const LOGIN_SHELL = 'Nothing to do: the login shell only starts a program';
+const CONNECT_TIMEOUT = 'Use --connect-timeout';
+
+/** What to do about the variables without a counterpart. */
+const COUNTERPARTS: Readonly<Record<string, string>> = {
+  ansible_password: LOG_IN_WITH_KEY,
+  ansible_ssh_pass: LOG_IN_WITH_KEY,
+  ansible_ssh_password: LOG_IN_WITH_KEY,
+  ansible_become_flags: 'Nothing to do: alloyup calls sudo without extra flags',
+  ansible_become_exe: "Make sure that sudo is in the login user's PATH",
+  ansible_python_interpreter: 'Nothing to do: hosts need no Python',
+  ansible_shell_type: LOGIN_SHELL,
+  ansible_shell_executable: LOGIN_SHELL,
+  ansible_remote_tmp: 'Nothing to do: alloyup has its own directory',
+  ansible_pipelining: NO_FILES,
+  ansible_ssh_pipelining: NO_FILES,
+  ansible_ssh_executable: 'Set ssh: { transport: openssh } to use the ssh program on this system',
+  ansible_ssh_timeout: CONNECT_TIMEOUT,
+  ansible_timeout: CONNECT_TIMEOUT,
+  ansible_ssh_transfer_method: 'Nothing to do: no files are copied',
 };
 
-export const warningHostParams: HostParams<WarningProblems> = {};
+export const warningTexts: Texts<WarningProblems> = {
+  'retry.gone': {
+    hosts: ({ hosts }) => text`the inventory no longer contains ${someNames(hosts, NAMES)}
+      Ignore this if they were removed on purpose`,
+  },
+  'retry.nothing': {
+    'all-finished': ({ run }) => text`run ${run} finished on every host
+      Remove --retry to run on all hosts`,
+    'not-chosen': ({ run }) => text`run ${run} finished on all of the chosen hosts
+      Remove --retry to run on all of them`,
+  },
+  'plan.inventory': {
+    changed: text`the inventory has changed since the plan was saved
+      Plan again if hosts are refused; the others are not affected`,
+  },
+  'plan.left': {
+    'not-planned': ({ hosts }) => text`
+      the saved plan has no plan for ${someNames(hosts, NAMES)}, which will not be changed
+      See why: alloyup plan`,
+  },
+  'plan.others': {
+    'not-in-plan': ({ hosts }) => text`
+      ${count(hosts, 'host')} of the inventory ${hosts === 1 ? 'is' : 'are'} not in the saved plan and will not be changed
+      Plan again without --limit to include all hosts`,
+  },
+  'secret.short': {
+    'too-short-to-mask': text`a secret of fewer than 4 characters cannot be masked in host output
+      Use a longer secret`,
+  },
+  'fmt.template': {
+    skipped: ({ files }) => text`
+      skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}
+      See the result: alloyup render HOST`,
+  },
+  'template.raw': {
+    raw: (params) => text`raw writes ${quoted(params.text)} into the configuration without escaping
+      Remove "| raw": values are escaped for the place they are written to`,
+  },
+  'environment.missing': {
+    'not-set': ({ variable }) => text`
+      the configuration reads the environment variable ${variable}, which the service does not have: it reads as empty
+      Add it to alloy.environment: ${variable}: { secret: env:${variable} }, or plain text; or give it a default: coalesce(sys.env("${variable}"), "...")`,
+  },
+  'file.unreadable': {
+    'for-service': ({ path, mode, user, group }) => text`
+      the service cannot read ${path}: ${mode} ${user}:${group}
+      Write mode: "0640" and group: alloy`,
+  },
+  'secret.readable': {
+    'readable-by-others': ({ path }) => text`
+      the secret file ${path} can be read by other users of this machine
+      Run chmod 600 ${path}`,
+  },
+  'inventory.ambiguous': {
+    'host-and-group': ({ name }) => text`
+      "${name}" is both a host and a group; --limit ${name} means the group
+      Rename the group`,
+  },
+  'inventory.unused': {
+    variable: ({ variable }) => text`no template of these hosts uses the variable "${variable}"
+      Fix its name, or remove it from config.vars`,
+    'tolerated-component': ({ component }) => text`
+      alloy.tolerate names the component "${component}", which the configuration does not have
+      Fix its name, or remove it from alloy.tolerate`,
+    'empty-group': ({ group }) => text`the group "${group}" has no hosts
+      Add hosts to it, or remove the group`,
+  },
+  'ansible.left': {
+    connection: ({ host, connection }) => text`
+      ${host} is left out: Ansible connects to it with "${connection}", not SSH
+      Use SSH, or "local" for this machine`,
+  },
+  'ansible.ignored': {
+    'group-key': ({
+      group,
+      key,
+    }) => text`"${key}" in the group "${group}" is ignored, by Ansible too
+      Use hosts, vars and children`,
+    'ungrouped-host': ({ host }) => text`
+      the variables of "${host}", which is in no group, are ignored, by Ansible too
+      Add the host to a group`,
+    'older-name': ({ current, variable }) => text`
+      ${variable} is ignored because ${current} is set too
+      Remove ${variable}, the older name`,
+    vault: ({ variable }) => text`${variable} is encrypted with Ansible Vault, and ignored
+      Write it as { secret: env:NAME } where it is needed`,
+    template: ({ variable }) => text`${variable} is an Ansible template, and ignored
+      Write the value in the alloyup inventory if you need it`,
+    'become-off': ({ variable }) => text`${variable} is off
+      Nothing to do if the login is root: set ssh.user to root. Otherwise alloyup uses sudo`,
+    'become-user': ({ value, variable }) => text`${variable} is ${quoted(value)}, and ignored
+      Nothing to do: alloyup always becomes root`,
+    'become-method': ({ value, variable }) => text`${variable} is ${quoted(value)}, and ignored
+      Allow sudo, or log in as root: alloyup supports nothing else`,
+    'become-password': ({ variable }) => text`${variable} is a secret, and not imported
+      Enter it when asked, or set sudo: { password: { secret: env:SUDO_PASSWORD } }`,
+    'host-key-checking-off': ({ variable }) => text`${variable} is off
+      Nothing to do: alloyup records new host keys, but always refuses a changed one`,
+    'unclosed-quote': ({ variable }) => text`${variable} has a quote that is not closed
+      Close the quote`,
+    'ssh-arguments': ({ args, variable }) => text`
+      ${variable} has arguments without a counterpart: ${args.join(' ')}
+      Put them in ~/.ssh/config, with ssh: { transport: openssh } where the built-in client does not support them`,
+    'alloy-version': ({ variable }) => text`${variable} is not a version
+      Set alloy.version`,
+    'own-variable': ({ variable }) => text`${variable} is a variable of your own, and not imported
+      Set the variables of templates in config.vars`,
+    'no-counterpart': ({ variable }) => text`${variable} has no counterpart in alloyup
+      ${COUNTERPARTS[variable] ?? 'Nothing to do: it only affects Ansible'}`,
+  },
+  'access.docker': {
+    'like-root': text`members of the group docker are as powerful as root
+      Remove it from alloy.memberOf unless Alloy must read containers`,
+  },
+  'alloy.components': {
+    unhealthy: ({ components }, host) => text`
+      unhealthy: ${components.map(({ id, health }) => `${id} (${health})`).join(', ')}
+      Read Alloy's log: ssh ${host} journalctl -u alloy -n 50`,
+  },
+  'alloy.no-validate': {
+    'too-old': text`the installed Alloy cannot validate configurations (validate came with 1.9.0)
+      Upgrade Alloy to have configurations validated on the host`,
+  },
+  'data.lost': {
+    purge: text`
+      positions, write-ahead logs and the user alloy are removed, and no rollback restores them
+      Leave out --purge to keep them`,
+  },
+  'host.adopt': {
+    'taken-over': ({ path, loses }) => text`
+      ${path} was not written by alloyup and is taken over${loses.length > 0 ? ` (it loses its ${loses.join(', ')})` : ''}
+      Restore it with alloyup rollback`,
+  },
+  'host.clock': {
+    off: ({ aheadS }) => text`
+      the clock is ${Math.abs(aheadS)} s ${aheadS > 0 ? 'ahead of' : 'behind'} the one of this machine
+      Set it: sudo timedatectl set-ntp true`,
+    'no-time-server': text`the clock is not synchronized with a time server
+      Install one: apt-get install systemd-timesyncd`,
+  },
+  'host.dpkg-lock': {
+    held: ({ command, pid }) => text`${command} (pid ${pid}) holds the dpkg lock
+      Nothing to do: apply waits for it, up to five minutes`,
+  },
+  'key.expires': {
+    soon: ({ days, date }) => text`
+      the repository's signing key ${days < 0 ? `expired ${count(-days, 'day')} ago` : `expires in ${count(days, 'day')}`} (${date})
+      Run alloyup again once Grafana has published the renewed key: apt refuses the repository after that day`,
+  },
+  'key.expired': {
+    'on-host': ({ path }) => text`
+      the repository's key in ${path} has expired, so apt refuses the repository
+      Replace it: alloyup apply`,
+  },
+  'repository.kept': {
+    'in-use': ({ packages }) => text`
+      the repository stays, because other packages come from it: ${packages.join(', ')}
+      Remove them first to have it removed`,
+  },
+  'repository.no-route': {
+    'no-route': ({ address, said }) => text`
+      the host cannot connect to ${address}, where packages come from: ${said}
+      Allow it in the firewall, or set a proxy: repository.proxy`,
+  },
+  'repository.sources': {
+    'not-serving': ({ paths }) => text`
+      ${paths.join(', ')}: does not serve as the source of the repository, and apply replaces it
+      See how: alloyup plan`,
+  },
+  'run.in-progress': {
+    locked: ({ run, who }) => text`run ${run} of ${who} is in progress on the host
+      Nothing to do: apply waits for it`,
+  },
+  'run.replanned': {
+    'host-changed': (_, host) => text`the host changed after it was planned, so it was planned again
+      See what changed it: ssh ${host} sudo tail /var/lib/alloyup/audit.log`,
+  },
+  'run.taken-back': {
+    'rolled-back': ({ run }) => text`run ${run} is being rolled back
+      See what it did: alloyup runs show ${run}`,
+  },
+  'run.unfinished': {
+    'cut-off': ({ run }) => text`run ${run} was cut off
+      Run alloyup apply: it rolls the run back first, then plans again`,
+  },
+  'sudo.log-input': {
+    'to-file': ({ path }) => text`sudo logs what it is sent, secrets included (log_input, ${path})
+      ${LOG_INPUT_OFF}`,
+    enabled: text`sudo logs what it is sent, secrets included (log_input)
+      ${LOG_INPUT_OFF}`,
+  },
+  'unit.drop-ins': {
+    foreign: ({ paths }, host) => text`the unit has other drop-ins: ${paths.join(', ')}
+      Read them: ssh ${host} systemctl cat alloy`,
+  },
+};

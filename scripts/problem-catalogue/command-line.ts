@@ -1,7 +1,7 @@
-import type { UsageProblems } from '../../src/model/problems/usage-problems.ts';
+import type { CommandLineProblems } from '../../src/model/problems/command-line-problems.ts';
 import type { Catalogue } from './catalogue.ts';
 
-export const usageCatalogue: Catalogue<UsageProblems> = {
+export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
   usage: {
     means:
       'The command line, a variable `ALLOYUP_*`, or a file that is named there cannot be used. Nothing was touched.',
@@ -66,6 +66,10 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
       'plan-damaged': { file: 'plan.json' },
     },
   },
+  'run.missing': {
+    means: 'The host has no such run to roll back.',
+    examples: { none: {}, 'not-found': { run: '20261123T101500Z-3f9a' } },
+  },
   bug: {
     means: 'alloyup met a situation that it was not written for. Please report it.',
     examples: {
@@ -75,9 +79,5 @@ export const usageCatalogue: Catalogue<UsageProblems> = {
       },
       'on-host': {},
     },
-  },
-  'run.missing': {
-    means: 'The host has no such run to roll back.',
-    examples: { none: {}, 'not-found': { run: '20261123T101500Z-3f9a' } },
   },
 };
