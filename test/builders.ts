@@ -181,6 +181,8 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
     components: desired.components.ids.map((id) => ({ id, health: 'healthy', message: '' })),
     account: {
       exists: true,
+      uid: 996,
+      home: '/var/lib/alloy',
       groupExists: true,
       groups: ['alloy', 'adm', 'systemd-journal', ...desired.memberOf],
       known: ['adm', 'systemd-journal', ...desired.memberOf],
@@ -213,7 +215,14 @@ export const bareFactsOf = (target: Target, more: Partial<Facts> = {}): Facts =>
     process: null,
     http: { ready: 0, healthy: 0, healthyBody: '', error: 'Connection refused', portOwner: null },
     components: null,
-    account: { exists: false, groupExists: false, groups: [], known: target.desired.memberOf },
+    account: {
+      exists: false,
+      uid: null,
+      home: '',
+      groupExists: false,
+      groups: [],
+      known: target.desired.memberOf,
+    },
     ...more,
   };
 };

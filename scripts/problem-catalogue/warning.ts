@@ -97,6 +97,10 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'Alloy is about to join the group docker.',
     examples: { 'like-root': {} },
   },
+  'account.kept': {
+    means: 'A purge keeps a user that the package did not create.',
+    examples: { 'not-of-package': {} },
+  },
   'alloy.components': {
     means: 'The host is up to date, but some components are unhealthy.',
     examples: {

@@ -100,6 +100,8 @@ export function readFacts(host: string, reported: unknown): Facts {
     components: componentFacts(raw.http),
     account: {
       exists: text(account.user) === '1',
+      uid: text(account.uid) === '' ? null : number(account.uid),
+      home: utf8(text(account.home)),
       groupExists: text(account.group) === '1',
       groups: strings(account.of),
       known: strings(account.known),

@@ -59,6 +59,9 @@ export interface Facts {
   readonly components: readonly ComponentFact[] | null;
   readonly account: {
     readonly exists: boolean;
+    /** null: there is no user alloy. */
+    readonly uid: number | null;
+    readonly home: string;
     readonly groupExists: boolean;
     /** Every group the user is in, its primary one too. */
     readonly groups: readonly string[];

@@ -9,6 +9,7 @@ import {
 } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
+import type { Warning } from '../model/problem.ts';
 import { change } from '../steps/change.ts';
 import { checkSources } from '../steps/repository.ts';
 import { expectations } from './planner.ts';
@@ -77,9 +78,16 @@ function unitGone(facts: Facts): Change | undefined {
   });
 }
 
+const DATA = '/var/lib/alloy';
+
+/** The package's scripts make a system user with this home; a person's account may have the same name. */
+const isOfPackage = ({ account: { exists, uid, home } }: Facts): boolean =>
+  !exists || (uid !== null && uid < 1000 && home === DATA);
+
 function packageGone(facts: Facts, purge: boolean): Change | undefined {
   const { status, version } = facts.package;
   const actions: Action[] = [];
+  const warnings: Warning[] = purge ? [{ code: 'data.lost', params: { reason: 'purge' } }] : [];
   const installed = status !== 'absent' && status !== 'config-files';
   if (facts.package.held) actions.push({ do: 'hold', held: false });
   if (installed || (purge && status === 'config-files')) actions.push({ do: 'uninstall', purge });
@@ -87,15 +95,18 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
     for (const path of [CONFIG_PATH, ENVIRONMENT_PATH])
       if (facts.files[path]?.kind === 'file' && status === 'absent')
         actions.push({ do: 'delete', path });
-    if (facts.directories['/var/lib/alloy']?.kind === 'directory')
-      actions.push({ do: 'delete-tree', path: '/var/lib/alloy' });
-    if (facts.account.exists || facts.account.groupExists) actions.push({ do: 'delete-account' });
+    const isOurs = isOfPackage(facts);
+    if (facts.directories[DATA]?.kind === 'directory' && (isOurs || facts.account.home !== DATA))
+      actions.push({ do: 'delete-tree', path: DATA });
+    if (isOurs && (facts.account.exists || facts.account.groupExists))
+      actions.push({ do: 'delete-account' });
+    if (!isOurs) warnings.push({ code: 'account.kept', params: { reason: 'not-of-package' } });
   }
   if (actions.length === 0) return undefined;
   return change('package', `${purge ? 'purge' : 'remove'} alloy${version ? ` ${version}` : ''}`, {
     before: version,
     actions: [...actions, { do: 'daemon-reload' }],
-    warnings: purge ? [{ code: 'data.lost', params: { reason: 'purge' } }] : [],
+    warnings,
   });
 }
 

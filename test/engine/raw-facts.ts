@@ -110,6 +110,8 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
           },
     account: {
       user: facts.account.exists ? '1' : '',
+      uid: facts.account.uid === null ? null : `${facts.account.uid}`,
+      home: facts.account.home,
       group: facts.account.groupExists ? '1' : '',
       of: facts.account.groups,
       known: facts.account.known,

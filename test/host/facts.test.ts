@@ -432,6 +432,8 @@ describe('the rest', () => {
     });
     expect(facts.account).toEqual({
       exists: true,
+      uid: 998,
+      home: '/var/lib/alloy',
       groupExists: true,
       groups: ['adm', 'alloy'],
       known: ['adm', 'docker'],

@@ -363,6 +363,7 @@ test('a group that the package does not give is joined, and takes a restart', ()
   const target = targetOf({ memberOf: ['docker', 'adm'] });
   const facts = factsOf(targetOf(), {
     account: {
+      ...factsOf(targetOf()).account,
       exists: true,
       groupExists: true,
       groups: ['alloy', 'adm'],
@@ -541,7 +542,7 @@ test('what prevents a change does not matter where nothing changes', () => {
 
 test('a group that does not exist on the host prevents a change', () => {
   const target = targetOf({ memberOf: ['docker', 'alloy', 'adm'] });
-  const account = { exists: true, groupExists: true, groups: ['alloy'], known: ['adm'] };
+  const account = { ...factsOf(target).account, groups: ['alloy'], known: ['adm'] };
   expect(problems(target, factsOf(target, { account }))).toEqual([
     { code: 'host.unsupported', reason: 'no-group', groups: ['docker'] },
   ]);

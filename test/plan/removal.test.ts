@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { KEYRING_PATH, LIST_PATH } from '../../src/model/desired.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { sha256 } from '../../src/model/secret.ts';
@@ -6,6 +6,13 @@ import { planRemoval } from '../../src/plan/removal.ts';
 import { factsOf, targetOf } from '../builders.ts';
 
 const target = targetOf();
+const directory = {
+  kind: 'directory',
+  mode: '0755',
+  user: 'alloy',
+  group: 'alloy',
+  ctimeMs: 0,
+} as const;
 const facts = factsOf(target);
 
 const removal = (apt: Partial<Facts['apt']>) =>
@@ -62,5 +69,39 @@ test('a source that is rewritten must still be what the plan was made from', () 
     sha256: sha256(source.text),
     mode: '',
     owner: '',
+  });
+});
+
+describe('a purge', () => {
+  const purge = (account: Partial<Facts['account']>) => {
+    const plan = planRemoval(
+      target,
+      {
+        ...facts,
+        account: { ...facts.account, ...account },
+        directories: { ...facts.directories, '/var/lib/alloy': directory },
+      },
+      { purge: true, othersInstalled: [] },
+    );
+    const { actions, warnings } = plan.changes.find(({ step }) => step === 'package')!;
+    return [actions.map((action) => action.do), warnings.map(({ code }) => code)];
+  };
+  const removed = ['uninstall', 'delete-tree', 'delete-account', 'daemon-reload'];
+
+  test("removes the package's user and its data", () => {
+    expect(purge({})).toEqual([removed, ['data.lost']]);
+    expect(purge({ exists: false, uid: null, home: '' })).toEqual([removed, ['data.lost']]);
+  });
+
+  test.each<[string, Partial<Facts['account']>, readonly string[]]>([
+    [
+      'of a person',
+      { uid: 1500, home: '/home/alloy' },
+      ['uninstall', 'delete-tree', 'daemon-reload'],
+    ],
+    ['of another service', { home: '/srv/alloy' }, ['uninstall', 'delete-tree', 'daemon-reload']],
+    ['whose home is the data directory', { uid: 1500 }, ['uninstall', 'daemon-reload']],
+  ])('keeps the account alloy %s, and says so', (_, account, actions) => {
+    expect(purge(account)).toEqual([actions, ['data.lost', 'account.kept']]);
   });
 });

@@ -183,10 +183,10 @@ sub service_facts {
 # --- the rest ----------------------------------------------------------------------------------------
 
 sub account_facts {
-  my (%has, $primary, @of);
+  my (%has, $primary, @of, $uid, $home);
   for (split /\n/, read_file('/etc/passwd') // '') {
     my @f = split /:/;
-    $primary = $f[3] if @f > 3 && $f[0] eq 'alloy';
+    ($uid, $primary, $home) = @f[2, 3, 5] if @f > 5 && $f[0] eq 'alloy';
   }
   for (split /\n/, read_file('/etc/group') // '') {
     my @f = split /:/;
@@ -194,7 +194,7 @@ sub account_facts {
     $has{$f[0]} = 1;
     push @of, $f[0] if defined $primary && $f[2] eq $primary || grep { $_ eq 'alloy' } split /,/, $f[3] // '';
   }
-  return { user => defined $primary ? 1 : '', group => $has{alloy}, of => \@of, known => [grep { $has{$_} } @{ $in{facts}{groups} }] };
+  return { user => defined $primary ? 1 : '', uid => $uid, home => $home, group => $has{alloy}, of => \@of, known => [grep { $has{$_} } @{ $in{facts}{groups} }] };
 }
 
 sub free_bytes {

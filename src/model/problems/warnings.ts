@@ -29,6 +29,7 @@ export interface WarningProblems {
     | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
     | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
   'access.docker': Reasons<'like-root'>;
+  'account.kept': Reasons<'not-of-package'>;
   'alloy.components': Reasons<
     'unhealthy',
     { components: readonly { readonly id: string; readonly health: string }[] }

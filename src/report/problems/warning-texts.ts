@@ -145,6 +145,10 @@ export const warningTexts: Texts<WarningProblems> = {
     'like-root': text`members of the group docker are as powerful as root
       Remove it from alloy.memberOf unless Alloy must read containers`,
   },
+  'account.kept': {
+    'not-of-package': text`the user alloy was not created by the package, and is kept with its home
+      Remove it yourself if nobody needs it: sudo userdel alloy`,
+  },
   'alloy.components': {
     unhealthy: ({ components }, host) => text`
       unhealthy: ${components.map(({ id, health }) => `${id} (${health})`).join(', ')}
