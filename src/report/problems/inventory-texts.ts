@@ -16,7 +16,12 @@ const text = (message: string, hint: string): Text => ({ message, hint });
 const quoted = (value: string): string => JSON.stringify(value);
 
 const SEE_HOSTS = 'List the hosts: alloyup hosts';
-const GATHER = 'ansible-inventory -i INVENTORY --list | alloyup inventory import -';
+const gather = (file: string): string =>
+  `ansible-inventory -i ${file} --list | alloyup inventory import -`;
+
+/** What prints a variable with templates filled and vaults opened; `--list` leaves both as they are. */
+const debug = (variable: string, host: string): string =>
+  `ansible -i INVENTORY ${host} -m ansible.builtin.debug -a var=${variable}`;
 
 type ReasonTexts<P extends { readonly reason: string }> = Texts<{ code: P }>['code'];
 
@@ -148,7 +153,28 @@ const syntaxTexts: ReasonTexts<InventoryProblems['inventory.syntax']> = {
   'group-section-form': ({ group, section }) =>
     text(
       `"${section}" of the group ${quoted(group)} is not a map`,
-      'Write one name per line, each followed by ":"',
+      section === 'vars'
+        ? 'Write one "name: value" per line, without dashes'
+        : 'Write one name per line, each followed by ":", without dashes',
+    ),
+  'group-list-form': ({ group, section }) =>
+    text(
+      `"${section}" of the group ${quoted(group)} is not a list of names`,
+      'Write ["web-01", "web-02"]',
+    ),
+  'host-form': ({ host }) =>
+    text(
+      `the variables of the host ${quoted(host)} are not a map`,
+      'Write one "name: value" per line below it, without dashes',
+    ),
+  'not-groups': () =>
+    text('the inventory is not a map of groups', 'Write "all:" with "hosts:" below it'),
+  'meta-form': () =>
+    text('"_meta" has no map "hostvars"', 'Write {"_meta": {"hostvars": {}}} beside the groups'),
+  'plugin-config': ({ file, plugin }) =>
+    text(
+      `this is a configuration of the inventory plugin ${quoted(plugin)}, not a list of hosts`,
+      `Let Ansible run the plugin: ${gather(file)} -o inventory.yaml`,
     ),
   'group-priority': () =>
     text('ansible_group_priority must be a whole number', 'Write a number, such as 10'),
@@ -300,7 +326,7 @@ const FORMATS: Readonly<Record<ValueFormat, FormatText>> = {
   },
   'group-name': {
     name: 'a valid group name',
-    hint: 'Use letters, digits, ".", "-" and "_": other characters have a meaning in --limit',
+    hint: 'Use letters, digits and . - _ + = / @ % ~: other characters have a meaning in --limit',
   },
   'host-key': {
     name: 'a fingerprint of a host key',
@@ -603,10 +629,30 @@ const ruleTexts: Omit<ReasonTexts<InventoryProblems['inventory.rule']>, 'environ
       `--server.http.ui-path-prefix moves the API that alloyup checks on "${host}"`,
       'Remove it, or set "check: service" for a weaker check',
     ),
-  'ansible-template': ({ variable }) =>
+  'ansible-template': ({ host, variable }) =>
     text(
       `${variable} is an Ansible template, which alloyup cannot evaluate`,
-      'Let Ansible evaluate it with ansible-inventory -i FILE --list, or write the value',
+      `Write the value instead. Ansible prints it: ${debug(variable, host)}`,
+    ),
+  'ansible-vault': ({ host, variable }) =>
+    text(
+      `${variable} is encrypted with Ansible Vault, which alloyup does not open`,
+      `Write the value instead. Ansible prints it: ${debug(variable, host)} --ask-vault-pass`,
+    ),
+  'ansible-value': ({ found, variable }) =>
+    text(
+      `${variable} cannot be ${found === '' ? 'empty' : found}`,
+      'Write text or a number, with every quote closed, or remove the line',
+    ),
+  'ssh-argument': ({ argument, variable }) =>
+    text(
+      `${variable} changes where ssh connects to in a way that alloyup cannot follow: ${argument}`,
+      'Move the setting to ~/.ssh/config, which alloyup and Ansible both read, and remove it here',
+    ),
+  'all-left-out': ({ connection, host, more }) =>
+    text(
+      `no host is left: Ansible connects to ${quoted(host)}${more === 0 ? '' : ` and ${more} more`} with ${quoted(connection)}, not SSH`,
+      'Add hosts that Ansible reaches with SSH, or set ansible_connection to ssh',
     ),
 };
 
@@ -646,10 +692,25 @@ export const inventoryTexts: Texts<InventoryProblems> = {
   'inventory.rule': { ...ruleTexts, 'environment-value': environmentValue },
   'inventory.file': {
     ...inventoryFileTexts,
+    'program-not-json': ({ path }) =>
+      text(
+        `${path} printed an inventory for Ansible that is not JSON`,
+        'Make it print JSON for --list, or save what it prints to a file and use that',
+      ),
+    'program-without-meta': ({ path }) =>
+      text(
+        `${path} prints no "_meta": Ansible runs it again for the variables of each host, alloyup does not`,
+        `Add {"_meta": {"hostvars": {}}} to its output, or let Ansible run it: ${gather(path)} -o inventory.yaml`,
+      ),
+    toml: ({ path }) =>
+      text(
+        `${path} is an inventory in TOML, which alloyup does not read`,
+        `Let Ansible read it: ${gather(path)} -o inventory.yaml`,
+      ),
     'variables-encrypted': ({ file }) =>
       text(
         `${file} is encrypted with Ansible Vault`,
-        `Let Ansible decrypt it: ${GATHER.replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
+        `Let Ansible decrypt it: ${gather('INVENTORY').replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
       ),
   },
   'inventory.limit': limitTexts,
@@ -684,16 +745,23 @@ const ignoredTexts: ReasonTexts<InventoryWarnings['ansible.ignored']> = {
       `"${key}" in the group "${group}" is ignored, by Ansible too`,
       'Use hosts, vars and children',
     ),
+  'not-a-group': ({ group }) =>
+    text(
+      `"${group}" is not a group, and ignored, by Ansible too`,
+      'Use hosts, vars and children below it, or remove it',
+    ),
+  'later-port': ({ host, port }) =>
+    text(
+      `the port ${port} is ignored, by Ansible too, because "${host}" is already named above`,
+      'Set ansible_port, or write the port where the host is named first',
+    ),
   'ungrouped-host': ({ host }) =>
     text(
       `the variables of "${host}", which is in no group, are ignored, by Ansible too`,
       'Add the host to a group',
     ),
   'older-name': ({ current, variable }) =>
-    text(
-      `${variable} is ignored because ${current} is set too`,
-      `Remove ${variable}, the older name`,
-    ),
+    text(`${variable} is ignored, by Ansible too, because ${current} is set`, `Remove ${variable}`),
   vault: ({ variable }) =>
     text(
       `${variable} is encrypted with Ansible Vault, and ignored`,
@@ -729,8 +797,6 @@ const ignoredTexts: ReasonTexts<InventoryWarnings['ansible.ignored']> = {
       `${variable} is off`,
       'Nothing to do: alloyup records new host keys, but always refuses a changed one',
     ),
-  'unclosed-quote': ({ variable }) =>
-    text(`${variable} has a quote that is not closed`, 'Close the quote'),
   'ssh-arguments': ({ args, variable }) =>
     text(
       `${variable} has arguments without a counterpart: ${args.join(' ')}`,
@@ -769,7 +835,7 @@ export const inventoryWarnings: Texts<InventoryWarnings> = {
   'inventory.ambiguous': {
     'host-and-group': ({ name }) =>
       text(
-        `"${name}" is both a host and a group; --limit ${name} means the group`,
+        `"${name}" is both a host and a group; --limit ${name} means the host`,
         'Rename the group',
       ),
   },

@@ -14,7 +14,8 @@ export const sorted = (names: Iterable<string>): readonly string[] => [...names]
 export function listing(inventory: AnsibleInventory): Listing {
   const groups: Listing['groups'] = {};
   for (const { name, hosts, children } of inventory.groups.values())
-    groups[name] = { hosts: sorted(hosts), children: sorted(children) };
+    // --list does not name the hosts of all
+    groups[name] = { hosts: name === 'all' ? [] : sorted(hosts), children: sorted(children) };
   const hostvars: Record<string, unknown> = {};
   for (const [host, vars] of effectiveVars(inventory))
     hostvars[host] = Object.fromEntries([...vars].map(([key, { value }]) => [key, value]));
