@@ -54,7 +54,10 @@ test.each([
   ['a*', ALL],
   ['ungr*', ['lonely']],
   ['db-0[:2]', ['db-02']],
-  ['~(?i)WEB', ['webbing', 'weber', 'web-03', 'cobweb'].toSorted((a, b) => ALL.indexOf(a) - ALL.indexOf(b))],
+  [
+    '~(?i)WEB',
+    ['webbing', 'weber', 'web-03', 'cobweb'].toSorted((a, b) => ALL.indexOf(a) - ALL.indexOf(b)),
+  ],
   ['~(?P<n>w)eber\\Z', ['weber']],
   ['all[0]:all[-1]', ['cobweb', 'lonely']],
   ['db-*[1]', ['db-02']],
