@@ -68,10 +68,12 @@ def login(settings):
 
 
 def address_of(settings, host):
-    """As written: ssh prints 10.1 as 10.0.0.1."""
+    """As written: ssh prints 10.1 as 10.0.0.1, and 2001:0db8::1 as 2001:db8::1."""
     told = settings["hostname"][0]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return host if socket.inet_ntoa(socket.inet_aton(host)) == told else told
+        packed = socket.inet_pton(family, host) if ":" in host else socket.inet_aton(host)
+        return host if socket.inet_ntop(family, packed) == told else told
     except OSError:
         return told
 

@@ -93,6 +93,7 @@ export class AnsibleBuilder {
   /** Only the first mention of a host sets its port. */
   addHost(group: string, name: string, port: number | null, at: Position): void {
     const known = this.#hosts.get(name);
+    if (name === 'all' || name === 'ungrouped') this.report({ reason: 'reserved-host', name }, at);
     if (known && port !== null && known.vars.get('ansible_port')?.value !== port)
       this.skip({ reason: 'later-port', host: name, port }, at);
     if (!known) {
@@ -140,18 +141,31 @@ export class AnsibleBuilder {
     for (const name of hosts.keys())
       if (grouped.has(name)) ungrouped.hosts.delete(name);
       else ungrouped.hosts.add(name);
-    for (const { name, children, at } of groups.values())
+    for (const { name, children, at } of groups.values()) {
       if ([...children].some((child) => descendants(child, groups).has(name)))
         this.report({ reason: 'group-cycle', group: name }, at);
+      if (name !== 'all' && children.has('ungrouped'))
+        this.report({ reason: 'ungrouped-child', group: name }, at);
+    }
     return { hosts, groups, skipped: this.#skipped };
   }
 }
 
-/** "web-01:2222", "[2001:db8::1]:22"; an IPv6 address without brackets has no port. */
+/** As in a name with a port: both ends are given. */
+const RANGE = /\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\]/gi;
+
+/**
+ * "web-01:2222", "[2001:db8::1]:22"; an IPv6 address without brackets has no port. What is no name
+ * of a host has none either, and is a name that nothing accepts.
+ */
 function splitPort(pattern: string): { name: string; port: number | null } {
-  const [, name = pattern, port] =
-    /^\[(.+)\]:(\d+)$/.exec(pattern) ?? /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(pattern) ?? [];
-  return { name, port: port === undefined ? null : Number(port) };
+  const [, name = '', port] =
+    /^\[(.+)\]:(\d+)$/.exec(pattern) ?? /^([^:]+(?:\[.*\][^:]*)*):(\d+)$/.exec(pattern) ?? [];
+  const plain = name.replace(RANGE, '0');
+  const isName = /^\w([\w-]*\w)?(\.\w([\w-]*\w)?)*$/.test(plain) && !/_(\.|$)/.test(plain);
+  return port !== undefined && (isName || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(plain))
+    ? { name, port: Number(port) }
+    : { name: pattern, port: null };
 }
 
 /** A group and all groups below it, level by level. */

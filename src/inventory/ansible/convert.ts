@@ -42,7 +42,7 @@ export function convertAnsible(
   const left: Left[] = [];
   const vars = effectiveVars(ansible);
   for (const host of allHosts('all', ansible)) {
-    const meaning = meaningOf(host, vars.get(host)!, paths);
+    const meaning = meaningOf(host, vars.get(host)!, file, paths);
     if (meaning.left) {
       left.push(meaning.left);
       continue;

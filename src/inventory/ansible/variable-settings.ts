@@ -77,8 +77,17 @@ const CONNECTION = /^(?:ansible\.(?:builtin|legacy)\.)?(ssh|smart|paramiko|param
 
 const isTrue = (value: unknown): boolean => /^(true|yes|on|1|y|t)$/i.test(pythonText(value) ?? '');
 
-/** Interprets the variables of a host. Everything that has no meaning for alloyup becomes a warning. */
-export function meaningOf(host: string, vars: AnsibleVariables, paths: Paths): HostMeaning {
+/**
+ * Interprets the variables of a host. Everything that has no meaning for alloyup becomes a warning.
+ *
+ * @param file the inventory
+ */
+export function meaningOf(
+  host: string,
+  vars: AnsibleVariables,
+  file: string,
+  paths: Paths,
+): HostMeaning {
   const settings: Setting[] = [];
   const warnings: Warning[] = [];
   const problems: Problem[] = [];
@@ -124,12 +133,12 @@ export function meaningOf(host: string, vars: AnsibleVariables, paths: Paths): H
     const needed = NEEDED.has(name);
     if (name !== 'ansible_become_password') {
       if (value instanceof Vaulted) {
-        if (needed) refuse({ reason: 'ansible-vault', variable, host, file: at.file });
+        if (needed) refuse({ reason: 'ansible-vault', variable, host, file });
         else warn({ reason: 'vault', variable });
         continue;
       }
       if (typeof value === 'string' && /\{\{|\{%/.test(value)) {
-        if (needed) refuse({ reason: 'ansible-template', variable, host, file: at.file });
+        if (needed) refuse({ reason: 'ansible-template', variable, host, file });
         else warn({ reason: 'template', variable });
         continue;
       }

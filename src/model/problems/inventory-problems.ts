@@ -100,7 +100,11 @@ export interface InventoryProblems {
     | Reasons<'ini-quote' | 'group-priority'>
     /** Ansible's formats. */
     | Reasons<
-        'undeclared-group' | 'vars-of-undeclared-group' | 'group-cycle' | 'group-form',
+        | 'undeclared-group'
+        | 'vars-of-undeclared-group'
+        | 'group-cycle'
+        | 'group-form'
+        | 'ungrouped-child',
         { group: string }
       >
     | Reasons<
@@ -108,6 +112,7 @@ export interface InventoryProblems {
         { group: string; section: 'hosts' | 'vars' | 'children' }
       >
     | Reasons<'host-form', { host: string }>
+    | Reasons<'reserved-host', { name: string }>
     | Reasons<'not-groups' | 'meta-form'>
     | Reasons<'plugin-config', { plugin: string; file: string }>
     | Reasons<'variables-form', { file: string }>;
@@ -144,7 +149,7 @@ export interface InventoryProblems {
     | Reasons<'no-content', { path: string; host: string }>
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
-    /** `host` is one that has the variable, `file` where it is set. */
+    /** `host` is one that has the variable, `file` the inventory. */
     | Reasons<
         'ansible-template' | 'ansible-vault',
         { variable: string; host: string; file: string }

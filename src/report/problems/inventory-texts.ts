@@ -20,8 +20,8 @@ const gather = (file: string): string =>
   `ansible-inventory -i ${file} --list | alloyup inventory import -`;
 
 /** What prints a variable with templates filled and vaults opened; `--list` leaves both as they are. */
-const debug = (variable: string, host: string): string =>
-  `ansible -i INVENTORY ${host} -m ansible.builtin.debug -a var=${variable}`;
+const debug = (file: string, variable: string, host: string): string =>
+  `ansible -i ${file} ${host} -m ansible.builtin.debug -a var=${variable}`;
 
 type ReasonTexts<P extends { readonly reason: string }> = Texts<{ code: P }>['code'];
 
@@ -166,6 +166,16 @@ const syntaxTexts: ReasonTexts<InventoryProblems['inventory.syntax']> = {
     text(
       `the variables of the host ${quoted(host)} are not a map`,
       'Write one "name: value" per line below it, without dashes',
+    ),
+  'ungrouped-child': ({ group }) =>
+    text(
+      `"ungrouped" cannot be a child of the group ${quoted(group)}: Ansible then drops its hosts`,
+      'Put the hosts into a group of their own, and make that a child',
+    ),
+  'reserved-host': ({ name }) =>
+    text(
+      `a host cannot be named "${name}": Ansible and --limit use the name for groups`,
+      'Rename the host, and set ansible_host to its address',
     ),
   'not-groups': () =>
     text('the inventory is not a map of groups', 'Write "all:" with "hosts:" below it'),
@@ -629,15 +639,15 @@ const ruleTexts: Omit<ReasonTexts<InventoryProblems['inventory.rule']>, 'environ
       `--server.http.ui-path-prefix moves the API that alloyup checks on "${host}"`,
       'Remove it, or set "check: service" for a weaker check',
     ),
-  'ansible-template': ({ host, variable }) =>
+  'ansible-template': ({ file, host, variable }) =>
     text(
       `${variable} is an Ansible template, which alloyup cannot evaluate`,
-      `Write the value instead. Ansible prints it: ${debug(variable, host)}`,
+      `Write the value instead. Ansible prints it: ${debug(file, variable, host)}`,
     ),
-  'ansible-vault': ({ host, variable }) =>
+  'ansible-vault': ({ file, host, variable }) =>
     text(
       `${variable} is encrypted with Ansible Vault, which alloyup does not open`,
-      `Write the value instead. Ansible prints it: ${debug(variable, host)} --ask-vault-pass`,
+      `Write the value instead. Ansible prints it: ${debug(file, variable, host)} --ask-vault-pass`,
     ),
   'ansible-value': ({ found, variable }) =>
     text(
