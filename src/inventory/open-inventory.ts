@@ -8,8 +8,8 @@ import {
 } from './ansible/ansible-yaml.ts';
 import { convertAnsible } from './ansible/convert.ts';
 import { parseAnsibleIni, shellWords } from './ansible/ini.ts';
+import type { Paths } from './ansible/ssh-settings.ts';
 import { readVariables, type VariablesEntry } from './ansible/variable-files.ts';
-import type { Paths } from './ansible/variable-settings.ts';
 import type { Inventory } from './members.ts';
 import { parseTree } from './parse-inventory.ts';
 import { readYaml } from './yaml.ts';
@@ -46,7 +46,7 @@ export function openInventory(text: string, file: string, ran = false): Inventor
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[#;]/.test(line));
-  if (isIni(lines[0] ?? '')) return ansible('ansible-ini', text, file, ran);
+  if (isIni(lines)) return ansible('ansible-ini', text, file, ran);
   const tree = readYaml(text, file);
   return kindOfYaml(text, tree.value) === 'alloyup'
     ? { kind: 'alloyup', read: () => parseTree(tree, text, file) }
@@ -89,15 +89,14 @@ function mistakeOf(text: string): 'program-not-json' | 'program-without-meta' | 
   }
 }
 
-/**
- * Whether the first line is a section or a host of an INI file. No line of YAML is a name alone, or
- * a name and assignments.
- */
-function isIni(first: string): boolean {
+/** Whether the first line is a section or a host of an INI file. */
+function isIni([first = '', ...others]: readonly string[]): boolean {
   if (/^\[[^\]\s,:]+(:\w+)?\]\s*(#.*)?$/.test(first)) return true;
-  const words = shellWords(first)?.map(({ text }) => text) ?? [];
-  const [name = '', ...assignments] = words;
-  return /^[\w[](.*[^:])?$/.test(name) && assignments.every((word) => /^[A-Za-z_]\w*=/.test(word));
+  const [name = '', ...assignments] = shellWords(first)?.map(({ text }) => text) ?? [];
+  if (!/^[\w[](.*[^:])?$/.test(name)) return false;
+  // a name alone may also be a key of YAML without its colon
+  if (assignments.length === 0) return !others.some((line) => /^[^\s:=]+:(\s|$)/.test(line));
+  return assignments.every((word) => /^[A-Za-z_]\w*=/.test(word));
 }
 
 /** @param own the text read as alloyup's own YAML */

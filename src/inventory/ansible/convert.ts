@@ -11,7 +11,8 @@ import type { Inventory } from '../members.ts';
 import { validate } from '../parse-inventory.ts';
 import type { Locate, Path } from '../yaml.ts';
 import { type AnsibleInventory, allHosts, effectiveVars } from './ansible-inventory.ts';
-import { type Left, meaningOf, type Paths, type Setting } from './variable-settings.ts';
+import type { Paths, Setting } from './ssh-settings.ts';
+import { type Left, meaningOf } from './variable-settings.ts';
 
 type Section = Record<string, unknown>;
 /** Settings by the name of the host that has them. */

@@ -1,18 +1,12 @@
-import type { Position, Problem, Warning } from '../../model/problem.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
 import type {
   InventoryProblems,
   InventoryWarnings,
 } from '../../model/problems/inventory-problems.ts';
 import { type AnsibleVariables, Vaulted } from './ansible-inventory.ts';
 import { pythonText } from './python-literal.ts';
-import { jumpOfCommand, readSshArguments, type SshArguments } from './ssh-arguments.ts';
-
-/** An alloyup setting that a variable stands for. */
-export interface Setting {
-  readonly path: readonly [string, ...string[]];
-  readonly value: unknown;
-  readonly at: Position;
-}
+import { jumpOfCommand, readSshArguments } from './ssh-arguments.ts';
+import { type Paths, type Setting, sshSettings, type Told } from './ssh-settings.ts';
 
 /** What the variables of one host mean for alloyup. */
 export interface HostMeaning {
@@ -24,14 +18,6 @@ export interface HostMeaning {
 }
 
 export type Left = Extract<Warning, { readonly code: 'ansible.left' }>;
-
-/** Where an inventory's paths start. */
-export interface Paths {
-  /** The directory of the inventory, for `{{ inventory_dir }}`. */
-  readonly directory: string;
-  /** Turns a path that is relative to the caller, as Ansible's are, into one relative to the inventory. */
-  readonly fromInventory: (path: string) => string;
-}
 
 /**
  * The names of each setting that has several: the last one that is set wins. Those of Ansible's
@@ -130,7 +116,7 @@ export function meaningOf(
       continue;
     }
     const value = filled(original, host, paths);
-    const needed = NEEDED.has(name);
+    const needed = NEEDED.has(name) && (paramiko || name !== 'ansible_paramiko_proxy_command');
     if (name !== 'ansible_become_password') {
       if (value instanceof Vaulted) {
         if (needed) refuse({ reason: 'ansible-vault', variable, host, file });
@@ -251,51 +237,4 @@ function filled(value: unknown, host: string, { directory }: Paths): unknown {
     inventory_dir: directory,
   };
   return value.replace(/\{\{\s*(\w+)\s*\}\}/g, (written, name: string) => known[name] ?? written);
-}
-
-/** What one variable tells ssh. */
-interface Told extends Partial<Omit<SshArguments, 'port'>> {
-  readonly at: Position;
-  /** As written where it is no number. */
-  readonly port?: unknown;
-}
-
-const ORDER = [
-  'ansible_paramiko_proxy_command',
-  'ansible_ssh_args',
-  'ansible_ssh_host_key_checking',
-  'ansible_port',
-  'ansible_ssh_private_key_file',
-  'ansible_user',
-  'ansible_ssh_common_args',
-  'ansible_ssh_extra_args',
-];
-
-/** ssh keeps what it is told first, except for keys, which add up. */
-function sshSettings(told: ReadonlyMap<string, Told>, paths: Paths): readonly Setting[] {
-  const all = ORDER.flatMap((name) => told.get(name) ?? []);
-  const settings: Setting[] = [];
-  const first = (key: 'jump' | 'user' | 'port' | 'acceptNew') => {
-    const one = all.find((read) => read[key] !== undefined);
-    return one && { value: one[key], at: one.at };
-  };
-  const put = (key: string, value: unknown, at: Position): void => {
-    settings.push({ path: ['ssh', key], value, at });
-  };
-  const [jump, user, port, acceptNew] = [
-    first('jump'),
-    first('user'),
-    first('port'),
-    first('acceptNew'),
-  ];
-  if (port) put('port', port.value, port.at);
-  if (user) put('user', user.value, user.at);
-  const keys = all.flatMap(({ identity = [], at }) => identity.map((path) => ({ path, at })));
-  if (keys.length > 0) {
-    const files = [...new Set(keys.map(({ path }) => paths.fromInventory(path)))];
-    put('identity', files.length === 1 ? files[0] : files, keys[0]!.at);
-  }
-  if (jump && (jump.value as readonly string[]).length > 0) put('jump', jump.value, jump.at);
-  if (acceptNew?.value === true) put('hostKeys', 'accept-new', acceptNew.at);
-  return settings;
 }
