@@ -128,12 +128,12 @@ class Matcher {
       return fail(this.#missing(part, name, isGlob));
     if (from === undefined || found.length === 0) return ok(found);
     const picked = to === undefined ? [found.at(from)].filter(isName) : found.slice(from, to + 1);
-    if (picked.length > 0 || sign === '!') return ok(picked);
+    if (picked.length > 0 || (sign === '!' && to !== undefined)) return ok(picked);
     return fail(wrong({ reason: 'index-out-of-range', part, name, count: found.length }));
   }
 
   #missing(part: string, name: string, isGlob: boolean): Problem {
-    const [, indexed = ''] = /^(.+)\[\d*:\d*\]$/.exec(part) ?? [];
+    const [, indexed = ''] = /^(.+)\[:\d*\]$/.exec(part) ?? [];
     if (indexed !== '') return wrong({ reason: 'open-range', part, name: indexed });
     if (isGlob) return wrong({ reason: 'no-match', part });
     const groups = [...this.#groups.keys()].slice(2);

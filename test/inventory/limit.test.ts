@@ -65,6 +65,7 @@ test.each([
   ['2001:db8::1', ['2001:db8::1']],
   ['2001:db8::1,weber', ['weber', '2001:db8::1']],
   ['all:!nothing-like-*', ALL],
+  ['all:!webservers[7:9]', ALL],
 ])('%s selects %j', (pattern, expected) => {
   expect(limited(pattern)).toEqual(expected);
 });
@@ -79,6 +80,8 @@ test.each([
   ['webservers[:1]', { reason: 'open-range', name: 'webservers' }],
   ['webservers,db:&staging', { reason: 'unknown-name', name: 'db:&staging' }],
   ['rack[1-2]', { reason: 'unknown-name', name: 'rack' }],
+  ['rack[0:1]', { reason: 'unknown-name', name: 'rack' }],
+  ['all:!webservers[7]', { reason: 'index-out-of-range', count: 3 }],
   ['webservers[7]', { reason: 'index-out-of-range', name: 'webservers', count: 3 }],
   ['webservers[-4]', { reason: 'index-out-of-range', name: 'webservers', count: 3 }],
   ['webservers[:]', { reason: 'open-range', name: 'webservers' }],

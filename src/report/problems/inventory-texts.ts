@@ -678,8 +678,8 @@ const limitTexts: ReasonTexts<InventoryProblems['inventory.limit']> = {
     ),
   'open-range': ({ name, part }) =>
     text(
-      `the range in ${quoted(part)} has neither start nor end`,
-      `Write ${name} for all of its hosts`,
+      `the range in ${quoted(part)} has no start`,
+      `Write the first index, 0, too: ${name}[0:2], or ${name} for all of its hosts`,
     ),
   'unknown-name': ({ groups, name, near }) => {
     const known = groups.length > 0 ? `. The groups are ${groups.join(', ')}` : '';

@@ -64,7 +64,7 @@ const LINES: readonly string[] = [
 ];
 
 /** The project's own inventories, as text. */
-export const SEEDS: readonly string[] = ['answers', 'cases'].flatMap((directory) => {
+const SEEDS: readonly string[] = ['answers', 'cases'].flatMap((directory) => {
   const path = join(ANSWERS, '..', directory);
   return readdirSync(path)
     .filter((name) => /\.(ini|ya?ml|json)$/.test(name) && name !== 'ansible.gen.json')
