@@ -91,7 +91,7 @@ def jump_of(settings):
     if os.path.basename(words[0]) != "ssh" or not re.search(r"-\w*W\s*(%h|\[%h\]):%p", command):
         return command
     inner = resolved([re.sub(r"(%h|\[%h\]):%p", "x:22", word) for word in words[1:]])
-    if own(inner, "identityfile"):
+    if not set(own(inner, "identityfile") or []) <= set(settings.get("identityfile", [])):
         return command
     before = jump_of(inner)
     return command if isinstance(before, str) else [*before, login(inner)]
@@ -122,7 +122,7 @@ def answer(host, variables, loader):
             "address": plugin.get_option("remote_addr"),
             "port": plugin.get_option("port") if plugin.get_option("port") != 22 else None,
             "user": plugin.get_option("remote_user"),
-            "jump": jump_of({"proxycommand": [command or "none"]}),
+            "jump": jump_of({"proxycommand": [command or "none"], "identityfile": [key]}),
             "identity": [key] if key else [],
         }
     arguments = plugin._build_command("ssh", "ssh", plugin.get_option("host"))

@@ -94,6 +94,8 @@ export class AnsibleBuilder {
   addHost(group: string, name: string, port: number | null, at: Position): void {
     const known = this.#hosts.get(name);
     if (name === 'all' || name === 'ungrouped') this.report({ reason: 'reserved-host', name }, at);
+    const [, user, login] = /^([^@]+)@(.+)$/.exec(name) ?? [];
+    if (user && login) this.report({ reason: 'host-with-user', user, host: login }, at);
     if (known && port !== null && known.vars.get('ansible_port')?.value !== port)
       this.skip({ reason: 'later-port', host: name, port }, at);
     if (!known) {

@@ -7,6 +7,8 @@ export interface SshArguments {
   readonly user?: string;
   readonly port?: number;
   readonly identity?: readonly string[];
+  /** Keys that are named for the jump hosts; alloyup uses those of the host for all. */
+  readonly jumpKeys?: readonly string[];
   readonly acceptNew?: boolean;
   /** As written: without a counterpart, and without a say in where ssh connects to. */
   readonly rest: readonly string[];
@@ -49,13 +51,13 @@ function interpret(args: readonly Argument[]): SshArguments {
   const identity: string[] = [];
   let read: Omit<SshArguments, 'rest' | 'decisive' | 'identity'> = {};
   for (const { name, value, written } of args) {
-    const jump =
+    const route =
       name === 'proxyjump'
         ? jumpList(value)
         : name === 'proxycommand'
           ? jumpOfCommand(value)
           : undefined;
-    if (jump !== undefined) read = { jump, ...read };
+    if (route) read = read.jump ? read : { ...read, ...route };
     else if (name === 'user' && value !== '') read = { user: value, ...read };
     else if (name === 'port' && /^\d+$/.test(value)) read = { port: Number(value), ...read };
     else if (name === 'identityfile' && !/^(none)?$/i.test(value)) identity.push(value);
@@ -98,18 +100,17 @@ function argumentsOf(words: readonly string[]): readonly Argument[] {
   return found;
 }
 
-const jumpList = (value: string): readonly string[] | undefined => {
-  if (/^none$/i.test(value)) return [];
-  const hosts = value.split(',').map((one) => one.trim().replace(/^ssh:\/\/|\/$/g, ''));
-  return hosts.some((host) => /^$|[%$]/.test(host)) ? undefined : hosts;
-};
+type Route = Pick<SshArguments, 'jumpKeys'> & { readonly jump: readonly string[] };
 
-/**
- * The jump hosts of `ssh -q -W %h:%p -p 2222 user@bastion`, the older way; undefined for anything
- * else, a key of the jump host's own included, for which alloyup has no place.
- */
-export function jumpOfCommand(command: string): readonly string[] | undefined {
-  if (/^none$/i.test(command)) return [];
+function jumpList(value: string): Route | undefined {
+  if (/^none$/i.test(value)) return { jump: [] };
+  const jump = value.split(',').map((one) => one.trim().replace(/^ssh:\/\/|\/$/g, ''));
+  return jump.some((host) => /^$|[%$]/.test(host)) ? undefined : { jump };
+}
+
+/** What `ssh -q -W %h:%p -p 2222 user@bastion`, the older way, goes through; undefined for anything else. */
+export function jumpOfCommand(command: string): Route | undefined {
+  if (/^none$/i.test(command)) return { jump: [] };
   const words = shellWords(command)?.map(({ text }) => text) ?? [];
   const [program = '', ...own] = words[0] === 'exec' ? words.slice(1) : words;
   if (!/^(\/\S*\/)?ssh$/.test(program)) return undefined;
@@ -123,10 +124,11 @@ export function jumpOfCommand(command: string): readonly string[] | undefined {
     if (one === login) return name === '' ? [] : [{ ...one, name: 'user', value: name }];
     return one === forwards[0] ? [] : [one];
   });
-  const { user, port, jump = [], identity, decisive } = interpret(settings);
-  if (decisive.length > 0 || identity) return undefined;
+  const { user, port, jump = [], identity = [], jumpKeys = [], decisive } = interpret(settings);
+  if (decisive.length > 0) return undefined;
   if (address === undefined || (user !== undefined && /[^\w.-]/.test(user))) return undefined;
   const host = address.includes(':') ? `[${address}]` : address;
   const last = [user === undefined ? '' : `${user}@`, host, port ? `:${port}` : ''].join('');
-  return [...jump, last];
+  const keys = [...jumpKeys, ...identity];
+  return { jump: [...jump, last], ...(keys.length > 0 ? { jumpKeys: keys } : {}) };
 }

@@ -35,12 +35,31 @@ const ORDER = [
   'ansible_ssh_extra_args',
 ];
 
+const inOrder = (toldBy: ReadonlyMap<string, Told>): readonly (readonly [string, Told])[] =>
+  ORDER.flatMap((name) => {
+    const told = toldBy.get(name);
+    return told ? [[name, told] as const] : [];
+  });
+
+/** A key that is for the jump hosts alone, for which an inventory has no place. */
+export function foreignKey(
+  toldBy: ReadonlyMap<string, Told>,
+): { readonly variable: string; readonly key: string; readonly at: Position } | null {
+  const all = inOrder(toldBy);
+  const own = new Set(all.flatMap(([, { identity = [] }]) => identity));
+  const [variable, told] = all.find(([, { jump }]) => jump !== undefined) ?? [];
+  const key = told?.jumpKeys?.find((one) => !own.has(one));
+  return variable === undefined || !told || key === undefined
+    ? null
+    : { variable, key, at: told.at };
+}
+
 /** ssh keeps what it is told first, except for keys, which add up. */
 export function sshSettings(
   toldBy: ReadonlyMap<string, Told>,
   { fromInventory }: Paths,
 ): readonly Setting[] {
-  const told = ORDER.flatMap((name) => toldBy.get(name) ?? []);
+  const told = inOrder(toldBy).map(([, one]) => one);
   const first = (
     from: 'jump' | 'user' | 'port' | 'acceptNew',
     key: string,

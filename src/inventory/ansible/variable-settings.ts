@@ -6,7 +6,7 @@ import type {
 import { type AnsibleVariables, Vaulted } from './ansible-inventory.ts';
 import { pythonText } from './python-literal.ts';
 import { jumpOfCommand, readSshArguments } from './ssh-arguments.ts';
-import { type Paths, type Setting, sshSettings, type Told } from './ssh-settings.ts';
+import { foreignKey, type Paths, type Setting, sshSettings, type Told } from './ssh-settings.ts';
 
 /** What the variables of one host mean for alloyup. */
 export interface HostMeaning {
@@ -207,8 +207,8 @@ export function meaningOf(
         break;
       default:
         if (paramiko && name === 'ansible_paramiko_proxy_command' && text !== '') {
-          const jump = jumpOfCommand(text);
-          if (jump) told.set(name, { at, jump });
+          const route = jumpOfCommand(text);
+          if (route) told.set(name, { at, ...route });
           else refuse({ reason: 'ssh-argument', variable, argument: text });
         } else
           warn({
@@ -218,6 +218,11 @@ export function meaningOf(
     }
   }
   settings.push(...sshSettings(told, paths));
+  const foreign = foreignKey(told);
+  if (foreign) {
+    const { at, ...params } = foreign;
+    problems.push({ code: 'inventory.rule', params: { reason: 'jump-key', ...params }, at });
+  }
   return { settings, warnings, problems, left };
 }
 

@@ -113,6 +113,7 @@ export interface InventoryProblems {
       >
     | Reasons<'host-form', { host: string }>
     | Reasons<'reserved-host', { name: string }>
+    | Reasons<'host-with-user', { user: string; host: string }>
     | Reasons<'not-groups' | 'meta-form'>
     | Reasons<'plugin-config', { plugin: string; file: string }>
     | Reasons<'variables-form', { file: string }>;
@@ -156,6 +157,7 @@ export interface InventoryProblems {
       >
     | Reasons<'ansible-value', { variable: string; found: string }>
     | Reasons<'ssh-argument', { variable: string; argument: string }>
+    | Reasons<'jump-key', { variable: string; key: string }>
     /** `more`: hosts besides the first. */
     | Reasons<'all-left-out', { host: string; connection: string; more: number }>;
   'inventory.file':

@@ -177,6 +177,11 @@ const syntaxTexts: ReasonTexts<InventoryProblems['inventory.syntax']> = {
       `a host cannot be named "${name}": Ansible and --limit use the name for groups`,
       'Rename the host, and set ansible_host to its address',
     ),
+  'host-with-user': ({ host, user }) =>
+    text(
+      `"${user}@${host}" is a host with a user, which alloyup reads from variables alone`,
+      `Write "${host}", and set ansible_user to ${user}`,
+    ),
   'not-groups': () =>
     text('the inventory is not a map of groups', 'Write "all:" with "hosts:" below it'),
   'meta-form': () =>
@@ -658,6 +663,11 @@ const ruleTexts: Omit<ReasonTexts<InventoryProblems['inventory.rule']>, 'environ
     text(
       `${variable} changes where ssh connects to in a way that alloyup cannot follow: ${argument}`,
       'Move the setting to ~/.ssh/config, which alloyup and Ansible both read, and remove it here',
+    ),
+  'jump-key': ({ key, variable }) =>
+    text(
+      `${variable} has a key for the jump host alone: ${key}`,
+      `Move the jump host and its key to ~/.ssh/config, or set ansible_ssh_private_key_file to ${key}: alloyup uses it for both`,
     ),
   'all-left-out': ({ connection, host, more }) =>
     text(
