@@ -63,9 +63,9 @@ else {
       const questions: Question[] = [];
       for (let i = 0; i < 100 && accepted.length > 0; i += 1) {
         const [text = ''] = accepted.splice(Math.floor(choose() * accepted.length), 1);
-        // JavaScript's objects put names that are numbers first: a difference of order alone
-        if (/^\s*["']?\d+["']?(\s|:|$)/m.test(text)) continue;
         const extension = openInventory(text, '').kind === 'ansible-ini' ? 'ini' : 'yml';
+        // JavaScript's objects put names that are numbers first: a difference of order alone
+        if (extension === 'yml' && /^\s*["']?\d+["']?(\s|:|$)/m.test(text)) continue;
         const file = join(directory, `${compared}-${i}.${extension}`);
         writeFileSync(file, text);
         questions.push({ file, limit: null });

@@ -1,6 +1,7 @@
 import type { Position, Problem } from '../../model/problem.ts';
 import type { InventoryProblems, SkippedKey } from '../../model/problems/inventory-problems.ts';
 import { expandName } from '../range.ts';
+import { pythonText } from './python-literal.ts';
 
 /** An Ansible variable, and where it is set. */
 export interface AnsibleVariable {
@@ -122,7 +123,7 @@ export class AnsibleBuilder {
   setGroup(name: string, key: string, value: unknown, at: Position): void {
     const group = this.group(name, at);
     if (key !== 'ansible_group_priority') group.vars.set(key, { value, at });
-    else if (Number.isInteger(Number(value))) group.priority = Number(value);
+    else if (/^\s*[-+]?\d+\s*$/.test(pythonText(value) ?? '')) group.priority = Number(value);
     else this.report({ reason: 'group-priority' }, at);
   }
 

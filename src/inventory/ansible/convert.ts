@@ -141,6 +141,8 @@ export function convertAnsible(
   if (!made.ok) return made;
   return ok({
     ...made.value,
+    // an object puts names that are numbers first
+    hosts: new Map(kept.map((host) => [host, made.value.hosts.get(host)!])),
     mentioned: [...ansible.hosts.keys()].filter((host) => chosen.has(host)),
     warnings: [...merged(warnings), ...made.value.warnings],
   });

@@ -83,7 +83,9 @@ function argumentsOf(words: readonly string[]): readonly Argument[] {
     }
     const at = [...word].findIndex((letter, k) => k > 0 && FLAGS_WITH_VALUE.includes(letter));
     const flags = at < 0 ? word.slice(1) : word.slice(1, at);
-    if (flags !== '') found.push({ name: '-', value: '', written: `-${flags}` });
+    // ssh does not start with a flag that it does not know
+    const known = /^[1246AaCfGgKkMNnqsTtVvXxYy]*$/.test(flags);
+    if (flags !== '') found.push({ name: known ? '-' : '', value: flags, written: `-${flags}` });
     if (at < 0) continue;
     const joined = word.slice(at + 1);
     const value = joined === '' ? (words[++i] ?? '') : joined;

@@ -142,6 +142,7 @@ test.each([
   ['[a]\nx "y\n', 2, { reason: 'ini-quote' }],
   ['[a]\nx\n[a:vars]\nnothing\n', 4, { reason: 'ini-variable', written: 'nothing' }],
   ['[a]\nx\n[a:vars]\nansible_group_priority=x\n', 4, { reason: 'group-priority' }],
+  ['[a:vars]\nansible_group_priority={1: {2: 3}}\n[a]\nx\n', 2, { reason: 'group-priority' }],
   ['[a:children]\nb\n[b:children]\na\n', 1, { reason: 'group-cycle', group: 'a' }],
   ['[a]\nx[3:1]\n', 2, { reason: 'backward-range', pattern: 'x[3:1]' }],
   ['[a]\nx ansible_host="{{ ip }}"\n', 2, { reason: 'ansible-template' }],

@@ -107,7 +107,7 @@ export function comparable(answer: Answer, { file }: Question): Answer {
   if (!('hosts' in answer)) return { refused: 'yes' };
   const directory = `${dirname(file)}/`;
   const hosts = answer.hosts
-    .filter(({ connection }) => /^(ssh|local|paramiko)/.test(connection))
+    .filter(({ connection }) => /^(ssh|local|paramiko(_ssh)?)$/.test(connection))
     .map((host) =>
       host.connection === 'local'
         ? { name: host.name, groups: host.groups, connection: host.connection }

@@ -92,7 +92,9 @@ export function mutated(random: () => number): string {
           .slice(0, 1 + below(6)),
       );
     else if (kind === 3) lines.splice(at, 0, pick(lines));
-    else if (kind === 4) lines[at] = `${line} ${pick(WORDS)}=${pick(WORDS)}`;
+    else if (kind === 4)
+      lines[at] =
+        `${line}${pick([' ', '\n', '\n      '])}${pick(WORDS)}${pick(['=', ': '])}${pick(WORDS)}`;
     else if (kind === 5) {
       const cut = below(line.length + 1);
       lines[at] = line.slice(0, cut) + pick([...'[]:{}"\'#=,&*!%@ \t-~\\']) + line.slice(cut);
