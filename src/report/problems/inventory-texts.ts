@@ -16,12 +16,14 @@ const text = (message: string, hint: string): Text => ({ message, hint });
 const quoted = (value: string): string => JSON.stringify(value);
 
 const SEE_HOSTS = 'List the hosts: alloyup hosts';
+const named = (file: string): string => (file === 'stdin' ? 'INVENTORY' : file);
+
 const gather = (file: string): string =>
-  `ansible-inventory -i ${file} --list | alloyup inventory import -`;
+  `ansible-inventory -i ${named(file)} --list | alloyup inventory import -`;
 
 /** What prints a variable with templates filled and vaults opened; `--list` leaves both as they are. */
 const debug = (file: string, variable: string, host: string): string =>
-  `ansible -i ${file} ${host} -m ansible.builtin.debug -a var=${variable}`;
+  `ansible -i ${named(file)} ${host} -m ansible.builtin.debug -a var=${variable}`;
 
 type ReasonTexts<P extends { readonly reason: string }> = Texts<{ code: P }>['code'];
 
