@@ -77,6 +77,12 @@ else {
         if (!('hosts' in ansible && 'hosts' in alloyup) || compared >= sample) continue;
         compared += 1;
         if (isDeepStrictEqual(fields(alloyup), fields(ansible))) continue;
+        // among the children of several groups, Ansible's order depends on where Python put them in memory
+        const ordered = [alloyup, ansible].map(({ hosts }) => ({
+          hosts: hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+        }));
+        const nested = /children/.test(readFileSync(question.file, 'utf8'));
+        if (nested && isDeepStrictEqual(fields(ordered[0]!), fields(ordered[1]!))) continue;
         differences += 1;
         if (differences <= 20)
           console.log(`DIFFERENT\n${readFileSync(question.file, 'utf8')}
