@@ -19,6 +19,10 @@ const found = (program: string): boolean =>
 export const recording = (path: string): string =>
   fileURLToPath(new URL(`../../shared/alloy/${path}`, import.meta.url));
 
+/** A file of the cases with Ansible's answers, which lie beside the repository. */
+export const ansibleCases = (path: string): string =>
+  fileURLToPath(new URL(`../../shared/ansible-cases/${path}`, import.meta.url));
+
 /** What this machine lacks for some of the tests; undefined where it has it. */
 export const MISSING = {
   root: isRoot ? undefined : 'needs root',
@@ -33,6 +37,9 @@ export const MISSING = {
   recordings: existsSync(recording('.'))
     ? undefined
     : 'needs the recordings of Alloy in ../shared/alloy',
+  ansibleCases: existsSync(ansibleCases('cases.tsv'))
+    ? undefined
+    : 'needs the cases of Ansible in ../shared/ansible-cases',
 } as const satisfies Record<string, string | undefined>;
 
 /**

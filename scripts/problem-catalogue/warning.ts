@@ -77,7 +77,9 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'A part of an Ansible inventory has no effect on alloyup.',
     examples: {
       'group-key': { key: 'tags', group },
+      'not-a-group': { group: 'version' },
       'ungrouped-host': { host: 'db-01' },
+      'later-port': { host: 'db-01', port: 2222 },
       'older-name': { variable: 'ansible_ssh_host', current: 'ansible_host' },
       vault: { variable },
       template: { variable },
@@ -85,7 +87,6 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       'become-password': { variable: 'ansible_become_password' },
       'host-key-checking-off': { variable: 'ansible_host_key_checking' },
       'alloy-version': { variable: 'alloy_version' },
-      'unclosed-quote': { variable: 'ansible_ssh_common_args' },
       'own-variable': { variable: 'region', moreLines: [3, 4] },
       'no-counterpart': { variable: 'ansible_python_interpreter' },
       'become-user': { variable: 'ansible_become_user', value: 'grafana' },

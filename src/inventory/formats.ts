@@ -17,7 +17,8 @@ export const FORMATS = {
   'environment-variable': /^[A-Za-z_][A-Za-z0-9_]*$/,
   'file-mode': /^0?[0-7]{3}$/,
   fingerprint: /^\s*(?:[0-9A-Fa-f]\s*){40}$/,
-  'group-name': /^[A-Za-z0-9_][\w.-]*$/,
+  /** Without what has a meaning in --limit or starts a comment in its files. */
+  'group-name': /^[A-Za-z0-9_.][\w.+=/@%~-]*$/,
   'host-key': /^SHA256:[A-Za-z0-9+/]{43}=?$/,
   'host-path': /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]+)+$/,
   'jump-host': /^([\w.$-]+@)?(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_][\w.-]*)(:\d{1,5})?$/,

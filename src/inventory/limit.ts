@@ -7,6 +7,8 @@ import type { InventoryProblems } from '../model/problems/inventory-problems.ts'
 export interface Names {
   readonly hosts: readonly string[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** The order in which a glob finds hosts, where it is not the inventory's. */
+  readonly mentioned?: readonly string[] | undefined;
 }
 
 const wrong = (params: InventoryProblems['inventory.limit']): Problem => ({
@@ -28,10 +30,10 @@ export const limitFiles = (limit: string): readonly string[] => [
  *
  * Parts are separated by `,` or `:`. Whatever their order, plain parts first add their hosts (all
  * hosts if there is no plain part), then each `&part` keeps only its own, then each `!part` removes
- * its own. A part is a group, a host, `all` or `*`, `ungrouped`, a glob (`web*.example.com`), a
+ * its own. A part is a host, a group, `all` or `*`, `ungrouped`, a glob (`web*.example.com`), a
  * regular expression that matches from the start (`~web\d+`), or `@file` with one part per line.
  * All but a regular expression may have an index: `web[0]`, `web[-1]`, `web[0:2]` (both ends
- * count), `web[1:]`, `web[:3]`. A name that is both a group and a host means the group.
+ * count), `web[1:]`. A plain name that is both a host and a group means the host.
  *
  * @param files text of each file in `limitFiles(limit)`, by name
  */
@@ -51,7 +53,7 @@ export function limitHosts(
     parts
       .filter((part) => (/^[&!]/.exec(part)?.[0] ?? '') === sign)
       .map((part) => {
-        const found = matcher.match(part.slice(sign.length), sign === '!');
+        const found = matcher.match(part, sign);
         if (!found.ok) problems.push(...found.problems);
         return new Set(found.ok ? found.value : []);
       });
@@ -69,115 +71,130 @@ export function limitHosts(
   return chosen.length > 0 ? ok(chosen) : fail(wrong({ reason: 'no-hosts-left', limit }));
 }
 
-/** `#` starts a comment: such files are also written by hand. */
+/** One part a line, not split further, as Ansible reads them. A line that starts with `#` is a comment. */
 const linesOf = (text: string): readonly string[] =>
   text
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '')
-    .flatMap(splitPattern);
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
 
-/** Splits at commas, and each piece at colons, unless it is an address or a regular expression in a list. */
+/** Splits at commas, even in brackets; without any, at colons and spaces, unless it is an address. */
 export function splitPattern(pattern: string): readonly string[] {
-  const pieces = splitOutside(pattern, ',').map((piece) => piece.trim());
-  return pieces
-    .flatMap((piece) => {
-      const name = piece.replace(/^[&!]/, '');
-      if (isIPv6(name) || (pieces.length > 1 && name.startsWith('~'))) return [piece];
-      return splitOutside(piece, ':').map((part) => part.trim());
-    })
-    .filter((part) => part !== '');
+  const parts = pattern.includes(',')
+    ? pattern.split(',')
+    : isAddress(pattern)
+      ? [pattern]
+      : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? []);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-const isIPv6 = (text: string): boolean =>
-  /^[0-9A-Fa-f:]+(%\w+)?$/.test(text) && (text.includes('::') || text.split(':').length === 8);
+/** An IPv6 address, or a host with a port. */
+const isAddress = (text: string): boolean =>
+  (/^[0-9A-Fa-f:.]+$/.test(text) && (text.includes('::') || text.split(':').length === 8)) ||
+  /^[\w.-]+:\d+$/.test(text);
 
-/** Inside brackets (indexes, ranges and sets) a separator does not count. */
-function splitOutside(text: string, separator: string): readonly string[] {
-  const parts: string[] = [];
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '[') {
-      const close = text.indexOf(']', i);
-      if (close > 0) i = close;
-    } else if (text[i] === separator) {
-      parts.push(text.slice(from, i));
-      from = i + 1;
-    }
-  }
-  return [...parts, text.slice(from)];
-}
+/** One of these stands for whichever of them is in the inventory. */
+const LOCALHOST = ['localhost', '127.0.0.1', '::1'];
 
 class Matcher {
-  readonly #names: Names;
-  readonly #hosts: ReadonlySet<string>;
+  readonly #groups: ReadonlyMap<string, readonly string[]>;
+  readonly #hosts: readonly string[];
+  readonly #known: ReadonlySet<string>;
 
-  constructor(names: Names) {
-    this.#names = names;
-    this.#hosts = new Set(names.hosts);
+  constructor({ hosts, groups, mentioned = hosts }: Names) {
+    const grouped = new Set([...groups.values()].flat());
+    const ungrouped = hosts.filter((host) => !grouped.has(host));
+    this.#groups = new Map([['all', hosts], ['ungrouped', ungrouped], ...groups]);
+    this.#hosts = mentioned;
+    this.#known = new Set(hosts);
   }
 
-  /** @param mayMiss matching no host is not a mistake: there is just nothing to remove */
-  match(part: string, mayMiss: boolean): Result<readonly string[]> {
+  match(signed: string, sign: '&' | '!' | ''): Result<readonly string[]> {
+    const part = signed.slice(sign.length);
     if (part === '') return fail(wrong({ reason: 'empty-part' }));
-    if (part.startsWith('~')) return this.#expression(part, mayMiss);
+    if (sign === '' && this.#known.has(part)) return ok([part]);
+    if (part.startsWith('~')) return this.#expression(part, sign === '!');
 
-    const { name, from, to, one } = splitIndex(part);
-    if (from === '' && to === '') return fail(wrong({ reason: 'open-range', part, name }));
-    const found = /[*?[]/.test(name)
-      ? this.#matching(globToRegExp(name, { sets: true }), part, mayMiss)
-      : this.#named(name);
-    if (!found.ok || (one ?? to) === undefined) return found;
-    const hosts = found.value;
-    const end = to === '' ? undefined : Number(to) + 1;
-    const picked =
-      one === undefined ? hosts.slice(Number(from), end) : [hosts.at(Number(one))].filter(isName);
-    if (picked.length > 0 || mayMiss) return ok(picked);
-    return fail(wrong({ reason: 'index-out-of-range', part, name, count: hosts.length }));
+    const { name, from, to } = splitIndex(part);
+    const isGlob = /[*?[]/.test(name);
+    const { found, groups } = this.#matching(
+      globToRegExp(name, { sets: true }),
+      /[.*?[]/.test(name),
+    );
+    if (found.length === 0 && LOCALHOST.includes(name))
+      found.push(...this.#hosts.filter((host) => LOCALHOST.includes(host)).slice(0, 1));
+    // there may just be nothing to remove
+    if (found.length === 0 && groups === 0 && !(isGlob && sign === '!'))
+      return fail(this.#missing(part, name, isGlob));
+    if (from === undefined || found.length === 0) return ok(found);
+    const picked = to === undefined ? [found.at(from)].filter(isName) : found.slice(from, to + 1);
+    if (picked.length > 0 || (sign === '!' && to !== undefined)) return ok(picked);
+    return fail(wrong({ reason: 'index-out-of-range', part, name, count: found.length }));
   }
 
-  #named(name: string): Result<readonly string[]> {
-    const { hosts, groups } = this.#names;
-    if (name === 'all') return ok(hosts);
-    const members = groups.get(name);
-    if (members) return ok(members);
-    if (this.#hosts.has(name)) return ok([name]);
-    if (name === 'ungrouped') {
-      const grouped = new Set([...groups.values()].flat());
-      return ok(hosts.filter((host) => !grouped.has(host)));
-    }
-    const near = nearest(name, [...groups.keys(), ...hosts]) ?? null;
-    return fail(
-      wrong({ reason: 'unknown-name', name, near, groups: [...groups.keys()].slice(0, 10) }),
-    );
+  #missing(part: string, name: string, isGlob: boolean): Problem {
+    const [, indexed = ''] = /^(.+)\[:\d*\]$/.exec(part) ?? [];
+    if (indexed !== '') return wrong({ reason: 'open-range', part, name: indexed });
+    if (isGlob) return wrong({ reason: 'no-match', part });
+    const groups = [...this.#groups.keys()].slice(2);
+    const near = nearest(name, [...groups, ...this.#hosts]) ?? null;
+    return wrong({ reason: 'unknown-name', name, near, groups: groups.slice(0, 10) });
   }
 
   #expression(part: string, mayMiss: boolean): Result<readonly string[]> {
-    let expression: RegExp;
-    try {
-      expression = new RegExp(`^(?:${part.slice(1)})`);
-    } catch (error) {
-      const said = (error as Error).message.replace(/^.*: /, '');
-      return fail(wrong({ reason: 'regular-expression', part, said }));
-    }
-    return this.#matching(expression, part, mayMiss);
+    const expression = pythonExpression(part.slice(1));
+    if (typeof expression === 'string')
+      return fail(wrong({ reason: 'regular-expression', part, said: expression }));
+    const { found } = this.#matching(expression, true);
+    return found.length > 0 || mayMiss ? ok(found) : fail(wrong({ reason: 'no-match', part }));
   }
 
-  /** Groups first, then hosts, each once. */
-  #matching(expression: RegExp, part: string, mayMiss: boolean): Result<readonly string[]> {
-    const members = [...this.#names.groups].flatMap(([group, hosts]) =>
-      expression.test(group) ? hosts : [],
-    );
-    const hosts = this.#names.hosts.filter((name) => expression.test(name));
-    const found = [...new Set([...members, ...hosts])];
-    return found.length > 0 || mayMiss ? ok(found) : fail(wrong({ reason: 'no-match', part }));
+  /**
+   * The hosts of each group that matches, then those that match themselves, which count only for a
+   * pattern if a group matches, too. An index counts a host as often as it is found.
+   */
+  #matching(expression: RegExp, hostsToo: boolean): { found: string[]; groups: number } {
+    const groups = [...this.#groups].filter(([group]) => expression.test(group));
+    const found = groups.flatMap(([, hosts]) => hosts);
+    if (groups.length === 0 || hostsToo)
+      found.push(...this.#hosts.filter((name) => expression.test(name)));
+    return { found, groups: groups.length };
   }
 }
 
 const isName = (name: string | undefined): name is string => name !== undefined;
 
-/** Takes `[0]`, `[-1]`, `[0:2]`, `[1:]` or `[:3]` off the end. */
-function splitIndex(part: string) {
-  const [, name = part, one, from, to] = /^(.+)\[(?:(-?\d+)|(\d*):(\d*))\]$/.exec(part) ?? [];
-  return { name, one, from, to };
+/** Takes `[0]`, `[-1]`, `[0:2]` or `[1:]` off the end. */
+function splitIndex(part: string): {
+  readonly name: string;
+  readonly from?: number;
+  /** Included; undefined: a single one. */
+  readonly to?: number | undefined;
+} {
+  const [, name = part, one, start, end] = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(part) ?? [];
+  if (one !== undefined) return { name, from: Number(one) };
+  if (start === undefined) return { name };
+  // as in Ansible, where 0 as the end is no end
+  const to = end === '' ? Number.MAX_SAFE_INTEGER - 1 : Number(end) || undefined;
+  return { name, from: Number(start), to };
+}
+
+/** A regular expression of Python's that matches at the start; what is wrong with it as text. */
+function pythonExpression(source: string): RegExp | string {
+  const [, flags = '', rest = source] = /^\(\?([aiLmsux]+)\)(.*)$/s.exec(source) ?? [];
+  if (rest === '') return 'it is empty';
+  if (/[Lx]/.test(flags)) return `the flags ${flags} are not supported`;
+  const [unknown] = /(?<!\\)(?:\\\\)*\\(?![AbBdDsSwWZafnrtvxuU\d\W_])./.exec(rest) ?? [];
+  if (unknown) return `bad escape ${unknown}`;
+  const translated = rest
+    .replace(/\(\?P</g, '(?<')
+    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
+    .replace(/\{,(?=\d+\})/g, '{0,')
+    .replace(/(?<!\\)((?:\\\\)*)\\A/g, '$1(?<![\\s\\S])')
+    .replace(/(?<!\\)((?:\\\\)*)\\Z/g, '$1(?![\\s\\S])');
+  try {
+    return new RegExp(`^(?:${translated})`, flags.replace(/[au]/g, ''));
+  } catch (error) {
+    return (error as Error).message.replace(/^.*: /, '');
+  }
 }

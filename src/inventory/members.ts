@@ -19,7 +19,7 @@ export interface InventoryHost {
 export interface Members {
   /** Every host, in the order of the inventory. */
   readonly hosts: ReadonlyMap<string, InventoryHost>;
-  /** The hosts of each group, in the order of the inventory. */
+  /** The hosts of each group, in the order in which the inventory puts them there. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -32,6 +32,8 @@ export interface Inventory extends Members {
   /** The lines around a position with secrets masked, for `Problem.detail`. */
   readonly frame: (at: Position) => string;
   readonly warnings: readonly Warning[];
+  /** Of an Ansible inventory, whose order is another one: the hosts in the order of first mention. */
+  readonly mentioned?: readonly string[];
 }
 
 const MAX_HOSTS = 100_000;
@@ -111,12 +113,8 @@ export function membersOf(
     const params = { reason: 'too-many-hosts', count: hosts.size, limit: MAX_HOSTS } as const;
     problems.push({ code: 'inventory.rule', params, at: place(['groups'], 'key') });
   }
-  const order = new Map([...hosts.keys()].map((name, i) => [name, i]));
-  const sorted = [...groups].map(
-    ([group, members]) =>
-      [group, [...members].sort((a, b) => order.get(a)! - order.get(b)!)] as const,
-  );
-  return { hosts, groups: new Map(sorted), problems };
+  const lists = [...groups].map(([group, members]) => [group, [...members]] as const);
+  return { hosts, groups: new Map(lists), problems };
 }
 
 /** A name without ranges, or an IPv6 address. */

@@ -1,7 +1,14 @@
-import type { Result } from '../model/problem.ts';
-import { ANSIBLE_YAML, isListFormat, isMap, parseAnsibleYaml } from './ansible/ansible-yaml.ts';
+import { fail, type Result } from '../model/problem.ts';
+import {
+  ANSIBLE_YAML,
+  isGroup,
+  isListFormat,
+  isMap,
+  parseAnsibleYaml,
+} from './ansible/ansible-yaml.ts';
 import { convertAnsible } from './ansible/convert.ts';
-import { parseAnsibleIni } from './ansible/ini.ts';
+import { parseAnsibleIni, shellWords } from './ansible/ini.ts';
+import type { Paths } from './ansible/ssh-settings.ts';
 import { readVariables, type VariablesEntry } from './ansible/variable-files.ts';
 import type { Inventory } from './members.ts';
 import { parseTree } from './parse-inventory.ts';
@@ -13,41 +20,51 @@ type InventoryKind = 'alloyup' | 'ansible-ini' | 'ansible-yaml';
 const KEYS = ['defaults', 'groups', 'hosts', 'rollout'];
 const hasOwnKeys = (value: unknown): boolean => isMap(value) && KEYS.some((key) => key in value);
 
+/** What surrounds an Ansible inventory. */
+export interface Surroundings extends Paths {
+  /** What `group_vars` and `host_vars` contain. */
+  readonly beside: readonly VariablesEntry[];
+}
+
+const ALONE: Surroundings = { beside: [], directory: '.', fromInventory: (path) => path };
+
 /** A text and the format it is in, not yet read. */
 export interface InventoryText {
   readonly kind: InventoryKind;
-  /**
-   * Reports all problems of the text at once.
-   *
-   * @param beside what `group_vars` and `host_vars` contain; only Ansible's inventories have them
-   */
-  read(beside?: readonly VariablesEntry[]): Result<Inventory>;
+  /** Reports all problems of the text at once. */
+  read(surroundings?: Surroundings): Result<Inventory>;
 }
 
 /**
  * Determines the format of an inventory from its content; documented in
  * docs/ansible-inventories.md. In doubt it is alloyup's own, whose problems then say what is wrong.
+ *
+ * @param ran the text is what a program printed
  */
-export function openInventory(text: string, file: string): InventoryText {
+export function openInventory(text: string, file: string, ran = false): InventoryText {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[#;]/.test(line));
-  if (isIni(lines)) return ansible('ansible-ini', text, file);
+  if (isIni(lines)) return ansible('ansible-ini', text, file, ran);
   const tree = readYaml(text, file);
-  const kind = hasOwnKeys(tree.value) ? 'alloyup' : kindOfYaml(text, lines);
-  return kind === 'alloyup'
-    ? { kind, read: () => parseTree(tree, text, file) }
-    : ansible(kind, text, file);
+  return kindOfYaml(text, tree.value) === 'alloyup'
+    ? { kind: 'alloyup', read: () => parseTree(tree, text, file) }
+    : ansible('ansible-yaml', text, file, ran);
 }
 
 const ansible = (
   kind: Exclude<InventoryKind, 'alloyup'>,
   text: string,
   file: string,
+  ran: boolean,
 ): InventoryText => ({
   kind,
-  read(beside = []) {
+  read({ beside, ...paths } = ALONE) {
+    const output = ran ? mistakeOf(text) : null;
+    if (output) return fail({ code: 'inventory.file', params: { reason: output, path: file } });
+    if (/\.toml$/.test(file))
+      return fail({ code: 'inventory.file', params: { reason: 'toml', path: file } });
     const read =
       kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
     if (!read.ok) return read;
@@ -57,37 +74,60 @@ const ansible = (
       entry.files.map((one) => [one.file, one.text ?? ''] as const),
     );
     const texts = new Map([...files, [file, text]]);
-    return convertAnsible({ ...read.value, beside: variables.value }, file, texts);
+    return convertAnsible({ ...read.value, beside: variables.value }, file, texts, paths);
   },
 });
 
-function isIni([first = '']: readonly string[]): boolean {
-  if (/^\[[^\]\s,:]+(:\w+)?\]\s*(#.*)?$/.test(first)) return true;
-  // an alloyup inventory has no assignment after a name
-  return /^[^\s:"'{}]+(:\d+)?\s+[A-Za-z_]\w*=/.test(first);
+/** Ansible takes nothing but JSON from a program, and without `_meta` runs it again for each host. */
+function mistakeOf(text: string): 'program-not-json' | 'program-without-meta' | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isMap(value)) return 'program-not-json';
+    return '_meta' in value ? null : 'program-without-meta';
+  } catch {
+    return 'program-not-json';
+  }
 }
 
-function kindOfYaml(text: string, lines: readonly string[]): InventoryKind {
-  const { value, broken } = readYaml(text, '', ANSIBLE_YAML);
-  if (!isMap(value)) {
-    const plain =
-      lines.length > 0 && lines.every((line) => /^[\w.[\]:-]+(\s*#.*)?$|^\[/.test(line));
-    return plain && (broken || typeof value === 'string') ? 'ansible-ini' : 'alloyup';
-  }
+/** Whether the first line is a section or a host of an INI file. */
+function isIni([first = '', ...others]: readonly string[]): boolean {
+  if (/^\[[^\]\s,:]+(:\w+)?\]\s*(#.*)?$/.test(first)) return true;
+  const [name = '', ...assignments] = shellWords(first)?.map(({ text }) => text) ?? [];
+  if (!/^[\w[](.*[^:])?$/.test(name)) return false;
+  // a name alone may also be a key of YAML without its colon
+  if (assignments.length === 0) return !others.some((line) => /^[^\s:=]+:(\s|$)/.test(line));
+  return assignments.every((word) => /^[A-Za-z_]\w*=/.test(word));
+}
+
+/** @param own the text read as alloyup's own YAML */
+function kindOfYaml(text: string, own: unknown): Exclude<InventoryKind, 'ansible-ini'> {
+  const { value } = readYaml(text, '', ANSIBLE_YAML);
+  if (!isMap(value)) return 'alloyup';
+  if ('_meta' in value || typeof value.plugin === 'string') return 'ansible-yaml';
   const groups = Object.values(value);
-  if (groups.length === 0 || hasOwnKeys(value)) return 'alloyup';
-  if (isListFormat(value)) return 'ansible-yaml';
-  const isGroup = (group: unknown): boolean =>
-    typeof group === 'object' &&
-    group !== null &&
-    ['hosts', 'vars', 'children'].some((section) => section in group);
-  const onlyGroups = groups.every((group) => group === null || isGroup(group));
-  return onlyGroups && ('all' in value || groups.some(isGroup)) ? 'ansible-yaml' : 'alloyup';
+  if (!hasOwnKeys(own)) {
+    const isAnsible = 'all' in value || groups.some(isGroup) || isListFormat(value, text);
+    return isAnsible ? 'ansible-yaml' : 'alloyup';
+  }
+  // a group may have the name of one of the keys, with what nothing there may contain
+  const sections = /^(hosts|vars|children)$/;
+  const onlyGroups = groups.every(
+    (group) =>
+      group === null || (isMap(group) && Object.keys(group).every((key) => sections.test(key))),
+  );
+  const isAnsible = onlyGroups && groups.some(isGroup) && !('groups' in value);
+  return isAnsible ? 'ansible-yaml' : 'alloyup';
 }
 
 /** Certainly an inventory, alloyup's or Ansible's, and not just any YAML. */
 export function isInventory(text: string): boolean {
-  if (openInventory(text, '').kind !== 'alloyup') return true;
-  const { value, broken } = readYaml(text, '');
-  return !broken && hasOwnKeys(value);
+  if (openInventory(text, '').kind === 'ansible-ini') return true;
+  const { value, broken } = readYaml(text, '', ANSIBLE_YAML);
+  if (broken || !isMap(value)) return false;
+  const groups = Object.values(value);
+  return (
+    hasOwnKeys(value) ||
+    isListFormat(value, text) ||
+    (groups.some(isGroup) && groups.every((group) => group === null || isGroup(group)))
+  );
 }

@@ -6,6 +6,7 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  type Tags,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -42,8 +43,10 @@ interface Anchored {
 
 /** YAML features that only Ansible's files may use. */
 export interface Dialect {
-  /** `yes` is true, `<<` merges. */
+  /** `<<` merges. */
   readonly version: '1.1';
+  /** How scalars without quotes and tags are read. */
+  readonly tags: (tags: Tags) => Tags;
   /** The value of a tagged scalar; undefined for an unknown tag. */
   readonly tagged: (tag: string, text: string) => { readonly value: unknown } | undefined;
 }
@@ -66,7 +69,7 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
-      ...(dialect ? { version: dialect.version } : {}),
+      ...(dialect ? { version: dialect.version, customTags: dialect.tags } : {}),
     });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -9,6 +9,9 @@ import { decodeUtf8, kindOf, readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Ansible, too, reads an INI file in whose comments somebody's name is in Latin-1. */
+const COMMENT = /^\s*[#;]/;
+
 export interface InventoryFile {
   /** As the user named it; named in problems. */
   readonly file: string;
@@ -40,7 +43,7 @@ export async function readInventoryFile(
   if (source === '-') return readStdin(options.stdin());
   if (await isScript(source)) return runScript(source, options);
 
-  const read = await readTextFile(source, MAX_BYTES);
+  const read = await readTextFile(source, MAX_BYTES, COMMENT);
   if (!read.ok) {
     const { failure } = read;
     const meant = await meantFile(source, failure);
@@ -60,7 +63,7 @@ async function readStdin(
     size += bytes.length;
     if (size > MAX_BYTES) return problem({ reason: 'endless-stdin' });
   }
-  const text = decodeUtf8(Buffer.concat(chunks));
+  const text = decodeUtf8(Buffer.concat(chunks), COMMENT);
   if (text === undefined) return problem({ reason: 'stdin-not-text' });
   if (text.trim() === '') return problem({ reason: 'empty-stdin' });
   return ok({ file: 'stdin', base: '.', text, ran: false });

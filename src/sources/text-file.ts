@@ -9,7 +9,11 @@ export type TextFile =
 const failed = (failure: FileFailure): TextFile => ({ ok: false, why: failure.kind, failure });
 
 /** Reads a regular file as UTF-8, without its byte order mark. Never throws. */
-export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
+export async function readTextFile(
+  path: string,
+  maxBytes: number,
+  ignored?: RegExp,
+): Promise<TextFile> {
   try {
     const { isDirectory, isFile, isFIFO } = await kindOf(path);
     if (isDirectory) return failed({ kind: 'directory' });
@@ -19,7 +23,7 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
     const bytes = new Uint8Array(maxBytes + 1);
     const { size, mode } = isFile ? readNow(path, bytes) : await readPipe(path, bytes);
     if (size > maxBytes) return failed({ kind: 'too-big', maxBytes });
-    const text = decodeUtf8(bytes.subarray(0, size));
+    const text = decodeUtf8(bytes.subarray(0, size), ignored);
     if (text === undefined) return failed({ kind: 'not-text' });
     return { ok: true, text, mode: mode & 0o7777 };
   } catch (error) {
@@ -82,12 +86,16 @@ export async function kindOf(
   };
 }
 
-/** undefined: not UTF-8, or it holds a NUL. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+/** undefined: not UTF-8, or it holds a NUL. Lines that are `ignored` may have any encoding. */
+export function decodeUtf8(bytes: Uint8Array, ignored?: RegExp): string | undefined {
+  let text: string;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text.includes('\0') ? undefined : text;
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return undefined;
+    if (!ignored) return undefined;
+    text = new TextDecoder().decode(bytes);
+    const isBroken = (line: string): boolean => line.includes('\ufffd') && !ignored.test(line);
+    if (text.split('\n').some(isBroken)) return undefined;
   }
+  return text.includes('\0') ? undefined : text;
 }

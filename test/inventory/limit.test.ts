@@ -35,7 +35,8 @@ test.each([
   ['!phoenix:&staging:db:webservers', ['db-01']],
   ['!webservers', ['db-01', 'db-02', 'web-03', '2001:db8::1', 'lonely']],
   ['&staging', ['weber', 'db-01', 'web-03']],
-  ['webservers,db:&staging', ['weber', 'db-01']],
+  ['webservers,db,&staging', ['weber', 'db-01']],
+  ['webservers db', ['cobweb', 'webbing', 'weber', 'db-01', 'db-02']],
   ['we*', ['cobweb', 'webbing', 'weber', 'web-03']],
   ['web*:!web-03:&staging', ['weber']],
   ['db-0?', ['db-01', 'db-02']],
@@ -48,13 +49,23 @@ test.each([
   ['webservers[0:2]', ['cobweb', 'webbing', 'weber']],
   ['webservers[1:2]', ['webbing', 'weber']],
   ['webservers[1:]', ['webbing', 'weber']],
-  ['webservers[:1]', ['cobweb', 'webbing']],
+  ['webservers[1-2]', ['webbing', 'weber']],
+  ['webservers[2:0]', ['weber']],
+  ['a*', ALL],
+  ['ungr*', ['lonely']],
+  ['db-0[:2]', ['db-02']],
+  [
+    '~(?i)WEB',
+    ['webbing', 'weber', 'web-03', 'cobweb'].toSorted((a, b) => ALL.indexOf(a) - ALL.indexOf(b)),
+  ],
+  ['~(?P<n>w)eber\\Z', ['weber']],
   ['all[0]:all[-1]', ['cobweb', 'lonely']],
   ['db-*[1]', ['db-02']],
   ['ungrouped', ['lonely']],
   ['2001:db8::1', ['2001:db8::1']],
   ['2001:db8::1,weber', ['weber', '2001:db8::1']],
   ['all:!nothing-like-*', ALL],
+  ['all:!webservers[7:9]', ALL],
 ])('%s selects %j', (pattern, expected) => {
   expect(limited(pattern)).toEqual(expected);
 });
@@ -62,8 +73,15 @@ test.each([
 test.each([
   ['xyz*', { reason: 'no-match', part: 'xyz*' }],
   ['~xyz', { reason: 'no-match', part: '~xyz' }],
-  ['we[a-', { reason: 'no-match', part: 'we[a-' }],
-  ['~[', { reason: 'regular-expression', part: '~[' }],
+  ['~[', { reason: 'regular-expression', part: '~', said: 'it is empty' }],
+  ['~(', { reason: 'regular-expression', part: '~(' }],
+  ['~\\h', { reason: 'regular-expression', said: 'bad escape \\h' }],
+  ['~(?x)w', { reason: 'regular-expression', said: 'the flags x are not supported' }],
+  ['webservers[:1]', { reason: 'open-range', name: 'webservers' }],
+  ['webservers,db:&staging', { reason: 'unknown-name', name: 'db:&staging' }],
+  ['rack[1-2]', { reason: 'unknown-name', name: 'rack' }],
+  ['rack[0:1]', { reason: 'unknown-name', name: 'rack' }],
+  ['all:!webservers[7]', { reason: 'index-out-of-range', count: 3 }],
   ['webservers[7]', { reason: 'index-out-of-range', name: 'webservers', count: 3 }],
   ['webservers[-4]', { reason: 'index-out-of-range', name: 'webservers', count: 3 }],
   ['webservers[:]', { reason: 'open-range', name: 'webservers' }],
@@ -84,15 +102,61 @@ test('every unknown name is reported at once', () => {
   expect(limited('nobody,nothing')).toBe('unknown-name,unknown-name');
 });
 
-test('a file has one part per line and may have comments; other parts may be next to it', () => {
-  const files = new Map([['failed.txt', '# run 20261123\nweber\n\ndb-01 # slow\r\nweb-03\n']]);
-  expect(limitFiles('@failed.txt,db:!@failed.txt')).toEqual(['failed.txt']);
-  expect(limited('@failed.txt', files)).toEqual(['weber', 'db-01', 'web-03']);
-  expect(limited('@failed.txt:!db', files)).toEqual(['weber', 'web-03']);
+test('a file has one part per line, and comments on lines of their own', () => {
+  const files = new Map([
+    ['failed.txt', '# run 20261123\nweber\n\ndb-01\r\n!web-03\n'],
+    ['more.txt', 'weber:db\nlonely # slow\n'],
+    ['none.txt', '\n# nothing\n'],
+  ]);
+  expect(limitFiles('@failed.txt,db,@failed.txt')).toEqual(['failed.txt']);
+  expect(limited('@failed.txt', files)).toEqual(['weber', 'db-01']);
+  expect(limited('@failed.txt:!db', files)).toEqual(['weber']);
+  expect(limited('@more.txt', files)).toBe('unknown-name,unknown-name');
+  expect(limited('@none.txt', files)).toBe('empty');
 });
 
-test('separators in brackets are not separators', () => {
-  expect(splitPattern('web[0:2]:db,[a,b]x')).toEqual(['web[0:2]', 'db', '[a,b]x']);
+test('a plain name means the host before the group, and with a sign the group before the host', () => {
+  const names = { hosts: ['web', 'n1', 'n2'], groups: new Map([['web', ['n2', 'n1']]]) };
+  const selected = (limit: string) => {
+    const result = limitHosts(names, limit);
+    return result.ok ? result.value : [];
+  };
+  expect(selected('web')).toEqual(['web']);
+  expect(selected('all:!web')).toEqual(['web']);
+  expect(selected('web[0]')).toEqual(['n2']);
+});
+
+test('an index counts in the order of the group, of all hosts, or of first mention', () => {
+  const names = {
+    hosts: ['c1', 'a1', 'b1'],
+    groups: new Map([
+      ['x', ['b1', 'a1']],
+      ['x2', ['a1', 'c1']],
+    ]),
+    mentioned: ['b1', 'a1', 'c1'],
+  };
+  const first = (limit: string) => {
+    const result = limitHosts(names, limit);
+    return result.ok ? result.value : result.problems;
+  };
+  expect(first('x[0]')).toEqual(['b1']);
+  expect(first('all[0]')).toEqual(['c1']);
+  expect(first('?1[0]')).toEqual(['b1']);
+  // the second group finds a1 again
+  expect(first('x*[2]')).toEqual(['a1']);
+});
+
+test('any address of this machine stands for the one in the inventory', () => {
+  const names = { hosts: ['n1', 'localhost'], groups: new Map() };
+  expect(limitHosts(names, '127.0.0.1')).toMatchObject({ value: ['localhost'] });
+  expect(limitHosts(names, 'all:!::1')).toMatchObject({ ok: false });
+  expect(limitHosts({ ...names, hosts: ['n1'] }, 'localhost')).toMatchObject({ ok: false });
+});
+
+test('with a comma, nothing else separates, not even in brackets', () => {
+  expect(splitPattern('web[0:2]:db')).toEqual(['web[0:2]', 'db']);
+  expect(splitPattern('web[0:2]:db,[a,b]x')).toEqual(['web[0:2]:db', '[a', 'b]x']);
+  expect(splitPattern('web-01:22')).toEqual(['web-01:22']);
 });
 
 /** Ansible's documented rule as sets: plain parts add, & parts keep, ! parts remove, in this order. */

@@ -1,20 +1,26 @@
 import type { HostSettings } from '../../inventory/settings.ts';
 import { count, pad, widthOf } from '../../report/plain.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
-import { printJson } from '../terminal/terminal.ts';
+import { errStyle, printJson } from '../terminal/terminal.ts';
 
 /** One row per host, after `--limit`. Reads no secrets and no templates. */
 export const hosts: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const { settings } = await readHosts(invocation);
+  const { settings, warnings } = await readHosts(invocation);
+  if (!options.quiet) terminal.err(problemsText([], warnings, errStyle(options, terminal)));
   if (options.output !== 'text') {
-    const list = settings.map(({ name, groups, ssh, alloy, config }) => ({
+    const list = settings.map(({ name, groups, ssh, sudo, alloy, config }) => ({
       name,
       groups,
+      transport: ssh.transport,
       address: ssh.address,
       port: ssh.port,
       user: ssh.user,
+      identity: ssh.identity,
+      jump: ssh.jump,
+      sudo: sudo.kind,
       version: alloy.version.policy === 'exact' ? alloy.version.version : alloy.version.policy,
       template: config.template,
     }));

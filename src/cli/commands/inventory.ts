@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { count } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import type { Command } from '../args/invocation.ts';
@@ -7,7 +8,10 @@ import { errStyle } from '../terminal/terminal.ts';
 
 /** `alloyup inventory import FILE` prints the converted inventory, or writes it with `-o`. */
 export const inventory: Command = async ({ args, options, terminal }) => {
-  const { text, hosts, warnings } = await importInventory(args[1]!);
+  const { text, hosts, warnings } = await importInventory(
+    args[1]!,
+    dirname(options.out ?? 'stdout'),
+  );
   if (options.out === null) terminal.out(text);
   else writeNew(options.out, text, options.force);
   terminal.err(problemsText([], warnings, errStyle(options, terminal)));

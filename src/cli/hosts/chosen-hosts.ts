@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { isAbsolute, relative } from 'node:path';
 import process from 'node:process';
 import { isHostList, parseHostList } from '../../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../../inventory/limit.ts';
 import type { Inventory } from '../../inventory/members.ts';
-import { openInventory } from '../../inventory/open-inventory.ts';
+import { openInventory, type Surroundings } from '../../inventory/open-inventory.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import { readVariableDirectories } from '../../sources/group-vars.ts';
+import { readVariableDirectories, type VariablesEntry } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import type { Invocation } from '../args/invocation.ts';
@@ -68,7 +69,7 @@ async function readFile(source: string, options: Options, mayRun: boolean) {
   refuseListFlags(options);
   const { file, inventory, variables } = await openSource(source, mayRun);
   return {
-    inventory: orThrow(await inventory.read(variables)),
+    inventory: orThrow(inventory.read(surroundings(file.base, file.base, variables))),
     base: file.base,
     text: variables.length === 0 ? file.text : JSON.stringify([file.text, variables]),
   };
@@ -83,11 +84,27 @@ export async function openSource(source: string, mayRun: boolean) {
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
-  const inventory = openInventory(file.text, file.file);
+  const inventory = openInventory(file.text, file.file, file.ran);
   const alone = source === '-' || inventory.kind === 'alloyup';
   const variables = alone ? [] : await readVariableDirectories(file.base);
   return { file, inventory, variables };
 }
+
+/** @param base where the paths of the inventory that comes out start */
+export const surroundings = (
+  directory: string,
+  base: string,
+  beside: readonly VariablesEntry[],
+): Surroundings => ({
+  beside,
+  directory,
+  fromInventory: (path) => {
+    if (path.startsWith('~') || relative('', base) === '') return path;
+    const inside = relative(base, path);
+    if (!inside.startsWith('..')) return `./${inside}`;
+    return isAbsolute(path) ? path : inside;
+  },
+});
 
 const listFlags = ({ user, identity, template, var: vars }: Options) => ({
   ...(user === null ? {} : { user }),
@@ -116,6 +133,6 @@ async function limited(inventory: Inventory, limit: string): Promise<readonly st
       );
   }
   throwAll(problems);
-  const names = { hosts: [...inventory.hosts.keys()], groups: inventory.groups };
-  return orThrow(limitHosts(names, limit, texts));
+  const { hosts, groups, mentioned } = inventory;
+  return orThrow(limitHosts({ hosts: [...hosts.keys()], groups, mentioned }, limit, texts));
 }

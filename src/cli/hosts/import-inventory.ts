@@ -2,7 +2,7 @@ import { inventoryText } from '../../inventory/edit.ts';
 import { parseHostList } from '../../inventory/host-list.ts';
 import type { Warning } from '../../model/problem.ts';
 import { orThrow } from '../usage.ts';
-import { openSource } from './chosen-hosts.ts';
+import { openSource, surroundings } from './chosen-hosts.ts';
 
 /** Another tool's inventory, converted to alloyup's. */
 export interface Imported {
@@ -18,13 +18,16 @@ export interface Imported {
  * Reads an Ansible inventory or a list of hosts. An executable inventory is run.
  *
  * @param source a path, or `-` for stdin
+ * @param directory where the new inventory will be
  * @throws ToolError with all problems of the text
  */
-export async function importInventory(source: string): Promise<Imported> {
+export async function importInventory(source: string, directory = '.'): Promise<Imported> {
   const { file, inventory, variables } = await openSource(source, true);
-  const names = variables.length === 0 ? hostNames(file.text) : null;
+  const names = variables.length === 0 && !file.ran ? hostNames(file.text) : null;
   const read = orThrow(
-    names ? parseHostList(`${names.join(',')},`, {}) : await inventory.read(variables),
+    names
+      ? parseHostList(`${names.join(',')},`, {})
+      : inventory.read(surroundings(file.base, directory, variables)),
   );
   return {
     text: inventoryText(read.input, file.file),

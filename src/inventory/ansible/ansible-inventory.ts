@@ -1,6 +1,7 @@
 import type { Position, Problem } from '../../model/problem.ts';
 import type { InventoryProblems, SkippedKey } from '../../model/problems/inventory-problems.ts';
 import { expandName } from '../range.ts';
+import { pythonText } from './python-literal.ts';
 
 /** An Ansible variable, and where it is set. */
 export interface AnsibleVariable {
@@ -20,7 +21,7 @@ interface AnsibleHost {
 interface AnsibleGroup extends AnsibleHost {
   /** Hosts that it names itself. */
   readonly hosts: Set<string>;
-  readonly children: Set<string>;
+  children: Set<string>;
   /** `ansible_group_priority`: among groups of equal depth, the higher one wins. */
   priority: number;
 }
@@ -86,26 +87,43 @@ export class AnsibleBuilder {
       this.report(names.mistake, at);
       return [];
     }
-    for (const one of names.value) {
-      if (!this.#hosts.has(one)) this.#hosts.set(one, { name: one, at, vars: new Map() });
-      if (port !== null) this.setHost(one, 'ansible_port', port, at);
-      this.group(group, at).hosts.add(one);
-    }
+    for (const one of names.value) this.addHost(group, one, port, at);
     return names.value;
+  }
+
+  /** Only the first mention of a host sets its port. */
+  addHost(group: string, name: string, port: number | null, at: Position): void {
+    const known = this.#hosts.get(name);
+    if (name === 'all' || name === 'ungrouped') this.report({ reason: 'reserved-host', name }, at);
+    const [, user, login] = /^([^@]+)@(.+)$/.exec(name) ?? [];
+    if (user && login) this.report({ reason: 'host-with-user', user, host: login }, at);
+    if (known && port !== null && known.vars.get('ansible_port')?.value !== port)
+      this.skip({ reason: 'later-port', host: name, port }, at);
+    if (!known) {
+      const vars = new Map(port === null ? [] : [['ansible_port', { value: port, at }]]);
+      this.#hosts.set(name, { name, at, vars });
+    }
+    this.group(group, at).hosts.add(name);
   }
 
   hasHost(name: string): boolean {
     return this.#hosts.has(name);
   }
 
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  /** Where a group has the name as well, Ansible gives the variable to the group. */
   setHost(name: string, key: string, value: unknown, at: Position): void {
-    this.#hosts.get(name)?.vars.set(key, { value, at });
+    if (this.#groups.has(name)) this.setGroup(name, key, value, at);
+    else this.#hosts.get(name)?.vars.set(key, { value, at });
   }
 
   setGroup(name: string, key: string, value: unknown, at: Position): void {
     const group = this.group(name, at);
     if (key !== 'ansible_group_priority') group.vars.set(key, { value, at });
-    else if (Number.isInteger(Number(value))) group.priority = Number(value);
+    else if (/^\s*[-+]?\d+\s*$/.test(pythonText(value) ?? '')) group.priority = Number(value);
     else this.report({ reason: 'group-priority' }, at);
   }
 
@@ -114,46 +132,54 @@ export class AnsibleBuilder {
     const [groups, hosts] = [this.#groups, this.#hosts];
     const all = groups.get('all')!;
     const ungrouped = groups.get('ungrouped')!;
-    const grouped = new Set<string>();
-    const below = new Set<string>();
-    for (const group of groups.values()) {
-      if (group !== all) for (const child of group.children) below.add(child);
-      if (group !== all && group !== ungrouped) for (const host of group.hosts) grouped.add(host);
-    }
-    ungrouped.hosts.clear();
-    for (const name of hosts.keys()) if (!grouped.has(name)) ungrouped.hosts.add(name);
-    all.hosts.clear();
+    const below = new Set([...groups.values()].flatMap(({ children }) => [...children]));
+    all.children = new Set(['ungrouped', ...all.children]);
     for (const name of groups.keys())
       if (name !== 'all' && !below.has(name)) all.children.add(name);
-    for (const { name, children, at } of groups.values())
+    const grouped = new Set(
+      [...groups.values()].flatMap((group) =>
+        group === all || group === ungrouped ? [] : [...group.hosts],
+      ),
+    );
+    for (const name of hosts.keys())
+      if (grouped.has(name)) ungrouped.hosts.delete(name);
+      else ungrouped.hosts.add(name);
+    for (const { name, children, at } of groups.values()) {
       if ([...children].some((child) => descendants(child, groups).has(name)))
         this.report({ reason: 'group-cycle', group: name }, at);
+      if (name !== 'all' && children.has('ungrouped'))
+        this.report({ reason: 'ungrouped-child', group: name }, at);
+    }
     return { hosts, groups, skipped: this.#skipped };
   }
 }
 
-/** "web-01:2222", "[2001:db8::1]:22"; an IPv6 address without brackets has no port. */
+/** As in a name with a port: both ends are given. */
+const RANGE = /\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\]/gi;
+
+/**
+ * "web-01:2222", "[2001:db8::1]:22"; an IPv6 address without brackets has no port. What is no name
+ * of a host has none either, and is a name that nothing accepts.
+ */
 function splitPort(pattern: string): { name: string; port: number | null } {
-  const [, name = pattern, port] =
-    /^\[([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\](?::(\d+))?$/.exec(pattern) ??
-    /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(pattern) ??
-    [];
-  return { name, port: port === undefined ? null : Number(port) };
+  const [, name = '', port] =
+    /^\[(.+)\]:(\d+)$/.exec(pattern) ?? /^([^:]+(?:\[.*\][^:]*)*):(\d+)$/.exec(pattern) ?? [];
+  const plain = name.replace(RANGE, '0');
+  const isName = /^\w([\w-]*\w)?(\.\w([\w-]*\w)?)*$/.test(plain) && !/_(\.|$)/.test(plain);
+  return port !== undefined && (isName || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(plain))
+    ? { name, port: Number(port) }
+    : { name: pattern, port: null };
 }
 
-/** A group and all groups below it. */
-function descendants(
-  name: string,
-  groups: AnsibleInventory['groups'],
-  found = new Set<string>(),
-): ReadonlySet<string> {
-  if (found.has(name)) return found;
-  found.add(name);
-  for (const child of groups.get(name)?.children ?? []) descendants(child, groups, found);
+/** A group and all groups below it, level by level. */
+function descendants(name: string, groups: AnsibleInventory['groups']): ReadonlySet<string> {
+  const found = new Set([name]);
+  // a set yields what is added to it on the way
+  for (const one of found) for (const child of groups.get(one)?.children ?? []) found.add(child);
   return found;
 }
 
-/** The hosts of a group and of all groups below it. */
+/** The hosts of a group and of all groups below it, in Ansible's order. */
 export const allHosts = (name: string, { groups }: AnsibleInventory): ReadonlySet<string> =>
   new Set([...descendants(name, groups)].flatMap((group) => [...(groups.get(group)?.hosts ?? [])]));
 

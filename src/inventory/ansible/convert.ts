@@ -1,10 +1,18 @@
-import { ok, type Position, type Problem, type Result, type Warning } from '../../model/problem.ts';
-import { framesOfFiles } from '../excerpt.ts';
+import {
+  fail,
+  ok,
+  type Position,
+  type Problem,
+  type Result,
+  type Warning,
+} from '../../model/problem.ts';
+import { framesOfFiles, withExcerpts } from '../excerpt.ts';
 import type { Inventory } from '../members.ts';
 import { validate } from '../parse-inventory.ts';
 import type { Locate, Path } from '../yaml.ts';
 import { type AnsibleInventory, allHosts, effectiveVars } from './ansible-inventory.ts';
-import { meaningOf, type Setting } from './variable-settings.ts';
+import type { Paths, Setting } from './ssh-settings.ts';
+import { type Left, meaningOf } from './variable-settings.ts';
 
 type Section = Record<string, unknown>;
 /** Settings by the name of the host that has them. */
@@ -21,6 +29,7 @@ export function convertAnsible(
   ansible: AnsibleInventory,
   file: string,
   texts: ReadonlyMap<string, string>,
+  paths: Paths,
 ): Result<Inventory> {
   const problems: Problem[] = [];
   const warnings: Warning[] = ansible.skipped.map(({ at, ...params }) => ({
@@ -31,10 +40,12 @@ export function convertAnsible(
   /** By dotted path, then by host. */
   const settings = new Map<string, Map<string, Setting>>();
   const kept: string[] = [];
-  for (const [host, vars] of effectiveVars(ansible)) {
-    const meaning = meaningOf(host, vars);
+  const left: Left[] = [];
+  const vars = effectiveVars(ansible);
+  for (const host of allHosts('all', ansible)) {
+    const meaning = meaningOf(host, vars.get(host)!, file, paths);
     if (meaning.left) {
-      warnings.push(meaning.left);
+      left.push(meaning.left);
       continue;
     }
     kept.push(host);
@@ -47,6 +58,16 @@ export function convertAnsible(
     }
   }
 
+  warnings.push(...left);
+  const frame = framesOfFiles(texts);
+  const [first] = left;
+  if (first && kept.length === 0) {
+    const { host, connection } = first.params;
+    const params = { reason: 'all-left-out', host, connection, more: left.length - 1 } as const;
+    const problem: Problem = { code: 'inventory.rule', params, ...(first.at && { at: first.at }) };
+    return fail(...withExcerpts([...problems, problem], frame));
+  }
+
   const places = new Map<string, Position>();
   const mark = (path: Path, at: Position): void => {
     places.set(JSON.stringify(path), at);
@@ -55,10 +76,11 @@ export function convertAnsible(
   const groups: Record<string, Section> = Object.create(null);
   const hosts: Record<string, Section | null> = Object.create(null);
   const members = new Map<string, readonly string[]>();
+  const chosen = new Set(kept);
   for (const { name, at } of ansible.groups.values()) {
     if (name === 'all' || name === 'ungrouped') continue;
     const inside = allHosts(name, ansible);
-    const list = kept.filter((host) => inside.has(host));
+    const list = [...inside].filter((host) => chosen.has(host));
     // all of its hosts are left out, each with a warning
     if (list.length === 0 && inside.size > 0) continue;
     members.set(name, list);
@@ -104,8 +126,9 @@ export function convertAnsible(
 
   const input = {
     ...(Object.keys(defaults).length > 0 ? { defaults } : {}),
-    ...(Object.keys(groups).length > 0 ? { groups } : {}),
+    // first, because hosts are in the order in which the inventory names them
     hosts,
+    ...(Object.keys(groups).length > 0 ? { groups } : {}),
   };
   const place: Locate = (path) => {
     for (let end = path.length; end > 0; end -= 1) {
@@ -114,9 +137,15 @@ export function convertAnsible(
     }
     return { file, line: 1, column: 1 };
   };
-  const made = validate(input, { file, place, frame: framesOfFiles(texts) }, problems);
+  const made = validate(input, { file, place, frame }, problems);
   if (!made.ok) return made;
-  return ok({ ...made.value, warnings: [...merged(warnings), ...made.value.warnings] });
+  return ok({
+    ...made.value,
+    // an object puts names that are numbers first
+    hosts: new Map(kept.map((host) => [host, made.value.hosts.get(host)!])),
+    mentioned: [...ansible.hosts.keys()].filter((host) => chosen.has(host)),
+    warnings: [...merged(warnings), ...made.value.warnings],
+  });
 }
 
 /** The setting of the first host if all hosts have it with the same value. */

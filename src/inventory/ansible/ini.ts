@@ -7,16 +7,21 @@ import { pythonLiteral } from './python-literal.ts';
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
 const CHILD = /^([^:\]\s]+)\s*(?:#.*)?$/;
 
+/** Where Python ends a line, as far as an editor does, too. */
+const LINE_END = /\r\n|[\n\r]/;
+
+/** A group that is named before it is declared. */
+interface Pending {
+  readonly reason: 'undeclared-group' | 'vars-of-undeclared-group';
+  readonly at: Position;
+  readonly parents: readonly string[];
+}
+
 /** Reads an Ansible inventory in INI format, as Ansible's own plugin does. */
 export function parseAnsibleIni(text: string, file: string): Result<AnsibleInventory> {
   const builder = new AnsibleBuilder(file);
-  const declared = new Set(['all', 'ungrouped']);
   /** `[x:vars]` and `[x:children]` may name groups that are only declared further down. */
-  const references: {
-    reason: 'undeclared-group' | 'vars-of-undeclared-group';
-    group: string;
-    at: Position;
-  }[] = [];
+  const pending = new Map<string, Pending>();
   let group = 'ungrouped';
   let kind = 'hosts';
 
@@ -28,11 +33,17 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
     }
     group = name;
     kind = suffix;
-    if (kind === 'hosts' || kind === 'children') {
-      declared.add(group);
-      builder.group(group, at);
-    } else if (kind === 'vars') references.push({ reason: 'vars-of-undeclared-group', group, at });
-    else builder.report({ reason: 'ini-section', written: `[${group}:${kind}]` }, at);
+    if (!/^(hosts|children|vars)$/.test(kind)) {
+      builder.report({ reason: 'ini-section', written: `[${group}:${kind}]` }, at);
+      return;
+    }
+    if (kind === 'vars' && !builder.hasGroup(name) && !pending.has(name))
+      pending.set(name, { reason: 'vars-of-undeclared-group', at, parents: [] });
+    builder.group(name, at);
+    if (kind === 'vars') return;
+    for (const parent of pending.get(name)?.parents ?? [])
+      builder.group(parent, at).children.add(name);
+    pending.delete(name);
   };
   const readChild = (line: string, at: Position): void => {
     const child = CHILD.exec(line)?.[1];
@@ -40,9 +51,13 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
       builder.report({ reason: 'ini-child', written: line }, at);
       return;
     }
-    references.push({ reason: 'undeclared-group', group: child, at });
-    builder.group(child, at);
-    builder.group(group, at).children.add(child);
+    // the order of children is the order in which they are declared
+    if (builder.hasGroup(child)) builder.group(group, at).children.add(child);
+    else {
+      const known = pending.get(child);
+      const parents = [...(known?.parents ?? []), group];
+      pending.set(child, { reason: 'undeclared-group', at: known?.at ?? at, parents });
+    }
   };
   const readVariable = (line: string, at: Position): void => {
     const equals = line.indexOf('=');
@@ -53,19 +68,17 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
     }
   };
 
-  text.split('\n').forEach((untrimmed, i) => {
+  text.split(LINE_END).forEach((untrimmed, i) => {
     const line = untrimmed.trim();
     if (line === '' || /^[#;]/.test(line)) return;
     const column = untrimmed.length - untrimmed.trimStart().length + 1;
     const at = { file, line: i + 1, column };
-    if (SECTION.test(line) || (line.startsWith('[') && !/^\[[^\]]*:[^\]]*\]/.test(line)))
-      readHeader(line, at);
+    if (SECTION.test(line) || /^\[.*\]$/.test(line)) readHeader(line, at);
     else if (kind === 'hosts') readHost(line, group, at, builder);
     else if (kind === 'children') readChild(line, at);
     else if (kind === 'vars') readVariable(line, at);
   });
-  for (const { reason, group: name, at } of references)
-    if (!declared.has(name)) builder.report({ reason, group: name }, at);
+  for (const [name, { reason, at }] of pending) builder.report({ reason, group: name }, at);
   const inventory = builder.finish();
   return builder.problems.length > 0
     ? fail(...withExcerpts(builder.problems, framesOf(text)))
@@ -97,8 +110,11 @@ interface Word {
   readonly start: number;
 }
 
-/** Splits a line as Python's shlex does, without comments; null where a quote is not closed. */
-export function shellWords(line: string): readonly Word[] | null {
+/** Splits a text as Python's shlex does; null where a quote or a backslash is left open. */
+export function shellWords(
+  line: string,
+  { comments = true }: { readonly comments?: boolean } = {},
+): readonly Word[] | null {
   const words: Word[] = [];
   let text = '';
   let start = -1;
@@ -118,8 +134,8 @@ export function shellWords(line: string): readonly Word[] | null {
       } else text += char;
       continue;
     }
-    if (char === '#') break;
-    if (/\s/.test(char)) {
+    if (comments && char === '#') break;
+    if (/[ \t\r\n]/.test(char)) {
       end();
       continue;
     }
@@ -127,7 +143,8 @@ export function shellWords(line: string): readonly Word[] | null {
     if (char === '"' || char === "'") quote = char;
     else if (char === '\\') {
       i += 1;
-      text += line[i] ?? '';
+      if (i === line.length) return null;
+      text += line[i];
     } else text += char;
   }
   end();

@@ -16,6 +16,24 @@ export function pythonLiteral(text: string): unknown {
   }
 }
 
+/**
+ * A number as Python keeps it: a float stays one when it becomes text (`10.0`), and an integer has
+ * no largest value. What JavaScript's numbers cannot tell apart stays text.
+ */
+export function pythonNumber(written: string): number | string {
+  const plain = written.replaceAll('_', '').replace(/^\+/, '');
+  // JavaScript has no sign before 0x10
+  const value = plain.startsWith('-') ? -Number(plain.slice(1)) : Number(plain);
+  if (/^-?(\d+|0[xXoObB]\w+)$/.test(plain)) return Number.isSafeInteger(value) ? value : plain;
+  return Number.isInteger(value) ? `${value}.0` : value;
+}
+
+/** What Python prints for a value where Ansible needs text; undefined for lists and maps. */
+export function pythonText(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'object' || value === undefined ? undefined : String(value);
+}
+
 const CONSTANTS: Readonly<Record<string, unknown>> = { True: true, False: false, None: null };
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
@@ -43,31 +61,46 @@ class Reader {
     if (this.#skip('[')) return this.#items(']', () => this.value());
     if (this.#skip('(')) return this.#items(')', () => this.value());
     if (this.#skip('{')) return this.#map();
-    const string = this.#take(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy);
-    if (string !== null)
-      return string
-        .slice(1, -1)
-        .replace(/\\(.)/gs, (sequence, char: string) => ESCAPES[char] ?? sequence);
+    const strings = this.#strings();
+    if (strings.length > 0) return strings.join('');
     const word = this.#take(/[A-Za-z]+/y);
     if (word === null) return this.#number();
     if (!Object.hasOwn(CONSTANTS, word)) throw new NotALiteral();
     return CONSTANTS[word];
   }
 
+  /** Adjacent strings are one. */
+  #strings(): readonly string[] {
+    const found: string[] = [];
+    for (;;) {
+      this.#take(/\s*/y);
+      const string = this.#take(/[uU]?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/sy);
+      if (string === null) return found;
+      // an escape by number is too rare to be worth reading
+      if (/(?<!\\)(?:\\\\)*\\[xuUN0-7]/.test(string)) throw new NotALiteral();
+      found.push(
+        string
+          .replace(/^[uU]/, '')
+          .slice(1, -1)
+          .replace(/\\(.)/gs, (sequence, char: string) => ESCAPES[char] ?? sequence),
+      );
+    }
+  }
+
   /** Python refuses leading zeros: `0644` stays text. */
-  #number(): number {
+  #number(): number | string {
     const digits = this.#take(
-      /[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])/y,
+      /[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])/y,
     );
-    if (digits === null || /^[-+]?0\d+$/.test(digits)) throw new NotALiteral();
-    return Number(digits.replaceAll('_', ''));
+    if (digits === null || /^[-+]?0\d+$|_$|__/.test(digits)) throw new NotALiteral();
+    return pythonNumber(digits);
   }
 
   #map(): Record<string, unknown> {
     const map: Record<string, unknown> = Object.create(null);
     this.#items('}', () => {
-      const key = String(this.value());
-      if (!this.#skip(':')) throw new NotALiteral();
+      const key = pythonText(this.value());
+      if (key === undefined || !this.#skip(':')) throw new NotALiteral();
       map[key] = this.value();
     });
     return map;

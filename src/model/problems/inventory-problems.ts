@@ -92,8 +92,16 @@ export interface InventoryProblems {
     | Reasons<'ini-quote' | 'group-priority'>
     /** Ansible's formats. */
     | Reasons<'undeclared-group' | 'vars-of-undeclared-group', { group: string }>
-    | Reasons<'group-cycle' | 'group-form', { group: string }>
-    | Reasons<'group-section-form', { group: string; section: 'hosts' | 'children' }>
+    | Reasons<'group-cycle' | 'group-form' | 'ungrouped-child', { group: string }>
+    | Reasons<
+        'group-section-form' | 'group-list-form',
+        { group: string; section: 'hosts' | 'vars' | 'children' }
+      >
+    | Reasons<'host-form', { host: string }>
+    | Reasons<'reserved-host', { name: string }>
+    | Reasons<'host-with-user', { user: string; host: string }>
+    | Reasons<'not-groups' | 'meta-form'>
+    | Reasons<'plugin-config', { plugin: string; file: string }>
     | Reasons<'variables-form', { file: string }>;
   'inventory.schema':
     | (SchemaMistake & { readonly setting: string })
@@ -121,8 +129,21 @@ export interface InventoryProblems {
     | Reasons<'no-content', { path: string; host: string }>
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
-    | Reasons<'ansible-template', { variable: string }>;
-  'inventory.file': InventoryFileProblem | Reasons<'variables-encrypted', { file: string }>;
+    /** `host` is one that has the variable, `file` the inventory. */
+    | Reasons<
+        'ansible-template' | 'ansible-vault',
+        { variable: string; host: string; file: string }
+      >
+    | Reasons<'ansible-value', { variable: string; found: string }>
+    | Reasons<'ssh-argument', { variable: string; argument: string }>
+    | Reasons<'jump-key', { variable: string; key: string }>
+    /** `more`: hosts besides the first. */
+    | Reasons<'all-left-out', { host: string; connection: string; more: number }>;
+  'inventory.file':
+    | InventoryFileProblem
+    | Reasons<'variables-encrypted', { file: string }>
+    /** Of an Ansible inventory. */
+    | Reasons<'program-not-json' | 'program-without-meta' | 'toml', { path: string }>;
   'inventory.limit':
     | Reasons<'empty' | 'no-hosts-left', { limit: string }>
     | Reasons<'empty-part'>
@@ -136,4 +157,6 @@ export interface InventoryProblems {
 /** A key of an Ansible inventory that Ansible ignores as well. */
 export type SkippedKey =
   | Reasons<'group-key', { key: string; group: string }>
-  | Reasons<'ungrouped-host', { host: string }>;
+  | Reasons<'not-a-group', { group: string }>
+  | Reasons<'ungrouped-host', { host: string }>
+  | Reasons<'later-port', { host: string; port: number }>;

@@ -23,7 +23,7 @@ export interface WarningProblems {
   'ansible.ignored':
     | SkippedKey
     | Reasons<'older-name', { variable: string; current: string }>
-    | Reasons<'vault' | 'template' | 'unclosed-quote' | 'alloy-version', { variable: string }>
+    | Reasons<'vault' | 'template' | 'alloy-version', { variable: string }>
     | Reasons<'become-off' | 'become-password' | 'host-key-checking-off', { variable: string }>
     | Reasons<'own-variable' | 'no-counterpart', { variable: string }>
     | Reasons<'become-user' | 'become-method', { variable: string; value: string }>

@@ -5,12 +5,16 @@ import type {
 } from '../../model/problems/inventory-problems.ts';
 import { count } from '../plain.ts';
 import { rangeTexts, schemaText } from './schema-texts.ts';
-import { environmentValue, GATHER, inventoryFileTexts } from './source-texts.ts';
+import { environmentValue, gather, inventoryFileTexts, named } from './source-texts.ts';
 import { didYouMean, quoted, type Text, type Texts, text } from './texts.ts';
 
 const SEE_HOSTS = 'List the hosts: alloyup hosts';
 const OTHER_NAME = 'Choose another name';
 const NAME_VALUE = 'Write name=value';
+
+/** What prints a variable with templates filled and vaults opened; `--list` leaves both as they are. */
+const debug = (file: string, variable: string, host: string): string =>
+  `Write the value instead. Ansible prints it: ansible -i ${named(file)} ${host} -m ansible.builtin.debug -a var=${variable}`;
 
 /** What to do about each kind of YAML error. */
 const YAML_HINTS: Readonly<Record<string, string>> = {
@@ -130,7 +134,28 @@ export const inventoryTexts: Texts<InventoryProblems> = {
       Write "hosts:", "vars:" or "children:" below it`,
     'group-section-form': ({ group, section }) => text`
       "${section}" of the group ${quoted(group)} is not a map
-      Write one name per line, each followed by ":"`,
+      ${section === 'vars' ? 'Write one "name: value" per line' : 'Write one name per line, each followed by ":"'}, without dashes`,
+    'group-list-form': ({ group, section }) => text`
+      "${section}" of the group ${quoted(group)} is not a list of names
+      Write ["web-01", "web-02"]`,
+    'host-form': ({ host }) => text`the variables of the host ${quoted(host)} are not a map
+      Write one "name: value" per line below it, without dashes`,
+    'ungrouped-child': ({ group }) => text`
+      "ungrouped" cannot be a child of the group ${quoted(group)}: Ansible then drops its hosts
+      Put the hosts into a group of their own, and make that a child`,
+    'reserved-host': ({ name }) => text`
+      a host cannot be named "${name}": Ansible and --limit use the name for groups
+      Rename the host, and set ansible_host to its address`,
+    'host-with-user': ({ host, user }) => text`
+      "${user}@${host}" is a host with a user, which alloyup reads from variables alone
+      Write "${host}", and set ansible_user to ${user}`,
+    'not-groups': text`the inventory is not a map of groups
+      Write "all:" with "hosts:" below it`,
+    'meta-form': text`"_meta" has no map "hostvars"
+      Write {"_meta": {"hostvars": {}}} beside the groups`,
+    'plugin-config': ({ file, plugin }) => text`
+      this is a configuration of the inventory plugin ${quoted(plugin)}, not a list of hosts
+      Let Ansible run the plugin: ${gather(file)} -o inventory.yaml`,
     'group-priority': text`ansible_group_priority must be a whole number
       Write a number, such as 10`,
     'variables-form': ({ file }) => text`${file} is not a map of variables
@@ -204,14 +229,35 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'moved-api': ({ host }) => text`
       --server.http.ui-path-prefix moves the API that alloyup checks on "${host}"
       Remove it, or set "check: service" for a weaker check`,
-    'ansible-template': ({ variable }) => text`
+    'ansible-template': ({ file, host, variable }) => text`
       ${variable} is an Ansible template, which alloyup cannot evaluate
-      Let Ansible evaluate it with ansible-inventory -i FILE --list, or write the value`,
+      ${debug(file, variable, host)}`,
+    'ansible-vault': ({ file, host, variable }) => text`
+      ${variable} is encrypted with Ansible Vault, which alloyup does not open
+      ${debug(file, variable, host)} --ask-vault-pass`,
+    'ansible-value': ({ found, variable }) => text`${variable} cannot be ${found || 'empty'}
+      Write text or a number, with every quote closed, or remove the line`,
+    'ssh-argument': ({ argument, variable }) => text`
+      ${variable} changes where ssh connects to in a way that alloyup cannot follow: ${argument}
+      Move the setting to ~/.ssh/config, which alloyup and Ansible both read, and remove it here`,
+    'jump-key': ({ key, variable }) => text`${variable} has a key for the jump host alone: ${key}
+      Move the jump host and its key to ~/.ssh/config, or set ansible_ssh_private_key_file to ${key}: alloyup uses it for both`,
+    'all-left-out': ({ connection, host, more }) => text`
+      no host is left: Ansible connects to ${quoted(host)}${more === 0 ? '' : ` and ${more} more`} with ${quoted(connection)}, not SSH
+      Add hosts that Ansible reaches with SSH, or set ansible_connection to ssh`,
   },
   'inventory.file': {
     ...inventoryFileTexts,
+    'program-not-json': ({ path }) => text`
+      ${path} printed an inventory for Ansible that is not JSON
+      Make it print JSON for --list, or save what it prints to a file and use that`,
+    'program-without-meta': ({ path }) => text`
+      ${path} prints no "_meta": Ansible runs it again for the variables of each host, alloyup does not
+      Add {"_meta": {"hostvars": {}}} to its output, or let Ansible run it: ${gather(path)} -o inventory.yaml`,
+    toml: ({ path }) => text`${path} is an inventory in TOML, which alloyup does not read
+      Let Ansible read it: ${gather(path)} -o inventory.yaml`,
     'variables-encrypted': ({ file }) => text`${file} is encrypted with Ansible Vault
-      Let Ansible decrypt it: ${GATHER.replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
+      Let Ansible decrypt it: ${gather('INVENTORY').replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
   },
   'inventory.limit': {
     empty: ({ limit }) => text`--limit ${quoted(limit)} names no host
@@ -223,8 +269,8 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'index-out-of-range': (params) => text`
       the index in ${quoted(params.part)} is out of range: ${quoted(params.name)} has ${count(params.count, 'host')}
       Use a smaller index: the first host has index 0`,
-    'open-range': ({ name, part }) => text`the range in ${quoted(part)} has neither start nor end
-      Write ${name} for all of its hosts`,
+    'open-range': ({ name, part }) => text`the range in ${quoted(part)} has no start
+      Write the first index, 0, too: ${name}[0:2], or ${name} for all of its hosts`,
     'unknown-name': ({ groups, name, near }) => text`there is no host or group named ${quoted(name)}
       ${didYouMean(near && quoted(near), groups.length > 0 ? `${SEE_HOSTS}. The groups are ${groups.join(', ')}` : SEE_HOSTS)}`,
     'regular-expression': ({ part, said }) => text`

@@ -94,7 +94,8 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
     /^(0x)?[0-9A-Fa-f]{8}([0-9A-Fa-f]{8})?$/.test(written)
       ? 'Write the whole fingerprint, 40 hex digits, as gpg --show-keys prints it: a key ID can be forged'
       : 'Write 40 hex digits, as gpg --show-keys prints them',
-  'group-name': 'Use letters, digits, ".", "-" and "_": other characters have a meaning in --limit',
+  'group-name':
+    'Use letters, digits and . - _ + = / @ % ~: other characters have a meaning in --limit',
   'host-key': 'Write it as ssh-keygen -lf prints it: SHA256: and 43 characters',
   'host-path': (written) => {
     if (written.startsWith('~')) return 'Write an absolute path: "~" is not expanded on the host';

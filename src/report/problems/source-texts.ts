@@ -76,7 +76,10 @@ function inventoryHint(path: string, { kind }: FileFailure, meant: string | null
   }
 }
 
-export const GATHER = 'ansible-inventory -i INVENTORY --list | alloyup inventory import -';
+export const named = (file: string): string => (file === 'stdin' ? 'INVENTORY' : file);
+
+export const gather = (file: string): string =>
+  `ansible-inventory -i ${named(file)} --list | alloyup inventory import -`;
 
 export const inventoryFileTexts: ReasonTexts<InventoryFileProblem> = {
   'endless-stdin': text`the inventory on stdin is larger than 16 MiB
@@ -91,7 +94,7 @@ export const inventoryFileTexts: ReasonTexts<InventoryFileProblem> = {
   'unreadable-file': ({ path, failure }) => text`the file ${path} ${fileFailure(failure)}
     ${fileHint(failure)}`,
   'variables-unreadable': ({ file, failure }) => text`${file} ${fileFailure(failure)}
-    Fix the file, or let Ansible read it: ${GATHER}`,
+    Fix the file, or let Ansible read it: ${gather('INVENTORY')}`,
   program: ({ path }) => text`${path} is a program, and validate runs no programs
     Run it and check what it prints: ${shellWord(path)} | alloyup validate -i -`,
   'not-executable': ({ path }) => text`${path} starts with #! but is not executable

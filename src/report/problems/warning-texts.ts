@@ -86,7 +86,7 @@ export const warningTexts: Texts<WarningProblems> = {
   },
   'inventory.ambiguous': {
     'host-and-group': ({ name }) => text`
-      "${name}" is both a host and a group; --limit ${name} means the group
+      "${name}" is both a host and a group; --limit ${name} means the host
       Rename the group`,
   },
   'inventory.unused': {
@@ -109,12 +109,17 @@ export const warningTexts: Texts<WarningProblems> = {
       key,
     }) => text`"${key}" in the group "${group}" is ignored, by Ansible too
       Use hosts, vars and children`,
+    'not-a-group': ({ group }) => text`"${group}" is not a group, and ignored, by Ansible too
+      Use hosts, vars and children below it, or remove it`,
+    'later-port': ({ host, port }) => text`
+      the port ${port} is ignored, by Ansible too, because "${host}" is already named above
+      Set ansible_port, or write the port where the host is named first`,
     'ungrouped-host': ({ host }) => text`
       the variables of "${host}", which is in no group, are ignored, by Ansible too
       Add the host to a group`,
     'older-name': ({ current, variable }) => text`
-      ${variable} is ignored because ${current} is set too
-      Remove ${variable}, the older name`,
+      ${variable} is ignored, by Ansible too, because ${current} is set
+      Remove ${variable}`,
     vault: ({ variable }) => text`${variable} is encrypted with Ansible Vault, and ignored
       Write it as { secret: env:NAME } where it is needed`,
     template: ({ variable }) => text`${variable} is an Ansible template, and ignored
@@ -129,8 +134,6 @@ export const warningTexts: Texts<WarningProblems> = {
       Enter it when asked, or set sudo: { password: { secret: env:SUDO_PASSWORD } }`,
     'host-key-checking-off': ({ variable }) => text`${variable} is off
       Nothing to do: alloyup records new host keys, but always refuses a changed one`,
-    'unclosed-quote': ({ variable }) => text`${variable} has a quote that is not closed
-      Close the quote`,
     'ssh-arguments': ({ args, variable }) => text`
       ${variable} has arguments without a counterpart: ${args.join(' ')}
       Put them in ~/.ssh/config, with ssh: { transport: openssh } where the built-in client does not support them`,

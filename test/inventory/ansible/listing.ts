@@ -13,8 +13,9 @@ export const sorted = (names: Iterable<string>): readonly string[] => [...names]
 /** In the form of `ansible-inventory --list`, order and empty groups aside. */
 export function listing(inventory: AnsibleInventory): Listing {
   const groups: Listing['groups'] = {};
+  // --list does not name the hosts of all
   for (const { name, hosts, children } of inventory.groups.values())
-    groups[name] = { hosts: sorted(hosts), children: sorted(children) };
+    groups[name] = { hosts: name === 'all' ? [] : sorted(hosts), children: sorted(children) };
   const hostvars: Record<string, unknown> = {};
   for (const [host, vars] of effectiveVars(inventory))
     hostvars[host] = Object.fromEntries([...vars].map(([key, { value }]) => [key, value]));

@@ -125,23 +125,31 @@ test('anything that is not a Python literal stays text', () => {
     expect(pythonLiteral(one)).toBe(one);
 });
 
-test('every ssh argument is either understood or passed on', () => {
-  const known = fc.constantFrom<readonly [words: string, read: Omit<SshArguments, 'rest'>]>(
+test('every ssh argument is understood, passed on or decisive, and the first of its kind counts', () => {
+  const known = fc.constantFrom<readonly [words: string, read: Partial<SshArguments>]>(
     ['-o ProxyJump=a', { jump: ['a'] }],
     ['-J b,c', { jump: ['b', 'c'] }],
     ['-Jd', { jump: ['d'] }],
+    ['-o ProxyCommand="ssh -W %h:%p -p 22 e"', { jump: ['e:22'] }],
     ['-p 22', { port: 22 }],
     ['-oPort=1', { port: 1 }],
     ['-l ops', { user: 'ops' }],
+    ['-o "User = web"', { user: 'web' }],
     ['-o StrictHostKeyChecking=accept-new', { acceptNew: true }],
   );
-  const unknown = fc.constantFrom('-C', '-vv', '-F x', '-p x', '-o Foo=1', '-4');
+  const unknown = fc.constantFrom('-C', '-vv', '-o Foo=1', '-4', '-o ControlMaster=auto');
+  const decisive = fc.constantFrom('-F x', '-p x', '-o HostName=a', 'b', '-o ProxyCommand=nc');
   fc.assert(
-    fc.property(fc.array(fc.oneof(known, unknown), { maxLength: 8 }), (all) => {
+    fc.property(fc.array(fc.oneof(known, unknown, decisive), { maxLength: 8 }), (all) => {
       const understood = all.flatMap((one) => (typeof one === 'string' ? [] : [one[1]]));
-      const rest = all.filter((one) => typeof one === 'string');
+      const written = all.filter((one) => typeof one === 'string');
+      const isDecisive = (one: string): boolean => /-F|-p|HostName|^b|ProxyCommand/.test(one);
       const line = all.map((one) => (typeof one === 'string' ? one : one[0])).join(' ');
-      expect(readSshArguments(line)).toEqual({ ...Object.assign({}, ...understood), rest });
+      expect(readSshArguments(line)).toEqual({
+        ...Object.assign({}, ...understood.reverse()),
+        rest: written.filter((one) => !isDecisive(one)),
+        decisive: written.filter(isDecisive),
+      });
     }),
     { numRuns: 500 },
   );

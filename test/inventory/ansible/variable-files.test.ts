@@ -44,9 +44,11 @@ async function withFiles(files: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
-  return openInventory('[web]\nweb-01\n', 'hosts.ini').read(
-    await readVariableDirectories(directory),
-  );
+  return openInventory('[web]\nweb-01\n', 'hosts.ini').read({
+    beside: await readVariableDirectories(directory),
+    directory,
+    fromInventory: (path) => path,
+  });
 }
 
 test('a value keeps the file and line where it is set', async () => {

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo c1
+echo c2
