@@ -11,6 +11,7 @@ import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
 import { movedProblem } from '../plan/saved-plan.ts';
+import { unhealthyComponents } from '../steps/service.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
@@ -183,7 +184,10 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       moved = true;
       return { outcome: 'stale', problem: difference };
     }
-    if (plan.changes.length === 0 && verb !== 'rollback') return { outcome: 'unchanged' };
+    if (plan.changes.length === 0 && verb !== 'rollback') {
+      const isHealthy = unhealthyComponents(target.desired, now).length === 0;
+      return { outcome: verb === 'status' && !isHealthy ? 'pending' : 'unchanged' };
+    }
     if (verb === 'plan' || verb === 'status') return { outcome: 'pending' };
     planned = { plan, supplies };
     return 'waiting';

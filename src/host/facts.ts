@@ -205,6 +205,7 @@ function receipt(raw: Raw | undefined): Receipt | null {
     schema: 1,
     run: found.run,
     invocation: found.invocation,
+    unhealthy: (found.unhealthy ?? {}) as Receipt['unhealthy'],
     files: Object.fromEntries(
       Object.entries(found.files).filter(
         (entry): entry is [string, string] => typeof entry[1] === 'string',

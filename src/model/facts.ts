@@ -208,6 +208,8 @@ export interface Receipt {
   readonly invocation: string;
   /** sha256 by path: configuration, its files, environment, drop-in. */
   readonly files: Readonly<Record<string, string>>;
+  /** Health of the components that were not healthy when the run was proven, by id. */
+  readonly unhealthy: Readonly<Record<string, string>>;
   /** Groups of the user when the process started. */
   readonly groups: readonly string[];
   readonly at: number;

@@ -102,6 +102,7 @@ function stateOf({ outcome, plan }: HostReport): string {
   if (outcome === 'unchanged') return 'up to date';
   if ((outcome === 'pending' || outcome === 'drift') && plan && plan.changes.length > 0)
     return count(plan.changes.length, 'change');
+  if (outcome === 'pending') return 'unhealthy';
   return outcome ?? 'unknown';
 }
 

@@ -122,6 +122,8 @@ export const repositoryStep: Step = {
         });
       }
     }
+    // status fetches no key
+    if (!serving && !supplies.key) diffs.push({ path: KEYRING_PATH, kind: 'change', text: null });
     if (!serving || (renewed && serving.signedBy !== KEYRING_PATH)) {
       const text = listText(repository, facts.os.arch);
       const ours = facts.apt.sources.find(({ path }) => path === LIST_PATH);
@@ -154,7 +156,7 @@ export const repositoryStep: Step = {
       diffs.push({ path: PROXY_PATH, kind: 'delete', text: null });
     }
 
-    if (actions.length === 0) return undefined;
+    if (diffs.length === 0) return undefined;
     const warnings = supplies.key ? expiryWarning(supplies.key, repository, facts.takenAt) : [];
     const known = entriesFor(repository, facts).length > 0;
     return change('repository', `${known ? 'mend' : 'add'} ${repository.url}`, {

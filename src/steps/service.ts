@@ -1,7 +1,7 @@
 import { upstreamVersion } from '../model/debian-version.ts';
 import type { Desired } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
-import type { Facts } from '../model/facts.ts';
+import type { ComponentFact, Facts } from '../model/facts.ts';
 import { type Action, type Change, NEEDS, type Needs, originOf, type Step } from '../model/plan.ts';
 import { readArguments } from './arguments.ts';
 import { change } from './change.ts';
@@ -82,6 +82,14 @@ function neededByFacts(
       return { needs: 'reload', why: 'it runs more components than its configuration makes' };
   }
   return { needs: 'nothing', why: '' };
+}
+
+/** Neither tolerated, nor as they were when the run that made them was proven. */
+export function unhealthyComponents({ tolerate }: Desired, facts: Facts): readonly ComponentFact[] {
+  const then = new Map(receiptHolds(facts) ? Object.entries(facts.receipt!.unhealthy) : []);
+  return (facts.components ?? []).filter(
+    ({ id, health }) => health !== 'healthy' && !tolerate.includes(id) && then.get(id) !== health,
+  );
 }
 
 /** Of the package's unit, as our environment file sets them. */
@@ -168,9 +176,7 @@ export const serviceStep: Step = {
   },
 
   warnings({ host, desired, facts, changes }) {
-    const unhealthy = (facts.components ?? []).filter(
-      ({ id, health }) => health !== 'healthy' && !desired.tolerate.includes(id),
-    );
+    const unhealthy = unhealthyComponents(desired, facts);
     if (unhealthy.length === 0 || changes.length > 0) return [];
     const components = unhealthy.map(({ id, health }) => ({ id, health }));
     return [

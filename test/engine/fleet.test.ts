@@ -172,6 +172,19 @@ describe('a plan that the host does not allow', () => {
 });
 
 describe('plan and status', () => {
+  test('a host with an unhealthy component is not up to date for status', async () => {
+    const sick = [{ id: 'a.b', health: 'unhealthy', message: 'no route' }] as const;
+    const of = targetOf({ config: '// new\n', components: { known: true, ids: ['a.b'] } });
+    const facts = factsOf(of, { components: sick });
+    for (const [verb, outcome] of [
+      ['status', 'pending'],
+      ['plan', 'unchanged'],
+    ] as const) {
+      const fleet = fleetOf({ a: { target: of, facts } });
+      expect((await run(fleet, { verb })).outcomes).toEqual({ a: outcome });
+    }
+  });
+
   test.each(['plan', 'status'] as const)('%s changes nothing and asks nothing', async (verb) => {
     const fleet = fleetOf({ a: {}, b: { facts: upToDate } });
     expect((await run(fleet, { verb })).outcomes).toEqual({ a: 'pending', b: 'unchanged' });

@@ -158,6 +158,7 @@ export const outdated = (target: Target): Facts =>
   factsOf(targetOf({ ...target.desired, config: '// old\n' }, target.host), {
     receipt: {
       schema: 1,
+      unhealthy: {},
       run: 'r0',
       invocation: 'a'.repeat(32),
       files: {},

@@ -141,6 +141,7 @@ const receiptOf = (target: Target, more: Partial<NonNullable<Facts['receipt']>> 
       sha256 ? [[path, sha256]] : [],
     ),
   ),
+  unhealthy: {},
   groups: ['alloy', 'adm', 'systemd-journal'],
   at: NOW,
   ...more,
@@ -790,6 +791,11 @@ describe('warnings', () => {
       },
     ]);
     expect(warnings(facts, targetOf({ components, tolerate: ['a.b', 'a.c'] }))).toEqual([]);
+    // what was so when it was proven is no news; what has become worse is
+    const receipt = receiptOf(of, { unhealthy: { 'a.b': 'unhealthy', 'a.c': 'exited' } });
+    expect(warnings({ ...facts, receipt }, of)).toMatchObject([
+      { components: [{ id: 'a.c', health: 'unknown' }] },
+    ]);
     const disabled = { ...facts, unit: { ...facts.unit, enabled: 'disabled' } };
     expect(warnings(disabled, of)).toEqual([]);
   });
@@ -908,6 +914,22 @@ test.each<[string, Partial<Facts['apt']>, string[]]>([
   const plan = planOf(targetOf(), { ...facts, apt: { ...facts.apt, ...apt } }, stocked());
   const diffs = plan.changes.find(({ step }) => step === 'repository')!.diffs;
   expect(diffs.map(({ kind, path }) => `${kind} ${path}`)).toEqual(expected);
+});
+
+test('a keyring that is gone is a change for status, too, which fetches no key', () => {
+  const facts = factsOf(targetOf());
+  const plan = planOf(
+    targetOf(),
+    { ...facts, apt: { ...facts.apt, keyrings: [] } },
+    suppliesOf({ keyrings: new Map() }),
+  );
+  expect(plan.changes.map(({ step, title, diffs }) => [step, title, diffs])).toEqual([
+    [
+      'repository',
+      'mend https://apt.grafana.com',
+      [{ path: KEYRING_PATH, kind: 'change', text: null }],
+    ],
+  ]);
 });
 
 test('a deb822 source with the pinned key in force is adopted as it is', () => {

@@ -150,8 +150,9 @@ sub write_receipt {
   return if $proof->{check} eq 'none';
   my %sum = hashes_of(@{ $proof->{receipt} });
   my @groups = groups_of_process($unit->{MainPID});
+  my %unhealthy = map { @$_[0, 1] } grep { $_->[1] ne 'healthy' } @{ $proof->{check} eq 'http' && components() || [] };
   # the encoder knows strings alone, and these two are numbers
-  my $json = encode({ run => $in{run}, invocation => $unit->{InvocationID}, files => \%sum, groups => \@groups });
+  my $json = encode({ run => $in{run}, invocation => $unit->{InvocationID}, files => \%sum, groups => \@groups, unhealthy => \%unhealthy });
   $json =~ s/\A\{/{"schema":1,"at":@{[time]}000,/;
   replace_file("$STATE/receipt.json", "$json\n");
 }
