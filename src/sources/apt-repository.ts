@@ -9,8 +9,7 @@ import { sha256 } from '../model/secret.ts';
 import { createCache } from './cache.ts';
 import { type FetchOptions, fetchCached } from './fetch.ts';
 import { createGet, type Get, RETRY_DELAYS, withoutPassword } from './http.ts';
-import { inForce, type KeyringCertificate, readKeyring } from './keyring.ts';
-import { armor } from './packets.ts';
+import { armored, inForce, type KeyringCertificate, readKeyring } from './keyring.ts';
 
 /** Certificates that signed this repository once: revoked in 2023, and still in its bundle. */
 const RETIRED: readonly string[] = [
@@ -128,7 +127,7 @@ async function readSigningKey(
     .filter(({ fingerprint }) => repository.fingerprints.includes(fingerprint))
     .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   return {
-    armored: armor(Buffer.concat(pinned.map(({ bytes }) => bytes))),
+    armored: await armored(Buffer.concat(pinned.map(({ bytes }) => bytes))),
     certificates: pinned.map(({ fingerprint, expiresAt, revoked }) => ({
       fingerprint,
       expiresAt,
