@@ -1,24 +1,17 @@
-import { compareDebianVersions } from '../model/debian-version.ts';
-
 /** What the signed Release file says. */
 export interface Release {
   /** Milliseconds since the epoch; null: it does not say. */
   readonly validUntil: number | null;
   /** Files of the suite, by path. */
-  readonly files: ReadonlyMap<string, ReleaseFile>;
+  readonly files: ReadonlyMap<string, { readonly size: number; readonly sha256: string }>;
   /** Each file is also there under its hash, where an update cannot change it under us. */
   readonly byHash: boolean;
-}
-
-export interface ReleaseFile {
-  readonly size: number;
-  readonly sha256: string;
 }
 
 /** Reads the text of a Release file. Of its hashes only SHA-256 counts. */
 export function readRelease(text: string): Release {
   const fields = readStanza(text);
-  const files = new Map<string, ReleaseFile>();
+  const files: Map<string, { size: number; sha256: string }> = new Map();
   for (const line of (fields.get('sha256') ?? '').split('\n')) {
     const [sha256, size, path] = line.trim().split(/\s+/);
     if (path && /^[0-9a-f]{64}$/.test(sha256 ?? '') && /^\d+$/.test(size ?? '')) {
@@ -63,7 +56,3 @@ export function versionsIn(packages: string, name: string, arch: string): readon
   }
   return versions;
 }
-
-/** Each once, newest first. */
-export const newestFirst = (versions: readonly string[]): readonly string[] =>
-  [...new Set(versions)].sort((a, b) => compareDebianVersions(b, a));

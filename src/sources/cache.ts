@@ -18,11 +18,7 @@ export interface Cache {
 }
 
 /** First line of an entry's file; the body follows. */
-interface Header {
-  readonly key: string;
-  readonly sha256: string;
-  readonly meta: Readonly<Record<string, string>>;
-}
+type Header = Pick<CacheEntry, 'meta'> & { readonly key: string; readonly sha256: string };
 
 /** A cache in a directory of our own (0700). A directory that others can write to is not trusted. */
 export function createCache(directory: string): Cache {

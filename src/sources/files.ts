@@ -54,17 +54,12 @@ export async function readTemplateFiles(
   for (const [{ path, at }, template] of read.value) {
     const file = template.file.replace(/(?:\.alloy)?$/, '.yaml');
     const beside = await readTextFile(file, MAX_BYTES);
-    if (beside.ok) {
-      templates.set(path, { ...template, declarations: { file, text: beside.text } });
-    } else if (beside.why === 'missing') {
-      templates.set(path, { ...template, declarations: null });
-    } else {
-      problems.push({
-        code: 'template.file',
-        params: { reason: 'unreadable-declarations', path: file, failure: beside.failure },
-        at,
-      });
-    }
+    const declarations = beside.ok ? { file, text: beside.text } : null;
+    templates.set(path, { ...template, declarations });
+    if (beside.ok || beside.failure.kind === 'missing') continue;
+    const { failure } = beside;
+    const params = { reason: 'unreadable-declarations', path: file, failure } as const;
+    problems.push({ code: 'template.file', params, at });
   }
   return problems.length > 0 ? fail(...problems) : ok(templates);
 }

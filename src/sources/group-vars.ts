@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FileFailure } from '../model/problems/file-problems.ts';
-import { kindOf, readTextFile } from './text-file.ts';
+import { readTextFile } from './text-file.ts';
 
 /** An entry of `group_vars` or `host_vars`: a file, or a directory with all of its files. */
 export interface VariablesEntry {
@@ -34,7 +34,7 @@ export async function readVariableDirectories(base: string): Promise<readonly Va
       found.push({
         of,
         entry,
-        files: (await isDirectoryPath(path)) ? await below(path) : [await read(path)],
+        files: (await isDirectory(path)) ? await below(path) : [await read(path)],
       });
     }
   }
@@ -44,9 +44,9 @@ export async function readVariableDirectories(base: string): Promise<readonly Va
 const names = async (directory: string): Promise<readonly string[]> =>
   (await readdir(directory).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
 
-const isDirectoryPath = (path: string): Promise<boolean> =>
-  kindOf(path).then(
-    ({ isDirectory }) => isDirectory,
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
     () => false,
   );
 
@@ -60,7 +60,7 @@ async function below(directory: string, depth = 0): Promise<readonly VariableFil
     const path = join(directory, name);
     const extension = extname(name);
     if (!EXTENSIONS.includes(extension)) continue;
-    if (!(await isDirectoryPath(path))) found.push(await read(path));
+    if (!(await isDirectory(path))) found.push(await read(path));
     else if (extension === '') found.push(...(await below(path, depth + 1)));
   }
   return found;
@@ -68,7 +68,5 @@ async function below(directory: string, depth = 0): Promise<readonly VariableFil
 
 async function read(path: string): Promise<VariableFile> {
   const got = await readTextFile(path, MAX_BYTES);
-  return got.ok
-    ? { file: path, text: got.text, failure: null }
-    : { file: path, text: null, failure: got.failure };
+  return { file: path, text: got.ok ? got.text : null, failure: got.ok ? null : got.failure };
 }

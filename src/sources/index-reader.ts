@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { compareDebianVersions } from '../model/debian-version.ts';
 import type { Repository } from '../model/desired.ts';
 import type { SigningKey } from '../model/plan.ts';
 import { type ProblemParams, ToolError } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
-import {
-  newestFirst,
-  type Release,
-  type ReleaseFile,
-  readRelease,
-  versionsIn,
-} from './apt-index.ts';
+import { type Release, readRelease, versionsIn } from './apt-index.ts';
 import { type FetchOptions, fetchBytes, fetchCached } from './fetch.ts';
 import { withoutPassword } from './http.ts';
 import { readClearsigned } from './keyring.ts';
@@ -29,22 +24,12 @@ export interface IndexOptions extends FetchOptions {
 /** What the cache holds of an index that was verified once. */
 interface Known {
   readonly versions: readonly string[];
-  readonly validUntil: number | null;
-  readonly keyExpiresAt: number | null;
+  /** When its signature or its key expires; null: never. */
+  readonly until: number | null;
 }
 
 type IndexFault = DistributiveOmit<ProblemParams['repository.index'], 'url' | 'suite'>;
 type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
-
-/** The repository was changed while it was read: asking again helps. */
-class Torn extends Error {
-  readonly fault: IndexFault;
-
-  constructor(fault: IndexFault) {
-    super(fault.reason);
-    this.fault = fault;
-  }
-}
 
 /**
  * Versions of alloy for one architecture, newest first: the signature of InRelease is checked under
@@ -61,16 +46,15 @@ export async function readVersions(
     try {
       return await readOnce(repository, arch, options);
     } catch (error) {
-      if (!(error instanceof Torn)) throw error;
       const delay = options.delays[attempt];
-      if (delay === undefined) {
-        throw indexProblem(repository, error.fault, true);
-      }
+      const torn = error instanceof ToolError && error.problem.code === 'repository.index';
+      if (!torn || !error.problem.transient || delay === undefined) throw error;
       await sleep(delay);
     }
   }
 }
 
+/** @param transient the repository was changed while it was read: asking again helps */
 const indexProblem = (
   { url, suite }: Repository,
   fault: IndexFault,
@@ -94,12 +78,11 @@ async function readOnce(
     options,
   );
 
-  const name = JSON.stringify(['versions 1', sha256(signed), components, arch, fingerprints]);
+  const name = JSON.stringify(['versions 2', sha256(signed), components, arch, fingerprints]);
   const cached = await options.cache.read(name);
   if (cached) {
     const known = JSON.parse(Buffer.from(cached.body).toString()) as Known;
-    const until = Math.min(known.validUntil ?? Infinity, known.keyExpiresAt ?? Infinity);
-    if (until > options.now) return known.versions;
+    if (known.until === null || known.until > options.now) return known.versions;
   }
 
   const key = await options.signingKey();
@@ -109,18 +92,14 @@ async function readOnce(
     const packages = await readPackages(repository, component, arch, release, options);
     found.push(...versionsIn(packages, PACKAGE, arch));
   }
+  const versions = [...new Set(found)].sort((a, b) => compareDebianVersions(b, a));
+  const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
   const known: Known = {
-    versions: newestFirst(found),
-    validUntil: release.validUntil,
-    keyExpiresAt: firstExpiry(key),
+    versions,
+    until: ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity)),
   };
   await options.cache.write(name, { meta: {}, body: Buffer.from(JSON.stringify(known)) });
-  return known.versions;
-}
-
-function firstExpiry({ certificates }: SigningKey): number | null {
-  const times = certificates.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
-  return times.length > 0 ? Math.min(...times) : null;
+  return versions;
 }
 
 async function readSigned(
@@ -149,15 +128,11 @@ async function readPackages(
   release: Release,
   options: FetchOptions,
 ): Promise<string> {
-  const directory = `${component}/binary-${arch}`;
-  for (const [name, packed] of [
-    ['Packages.gz', true],
-    ['Packages', false],
-  ] as const) {
-    const file = release.files.get(`${directory}/${name}`);
-    if (!file) continue;
-    const bytes = await fetchChecked(repository, directory, name, file, release.byHash, options);
-    const text = packed
+  for (const name of ['Packages.gz', 'Packages']) {
+    const path = `${component}/binary-${arch}/${name}`;
+    if (!release.files.has(path)) continue;
+    const bytes = await fetchChecked(repository, path, release, options);
+    const text = name.endsWith('.gz')
       ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_PACKAGES_BYTES })
       : bytes;
     return Buffer.from(text).toString();
@@ -177,29 +152,24 @@ async function readPackages(
 }
 
 async function fetchChecked(
-  { url, suite, proxy }: Repository,
-  directory: string,
-  name: string,
-  { size, sha256: expected }: ReleaseFile,
-  byHash: boolean,
+  repository: Repository,
+  file: string,
+  { files, byHash }: Release,
   options: FetchOptions,
 ): Promise<Uint8Array> {
-  const base = `${url}/dists/${suite}/${directory}`;
-  const places = byHash ? [`by-hash/SHA256/${expected}`, name] : [name];
+  const { url: base, suite, proxy } = repository;
+  const { size, sha256: hash } = files.get(file)!;
+  const torn = (fault: IndexFault) => indexProblem(repository, fault, true);
+  const places = byHash ? [file.replace(/[^/]+$/, `by-hash/SHA256/${hash}`), file] : [file];
   for (const place of places) {
-    const wanted = {
-      what: 'package-list' as const,
-      url: `${base}/${place}`,
-      proxy,
-      maxBytes: MAX_PACKAGES_BYTES,
-    };
+    const url = `${base}/dists/${suite}/${place}`;
+    const wanted = { what: 'package-list', url, proxy, maxBytes: MAX_PACKAGES_BYTES } as const;
     const answer = await fetchBytes(wanted, options);
     if (answer === null || answer === 'unchanged') continue;
-    const file = `${directory}/${name}`;
     const bytes = answer.body.length;
-    if (bytes !== size) throw new Torn({ reason: 'wrong-size', file, bytes, expected: size });
-    if (sha256(answer.body) !== expected) throw new Torn({ reason: 'wrong-hash', file });
+    if (bytes !== size) throw torn({ reason: 'wrong-size', file, bytes, expected: size });
+    if (sha256(answer.body) !== hash) throw torn({ reason: 'wrong-hash', file });
     return answer.body;
   }
-  throw new Torn({ reason: 'missing-file', file: `${directory}/${name}` });
+  throw torn({ reason: 'missing-file', file });
 }

@@ -1,11 +1,11 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { FileFailure, InventoryFileProblem } from '../model/problems/file-problems.ts';
 import { runProgram } from './run-program.ts';
-import { decodeUtf8, kindOf, readTextFile } from './text-file.ts';
+import { decodeUtf8, readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -38,7 +38,7 @@ export async function readInventoryFile(
   options: InventoryFileOptions,
 ): Promise<Result<InventoryFile>> {
   if (source === '-') return readStdin(options.stdin());
-  if (await isScript(source)) return runScript(source, options);
+  if (isScript(source)) return runScript(source, options);
 
   const read = await readTextFile(source, MAX_BYTES);
   if (!read.ok) {
@@ -66,9 +66,9 @@ async function readStdin(
   return ok({ file: 'stdin', base: '.', text, ran: false });
 }
 
-async function isScript(path: string): Promise<boolean> {
+function isScript(path: string): boolean {
   try {
-    if (!(await kindOf(path)).isFile) return false;
+    if (!statSync(path).isFile()) return false;
     const file = openSync(path, 'r');
     try {
       const head = Buffer.alloc(2);
@@ -87,13 +87,12 @@ async function runScript(
 ): Promise<Result<InventoryFile>> {
   const path = resolve(source);
   if (!mayRun) return problem({ reason: 'program', path });
-  const executable = await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!executable) return problem({ reason: 'not-executable', path: source });
-  const read = await readTextFile(path, MAX_BYTES);
-  if (read.ok && (read.mode & 0o002) !== 0)
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    return problem({ reason: 'not-executable', path: source });
+  }
+  if ((statSync(path).mode & 0o002) !== 0)
     return problem({ reason: 'world-writable', path: source });
 
   // as Ansible calls its inventory programs; others need not look at it

@@ -32,11 +32,7 @@ export interface Secrets {
   readonly warnings: readonly Warning[];
 }
 
-interface Read {
-  readonly secret?: Secret;
-  readonly problem?: Problem;
-  readonly warning?: Warning;
-}
+type Read = { readonly secret: Secret; readonly warning?: Warning } | { readonly problem: Problem };
 
 /** Reads every secret once, and reports all that cannot be read. */
 export async function resolveSecrets(
@@ -48,20 +44,17 @@ export async function resolveSecrets(
     const key = secretKey(ref);
     if (!distinct.has(key)) distinct.set(key, ref);
   }
-
-  const limit = pLimit(AT_ONCE);
-  const found = await limit.map(distinct.values(), (ref) => read(ref, options));
-
-  const secrets = new Map<string, Secret>();
-  const problems: Problem[] = [];
-  const warnings: Warning[] = [];
-  for (const [i, key] of [...distinct.keys()].entries()) {
-    const { secret, problem, warning } = found[i]!;
-    if (secret) secrets.set(key, secret);
-    if (problem) problems.push(problem);
-    if (warning) warnings.push(warning);
-  }
-  return problems.length > 0 ? fail(...problems) : ok({ secrets, warnings });
+  const found = await pLimit(AT_ONCE).map([...distinct], async ([key, ref]) => ({
+    key,
+    ...(await read(ref, options)),
+  }));
+  const problems = found.flatMap((one) => ('problem' in one ? [one.problem] : []));
+  if (problems.length > 0) return fail(...problems);
+  const readable = found.filter((one) => 'secret' in one);
+  return ok({
+    secrets: new Map(readable.map(({ key, secret }) => [key, secret])),
+    warnings: readable.flatMap(({ warning }) => warning ?? []),
+  });
 }
 
 function read(ref: SecretRef, options: SecretOptions): Promise<Read> | Read {
@@ -80,12 +73,7 @@ const unresolved = (
   params: ProblemParams['secret.unresolved'],
   detail = '',
 ): Read => ({
-  problem: {
-    code: 'secret.unresolved',
-    params,
-    at,
-    ...(detail === '' ? {} : { detail }),
-  },
+  problem: { code: 'secret.unresolved', params, at, ...(detail === '' ? {} : { detail }) },
 });
 
 /** Editors and `echo` add a newline that is not part of the secret. */
@@ -105,19 +93,10 @@ async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptio
     return unresolved(ref, { reason: 'unreadable-file', path: where, failure: file.failure });
   const text = cut(file.text);
   if (text === '') return unresolved(ref, { reason: 'empty-file', path: where });
-  const open = (file.mode & 0o077) !== 0;
-  return {
-    secret: new Secret(text),
-    ...(open
-      ? {
-          warning: {
-            code: 'secret.readable',
-            params: { reason: 'readable-by-others', path: where },
-            at: ref.at,
-          },
-        }
-      : {}),
-  };
+  const secret = new Secret(text);
+  if ((file.mode & 0o077) === 0) return { secret };
+  const params = { reason: 'readable-by-others', path: where } as const;
+  return { secret, warning: { code: 'secret.readable', params, at: ref.at } };
 }
 
 async function readExec(

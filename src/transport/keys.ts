@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
+import { memo } from '../model/memo.ts';
 import type { UnusableKey } from '../model/problems/connection-problems.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Identities } from './hops.ts';
 import { fingerprint, typeOf } from './known-hosts.ts';
-import { memo } from './memo.ts';
 import type { AskPassphrase } from './options.ts';
 
 /** One key to log in with. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { memo } from '../model/memo.ts';
 import type { Command } from '../model/plan.ts';
 import type { Connection, StartOptions, Transport } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -8,7 +9,6 @@ import { type CommandChannel, commandChannel } from './command-channel.ts';
 import type { Hop } from './hops.ts';
 import { hostKeyNames } from './host-key-policy.ts';
 import { typeOf } from './known-hosts.ts';
-import { memo } from './memo.ts';
 import type { Stage } from './problems.ts';
 import * as problems from './problems.ts';
 
