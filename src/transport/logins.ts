@@ -85,22 +85,16 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     async connect(hops, limits, why) {
       const { endpoint } = hops.at(-1)!;
       const { session, by } = await reach(hops, limits);
+      const { via } = client;
+      const where = problems.endpointText(endpoint);
       const through = hops.slice(0, -1).map((hop) => `, through ${textOf(hop)}`);
-      const description = `${client.via} ${textOf(hops.at(-1)!)}, ${by}${through.join('')}`;
-      return connectionOver(session, problems.endpointText(endpoint), {
-        via: client.via,
-        description,
-        why,
-      });
+      const description = `${via} ${where}, ${by}${through.join('')}`;
+      return connectionOver(session, where, { via, description, why });
     },
     jumpHost,
     async close() {
-      for (const joined of jumpHosts.values()) {
-        joined.then(
-          (session) => session.close(),
-          () => undefined,
-        );
-      }
+      const close = (session: S): void => session.close();
+      for (const joined of jumpHosts.values()) joined.then(close, () => undefined);
       jumpHosts.clear();
       await client.close();
     },
@@ -153,12 +147,12 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     let stage: Stage = 'tcp';
     let drops = 0;
 
+    const onStage = (now: Stage): void => {
+      stage = now;
+    };
     const attemptOnce = (): Promise<Outcome<S>> => {
       // waiting for the first free place is not the host's fault
       timer ??= setTimeout(() => clock.abort(), limits.timeoutMs);
-      const onStage = (now: Stage): void => {
-        stage = now;
-      };
       return attempt({ rejected, timeoutMs: limits.timeoutMs, onStage, signal });
     };
     try {
@@ -170,9 +164,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
           case 'dropped':
             drops += 1;
             if (drops >= MAX_DROPS) throw new ToolError(problems.dropped(endpoint, drops));
-            await delay(BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random()), undefined, {
-              signal,
-            });
+            await delay(backoff(drops), undefined, { signal });
             break;
           case 'host-key': {
             const types = rejected.map(typeOf);
@@ -190,16 +182,16 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
       if (!clock.signal.aborted) throw error;
-      throw new ToolError(
-        drops > 0
-          ? problems.dropped(endpoint, drops)
-          : problems.tooSlow(endpoint, stage, limits.timeoutMs),
-      );
+      if (drops > 0) throw new ToolError(problems.dropped(endpoint, drops));
+      throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
     } finally {
       clearTimeout(timer);
     }
   }
 }
+
+const backoff = (drops: number): number =>
+  BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random());
 
 const textOf = ({ endpoint }: Hop): string => problems.endpointText(endpoint);
 
@@ -216,7 +208,8 @@ function whenFree<T>(limit: Limit, signal: AbortSignal, work: () => Promise<T>):
   });
 }
 
-function connectionOver(
+/** @param where where its commands run, for people */
+export function connectionOver(
   session: Session,
   where: string,
   about: Pick<Connection, 'via' | 'description' | 'why'>,

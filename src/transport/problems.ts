@@ -18,49 +18,33 @@ export interface Endpoint {
 export const endpointText = ({ user, host, port }: Endpoint): string =>
   `${user}@${host.includes(':') ? `[${host}]` : host}${port === 22 ? '' : `:${port}`}`;
 
-type ParamsOf<C extends keyof ConnectionProblems> = ConnectionProblems[C];
+type Code = keyof ConnectionProblems;
+
+/** Makes problems of one code; `detail`: what another program said. */
+const problemsOf =
+  <C extends Code>(code: C, { transient = false } = {}) =>
+  (params: ConnectionProblems[C], detail = ''): ProblemOf<C> =>
+    ({
+      code,
+      params,
+      ...(transient ? { transient } : {}),
+      ...(detail === '' ? {} : { detail }),
+    }) as ProblemOf<C>;
+
+export const authProblem = problemsOf('ssh.auth');
+export const hostKeyProblem = problemsOf('ssh.host-key');
+export const unsupported = problemsOf('ssh.unsupported');
+export const timedOut = problemsOf('ssh.timeout', { transient: true });
 
 export const unreachable = (
-  params: ParamsOf<'ssh.unreachable'>,
+  params: ConnectionProblems['ssh.unreachable'],
   detail?: string,
-): ProblemOf<'ssh.unreachable'> => ({
-  code: 'ssh.unreachable',
-  params,
+): Problem =>
   // a wrong name stays wrong
-  ...(params.reason === 'unknown-name' ? {} : { transient: true }),
-  ...(detail ? { detail } : {}),
-});
+  problemsOf('ssh.unreachable', { transient: params.reason !== 'unknown-name' })(params, detail);
 
-export const authProblem = (
-  params: ParamsOf<'ssh.auth'>,
-  detail?: string,
-): ProblemOf<'ssh.auth'> => ({ code: 'ssh.auth', params, ...(detail ? { detail } : {}) });
-
-export const hostKeyProblem = (
-  params: ParamsOf<'ssh.host-key'>,
-  detail?: string,
-): ProblemOf<'ssh.host-key'> => ({ code: 'ssh.host-key', params, ...(detail ? { detail } : {}) });
-
-export const unsupported = (
-  params: ParamsOf<'ssh.unsupported'>,
-  detail?: string,
-): ProblemOf<'ssh.unsupported'> => ({
-  code: 'ssh.unsupported',
-  params,
-  ...(detail ? { detail } : {}),
-});
-
-export const timedOut = (params: ParamsOf<'ssh.timeout'>): ProblemOf<'ssh.timeout'> => ({
-  code: 'ssh.timeout',
-  params,
-  transient: true,
-});
-
-export const lost = (endpoint: string, said: string): Problem => ({
-  code: 'ssh.lost',
-  params: { reason: 'dropped', endpoint, said },
-  transient: true,
-});
+export const lost = (endpoint: string, said: string): Problem =>
+  problemsOf('ssh.lost', { transient: true })({ reason: 'dropped', endpoint, said });
 
 /**
  * The built-in client cannot make this login, and OpenSSH may. Reaches the user only where the
@@ -83,60 +67,54 @@ export class OpensshRequired extends ToolError {
 /** `error`, as a problem of a jump host rather than of the host behind it. */
 export function ofJumpHost(error: unknown, jump: string): unknown {
   if (!(error instanceof ToolError) || error instanceof OpensshRequired) return error;
-  const [first, ...rest] = error.problems.map((problem): Problem => {
-    const named: unknown = { ...problem, params: { jump, ...problem.params } };
-    return named as Problem;
-  });
+  const [first, ...rest] = error.problems.map(
+    (problem) => ({ ...problem, params: { jump, ...problem.params } }) as Problem,
+  );
   return new ToolError(first!, ...rest);
 }
+
+/** The error codes of the system that need no word of its own. */
+const TCP_REASONS: Readonly<
+  Record<string, 'unknown-name' | 'no-name-server' | 'connection-refused'>
+> = {
+  ENOTFOUND: 'unknown-name',
+  EAI_NONAME: 'unknown-name',
+  EAI_AGAIN: 'no-name-server',
+  ECONNREFUSED: 'connection-refused',
+};
 
 /** No TCP connection; `cause.code` is the system's error code. */
 export function noConnection(
   { host: address, port }: Endpoint,
   cause: { readonly code?: string | undefined; readonly message: string },
 ): Problem {
-  const said = cause.code ?? cause.message;
-  switch (cause.code) {
-    case 'ENOTFOUND':
-    case 'EAI_NONAME':
-      return unreachable({ reason: 'unknown-name', address, port });
-    case 'EAI_AGAIN':
-      return unreachable({ reason: 'no-name-server', address, port });
-    case 'ECONNREFUSED':
-      return unreachable({ reason: 'connection-refused', address, port });
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'EADDRNOTAVAIL':
-      return unreachable({ reason: 'no-route', address, port, said });
-    default:
-      return unreachable({ reason: 'no-connection', address, port, said });
-  }
+  const { code = cause.message } = cause;
+  const reason = TCP_REASONS[code];
+  if (reason) return unreachable({ reason, address, port });
+  const noRoute = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'].includes(code);
+  return unreachable({ reason: noRoute ? 'no-route' : 'no-connection', address, port, said: code });
 }
 
 export const dropped = ({ host, port }: Endpoint, tries: number): Problem =>
   unreachable({ reason: 'dropped', address: host, port, tries });
 
-export const handshakeFailed = (
-  endpoint: Endpoint,
+export function handshakeFailed(
+  to: Endpoint,
   reason: 'handshake' | 'proxy',
   said: string,
   detail?: string,
-): Problem => {
-  const { host: address, port } = endpoint;
-  return unreachable({ reason, endpoint: endpointText(endpoint), address, port, said }, detail);
-};
+): Problem {
+  const { host: address, port } = to;
+  return unreachable({ reason, endpoint: endpointText(to), address, port, said }, detail);
+}
 
 /** How far a login came. */
-export type Stage = Extract<ParamsOf<'ssh.timeout'>, { reason: 'login' }>['stage'];
+export type Stage = Extract<ConnectionProblems['ssh.timeout'], { reason: 'login' }>['stage'];
 
-export const tooSlow = (endpoint: Endpoint, stage: Stage, timeoutMs: number): Problem =>
-  timedOut({
-    reason: 'login',
-    endpoint: endpointText(endpoint),
-    port: endpoint.port,
-    seconds: timeoutMs / 1000,
-    stage,
-  });
+export function tooSlow(to: Endpoint, stage: Stage, timeoutMs: number): Problem {
+  const seconds = timeoutMs / 1000;
+  return timedOut({ reason: 'login', endpoint: endpointText(to), port: to.port, seconds, stage });
+}
 
 export const loginInterrupted = (endpoint: Endpoint): Problem =>
   timedOut({ reason: 'login-interrupted', endpoint: endpointText(endpoint) });
@@ -156,8 +134,7 @@ export function changedHostKey(
   blob: Uint8Array,
   entries: readonly KnownKey[],
 ): Problem {
-  const type = typeOf(blob);
-  const entry = entries.find((each) => each.type === type) ?? entries[0]!;
+  const entry = entries.find(({ type }) => type === typeOf(blob)) ?? entries[0]!;
   const { file, line } = entry;
   const known = { type: shortType(entry.type), fingerprint: fingerprintOf(entry), file, line };
   const problem = hostKeyProblem({ reason: 'changed', name, known, ...shownKey(blob) });
@@ -180,29 +157,21 @@ export const unusableKey = (key: UnusableKey): Problem =>
   authProblem({ reason: 'unusable-key', ...key });
 
 /** Every key was offered and refused; `methods`: what the server would still take. */
-export const refused = (
-  endpoint: Endpoint,
+export function refused(
+  to: Endpoint,
   offered: readonly string[],
   methods: readonly string[],
   unusable: readonly UnusableKey[],
   detail?: string,
-): Problem => {
-  const { user } = endpoint;
-  return authProblem(
-    { reason: 'refused', endpoint: endpointText(endpoint), user, offered, methods, unusable },
-    detail,
-  );
-};
+): Problem {
+  const login = { endpoint: endpointText(to), user: to.user };
+  return authProblem({ reason: 'refused', ...login, offered, methods, unusable }, detail);
+}
 
 /** The server counted more tries than it allows before the right key came. */
 export const tooManyKeys = (endpoint: Endpoint, offered: readonly string[]): Problem =>
   authProblem({ reason: 'too-many-keys', endpoint: endpointText(endpoint), offered });
 
 /** The server accepted a key and then ended the login; its banner is all that it says. */
-export const loginEnded = (endpoint: Endpoint, said: string): Problem =>
-  authProblem({
-    reason: 'ended',
-    endpoint: endpointText(endpoint),
-    user: endpoint.user,
-    said: said.trim(),
-  });
+export const loginEnded = (to: Endpoint, said: string): Problem =>
+  authProblem({ reason: 'ended', endpoint: endpointText(to), user: to.user, said: said.trim() });

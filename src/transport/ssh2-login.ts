@@ -48,12 +48,9 @@ const ADDRESS_MS = 3000;
  */
 export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: endpoint.host,
-      port: endpoint.port,
-      noDelay: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_MS,
-    });
+    const { host, port } = endpoint;
+    const autoSelectFamilyAttemptTimeout = ADDRESS_MS;
+    const socket = connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout });
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason);
@@ -63,12 +60,11 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Dup
       resolve(socket);
     });
     // stays: an error may come before the SSH client listens, and must not end the run
-    socket.on('error', (cause: NodeJS.ErrnoException) => {
-      signal.removeEventListener('abort', abort);
-      reject(new ToolError(noConnection(endpoint, cause)));
-    });
+    socket.on('error', (cause: NodeJS.ErrnoException) =>
+      reject(new ToolError(noConnection(endpoint, cause))),
+    );
+    signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
   });
 }
 
