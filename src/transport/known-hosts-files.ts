@@ -13,10 +13,10 @@ import {
 import { dirname } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { hashedName, parseKnownHosts } from './known-hosts.ts';
+import { addLine, hashedName, parseKnownHosts } from './known-hosts.ts';
 import { hostKeyProblem } from './problems.ts';
 
-/** Reads known_hosts files, each set of paths once until a key is added, and adds keys to them. */
+/** Reads known_hosts files, each set of paths once, and adds keys to them. */
 export interface KnownHostsFiles {
   /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
   read(paths: readonly string[]): KnownHosts;
@@ -40,13 +40,17 @@ export function knownHostsFiles(): KnownHostsFiles {
     },
     add(path, name, type, blob) {
       const before = readOrEmpty(path);
+      const added = lineOf(name, type, blob);
       try {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        appendFileSync(path, gapAfter(before) + lineOf(name, type, blob), { mode: 0o600 });
+        appendFileSync(path, gapAfter(before) + added, { mode: 0o600 });
       } catch (cause) {
         throw fileError('file-unwritable', path, cause);
       }
-      parsed.clear();
+      // not read again: a fleet of new hosts would read the whole file for each of them
+      const line = (before + gapAfter(before)).split('\n').length;
+      for (const [id, known] of parsed)
+        if (id.split('\0').includes(path)) addLine(known, added, path, line);
     },
   };
 }

@@ -67,9 +67,10 @@ export class OpensshRequired extends ToolError {
 /** `error`, as a problem of a jump host rather than of the host behind it. */
 export function ofJumpHost(error: unknown, jump: string): unknown {
   if (!(error instanceof ToolError) || error instanceof OpensshRequired) return error;
-  const [first, ...rest] = error.problems.map(
-    (problem) => ({ ...problem, params: { jump, ...problem.params } }) as Problem,
-  );
+  const [first, ...rest] = error.problems.map((problem): Problem => {
+    const named: unknown = { ...problem, params: { jump, ...problem.params } };
+    return named as Problem;
+  });
   return new ToolError(first!, ...rest);
 }
 
