@@ -5,7 +5,7 @@ import { ToolError } from '../model/problem.ts';
 import { type Hop, routeTo } from './hops.ts';
 import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
 import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
-import { knownHostsFiles } from './known-hosts-files.ts';
+import { type HostKeyEntry, knownHostsFiles } from './known-hosts-files.ts';
 import { logins } from './logins.ts';
 import type { SshOptions } from './options.ts';
 import * as problems from './problems.ts';
@@ -23,17 +23,12 @@ export interface Server {
 }
 
 /** A host key that is not recorded yet, and where it would be. */
-export interface NewKey {
+export interface NewKey extends HostKeyEntry {
   /** `ssh-ed25519`, ... */
   readonly type: string;
   /** `SHA256:...` */
   readonly fingerprint: string;
-  readonly blob: Uint8Array;
   readonly file: string;
-  /** `web-01`, or `[web-01]:2222`. */
-  readonly knownAs: string;
-  /** HashKnownHosts is on. */
-  readonly hashed: boolean;
 }
 
 export type ScanResult =
@@ -75,14 +70,10 @@ export async function scanHostKeys(
     if (host.transport === 'local') continue;
     try {
       const { hops, opensshOnly } = await routeTo(host, config, options.user, options.agent);
-      if (opensshOnly !== null)
-        throw new ToolError(
-          problems.hostKeyProblem({
-            reason: 'not-shown',
-            address: host.address,
-            setting: opensshOnly,
-          }),
-        );
+      if (opensshOnly !== null) {
+        const params = { address: host.address, setting: opensshOnly };
+        throw new ToolError(problems.hostKeyProblem({ reason: 'not-shown', ...params }));
+      }
       hops.forEach((hop, i) => {
         const jump = i < hops.length - 1;
         // a pinned host may be the jump host of others: its pin does not vouch for it there
@@ -125,15 +116,11 @@ export async function scanHostKeys(
       const problem = refusalOf(verdict, hop, blob);
       return problem === null ? { kind: 'known' } : { kind: 'trouble', problem };
     }
-    const key: NewKey = {
-      type: typeOf(blob),
-      fingerprint: fingerprint(blob),
-      blob,
-      file: hop.settings.knownHosts[0]!,
-      knownAs: hostKeyNames(hop)[0],
-      hashed: await config.hashesNames(hop.alias),
-    };
-    return { kind: 'new', key };
+    const file = hop.settings.knownHosts[0]!;
+    const knownAs = hostKeyNames(hop)[0];
+    const hashed = await config.hashesNames(hop.alias);
+    const about = { type: typeOf(blob), fingerprint: fingerprint(blob) };
+    return { kind: 'new', key: { ...about, blob, file, knownAs, hashed } };
   }
 
   async function shownKey(hop: Hop, before: readonly Hop[]): Promise<Uint8Array> {
@@ -159,11 +146,8 @@ export async function scanHostKeys(
       });
       if (blob) return blob;
       signal.throwIfAborted();
-      throw new ToolError(
-        ended.kind === 'failed'
-          ? problems.handshakeFailed(endpoint, 'handshake', ended.why)
-          : problems.dropped(endpoint, 1),
-      );
+      if (ended.kind !== 'failed') throw new ToolError(problems.dropped(endpoint, 1));
+      throw new ToolError(problems.handshakeFailed(endpoint, 'handshake', ended.why));
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
       if (signal.aborted) throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));

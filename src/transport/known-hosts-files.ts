@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { addLine, hashedName, parseKnownHosts } from './known-hosts.ts';
+import { addLine, hashedName, parseKnownHosts, typeOf } from './known-hosts.ts';
 import { hostKeyProblem } from './problems.ts';
 
 /** Reads known_hosts files, each set of paths once, and adds keys to them. */
@@ -25,7 +25,7 @@ export interface KnownHostsFiles {
    *
    * @throws ToolError `ssh.host-key` when the file cannot be written.
    */
-  add(path: string, name: string, type: string, blob: Uint8Array): void;
+  add(path: string, name: string, blob: Uint8Array): void;
 }
 
 export function knownHostsFiles(): KnownHostsFiles {
@@ -38,9 +38,9 @@ export function knownHostsFiles(): KnownHostsFiles {
       parsed.set(id, known);
       return known;
     },
-    add(path, name, type, blob) {
+    add(path, name, blob) {
       const before = readOrEmpty(path);
-      const added = lineOf(name, type, blob);
+      const added = lineOf(name, blob);
       try {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         appendFileSync(path, gapAfter(before) + added, { mode: 0o600 });
@@ -59,7 +59,6 @@ export function knownHostsFiles(): KnownHostsFiles {
 export interface HostKeyEntry {
   /** `web-01`, or `[web-01]:2222`. */
   readonly knownAs: string;
-  readonly type: string;
   readonly blob: Uint8Array;
   /** Record the name as a hash. */
   readonly hashed: boolean;
@@ -72,8 +71,8 @@ export interface HostKeyEntry {
  * @throws ToolError `ssh.host-key` when it cannot be written: it is then unchanged.
  */
 export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): void {
-  const lines = entries.map(({ knownAs, type, blob, hashed }) =>
-    lineOf(hashed ? hashedName(knownAs, randomBytes(20)) : knownAs, type, blob),
+  const lines = entries.map(({ knownAs, blob, hashed }) =>
+    lineOf(hashed ? hashedName(knownAs, randomBytes(20)) : knownAs, blob),
   );
   let staged: string | undefined;
   try {
@@ -91,8 +90,8 @@ export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): 
   }
 }
 
-const lineOf = (name: string, type: string, blob: Uint8Array): string =>
-  `${name} ${type} ${Buffer.from(blob).toString('base64')}\n`;
+const lineOf = (name: string, blob: Uint8Array): string =>
+  `${name} ${typeOf(blob)} ${Buffer.from(blob).toString('base64')}\n`;
 
 const gapAfter = (text: string): string => (text === '' || text.endsWith('\n') ? '' : '\n');
 

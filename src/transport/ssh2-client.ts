@@ -88,11 +88,10 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     const verdict = judgeHostKey(files.read(settings.knownHosts), names, blob);
     if (verdict.kind === 'unknown' && hop.hostKeys === 'accept-new') {
       try {
-        files.add(settings.knownHosts[0]!, names[0], typeOf(blob), blob);
+        files.add(settings.knownHosts[0]!, names[0], blob);
         return undefined;
       } catch (error) {
-        if (error instanceof ToolError) return error;
-        throw error;
+        return error as ToolError;
       }
     }
     if (verdict.kind === 'authority') {
@@ -118,15 +117,11 @@ function requireOffers({ offers, unusable, opensshOnly }: Offers, hop: Hop): voi
   if (opensshOnly[0]) throw new OpensshRequired(opensshOnly[0]);
   const [first, ...others] = unusable.map(problems.unusableKey);
   if (first) throw new ToolError(first, ...others);
-  const { files, allAgentKeys, agent } = hop.identities;
-  throw new ToolError(
-    problems.authProblem({
-      reason: 'no-key',
-      endpoint: problems.endpointText(hop.endpoint),
-      files: files.map((path) => basename(path)),
-      agent: !allAgentKeys ? 'not-asked' : agent === null ? 'none' : 'empty',
-    }),
-  );
+  const { allAgentKeys } = hop.identities;
+  const endpoint = problems.endpointText(hop.endpoint);
+  const files = hop.identities.files.map((path) => basename(path));
+  const agent = !allAgentKeys ? 'not-asked' : hop.identities.agent === null ? 'none' : 'empty';
+  throw new ToolError(problems.authProblem({ reason: 'no-key', endpoint, files, agent }));
 }
 
 /** Every key was refused: OpenSSH may have more to offer. */
