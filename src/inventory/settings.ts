@@ -132,71 +132,65 @@ function complete(
 ): Shared {
   const origins = new Map([...paths].map(([key, path]) => [key, place(path)]));
   const at = (key: string): Position => origins.get(key) ?? place([]);
-  const { ssh = {}, repository = {}, alloy = {}, config = {} } = settings;
   const secretOf = (written: SecretInput, key: string) => readSecret(written, at(key));
+  const ssh = filled(DEFAULTS.ssh, settings.ssh ?? {});
+  const repository = filled(DEFAULTS.repository, settings.repository ?? {});
+  const alloy = filled(DEFAULTS.alloy, settings.alloy ?? {});
+  const config = filled(DEFAULTS.config, settings.config ?? {});
 
   return {
     ssh: {
+      ...ssh,
       address: ssh.address ?? null,
-      port: ssh.port ?? DEFAULTS.ssh.port,
-      user: ssh.user ?? DEFAULTS.ssh.user,
-      identity: list(ssh.identity ?? DEFAULTS.ssh.identity),
-      jump: list(ssh.jump ?? DEFAULTS.ssh.jump),
-      transport: ssh.transport ?? DEFAULTS.ssh.transport,
-      hostKeys: ssh.hostKeys ?? DEFAULTS.ssh.hostKeys,
-      hostKey: ssh.hostKey?.replace(/=$/, '') ?? DEFAULTS.ssh.hostKey,
+      identity: list(ssh.identity ?? []),
+      jump: list(ssh.jump),
+      hostKey: ssh.hostKey?.replace(/=$/, '') ?? null,
     },
     sudo: readSudo(settings, secretOf),
     repository: {
-      url: (repository.url ?? DEFAULTS.repository.url).replace(/\/+$/, ''),
-      suite: repository.suite ?? DEFAULTS.repository.suite,
-      components: repository.components ?? DEFAULTS.repository.components,
-      key: repository.key ?? DEFAULTS.repository.key,
+      ...repository,
+      url: repository.url.replace(/\/+$/, ''),
       fingerprints: unique(
-        (repository.fingerprints ?? DEFAULTS.repository.fingerprints).map((print) =>
-          print.replace(/\s/g, '').toUpperCase(),
-        ),
+        repository.fingerprints.map((print) => print.replace(/\s/g, '').toUpperCase()),
       ),
-      proxy: repository.proxy ?? DEFAULTS.repository.proxy,
     },
     alloy: {
-      version: readVersion(alloy.version ?? DEFAULTS.alloy.version),
-      listen: readListen(alloy.listen ?? DEFAULTS.alloy.listen),
-      check: alloy.check ?? DEFAULTS.alloy.check,
-      stability: alloy.stability ?? DEFAULTS.alloy.stability,
-      args: alloy.args ?? DEFAULTS.alloy.args,
-      tolerate: unique(alloy.tolerate ?? DEFAULTS.alloy.tolerate),
+      ...alloy,
+      version: readVersion(alloy.version),
+      listen: readListen(alloy.listen),
+      tolerate: unique(alloy.tolerate),
       environment: new Map(
         Object.entries(alloy.environment ?? {}).map(([name, value]) => [
           name,
           typeof value === 'string' ? value : secretOf(value.secret, `alloy.environment.${name}`),
         ]),
       ),
-      memberOf: unique(alloy.memberOf ?? DEFAULTS.alloy.memberOf),
+      memberOf: unique(alloy.memberOf),
       service: alloy.service ?? {},
     },
     config: {
-      template: config.template ?? DEFAULTS.config.template,
+      template: config.template,
       vars: config.vars ?? {},
       inherited,
-      files: Object.entries(config.files ?? {}).map(([path, file]) => {
+      files: Object.entries(config.files ?? {}).map(([path, given]) => {
         const key = `config.files.${path}`;
-        return {
-          path,
-          from:
-            file.secret !== undefined
-              ? { secret: secretOf(file.secret, `${key}.secret`) }
-              : { source: file.source ?? '' },
-          mode: (file.mode ?? DEFAULTS.file.mode).padStart(4, '0'),
-          user: file.user ?? DEFAULTS.file.user,
-          group: file.group ?? DEFAULTS.file.group,
-          at: at(key),
-        };
+        const { mode, user, group } = filled(DEFAULTS.file, given);
+        const from =
+          given.secret !== undefined
+            ? { secret: secretOf(given.secret, `${key}.secret`) }
+            : { source: given.source ?? '' };
+        return { path, from, mode: mode.padStart(4, '0'), user, group, at: at(key) };
       }),
     },
     origins,
   };
 }
+
+/** What is given, and the defaults where nothing is. */
+const filled = <D extends object, G extends object>(defaults: D, given: G) =>
+  ({ ...defaults, ...given }) as G & {
+    readonly [K in keyof D]: D[K] | (K extends keyof G ? Exclude<G[K], undefined> : never);
+  };
 
 function readSudo(
   { sudo, ssh }: SettingsInput,
