@@ -2,8 +2,9 @@ import { isMap, LineCounter, parseDocument } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
+import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
-import { PARAMETER_TYPES, type Parameter } from './template-model.ts';
+import type { Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
 export interface Declarations {

@@ -1,72 +1,8 @@
 import { nearest } from '../model/frame.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import type { ParameterFault } from '../model/problems/config-problems.ts';
-import type { Parameter, ParameterType, TemplateValues } from './template-model.ts';
-
-interface Type {
-  readonly fits: (value: unknown) => boolean;
-  readonly example: string;
-}
-
-const isScalar = (value: unknown): boolean =>
-  ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
-
-const matches =
-  (pattern: RegExp) =>
-  (value: unknown): boolean =>
-    typeof value === 'string' && pattern.test(value);
-
-const TYPES: Readonly<Record<ParameterType, Type>> = {
-  string: { fits: (value) => typeof value === 'string', example: '"text"' },
-  number: {
-    fits: (value) => typeof value === 'bigint' || Number.isFinite(value),
-    example: '10',
-  },
-  bool: {
-    fits: (value) => typeof value === 'boolean',
-    example: 'true, without quotes',
-  },
-  list: {
-    fits: (value) => Array.isArray(value) && value.every(isScalar),
-    example: '[one, two]',
-  },
-  map: {
-    fits: (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.values(value).every(isScalar),
-    example: '{ env: prod }',
-  },
-  url: {
-    fits: matches(/^https?:\/\/[^\s/?#]+[^\s]*$/i),
-    example: 'https://metrics.example.com/api/v1/write',
-  },
-  address: {
-    fits: matches(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/),
-    example: '127.0.0.1:4317',
-  },
-  duration: {
-    fits: matches(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/),
-    example: '60s or 1h30m; there is no unit for days',
-  },
-  size: {
-    fits: matches(/^\d+(?:\.\d+)?(?:B|KB|MB|GB|KiB|MiB|GiB)$/),
-    example: '512MiB',
-  },
-  path: {
-    fits: matches(/^\/[^\0\n]*$/),
-    example: '/etc/alloy/password',
-  },
-  paths: {
-    fits: (value) => Array.isArray(value) && value.every(matches(/^\/[^\0\n]*$/)),
-    example: '[/var/log/nginx/*.log]',
-  },
-  name: {
-    fits: matches(/^[A-Za-z_]\w*$/),
-    example: 'METRICS_PASSWORD',
-  },
-};
+import { TYPES } from './parameter-types.ts';
+import type { Parameter, TemplateValues } from './template-model.ts';
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
@@ -183,7 +119,7 @@ export function checkVars(
 
 /** The parameter's own example where its meaning ends in one. */
 const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
-  oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type].example;
+  oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type][1];
 
 /** Why the parameter cannot have this value; undefined: it can. */
 export function faultOf(
@@ -192,8 +128,8 @@ export function faultOf(
 ): ParameterFault | undefined {
   const json = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
   const given = json.length > 60 ? `${json.slice(0, 57)}...` : json;
-  if (!TYPES[type].fits(value))
-    return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type].example, meaning };
+  if (!TYPES[type][0](value))
+    return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type][1], meaning };
   const list = Array.isArray(value);
   const odd = (list ? value : [value]).map(String).find((one) => !oneOf.includes(one));
   if (oneOf.length === 0 || odd === undefined) return undefined;

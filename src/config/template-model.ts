@@ -1,21 +1,5 @@
 import type { Position, Problem } from '../model/problem.ts';
-
-/** What a parameter may be; each word has its check in parameters.ts. */
-export const PARAMETER_TYPES = [
-  'string',
-  'number',
-  'bool',
-  'list',
-  'map',
-  'url',
-  'address',
-  'duration',
-  'size',
-  'path',
-  'paths',
-  'name',
-] as const;
-export type ParameterType = (typeof PARAMETER_TYPES)[number];
+import type { ParameterType } from './parameter-types.ts';
 
 /** One value that a template takes from `config.vars`. */
 export interface Parameter {

@@ -26,7 +26,6 @@ export interface InventoryFileOptions {
   readonly mayRun: boolean;
   /** Milliseconds that an executable inventory may take. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const problem = (params: InventoryFileProblem, detail = ''): Result<never> =>
@@ -83,7 +82,7 @@ function isScript(path: string): boolean {
 
 async function runScript(
   source: string,
-  { mayRun, timeoutMs, signal }: InventoryFileOptions,
+  { mayRun, timeoutMs }: InventoryFileOptions,
 ): Promise<Result<InventoryFile>> {
   const path = resolve(source);
   if (!mayRun) return problem({ reason: 'program', path });
@@ -96,8 +95,7 @@ async function runScript(
     return problem({ reason: 'world-writable', path: source });
 
   // as Ansible calls its inventory programs; others need not look at it
-  const ran = await runProgram([path, '--list'], { cwd: dirname(path), timeoutMs, signal });
-  const { failure, stdout, stderr } = ran;
+  const { failure, stdout, stderr } = await runProgram([path, '--list'], dirname(path), timeoutMs);
   if (failure) return problem({ reason: 'program-failed', path, failure }, stderr);
   if (stdout.trim() === '') return problem({ reason: 'program-silent', path }, stderr);
   return ok({ file: source, base: dirname(source), text: stdout, ran: true });

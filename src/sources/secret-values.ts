@@ -23,7 +23,6 @@ export interface SecretOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that one program may take. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Secrets {
@@ -102,9 +101,9 @@ async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptio
 async function readExec(
   argv: readonly [string, ...string[]],
   ref: SecretRef,
-  { base, env, timeoutMs, signal }: SecretOptions,
+  { base, env, timeoutMs }: SecretOptions,
 ): Promise<Read> {
-  const { failure, stdout, stderr } = await runProgram(argv, { cwd: base, timeoutMs, signal, env });
+  const { failure, stdout, stderr } = await runProgram(argv, base, timeoutMs, env);
   const [program] = argv;
   if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
   const text = cut(stdout);

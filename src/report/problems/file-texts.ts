@@ -39,8 +39,6 @@ export function programFailure(failure: ProgramFailure): string {
       return 'not found';
     case 'not-executable':
       return 'not executable';
-    case 'cancelled':
-      return 'interrupted';
     case 'timeout':
       return `no answer within ${failure.seconds} s`;
     case 'too-much':
