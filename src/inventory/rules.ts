@@ -18,15 +18,14 @@ type Report = (
 type Rule = (inventory: Checked, report: Report) => void;
 
 /** Every section that holds settings, with its path. */
-function sectionsOf({ input }: Checked): readonly (readonly [SettingsInput, Path])[] {
-  const sections: (readonly [SettingsInput | null | undefined, Path])[] = [
-    [input.defaults, ['defaults']],
-  ];
-  for (const kind of ['groups', 'hosts'] as const)
-    for (const [name, section] of Object.entries(input[kind] ?? {}))
-      sections.push([section, [kind, name]]);
-  return sections.flatMap(([section, path]) => (section ? [[section, path] as const] : []));
-}
+const sectionsOf = ({ input }: Checked): readonly (readonly [SettingsInput, Path])[] => [
+  ...(input.defaults ? [[input.defaults, ['defaults']] as const] : []),
+  ...(['groups', 'hosts'] as const).flatMap((kind) =>
+    Object.entries(input[kind] ?? {}).flatMap(([name, section]) =>
+      section ? [[section, [kind, name]] as const] : [],
+    ),
+  ),
+];
 
 const hasHosts: Rule = ({ hosts, input }, report) => {
   if (hosts.size === 0)
@@ -58,18 +57,12 @@ const groupsAgree: Rule = (inventory, report) => {
     const own = key === null ? undefined : inventory.input.hosts?.[key];
     for (const { key: setting, first, second } of conflicts) {
       if (own && overrides({ value: own, path: [] }, setting)) continue;
-      report(
-        {
-          reason: 'groups-disagree',
-          host: name,
-          setting: setting.replace(/\.content$/, ''),
-          groups: [first, second].map((path) => ({
-            name: String(path[1]),
-            line: inventory.place(path).line,
-          })),
-        },
-        second,
-      );
+      const shown = setting.replace(/\.content$/, '');
+      const groups = [first, second].map((path) => ({
+        name: String(path[1]),
+        line: inventory.place(path).line,
+      }));
+      report({ reason: 'groups-disagree', host: name, setting: shown, groups }, second);
     }
   }
 };
@@ -255,18 +248,11 @@ export function warningsOf({ groups, hosts, input, place }: Checked): readonly W
   const warnings: Warning[] = [];
   for (const [name, members] of groups) {
     const at = place(['groups', name], 'key');
-    if (hosts.has(name))
-      warnings.push({
-        code: 'inventory.ambiguous',
-        params: { reason: 'host-and-group', name },
-        at,
-      });
+    const ambiguous = { reason: 'host-and-group', name } as const;
+    if (hosts.has(name)) warnings.push({ code: 'inventory.ambiguous', params: ambiguous, at });
+    const empty = { reason: 'empty-group', group: name } as const;
     if (members.length === 0 && input.groups?.[name])
-      warnings.push({
-        code: 'inventory.unused',
-        params: { reason: 'empty-group', group: name },
-        at,
-      });
+      warnings.push({ code: 'inventory.unused', params: empty, at });
   }
   return warnings;
 }
