@@ -53,7 +53,7 @@ const oneOrMore = (format: keyof typeof FORMATS) =>
 const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
 
 /** Keys that are all optional, unknown ones refused. */
-const section = <S extends z.core.$ZodLooseShape>(id: string, keys: S, title = id) =>
+const section = <S extends z.core.$ZodLooseShape>(id: string, title: string, keys: S) =>
   z.strictObject(keys).partial().meta({ id, title });
 
 const secret = z
@@ -75,7 +75,7 @@ const secret = z
   .register(formats, { format: 'secret' })
   .meta({ id: 'secret', title: 'A reference to a secret' });
 
-const ssh = section('ssh', {
+const ssh = section('ssh', 'ssh', {
   address: text('address').describe(
     'Name or address to connect to, or an alias from `~/.ssh/config`. Defaults to the name of the host. Only allowed under `hosts`.',
   ),
@@ -114,7 +114,7 @@ const sudo = z
   .register(formats, { format: 'sudo' })
   .meta({ id: 'sudo', title: 'sudo' });
 
-const repository = section('repository', {
+const repository = section('repository', 'repository', {
   url: text('repository-url').describe('URL of the package repository.'),
   suite: text('apt-suite').describe('Suite of the repository.'),
   components: listOf('apt-component').min(1).describe('Components of the suite.'),
@@ -131,40 +131,36 @@ const repository = section('repository', {
   ),
 });
 
-const service = section(
-  'service',
-  {
-    memoryMax: text('memory').describe(
-      'systemd `MemoryMax=`: the service is killed above this limit. Alloy keeps its heap below 90 % of it.',
-    ),
-    memoryHigh: text('memory').describe(
-      'systemd `MemoryHigh=`: the service is throttled above this limit.',
-    ),
-    cpuQuota: text('cpu-share').describe(
-      'systemd `CPUQuota=`: CPU time, as a percentage of one core.',
-    ),
-    tasksMax: whole(1).describe('systemd `TasksMax=`: maximum number of threads.'),
-    limitNofile: whole(1024).describe(
-      'systemd `LimitNOFILE=`: maximum number of open files. Alloy needs at least 1024.',
-    ),
-    nice: whole(-20, 19).describe('systemd `Nice=`: from -20 (highest priority) to 19 (lowest).'),
-    restartSec: text('duration').describe(
-      'systemd `RestartSec=`: delay before a crashed service is restarted. The systemd default is 100ms.',
-    ),
-    startLimitBurst: whole(1).describe(
-      'systemd `StartLimitBurst=`: maximum number of starts within the interval. The systemd default is 5.',
-    ),
-    startLimitIntervalSec: text('duration').describe(
-      'systemd `StartLimitIntervalSec=`: length of that interval; 0 never gives up. The systemd default is 10s.',
-    ),
-    timeoutStopSec: text('duration').describe(
-      'systemd `TimeoutStopSec=`: how long a stop may take before it is forced. The package sets 20s.',
-    ),
-  },
-  'alloy.service',
-);
+const service = section('service', 'alloy.service', {
+  memoryMax: text('memory').describe(
+    'systemd `MemoryMax=`: the service is killed above this limit. Alloy keeps its heap below 90 % of it.',
+  ),
+  memoryHigh: text('memory').describe(
+    'systemd `MemoryHigh=`: the service is throttled above this limit.',
+  ),
+  cpuQuota: text('cpu-share').describe(
+    'systemd `CPUQuota=`: CPU time, as a percentage of one core.',
+  ),
+  tasksMax: whole(1).describe('systemd `TasksMax=`: maximum number of threads.'),
+  limitNofile: whole(1024).describe(
+    'systemd `LimitNOFILE=`: maximum number of open files. Alloy needs at least 1024.',
+  ),
+  nice: whole(-20, 19).describe('systemd `Nice=`: from -20 (highest priority) to 19 (lowest).'),
+  restartSec: text('duration').describe(
+    'systemd `RestartSec=`: delay before a crashed service is restarted. The systemd default is 100ms.',
+  ),
+  startLimitBurst: whole(1).describe(
+    'systemd `StartLimitBurst=`: maximum number of starts within the interval. The systemd default is 5.',
+  ),
+  startLimitIntervalSec: text('duration').describe(
+    'systemd `StartLimitIntervalSec=`: length of that interval; 0 never gives up. The systemd default is 10s.',
+  ),
+  timeoutStopSec: text('duration').describe(
+    'systemd `TimeoutStopSec=`: how long a stop may take before it is forced. The package sets 20s.',
+  ),
+});
 
-const alloy = section('alloy', {
+const alloy = section('alloy', 'alloy', {
   version: text('alloy-version').describe(
     '`present` installs the newest version where Alloy is missing and leaves any other alone. `latest` upgrades to the newest. A version number is installed, by upgrade or downgrade, and held.',
   ),
@@ -216,21 +212,17 @@ const templateValue: z.ZodType<TemplateValue> = z
   )
   .meta({ id: 'templateValue', title: 'String, number, boolean, list or map' });
 
-const file = section(
-  'file',
-  {
-    source: text('local-file').describe('File on this machine, relative to the inventory.'),
-    secret: secret.shape.secret.describe(
-      'Reference to a secret that becomes the content of the file.',
-    ),
-    mode: text('file-mode').describe('File mode, in quotes.'),
-    user: text('unix-name').describe('Owner.'),
-    group: text('unix-name').describe('Group.'),
-  },
-  'config.files',
-);
+const file = section('file', 'config.files', {
+  source: text('local-file').describe('File on this machine, relative to the inventory.'),
+  secret: secret.shape.secret.describe(
+    'Reference to a secret that becomes the content of the file.',
+  ),
+  mode: text('file-mode').describe('File mode, in quotes.'),
+  user: text('unix-name').describe('Owner.'),
+  group: text('unix-name').describe('Group.'),
+});
 
-const config = section('config', {
+const config = section('config', 'config', {
   template: text('template').describe(
     'Name of a built-in template, or a path that contains a `/`, relative to the inventory.',
   ),
@@ -252,27 +244,19 @@ const settings = {
   config: config.describe('The configuration.'),
 };
 
-const defaultsSection = section('defaults', settings);
-const group = section(
-  'group',
-  {
-    hosts: z
-      .array(z.string().min(1))
-      .describe('Names of hosts. Ranges such as `web-[01:20].example.com` are allowed.'),
-    ...settings,
-  },
-  'groups.NAME',
-);
-const host = section(
-  'host',
-  {
-    groups: listOf('group-name').describe(
-      'Groups that the host belongs to, in addition to those that list it.',
-    ),
-    ...settings,
-  },
-  'hosts.NAME',
-);
+const defaultsSection = section('defaults', 'defaults', settings);
+const group = section('group', 'groups.NAME', {
+  hosts: z
+    .array(z.string().min(1))
+    .describe('Names of hosts. Ranges such as `web-[01:20].example.com` are allowed.'),
+  ...settings,
+});
+const host = section('host', 'hosts.NAME', {
+  groups: listOf('group-name').describe(
+    'Groups that the host belongs to, in addition to those that list it.',
+  ),
+  ...settings,
+});
 
 /**
  * The inventory as users type it: every key optional, unknown ones refused, nothing transformed.

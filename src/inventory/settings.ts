@@ -35,10 +35,7 @@ export interface HostSettings {
   readonly name: string;
   readonly at: Position;
   readonly groups: readonly string[];
-  readonly ssh: Pick<
-    Host,
-    'address' | 'port' | 'user' | 'identity' | 'jump' | 'transport' | 'hostKeys' | 'hostKey'
-  >;
+  readonly ssh: Omit<Host, 'name' | 'at' | 'groups' | 'sudo'>;
   readonly sudo: SudoSettings;
   /** `key` as written: a URL, or a file relative to the inventory's directory. */
   readonly repository: Repository;

@@ -9,7 +9,7 @@ import { type Problem, type ProblemParams, ToolError } from '../model/problem.ts
 import { sha256 } from '../model/secret.ts';
 import { createCache } from './cache.ts';
 import { type FetchOptions, fetchCached } from './fetch.ts';
-import { createGet, type Get, RETRY_DELAYS, withoutPassword } from './http.ts';
+import { createGet, type Get, withoutPassword } from './http.ts';
 import { armored, inForce, type KeyringCertificate, readKeyring } from './keyring.ts';
 
 /** Certificates that signed this repository once: revoked in 2023, and still in its bundle. */
@@ -38,7 +38,7 @@ export function createRepositorySource({
   cacheDir,
   now,
   get = createGet(),
-  delays = RETRY_DELAYS,
+  delays = [500, 2000],
 }: RepositorySourceOptions): RepositorySource {
   const cache = createCache(join(cacheDir, 'repository'));
   const fetching: FetchOptions = { get, cache, delays };
@@ -85,28 +85,44 @@ async function readSigningKey(
   fetching: FetchOptions,
   now: number,
 ): Promise<SigningKey> {
+  const { fingerprints: pins } = repository;
   const source = withoutPassword(repository.key);
   const bytes = await readBundle(repository, fetching);
   const certificates = await readKeyring(bytes).catch((error: Error) => {
     throw new ToolError(keyProblem({ reason: 'not-a-keyring', source, said: error.message }));
   });
-
-  const problems = [
-    ...repository.fingerprints.flatMap((pin) => pinProblem(pin, certificates, source, now)),
-    ...certificates.flatMap((certificate) =>
-      unknownKeyProblem(certificate, repository, source, now),
-    ),
+  // a key that nobody knows, and that could sign: a rotation, or an attack; either needs a person
+  const unknown = certificates.filter(
+    (one) => ![...pins, ...RETIRED].includes(one.fingerprint) && inForce(one, now),
+  );
+  const [first, ...others] = [
+    ...pins.flatMap(pinProblem),
+    ...unknown.map(({ fingerprint }) => keyProblem({ reason: 'unknown-key', source, fingerprint })),
   ];
-  const [first, ...others] = problems;
   if (first) throw new ToolError(first, ...others);
 
   const pinned = certificates
-    .filter(({ fingerprint }) => repository.fingerprints.includes(fingerprint))
+    .filter(({ fingerprint }) => pins.includes(fingerprint))
     .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   return {
     armored: await armored(Buffer.concat(pinned.map(({ bytes }) => bytes))),
     certificates: pinned.map(factsOf),
   };
+
+  function pinProblem(pin: string): readonly Problem[] {
+    const certificate = certificates.find(({ fingerprint }) => fingerprint === pin);
+    if (!certificate) {
+      const found = certificates.map(({ fingerprint }) => fingerprint);
+      return [keyProblem({ reason: 'absent', source, pin, found })];
+    }
+    if (!certificate.readable) return [keyProblem({ reason: 'unsupported', source, pin })];
+    if (certificate.revoked) return [keyProblem({ reason: 'revoked', source, pin })];
+    if (inForce(certificate, now)) return [];
+    const { expiresAt } = certificate;
+    if (!expiresAt) return [keyProblem({ reason: 'invalid', source, pin })];
+    const on = new Date(expiresAt).toISOString().slice(0, 10);
+    return [keyProblem({ reason: 'expired', source, pin, on })];
+  }
 }
 
 /** A copy of an earlier run does when the key cannot be fetched now: the pins judge it all the same. */
@@ -132,38 +148,3 @@ const keyProblem = (params: ProblemParams['repository.key']): Problem => ({
   code: 'repository.key',
   params,
 });
-
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-function pinProblem(
-  pin: string,
-  certificates: readonly KeyringCertificate[],
-  source: string,
-  now: number,
-): readonly Problem[] {
-  const certificate = certificates.find(({ fingerprint }) => fingerprint === pin);
-  if (!certificate) {
-    const found = certificates.map(({ fingerprint }) => fingerprint);
-    return [keyProblem({ reason: 'absent', source, pin, found })];
-  }
-  if (!certificate.readable) return [keyProblem({ reason: 'unsupported', source, pin })];
-  if (certificate.revoked) return [keyProblem({ reason: 'revoked', source, pin })];
-  if (inForce(certificate, now)) return [];
-  const { expiresAt } = certificate;
-  if (!expiresAt) return [keyProblem({ reason: 'invalid', source, pin })];
-  return [keyProblem({ reason: 'expired', source, pin, on: day(expiresAt) })];
-}
-
-/** A key that nobody knows, and that could sign: a rotation, or an attack. Either needs a person. */
-function unknownKeyProblem(
-  certificate: KeyringCertificate,
-  { fingerprints }: SigningKeySource,
-  source: string,
-  now: number,
-): readonly Problem[] {
-  const { fingerprint } = certificate;
-  if (fingerprints.includes(fingerprint) || RETIRED.includes(fingerprint)) return [];
-  return inForce(certificate, now)
-    ? [keyProblem({ reason: 'unknown-key', source, fingerprint })]
-    : [];
-}

@@ -155,23 +155,13 @@ function failureOf(error: NodeJS.ErrnoException): FetchFailure {
   return { reason: /certificate/i.test(said) ? 'certificate' : 'failed', said };
 }
 
-const TRANSIENT: readonly FetchFailure['reason'][] = [
-  'name-lookup',
-  'refused',
-  'reset',
-  'no-answer',
-  'no-route',
-  'timeout',
-];
-
-/** Trying again may help. */
-export const isTransient = (failure: FetchFailure): boolean =>
-  failure.reason === 'status'
-    ? failure.status === 408 || failure.status === 429 || failure.status >= 500
-    : TRANSIENT.includes(failure.reason);
-
-/** Milliseconds before the second and the third try. */
-export const RETRY_DELAYS: readonly number[] = [500, 2000];
+/** Trying again may help; a wrong name stays wrong. */
+export function isTransient(failure: FetchFailure): boolean {
+  if (failure.reason === 'status')
+    return failure.status === 408 || failure.status === 429 || failure.status >= 500;
+  const passing: readonly string[] = ['timeout', ...Object.values(REASONS)];
+  return passing.includes(failure.reason) && failure.reason !== 'unknown-name';
+}
 
 /** Its default export: as a bundled CommonJS module it has no others. */
 const loadUndici = async () => (await import('undici')).default;

@@ -38,13 +38,13 @@ type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : n
  * @throws ToolError `repository.unreachable` | `repository.key` | `repository.index`
  */
 export async function readVersions(
-  repository: Repository,
+  { url, suite, proxy, components, fingerprints }: Repository,
   arch: string,
   options: IndexOptions,
 ): Promise<readonly string[]> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await readOnce(repository, arch, options);
+      return await readOnce();
     } catch (error) {
       const delay = options.delays[attempt];
       const torn = error instanceof ToolError && error.problem.code === 'repository.index';
@@ -52,124 +52,89 @@ export async function readVersions(
       await sleep(delay);
     }
   }
-}
 
-/** @param transient the repository was changed while it was read: asking again helps */
-const indexProblem = (
-  { url, suite }: Repository,
-  fault: IndexFault,
-  transient = false,
-): ToolError =>
-  new ToolError({
-    code: 'repository.index',
-    params: { ...fault, url: withoutPassword(url), suite },
-    transient,
-  });
-
-async function readOnce(
-  repository: Repository,
-  arch: string,
-  options: IndexOptions,
-): Promise<readonly string[]> {
-  const { url, suite, proxy, components, fingerprints } = repository;
-  const dists = `${url}/dists/${suite}`;
-  const signed = await fetchCached(
-    { what: 'index', url: `${dists}/InRelease`, proxy, maxBytes: MAX_RELEASE_BYTES },
-    options,
-  );
-
-  const name = JSON.stringify(['versions 2', sha256(signed), components, arch, fingerprints]);
-  const cached = await options.cache.read(name);
-  if (cached) {
-    const known = JSON.parse(Buffer.from(cached.body).toString()) as Known;
-    if (known.until === null || known.until > options.now) return known.versions;
+  /** @param transient the repository was changed while it was read: asking again helps */
+  function indexProblem(fault: IndexFault, transient = false): ToolError {
+    const params = { ...fault, url: withoutPassword(url), suite };
+    return new ToolError({ code: 'repository.index', params, transient });
   }
 
-  const key = await options.signingKey();
-  const release = await readSigned(signed, repository, key, options.now);
-  const found: string[] = [];
-  for (const component of components) {
-    const packages = await readPackages(repository, component, arch, release, options);
-    found.push(...versionsIn(packages, PACKAGE, arch));
-  }
-  const versions = [...new Set(found)].sort((a, b) => compareDebianVersions(b, a));
-  const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
-  const known: Known = {
-    versions,
-    until: ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity)),
-  };
-  await options.cache.write(name, { meta: {}, body: Buffer.from(JSON.stringify(known)) });
-  return versions;
-}
+  async function readOnce(): Promise<readonly string[]> {
+    const inRelease = `${url}/dists/${suite}/InRelease`;
+    const wanted = { what: 'index', url: inRelease, proxy, maxBytes: MAX_RELEASE_BYTES } as const;
+    const signed = await fetchCached(wanted, options);
 
-async function readSigned(
-  signed: Uint8Array,
-  repository: Repository,
-  { armored }: SigningKey,
-  now: number,
-): Promise<Release> {
-  const text = await readClearsigned(Buffer.from(signed).toString(), armored, now).catch(
-    (error: Error) => {
-      throw indexProblem(repository, { reason: 'bad-signature', said: error.message });
-    },
-  );
-  const release = readRelease(text);
-  if (release.validUntil !== null && release.validUntil <= now) {
-    const until = new Date(release.validUntil).toISOString().slice(0, 16).replace('T', ' ');
-    throw indexProblem(repository, { reason: 'expired', until });
-  }
-  return release;
-}
+    const name = JSON.stringify(['versions 2', sha256(signed), components, arch, fingerprints]);
+    const cached = await options.cache.read(name);
+    if (cached) {
+      const known = JSON.parse(Buffer.from(cached.body).toString()) as Known;
+      if (known.until === null || known.until > options.now) return known.versions;
+    }
 
-async function readPackages(
-  repository: Repository,
-  component: string,
-  arch: string,
-  release: Release,
-  options: FetchOptions,
-): Promise<string> {
-  for (const name of ['Packages.gz', 'Packages']) {
-    const path = `${component}/binary-${arch}/${name}`;
-    if (!release.files.has(path)) continue;
-    const bytes = await fetchChecked(repository, path, release, options);
-    const text = name.endsWith('.gz')
-      ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_PACKAGES_BYTES })
-      : bytes;
-    return Buffer.from(text).toString();
+    const key = await options.signingKey();
+    const release = await readSigned(signed, key);
+    const found: string[] = [];
+    for (const component of components)
+      found.push(...versionsIn(await readPackages(component, release), PACKAGE, arch));
+    const versions = [...new Set(found)].sort((a, b) => compareDebianVersions(b, a));
+    const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
+    const until = ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity));
+    const body = Buffer.from(JSON.stringify({ versions, until } satisfies Known));
+    await options.cache.write(name, { meta: {}, body });
+    return versions;
   }
 
-  const available = new Map<string, readonly [string, string]>();
-  for (const path of release.files.keys()) {
-    const [, of, arch] = /^(.+)\/binary-([^/]+)\/Packages(?:\.gz)?$/.exec(path) ?? [];
-    if (of && arch) available.set(`${of} ${arch}`, [of, arch]);
+  async function readSigned(signed: Uint8Array, { armored }: SigningKey): Promise<Release> {
+    const signedText = Buffer.from(signed).toString();
+    const text = await readClearsigned(signedText, armored, options.now).catch((error: Error) => {
+      throw indexProblem({ reason: 'bad-signature', said: error.message });
+    });
+    const release = readRelease(text);
+    if (release.validUntil !== null && release.validUntil <= options.now) {
+      const until = new Date(release.validUntil).toISOString().slice(0, 16).replace('T', ' ');
+      throw indexProblem({ reason: 'expired', until });
+    }
+    return release;
   }
-  throw indexProblem(repository, {
-    reason: 'no-packages',
-    component,
-    arch,
-    available: [...available.values()],
-  });
-}
 
-async function fetchChecked(
-  repository: Repository,
-  file: string,
-  { files, byHash }: Release,
-  options: FetchOptions,
-): Promise<Uint8Array> {
-  const { url: base, suite, proxy } = repository;
-  const { size, sha256: hash } = files.get(file)!;
-  const torn = (fault: IndexFault) => indexProblem(repository, fault, true);
-  const places = byHash ? [file.replace(/[^/]+$/, `by-hash/SHA256/${hash}`), file] : [file];
-  for (const place of places) {
-    const url = `${base}/dists/${suite}/${place}`;
-    const wanted = { what: 'package-list', url, proxy, maxBytes: MAX_PACKAGES_BYTES } as const;
-    const answer = await fetchBytes(wanted, options);
-    if (answer === null || answer === 'unchanged') continue;
-    const bytes = answer.body.length;
-    if (bytes !== size) throw torn({ reason: 'wrong-size', file, bytes, expected: size });
-    if (sha256(answer.body) !== hash) throw torn({ reason: 'wrong-hash', file });
-    return answer.body;
+  async function readPackages(component: string, release: Release): Promise<string> {
+    for (const name of ['Packages.gz', 'Packages']) {
+      const path = `${component}/binary-${arch}/${name}`;
+      if (!release.files.has(path)) continue;
+      const bytes = await fetchChecked(path, release);
+      const text = name.endsWith('.gz')
+        ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_PACKAGES_BYTES })
+        : bytes;
+      return Buffer.from(text).toString();
+    }
+    const lists = new Map<string, readonly [string, string]>();
+    for (const path of release.files.keys()) {
+      const [, of, arch] = /^(.+)\/binary-([^/]+)\/Packages(?:\.gz)?$/.exec(path) ?? [];
+      if (of && arch) lists.set(`${of} ${arch}`, [of, arch]);
+    }
+    const available = [...lists.values()];
+    throw indexProblem({ reason: 'no-packages', component, arch, available });
   }
-  throw torn({ reason: 'missing-file', file });
+
+  async function fetchChecked(file: string, { files, byHash }: Release): Promise<Uint8Array> {
+    const { size, sha256: hash } = files.get(file)!;
+    const torn = (fault: IndexFault) => indexProblem(fault, true);
+    const places = byHash ? [file.replace(/[^/]+$/, `by-hash/SHA256/${hash}`), file] : [file];
+    for (const place of places) {
+      const at = `${url}/dists/${suite}/${place}`;
+      const wanted = {
+        what: 'package-list',
+        url: at,
+        proxy,
+        maxBytes: MAX_PACKAGES_BYTES,
+      } as const;
+      const answer = await fetchBytes(wanted, options);
+      if (answer === null || answer === 'unchanged') continue;
+      const bytes = answer.body.length;
+      if (bytes !== size) throw torn({ reason: 'wrong-size', file, bytes, expected: size });
+      if (sha256(answer.body) !== hash) throw torn({ reason: 'wrong-hash', file });
+      return answer.body;
+    }
+    throw torn({ reason: 'missing-file', file });
+  }
 }

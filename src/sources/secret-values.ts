@@ -56,17 +56,6 @@ export async function resolveSecrets(
   });
 }
 
-function read(ref: SecretRef, options: SecretOptions): Promise<Read> | Read {
-  switch (ref.kind) {
-    case 'env':
-      return readEnv(ref.name, ref, options);
-    case 'file':
-      return readFile(ref.path, ref, options);
-    case 'exec':
-      return readExec(ref.argv, ref, options);
-  }
-}
-
 const unresolved = (
   { at }: SecretRef,
   params: ProblemParams['secret.unresolved'],
@@ -78,36 +67,34 @@ const unresolved = (
 /** Editors and `echo` add a newline that is not part of the secret. */
 const cut = (text: string): string => text.replace(/\r?\n$/, '');
 
-function readEnv(name: string, ref: SecretRef, { env }: SecretOptions): Read {
-  const value = env[name];
-  if (value === undefined) return unresolved(ref, { reason: 'unset', variable: name });
-  if (value === '') return unresolved(ref, { reason: 'empty-variable', variable: name });
-  return { secret: new Secret(value) };
-}
-
-async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptions): Promise<Read> {
-  const where = besideInventory(path, base, env.HOME);
-  const file = await readTextFile(where, MAX_BYTES);
-  if (!file.ok)
-    return unresolved(ref, { reason: 'unreadable-file', path: where, failure: file.failure });
-  const text = cut(file.text);
-  if (text === '') return unresolved(ref, { reason: 'empty-file', path: where });
-  const secret = new Secret(text);
-  if ((file.mode & 0o077) === 0) return { secret };
-  const params = { reason: 'readable-by-others', path: where } as const;
-  return { secret, warning: { code: 'secret.readable', params, at: ref.at } };
-}
-
-async function readExec(
-  argv: readonly [string, ...string[]],
-  ref: SecretRef,
-  { base, env, timeoutMs }: SecretOptions,
-): Promise<Read> {
-  const { failure, stdout, stderr } = await runProgram(argv, base, timeoutMs, env);
-  const [program] = argv;
-  if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
-  const text = cut(stdout);
-  if (text === '') return unresolved(ref, { reason: 'program-silent', program }, stderr);
-  if (text.includes('\uFFFD')) return unresolved(ref, { reason: 'not-text', program });
-  return { secret: new Secret(text) };
+async function read(ref: SecretRef, { base, env, timeoutMs }: SecretOptions): Promise<Read> {
+  switch (ref.kind) {
+    case 'env': {
+      const value = env[ref.name];
+      if (value) return { secret: new Secret(value) };
+      const reason = value === undefined ? 'unset' : 'empty-variable';
+      return unresolved(ref, { reason, variable: ref.name });
+    }
+    case 'file': {
+      const path = besideInventory(ref.path, base, env.HOME);
+      const file = await readTextFile(path, MAX_BYTES);
+      if (!file.ok)
+        return unresolved(ref, { reason: 'unreadable-file', path, failure: file.failure });
+      const text = cut(file.text);
+      if (text === '') return unresolved(ref, { reason: 'empty-file', path });
+      const secret = new Secret(text);
+      if ((file.mode & 0o077) === 0) return { secret };
+      const params = { reason: 'readable-by-others', path } as const;
+      return { secret, warning: { code: 'secret.readable', params, at: ref.at } };
+    }
+    case 'exec': {
+      const [program] = ref.argv;
+      const { failure, stdout, stderr } = await runProgram(ref.argv, base, timeoutMs, env);
+      if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
+      const text = cut(stdout);
+      if (text === '') return unresolved(ref, { reason: 'program-silent', program }, stderr);
+      if (text.includes('\uFFFD')) return unresolved(ref, { reason: 'not-text', program });
+      return { secret: new Secret(text) };
+    }
+  }
 }
