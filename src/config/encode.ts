@@ -32,20 +32,19 @@ export interface Place {
 }
 
 /** Text that writes `value` in its place, without letting any of it escape. @throws MisplacedError */
-export function encode(value: unknown, place: Place): string {
-  switch (place.context) {
+export function encode(value: unknown, { context, line }: Place): string {
+  switch (context) {
     case 'string':
-      return escaped(plain(value, 'string'));
+      return escaped(plain(value, context));
     case 'raw-string':
-      return inRawString(plain(value, 'raw-string'));
+      return inRawString(plain(value, context));
     case 'comment':
-      return inComment(plain(value, 'comment'), place.line);
+      return inComment(plain(value, context), line);
     case 'label':
-      return identifier(value, place.line, 'label');
     case 'name':
-      return identifier(value, place.line, 'name');
+      return identifier(value, line, context);
     case 'value':
-      return literal(value, /^\t*/.exec(place.line)?.[0] ?? '');
+      return literal(value, /^\t*/.exec(line)![0]);
   }
 }
 
@@ -131,7 +130,7 @@ function identifier(value: unknown, line: string, where: 'label' | 'name'): stri
 }
 
 /** An Alloy literal. Maps are laid out over several lines as `alloy fmt` does; `indent` is the line's. */
-function literal(value: unknown, indent = ''): string {
+function literal(value: unknown, indent: string): string {
   if (typeof value === 'string') return `"${escaped(wellFormed(value))}"`;
   if (typeof value === 'number') return number(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);

@@ -89,26 +89,17 @@ export function checkVars(
     const value = vars[name];
     if (value === undefined || value === null) {
       if (!isRequired(parameter, parameters, vars)) continue;
-      report(value === null ? name : null, {
-        reason: 'required',
-        template,
-        parameter: name,
-        meaning,
-        example: exampleOf(parameter),
-        alternative: unless,
-        flag: false,
-      });
+      const about = { template, parameter: name, meaning, example: exampleOf(parameter) };
+      const where = value === null ? name : null;
+      report(where, { reason: 'required', ...about, alternative: unless, flag: false });
       continue;
     }
     if (unless !== null && isGiven(vars[unless]))
       report(name, { reason: 'no-effect-beside', parameter: name, other: unless });
-    else if (when !== null && !counts(parameter, parameters, vars))
-      report(name, {
-        reason: 'no-effect-unless',
-        parameter: name,
-        other: when.name,
-        values: when.words,
-      });
+    else if (when !== null && !counts(parameter, parameters, vars)) {
+      const { name: other, words: values } = when;
+      report(name, { reason: 'no-effect-unless', parameter: name, other, values });
+    }
     if (needs !== null && !isGiven(vars[needs]))
       report(name, { reason: 'no-effect-without', parameter: name, other: needs });
     const fault = faultOf(parameter, value);

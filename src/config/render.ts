@@ -38,23 +38,16 @@ export function renderTemplate(
     at: { file: template.file, line, column },
     detail: codeFrame(template.text, line, column),
   });
-  const { parameters } = template;
-  const known = (vars: TemplateValues['vars']): readonly string[] => [
-    ...Object.keys(vars),
-    'host',
-    ...Object.keys(given.host).map((key) => `host.${key}`),
-  ];
-  const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
-    liquidProblems(error, {
-      text: template.text,
-      place,
-      known: known(vars),
-      declared: parameters !== null,
-    });
+  const { parameters, text: source } = template;
+  const ofHost = ['host', ...Object.keys(given.host).map((key) => `host.${key}`)];
+  const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] => {
+    const known = [...Object.keys(vars), ...ofHost];
+    return liquidProblems(error, { text: source, place, known, declared: parameters !== null });
+  };
 
   let parsed: ParsedTemplate;
   try {
-    parsed = parseLiquid(template.text);
+    parsed = parseLiquid(source);
   } catch (error) {
     return fail(...liquidErrors(error, given.vars));
   }
@@ -65,7 +58,7 @@ export function renderTemplate(
   const problems: Problem[] = [...reserved(values)];
   if (parameters) {
     problems.push(...checkVars(template.name, parameters, values));
-    problems.push(...undeclared(used, known(variables), place));
+    problems.push(...undeclared(used, [...Object.keys(variables), ...ofHost], place));
   } else {
     problems.push(...unused(template, values, Object.keys(used)));
   }

@@ -117,10 +117,9 @@ export function conflictsOf(layers: readonly Layer[]): readonly Conflict[] {
   for (const layer of layers) {
     for (const [key, leaf] of leavesOf(layer)) {
       const other = seen.get(key);
-      if (other && !isDeepStrictEqual(other.value, leaf.value)) {
-        conflicts.push({ key, first: other.path, second: leaf.path });
-      }
       if (!other) seen.set(key, leaf);
+      else if (!isDeepStrictEqual(other.value, leaf.value))
+        conflicts.push({ key, first: other.path, second: leaf.path });
     }
   }
   return conflicts;
@@ -130,11 +129,8 @@ export function conflictsOf(layers: readonly Layer[]): readonly Conflict[] {
 export function overrides(layer: Layer, key: string): boolean {
   const leaves = leavesOf(layer);
   const steps = key.split('.');
-  if (leaves.has(key)) return true;
-  return steps.some((_, i) => {
-    const above = leaves.get(steps.slice(0, i).join('.'));
-    return above !== undefined && above.value !== MAP;
-  });
+  const above = steps.flatMap((_, i) => leaves.get(steps.slice(0, i).join('.')) ?? []);
+  return leaves.has(key) || above.some(({ value }) => value !== MAP);
 }
 
 function leavesOf({ value, path }: Layer): ReadonlyMap<string, Leaf> {

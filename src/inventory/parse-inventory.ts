@@ -31,11 +31,8 @@ export function parseTree(tree: YamlTree, text: string, file: string): Result<In
     const empty: Problem = { code: 'inventory.schema', params: { reason: 'empty' }, at };
     return fail(...withExcerpts([...tree.problems, empty], frame));
   }
-  return validate(
-    tree.value,
-    { file, place: tree.place, source: tree.source, frame },
-    tree.problems,
-  );
+  const { value, place, source, problems } = tree;
+  return validate(value, { file, place, source, frame }, problems);
 }
 
 /**

@@ -56,19 +56,15 @@ export async function routeTo(
   const inventoryFiles = host.identity.map((path) => path.replace(/^~(?=\/)/, user.home));
 
   const identitiesOf = (settings: SshSettings): Identities => {
-    const socket = settings.agent === undefined ? agent : settings.agent;
+    const { identities: named, agent: socket = agent } = settings;
     // an identity of the inventory is used alone, as with IdentitiesOnly
     if (inventoryFiles.length > 0)
       return { files: inventoryFiles, source: 'inventory', allAgentKeys: false, agent: socket };
-    const named = settings.identities.length > 0;
-    return {
-      files: named
-        ? settings.identities
-        : DEFAULT_KEY_NAMES.map((name) => `${user.home}/.ssh/${name}`),
-      source: named ? 'ssh-config' : 'default',
-      allAgentKeys: !settings.identitiesOnly,
-      agent: socket,
-    };
+    const allAgentKeys = !settings.identitiesOnly;
+    if (named.length > 0)
+      return { files: named, source: 'ssh-config', allAgentKeys, agent: socket };
+    const files = DEFAULT_KEY_NAMES.map((name) => `${user.home}/.ssh/${name}`);
+    return { files, source: 'default', allAgentKeys, agent: socket };
   };
 
   const hopOf = (alias: string, settings: SshSettings, login: string, pin: string | null): Hop => ({
@@ -104,11 +100,9 @@ export async function routeTo(
 
 /** A ProxyCommand counts on the first hop only: the others are reached through their jump host. */
 function opensshOnlyOf(hops: readonly Hop[]): string | null {
-  const setting =
-    hops[0]!.settings.opensshOnly.always[0] ??
-    hops.find(
-      ({ identities, settings }) =>
-        identities.source !== 'inventory' && settings.opensshOnly.forLogin.length > 0,
-    )?.settings.opensshOnly.forLogin[0];
+  const forLogin = hops.flatMap(({ identities, settings }) =>
+    identities.source === 'inventory' ? [] : settings.opensshOnly.forLogin,
+  );
+  const setting = hops[0]!.settings.opensshOnly.always[0] ?? forLogin[0];
   return setting === undefined ? null : `${setting} in ~/.ssh/config`;
 }

@@ -91,10 +91,10 @@ export async function scanHostKeys(
   }
   try {
     const ordered = [...servers.values()].sort((a, b) => +b.server.jump - +a.server.jump);
-    const scanned = await pLimit(limits.forks).map(ordered, async ({ server, hops }) => ({
-      server,
-      result: await scan(hops).catch(troubleOf),
-    }));
+    const scanned = await pLimit(limits.forks).map(ordered, async ({ server, hops }) => {
+      const result = await scan(hops).catch(troubleOf);
+      return { server, result };
+    });
     return [...scanned, ...unroutable];
   } finally {
     await jumps.close();

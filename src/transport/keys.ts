@@ -34,7 +34,7 @@ export function keyRing(
   const short = (path: string): string =>
     path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
   const keysOfAgent = memo(listAgent);
-  const openOnce = memo((path) => openKeyFile(path));
+  const openOnce = memo((path: string) => openKeyFile(path));
   const unlockOnce = memo(async (path) => {
     for (let tries = 0; askPassphrase && tries < PASSPHRASE_TRIES; tries += 1) {
       const passphrase = await askPassphrase(path);
@@ -79,12 +79,10 @@ export function keyRing(
     }
     for (const path of files) {
       let file = openOnce(path);
-      if (file.kind === 'locked' || file.kind === 'public') {
-        const key = await inAgent(file);
-        if (key) {
-          offerOfAgent(key, short(path));
-          continue;
-        }
+      const held = file.kind === 'key' ? undefined : await inAgent(file);
+      if (held) {
+        offerOfAgent(held, short(path));
+        continue;
       }
       if (file.kind === 'locked' && (source !== 'default' || offers.length === 0)) {
         file = await unlockOnce(path);
@@ -125,9 +123,8 @@ function openKeyFile(path: string, passphrase?: Secret): KeyFile {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? { kind: 'absent' }
-      : { kind: 'unreadable', why: code ?? message };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
+    return { kind: 'unreadable', why: code ?? message };
   }
   const [type = '', base64] = text.trim().split(/\s+/);
   if (base64 !== undefined && /^(ssh|ecdsa|sk)-[\w.@-]+$/.test(type)) {
@@ -189,9 +186,8 @@ function listAgent(socket: string): Promise<readonly ParsedKey[]> {
     const timer = setTimeout(() => resolve([]), AGENT_DEADLINE_MS);
     new ssh2.OpenSSHAgent(socket).getIdentities((error, keys) => {
       clearTimeout(timer);
-      const parsed = (error ? [] : (keys ?? [])).map((key) =>
-        ssh2.utils.parseKey(key as ParsedKey),
-      );
+      const listed = error ? [] : (keys ?? []);
+      const parsed = listed.map((key) => ssh2.utils.parseKey(key as ParsedKey));
       resolve(parsed.filter((key): key is ParsedKey => !(key instanceof Error)));
     });
   });
@@ -209,9 +205,7 @@ export async function agentKeys(socket: string | null): Promise<readonly AgentKe
   if (socket === null) return [];
   return (await listAgent(socket)).map((key) => {
     const blob = key.getPublicSSH();
-    return {
-      name: key.comment || fingerprint(blob),
-      line: `${key.type} ${blob.toString('base64')}`,
-    };
+    const line = `${key.type} ${blob.toString('base64')}`;
+    return { name: key.comment || fingerprint(blob), line };
   });
 }

@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { globToRegExp } from '../model/glob.ts';
 import { memo } from '../model/memo.ts';
@@ -37,22 +38,16 @@ export function sshConfig(
     if (text === null) return true;
     const found = mayConcern(text, alias);
     if (found.concerns) return true;
-    if (found.includes.length > 0 && depth >= MAX_NESTED_INCLUDES) return true;
     return found.includes.some((pattern) => {
+      if (depth >= MAX_NESTED_INCLUDES) return true;
       const paths = includedFiles(pattern, base, user.home);
       return paths === null || paths.some((each) => concerns(each, alias, base, depth + 1));
     });
   };
 
   const ask = (address: string, port: number | null, login: string | null): Promise<string> => {
-    const args = [
-      '-G',
-      ...(port === null ? [] : ['-p', String(port)]),
-      ...(login === null ? [] : ['-l', login]),
-      '--',
-      address,
-    ];
-    return limit(() => run(command, args, address));
+    const given = [...(port === null ? [] : ['-p', `${port}`]), ...(login ? ['-l', login] : [])];
+    return limit(() => run(command, ['-G', ...given, '--', address], address));
   };
 
   const look = memo(async (id) => {
@@ -125,18 +120,17 @@ function readIfThere(path: string): string | null {
   }
 }
 
-function run(command: string, args: readonly string[], address: string): Promise<string> {
-  return new Promise((resolve, reject) => {
+async function run(command: string, args: readonly string[], address: string): Promise<string> {
+  try {
     const limits = { timeout: DEADLINE_MS, maxBuffer: 1 << 20 };
-    execFile(command, args, limits, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout);
-      const problem =
-        (error as NodeJS.ErrnoException).code === 'ENOENT'
-          ? unsupported({ reason: 'unread-configuration', address })
-          : unsupported({ reason: 'bad-configuration', address }, stderr.trim() || error.message);
-      reject(new ToolError(problem));
-    });
-  });
+    return (await promisify(execFile)(command, args, limits)).stdout;
+  } catch (error) {
+    const { code, stderr = '', message } = error as ExecFileException;
+    if (code === 'ENOENT')
+      throw new ToolError(unsupported({ reason: 'unread-configuration', address }));
+    const said = stderr.trim() || message;
+    throw new ToolError(unsupported({ reason: 'bad-configuration', address }, said));
+  }
 }
 
 /** A key in ~/.ssh that a login may use. */
