@@ -33,9 +33,7 @@ export interface Template {
 
 /** How places in the text that a template became are named; equal texts share the name of one host. */
 export const renderedFile = ({ file }: Template, host: string): string =>
-  `${file}${RENDERED}${host})`;
-
-const RENDERED = ' (rendered for ';
+  `${file} (rendered for ${host})`;
 
 /** What a template may read: each of `vars` by its name, and `host`. */
 export interface TemplateValues {

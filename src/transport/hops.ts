@@ -30,20 +30,14 @@ export interface Identities {
   readonly agent: string | null;
 }
 
-export interface Route {
-  /** Never empty. */
-  readonly hops: readonly Hop[];
-  /** The setting that only OpenSSH can follow; null: the built-in client can take this route. */
-  readonly opensshOnly: string | null;
-}
-
 const DEFAULT_KEY_NAMES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const MAX_NESTED_JUMPS = 8;
 
 /**
  * The servers on the way to a host, in order. The inventory wins over ~/.ssh/config. A jump host
  * takes the host's keys and user unless ~/.ssh/config says otherwise: the inventory has no other
- * place to name them.
+ * place to name them. `opensshOnly`: the setting that only OpenSSH can follow; null: the built-in
+ * client can take this route.
  *
  * @throws ToolError `ssh.unsupported` when a jump host or OpenSSH's configuration cannot be read.
  */
@@ -52,7 +46,7 @@ export async function routeTo(
   config: SshConfig,
   user: SshUser,
   agent: string | null,
-): Promise<Route> {
+): Promise<{ readonly hops: readonly Hop[]; readonly opensshOnly: string | null }> {
   const inventoryFiles = host.identity.map((path) => path.replace(/^~(?=\/)/, user.home));
 
   const identitiesOf = (settings: SshSettings): Identities => {

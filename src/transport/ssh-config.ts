@@ -26,30 +26,9 @@ export interface SshSettings {
   };
 }
 
-const defaultKnownHosts = (home: string): readonly string[] => [
-  `${home}/.ssh/known_hosts`,
-  `${home}/.ssh/known_hosts2`,
-  '/etc/ssh/ssh_known_hosts',
-  '/etc/ssh/ssh_known_hosts2',
-];
-
 /** The settings where no configuration file sets any. */
-export const defaultSettings = (
-  address: string,
-  port: number | null,
-  { home }: SshUser,
-): SshSettings => ({
-  hostname: address,
-  port: port ?? 22,
-  user: null,
-  identities: [],
-  identitiesOnly: false,
-  agent: undefined,
-  jump: [],
-  knownHosts: defaultKnownHosts(home),
-  hostKeyAlias: null,
-  opensshOnly: { always: [], forLogin: [] },
-});
+export const defaultSettings = (address: string, port: number | null, user: SshUser): SshSettings =>
+  readSshG(port === null ? '' : `port ${port}`, address, user);
 
 /** Keywords that change nothing about where and as whom we log in, among them all that Debian ships. */
 const HARMLESS = new Set(
@@ -195,6 +174,10 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
   const usual = named.every((path) => DEFAULT_IDENTITY.test(path));
   const agent = first('identityagent');
   const [jump = ''] = set('proxyjump');
+  const defaultKnownHosts = [`${user.home}/.ssh/`, '/etc/ssh/ssh_'].flatMap((place) => [
+    `${place}known_hosts`,
+    `${place}known_hosts2`,
+  ]);
   const knownHosts = [first('userknownhostsfile'), first('globalknownhostsfile')]
     .flatMap((paths) => paths?.split(/\s+/) ?? [])
     .filter((path) => path !== '' && path.toLowerCase() !== 'none')
@@ -213,7 +196,7 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
           ? null
           : expand(agent),
     jump: jump.split(',').filter(Boolean),
-    knownHosts: knownHosts.length > 0 ? knownHosts : defaultKnownHosts(user.home),
+    knownHosts: knownHosts.length > 0 ? knownHosts : defaultKnownHosts,
     hostKeyAlias: set('hostkeyalias')[0] ?? null,
     opensshOnly: {
       always: set('proxycommand').map((command) => `ProxyCommand ${command}`),
