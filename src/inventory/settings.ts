@@ -2,6 +2,7 @@ import type { Repository, Stability, WantedVersion } from '../model/desired.ts';
 import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
+import type { FileRef } from '../model/text-files.ts';
 import type { Inventory, InventoryHost } from './members.ts';
 import { type Layer, layersOf, type Merged, mergeLayers } from './merge.ts';
 import {
@@ -225,13 +226,6 @@ const list = (written: string | readonly string[]): readonly string[] =>
   typeof written === 'string' ? [written] : written;
 
 const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
-
-/** A file on this machine that a host's settings name. */
-export interface FileRef {
-  /** As written: relative to the inventory's directory, `~/` allowed. */
-  readonly path: string;
-  readonly at: Position;
-}
 
 /** The template that a host uses, and where it was set. */
 export type TemplateRef =

@@ -1,33 +1,16 @@
-import { fail, ok, type Position, type Problem, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { FileFailure } from '../model/problems/file-problems.ts';
+import type { FileRef, TemplateText, TextFile } from '../model/text-files.ts';
 import { besideInventory } from './directories.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** A file that the inventory names. */
-export interface FileRef {
-  /** As written: relative to the directory of the inventory, `~/` allowed. */
-  readonly path: string;
-  readonly at: Position;
-}
-
-export interface ReadFile {
-  /** Where it was found; named in problems. */
-  readonly file: string;
-  readonly text: string;
-}
-
-/** A template, and the declarations of its parameters in the `.yaml` beside it. */
-export interface TemplateFile extends ReadFile {
-  readonly declarations: ReadFile | null;
-}
-
 /** Reads the files that `config.files` copies, by path as written; reports all that cannot be read. */
 export async function readSourceFiles(
   refs: readonly FileRef[],
   base: string,
-): Promise<Result<ReadonlyMap<string, ReadFile>>> {
+): Promise<Result<ReadonlyMap<string, TextFile>>> {
   const read = await readAll(refs, base, ({ at }, path, failure) => ({
     code: 'inventory.file',
     params: { reason: 'unreadable-file', path, failure },
@@ -41,7 +24,7 @@ export async function readSourceFiles(
 export async function readTemplateFiles(
   refs: readonly FileRef[],
   base: string,
-): Promise<Result<ReadonlyMap<string, TemplateFile>>> {
+): Promise<Result<ReadonlyMap<string, TemplateText>>> {
   const read = await readAll(refs, base, ({ at }, path, failure) => ({
     code: 'template.file',
     params: { reason: 'unreadable', path, failure },
@@ -49,7 +32,7 @@ export async function readTemplateFiles(
   }));
   if (!read.ok) return read;
 
-  const templates = new Map<string, TemplateFile>();
+  const templates = new Map<string, TemplateText>();
   const problems: Problem[] = [];
   for (const [{ path, at }, template] of read.value) {
     const file = template.file.replace(/(?:\.alloy)?$/, '.yaml');
@@ -68,9 +51,9 @@ async function readAll(
   refs: readonly FileRef[],
   base: string,
   problemOf: (ref: FileRef, path: string, failure: FileFailure) => Problem,
-): Promise<Result<readonly (readonly [FileRef, ReadFile])[]>> {
+): Promise<Result<readonly (readonly [FileRef, TextFile])[]>> {
   const distinct = [...new Map(refs.toReversed().map((ref) => [ref.path, ref])).values()].reverse();
-  const files: (readonly [FileRef, ReadFile])[] = [];
+  const files: (readonly [FileRef, TextFile])[] = [];
   const problems: Problem[] = [];
   for (const ref of distinct) {
     const file = besideInventory(ref.path, base);

@@ -1,14 +1,14 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { FileFailure } from '../model/problems/file-problems.ts';
 
-export type TextFile =
+type Reading =
   | { readonly ok: true; readonly text: string; readonly mode: number }
   | { readonly ok: false; readonly failure: FileFailure };
 
-const failed = (failure: FileFailure): TextFile => ({ ok: false, failure });
+const failed = (failure: FileFailure): Reading => ({ ok: false, failure });
 
 /** Reads a regular file as UTF-8, without its byte order mark. Never throws. */
-export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
+export async function readTextFile(path: string, maxBytes: number): Promise<Reading> {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return failed({ kind: 'directory' });

@@ -11,7 +11,7 @@ import type { SshOptions } from './options.ts';
 import * as problems from './problems.ts';
 import { sshConfig } from './ssh-config-files.ts';
 import { ssh2Client } from './ssh2-client.ts';
-import { logIn, openSocket } from './ssh2-login.ts';
+import { logIn } from './ssh2-login.ts';
 
 /** One SSH server that hosts are reached at, or through. */
 export interface Server {
@@ -130,10 +130,7 @@ export async function scanHostKeys(
     let blob: Uint8Array | undefined;
     try {
       const jump = await jumps.jumpHost(before, { ...limits, signal });
-      const socket = jump ? await jump.forward(hop, signal) : await openSocket(endpoint, signal);
-      stage = 'greeting';
-      const ended = await logIn(socket, {
-        user: endpoint.user,
+      const ended = await logIn(hop, jump, {
         offers: [],
         hostKeyAlgorithms: hostKeyAlgorithms(knownKeys(files.read(settings.knownHosts), hop)),
         trusts(key) {
@@ -141,7 +138,9 @@ export async function scanHostKeys(
           // ends the connection right after the key exchange: nobody logs in here
           return false;
         },
-        onHandshake: () => undefined,
+        onStage: (now) => {
+          stage = now;
+        },
         signal,
       });
       if (blob) return blob;

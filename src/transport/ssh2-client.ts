@@ -9,7 +9,7 @@ import type { Attempt, Outcome, SshClient } from './logins.ts';
 import type { SshOptions } from './options.ts';
 import * as problems from './problems.ts';
 import { OpensshRequired } from './problems.ts';
-import { type LoginResult, logIn, openSocket } from './ssh2-login.ts';
+import { type LoginResult, logIn } from './ssh2-login.ts';
 import { type Ssh2Session, ssh2Session } from './ssh2-session.ts';
 
 const HANDSHAKES = 32;
@@ -40,13 +40,9 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     const algorithms = hostKeyAlgorithms(known, rejected.map(typeOf));
     if (algorithms.length === 0) return failed(hop, 'no host key of another type');
 
-    onStage('tcp');
-    const socket = jump ? await jump.forward(hop, signal) : await openSocket(endpoint, signal);
-    onStage('greeting');
     let distrusted: ToolError | undefined;
     let shown: Uint8Array | undefined;
-    const result = await logIn(socket, {
-      user: endpoint.user,
+    const result = await logIn(hop, jump, {
       offers: offers.offers,
       hostKeyAlgorithms: algorithms,
       trusts(blob) {
@@ -54,7 +50,7 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
         distrusted = distrust(hop, shown);
         return distrusted === undefined;
       },
-      onHandshake: () => onStage('login'),
+      onStage,
       signal,
     });
     if (result.kind === 'in') {
