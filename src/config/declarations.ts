@@ -52,11 +52,7 @@ export function readDeclarations(
   return problems.length > 0 ? fail(...problems) : ok(found);
 }
 
-/**
- * Makes declarations of parsed YAML.
- *
- * @param report called with each fault and the path of the key it is about; the result is unusable then
- */
+/** Makes declarations of parsed YAML, unusable if anything is reported. Paths end with a key. */
 export function declarationsOf(
   root: unknown,
   report: (path: readonly string[], fault: DeclarationFault) => void,

@@ -46,9 +46,7 @@ export function isRequired(
 
 /**
  * `vars` without those of `inherited` that would do nothing here: they were written for another
- * template, further up in the inventory.
- *
- * @param reads what a template without declarations reads
+ * template, further up in the inventory. `reads`: what a template without declarations reads.
  */
 export function varsFor(
   parameters: readonly Parameter[] | null,

@@ -175,10 +175,8 @@ function judge(
 const placeOf = (at: Position, detail: string): Place => (detail === '' ? { at } : { at, detail });
 
 /**
- * Names the parameter that a warning's place was rendered from: users of a built-in template can
- * neither change nor open its text.
- *
- * @param text the rendered template
+ * Names the parameter that a warning's place in the rendered text came from: users of a built-in
+ * template can neither change nor open it.
  */
 export function withParameter(
   warning: DiagnosticWarning,

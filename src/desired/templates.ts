@@ -7,11 +7,7 @@ import { nearest } from '../model/frame.ts';
 import { fail, ok, type Position, type Result, type Warning } from '../model/problem.ts';
 import type { TemplateText } from '../model/text-files.ts';
 
-/**
- * The template that a host's settings name.
- *
- * @param files every file that a `TemplateRef` named, by its path as written
- */
+/** The template that a host's settings name. `files`: by their paths as written. */
 export function templateOf(
   ref: TemplateRef,
   files: ReadonlyMap<string, TemplateText>,

@@ -20,10 +20,8 @@ const HEADER = `${SCHEMA_LINE}# Created by alloyup init. All settings: docs/inve
 `;
 
 /**
- * Applies an edit to the text of an inventory. Comments, order and everything that the edit does
- * not mention are kept; the text must be free of syntax errors.
- *
- * @param existing null where there is no inventory yet
+ * Applies an edit to the text of an inventory, if there is one yet. Comments, order and everything
+ * that the edit does not mention are kept; the text must be free of syntax errors.
  */
 export function editInventory(existing: string | null, edit: InventoryEdit): string {
   const document = parseDocument(existing ?? HEADER, { version: '1.2' });

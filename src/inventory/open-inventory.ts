@@ -16,11 +16,7 @@ const hasOwnKeys = (value: unknown): boolean => isMap(value) && KEYS.some((key) 
 /** A text and the format it is in, not yet read. */
 export interface InventoryText {
   readonly kind: InventoryKind;
-  /**
-   * Reports all problems of the text at once.
-   *
-   * @param beside what `group_vars` and `host_vars` contain; only Ansible's inventories have them
-   */
+  /** Reports all problems at once. `beside`: group_vars and host_vars of an Ansible inventory. */
   read(beside?: readonly VariablesEntry[]): Result<Inventory>;
 }
 

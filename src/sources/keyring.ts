@@ -149,11 +149,7 @@ const until = ({ expiresAt, readable }: KeyringCertificate): number =>
 export const inForce = ({ revoked, expiresAt }: Certificate, now: number): boolean =>
   !revoked && (expiresAt === null || expiresAt > now);
 
-/**
- * The text of a clearsigned file, signed by one of the keys.
- *
- * @throws Error when it is not
- */
+/** The text of a clearsigned file, signed by one of the keys. @throws Error when it is not */
 export async function readClearsigned(
   text: string,
   armoredKeys: string,

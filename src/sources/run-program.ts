@@ -12,11 +12,7 @@ export interface Ran {
 const MAX_OUTPUT = 16 * 1024 * 1024;
 const STDERR_LINES = 20;
 
-/**
- * Runs a program of the user's, without a shell or terminal, and reads its output.
- *
- * @param env default: ours
- */
+/** Runs a program of the user's, without a shell or terminal, and reads its output. */
 export async function runProgram(
   [file, ...args]: readonly [string, ...string[]],
   cwd: string,

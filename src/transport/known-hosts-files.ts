@@ -20,11 +20,7 @@ import { hostKeyProblem } from './problems.ts';
 export interface KnownHostsFiles {
   /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
   read(paths: readonly string[]): KnownHosts;
-  /**
-   * Appends one key, in one write.
-   *
-   * @throws ToolError `ssh.host-key` when the file cannot be written.
-   */
+  /** Appends one key, in one write. @throws ToolError `ssh.host-key` if the file is not writable */
   add(path: string, name: string, blob: Uint8Array): void;
 }
 

@@ -46,10 +46,7 @@ export const unreachable = (
 export const lost = (endpoint: string, said: string): Problem =>
   problemsOf('ssh.lost', { transient: true })({ reason: 'dropped', endpoint, said });
 
-/**
- * The built-in client cannot make this login, and OpenSSH may. Reaches the user only where the
- * inventory forces the built-in client.
- */
+/** Only OpenSSH may make this login. Shown only where the inventory forces the built-in client. */
 export class OpensshRequired extends ToolError {
   /** "ProxyCommand nc %h %p in ~/.ssh/config" */
   readonly feature: string;

@@ -142,9 +142,8 @@ export interface KeyFile {
 }
 
 /**
- * The keys of a person that have a public half in ~/.ssh, and a private one there or in the agent.
- *
- * @param inAgent public keys, as files have them: `ssh-ed25519 AAAA...`
+ * The keys of a person that have a public half in ~/.ssh, and a private one there or in the agent,
+ * whose public keys are `inAgent`: `ssh-ed25519 AAAA...`.
  */
 export function keyFiles(home: string, inAgent: readonly string[]): readonly KeyFile[] {
   const names = matchingNames(`${home}/.ssh`, '*') ?? [];

@@ -12,11 +12,7 @@ import { endpointText, lost, unreachable } from './problems.ts';
 
 /** A client that has logged in. */
 export interface Ssh2Session extends Session {
-  /**
-   * A stream to the next hop, opened by this server.
-   *
-   * @throws ToolError `ssh.unreachable`; the signal's reason when it is aborted.
-   */
+  /** A stream to the next hop. @throws ToolError `ssh.unreachable`, or the signal's reason */
   forward(to: Hop, signal: AbortSignal): Promise<Duplex>;
 }
 
