@@ -87,12 +87,8 @@ function faultOf(
   if (tag !== undefined) {
     if (/^(?:end\w+|else|elsif|when)$/.test(tag)) return syntax({ reason: 'stray-tag', tag });
     const meant = nearest(tag, KEPT_TAGS) ?? null;
-    return syntax({
-      reason: 'unknown-tag',
-      tag,
-      meant,
-      known: KEPT_TAGS.filter((tag) => tag !== '#'),
-    });
+    const named = KEPT_TAGS.filter((tag) => tag !== '#');
+    return syntax({ reason: 'unknown-tag', tag, meant, known: named });
   }
   const open = within(/^(?:tag|output|raw) (.*) not closed$/s);
   if (open?.includes('{{')) return syntax({ reason: 'unclosed-output' });

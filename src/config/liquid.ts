@@ -10,6 +10,7 @@ import {
   toValueSync,
   Value,
 } from 'liquidjs';
+import { memo } from '../model/memo.ts';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
 
 /** Characters of a template; milliseconds; Liquid's own count of objects made. */
@@ -91,24 +92,14 @@ export interface ParsedTemplate {
   readonly reads: Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
 }
 
-/** The templates parsed last: the hosts of a fleet share a few. */
-const recent = new Map<string, ParsedTemplate>();
-const RECENT = 32;
-
 /** @throws LiquidError of the first, or LiquidErrors of all that is wrong with the text */
-export function parseLiquid(text: string): ParsedTemplate {
-  const known = recent.get(text);
-  if (known) return known;
+export const parseLiquid = memo((text: string): ParsedTemplate => {
   engine ??= createEngine();
   const templates = engine.parse(text);
   const errors = [...trailing(templates)];
   if (errors.length > 0) throw Object.assign(new Error('trailing text'), { errors });
-  const parsed = { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
-  const [oldest] = recent.keys();
-  if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
-  recent.set(text, parsed);
-  return parsed;
-}
+  return { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
+});
 
 /** Text behind a value, which Liquid ignores: `{{ a b }}`, `{{ a, b }}`. In the form of Liquid's own errors. */
 function* trailing(

@@ -9,39 +9,26 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 type Vars = TemplateValues['vars'];
 
 /** Which of these words the parameter's condition finds in what it looks at; null: it has no condition. */
-function wordsFound(
-  { when }: Parameter,
-  parameters: readonly Parameter[],
-  vars: Vars,
-): readonly string[] | null {
+function wordsFound({ when }: Parameter, all: readonly Parameter[], vars: Vars) {
   if (when === null) return null;
-  const looked =
-    vars[when.name] ?? parameters.find(({ name }) => name === when.name)?.default ?? [];
+  const looked = vars[when.name] ?? all.find(({ name }) => name === when.name)?.default ?? [];
   const there = (Array.isArray(looked) ? looked : [looked]).map(String);
   return when.words.filter((word) => there.includes(word));
 }
 
 /** A value of this parameter would do something, beside these values of others. */
-export function counts(
-  parameter: Parameter,
-  parameters: readonly Parameter[],
-  vars: Vars,
-): boolean {
+export function counts(parameter: Parameter, all: readonly Parameter[], vars: Vars): boolean {
   const { unless } = parameter;
   if (unless !== null && isGiven(vars[unless])) return false;
-  return wordsFound(parameter, parameters, vars)?.length !== 0;
+  return wordsFound(parameter, all, vars)?.length !== 0;
 }
 
 /** There must be a value, beside these values of others. */
-export function isRequired(
-  parameter: Parameter,
-  parameters: readonly Parameter[],
-  vars: Vars,
-): boolean {
+export function isRequired(parameter: Parameter, all: readonly Parameter[], vars: Vars): boolean {
   const { required } = parameter;
-  if (required === false || !counts(parameter, parameters, vars)) return false;
+  if (required === false || !counts(parameter, all, vars)) return false;
   if (required === true) return true;
-  return wordsFound(parameter, parameters, vars)?.some((word) => required.includes(word)) ?? false;
+  return wordsFound(parameter, all, vars)?.some((word) => required.includes(word)) ?? false;
 }
 
 /**
@@ -54,16 +41,14 @@ export function varsFor(
   { vars, inherited = [] }: TemplateValues,
 ): Vars {
   if (inherited.length === 0) return vars;
-  const foreign = new Set(inherited);
   const serves = (name: string): boolean => {
+    if (!inherited.includes(name)) return true;
     if (parameters === null) return reads.includes(name);
     const parameter = parameters.find((one) => one.name === name);
     if (!parameter || !counts(parameter, parameters, vars)) return false;
     return parameter.needs === null || isGiven(vars[parameter.needs]);
   };
-  return Object.fromEntries(
-    Object.entries(vars).filter(([name]) => !foreign.has(name) || serves(name)),
-  );
+  return Object.fromEntries(Object.entries(vars).filter(([name]) => serves(name)));
 }
 
 /** Checks `vars` against the declared parameters; gives every breach. */

@@ -42,6 +42,7 @@ export function makeTarget(
   problems.push(...environment.flatMap((entry) => environmentProblems(entry, input)));
   if (!made.ok || problems.length > 0) return fail(...problems);
 
+  const { key } = repository;
   const args = [
     `--server.http.listen-addr=${listenArgument(alloy.listen)}`,
     `--stability.level=${alloy.stability}`,
@@ -50,10 +51,7 @@ export function makeTarget(
   const target: Target = {
     host: { name, at, groups, ...ssh, identity: ssh.identity.map(input.absolute), sudo },
     desired: {
-      repository: {
-        ...repository,
-        key: isUrl(repository.key) ? repository.key : input.absolute(repository.key),
-      },
+      repository: { ...repository, key: isUrl(key) ? key : input.absolute(key) },
       package: alloy.version,
       environment: new Map<string, string | Secret>([
         ['CONFIG_FILE', CONFIG_PATH],

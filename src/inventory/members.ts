@@ -43,9 +43,8 @@ export function membersOf(
   const problems: Problem[] = [];
   type Host = { name: string; at: Position; groups: string[]; key: string | null };
   const hosts = new Map<string, Host>();
-  const groups = new Map(
-    Object.keys(input.groups ?? {}).map((group) => [group, new Set<string>()] as const),
-  );
+  const names = Object.keys(input.groups ?? {});
+  const groups = new Map(names.map((name) => [name, new Set<string>()] as const));
 
   /** The valid names that a pattern stands for. */
   const expand = (pattern: string, at: Position): readonly string[] => {

@@ -78,13 +78,8 @@ export function settingsOf(inventory: Source, name: string): HostSettings {
   if (!host) throw new Error(`no host "${name}" in the inventory`);
   const { at, groups } = host;
   const shared = sharedOf(inventory, host);
-  return {
-    ...shared,
-    name,
-    at,
-    groups,
-    ssh: { ...shared.ssh, address: shared.ssh.address ?? name },
-  };
+  const ssh = { ...shared.ssh, address: shared.ssh.address ?? name };
+  return { ...shared, name, at, groups, ssh };
 }
 
 function sharedOf(inventory: Source, host: InventoryHost): Shared {
@@ -115,12 +110,12 @@ function inheritedVars(layers: readonly Layer[]): readonly string[] {
     last = template ?? last;
     chosen.set(rank, last);
   }
-  const own = new Set<string>();
-  const foreign = new Set<string>();
-  for (const { vars, rank } of configs)
-    for (const name of Object.keys(vars ?? {}))
-      (chosen.get(rank) === last ? own : foreign).add(name);
-  return [...foreign].filter((name) => !own.has(name));
+  const namesOf = (own: boolean): readonly string[] =>
+    configs
+      .filter(({ rank }) => (chosen.get(rank) === last) === own)
+      .flatMap(({ vars }) => Object.keys(vars ?? {}));
+  const own = namesOf(true);
+  return [...new Set(namesOf(false))].filter((name) => !own.includes(name));
 }
 
 function complete(
@@ -248,13 +243,10 @@ export const fileRefs = ({ config, origins }: HostSettings): readonly FileRef[] 
   );
 
 /** A template whose name contains a `/` or ends in `.alloy` is a file, any other is built in. */
-export const templateRef = ({
-  config: { template },
-  origins,
-  at: host,
-}: HostSettings): TemplateRef => {
+export function templateRef({ config, origins, at: host }: HostSettings): TemplateRef {
+  const { template } = config;
   const at = origins.get('config.template') ?? host;
   return template.includes('/') || template.endsWith('.alloy')
     ? { kind: 'file', path: template, at }
     : { kind: 'builtin', name: template, at };
-};
+}

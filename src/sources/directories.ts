@@ -15,10 +15,8 @@ export function ownDirectories(env: Readonly<Record<string, string | undefined>>
     const set = env[variable];
     return join(set && isAbsolute(set) ? set : join(home, ...fallback), 'alloyup');
   };
-  return {
-    cache: directory('XDG_CACHE_HOME', '.cache'),
-    state: directory('XDG_STATE_HOME', '.local', 'state'),
-  };
+  const cache = directory('XDG_CACHE_HOME', '.cache');
+  return { cache, state: directory('XDG_STATE_HOME', '.local', 'state') };
 }
 
 /** A path of the inventory: `~/` is the home directory; relative paths start at the directory of the inventory. */

@@ -75,13 +75,8 @@ export async function fetchCached(
   }
 }
 
-const unreachable = ({ what, url, proxy }: Wanted, failure: FetchFailure): Problem => ({
-  code: 'repository.unreachable',
-  params: {
-    ...failure,
-    what,
-    url: withoutPassword(url),
-    proxy: proxy === null ? null : withoutPassword(proxy),
-  },
-  transient: isTransient(failure),
-});
+function unreachable({ what, url, proxy }: Wanted, failure: FetchFailure): Problem {
+  const shown = { url: withoutPassword(url), proxy: proxy && withoutPassword(proxy) };
+  const params = { ...failure, what, ...shown };
+  return { code: 'repository.unreachable', params, transient: isTransient(failure) };
+}

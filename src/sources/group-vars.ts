@@ -31,11 +31,8 @@ export async function readVariableDirectories(base: string): Promise<readonly Va
     const directory = join(base, `${of}_vars`);
     for (const entry of await names(directory)) {
       const path = join(directory, entry);
-      found.push({
-        of,
-        entry,
-        files: (await isDirectory(path)) ? await below(path) : [await read(path)],
-      });
+      const files = (await isDirectory(path)) ? await below(path) : [await read(path)];
+      found.push({ of, entry, files });
     }
   }
   return found;

@@ -119,15 +119,11 @@ export async function readVersions(
   async function fetchChecked(file: string, { files, byHash }: Release): Promise<Uint8Array> {
     const { size, sha256: hash } = files.get(file)!;
     const torn = (fault: IndexFault) => indexProblem(fault, true);
+    const maxBytes = MAX_PACKAGES_BYTES;
     const places = byHash ? [file.replace(/[^/]+$/, `by-hash/SHA256/${hash}`), file] : [file];
     for (const place of places) {
       const at = `${url}/dists/${suite}/${place}`;
-      const wanted = {
-        what: 'package-list',
-        url: at,
-        proxy,
-        maxBytes: MAX_PACKAGES_BYTES,
-      } as const;
+      const wanted = { what: 'package-list', url: at, proxy, maxBytes } as const;
       const answer = await fetchBytes(wanted, options);
       if (answer === null || answer === 'unchanged') continue;
       const bytes = answer.body.length;

@@ -150,15 +150,11 @@ export const inForce = ({ revoked, expiresAt }: Certificate, now: number): boole
   !revoked && (expiresAt === null || expiresAt > now);
 
 /** The text of a clearsigned file, signed by one of the keys. @throws Error when it is not */
-export async function readClearsigned(
-  text: string,
-  armoredKeys: string,
-  now: number,
-): Promise<string> {
+export async function readClearsigned(text: string, keys: string, now: number): Promise<string> {
   const { readCleartextMessage, readKeys, verify } = await loadOpenpgp();
   if (!text.startsWith('-----BEGIN PGP SIGNED MESSAGE-----')) throw new Error('it is not signed');
   const message = await readCleartextMessage({ cleartextMessage: text });
-  const verificationKeys = await readKeys({ armoredKeys });
+  const verificationKeys = await readKeys({ armoredKeys: keys });
   const { data, signatures } = await verify({ message, verificationKeys, date: new Date(now) });
 
   const troubles: string[] = [];

@@ -36,10 +36,7 @@ export const hostKeyProblem = problemsOf('ssh.host-key');
 export const unsupported = problemsOf('ssh.unsupported');
 export const timedOut = problemsOf('ssh.timeout', { transient: true });
 
-export const unreachable = (
-  params: ConnectionProblems['ssh.unreachable'],
-  detail?: string,
-): Problem =>
+export const unreachable = (params: ConnectionProblems['ssh.unreachable'], detail?: string) =>
   // a wrong name stays wrong
   problemsOf('ssh.unreachable', { transient: params.reason !== 'unknown-name' })(params, detail);
 
@@ -127,12 +124,8 @@ const shortType = (type: string): string => type.replace(/^ssh-|^ecdsa-sha2-/, '
 export const unknownHostKey = (name: string, blob: Uint8Array, trust = 'alloyup trust'): Problem =>
   hostKeyProblem({ reason: 'unknown', name, trust, ...shownKey(blob) });
 
-export function changedHostKey(
-  name: string,
-  blob: Uint8Array,
-  entries: readonly KnownKey[],
-): Problem {
-  const entry = entries.find(({ type }) => type === typeOf(blob)) ?? entries[0]!;
+export function changedHostKey(name: string, blob: Uint8Array, keys: readonly KnownKey[]): Problem {
+  const entry = keys.find(({ type }) => type === typeOf(blob)) ?? keys[0]!;
   const { file, line } = entry;
   const known = { type: shortType(entry.type), fingerprint: fingerprintOf(entry), file, line };
   const problem = hostKeyProblem({ reason: 'changed', name, known, ...shownKey(blob) });

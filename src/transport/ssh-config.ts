@@ -84,9 +84,7 @@ function hostApplies(value: string, alias: string): boolean {
   const excluded = patterns.some(
     (pattern) => pattern.startsWith('!') && globToRegExp(pattern.slice(1)).test(alias),
   );
-  return (
-    !excluded && patterns.some((pattern) => globToRegExp(pattern, { ignoreCase: true }).test(alias))
-  );
+  return !excluded && patterns.some((one) => globToRegExp(one, { ignoreCase: true }).test(alias));
 }
 
 /** A host that ~/.ssh/config names. */
