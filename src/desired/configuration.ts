@@ -93,27 +93,17 @@ export function configurationOf(
   });
 }
 
-/** Set for every system service with a user, or by the package's unit and its environment file. */
-const ALWAYS_SET: ReadonlySet<string> = new Set([
-  'PATH',
-  'LANG',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'INVOCATION_ID',
-  'JOURNAL_STREAM',
-  'SYSTEMD_EXEC_PID',
-  'HOSTNAME',
-  'ALLOY_DEPLOY_MODE',
-  'CONFIG_FILE',
-  'CUSTOM_ARGS',
-  'RESTART_ON_UPGRADE',
-]);
+const ALWAYS_SET: readonly string[] = [
+  // systemd sets these for every system service with a user
+  ...['PATH', 'LANG', 'HOME', 'USER', 'LOGNAME', 'SHELL'],
+  ...['INVOCATION_ID', 'JOURNAL_STREAM', 'SYSTEMD_EXEC_PID'],
+  // the package's unit and its environment file
+  ...['HOSTNAME', 'ALLOY_DEPLOY_MODE', 'CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'],
+];
 
 /** alloyup owns the environment file: it holds nothing else. */
 const isSet = (variable: string, { alloy }: HostSettings): boolean =>
-  ALWAYS_SET.has(variable) || alloy.environment.has(variable);
+  ALWAYS_SET.includes(variable) || alloy.environment.has(variable);
 
 function checkOnce(
   text: string,

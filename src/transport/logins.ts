@@ -117,9 +117,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
       );
       joined = mine;
       jumpHosts.set(id, mine);
-      const forget = (): void => {
-        if (jumpHosts.get(id) === mine) jumpHosts.delete(id);
-      };
+      const forget = (): void => void jumpHosts.delete(id);
       mine.then(
         (session) => session.onEnd(forget),
         (error) => {
