@@ -77,22 +77,13 @@ function number(value: number): string {
   return String(value === 0 ? 0 : value);
 }
 
-const SHORT: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-
 /**
  * Text for inside "...". What is invisible (controls, byte order mark, direction marks) is written
  * as an escape: a reader of the file sees that it is there.
  */
 function escaped(text: string): string {
   return text.replace(/["\\]|[\p{C}\u2028\u2029]/gu, (char) => {
-    const short = SHORT[char];
-    if (short !== undefined) return short;
+    if (/["\\\n\r\t]/.test(char)) return JSON.stringify(char).slice(1, -1);
     const code = char.codePointAt(0)!.toString(16);
     return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
   });

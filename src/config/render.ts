@@ -16,24 +16,18 @@ import type { Template, TemplatePlace, TemplateValues } from './template-model.t
 /** Characters of a rendered configuration: more is a loop gone wrong. */
 const MAX_TEXT = 4_000_000;
 
-export interface Rendered {
-  readonly text: string;
-  /** What `| raw` let through. */
-  readonly warnings: readonly Warning[];
-}
-
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
  * the scanner says: escaped inside quotes, a literal where an expression begins, an identifier in
  * labels and names. The template sees `vars` by their names, and `host`.
  *
- * Gives all problems of the template, or of `vars`, at once.
+ * Gives all problems of the template, or of `vars`, at once. The warnings say what `| raw` let through.
  */
 export function renderTemplate(
   template: Template,
   given: TemplateValues,
   newScanner: () => ContextScanner,
-): Result<Rendered> {
+): Result<{ readonly text: string; readonly warnings: readonly Warning[] }> {
   const place = (line: number, column: number): TemplatePlace => ({
     at: { file: template.file, line, column },
     detail: codeFrame(template.text, line, column),

@@ -21,11 +21,10 @@ export interface Merged {
 /** Keys of a layer that are not settings. */
 const MEMBERSHIP: ReadonlySet<string> = new Set(['hosts', 'groups']);
 
+type Source = Pick<Inventory, 'input'>;
+
 /** The sections that apply to a host, the weakest first. */
-export function layersOf(
-  inventory: Pick<Inventory, 'input'>,
-  { groups, key }: InventoryHost,
-): readonly Layer[] {
+export function layersOf(inventory: Source, { groups, key }: InventoryHost): readonly Layer[] {
   const { defaults, hosts } = inventory.input;
   const own = key === null ? undefined : hosts?.[key];
   return [
@@ -35,10 +34,7 @@ export function layersOf(
   ];
 }
 
-export const groupLayers = (
-  { input }: Pick<Inventory, 'input'>,
-  groups: readonly string[],
-): readonly Layer[] =>
+export const groupLayers = ({ input }: Source, groups: readonly string[]): readonly Layer[] =>
   groups.flatMap((group) => {
     const value = input.groups?.[group];
     return value ? [{ value, path: ['groups', group] }] : [];

@@ -57,7 +57,7 @@ export function createRepositorySource({
     const cached = await cache.read(name);
     if (cached) return JSON.parse(Buffer.from(cached.body).toString()) as KeyringFacts;
     const facts = await inspect(bytes);
-    await cache.write(name, { meta: {}, body: Buffer.from(JSON.stringify(facts)) });
+    await cache.write(name, { etag: null, body: Buffer.from(JSON.stringify(facts)) });
     return facts;
   });
 

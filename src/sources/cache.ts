@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { sha256 } from '../model/secret.ts';
 
 export interface CacheEntry {
-  readonly meta: Readonly<Record<string, string>>;
+  /** Of the answer that brought it; null: it was made here. */
+  readonly etag: string | null;
   readonly body: Uint8Array;
 }
 
@@ -18,7 +19,7 @@ export interface Cache {
 }
 
 /** First line of an entry's file; the body follows. */
-type Header = Pick<CacheEntry, 'meta'> & { readonly key: string; readonly sha256: string };
+type Header = Pick<CacheEntry, 'etag'> & { readonly key: string; readonly sha256: string };
 
 /** A cache in a directory of our own (0700). A directory that others can write to is not trusted. */
 export function createCache(directory: string): Cache {
@@ -32,21 +33,20 @@ export function createCache(directory: string): Cache {
         const newline = bytes.indexOf(0x0a);
         const header = JSON.parse(bytes.toString('utf8', 0, newline)) as Header;
         const body = bytes.subarray(newline + 1);
-        return header.key === key && header.sha256 === sha256(body)
-          ? { meta: header.meta, body }
-          : undefined;
+        if (header.key !== key || header.sha256 !== sha256(body)) return undefined;
+        return { etag: header.etag, body };
       } catch {
         return undefined;
       }
     },
 
-    async write(key, { meta, body }) {
+    async write(key, { etag, body }) {
       const staged = `${pathOf(key)}.${randomBytes(6).toString('hex')}`;
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });
         if (!isOurs(directory)) return;
         await chmod(directory, 0o700);
-        const header: Header = { key, sha256: sha256(body), meta };
+        const header: Header = { key, sha256: sha256(body), etag };
         await writeFile(staged, [`${JSON.stringify(header)}\n`, body], { mode: 0o600 });
         await rename(staged, pathOf(key));
       } catch {

@@ -60,13 +60,13 @@ export async function fetchCached(
   const key = `get ${wanted.url}`;
   const cached = await options.cache.read(key);
   try {
-    const answer = await fetchBytes(wanted, options, cached?.meta.etag);
+    const answer = await fetchBytes(wanted, options, cached?.etag ?? undefined);
     if (answer === 'unchanged' && cached) return cached.body;
     if (answer === null || answer === 'unchanged') {
       throw new ToolError(unreachable(wanted, { reason: 'status', status: 404 }));
     }
     const { body, etag } = answer;
-    if (etag !== null) await options.cache.write(key, { meta: { etag }, body });
+    if (etag !== null) await options.cache.write(key, { etag, body });
     return body;
   } catch (error) {
     if (stale && cached && error instanceof ToolError && error.problem.transient)

@@ -10,12 +10,8 @@ export interface VariablesEntry {
   readonly files: readonly VariableFile[];
 }
 
-interface VariableFile {
-  readonly file: string;
-  /** null: it could not be read. */
-  readonly text: string | null;
-  readonly failure: FileFailure | null;
-}
+/** `text` null: it could not be read. */
+type VariableFile = Readonly<{ file: string; text: string | null; failure: FileFailure | null }>;
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];

@@ -79,7 +79,7 @@ export async function readVersions(
     const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
     const until = ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity));
     const body = Buffer.from(JSON.stringify({ versions, until } satisfies Known));
-    await options.cache.write(name, { meta: {}, body });
+    await options.cache.write(name, { etag: null, body });
     return versions;
   }
 

@@ -1,24 +1,15 @@
 import type { ProgramFailure } from '../model/problems/file-problems.ts';
 
-/** How a local program ended. */
-export interface Ran {
-  /** null: it exited with 0. */
-  readonly failure: ProgramFailure | null;
-  readonly stdout: string;
-  /** Last lines of stderr. */
-  readonly stderr: string;
-}
-
 const MAX_OUTPUT = 16 * 1024 * 1024;
 const STDERR_LINES = 20;
 
-/** Runs a program of the user's, without a shell or terminal, and reads its output. */
+/** Runs a program of the user's, without a shell or terminal. `failure` null: it exited with 0. */
 export async function runProgram(
   [file, ...args]: readonly [string, ...string[]],
   cwd: string,
   timeoutMs: number,
   env?: Readonly<Record<string, string | undefined>>,
-): Promise<Ran> {
+) {
   const { execa } = await import('execa');
   const child = execa(file, args, {
     cwd,

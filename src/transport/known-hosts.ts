@@ -19,7 +19,7 @@ interface Section {
   /** An entry moves to `plain` once its name is known: a hash belongs to one name only. */
   hashed: { salt: Buffer; hash: string; key: KnownKey }[];
   /** Names that were compared with every entry in `hashed`. */
-  readonly searched: Set<string>;
+  readonly tried: Set<string>;
 }
 
 /** The lines of one or more known_hosts files, indexed by host name. */
@@ -39,12 +39,7 @@ export type Verdict =
   /** Only a certificate of this authority would settle it. */
   | { readonly kind: 'authority'; readonly entry: KnownKey };
 
-const section = (): Section => ({
-  plain: new Map(),
-  patterns: [],
-  hashed: [],
-  searched: new Set(),
-});
+const section = (): Section => ({ plain: new Map(), patterns: [], hashed: [], tried: new Set() });
 
 /** Total: lines that OpenSSH would not understand are skipped, as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export function parseKnownHosts(
@@ -74,7 +69,7 @@ export function addLine(known: KnownHosts, row: string, file: string, line: numb
     const [, version, salt, hash] = names.split('|');
     if (version !== '1' || !salt || !hash) return;
     into.hashed.push({ salt: Buffer.from(salt, 'base64'), hash, key });
-    into.searched.clear();
+    into.tried.clear();
     return;
   }
   const list = names.toLowerCase().split(',').filter(Boolean);
@@ -117,7 +112,7 @@ export function keysOf(from: Section, name: string, depth: 'first' | 'all'): rea
       .filter(({ included, excluded }) => included.some(matches) && !excluded.some(matches))
       .map(({ key }) => key),
   ];
-  if (from.searched.has(name) || (depth === 'first' && open.length > 0)) return open;
+  if (from.tried.has(name) || (depth === 'first' && open.length > 0)) return open;
 
   const found: KnownKey[] = [];
   from.hashed = from.hashed.filter(({ salt, hash, key }) => {
@@ -127,7 +122,7 @@ export function keysOf(from: Section, name: string, depth: 'first' | 'all'): rea
     remember(from, name, key);
     return false;
   });
-  if (depth === 'all' || found.length === 0) from.searched.add(name);
+  if (depth === 'all' || found.length === 0) from.tried.add(name);
   return [...open, ...found];
 }
 

@@ -44,7 +44,7 @@ test('a name is compared with each hashed entry once, also with one that is adde
   expect(keysOf(keys, 'web-02', 'first')).toEqual([]);
   expect(keysOf(keys, 'web-02', 'all')).toEqual([]);
   expect(keysOf(keys, 'web-01', 'all')).toMatchObject([{ file, line: 1 }]);
-  expect(keys.searched).toEqual(new Set(['web-01', 'web-02']));
+  expect(keys.tried).toEqual(new Set(['web-01', 'web-02']));
   addLine(known, `${hashedName('web-02', randomBytes(20))} ${other.line}`, file, 2);
   expect(keysOf(keys, 'web-02', 'all')).toMatchObject([{ file, line: 2 }]);
 });
