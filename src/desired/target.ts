@@ -35,7 +35,8 @@ export function makeTarget(
   const sudo = sudoOf(input, problems);
   const made = input.configure(settings, template, input);
   if (!made.ok) problems.push(...made.problems);
-  const environment = [...alloy.environment].map(
+  const { version, service, environment: variables, ...running } = alloy;
+  const environment = [...variables].map(
     ([variable, value]) =>
       [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
   );
@@ -51,24 +52,21 @@ export function makeTarget(
   const target: Target = {
     host: { name, at, groups, ...ssh, identity: ssh.identity.map(input.absolute), sudo },
     desired: {
+      ...running,
       repository: { ...repository, key: isUrl(key) ? key : input.absolute(key) },
-      package: alloy.version,
+      package: version,
       environment: new Map<string, string | Secret>([
         ['CONFIG_FILE', CONFIG_PATH],
         ['CUSTOM_ARGS', args.join(' ')],
         ['RESTART_ON_UPGRADE', 'false'],
         ...environment,
       ]),
-      dropIn: dropInText(alloy.service),
-      memberOf: alloy.memberOf,
+      dropIn: dropInText(service),
       config: made.value.text,
       files: config.files.map((file) => fileOf(file, input)),
       components: made.value.components,
       listen: reachable(alloy.listen),
-      check: alloy.check,
-      stability: alloy.stability,
       args,
-      tolerate: alloy.tolerate,
       origins,
     },
   };

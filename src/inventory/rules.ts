@@ -1,8 +1,9 @@
 import { nearest } from '../model/frame.ts';
+import { memo } from '../model/memo.ts';
 import type { Position, Problem, Warning } from '../model/problem.ts';
 import type { FileOwner, InventoryProblems } from '../model/problems/inventory-problems.ts';
 import type { Inventory } from './members.ts';
-import { type Conflict, conflictsOf, groupLayers, overrides } from './merge.ts';
+import { conflictsOf, groupLayers, overrides } from './merge.ts';
 import type { SettingsInput } from './schema.ts';
 import { pathText } from './schema-problems.ts';
 import { type HostSettings, settingsOf } from './settings.ts';
@@ -48,14 +49,11 @@ const groupsExist: Rule = ({ input, groups }, report) => {
 };
 
 const groupsAgree: Rule = (inventory, report) => {
-  const known = new Map<string, readonly Conflict[]>();
+  const conflictsIn = memo((set) => conflictsOf(groupLayers(inventory, set.split('\n'))));
   for (const { name, groups, key } of inventory.hosts.values()) {
     if (groups.length < 2) continue;
-    const set = groups.join('\n');
-    const conflicts = known.get(set) ?? conflictsOf(groupLayers(inventory, groups));
-    known.set(set, conflicts);
     const own = key === null ? undefined : inventory.input.hosts?.[key];
-    for (const { key: setting, first, second } of conflicts) {
+    for (const { key: setting, first, second } of conflictsIn(groups.join('\n'))) {
       if (own && overrides({ value: own, path: [] }, setting)) continue;
       const shown = setting.replace(/\.content$/, '');
       const groups = [first, second].map((path) => ({

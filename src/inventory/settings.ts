@@ -1,4 +1,4 @@
-import type { Repository, Stability, WantedVersion } from '../model/desired.ts';
+import type { Desired, DesiredFile, Repository, WantedVersion } from '../model/desired.ts';
 import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
@@ -19,13 +19,9 @@ type SudoSettings =
   | { readonly kind: 'password'; readonly password: SecretRef };
 
 /** A file that the configuration refers to. Its content is still a reference, not yet read. */
-export interface FileSettings {
-  readonly path: string;
+export interface FileSettings extends Omit<DesiredFile, 'content'> {
   /** `source` is a path as written: relative to the inventory's directory, `~/` allowed. */
   readonly from: { readonly source: string } | { readonly secret: SecretRef };
-  readonly mode: string;
-  readonly user: string;
-  readonly group: string;
   readonly at: Position;
 }
 
@@ -40,16 +36,13 @@ export interface HostSettings {
   readonly sudo: SudoSettings;
   /** `key` as written: a URL, or a file relative to the inventory's directory. */
   readonly repository: Repository;
-  readonly alloy: {
+  /** `listen`: the address that it binds, without brackets; `args`: those of the inventory alone. */
+  readonly alloy: Pick<
+    Desired,
+    'listen' | 'check' | 'stability' | 'args' | 'tolerate' | 'memberOf'
+  > & {
     readonly version: WantedVersion;
-    /** The address it binds, without brackets. */
-    readonly listen: { readonly address: string; readonly port: number };
-    readonly check: 'http' | 'service';
-    readonly stability: Stability;
-    readonly args: readonly string[];
-    readonly tolerate: readonly string[];
     readonly environment: ReadonlyMap<string, string | SecretRef>;
-    readonly memberOf: readonly string[];
     readonly service: ServiceSettings;
   };
   readonly config: {

@@ -16,25 +16,22 @@ import type { KnownHosts } from './known-hosts.ts';
 import { addLine, hashedName, parseKnownHosts, typeOf } from './known-hosts.ts';
 import { hostKeyProblem } from './problems.ts';
 
-/** Reads known_hosts files, each set of paths once, and adds keys to them. */
-export interface KnownHostsFiles {
-  /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
-  read(paths: readonly string[]): KnownHosts;
-  /** Appends one key, in one write. @throws ToolError `ssh.host-key` if the file is not writable */
-  add(path: string, name: string, blob: Uint8Array): void;
-}
+export type KnownHostsFiles = ReturnType<typeof knownHostsFiles>;
 
-export function knownHostsFiles(): KnownHostsFiles {
+/** Reads known_hosts files, each set of paths once, and adds keys to them. */
+export function knownHostsFiles() {
   const parsed = new Map<string, KnownHosts>();
   return {
-    read(paths) {
+    /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
+    read(paths: readonly string[]): KnownHosts {
       const id = paths.join('\0');
       const known =
         parsed.get(id) ?? parseKnownHosts(paths.map((file) => ({ file, text: readOrEmpty(file) })));
       parsed.set(id, known);
       return known;
     },
-    add(path, name, blob) {
+    /** Appends one key, in one write. @throws ToolError `ssh.host-key` if the file is not writable */
+    add(path: string, name: string, blob: Uint8Array): void {
       const before = readOrEmpty(path);
       const added = lineOf(name, blob);
       try {

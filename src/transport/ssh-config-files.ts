@@ -11,24 +11,15 @@ import { unsupported } from './problems.ts';
 import type { NamedHost, SshSettings } from './ssh-config.ts';
 import { defaultSettings, mayConcern, namedHosts, readSshG } from './ssh-config.ts';
 
-/** What OpenSSH's configuration says about a destination; each is looked up once. */
-export interface SshConfig {
-  /** @throws ToolError `ssh.unsupported` when the files matter and ssh cannot read them. */
-  settings(address: string, port: number | null, user: string | null): Promise<SshSettings>;
-  /** Whether HashKnownHosts is on. False where nothing can be read. */
-  hashesNames(address: string): Promise<boolean>;
-}
+export type SshConfig = ReturnType<typeof sshConfig>;
 
 /** Each `ssh -G` is a process of 13 ms; more at once would only wait for the processor. */
 const AT_ONCE = 4;
 const DEADLINE_MS = 10_000;
 const MAX_NESTED_INCLUDES = 8;
 
-export function sshConfig(
-  user: SshUser,
-  systemConfig = '/etc/ssh/ssh_config',
-  command = 'ssh',
-): SshConfig {
+/** What OpenSSH's configuration says about a destination; each is looked up once. */
+export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', command = 'ssh') {
   const limit = pLimit(AT_ONCE);
   const textOf = memo(readIfThere);
 
@@ -60,8 +51,11 @@ export function sshConfig(
   });
 
   return {
-    settings: (address, port, login) => look(JSON.stringify([address, port, login])),
-    async hashesNames(address) {
+    /** @throws ToolError `ssh.unsupported` when the files matter and ssh cannot read them. */
+    settings: (address: string, port: number | null, login: string | null): Promise<SshSettings> =>
+      look(JSON.stringify([address, port, login])),
+    /** Whether HashKnownHosts is on. False where nothing can be read. */
+    async hashesNames(address: string): Promise<boolean> {
       try {
         return /^hashknownhosts yes$/m.test(await ask(address, null, null));
       } catch {
