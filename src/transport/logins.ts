@@ -60,15 +60,6 @@ export type Outcome<S> =
   /** The handshake failed, possibly for want of a host key of a type not rejected yet. */
   | { readonly kind: 'failed'; readonly error: ToolError };
 
-/** Logs in with one client: in order, in time, within limits, and once for each jump host. */
-export interface Logins<S extends Session = Session> {
-  /** @throws ToolError as `Transport.connect` says. */
-  connect(hops: readonly Hop[], limits: Limits, why: string | null): Promise<Connection>;
-  /** The shared session on the last of `hops`; null where there are none. @throws ToolError `ssh.*` */
-  jumpHost(hops: readonly Hop[], limits: Limits): Promise<S | null>;
-  close(): Promise<void>;
-}
-
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** sshd's default MaxStartups starts to drop connections at 10 that have not logged in. */
@@ -76,13 +67,17 @@ const HANDSHAKES_PER_ENDPOINT = 8;
 const MAX_DROPS = 8;
 const BACKOFF_MS = 150;
 
-export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
+export type Logins = ReturnType<typeof logins>;
+
+/** Logs in with one client: in order, in time, within limits, and once for each jump host. */
+export function logins<S extends Session>(client: SshClient<S>) {
   const handshakes = pLimit(client.handshakes);
   const handshakesOf = memo(() => pLimit(HANDSHAKES_PER_ENDPOINT));
   const jumpHosts = new Map<string, Promise<S>>();
 
   return {
-    async connect(hops, limits, why) {
+    /** @throws ToolError as `Transport.connect` says. */
+    async connect(hops: readonly Hop[], limits: Limits, why: string | null): Promise<Connection> {
       const { endpoint } = hops.at(-1)!;
       const { session, by } = await reach(hops, limits);
       const { via } = client;
@@ -92,7 +87,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
       return connectionOver(session, where, { via, description, why });
     },
     jumpHost,
-    async close() {
+    async close(): Promise<void> {
       const close = (session: S): void => session.close();
       for (const joined of jumpHosts.values()) joined.then(close, () => undefined);
       jumpHosts.clear();
@@ -104,6 +99,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     return logIn(hops.at(-1)!, await jumpHost(hops.slice(0, -1), limits), limits);
   }
 
+  /** The shared session on the last of `hops`; null where there are none. @throws ToolError `ssh.*` */
   async function jumpHost(hops: readonly Hop[], limits: Limits): Promise<S | null> {
     if (hops.length === 0) return null;
     const id = JSON.stringify(

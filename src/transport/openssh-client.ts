@@ -144,10 +144,9 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
 }
 
 const shownKeys = ({ shownKeys: path }: MasterFiles): readonly Uint8Array[] =>
-  readText(path)
-    .split('\n')
-    .flatMap((line) => line.split(' ')[1] ?? [])
-    .map((base64) => Uint8Array.from(Buffer.from(base64, 'base64')));
+  [...readText(path).matchAll(/ (\S+)/g)].map(([, base64]) =>
+    Uint8Array.from(Buffer.from(base64!, 'base64')),
+  );
 
 /** 9.2 for "OpenSSH_9.2p1 Debian-2"; 0 for what is not OpenSSH. */
 async function versionOf(ssh: string): Promise<number> {
