@@ -12,12 +12,6 @@ export interface Layer {
   readonly path: Path;
 }
 
-export interface Merged {
-  readonly settings: SettingsInput;
-  /** Where each map and each value was set last, by its dotted path in the settings. */
-  readonly origins: ReadonlyMap<string, Path>;
-}
-
 /** Keys of a layer that are not settings. */
 const MEMBERSHIP: ReadonlySet<string> = new Set(['hosts', 'groups']);
 
@@ -40,8 +34,11 @@ export const groupLayers = ({ input }: Source, groups: readonly string[]): reado
     return value ? [{ value, path: ['groups', group] }] : [];
   });
 
-/** Maps merge key by key, everything else replaces. */
-export function mergeLayers(layers: readonly Layer[]): Merged {
+/**
+ * Maps merge key by key, everything else replaces. `origins`: where each map and each value was set
+ * last, by its dotted path in the settings.
+ */
+export function mergeLayers(layers: readonly Layer[]) {
   const origins = new Map<string, Path>();
   return { settings: mergeMaps(layers, [], origins) as SettingsInput, origins };
 }

@@ -4,7 +4,7 @@ import type { Position } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
 import type { FileRef } from '../model/text-files.ts';
 import type { Inventory, InventoryHost } from './members.ts';
-import { type Layer, layersOf, type Merged, mergeLayers } from './merge.ts';
+import { type Layer, layersOf, mergeLayers } from './merge.ts';
 import {
   DEFAULTS,
   type InventoryInput,
@@ -81,12 +81,8 @@ function sharedOf(inventory: Source, host: InventoryHost): Shared {
   const own = host.key === null ? {} : (inventory.input.hosts?.[host.key] ?? {});
   const hasSettings = Object.keys(own).some((name) => name !== 'groups');
   const key = [hasSettings ? host.key : '', ...host.groups].join('\n');
-  let shared = cache.get(key);
-  if (!shared) {
-    const layers = layersOf(inventory, host);
-    shared = complete(mergeLayers(layers), inheritedVars(layers), inventory);
-    cache.set(key, shared);
-  }
+  const shared = cache.get(key) ?? complete(layersOf(inventory, host), inventory);
+  cache.set(key, shared);
   return shared;
 }
 
@@ -111,11 +107,8 @@ function inheritedVars(layers: readonly Layer[]): readonly string[] {
   return [...new Set(namesOf(false))].filter((name) => !own.includes(name));
 }
 
-function complete(
-  { settings, origins: paths }: Merged,
-  inherited: readonly string[],
-  { place }: Source,
-): Shared {
+function complete(layers: readonly Layer[], { place }: Source): Shared {
+  const { settings, origins: paths } = mergeLayers(layers);
   const origins = new Map([...paths].map(([key, path]) => [key, place(path)]));
   const at = (key: string): Position => origins.get(key) ?? place([]);
   const secretOf = (written: SecretInput, key: string) => readSecret(written, at(key));
@@ -157,7 +150,7 @@ function complete(
     config: {
       template: config.template,
       vars: config.vars ?? {},
-      inherited,
+      inherited: inheritedVars(layers),
       files: Object.entries(config.files ?? {}).map(([path, given]) => {
         const key = `config.files.${path}`;
         const { mode, user, group } = filled(DEFAULTS.file, given);

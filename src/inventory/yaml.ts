@@ -177,10 +177,8 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
 
   function readList(node: { readonly items: readonly unknown[] }): Read {
     const got = node.items.map(read);
-    return {
-      value: got.map(({ value }) => value),
-      size: got.reduce((sum, { size }) => sum + size, 1),
-    };
+    const size = got.reduce((sum, one) => sum + one.size, 1);
+    return { value: got.map(({ value }) => value), size };
   }
 
   const readScalar = (node: unknown): Read => {

@@ -34,12 +34,9 @@ export async function readTemplateFiles(
     const declarations = beside.ok ? { file, text: beside.text } : null;
     templates.set(path, { ...template, declarations });
     if (beside.ok || beside.failure.kind === 'missing') continue;
+    const { failure } = beside;
     const { at } = refs.find((ref) => ref.path === path)!;
-    const params = {
-      reason: 'unreadable-declarations',
-      path: file,
-      failure: beside.failure,
-    } as const;
+    const params = { reason: 'unreadable-declarations', path: file, failure } as const;
     problems.push({ code: 'template.file', params, at });
   }
   return problems.length > 0 ? fail(...problems) : ok(templates);

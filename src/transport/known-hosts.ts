@@ -137,9 +137,6 @@ export function typeOf(blob: Uint8Array): string {
 export const fingerprint = (blob: Uint8Array): string =>
   `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 
-/** Fingerprint of a key in a file. */
-export const fingerprintOf = (key: KnownKey): string => fingerprint(Buffer.from(key.key, 'base64'));
-
 /**
  * Judges the key that a host shows. `names`, the most specific first: a host on another port than 22 is
  * also known by its name alone when that entry has the same key, as in ssh(1). A key revoked under any

@@ -5,7 +5,7 @@ import type {
   ShownKey,
   UnusableKey,
 } from '../model/problems/connection-problems.ts';
-import { fingerprint, fingerprintOf, type KnownKey, typeOf } from './known-hosts.ts';
+import { fingerprint, type KnownKey, typeOf } from './known-hosts.ts';
 
 /** Where a login goes. */
 export interface Endpoint {
@@ -127,7 +127,7 @@ export const unknownHostKey = (name: string, blob: Uint8Array, trust = 'alloyup 
 export function changedHostKey(name: string, blob: Uint8Array, keys: readonly KnownKey[]): Problem {
   const entry = keys.find(({ type }) => type === typeOf(blob)) ?? keys[0]!;
   const { file, line } = entry;
-  const known = { type: shortType(entry.type), fingerprint: fingerprintOf(entry), file, line };
+  const known = { ...shownKey(Buffer.from(entry.key, 'base64')), file, line };
   const problem = hostKeyProblem({ reason: 'changed', name, known, ...shownKey(blob) });
   return { ...problem, at: { file, line, column: 1 } };
 }

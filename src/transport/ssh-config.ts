@@ -40,9 +40,7 @@ const HARMLESS = new Set(
    numberofpasswordprompts preferredauthentications stricthostkeychecking checkhostip ciphers macs
    kexalgorithms hostkeyalgorithms casignaturealgorithms pubkeyacceptedalgorithms pubkeyacceptedkeytypes
    localforward remoteforward dynamicforward gatewayports ipqos rekeylimit streamlocalbindunlink tunnel
-   fingerprinthash ignoreunknown nohostauthenticationforlocalhost usekeychain`
-    .split(/\s+/)
-    .filter(Boolean),
+   fingerprinthash ignoreunknown nohostauthenticationforlocalhost usekeychain`.split(/\s+/),
 );
 
 /** A line of an ssh_config file; null: OpenSSH may read it, and we cannot. */
