@@ -36,12 +36,6 @@ export class OutputValue {
   }
 }
 
-/** Receives what a template writes, in order. */
-export interface Sink {
-  /** @throws what is wrong with the output; rendering continues after it */
-  write(piece: string | OutputValue): void;
-}
-
 const unwrapped = (value: unknown): unknown => (value instanceof OutputValue ? value.value : value);
 
 function createEngine(): Liquid {
@@ -135,20 +129,23 @@ function hasTrailingText(template: Parsed): boolean {
   return !rest.end();
 }
 
-/** @throws LiquidErrors of all that went wrong */
+/**
+ * Gives `write` what a template writes, in order. It throws what is wrong with an output; rendering
+ * continues after that.
+ *
+ * @throws LiquidErrors of all that went wrong
+ */
 export function renderLiquid(
   { templates }: ParsedTemplate,
   variables: Readonly<Record<string, unknown>>,
-  sink: Sink,
+  write: (piece: string | OutputValue) => void,
 ): void {
   engine ??= createEngine();
   const scope: object = Object.assign(Object.create(null), variables);
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
   const emitter = {
     buffer: '',
-    write(piece: unknown): void {
-      sink.write(piece instanceof OutputValue ? piece : String(piece));
-    },
+    write: (piece: unknown) => write(piece instanceof OutputValue ? piece : String(piece)),
   };
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter));
 }

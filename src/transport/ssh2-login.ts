@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
-import type { AuthenticationType, Client, NextAuthHandler } from 'ssh2';
+import type { AuthenticationType, AuthHandlerMiddleware, Client } from 'ssh2';
 import { ToolError } from '../model/problem.ts';
 import type { Hop } from './hops.ts';
 import type { Offer } from './keys.ts';
@@ -108,11 +108,7 @@ function handshake(socket: Duplex, user: string, attempt: LoginAttempt): Promise
       methods,
       tooMany,
     });
-    const nextOffer = (
-      left: readonly AuthenticationType[] | null,
-      _partial: boolean | null,
-      next: NextAuthHandler,
-    ): void => {
+    const nextOffer: AuthHandlerMiddleware = (left, _partial, next) => {
       if (left) methods = left;
       offered += 1;
       const offer = offers[offered];
