@@ -44,15 +44,13 @@ const ansible = (
 ): InventoryText => ({
   kind,
   read(beside = []) {
-    const read =
-      kind === 'ansible-ini' ? parseAnsibleIni(text, file) : parseAnsibleYaml(text, file);
+    const read = (kind === 'ansible-ini' ? parseAnsibleIni : parseAnsibleYaml)(text, file);
     if (!read.ok) return read;
     const variables = readVariables(read.value, beside);
     if (!variables.ok) return variables;
-    const files = beside.flatMap((entry) =>
-      entry.files.map((one) => [one.file, one.text ?? ''] as const),
-    );
-    const texts = new Map([...files, [file, text]]);
+    const files = beside.flatMap((entry) => entry.files);
+    const texts = new Map(files.map((one) => [one.file, one.text ?? '']));
+    texts.set(file, text);
     return convertAnsible({ ...read.value, beside: variables.value }, file, texts);
   },
 });
@@ -74,9 +72,7 @@ function kindOfYaml(text: string, lines: readonly string[]): InventoryKind {
   if (groups.length === 0 || hasOwnKeys(value)) return 'alloyup';
   if (isListFormat(value)) return 'ansible-yaml';
   const isGroup = (group: unknown): boolean =>
-    typeof group === 'object' &&
-    group !== null &&
-    ['hosts', 'vars', 'children'].some((section) => section in group);
+    isMap(group) && ['hosts', 'vars', 'children'].some((section) => section in group);
   const onlyGroups = groups.every((group) => group === null || isGroup(group));
   return onlyGroups && ('all' in value || groups.some(isGroup)) ? 'ansible-yaml' : 'alloyup';
 }
