@@ -95,13 +95,8 @@ const addressesDiffer: Rule = (inventory, report) => {
 
 /** Variables that alloyup, the package or its scripts already use. */
 const RESERVED_VARIABLES: readonly string[] = [
-  'CONFIG_FILE',
-  'CUSTOM_ARGS',
-  'RESTART_ON_UPGRADE',
-  'ALLOY_USER',
-  'ALLOY_GROUP',
-  'PATH',
-  'IFS',
+  ...['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'],
+  ...['ALLOY_USER', 'ALLOY_GROUP', 'PATH', 'IFS'],
 ];
 
 const variablesAreFree: Rule = (inventory, report) => {

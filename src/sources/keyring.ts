@@ -49,17 +49,19 @@ export async function readKeyring(bytes: Uint8Array): Promise<readonly KeyringCe
 }
 
 /** A packet that is not read further: an unsupported certificate must not hide the others. */
-class RawPacket {
-  body = new Uint8Array();
+const rawPacket = (tag: number) =>
+  class {
+    static readonly tag = tag;
+    body = new Uint8Array();
 
-  read(bytes: Uint8Array<ArrayBuffer>): void {
-    this.body = bytes;
-  }
+    read(bytes: Uint8Array<ArrayBuffer>): void {
+      this.body = bytes;
+    }
 
-  write(): Uint8Array {
-    return this.body;
-  }
-}
+    write(): Uint8Array {
+      return this.body;
+    }
+  };
 
 /** Armor blocks: a bundle of several is common, and one may hold a revocation alone. */
 const BLOCKS = /^-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n[\s\S]*?^-----END PGP \1-----/gm;
@@ -72,14 +74,8 @@ async function splitKeyring(bytes: Uint8Array) {
   const { enums, PacketList, unarmor } = await loadOpenpgp();
   const { publicKey, publicSubkey, userID, userAttribute, signature } = enums.packet;
   const secret = [enums.packet.secretKey, enums.packet.secretSubkey];
-  const classes = Object.fromEntries(
-    [publicKey, publicSubkey, userID, userAttribute, signature, ...secret].map((tag) => [
-      tag,
-      class extends RawPacket {
-        static readonly tag = tag;
-      },
-    ]),
-  );
+  const tags = [publicKey, publicSubkey, userID, userAttribute, signature, ...secret];
+  const classes = Object.fromEntries(tags.map((tag) => [tag, rawPacket(tag)]));
   const bytesOf = (...packets: readonly AnyPacket[]): Uint8Array =>
     Object.assign(new PacketList(), packets).write();
   const read = async (block: string | Uint8Array) => {

@@ -6,7 +6,7 @@ import { type Hop, routeTo } from './hops.ts';
 import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
 import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
 import { type HostKeyEntry, knownHostsFiles } from './known-hosts-files.ts';
-import { logins } from './logins.ts';
+import { type Limits, logins } from './logins.ts';
 import type { SshOptions } from './options.ts';
 import * as problems from './problems.ts';
 import { sshConfig } from './ssh-config-files.ts';
@@ -44,21 +44,14 @@ export interface Scanned {
   readonly result: ScanResult;
 }
 
-interface Limits {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  /** Servers asked at once. */
-  readonly forks: number;
-}
-
 /**
  * Asks every server on the way to `hosts` for its host key, each once, jump hosts first; hosts without
- * a readable route come last. Logs in on jump hosts only. Never throws. Reads the known_hosts files anew.
+ * a readable route come last; `forks` at once. Logs in on jump hosts only. Never throws. Reads the known_hosts files anew.
  */
 export async function scanHostKeys(
   hosts: readonly Host[],
   options: SshOptions,
-  limits: Limits,
+  limits: Limits & { readonly forks: number },
 ): Promise<readonly Scanned[]> {
   const config = sshConfig(options.user, options.systemConfig, options.sshCommand);
   const files = knownHostsFiles();

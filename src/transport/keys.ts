@@ -6,7 +6,7 @@ import type { UnusableKey } from '../model/problems/connection-problems.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Identities } from './hops.ts';
 import { fingerprint, typeOf } from './known-hosts.ts';
-import type { AskPassphrase } from './options.ts';
+import type { SshOptions } from './options.ts';
 
 /** One key to log in with. */
 export interface Offer {
@@ -29,7 +29,7 @@ const AGENT_DEADLINE_MS = 5000;
 /** Parses each key file and lists each agent's keys once a run: bcrypt of a passphrase blocks for 0.3 s. */
 export function keyRing(
   home: string,
-  askPassphrase: AskPassphrase | null,
+  askPassphrase: SshOptions['askPassphrase'],
 ): (identities: Identities) => Promise<Offers> {
   const short = (path: string): string =>
     path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
@@ -193,15 +193,12 @@ function listAgent(socket: string): Promise<readonly ParsedKey[]> {
   });
 }
 
-export interface AgentKey {
-  /** Its comment in the agent, usually a file or a person; else its fingerprint. */
-  readonly name: string;
-  /** Its public half as files have it: `ssh-ed25519 AAAA...`. */
-  readonly line: string;
-}
-
-/** The keys of the agent at a socket; none where there is none, or it does not answer. */
-export async function agentKeys(socket: string | null): Promise<readonly AgentKey[]> {
+/**
+ * The keys of the agent at a socket; none where there is none, or it does not answer. `name`: the
+ * comment in the agent, usually a file or a person, else the fingerprint; `line`: the public half as
+ * files have it, `ssh-ed25519 AAAA...`.
+ */
+export async function agentKeys(socket: string | null) {
   if (socket === null) return [];
   return (await listAgent(socket)).map((key) => {
     const blob = key.getPublicSSH();
