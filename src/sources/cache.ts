@@ -11,22 +11,21 @@ export interface CacheEntry {
   readonly body: Uint8Array;
 }
 
-/** Keeps what was fetched for later runs. Never fails: what cannot be kept is fetched again. */
-export interface Cache {
-  /** undefined: not there, or damaged. */
-  read(key: string): Promise<CacheEntry | undefined>;
-  write(key: string, entry: CacheEntry): Promise<void>;
-}
+export type Cache = ReturnType<typeof createCache>;
 
 /** First line of an entry's file; the body follows. */
 type Header = Pick<CacheEntry, 'etag'> & { readonly key: string; readonly sha256: string };
 
-/** A cache in a directory of our own (0700). A directory that others can write to is not trusted. */
-export function createCache(directory: string): Cache {
+/**
+ * Keeps what was fetched for later runs, in a directory of our own (0700); one that others can write
+ * to is not trusted. Never fails: what cannot be kept is fetched again.
+ */
+export function createCache(directory: string) {
   const pathOf = (key: string): string => join(directory, sha256(key).slice(0, 40));
 
   return {
-    async read(key) {
+    /** undefined: not there, or damaged. */
+    async read(key: string): Promise<CacheEntry | undefined> {
       try {
         if (!isOurs(directory)) return undefined;
         const bytes = readFileSync(pathOf(key));
@@ -40,7 +39,7 @@ export function createCache(directory: string): Cache {
       }
     },
 
-    async write(key, { etag, body }) {
+    async write(key: string, { etag, body }: CacheEntry): Promise<void> {
       const staged = `${pathOf(key)}.${randomBytes(6).toString('hex')}`;
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });
