@@ -6,6 +6,7 @@ import otlpGateway from '../../templates/otlp-gateway.alloy';
 import otlpGatewayYaml from '../../templates/otlp-gateway.yaml';
 import selfMonitoring from '../../templates/self-monitoring.alloy';
 import selfMonitoringYaml from '../../templates/self-monitoring.yaml';
+import { memo } from '../model/memo.ts';
 import { type Declarations, declarationsOf } from './declarations.ts';
 import type { Template } from './template-model.ts';
 
@@ -23,19 +24,12 @@ export const BUILTIN_NAMES = Object.keys(TEXTS) as readonly BuiltinName[];
 
 export const isBuiltin = (name: string): name is BuiltinName => Object.hasOwn(TEXTS, name);
 
-const cached = new Map<BuiltinName, Template & Declarations>();
-
 /** A built-in template with its summary and parameters; read on first use. */
-export function builtinTemplate(name: BuiltinName): Template & Declarations {
-  const known = cached.get(name);
-  if (known) return known;
-
+export const builtinTemplate = memo((name: BuiltinName): Template & Declarations => {
   const [text, yaml] = TEXTS[name];
   const declared = declarationsOf(yaml, (path, { reason }) => {
     // a test reads all of them, so this is a bug and not wrong input
     throw new Error(`templates/${name}.yaml: ${path.join('.')}: ${reason}`);
   });
-  const template = { name, file: `templates/${name}.alloy`, text, ...declared };
-  cached.set(name, template);
-  return template;
-}
+  return { name, file: `templates/${name}.alloy`, text, ...declared };
+});

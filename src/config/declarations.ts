@@ -1,9 +1,10 @@
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
+import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
-import { PARAMETER_TYPES, type Parameter } from './template-model.ts';
+import type { Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
 export interface Declarations {
@@ -42,26 +43,16 @@ export function readDeclarations(
   }
   if (problems.length > 0) return fail(...problems);
 
-  const place = (path: readonly string[]): number => {
-    if (path.length === 0) return 0;
+  const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, fault) => {
     const parent = document.getIn(path.slice(0, -1), true);
-    const pair = isMap(parent)
-      ? parent.items.find(({ key }) => String(key) === path.at(-1))
-      : undefined;
-    const key = pair?.key as { range?: readonly number[] } | undefined;
-    return key?.range?.[0] ?? 0;
-  };
-  const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, fault) =>
-    report(place(path), fault),
-  );
+    const pairs = isMap<Scalar>(parent) ? parent.items : [];
+    const key = pairs.find(({ key }) => String(key) === path.at(-1))?.key;
+    report(key?.range?.[0] ?? 0, fault);
+  });
   return problems.length > 0 ? fail(...problems) : ok(found);
 }
 
-/**
- * Makes declarations of parsed YAML.
- *
- * @param report called with each fault and the path of the key it is about; the result is unusable then
- */
+/** Makes declarations of parsed YAML, unusable if anything is reported. Paths end with a key. */
 export function declarationsOf(
   root: unknown,
   report: (path: readonly string[], fault: DeclarationFault) => void,
@@ -85,27 +76,23 @@ export function declarationsOf(
     if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host')
       report(at, { reason: 'parameter-name', parameter: name });
     if (typeof fields.meaning !== 'string') report(at, { reason: 'no-meaning', parameter: name });
+    const { required, oneOf, needs, unless } = fields;
     const parameter: Parameter = {
       name,
       type: type ?? 'string',
       meaning: String(fields.meaning ?? ''),
-      required: Array.isArray(fields.required)
-        ? fields.required.map(String)
-        : fields.required === true,
+      required: Array.isArray(required) ? required.map(String) : required === true,
       default: fields.default ?? null,
-      oneOf: Array.isArray(fields.oneOf) ? fields.oneOf.map(String) : [],
-      needs: typeof fields.needs === 'string' ? fields.needs : null,
-      unless: typeof fields.unless === 'string' ? fields.unless : null,
+      oneOf: Array.isArray(oneOf) ? oneOf.map(String) : [],
+      needs: typeof needs === 'string' ? needs : null,
+      unless: typeof unless === 'string' ? unless : null,
       when: conditionOf(fields.when),
     };
-    const references = {
-      needs: parameter.needs,
-      unless: parameter.unless,
-      when: parameter.when?.name ?? null,
-    };
-    for (const [field, other] of Object.entries(references))
+    for (const field of ['needs', 'unless', 'when'] as const) {
+      const other = field === 'when' ? (parameter.when?.name ?? null) : parameter[field];
       if (other !== null && !Object.hasOwn(record(declared), other))
         report(at, { reason: 'undeclared-parameter', parameter: name, field, other });
+    }
     const fault = parameter.default === null ? undefined : faultOf(parameter, parameter.default);
     if (type && fault) report(at, { reason: 'default', parameter: name, fault });
     return parameter;

@@ -32,20 +32,19 @@ export interface Place {
 }
 
 /** Text that writes `value` in its place, without letting any of it escape. @throws MisplacedError */
-export function encode(value: unknown, place: Place): string {
-  switch (place.context) {
+export function encode(value: unknown, { context, line }: Place): string {
+  switch (context) {
     case 'string':
-      return escaped(plain(value, 'string'));
+      return escaped(plain(value, context));
     case 'raw-string':
-      return inRawString(plain(value, 'raw-string'));
+      return inRawString(plain(value, context));
     case 'comment':
-      return inComment(plain(value, 'comment'), place.line);
+      return inComment(plain(value, context), line);
     case 'label':
-      return identifier(value, place.line, 'label');
     case 'name':
-      return identifier(value, place.line, 'name');
+      return identifier(value, line, context);
     case 'value':
-      return literal(value, /^\t*/.exec(place.line)?.[0] ?? '');
+      return literal(value, /^\t*/.exec(line)![0]);
   }
 }
 
@@ -78,22 +77,13 @@ function number(value: number): string {
   return String(value === 0 ? 0 : value);
 }
 
-const SHORT: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-
 /**
  * Text for inside "...". What is invisible (controls, byte order mark, direction marks) is written
  * as an escape: a reader of the file sees that it is there.
  */
 function escaped(text: string): string {
   return text.replace(/["\\]|[\p{C}\u2028\u2029]/gu, (char) => {
-    const short = SHORT[char];
-    if (short !== undefined) return short;
+    if (/["\\\n\r\t]/.test(char)) return JSON.stringify(char).slice(1, -1);
     const code = char.codePointAt(0)!.toString(16);
     return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
   });
@@ -131,7 +121,7 @@ function identifier(value: unknown, line: string, where: 'label' | 'name'): stri
 }
 
 /** An Alloy literal. Maps are laid out over several lines as `alloy fmt` does; `indent` is the line's. */
-function literal(value: unknown, indent = ''): string {
+function literal(value: unknown, indent: string): string {
   if (typeof value === 'string') return `"${escaped(wellFormed(value))}"`;
   if (typeof value === 'number') return number(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);

@@ -1,78 +1,28 @@
 import { MisplacedError, Reference } from './encode.ts';
 
+const words = (text: string): readonly string[] => text.split(/\s+/);
+
 /**
  * Filters of Liquid that templates may use. Left out: what depends on the clock or on chance (a
  * plan must be the same twice), what is for HTML, and what evaluates text.
  */
 export const KEPT_FILTERS: readonly string[] = [
-  'abs',
-  'append',
-  'at_least',
-  'at_most',
-  'base64_decode',
-  'base64_encode',
-  'capitalize',
-  'ceil',
-  'compact',
-  'concat',
-  'default',
-  'divided_by',
-  'downcase',
-  'first',
-  'floor',
-  'join',
-  'json',
-  'last',
-  'lstrip',
-  'map',
-  'minus',
-  'modulo',
-  'plus',
-  'prepend',
-  'raw',
-  'remove',
-  'remove_first',
-  'remove_last',
-  'replace',
-  'replace_first',
-  'replace_last',
-  'reverse',
-  'round',
-  'rstrip',
-  'sha256',
-  'size',
-  'slice',
-  'sort',
-  'sort_natural',
-  'split',
-  'strip',
-  'sum',
-  'times',
-  'truncate',
-  'uniq',
-  'upcase',
-  'url_decode',
-  'url_encode',
-  'where',
+  // numbers
+  ...words('abs at_least at_most ceil divided_by floor minus modulo plus round times'),
+  // text
+  ...words(`append base64_decode base64_encode capitalize downcase lstrip prepend remove
+     remove_first remove_last replace replace_first replace_last rstrip sha256 slice
+     split strip truncate upcase url_decode url_encode`),
+  // lists
+  ...words('compact concat first join last map reverse size sort sort_natural sum uniq where'),
+  // anything
+  ...words('default json raw'),
 ];
 
 /** Tags of Liquid that templates may use: control flow and variables; no other files. */
-export const KEPT_TAGS: readonly string[] = [
-  '#',
-  'assign',
-  'break',
-  'capture',
-  'case',
-  'comment',
-  'continue',
-  'cycle',
-  'echo',
-  'for',
-  'if',
-  'liquid',
-  'raw',
-  'unless',
-];
+export const KEPT_TAGS: readonly string[] = words(
+  '# assign break capture case comment continue cycle echo for if liquid raw unless',
+);
 
 /** `web-01.example.com` -> `web_01_example_com`: a name that Alloy takes as a label. */
 function identifier(value: unknown): string {

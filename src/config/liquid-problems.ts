@@ -48,72 +48,56 @@ function problemOf(failure: LiquidFailure, context: ErrorContext): TemplateProbl
   const fault: Fault =
     cause instanceof MisplacedError
       ? { code: 'template.variable', params: cause.misplacement }
-      : faultOf(cause.message, { ...context, line, column });
+      : faultOf(cause.message, line, column, context);
   return { ...fault, ...context.place(line, column) } as TemplateProblem;
 }
-
-type Reader = (
-  match: RegExpExecArray,
-  context: ErrorContext & { readonly line: number; readonly column: number },
-) => Fault;
 
 const syntax = (params: ProblemOf<'template.syntax'>['params']): Fault => ({
   code: 'template.syntax',
   params,
 });
 
-/** Liquid's messages, which are all that tells its errors apart. */
-const READERS: readonly (readonly [RegExp, Reader])[] = [
-  [
-    /^undefined variable: (.*)$/s,
-    ([, name = ''], { text, line, column, known, declared }) => {
-      const leadingDot = text.split('\n')[line - 1]?.[column - 1] === '.';
-      const meant = nearest(name, known) ?? null;
-      return {
-        code: 'template.variable',
-        params: leadingDot
-          ? { reason: 'leading-dot', name }
-          : { reason: 'not-given', name, meant, declared },
-      };
-    },
-  ],
-  [
-    /^undefined filter: (.*)$/s,
-    ([, filter = '']) => {
-      const meant = nearest(filter, [...KEPT_FILTERS, ...Object.keys(OWN_FILTERS)]) ?? null;
-      return syntax({ reason: 'unknown-filter', filter, meant });
-    },
-  ],
-  [
-    /^tag "(.*)" not found$/s,
-    ([, tag = '']) =>
-      /^(?:end\w+|else|elsif|when)$/.test(tag)
-        ? syntax({ reason: 'stray-tag', tag })
-        : syntax({
-            reason: 'unknown-tag',
-            tag,
-            meant: nearest(tag, KEPT_TAGS) ?? null,
-            known: KEPT_TAGS.filter((tag) => tag !== '#'),
-          }),
-  ],
-  [
-    /^(?:tag|output|raw) (.*) not closed$/s,
-    ([, what = '']) => {
-      if (what.includes('{{')) return syntax({ reason: 'unclosed-output' });
-      const tag = /^"?\{%-?\s*(\w+)/.exec(what)?.[1];
-      return /^"\{%/.test(what)
-        ? syntax({ reason: 'unclosed-tag', tag: tag ? `{% ${tag} %}` : what })
-        : syntax({ reason: 'unclosed-block', tag: tag ?? null });
-    },
-  ],
-  [/^expected "\|" before filter$/, () => syntax({ reason: 'trailing-text' })],
-];
-
-function faultOf(message: string, context: Parameters<Reader>[1]): Fault {
+/** By Liquid's messages, which are all that tells its errors apart. */
+function faultOf(
+  message: string,
+  line: number,
+  column: number,
+  { text, known, declared }: ErrorContext,
+): Fault {
   const said = message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, '');
-  for (const [pattern, read] of READERS) {
-    const match = pattern.exec(said);
-    if (match) return read(match, context);
+  const within = (pattern: RegExp): string | undefined => pattern.exec(said)?.[1];
+
+  const name = within(/^undefined variable: (.*)$/s);
+  if (name !== undefined) {
+    const meant = nearest(name, known) ?? null;
+    const leadingDot = text.split('\n')[line - 1]?.[column - 1] === '.';
+    return {
+      code: 'template.variable',
+      params: leadingDot
+        ? { reason: 'leading-dot', name }
+        : { reason: 'not-given', name, meant, declared },
+    };
   }
+  const filter = within(/^undefined filter: (.*)$/s);
+  if (filter !== undefined) {
+    const meant = nearest(filter, [...KEPT_FILTERS, ...Object.keys(OWN_FILTERS)]) ?? null;
+    return syntax({ reason: 'unknown-filter', filter, meant });
+  }
+  const tag = within(/^tag "(.*)" not found$/s);
+  if (tag !== undefined) {
+    if (/^(?:end\w+|else|elsif|when)$/.test(tag)) return syntax({ reason: 'stray-tag', tag });
+    const meant = nearest(tag, KEPT_TAGS) ?? null;
+    const named = KEPT_TAGS.filter((tag) => tag !== '#');
+    return syntax({ reason: 'unknown-tag', tag, meant, known: named });
+  }
+  const open = within(/^(?:tag|output|raw) (.*) not closed$/s);
+  if (open?.includes('{{')) return syntax({ reason: 'unclosed-output' });
+  if (open !== undefined) {
+    const tag = /^"?\{%-?\s*(\w+)/.exec(open)?.[1];
+    return open.startsWith('"{%')
+      ? syntax({ reason: 'unclosed-tag', tag: tag ? `{% ${tag} %}` : open })
+      : syntax({ reason: 'unclosed-block', tag: tag ?? null });
+  }
+  if (said === 'expected "|" before filter') return syntax({ reason: 'trailing-text' });
   return syntax({ reason: 'liquid', said: said.replace(/\s+/g, ' ') });
 }

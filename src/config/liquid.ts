@@ -10,6 +10,7 @@ import {
   toValueSync,
   Value,
 } from 'liquidjs';
+import { memo } from '../model/memo.ts';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
 
 /** Characters of a template; milliseconds; Liquid's own count of objects made. */
@@ -33,12 +34,6 @@ export class OutputValue {
     if (typeof this.value === 'object') throw new Error('a list or map cannot be captured');
     return String(this.value);
   }
-}
-
-/** Receives what a template writes, in order. */
-export interface Sink {
-  /** @throws what is wrong with the output; rendering continues after it */
-  write(piece: string | OutputValue): void;
 }
 
 const unwrapped = (value: unknown): unknown => (value instanceof OutputValue ? value.value : value);
@@ -91,24 +86,14 @@ export interface ParsedTemplate {
   readonly reads: Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
 }
 
-/** The templates parsed last: the hosts of a fleet share a few. */
-const recent = new Map<string, ParsedTemplate>();
-const RECENT = 32;
-
 /** @throws LiquidError of the first, or LiquidErrors of all that is wrong with the text */
-export function parseLiquid(text: string): ParsedTemplate {
-  const known = recent.get(text);
-  if (known) return known;
+export const parseLiquid = memo((text: string): ParsedTemplate => {
   engine ??= createEngine();
   const templates = engine.parse(text);
   const errors = [...trailing(templates)];
   if (errors.length > 0) throw Object.assign(new Error('trailing text'), { errors });
-  const parsed = { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
-  const [oldest] = recent.keys();
-  if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
-  recent.set(text, parsed);
-  return parsed;
-}
+  return { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
+});
 
 /** Text behind a value, which Liquid ignores: `{{ a b }}`, `{{ a, b }}`. In the form of Liquid's own errors. */
 function* trailing(
@@ -144,20 +129,23 @@ function hasTrailingText(template: Parsed): boolean {
   return !rest.end();
 }
 
-/** @throws LiquidErrors of all that went wrong */
+/**
+ * Gives `write` what a template writes, in order. It throws what is wrong with an output; rendering
+ * continues after that.
+ *
+ * @throws LiquidErrors of all that went wrong
+ */
 export function renderLiquid(
   { templates }: ParsedTemplate,
   variables: Readonly<Record<string, unknown>>,
-  sink: Sink,
+  write: (piece: string | OutputValue) => void,
 ): void {
   engine ??= createEngine();
   const scope: object = Object.assign(Object.create(null), variables);
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
   const emitter = {
     buffer: '',
-    write(piece: unknown): void {
-      sink.write(piece instanceof OutputValue ? piece : String(piece));
-    },
+    write: (piece: unknown) => write(piece instanceof OutputValue ? piece : String(piece)),
   };
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter));
 }

@@ -1,118 +1,39 @@
 import { nearest } from '../model/frame.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import type { ParameterFault } from '../model/problems/config-problems.ts';
-import type { Parameter, ParameterType, TemplateValues } from './template-model.ts';
-
-interface Type {
-  readonly fits: (value: unknown) => boolean;
-  readonly example: string;
-}
-
-const isScalar = (value: unknown): boolean =>
-  ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
-
-const matches =
-  (pattern: RegExp) =>
-  (value: unknown): boolean =>
-    typeof value === 'string' && pattern.test(value);
-
-const TYPES: Readonly<Record<ParameterType, Type>> = {
-  string: { fits: (value) => typeof value === 'string', example: '"text"' },
-  number: {
-    fits: (value) => typeof value === 'bigint' || Number.isFinite(value),
-    example: '10',
-  },
-  bool: {
-    fits: (value) => typeof value === 'boolean',
-    example: 'true, without quotes',
-  },
-  list: {
-    fits: (value) => Array.isArray(value) && value.every(isScalar),
-    example: '[one, two]',
-  },
-  map: {
-    fits: (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.values(value).every(isScalar),
-    example: '{ env: prod }',
-  },
-  url: {
-    fits: matches(/^https?:\/\/[^\s/?#]+[^\s]*$/i),
-    example: 'https://metrics.example.com/api/v1/write',
-  },
-  address: {
-    fits: matches(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/),
-    example: '127.0.0.1:4317',
-  },
-  duration: {
-    fits: matches(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/),
-    example: '60s or 1h30m; there is no unit for days',
-  },
-  size: {
-    fits: matches(/^\d+(?:\.\d+)?(?:B|KB|MB|GB|KiB|MiB|GiB)$/),
-    example: '512MiB',
-  },
-  path: {
-    fits: matches(/^\/[^\0\n]*$/),
-    example: '/etc/alloy/password',
-  },
-  paths: {
-    fits: (value) => Array.isArray(value) && value.every(matches(/^\/[^\0\n]*$/)),
-    example: '[/var/log/nginx/*.log]',
-  },
-  name: {
-    fits: matches(/^[A-Za-z_]\w*$/),
-    example: 'METRICS_PASSWORD',
-  },
-};
+import { TYPES } from './parameter-types.ts';
+import type { Parameter, TemplateValues } from './template-model.ts';
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 type Vars = TemplateValues['vars'];
 
 /** Which of these words the parameter's condition finds in what it looks at; null: it has no condition. */
-function wordsFound(
-  { when }: Parameter,
-  parameters: readonly Parameter[],
-  vars: Vars,
-): readonly string[] | null {
+function wordsFound({ when }: Parameter, all: readonly Parameter[], vars: Vars) {
   if (when === null) return null;
-  const looked =
-    vars[when.name] ?? parameters.find(({ name }) => name === when.name)?.default ?? [];
+  const looked = vars[when.name] ?? all.find(({ name }) => name === when.name)?.default ?? [];
   const there = (Array.isArray(looked) ? looked : [looked]).map(String);
   return when.words.filter((word) => there.includes(word));
 }
 
 /** A value of this parameter would do something, beside these values of others. */
-export function counts(
-  parameter: Parameter,
-  parameters: readonly Parameter[],
-  vars: Vars,
-): boolean {
+export function counts(parameter: Parameter, all: readonly Parameter[], vars: Vars): boolean {
   const { unless } = parameter;
   if (unless !== null && isGiven(vars[unless])) return false;
-  return wordsFound(parameter, parameters, vars)?.length !== 0;
+  return wordsFound(parameter, all, vars)?.length !== 0;
 }
 
 /** There must be a value, beside these values of others. */
-export function isRequired(
-  parameter: Parameter,
-  parameters: readonly Parameter[],
-  vars: Vars,
-): boolean {
+export function isRequired(parameter: Parameter, all: readonly Parameter[], vars: Vars): boolean {
   const { required } = parameter;
-  if (required === false || !counts(parameter, parameters, vars)) return false;
+  if (required === false || !counts(parameter, all, vars)) return false;
   if (required === true) return true;
-  return wordsFound(parameter, parameters, vars)?.some((word) => required.includes(word)) ?? false;
+  return wordsFound(parameter, all, vars)?.some((word) => required.includes(word)) ?? false;
 }
 
 /**
  * `vars` without those of `inherited` that would do nothing here: they were written for another
- * template, further up in the inventory.
- *
- * @param reads what a template without declarations reads
+ * template, further up in the inventory. `reads`: what a template without declarations reads.
  */
 export function varsFor(
   parameters: readonly Parameter[] | null,
@@ -120,16 +41,14 @@ export function varsFor(
   { vars, inherited = [] }: TemplateValues,
 ): Vars {
   if (inherited.length === 0) return vars;
-  const foreign = new Set(inherited);
   const serves = (name: string): boolean => {
+    if (!inherited.includes(name)) return true;
     if (parameters === null) return reads.includes(name);
     const parameter = parameters.find((one) => one.name === name);
     if (!parameter || !counts(parameter, parameters, vars)) return false;
     return parameter.needs === null || isGiven(vars[parameter.needs]);
   };
-  return Object.fromEntries(
-    Object.entries(vars).filter(([name]) => !foreign.has(name) || serves(name)),
-  );
+  return Object.fromEntries(Object.entries(vars).filter(([name]) => serves(name)));
 }
 
 /** Checks `vars` against the declared parameters; gives every breach. */
@@ -153,26 +72,17 @@ export function checkVars(
     const value = vars[name];
     if (value === undefined || value === null) {
       if (!isRequired(parameter, parameters, vars)) continue;
-      report(value === null ? name : null, {
-        reason: 'required',
-        template,
-        parameter: name,
-        meaning,
-        example: exampleOf(parameter),
-        alternative: unless,
-        flag: false,
-      });
+      const about = { template, parameter: name, meaning, example: exampleOf(parameter) };
+      const where = value === null ? name : null;
+      report(where, { reason: 'required', ...about, alternative: unless, flag: false });
       continue;
     }
     if (unless !== null && isGiven(vars[unless]))
       report(name, { reason: 'no-effect-beside', parameter: name, other: unless });
-    else if (when !== null && !counts(parameter, parameters, vars))
-      report(name, {
-        reason: 'no-effect-unless',
-        parameter: name,
-        other: when.name,
-        values: when.words,
-      });
+    else if (when !== null && !counts(parameter, parameters, vars)) {
+      const { name: other, words: values } = when;
+      report(name, { reason: 'no-effect-unless', parameter: name, other, values });
+    }
     if (needs !== null && !isGiven(vars[needs]))
       report(name, { reason: 'no-effect-without', parameter: name, other: needs });
     const fault = faultOf(parameter, value);
@@ -183,7 +93,7 @@ export function checkVars(
 
 /** The parameter's own example where its meaning ends in one. */
 const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
-  oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type].example;
+  oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type][1];
 
 /** Why the parameter cannot have this value; undefined: it can. */
 export function faultOf(
@@ -192,8 +102,8 @@ export function faultOf(
 ): ParameterFault | undefined {
   const json = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
   const given = json.length > 60 ? `${json.slice(0, 57)}...` : json;
-  if (!TYPES[type].fits(value))
-    return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type].example, meaning };
+  if (!TYPES[type][0](value))
+    return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type][1], meaning };
   const list = Array.isArray(value);
   const odd = (list ? value : [value]).map(String).find((one) => !oneOf.includes(one));
   if (oneOf.length === 0 || odd === undefined) return undefined;

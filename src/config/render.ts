@@ -2,131 +2,99 @@ import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { encode, plain } from './encode.ts';
-import {
-  type OutputValue,
-  type ParsedTemplate,
-  parseLiquid,
-  renderLiquid,
-  type Sink,
-} from './liquid.ts';
+import { type OutputValue, type ParsedTemplate, parseLiquid, renderLiquid } from './liquid.ts';
 import { liquidProblems } from './liquid-problems.ts';
 import { checkVars, varsFor, withDefaults } from './parameters.ts';
 import type { Template, TemplatePlace, TemplateValues } from './template-model.ts';
 
+type PlaceOf = (line: number, column: number) => TemplatePlace;
+
 /** Characters of a rendered configuration: more is a loop gone wrong. */
 const MAX_TEXT = 4_000_000;
-
-export interface Rendered {
-  readonly text: string;
-  /** What `| raw` let through. */
-  readonly warnings: readonly Warning[];
-}
 
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
  * the scanner says: escaped inside quotes, a literal where an expression begins, an identifier in
  * labels and names. The template sees `vars` by their names, and `host`.
  *
- * Gives all problems of the template, or of `vars`, at once.
+ * Gives all problems of the template, or of `vars`, at once. The warnings say what `| raw` let through.
  */
 export function renderTemplate(
   template: Template,
   given: TemplateValues,
   newScanner: () => ContextScanner,
-): Result<Rendered> {
-  const place = (line: number, column: number): TemplatePlace => ({
+): Result<{ readonly text: string; readonly warnings: readonly Warning[] }> {
+  const place: PlaceOf = (line, column) => ({
     at: { file: template.file, line, column },
     detail: codeFrame(template.text, line, column),
   });
-  const { parameters } = template;
-  const known = (vars: TemplateValues['vars']): readonly string[] => [
-    ...Object.keys(vars),
-    'host',
-    ...Object.keys(given.host).map((key) => `host.${key}`),
-  ];
-  const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] =>
-    liquidProblems(error, {
-      text: template.text,
-      place,
-      known: known(vars),
-      declared: parameters !== null,
-    });
+  const { parameters, text: source } = template;
+  const ofHost = ['host', ...Object.keys(given.host).map((key) => `host.${key}`)];
+  const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] => {
+    const known = [...Object.keys(vars), ...ofHost];
+    return liquidProblems(error, { text: source, place, known, declared: parameters !== null });
+  };
 
   let parsed: ParsedTemplate;
   try {
-    parsed = parseLiquid(template.text);
+    parsed = parseLiquid(source);
   } catch (error) {
     return fail(...liquidErrors(error, given.vars));
   }
   const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
 
-  const used = parsed.reads;
-  const problems: Problem[] = [...reserved(values)];
+  const problems: Problem[] = [];
+  if (Object.hasOwn(values.vars, 'host')) {
+    const params = { reason: 'reserved' } as const;
+    problems.push({ code: 'template.variable', params, ...values.locate('host') });
+  }
   if (parameters) {
     problems.push(...checkVars(template.name, parameters, values));
-    problems.push(...undeclared(used, known(variables), place));
+    problems.push(...undeclared(parsed.reads, [...Object.keys(variables), ...ofHost], place));
   } else {
-    problems.push(...unused(template, values, Object.keys(used)));
+    problems.push(...unused(template, values, Object.keys(parsed.reads)));
   }
 
-  const writer = new Writer(newScanner(), place);
+  const writer = writerTo(newScanner(), place);
   try {
-    renderLiquid(parsed, { ...variables, host: values.host }, writer);
+    renderLiquid(parsed, { ...variables, host: values.host }, writer.write);
   } catch (error) {
     // what follows from a missing or wrong parameter is not reported twice
     if (problems.length === 0 || !parameters) problems.push(...liquidErrors(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
-  return ok({ text: writer.text, warnings: writer.warnings });
+  return ok(writer.result());
 }
 
 /** Collects the text, and encodes each value by where the text so far ends. */
-class Writer implements Sink {
-  text = '';
-  readonly warnings: Warning[] = [];
-  readonly #scanner: ContextScanner;
-  readonly #place: (line: number, column: number) => TemplatePlace;
-  #line = '';
-
-  constructor(scanner: ContextScanner, place: (line: number, column: number) => TemplatePlace) {
-    this.#scanner = scanner;
-    this.#place = place;
-  }
-
-  write(piece: string | OutputValue): void {
-    if (typeof piece === 'string') this.#append(piece);
-    else if (piece.raw) this.#append(this.#raw(piece));
-    else this.#append(encode(piece.value, { context: this.#scanner.context, line: this.#line }));
-  }
-
-  #raw({ value, at }: OutputValue): string {
-    const text = plain(value, 'raw');
-    this.warnings.push({
-      code: 'template.raw',
-      params: { reason: 'raw', text: brief(text) },
-      ...(at ? this.#place(...at) : {}),
-    });
-    return text;
-  }
-
-  #append(text: string): void {
-    if (this.text.length + text.length > MAX_TEXT) {
+function writerTo(scanner: ContextScanner, place: PlaceOf) {
+  let text = '';
+  let line = '';
+  const warnings: Warning[] = [];
+  const append = (piece: string): void => {
+    if (text.length + piece.length > MAX_TEXT)
       throw new Error(`the text grew beyond ${MAX_TEXT} characters`);
-    }
-    this.text += text;
-    const newline = text.lastIndexOf('\n');
-    this.#line = newline < 0 ? this.#line + text : text.slice(newline + 1);
-    this.#scanner.feed(text);
-  }
+    text += piece;
+    const newline = piece.lastIndexOf('\n');
+    line = newline < 0 ? line + piece : piece.slice(newline + 1);
+    scanner.feed(piece);
+  };
+  const rawText = ({ value, at }: OutputValue): string => {
+    const raw = plain(value, 'raw');
+    const params = { reason: 'raw', text: brief(raw) } as const;
+    warnings.push({ code: 'template.raw', params, ...(at ? place(...at) : {}) });
+    return raw;
+  };
+  const write = (piece: string | OutputValue): void => {
+    if (typeof piece === 'string') append(piece);
+    else if (piece.raw) append(rawText(piece));
+    else append(encode(piece.value, { context: scanner.context, line }));
+  };
+  return { write, result: () => ({ text, warnings }) };
 }
 
 const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)}...` : text);
-
-function reserved({ vars, locate }: TemplateValues): readonly Problem[] {
-  if (!Object.hasOwn(vars, 'host')) return [];
-  return [{ code: 'template.variable', params: { reason: 'reserved' }, ...locate('host') }];
-}
 
 /** Variables that are given and that no part of the template reads. */
 function unused(
@@ -148,7 +116,7 @@ function unused(
 function undeclared(
   used: ParsedTemplate['reads'],
   known: readonly string[],
-  place: (line: number, column: number) => TemplatePlace,
+  place: PlaceOf,
 ): readonly Problem[] {
   return Object.entries(used)
     .filter(([name]) => !known.includes(name))

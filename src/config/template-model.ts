@@ -1,21 +1,5 @@
 import type { Position, Problem } from '../model/problem.ts';
-
-/** What a parameter may be; each word has its check in parameters.ts. */
-export const PARAMETER_TYPES = [
-  'string',
-  'number',
-  'bool',
-  'list',
-  'map',
-  'url',
-  'address',
-  'duration',
-  'size',
-  'path',
-  'paths',
-  'name',
-] as const;
-export type ParameterType = (typeof PARAMETER_TYPES)[number];
+import type { ParameterType } from './parameter-types.ts';
 
 /** One value that a template takes from `config.vars`. */
 export interface Parameter {
@@ -49,9 +33,7 @@ export interface Template {
 
 /** How places in the text that a template became are named; equal texts share the name of one host. */
 export const renderedFile = ({ file }: Template, host: string): string =>
-  `${file}${RENDERED}${host})`;
-
-const RENDERED = ' (rendered for ';
+  `${file} (rendered for ${host})`;
 
 /** What a template may read: each of `vars` by its name, and `host`. */
 export interface TemplateValues {

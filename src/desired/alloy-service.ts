@@ -21,10 +21,8 @@ export function reachable({ address, port }: Listen): Listen {
   return { address, port };
 }
 
-type Section = 'Unit' | 'Service';
-
 /** systemd's section and name of each key in `alloy.service`, in the order they are written in. */
-const DIRECTIVES: Readonly<Record<keyof ServiceSettings, readonly [Section, string]>> = {
+const DIRECTIVES: Readonly<Record<keyof ServiceSettings, readonly ['Unit' | 'Service', string]>> = {
   startLimitIntervalSec: ['Unit', 'StartLimitIntervalSec'],
   startLimitBurst: ['Unit', 'StartLimitBurst'],
   restartSec: ['Service', 'RestartSec'],
@@ -39,14 +37,13 @@ const DIRECTIVES: Readonly<Record<keyof ServiceSettings, readonly [Section, stri
 
 /** Text of our drop-in of alloy.service; null where nothing is set. Equal settings give equal text. */
 export function dropInText(service: ServiceSettings): string | null {
-  const lines = (section: Section): readonly string[] => {
+  const body = (['Unit', 'Service'] as const).flatMap((section) => {
     const own = Object.entries(DIRECTIVES).flatMap(([key, [where, name]]) => {
       const value = service[key as keyof ServiceSettings];
       return where === section && value !== undefined ? [`${name}=${value}`] : [];
     });
     return own.length === 0 ? [] : ['', `[${section}]`, ...own];
-  };
-  const body = [...lines('Unit'), ...lines('Service')];
+  });
   if (body.length === 0) return null;
   return [
     '# Written by alloyup from alloy.service of its inventory; changes made here are overwritten.',

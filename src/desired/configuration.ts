@@ -20,7 +20,6 @@ import {
   type Result,
   type Warning,
 } from '../model/problem.ts';
-import type { Diagnostic as DiagnosticText } from '../model/problems/config-problems.ts';
 import { sha256 } from '../model/secret.ts';
 import { reachable } from './alloy-service.ts';
 
@@ -31,13 +30,15 @@ export interface Configuration {
   readonly warnings: readonly Warning[];
 }
 
-type Checked = Result<
-  Pick<Configuration, 'components'> & {
-    readonly warnings: readonly DiagnosticWarning[];
-    /** Variables of the service's environment that the text reads, each at its first place. */
-    readonly reads: ReadonlyMap<string, Pick<Problem, 'at' | 'detail'>>;
-  }
->;
+/** A place, and the lines around it. */
+type Place = Pick<Problem, 'at' | 'detail'>;
+
+type Checked = Result<{
+  readonly components: ExpectedComponents;
+  readonly warnings: readonly DiagnosticWarning[];
+  /** Variables of the service's environment that the text reads, each at its first place. */
+  readonly reads: ReadonlyMap<string, Place>;
+}>;
 
 /** Hosts with equal texts share one check: make one for a run. */
 export type CheckedTexts = Map<string, Checked>;
@@ -60,11 +61,10 @@ export function configurationOf(
   options: ConfigurationOptions,
 ): Result<Configuration> {
   const { name, ssh, groups, config, origins } = settings;
-  const locate = (variable: string | null): Pick<Problem, 'at' | 'detail'> => {
+  const locate = (variable: string | null): Place => {
     const own = variable === null ? undefined : origins.get(`config.vars.${variable}`);
     const at = own ?? origins.get('config.template') ?? settings.at;
-    const detail = options.frame(at);
-    return detail === '' ? { at } : { at, detail };
+    return placeOf(at, options.frame(at));
   };
   const { vars, inherited } = config;
   const values = { vars, inherited, host: { name, address: ssh.address, groups }, locate };
@@ -93,27 +93,17 @@ export function configurationOf(
   });
 }
 
-/** Set for every system service with a user, or by the package's unit and its environment file. */
-const ALWAYS_SET: ReadonlySet<string> = new Set([
-  'PATH',
-  'LANG',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'INVOCATION_ID',
-  'JOURNAL_STREAM',
-  'SYSTEMD_EXEC_PID',
-  'HOSTNAME',
-  'ALLOY_DEPLOY_MODE',
-  'CONFIG_FILE',
-  'CUSTOM_ARGS',
-  'RESTART_ON_UPGRADE',
-]);
+const ALWAYS_SET: readonly string[] = [
+  // systemd sets these for every system service with a user
+  ...['PATH', 'LANG', 'HOME', 'USER', 'LOGNAME', 'SHELL'],
+  ...['INVOCATION_ID', 'JOURNAL_STREAM', 'SYSTEMD_EXEC_PID'],
+  // the package's unit and its environment file
+  ...['HOSTNAME', 'ALLOY_DEPLOY_MODE', 'CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'],
+];
 
 /** alloyup owns the environment file: it holds nothing else. */
 const isSet = (variable: string, { alloy }: HostSettings): boolean =>
-  ALWAYS_SET.has(variable) || alloy.environment.has(variable);
+  ALWAYS_SET.includes(variable) || alloy.environment.has(variable);
 
 function checkOnce(
   text: string,
@@ -129,11 +119,9 @@ function checkOnce(
   const listen = reachable(alloy.listen);
   const options = { stability, check, version, communityComponents, strict, listen };
   const key = `${sha256(text)} ${JSON.stringify(options)}`;
-  let known = checked.get(key);
-  if (!known) {
-    known = judge(parse(text), file, (parsed) => checkConfig(parsed, options));
-    checked.set(key, known);
-  }
+  const known =
+    checked.get(key) ?? judge(parse(text), file, (parsed) => checkConfig(parsed, options));
+  checked.set(key, known);
   return known;
 }
 
@@ -143,54 +131,42 @@ function judge(
   check: (parsed: Parsed) => readonly Diagnostic[],
 ): Checked {
   const frame = framesOf(parsed.source);
-  const place = ({
-    line,
-    column,
-    start,
-  }: Pick<Diagnostic, 'line' | 'column' | 'start'>): Pick<Problem, 'at' | 'detail'> => {
+  const place = (line: number, column: number, start: number): Place => {
     // Alloy counts bytes, the caret characters
     const letters = start - parsed.source.lastIndexOf('\n', start - 1);
-    const detail = frame({ line, column: letters });
-    return { at: { file, line, column }, ...(detail === '' ? {} : { detail }) };
+    return placeOf({ file, line, column }, frame({ line, column: letters }));
   };
-  const reads = new Map<string, Pick<Problem, 'at' | 'detail'>>();
+  const reads = new Map<string, Place>();
   for (const { name, start } of environmentReads(parsed.file.body))
     if (!reads.has(name)) {
       const { line, column } = positionAt(parsed.source, start, parsed.file.lineStarts);
-      reads.set(name, place({ line, column, start }));
+      reads.set(name, place(line, column, start));
     }
-  const found = check(parsed);
+  const found = check(parsed).map(({ severity, code, message, hint, line, column, start }) => ({
+    severity,
+    code,
+    params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
+    ...place(line, column, start),
+  }));
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    const syntax = new Set(parsed.errors.map(({ code }) => code));
+    const syntax = new Set<string>(parsed.errors.map(({ code }) => code));
     return fail(
-      ...errors.map((error) => ({
-        code: syntax.has(error.code) ? ('config.syntax' as const) : ('config.check' as const),
-        params: paramsOf(error),
-        ...place(error),
+      ...errors.map(({ severity: _, code, ...error }) => ({
+        code: syntax.has(code) ? ('config.syntax' as const) : ('config.check' as const),
+        ...error,
       })),
     );
   }
-  const warnings = found.map((warning) => ({
-    code: warning.code,
-    params: paramsOf(warning),
-    ...place(warning),
-  }));
+  const warnings = found.map(({ severity: _, ...warning }) => warning);
   return ok({ components: componentsOf(parsed), warnings, reads });
 }
 
-const paramsOf = ({ code, message, hint }: Diagnostic): DiagnosticText => ({
-  reason: 'diagnostic',
-  rule: code,
-  said: message,
-  advice: hint,
-});
+const placeOf = (at: Position, detail: string): Place => (detail === '' ? { at } : { at, detail });
 
 /**
- * Names the parameter that a warning's place was rendered from: users of a built-in template can
- * neither change nor open its text.
- *
- * @param text the rendered template
+ * Names the parameter that a warning's place in the rendered text came from: users of a built-in
+ * template can neither change nor open it.
  */
 export function withParameter(
   warning: DiagnosticWarning,

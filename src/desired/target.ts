@@ -2,21 +2,14 @@ import type { Template } from '../config/template-model.ts';
 import type { FileSettings, HostSettings } from '../inventory/settings.ts';
 import { CONFIG_PATH, type DesiredFile, type Target } from '../model/desired.ts';
 import type { Sudo } from '../model/host.ts';
-import {
-  fail,
-  ok,
-  type Position,
-  type Problem,
-  type Result,
-  type Warning,
-} from '../model/problem.ts';
+import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
 import { dropInText, environmentFault, listenArgument, reachable } from './alloy-service.ts';
-import type { CheckedTexts, Configure } from './configuration.ts';
+import type { ConfigurationOptions, Configure } from './configuration.ts';
 
 /** Everything that the desired state of a host is made of. Nothing is read here. */
-export interface TargetInput {
+export interface TargetInput extends ConfigurationOptions {
   readonly settings: HostSettings;
   readonly template: Template;
   /** By `secretKey`; null: they were not read, placeholders stand in (`validate`, `render`). */
@@ -29,35 +22,28 @@ export interface TargetInput {
   readonly isRoot: boolean;
   /** Makes a path of the inventory absolute. */
   readonly absolute: (path: string) => string;
-  /** The lines of the inventory around a place; `Inventory.frame`. */
-  readonly frame: (at: Position) => string;
-  /** Findings that rest on our table of components alone are errors. */
-  readonly strict: boolean;
-  /** One for a run: hosts with equal configurations share their checks. */
-  readonly checked: CheckedTexts;
   readonly configure: Configure;
 }
 
-export interface MadeTarget {
-  readonly target: Target;
-  readonly warnings: readonly Warning[];
-}
-
 /** The desired state of one host, or all problems of its template, variables and configuration. */
-export function makeTarget(input: TargetInput): Result<MadeTarget> {
+export function makeTarget(
+  input: TargetInput,
+): Result<{ readonly target: Target; readonly warnings: readonly Warning[] }> {
   const { settings, template } = input;
   const { name, at, groups, ssh, repository, alloy, config, origins } = settings;
   const problems: Problem[] = [];
   const sudo = sudoOf(input, problems);
   const made = input.configure(settings, template, input);
   if (!made.ok) problems.push(...made.problems);
-  const environment = [...alloy.environment].map(
+  const { version, service, environment: variables, ...running } = alloy;
+  const environment = [...variables].map(
     ([variable, value]) =>
       [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
   );
   problems.push(...environment.flatMap((entry) => environmentProblems(entry, input)));
   if (!made.ok || problems.length > 0) return fail(...problems);
 
+  const { key } = repository;
   const args = [
     `--server.http.listen-addr=${listenArgument(alloy.listen)}`,
     `--stability.level=${alloy.stability}`,
@@ -66,35 +52,26 @@ export function makeTarget(input: TargetInput): Result<MadeTarget> {
   const target: Target = {
     host: { name, at, groups, ...ssh, identity: ssh.identity.map(input.absolute), sudo },
     desired: {
-      repository: {
-        ...repository,
-        key: isUrl(repository.key) ? repository.key : input.absolute(repository.key),
-      },
-      package: alloy.version,
+      ...running,
+      repository: { ...repository, key: isUrl(key) ? key : input.absolute(key) },
+      package: version,
       environment: new Map<string, string | Secret>([
         ['CONFIG_FILE', CONFIG_PATH],
         ['CUSTOM_ARGS', args.join(' ')],
         ['RESTART_ON_UPGRADE', 'false'],
         ...environment,
       ]),
-      dropIn: dropInText(alloy.service),
-      memberOf: alloy.memberOf,
+      dropIn: dropInText(service),
       config: made.value.text,
       files: config.files.map((file) => fileOf(file, input)),
       components: made.value.components,
       listen: reachable(alloy.listen),
-      check: alloy.check,
-      stability: alloy.stability,
       args,
-      tolerate: alloy.tolerate,
       origins,
     },
   };
-  const warnings = [
-    ...made.value.warnings,
-    ...config.files.flatMap(unreadableForService),
-    ...unknownTolerated(input, target),
-  ];
+  const unreadable = config.files.flatMap(unreadableForService);
+  const warnings = [...made.value.warnings, ...unreadable, ...unknownTolerated(input, target)];
   return ok({ target, warnings });
 }
 
@@ -140,13 +117,10 @@ function environmentProblems(
   const fault = environmentFault(variable, value);
   if (fault === null) return [];
   const setting = alloy.environment.get(variable);
-  return [
-    {
-      code: typeof setting === 'string' ? 'inventory.rule' : 'secret.unresolved',
-      params: { reason: 'environment-value', variable, fault },
-      at: typeof setting === 'object' ? setting.at : (origins.get('alloy.environment') ?? at),
-    },
-  ];
+  const params = { reason: 'environment-value', variable, fault } as const;
+  return typeof setting === 'object'
+    ? [{ code: 'secret.unresolved', params, at: setting.at }]
+    : [{ code: 'inventory.rule', params, at: origins.get('alloy.environment') ?? at }];
 }
 
 /** The service runs as alloy. */
@@ -154,13 +128,8 @@ function unreadableForService({ path, mode, user, group, at }: FileSettings): re
   const [owner, members, others] = [...mode.slice(-3)].map(Number) as [number, number, number];
   const bits = user === 'alloy' ? owner : group === 'alloy' ? members : others;
   if ((bits & 4) !== 0 || !['alloy', 'root'].includes(group)) return [];
-  return [
-    {
-      code: 'file.unreadable',
-      params: { reason: 'for-service', path, mode, user, group },
-      at,
-    },
-  ];
+  const params = { reason: 'for-service', path, mode, user, group } as const;
+  return [{ code: 'file.unreadable', params, at }];
 }
 
 /** Ids in `alloy.tolerate` that the configuration does not have: a misspelled one has no effect. */

@@ -5,19 +5,9 @@ import { isInventory } from '../inventory/open-inventory.ts';
 import type { HostSettings, TemplateRef } from '../inventory/settings.ts';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Position, type Result, type Warning } from '../model/problem.ts';
+import type { TemplateText } from '../model/text-files.ts';
 
-/** The text of a template file, and of the `.yaml` beside it that declares its parameters. */
-export interface TemplateText {
-  readonly file: string;
-  readonly text: string;
-  readonly declarations: { readonly file: string; readonly text: string } | null;
-}
-
-/**
- * The template that a host's settings name.
- *
- * @param files every file that a `TemplateRef` named, by its path as written
- */
+/** The template that a host's settings name. `files`: by their paths as written. */
 export function templateOf(
   ref: TemplateRef,
   files: ReadonlyMap<string, TemplateText>,

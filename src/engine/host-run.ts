@@ -11,7 +11,6 @@ import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
 import { movedProblem } from '../plan/saved-plan.ts';
-import { unhealthyComponents } from '../steps/service.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
@@ -185,8 +184,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       return { outcome: 'stale', problem: difference };
     }
     if (plan.changes.length === 0 && verb !== 'rollback') {
-      const isHealthy = unhealthyComponents(target.desired, now).length === 0;
-      return { outcome: verb === 'status' && !isHealthy ? 'pending' : 'unchanged' };
+      const isUnhealthy = plan.warnings.some(({ code }) => code === 'alloy.components');
+      return { outcome: verb === 'status' && isUnhealthy ? 'pending' : 'unchanged' };
     }
     if (verb === 'plan' || verb === 'status') return { outcome: 'pending' };
     planned = { plan, supplies };

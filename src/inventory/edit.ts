@@ -20,10 +20,8 @@ const HEADER = `${SCHEMA_LINE}# Created by alloyup init. All settings: docs/inve
 `;
 
 /**
- * Applies an edit to the text of an inventory. Comments, order and everything that the edit does
- * not mention are kept; the text must be free of syntax errors.
- *
- * @param existing null where there is no inventory yet
+ * Applies an edit to the text of an inventory, if there is one yet. Comments, order and everything
+ * that the edit does not mention are kept; the text must be free of syntax errors.
  */
 export function editInventory(existing: string | null, edit: InventoryEdit): string {
   const document = parseDocument(existing ?? HEADER, { version: '1.2' });
@@ -36,10 +34,10 @@ export function editInventory(existing: string | null, edit: InventoryEdit): str
   if (isMap(contents) && edit.defaults.length > 0 && !document.has('defaults'))
     contents.items.unshift(document.createPair('defaults', {}) as never);
   const template = edit.defaults.find(([path]) => path.join('.') === 'config.template')?.[1];
+  const config = ['defaults', 'config'];
   // another template does not know the variables of the old one
-  if (template !== undefined && document.getIn(['defaults', 'config', 'template']) !== template)
-    if (document.hasIn(['defaults', 'config', 'vars']))
-      document.deleteIn(['defaults', 'config', 'vars']);
+  if (template !== undefined && document.getIn([...config, 'template']) !== template)
+    if (document.hasIn([...config, 'vars'])) document.deleteIn([...config, 'vars']);
   for (const [path, value] of edit.defaults) set(document, ['defaults', ...path], value);
   for (const { name, settings } of edit.hosts) {
     if (settings.length === 0 && !document.hasIn(['hosts', name]))
@@ -54,9 +52,7 @@ export function editInventory(existing: string | null, edit: InventoryEdit): str
 function set(document: Document, path: readonly string[], value: unknown): void {
   for (let depth = 1; depth < path.length; depth += 1) {
     const parent = path.slice(0, depth);
-    const existing: unknown = document.getIn(parent);
-    if (existing === undefined || existing === null)
-      document.setIn(parent, document.createNode({}));
+    if ((document.getIn(parent) ?? null) === null) document.setIn(parent, document.createNode({}));
   }
   const node = document.getIn(path, true);
   // the comment after a value belongs to the line, not to the value

@@ -43,16 +43,11 @@ export function withExcerpts(
   problems: readonly Problem[],
   frame: (at: Position) => string,
 ): readonly Problem[] {
-  const distinct = new Map(
-    problems.map((problem) => [
-      JSON.stringify([problem.at, problem.code, problem.params]),
-      problem,
-    ]),
-  );
-  return [...distinct.values()]
-    .sort(
-      (a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0),
-    )
+  const idOf = ({ at, code, params }: Problem): string => JSON.stringify([at, code, params]);
+  const line = ({ at }: Problem): number => at?.line ?? 0;
+  const column = ({ at }: Problem): number => at?.column ?? 0;
+  return [...new Map(problems.map((problem) => [idOf(problem), problem])).values()]
+    .sort((a, b) => line(a) - line(b) || column(a) - column(b))
     .map((problem, i) => {
       const detail = problem.at && i < MAX_EXCERPTS ? frame(problem.at) : '';
       return detail === '' ? problem : { ...problem, detail };

@@ -43,29 +43,24 @@ export function membersOf(
   place: Locate,
 ): Members & { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const hosts = new Map<
-    string,
-    { name: string; at: Position; groups: string[]; key: string | null }
-  >();
-  const groups = new Map<string, Set<string>>();
+  type Host = { name: string; at: Position; groups: string[]; key: string | null };
+  const hosts = new Map<string, Host>();
+  const names = Object.keys(input.groups ?? {});
+  const groups = new Map(names.map((name) => [name, new Set<string>()] as const));
 
   /** The valid names that a pattern stands for. */
   const expand = (pattern: string, at: Position): readonly string[] => {
-    const report = (params: InventoryProblems['inventory.schema']): void => {
+    const refuse = (params: InventoryProblems['inventory.schema']): readonly string[] => {
       problems.push({ code: 'inventory.schema', params, at });
+      return [];
     };
     const address = /^\[([0-9A-Fa-f:]*::?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]$/.exec(pattern)?.[1];
-    if (address && isHostName(address)) {
-      report({ reason: 'bracketed-address', address });
-      return [];
-    }
+    if (address && isHostName(address)) return refuse({ reason: 'bracketed-address', address });
     const names = expandName(pattern);
-    if (!names.ok) {
-      report(names.mistake);
-      return [];
-    }
-    for (const name of names.value) if (!isHostName(name)) report({ reason: 'host-name', name });
-    return names.value.filter(isHostName);
+    if (!names.ok) return refuse(names.mistake);
+    return names.value.flatMap((name) =>
+      isHostName(name) ? [name] : refuse({ reason: 'host-name', name }),
+    );
   };
   const hostOf = (name: string, at: Position) => {
     const host = hosts.get(name) ?? { name, at, groups: [], key: null };
@@ -100,7 +95,6 @@ export function membersOf(
       }
     }
   };
-  for (const group of Object.keys(input.groups ?? {})) groups.set(group, new Set());
   // hosts are in the order of the file
   const sections = Object.keys(input);
   const readers = [readHosts, readGroups];

@@ -12,20 +12,13 @@ export interface Layer {
   readonly path: Path;
 }
 
-export interface Merged {
-  readonly settings: SettingsInput;
-  /** Where each map and each value was set last, by its dotted path in the settings. */
-  readonly origins: ReadonlyMap<string, Path>;
-}
-
 /** Keys of a layer that are not settings. */
 const MEMBERSHIP: ReadonlySet<string> = new Set(['hosts', 'groups']);
 
+type Source = Pick<Inventory, 'input'>;
+
 /** The sections that apply to a host, the weakest first. */
-export function layersOf(
-  inventory: Pick<Inventory, 'input'>,
-  { groups, key }: InventoryHost,
-): readonly Layer[] {
+export function layersOf(inventory: Source, { groups, key }: InventoryHost): readonly Layer[] {
   const { defaults, hosts } = inventory.input;
   const own = key === null ? undefined : hosts?.[key];
   return [
@@ -35,17 +28,17 @@ export function layersOf(
   ];
 }
 
-export const groupLayers = (
-  { input }: Pick<Inventory, 'input'>,
-  groups: readonly string[],
-): readonly Layer[] =>
+export const groupLayers = ({ input }: Source, groups: readonly string[]): readonly Layer[] =>
   groups.flatMap((group) => {
     const value = input.groups?.[group];
     return value ? [{ value, path: ['groups', group] }] : [];
   });
 
-/** Maps merge key by key, everything else replaces. */
-export function mergeLayers(layers: readonly Layer[]): Merged {
+/**
+ * Maps merge key by key, everything else replaces. `origins`: where each map and each value was set
+ * last, by its dotted path in the settings.
+ */
+export function mergeLayers(layers: readonly Layer[]) {
   const origins = new Map<string, Path>();
   return { settings: mergeMaps(layers, [], origins) as SettingsInput, origins };
 }
@@ -117,10 +110,9 @@ export function conflictsOf(layers: readonly Layer[]): readonly Conflict[] {
   for (const layer of layers) {
     for (const [key, leaf] of leavesOf(layer)) {
       const other = seen.get(key);
-      if (other && !isDeepStrictEqual(other.value, leaf.value)) {
-        conflicts.push({ key, first: other.path, second: leaf.path });
-      }
       if (!other) seen.set(key, leaf);
+      else if (!isDeepStrictEqual(other.value, leaf.value))
+        conflicts.push({ key, first: other.path, second: leaf.path });
     }
   }
   return conflicts;
@@ -130,11 +122,8 @@ export function conflictsOf(layers: readonly Layer[]): readonly Conflict[] {
 export function overrides(layer: Layer, key: string): boolean {
   const leaves = leavesOf(layer);
   const steps = key.split('.');
-  if (leaves.has(key)) return true;
-  return steps.some((_, i) => {
-    const above = leaves.get(steps.slice(0, i).join('.'));
-    return above !== undefined && above.value !== MAP;
-  });
+  const above = steps.flatMap((_, i) => leaves.get(steps.slice(0, i).join('.')) ?? []);
+  return leaves.has(key) || above.some(({ value }) => value !== MAP);
 }
 
 function leavesOf({ value, path }: Layer): ReadonlyMap<string, Leaf> {

@@ -15,9 +15,7 @@ export interface InventorySource extends Pick<Inventory, 'file' | 'place' | 'fra
 
 /**
  * Reads an inventory (YAML 1.2 or JSON). Reports all problems of the text at once, in its order,
- * each with its position and the lines around it.
- *
- * @param file how the user refers to the text; part of every position
+ * each with its position, in which `file` stands as given, and the lines around it.
  */
 export const parseInventory = (text: string, file: string): Result<Inventory> =>
   parseTree(readYaml(text, file), text, file);
@@ -31,18 +29,11 @@ export function parseTree(tree: YamlTree, text: string, file: string): Result<In
     const empty: Problem = { code: 'inventory.schema', params: { reason: 'empty' }, at };
     return fail(...withExcerpts([...tree.problems, empty], frame));
   }
-  return validate(
-    tree.value,
-    { file, place: tree.place, source: tree.source, frame },
-    tree.problems,
-  );
+  const { value, place, source, problems } = tree;
+  return validate(value, { file, place, source, frame }, problems);
 }
 
-/**
- * Checks a value against the schema, then against the rules.
- *
- * @param earlier problems found before this, to be reported along with those found here
- */
+/** Checks a value against the schema, then the rules. `earlier`: problems to report as well. */
 export function validate(
   value: unknown,
   source: InventorySource,

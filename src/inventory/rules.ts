@@ -1,8 +1,9 @@
 import { nearest } from '../model/frame.ts';
+import { memo } from '../model/memo.ts';
 import type { Position, Problem, Warning } from '../model/problem.ts';
 import type { FileOwner, InventoryProblems } from '../model/problems/inventory-problems.ts';
 import type { Inventory } from './members.ts';
-import { type Conflict, conflictsOf, groupLayers, overrides } from './merge.ts';
+import { conflictsOf, groupLayers, overrides } from './merge.ts';
 import type { SettingsInput } from './schema.ts';
 import { pathText } from './schema-problems.ts';
 import { type HostSettings, settingsOf } from './settings.ts';
@@ -18,15 +19,14 @@ type Report = (
 type Rule = (inventory: Checked, report: Report) => void;
 
 /** Every section that holds settings, with its path. */
-function sectionsOf({ input }: Checked): readonly (readonly [SettingsInput, Path])[] {
-  const sections: (readonly [SettingsInput | null | undefined, Path])[] = [
-    [input.defaults, ['defaults']],
-  ];
-  for (const kind of ['groups', 'hosts'] as const)
-    for (const [name, section] of Object.entries(input[kind] ?? {}))
-      sections.push([section, [kind, name]]);
-  return sections.flatMap(([section, path]) => (section ? [[section, path] as const] : []));
-}
+const sectionsOf = ({ input }: Checked): readonly (readonly [SettingsInput, Path])[] => [
+  ...(input.defaults ? [[input.defaults, ['defaults']] as const] : []),
+  ...(['groups', 'hosts'] as const).flatMap((kind) =>
+    Object.entries(input[kind] ?? {}).flatMap(([name, section]) =>
+      section ? [[section, [kind, name]] as const] : [],
+    ),
+  ),
+];
 
 const hasHosts: Rule = ({ hosts, input }, report) => {
   if (hosts.size === 0)
@@ -49,27 +49,18 @@ const groupsExist: Rule = ({ input, groups }, report) => {
 };
 
 const groupsAgree: Rule = (inventory, report) => {
-  const known = new Map<string, readonly Conflict[]>();
+  const conflictsIn = memo((set) => conflictsOf(groupLayers(inventory, set.split('\n'))));
   for (const { name, groups, key } of inventory.hosts.values()) {
     if (groups.length < 2) continue;
-    const set = groups.join('\n');
-    const conflicts = known.get(set) ?? conflictsOf(groupLayers(inventory, groups));
-    known.set(set, conflicts);
     const own = key === null ? undefined : inventory.input.hosts?.[key];
-    for (const { key: setting, first, second } of conflicts) {
+    for (const { key: setting, first, second } of conflictsIn(groups.join('\n'))) {
       if (own && overrides({ value: own, path: [] }, setting)) continue;
-      report(
-        {
-          reason: 'groups-disagree',
-          host: name,
-          setting: setting.replace(/\.content$/, ''),
-          groups: [first, second].map((path) => ({
-            name: String(path[1]),
-            line: inventory.place(path).line,
-          })),
-        },
-        second,
-      );
+      const shown = setting.replace(/\.content$/, '');
+      const groups = [first, second].map((path) => ({
+        name: String(path[1]),
+        line: inventory.place(path).line,
+      }));
+      report({ reason: 'groups-disagree', host: name, setting: shown, groups }, second);
     }
   }
 };
@@ -104,13 +95,8 @@ const addressesDiffer: Rule = (inventory, report) => {
 
 /** Variables that alloyup, the package or its scripts already use. */
 const RESERVED_VARIABLES: readonly string[] = [
-  'CONFIG_FILE',
-  'CUSTOM_ARGS',
-  'RESTART_ON_UPGRADE',
-  'ALLOY_USER',
-  'ALLOY_GROUP',
-  'PATH',
-  'IFS',
+  ...['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'],
+  ...['ALLOY_USER', 'ALLOY_GROUP', 'PATH', 'IFS'],
 ];
 
 const variablesAreFree: Rule = (inventory, report) => {
@@ -255,18 +241,11 @@ export function warningsOf({ groups, hosts, input, place }: Checked): readonly W
   const warnings: Warning[] = [];
   for (const [name, members] of groups) {
     const at = place(['groups', name], 'key');
-    if (hosts.has(name))
-      warnings.push({
-        code: 'inventory.ambiguous',
-        params: { reason: 'host-and-group', name },
-        at,
-      });
+    const ambiguous = { reason: 'host-and-group', name } as const;
+    if (hosts.has(name)) warnings.push({ code: 'inventory.ambiguous', params: ambiguous, at });
+    const empty = { reason: 'empty-group', group: name } as const;
     if (members.length === 0 && input.groups?.[name])
-      warnings.push({
-        code: 'inventory.unused',
-        params: { reason: 'empty-group', group: name },
-        at,
-      });
+      warnings.push({ code: 'inventory.unused', params: empty, at });
   }
   return warnings;
 }

@@ -22,7 +22,7 @@ export function mismatchesOf(
   issues: readonly Issue[],
   tree: Pick<YamlTree, 'value' | 'source'>,
 ): readonly Mismatch[] {
-  const mismatches = issues.flatMap((issue) => mismatchesOfIssue(issue, [], tree));
+  const mismatches = issues.flatMap((issue) => mismatchesOfIssue(issue, []));
   // a mistyped key is not also missing
   const mistyped = new Set(
     mismatches
@@ -33,60 +33,53 @@ export function mismatchesOf(
     ({ path }) =>
       valueAt(tree.value, path) !== undefined || !mistyped.has(pathText(path.slice(0, -1))),
   );
-}
 
-function mismatchesOfIssue(
-  issue: Issue,
-  base: Path,
-  tree: Pick<YamlTree, 'value' | 'source'>,
-): readonly Mismatch[] {
-  const path = [...base, ...(issue.path as Path)];
-  const one = (mistake: SchemaMistake, part: Mismatch['part'] = 'value') => [
-    { path, part, mistake },
-  ];
-  const value = valueAt(tree.value, path);
+  function mismatchesOfIssue(issue: Issue, base: Path): readonly Mismatch[] {
+    const path = [...base, ...(issue.path as Path)];
+    const value = valueAt(tree.value, path);
+    const one = (mistake: SchemaMistake, part: Mismatch['part'] = 'value') => [
+      { path, part, mistake },
+    ];
+    const unfit = (type: ValueType) =>
+      one(valueMistake(formatAt(path) ?? type, value, tree.source(path)));
 
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        part: 'key',
-        mistake: unknownKey(path, key),
-      }));
-    case 'invalid_union': {
-      // the branch that was meant is the one whose outermost type matches
-      const meant = issue.errors.filter((branch) => !branch.some(isOutermost));
-      if (meant.length === 1)
-        return meant[0]!.flatMap((inner) => mismatchesOfIssue(inner, path, tree));
-      return one(valueMistake(formatAt(path) ?? 'string', value, tree.source(path)));
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        return issue.keys.map((key) => ({
+          path: [...path, key],
+          part: 'key',
+          mistake: unknownKey(path, key),
+        }));
+      case 'invalid_union': {
+        // the branch that was meant is the one whose outermost type matches
+        const meant = issue.errors.filter((branch) => !branch.some(isOutermost));
+        if (meant.length !== 1) return unfit('string');
+        return meant[0]!.flatMap((inner) => mismatchesOfIssue(inner, path));
+      }
+      case 'invalid_key': {
+        const name = String(path.at(-1));
+        return one(valueMistake(keyFormatAt(path) ?? 'string', name, name), 'key');
+      }
+      case 'invalid_value': {
+        if (typeof value === 'object' || value === undefined)
+          return one(valueMistake('string', value));
+        const written = tree.source(path) ?? String(value);
+        const allowed = issue.values.map(String);
+        const near = nearest(written, allowed) ?? null;
+        return one({ reason: 'not-allowed', written, allowed, near });
+      }
+      case 'invalid_type':
+        return unfit(TYPES[issue.expected] ?? 'string');
+      case 'too_small':
+      case 'too_big': {
+        const of = TYPES[issue.origin] ?? 'number';
+        return issue.code === 'too_small'
+          ? one({ reason: 'too-small', of, limit: Number(issue.minimum) })
+          : one({ reason: 'too-large', of, limit: Number(issue.maximum) });
+      }
+      default:
+        return unfit('string');
     }
-    case 'invalid_key': {
-      const name = String(path.at(-1));
-      return one(valueMistake(keyFormatAt(path) ?? 'string', name, name), 'key');
-    }
-    case 'invalid_value': {
-      if (typeof value === 'object' || value === undefined)
-        return one(valueMistake('string', value));
-      const written = tree.source(path) ?? String(value);
-      const allowed = issue.values.map(String);
-      const near = nearest(written, allowed) ?? null;
-      return one({ reason: 'not-allowed', written, allowed, near });
-    }
-    case 'invalid_type': {
-      const type = TYPES[issue.expected] ?? 'string';
-      return one(valueMistake(formatAt(path) ?? type, value, tree.source(path)));
-    }
-    case 'too_small':
-    case 'too_big': {
-      const of = TYPES[issue.origin] ?? 'number';
-      return one(
-        issue.code === 'too_small'
-          ? { reason: 'too-small', of, limit: Number(issue.minimum) }
-          : { reason: 'too-large', of, limit: Number(issue.maximum) },
-      );
-    }
-    default:
-      return one(valueMistake(formatAt(path) ?? 'string', value, tree.source(path)));
   }
 }
 

@@ -11,7 +11,6 @@ export const DEFAULTS = {
   ssh: {
     user: null,
     port: null,
-    identity: [],
     jump: [],
     transport: 'auto',
     hostKeys: 'strict',
@@ -46,18 +45,16 @@ export const formats = z.registry<{ format: ValueFormat }>();
 const text = (format: keyof typeof FORMATS) =>
   z.string().regex(FORMATS[format]).register(formats, { format });
 
-const oneOrMore = (format: keyof typeof FORMATS) =>
-  z.union([text(format), z.array(text(format))]).register(formats, { format: 'string-or-list' });
+const listOf = (format: keyof typeof FORMATS) => z.array(text(format));
 
-/** An optional key with its description and, where there is one, its default. */
-const key = <S extends z.ZodType>(schema: S, description: string, byDefault?: unknown) =>
-  schema
-    .meta(
-      byDefault === undefined || byDefault === null
-        ? { description }
-        : { description, default: byDefault },
-    )
-    .optional();
+const oneOrMore = (format: keyof typeof FORMATS) =>
+  z.union([text(format), listOf(format)]).register(formats, { format: 'string-or-list' });
+
+const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
+
+/** Keys that are all optional, unknown ones refused. */
+const section = <S extends z.core.$ZodLooseShape>(id: string, title: string, keys: S) =>
+  z.strictObject(keys).partial().meta({ id, title });
 
 const secret = z
   .strictObject({
@@ -65,185 +62,134 @@ const secret = z
       .union([
         text('secret'),
         z.strictObject({
-          exec: z.tuple([z.string().min(1)], z.string()).meta({
-            description:
+          exec: z
+            .tuple([z.string().min(1)], z.string())
+            .describe(
               'A command and its arguments, run without a shell. Its output is the secret.',
-          }),
+            ),
         }),
       ])
       .register(formats, { format: 'secret' })
-      .meta({
-        description: 'Where to read the secret: `env:NAME`, `file:PATH`, or a command to run.',
-      }),
+      .describe('Where to read the secret: `env:NAME`, `file:PATH`, or a command to run.'),
   })
   .register(formats, { format: 'secret' })
   .meta({ id: 'secret', title: 'A reference to a secret' });
 
-const ssh = z
-  .strictObject({
-    address: key(
-      text('address'),
-      'Name or address to connect to, or an alias from `~/.ssh/config`. Defaults to the name of the host. Only allowed under `hosts`.',
-    ),
-    port: key(
-      z.int().min(1).max(65535),
-      'Port of the SSH server. Defaults to the port in `~/.ssh/config`, or 22.',
-    ),
-    user: key(
-      text('user-name'),
-      'User to log in as. Defaults to the user in `~/.ssh/config`, or your own user name.',
-    ),
-    identity: key(
-      oneOrMore('private-key-file'),
-      'Private key files, in the order to try them. Defaults to the keys in the agent, those in `~/.ssh/config`, then the usual file names.',
-    ),
-    jump: key(
-      oneOrMore('jump-host'),
-      'Jump hosts, in order, each as `[user@]host[:port]`.',
-      DEFAULTS.ssh.jump,
-    ),
-    transport: key(
-      z.enum(['auto', 'ssh', 'openssh', 'local']),
+const ssh = section('ssh', 'ssh', {
+  address: text('address').describe(
+    'Name or address to connect to, or an alias from `~/.ssh/config`. Defaults to the name of the host. Only allowed under `hosts`.',
+  ),
+  port: whole(1, 65535).describe(
+    'Port of the SSH server. Defaults to the port in `~/.ssh/config`, or 22.',
+  ),
+  user: text('user-name').describe(
+    'User to log in as. Defaults to the user in `~/.ssh/config`, or your own user name.',
+  ),
+  identity: oneOrMore('private-key-file').describe(
+    'Private key files, in the order to try them. Defaults to the keys in the agent, those in `~/.ssh/config`, then the usual file names.',
+  ),
+  jump: oneOrMore('jump-host').describe('Jump hosts, in order, each as `[user@]host[:port]`.'),
+  transport: z
+    .enum(['auto', 'ssh', 'openssh', 'local'])
+    .describe(
       '`ssh` is the built-in client, `openssh` the `ssh` program on your system, `local` this machine. `auto` uses the built-in client unless a host needs a feature that only OpenSSH has.',
-      DEFAULTS.ssh.transport,
     ),
-    hostKeys: key(
-      z.enum(['strict', 'accept-new']),
+  hostKeys: z
+    .enum(['strict', 'accept-new'])
+    .describe(
       'How to treat a host whose key is unknown: `strict` refuses it, `accept-new` records the key. A changed key is always refused.',
-      DEFAULTS.ssh.hostKeys,
     ),
-    hostKey: key(
-      text('host-key'),
-      "Pins the host's key, which then needs no entry in `known_hosts`.",
-    ),
-  })
-  .meta({ id: 'ssh', title: 'ssh' });
+  hostKey: text('host-key').describe(
+    "Pins the host's key, which then needs no entry in `known_hosts`.",
+  ),
+});
 
 const sudo = z
   .union([
     z.enum(['passwordless', 'none', 'ask']),
     z.strictObject({
-      password: secret.meta({ description: 'Where to read the sudo password.' }),
+      password: secret.describe('Where to read the sudo password.'),
     }),
   ])
   .register(formats, { format: 'sudo' })
   .meta({ id: 'sudo', title: 'sudo' });
 
-const repository = z
-  .strictObject({
-    url: key(text('repository-url'), 'URL of the package repository.', DEFAULTS.repository.url),
-    suite: key(text('apt-suite'), 'Suite of the repository.', DEFAULTS.repository.suite),
-    components: key(
-      z.array(text('apt-component')).min(1),
-      'Components of the suite.',
-      DEFAULTS.repository.components,
-    ),
-    key: key(
-      text('repository-key'),
-      'URL or file of the bundle of signing keys. A file is relative to the inventory.',
-      DEFAULTS.repository.key,
-    ),
-    fingerprints: key(
-      z.array(text('fingerprint')).min(1),
+const repository = section('repository', 'repository', {
+  url: text('repository-url').describe('URL of the package repository.'),
+  suite: text('apt-suite').describe('Suite of the repository.'),
+  components: listOf('apt-component').min(1).describe('Components of the suite.'),
+  key: text('repository-key').describe(
+    'URL or file of the bundle of signing keys. A file is relative to the inventory.',
+  ),
+  fingerprints: listOf('fingerprint')
+    .min(1)
+    .describe(
       'Fingerprints of the keys that may sign, 40 hex digits each. Every one of them must be in the bundle and valid.',
-      DEFAULTS.repository.fingerprints,
     ),
-    proxy: key(
-      text('proxy'),
-      'HTTP proxy for this repository, used by apt on the hosts and by alloyup itself.',
-    ),
-  })
-  .meta({ id: 'repository', title: 'repository' });
+  proxy: text('proxy').describe(
+    'HTTP proxy for this repository, used by apt on the hosts and by alloyup itself.',
+  ),
+});
 
-const service = z
-  .strictObject({
-    memoryMax: key(
-      text('memory'),
-      'systemd `MemoryMax=`: the service is killed above this limit. Alloy keeps its heap below 90 % of it.',
-    ),
-    memoryHigh: key(
-      text('memory'),
-      'systemd `MemoryHigh=`: the service is throttled above this limit.',
-    ),
-    cpuQuota: key(text('cpu-share'), 'systemd `CPUQuota=`: CPU time, as a percentage of one core.'),
-    tasksMax: key(z.int().min(1), 'systemd `TasksMax=`: maximum number of threads.'),
-    limitNofile: key(
-      z.int().min(1024),
-      'systemd `LimitNOFILE=`: maximum number of open files. Alloy needs at least 1024.',
-    ),
-    nice: key(
-      z.int().min(-20).max(19),
-      'systemd `Nice=`: from -20 (highest priority) to 19 (lowest).',
-    ),
-    restartSec: key(
-      text('duration'),
-      'systemd `RestartSec=`: delay before a crashed service is restarted. The systemd default is 100ms.',
-    ),
-    startLimitBurst: key(
-      z.int().min(1),
-      'systemd `StartLimitBurst=`: maximum number of starts within the interval. The systemd default is 5.',
-    ),
-    startLimitIntervalSec: key(
-      text('duration'),
-      'systemd `StartLimitIntervalSec=`: length of that interval; 0 never gives up. The systemd default is 10s.',
-    ),
-    timeoutStopSec: key(
-      text('duration'),
-      'systemd `TimeoutStopSec=`: how long a stop may take before it is forced. The package sets 20s.',
-    ),
-  })
-  .meta({ id: 'service', title: 'alloy.service' });
+const service = section('service', 'alloy.service', {
+  memoryMax: text('memory').describe(
+    'systemd `MemoryMax=`: the service is killed above this limit. Alloy keeps its heap below 90 % of it.',
+  ),
+  memoryHigh: text('memory').describe(
+    'systemd `MemoryHigh=`: the service is throttled above this limit.',
+  ),
+  cpuQuota: text('cpu-share').describe(
+    'systemd `CPUQuota=`: CPU time, as a percentage of one core.',
+  ),
+  tasksMax: whole(1).describe('systemd `TasksMax=`: maximum number of threads.'),
+  limitNofile: whole(1024).describe(
+    'systemd `LimitNOFILE=`: maximum number of open files. Alloy needs at least 1024.',
+  ),
+  nice: whole(-20, 19).describe('systemd `Nice=`: from -20 (highest priority) to 19 (lowest).'),
+  restartSec: text('duration').describe(
+    'systemd `RestartSec=`: delay before a crashed service is restarted. The systemd default is 100ms.',
+  ),
+  startLimitBurst: whole(1).describe(
+    'systemd `StartLimitBurst=`: maximum number of starts within the interval. The systemd default is 5.',
+  ),
+  startLimitIntervalSec: text('duration').describe(
+    'systemd `StartLimitIntervalSec=`: length of that interval; 0 never gives up. The systemd default is 10s.',
+  ),
+  timeoutStopSec: text('duration').describe(
+    'systemd `TimeoutStopSec=`: how long a stop may take before it is forced. The package sets 20s.',
+  ),
+});
 
-const alloy = z
-  .strictObject({
-    version: key(
-      text('alloy-version'),
-      '`present` installs the newest version where Alloy is missing and leaves any other alone. `latest` upgrades to the newest. A version number is installed, by upgrade or downgrade, and held.',
-      DEFAULTS.alloy.version,
-    ),
-    listen: key(
-      text('listen-address'),
-      "Address and port of Alloy's own HTTP server.",
-      DEFAULTS.alloy.listen,
-    ),
-    check: key(
-      z.enum(['http', 'service']),
+const alloy = section('alloy', 'alloy', {
+  version: text('alloy-version').describe(
+    '`present` installs the newest version where Alloy is missing and leaves any other alone. `latest` upgrades to the newest. A version number is installed, by upgrade or downgrade, and held.',
+  ),
+  listen: text('listen-address').describe("Address and port of Alloy's own HTTP server."),
+  check: z
+    .enum(['http', 'service'])
+    .describe(
       'How to verify that Alloy is up: through its HTTP server, or, where the configuration denies access to it, by the state of the service alone.',
-      DEFAULTS.alloy.check,
     ),
-    stability: key(
-      z.enum(['generally-available', 'public-preview', 'experimental']),
-      'The least stable features that the configuration may use.',
-      DEFAULTS.alloy.stability,
-    ),
-    args: key(
-      z.array(text('alloy-argument')),
-      'Extra arguments for `alloy run`, each as one word.',
-      DEFAULTS.alloy.args,
-    ),
-    tolerate: key(
-      z.array(text('component-id')),
-      'Components that may be unhealthy.',
-      DEFAULTS.alloy.tolerate,
-    ),
-    environment: key(
-      z.record(
-        text('environment-variable'),
-        z.union([z.string(), secret]).register(formats, { format: 'environment-value' }),
-      ),
+  stability: z
+    .enum(['generally-available', 'public-preview', 'experimental'])
+    .describe('The least stable features that the configuration may use.'),
+  args: listOf('alloy-argument').describe('Extra arguments for `alloy run`, each as one word.'),
+  tolerate: listOf('component-id').describe('Components that may be unhealthy.'),
+  environment: z
+    .record(
+      text('environment-variable'),
+      z.union([z.string(), secret]).register(formats, { format: 'environment-value' }),
+    )
+    .describe(
       'Environment variables of the service, as strings or as secrets. The configuration reads them with `sys.env("NAME")`.',
     ),
-    memberOf: key(
-      z.array(text('unix-name')),
-      'Unix groups to add the user `alloy` to, besides those that the package adds it to (`adm`, `systemd-journal`).',
-      DEFAULTS.alloy.memberOf,
-    ),
-    service: key(
-      service,
-      'Resource limits and restart behavior of the service, written to a drop-in for its unit.',
-    ),
-  })
-  .meta({ id: 'alloy', title: 'alloy' });
+  memberOf: listOf('unix-name').describe(
+    'Unix groups to add the user `alloy` to, besides those that the package adds it to (`adm`, `systemd-journal`).',
+  ),
+  service: service.describe(
+    'Resource limits and restart behavior of the service, written to a drop-in for its unit.',
+  ),
+});
 
 export type TemplateValue =
   | string
@@ -266,64 +212,51 @@ const templateValue: z.ZodType<TemplateValue> = z
   )
   .meta({ id: 'templateValue', title: 'String, number, boolean, list or map' });
 
-const file = z
-  .strictObject({
-    source: key(text('local-file'), 'File on this machine, relative to the inventory.'),
-    secret: secret.shape.secret
-      .meta({ description: 'Reference to a secret that becomes the content of the file.' })
-      .optional(),
-    mode: key(text('file-mode'), 'File mode, in quotes.', DEFAULTS.file.mode),
-    user: key(text('unix-name'), 'Owner.', DEFAULTS.file.user),
-    group: key(text('unix-name'), 'Group.', DEFAULTS.file.group),
-  })
-  .meta({ id: 'file', title: 'config.files' });
+const file = section('file', 'config.files', {
+  source: text('local-file').describe('File on this machine, relative to the inventory.'),
+  secret: secret.shape.secret.describe(
+    'Reference to a secret that becomes the content of the file.',
+  ),
+  mode: text('file-mode').describe('File mode, in quotes.'),
+  user: text('unix-name').describe('Owner.'),
+  group: text('unix-name').describe('Group.'),
+});
 
-const config = z
-  .strictObject({
-    template: key(
-      text('template'),
-      'Name of a built-in template, or a path that contains a `/`, relative to the inventory.',
-      DEFAULTS.config.template,
-    ),
-    vars: key(z.record(text('template-variable'), templateValue), 'Variables for the template.'),
-    files: key(
-      z.record(text('host-path'), file),
+const config = section('config', 'config', {
+  template: text('template').describe(
+    'Name of a built-in template, or a path that contains a `/`, relative to the inventory.',
+  ),
+  vars: z.record(text('template-variable'), templateValue).describe('Variables for the template.'),
+  files: z
+    .record(text('host-path'), file)
+    .describe(
       'Files that the configuration refers to, by their path on the host. Each has exactly one of `source` and `secret`.',
     ),
-  })
-  .meta({ id: 'config', title: 'config' });
+});
 
 const settings = {
-  ssh: key(ssh, 'How to log in.'),
-  sudo: key(
-    sudo,
+  ssh: ssh.describe('How to log in.'),
+  sudo: sudo.describe(
     'How to become root after the login: `passwordless` sudo, `none` (the login is already root), `ask` for the password once at the start of a run, or read the password from a secret. Defaults to `none` where `ssh.user` is `root`.',
-    DEFAULTS.sudo,
   ),
-  repository: key(repository, 'Where the Alloy package comes from.'),
-  alloy: key(alloy, 'The package, the service, and how to check it.'),
-  config: key(config, 'The configuration.'),
+  repository: repository.describe('Where the Alloy package comes from.'),
+  alloy: alloy.describe('The package, the service, and how to check it.'),
+  config: config.describe('The configuration.'),
 };
 
-const defaultsSection = z.strictObject(settings).meta({ id: 'defaults', title: 'defaults' });
-const group = z
-  .strictObject({
-    hosts: key(
-      z.array(z.string().min(1)),
-      'Names of hosts. Ranges such as `web-[01:20].example.com` are allowed.',
-    ),
-    ...settings,
-  })
-  .meta({ id: 'group', title: 'groups.NAME' });
-const host = z
-  .strictObject({
-    groups: key(
-      z.array(text('group-name')),
-      'Groups that the host belongs to, in addition to those that list it.',
-    ),
-    ...settings,
-  })
-  .meta({ id: 'host', title: 'hosts.NAME' });
+const defaultsSection = section('defaults', 'defaults', settings);
+const group = section('group', 'groups.NAME', {
+  hosts: z
+    .array(z.string().min(1))
+    .describe('Names of hosts. Ranges such as `web-[01:20].example.com` are allowed.'),
+  ...settings,
+});
+const host = section('host', 'hosts.NAME', {
+  groups: listOf('group-name').describe(
+    'Groups that the host belongs to, in addition to those that list it.',
+  ),
+  ...settings,
+});
 
 /**
  * The inventory as users type it: every key optional, unknown ones refused, nothing transformed.
@@ -331,16 +264,19 @@ const host = z
  */
 export const inventorySchema = z
   .strictObject({
-    defaults: key(defaultsSection.nullable(), 'Settings for every host.'),
-    groups: key(
-      z.record(text('group-name'), group.nullable()).nullable(),
-      'Settings that hosts share, by name of the group.',
-    ),
-    hosts: key(
-      z.record(z.string().min(1), host.nullable()).nullable(),
-      'Hosts by name, each with its own settings. A host that a group lists need not be repeated here.',
-    ),
+    defaults: defaultsSection.nullable().describe('Settings for every host.'),
+    groups: z
+      .record(text('group-name'), group.nullable())
+      .nullable()
+      .describe('Settings that hosts share, by name of the group.'),
+    hosts: z
+      .record(z.string().min(1), host.nullable())
+      .nullable()
+      .describe(
+        'Hosts by name, each with its own settings. A host that a group lists need not be repeated here.',
+      ),
   })
+  .partial()
   .meta({ title: 'alloyup inventory' });
 
 /** Keys that are designed but not implemented yet: refused with a message of their own. */
@@ -351,7 +287,15 @@ export type SettingsInput = z.infer<typeof defaultsSection>;
 export type SecretInput = z.infer<typeof secret>['secret'];
 
 /** For editors, and the source of the reference page. */
-export const inventoryJsonSchema = (): Record<string, unknown> => ({
-  $id: 'inventory.schema.json',
-  ...z.toJSONSchema(inventorySchema, { io: 'input' }),
-});
+export function inventoryJsonSchema() {
+  const schema = z.toJSONSchema(inventorySchema, { io: 'input' });
+  const addDefaults = (section: string, defaults: object): void => {
+    for (const [key, value] of Object.entries(defaults))
+      if (value !== null)
+        Object.assign(schema.$defs![section]!.properties![key]!, { default: value });
+  };
+  const { sudo, ...sections } = DEFAULTS;
+  for (const [section, defaults] of Object.entries(sections)) addDefaults(section, defaults);
+  for (const section of ['defaults', 'group', 'host']) addDefaults(section, { sudo });
+  return { $id: 'inventory.schema.json', ...schema };
+}

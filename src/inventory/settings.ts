@@ -1,9 +1,10 @@
-import type { Repository, Stability, WantedVersion } from '../model/desired.ts';
+import type { Desired, DesiredFile, Repository, WantedVersion } from '../model/desired.ts';
 import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
+import type { FileRef } from '../model/text-files.ts';
 import type { Inventory, InventoryHost } from './members.ts';
-import { type Layer, layersOf, type Merged, mergeLayers } from './merge.ts';
+import { type Layer, layersOf, mergeLayers } from './merge.ts';
 import {
   DEFAULTS,
   type InventoryInput,
@@ -18,13 +19,9 @@ type SudoSettings =
   | { readonly kind: 'password'; readonly password: SecretRef };
 
 /** A file that the configuration refers to. Its content is still a reference, not yet read. */
-export interface FileSettings {
-  readonly path: string;
+export interface FileSettings extends Omit<DesiredFile, 'content'> {
   /** `source` is a path as written: relative to the inventory's directory, `~/` allowed. */
   readonly from: { readonly source: string } | { readonly secret: SecretRef };
-  readonly mode: string;
-  readonly user: string;
-  readonly group: string;
   readonly at: Position;
 }
 
@@ -35,23 +32,17 @@ export interface HostSettings {
   readonly name: string;
   readonly at: Position;
   readonly groups: readonly string[];
-  readonly ssh: Pick<
-    Host,
-    'address' | 'port' | 'user' | 'identity' | 'jump' | 'transport' | 'hostKeys' | 'hostKey'
-  >;
+  readonly ssh: Omit<Host, 'name' | 'at' | 'groups' | 'sudo'>;
   readonly sudo: SudoSettings;
   /** `key` as written: a URL, or a file relative to the inventory's directory. */
   readonly repository: Repository;
-  readonly alloy: {
+  /** `listen`: the address that it binds, without brackets; `args`: those of the inventory alone. */
+  readonly alloy: Pick<
+    Desired,
+    'listen' | 'check' | 'stability' | 'args' | 'tolerate' | 'memberOf'
+  > & {
     readonly version: WantedVersion;
-    /** The address it binds, without brackets. */
-    readonly listen: { readonly address: string; readonly port: number };
-    readonly check: 'http' | 'service';
-    readonly stability: Stability;
-    readonly args: readonly string[];
-    readonly tolerate: readonly string[];
     readonly environment: ReadonlyMap<string, string | SecretRef>;
-    readonly memberOf: readonly string[];
     readonly service: ServiceSettings;
   };
   readonly config: {
@@ -80,13 +71,8 @@ export function settingsOf(inventory: Source, name: string): HostSettings {
   if (!host) throw new Error(`no host "${name}" in the inventory`);
   const { at, groups } = host;
   const shared = sharedOf(inventory, host);
-  return {
-    ...shared,
-    name,
-    at,
-    groups,
-    ssh: { ...shared.ssh, address: shared.ssh.address ?? name },
-  };
+  const ssh = { ...shared.ssh, address: shared.ssh.address ?? name };
+  return { ...shared, name, at, groups, ssh };
 }
 
 function sharedOf(inventory: Source, host: InventoryHost): Shared {
@@ -95,12 +81,8 @@ function sharedOf(inventory: Source, host: InventoryHost): Shared {
   const own = host.key === null ? {} : (inventory.input.hosts?.[host.key] ?? {});
   const hasSettings = Object.keys(own).some((name) => name !== 'groups');
   const key = [hasSettings ? host.key : '', ...host.groups].join('\n');
-  let shared = cache.get(key);
-  if (!shared) {
-    const layers = layersOf(inventory, host);
-    shared = complete(mergeLayers(layers), inheritedVars(layers), inventory);
-    cache.set(key, shared);
-  }
+  const shared = cache.get(key) ?? complete(layersOf(inventory, host), inventory);
+  cache.set(key, shared);
   return shared;
 }
 
@@ -117,86 +99,77 @@ function inheritedVars(layers: readonly Layer[]): readonly string[] {
     last = template ?? last;
     chosen.set(rank, last);
   }
-  const own = new Set<string>();
-  const foreign = new Set<string>();
-  for (const { vars, rank } of configs)
-    for (const name of Object.keys(vars ?? {}))
-      (chosen.get(rank) === last ? own : foreign).add(name);
-  return [...foreign].filter((name) => !own.has(name));
+  const namesOf = (own: boolean): readonly string[] =>
+    configs
+      .filter(({ rank }) => (chosen.get(rank) === last) === own)
+      .flatMap(({ vars }) => Object.keys(vars ?? {}));
+  const own = namesOf(true);
+  return [...new Set(namesOf(false))].filter((name) => !own.includes(name));
 }
 
-function complete(
-  { settings, origins: paths }: Merged,
-  inherited: readonly string[],
-  { place }: Source,
-): Shared {
+function complete(layers: readonly Layer[], { place }: Source): Shared {
+  const { settings, origins: paths } = mergeLayers(layers);
   const origins = new Map([...paths].map(([key, path]) => [key, place(path)]));
   const at = (key: string): Position => origins.get(key) ?? place([]);
-  const { ssh = {}, repository = {}, alloy = {}, config = {} } = settings;
   const secretOf = (written: SecretInput, key: string) => readSecret(written, at(key));
+  const ssh = filled(DEFAULTS.ssh, settings.ssh ?? {});
+  const repository = filled(DEFAULTS.repository, settings.repository ?? {});
+  const alloy = filled(DEFAULTS.alloy, settings.alloy ?? {});
+  const config = filled(DEFAULTS.config, settings.config ?? {});
 
   return {
     ssh: {
+      ...ssh,
       address: ssh.address ?? null,
-      port: ssh.port ?? DEFAULTS.ssh.port,
-      user: ssh.user ?? DEFAULTS.ssh.user,
-      identity: list(ssh.identity ?? DEFAULTS.ssh.identity),
-      jump: list(ssh.jump ?? DEFAULTS.ssh.jump),
-      transport: ssh.transport ?? DEFAULTS.ssh.transport,
-      hostKeys: ssh.hostKeys ?? DEFAULTS.ssh.hostKeys,
-      hostKey: ssh.hostKey?.replace(/=$/, '') ?? DEFAULTS.ssh.hostKey,
+      identity: list(ssh.identity ?? []),
+      jump: list(ssh.jump),
+      hostKey: ssh.hostKey?.replace(/=$/, '') ?? null,
     },
     sudo: readSudo(settings, secretOf),
     repository: {
-      url: (repository.url ?? DEFAULTS.repository.url).replace(/\/+$/, ''),
-      suite: repository.suite ?? DEFAULTS.repository.suite,
-      components: repository.components ?? DEFAULTS.repository.components,
-      key: repository.key ?? DEFAULTS.repository.key,
+      ...repository,
+      url: repository.url.replace(/\/+$/, ''),
       fingerprints: unique(
-        (repository.fingerprints ?? DEFAULTS.repository.fingerprints).map((print) =>
-          print.replace(/\s/g, '').toUpperCase(),
-        ),
+        repository.fingerprints.map((print) => print.replace(/\s/g, '').toUpperCase()),
       ),
-      proxy: repository.proxy ?? DEFAULTS.repository.proxy,
     },
     alloy: {
-      version: readVersion(alloy.version ?? DEFAULTS.alloy.version),
-      listen: readListen(alloy.listen ?? DEFAULTS.alloy.listen),
-      check: alloy.check ?? DEFAULTS.alloy.check,
-      stability: alloy.stability ?? DEFAULTS.alloy.stability,
-      args: alloy.args ?? DEFAULTS.alloy.args,
-      tolerate: unique(alloy.tolerate ?? DEFAULTS.alloy.tolerate),
+      ...alloy,
+      version: readVersion(alloy.version),
+      listen: readListen(alloy.listen),
+      tolerate: unique(alloy.tolerate),
       environment: new Map(
         Object.entries(alloy.environment ?? {}).map(([name, value]) => [
           name,
           typeof value === 'string' ? value : secretOf(value.secret, `alloy.environment.${name}`),
         ]),
       ),
-      memberOf: unique(alloy.memberOf ?? DEFAULTS.alloy.memberOf),
+      memberOf: unique(alloy.memberOf),
       service: alloy.service ?? {},
     },
     config: {
-      template: config.template ?? DEFAULTS.config.template,
+      template: config.template,
       vars: config.vars ?? {},
-      inherited,
-      files: Object.entries(config.files ?? {}).map(([path, file]) => {
+      inherited: inheritedVars(layers),
+      files: Object.entries(config.files ?? {}).map(([path, given]) => {
         const key = `config.files.${path}`;
-        return {
-          path,
-          from:
-            file.secret !== undefined
-              ? { secret: secretOf(file.secret, `${key}.secret`) }
-              : { source: file.source ?? '' },
-          mode: (file.mode ?? DEFAULTS.file.mode).padStart(4, '0'),
-          user: file.user ?? DEFAULTS.file.user,
-          group: file.group ?? DEFAULTS.file.group,
-          at: at(key),
-        };
+        const { mode, user, group } = filled(DEFAULTS.file, given);
+        const from =
+          given.secret !== undefined
+            ? { secret: secretOf(given.secret, `${key}.secret`) }
+            : { source: given.source ?? '' };
+        return { path, from, mode: mode.padStart(4, '0'), user, group, at: at(key) };
       }),
     },
     origins,
   };
 }
+
+/** What is given, and the defaults where nothing is. */
+const filled = <D extends object, G extends object>(defaults: D, given: G) =>
+  ({ ...defaults, ...given }) as G & {
+    readonly [K in keyof D]: D[K] | (K extends keyof G ? Exclude<G[K], undefined> : never);
+  };
 
 function readSudo(
   { sudo, ssh }: SettingsInput,
@@ -235,13 +208,6 @@ const list = (written: string | readonly string[]): readonly string[] =>
 
 const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
 
-/** A file on this machine that a host's settings name. */
-export interface FileRef {
-  /** As written: relative to the inventory's directory, `~/` allowed. */
-  readonly path: string;
-  readonly at: Position;
-}
-
 /** The template that a host uses, and where it was set. */
 export type TemplateRef =
   | { readonly kind: 'builtin'; readonly name: string; readonly at: Position }
@@ -263,13 +229,10 @@ export const fileRefs = ({ config, origins }: HostSettings): readonly FileRef[] 
   );
 
 /** A template whose name contains a `/` or ends in `.alloy` is a file, any other is built in. */
-export const templateRef = ({
-  config: { template },
-  origins,
-  at: host,
-}: HostSettings): TemplateRef => {
+export function templateRef({ config, origins, at: host }: HostSettings): TemplateRef {
+  const { template } = config;
   const at = origins.get('config.template') ?? host;
   return template.includes('/') || template.endsWith('.alloy')
     ? { kind: 'file', path: template, at }
     : { kind: 'builtin', name: template, at };
-};
+}

@@ -34,11 +34,14 @@ export interface YamlTree {
 /** Values that aliases may add in total; an "alias bomb" of nine lines makes a billion. */
 const MAX_REPEATED = 1_000_000;
 
-interface Anchored {
-  /** undefined while the node is being read: an alias to it would contain itself. */
-  readonly node: unknown;
+interface Read {
   readonly value: unknown;
   readonly size: number;
+}
+
+interface Anchored extends Read {
+  /** undefined while the node is being read: an alias to it would contain itself. */
+  readonly node: unknown;
 }
 
 /** YAML features that only Ansible's files may use. */
@@ -75,18 +78,12 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
     if (!(error instanceof RangeError)) throw error;
     const at = { file, line: 1, column: 1 };
     report({ reason: 'nested-too-deeply' }, at);
-    return {
-      value: undefined,
-      place: () => at,
-      source: () => undefined,
-      problems,
-      broken: true,
-    };
+    const source = (): undefined => undefined;
+    return { value: undefined, place: () => at, source, problems, broken: true };
   }
   const unclosed = document.errors.find(({ message }) => /closing ['"]quote/.test(message));
   if (unclosed) {
-    const start = lastQuote(document.contents) ?? unclosed.pos[0];
-    report({ reason: 'unclosed-quote' }, position(start));
+    report({ reason: 'unclosed-quote' }, position(lastQuote(document.contents) ?? unclosed.pos[0]));
   }
   const reported = new Set<number>();
   for (const { code, message, pos } of document.errors) {
@@ -117,7 +114,7 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
   const reportAt = (node: unknown, params: InventoryProblems['inventory.syntax']): void =>
     report(params, position(startOf(node)));
 
-  function read(node: unknown): { readonly value: unknown; readonly size: number } {
+  function read(node: unknown): Read {
     if (isAlias(node)) return follow(node);
     const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
     if (anchor) anchors.set(anchor, { node: undefined, value: undefined, size: 0 });
@@ -126,7 +123,7 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
     return got;
   }
 
-  function follow(node: { readonly source: string }): { value: unknown; size: number } {
+  function follow(node: { readonly source: string }): Read {
     const target = anchors.get(node.source);
     if (!target?.node) {
       const reason = target ? 'recursive-alias' : 'unknown-anchor';
@@ -143,7 +140,7 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
     return { value: null, size: 1 };
   }
 
-  function readMap(node: YAMLMap): { value: unknown; size: number } {
+  function readMap(node: YAMLMap): Read {
     const value: Record<string, unknown> = Object.create(null);
     const index = new Map<string, Pair>();
     const merged: Readonly<Record<string, unknown>>[] = [];
@@ -181,29 +178,20 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
     return { value, size };
   }
 
-  function readList(node: { readonly items: readonly unknown[] }): {
-    value: unknown;
-    size: number;
-  } {
+  function readList(node: { readonly items: readonly unknown[] }): Read {
     const got = node.items.map(read);
-    return {
-      value: got.map(({ value }) => value),
-      size: got.reduce((sum, { size }) => sum + size, 1),
-    };
+    const size = got.reduce((sum, one) => sum + one.size, 1);
+    return { value: got.map(({ value }) => value), size };
   }
 
-  const readScalar = (node: unknown) => {
+  const readScalar = (node: unknown): Read => {
     if (!isScalar(node)) return { value: null, size: 1 };
     const own = node.tag ? dialect?.tagged(node.tag, node.source ?? '') : undefined;
     return { value: own ? own.value : (node.value ?? null), size: 1 };
   };
 
   /** Follows the path as far as it exists. */
-  function find(path: Path): {
-    readonly key: unknown;
-    readonly value: unknown;
-    readonly full: boolean;
-  } {
+  function find(path: Path) {
     let key: unknown = document.contents;
     let value: unknown = document.contents;
     for (const step of path) {

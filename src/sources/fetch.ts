@@ -60,13 +60,13 @@ export async function fetchCached(
   const key = `get ${wanted.url}`;
   const cached = await options.cache.read(key);
   try {
-    const answer = await fetchBytes(wanted, options, cached?.meta.etag);
+    const answer = await fetchBytes(wanted, options, cached?.etag ?? undefined);
     if (answer === 'unchanged' && cached) return cached.body;
     if (answer === null || answer === 'unchanged') {
       throw new ToolError(unreachable(wanted, { reason: 'status', status: 404 }));
     }
     const { body, etag } = answer;
-    if (etag !== null) await options.cache.write(key, { meta: { etag }, body });
+    if (etag !== null) await options.cache.write(key, { etag, body });
     return body;
   } catch (error) {
     if (stale && cached && error instanceof ToolError && error.problem.transient)
@@ -75,13 +75,8 @@ export async function fetchCached(
   }
 }
 
-const unreachable = ({ what, url, proxy }: Wanted, failure: FetchFailure): Problem => ({
-  code: 'repository.unreachable',
-  params: {
-    ...failure,
-    what,
-    url: withoutPassword(url),
-    proxy: proxy === null ? null : withoutPassword(proxy),
-  },
-  transient: isTransient(failure),
-});
+function unreachable({ what, url, proxy }: Wanted, failure: FetchFailure): Problem {
+  const shown = { url: withoutPassword(url), proxy: proxy && withoutPassword(proxy) };
+  const params = { ...failure, what, ...shown };
+  return { code: 'repository.unreachable', params, transient: isTransient(failure) };
+}

@@ -1,70 +1,43 @@
 import { fail, ok, type Position, type Problem, type Result } from '../model/problem.ts';
 import type { FileFailure } from '../model/problems/file-problems.ts';
+import type { FileRef, TemplateText, TextFile } from '../model/text-files.ts';
 import { besideInventory } from './directories.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** A file that the inventory names. */
-export interface FileRef {
-  /** As written: relative to the directory of the inventory, `~/` allowed. */
-  readonly path: string;
-  readonly at: Position;
-}
-
-export interface ReadFile {
-  /** Where it was found; named in problems. */
-  readonly file: string;
-  readonly text: string;
-}
-
-/** A template, and the declarations of its parameters in the `.yaml` beside it. */
-export interface TemplateFile extends ReadFile {
-  readonly declarations: ReadFile | null;
-}
-
 /** Reads the files that `config.files` copies, by path as written; reports all that cannot be read. */
-export async function readSourceFiles(
-  refs: readonly FileRef[],
-  base: string,
-): Promise<Result<ReadonlyMap<string, ReadFile>>> {
-  const read = await readAll(refs, base, ({ at }, path, failure) => ({
+export const readSourceFiles = (refs: readonly FileRef[], base: string) =>
+  readAll(refs, base, (path, failure, at) => ({
     code: 'inventory.file',
     params: { reason: 'unreadable-file', path, failure },
     at,
   }));
-  if (!read.ok) return read;
-  return ok(new Map(read.value.map(([{ path }, file]) => [path, file])));
-}
 
 /** Reads the templates that the inventory names, by path as written. */
 export async function readTemplateFiles(
   refs: readonly FileRef[],
   base: string,
-): Promise<Result<ReadonlyMap<string, TemplateFile>>> {
-  const read = await readAll(refs, base, ({ at }, path, failure) => ({
+): Promise<Result<ReadonlyMap<string, TemplateText>>> {
+  const read = await readAll(refs, base, (path, failure, at) => ({
     code: 'template.file',
     params: { reason: 'unreadable', path, failure },
     at,
   }));
   if (!read.ok) return read;
 
-  const templates = new Map<string, TemplateFile>();
+  const templates = new Map<string, TemplateText>();
   const problems: Problem[] = [];
-  for (const [{ path, at }, template] of read.value) {
+  for (const [path, template] of read.value) {
     const file = template.file.replace(/(?:\.alloy)?$/, '.yaml');
     const beside = await readTextFile(file, MAX_BYTES);
-    if (beside.ok) {
-      templates.set(path, { ...template, declarations: { file, text: beside.text } });
-    } else if (beside.why === 'missing') {
-      templates.set(path, { ...template, declarations: null });
-    } else {
-      problems.push({
-        code: 'template.file',
-        params: { reason: 'unreadable-declarations', path: file, failure: beside.failure },
-        at,
-      });
-    }
+    const declarations = beside.ok ? { file, text: beside.text } : null;
+    templates.set(path, { ...template, declarations });
+    if (beside.ok || beside.failure.kind === 'missing') continue;
+    const { failure } = beside;
+    const { at } = refs.find((ref) => ref.path === path)!;
+    const params = { reason: 'unreadable-declarations', path: file, failure } as const;
+    problems.push({ code: 'template.file', params, at });
   }
   return problems.length > 0 ? fail(...problems) : ok(templates);
 }
@@ -72,16 +45,16 @@ export async function readTemplateFiles(
 async function readAll(
   refs: readonly FileRef[],
   base: string,
-  problemOf: (ref: FileRef, path: string, failure: FileFailure) => Problem,
-): Promise<Result<readonly (readonly [FileRef, ReadFile])[]>> {
-  const distinct = [...new Map(refs.toReversed().map((ref) => [ref.path, ref])).values()].reverse();
-  const files: (readonly [FileRef, ReadFile])[] = [];
-  const problems: Problem[] = [];
-  for (const ref of distinct) {
-    const file = besideInventory(ref.path, base);
+  problemOf: (path: string, failure: FileFailure, at: Position) => Problem,
+): Promise<Result<ReadonlyMap<string, TextFile>>> {
+  const files = new Map<string, TextFile>();
+  const problems = new Map<string, Problem>();
+  for (const { path, at } of refs) {
+    if (files.has(path) || problems.has(path)) continue;
+    const file = besideInventory(path, base);
     const read = await readTextFile(file, MAX_BYTES);
-    if (read.ok) files.push([ref, { file, text: read.text }]);
-    else problems.push(problemOf(ref, file, read.failure));
+    if (read.ok) files.set(path, { file, text: read.text });
+    else problems.set(path, problemOf(file, read.failure, at));
   }
-  return problems.length > 0 ? fail(...problems) : ok(files);
+  return problems.size > 0 ? fail(...problems.values()) : ok(files);
 }

@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FileFailure } from '../model/problems/file-problems.ts';
-import { kindOf, readTextFile } from './text-file.ts';
+import { readTextFile } from './text-file.ts';
 
 /** An entry of `group_vars` or `host_vars`: a file, or a directory with all of its files. */
 export interface VariablesEntry {
@@ -10,12 +10,8 @@ export interface VariablesEntry {
   readonly files: readonly VariableFile[];
 }
 
-interface VariableFile {
-  readonly file: string;
-  /** null: it could not be read. */
-  readonly text: string | null;
-  readonly failure: FileFailure | null;
-}
+/** `text` null: it could not be read. */
+type VariableFile = Readonly<{ file: string; text: string | null; failure: FileFailure | null }>;
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
@@ -31,11 +27,8 @@ export async function readVariableDirectories(base: string): Promise<readonly Va
     const directory = join(base, `${of}_vars`);
     for (const entry of await names(directory)) {
       const path = join(directory, entry);
-      found.push({
-        of,
-        entry,
-        files: (await isDirectoryPath(path)) ? await below(path) : [await read(path)],
-      });
+      const files = (await isDirectory(path)) ? await below(path) : [await read(path)];
+      found.push({ of, entry, files });
     }
   }
   return found;
@@ -44,9 +37,9 @@ export async function readVariableDirectories(base: string): Promise<readonly Va
 const names = async (directory: string): Promise<readonly string[]> =>
   (await readdir(directory).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
 
-const isDirectoryPath = (path: string): Promise<boolean> =>
-  kindOf(path).then(
-    ({ isDirectory }) => isDirectory,
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
     () => false,
   );
 
@@ -60,7 +53,7 @@ async function below(directory: string, depth = 0): Promise<readonly VariableFil
     const path = join(directory, name);
     const extension = extname(name);
     if (!EXTENSIONS.includes(extension)) continue;
-    if (!(await isDirectoryPath(path))) found.push(await read(path));
+    if (!(await isDirectory(path))) found.push(await read(path));
     else if (extension === '') found.push(...(await below(path, depth + 1)));
   }
   return found;
@@ -68,7 +61,5 @@ async function below(directory: string, depth = 0): Promise<readonly VariableFil
 
 async function read(path: string): Promise<VariableFile> {
   const got = await readTextFile(path, MAX_BYTES);
-  return got.ok
-    ? { file: path, text: got.text, failure: null }
-    : { file: path, text: null, failure: got.failure };
+  return { file: path, text: got.ok ? got.text : null, failure: got.ok ? null : got.failure };
 }

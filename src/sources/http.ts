@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { FetchFailure } from '../model/problems/repository-problems.ts';
 
 export interface GetOptions {
@@ -35,13 +34,23 @@ const MAX_REDIRECTS = 5;
 
 /** @param tls `ca`: certificates to trust in place of the system's and of NODE_EXTRA_CA_CERTS */
 export function createGet(tls: { readonly ca?: string } = {}): Get {
-  return async function get(url, options) {
+  return async function get(url, { etag, proxy, maxBytes, timeoutMs }) {
     let target = parse(url);
-    const signal = AbortSignal.timeout(options.timeoutMs);
-    const dispatcher = await dispatcherFor(options, tls);
+    const signal = AbortSignal.timeout(timeoutMs);
+    // most runs fetch nothing: loading it takes longer than the rest of a start; as a bundled
+    // CommonJS module it has a default export alone
+    const { EnvHttpProxyAgent, ProxyAgent, request } = (await import('undici')).default;
+    const connect = { timeout: timeoutMs, ...tls };
+    // plain http goes through a proxy as a request, the way apt sends it
+    const options = { connect, requestTls: connect, proxyTls: connect, proxyTunnel: false };
+    const token = proxy === null ? undefined : basicAuth(parse(proxy));
+    const dispatcher =
+      proxy === null
+        ? new EnvHttpProxyAgent(options)
+        : new ProxyAgent({ ...options, uri: proxy, ...(token ? { token } : {}) });
     try {
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-        const answer = await once(target, options, dispatcher, signal);
+        const answer = await once();
         if (!REDIRECTS.includes(answer.status) || answer.location === null) return answer;
         const next = parse(new URL(answer.location, target).href);
         if (target.protocol === 'https:' && next.protocol !== 'https:') {
@@ -51,17 +60,41 @@ export function createGet(tls: { readonly ca?: string } = {}): Get {
       }
     } catch (error) {
       if (error instanceof FetchError) throw error;
-      const { timeoutMs } = options;
-      throw new FetchError(
-        signal.aborted
-          ? { reason: 'timeout', seconds: timeoutMs / 1000 }
-          : failureOf(error as NodeJS.ErrnoException),
-      );
+      if (signal.aborted) throw new FetchError({ reason: 'timeout', seconds: timeoutMs / 1000 });
+      throw new FetchError(failureOf(error as NodeJS.ErrnoException));
     } finally {
       // an idle connection would keep the process alive
       void dispatcher.destroy();
     }
     throw new FetchError({ reason: 'redirect-loop' });
+
+    async function once() {
+      const login = basicAuth(target);
+      const { statusCode, headers, body } = await request(target, {
+        dispatcher,
+        signal,
+        headers: {
+          'user-agent': 'alloyup',
+          // bodies are checked by size and hash: nothing on the way may repack them
+          'accept-encoding': 'identity',
+          ...(etag ? { 'if-none-match': etag } : {}),
+          ...(login ? { authorization: login } : {}),
+        },
+      });
+      const chunks: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > maxBytes) throw new FetchError({ reason: 'too-big', maxBytes });
+        chunks.push(chunk);
+      }
+      return {
+        status: statusCode,
+        body: Buffer.concat(chunks),
+        etag: single(headers.etag),
+        location: single(headers.location),
+      };
+    }
   };
 }
 
@@ -73,54 +106,6 @@ function parse(url: string): URL {
 
 /** A URL that may be shown. */
 export const withoutPassword = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
-
-async function dispatcherFor(
-  { proxy, timeoutMs }: GetOptions,
-  tls: { readonly ca?: string },
-): Promise<Dispatcher> {
-  // most runs fetch nothing: loading it takes longer than the rest of a start
-  const { EnvHttpProxyAgent, ProxyAgent } = await loadUndici();
-  const connect = { timeout: timeoutMs, ...tls };
-  // plain http goes through a proxy as a request, the way apt sends it
-  const options = { connect, requestTls: connect, proxyTls: connect, proxyTunnel: false };
-  if (proxy === null) return new EnvHttpProxyAgent(options);
-  const login = basicAuth(parse(proxy));
-  return new ProxyAgent({ ...options, uri: proxy, ...(login ? { token: login } : {}) });
-}
-
-async function once(
-  target: URL,
-  { etag, maxBytes }: GetOptions,
-  dispatcher: Dispatcher,
-  signal: AbortSignal,
-): Promise<Answer & { readonly location: string | null }> {
-  const { request } = await loadUndici();
-  const login = basicAuth(target);
-  const { statusCode, headers, body } = await request(target, {
-    dispatcher,
-    signal,
-    headers: {
-      'user-agent': 'alloyup',
-      // bodies are checked by size and hash: nothing on the way may repack them
-      'accept-encoding': 'identity',
-      ...(etag ? { 'if-none-match': etag } : {}),
-      ...(login ? { authorization: login } : {}),
-    },
-  });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new FetchError({ reason: 'too-big', maxBytes });
-    chunks.push(chunk);
-  }
-  return {
-    status: statusCode,
-    body: Buffer.concat(chunks),
-    etag: single(headers.etag),
-    location: single(headers.location),
-  };
-}
 
 const single = (header: string | readonly string[] | undefined): string | null =>
   (typeof header === 'string' ? header : header?.[0]) ?? null;
@@ -155,23 +140,10 @@ function failureOf(error: NodeJS.ErrnoException): FetchFailure {
   return { reason: /certificate/i.test(said) ? 'certificate' : 'failed', said };
 }
 
-const TRANSIENT: readonly FetchFailure['reason'][] = [
-  'name-lookup',
-  'refused',
-  'reset',
-  'no-answer',
-  'no-route',
-  'timeout',
-];
-
-/** Trying again may help. */
-export const isTransient = (failure: FetchFailure): boolean =>
-  failure.reason === 'status'
-    ? failure.status === 408 || failure.status === 429 || failure.status >= 500
-    : TRANSIENT.includes(failure.reason);
-
-/** Milliseconds before the second and the third try. */
-export const RETRY_DELAYS: readonly number[] = [500, 2000];
-
-/** Its default export: as a bundled CommonJS module it has no others. */
-const loadUndici = async () => (await import('undici')).default;
+/** Trying again may help; a wrong name stays wrong. */
+export function isTransient(failure: FetchFailure): boolean {
+  if (failure.reason === 'status')
+    return failure.status === 408 || failure.status === 429 || failure.status >= 500;
+  const passing: readonly string[] = ['timeout', ...Object.values(REASONS)];
+  return passing.includes(failure.reason) && failure.reason !== 'unknown-name';
+}

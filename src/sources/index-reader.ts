@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { compareDebianVersions } from '../model/debian-version.ts';
 import type { Repository } from '../model/desired.ts';
 import type { SigningKey } from '../model/plan.ts';
 import { type ProblemParams, ToolError } from '../model/problem.ts';
 import { sha256 } from '../model/secret.ts';
-import {
-  newestFirst,
-  type Release,
-  type ReleaseFile,
-  readRelease,
-  versionsIn,
-} from './apt-index.ts';
 import { type FetchOptions, fetchBytes, fetchCached } from './fetch.ts';
 import { withoutPassword } from './http.ts';
 import { readClearsigned } from './keyring.ts';
@@ -29,22 +23,12 @@ export interface IndexOptions extends FetchOptions {
 /** What the cache holds of an index that was verified once. */
 interface Known {
   readonly versions: readonly string[];
-  readonly validUntil: number | null;
-  readonly keyExpiresAt: number | null;
+  /** When its signature or its key expires; null: never. */
+  readonly until: number | null;
 }
 
 type IndexFault = DistributiveOmit<ProblemParams['repository.index'], 'url' | 'suite'>;
 type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
-
-/** The repository was changed while it was read: asking again helps. */
-class Torn extends Error {
-  readonly fault: IndexFault;
-
-  constructor(fault: IndexFault) {
-    super(fault.reason);
-    this.fault = fault;
-  }
-}
 
 /**
  * Versions of alloy for one architecture, newest first: the signature of InRelease is checked under
@@ -53,153 +37,158 @@ class Torn extends Error {
  * @throws ToolError `repository.unreachable` | `repository.key` | `repository.index`
  */
 export async function readVersions(
-  repository: Repository,
+  { url, suite, proxy, components, fingerprints }: Repository,
   arch: string,
   options: IndexOptions,
 ): Promise<readonly string[]> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await readOnce(repository, arch, options);
+      return await readOnce();
     } catch (error) {
-      if (!(error instanceof Torn)) throw error;
       const delay = options.delays[attempt];
-      if (delay === undefined) {
-        throw indexProblem(repository, error.fault, true);
-      }
+      const torn = error instanceof ToolError && error.problem.code === 'repository.index';
+      if (!torn || !error.problem.transient || delay === undefined) throw error;
       await sleep(delay);
     }
   }
+
+  /** @param transient the repository was changed while it was read: asking again helps */
+  function indexProblem(fault: IndexFault, transient = false): ToolError {
+    const params = { ...fault, url: withoutPassword(url), suite };
+    return new ToolError({ code: 'repository.index', params, transient });
+  }
+
+  async function readOnce(): Promise<readonly string[]> {
+    const inRelease = `${url}/dists/${suite}/InRelease`;
+    const wanted = { what: 'index', url: inRelease, proxy, maxBytes: MAX_RELEASE_BYTES } as const;
+    const signed = await fetchCached(wanted, options);
+
+    const name = JSON.stringify(['versions 2', sha256(signed), components, arch, fingerprints]);
+    const cached = await options.cache.read(name);
+    if (cached) {
+      const known = JSON.parse(Buffer.from(cached.body).toString()) as Known;
+      if (known.until === null || known.until > options.now) return known.versions;
+    }
+
+    const key = await options.signingKey();
+    const release = await readSigned(signed, key);
+    const found: string[] = [];
+    for (const component of components)
+      found.push(...versionsIn(await readPackages(component, release), PACKAGE, arch));
+    const versions = [...new Set(found)].sort((a, b) => compareDebianVersions(b, a));
+    const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
+    const until = ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity));
+    const body = Buffer.from(JSON.stringify({ versions, until } satisfies Known));
+    await options.cache.write(name, { etag: null, body });
+    return versions;
+  }
+
+  async function readSigned(signed: Uint8Array, { armored }: SigningKey): Promise<Release> {
+    const signedText = Buffer.from(signed).toString();
+    const text = await readClearsigned(signedText, armored, options.now).catch((error: Error) => {
+      throw indexProblem({ reason: 'bad-signature', said: error.message });
+    });
+    const release = readRelease(text);
+    if (release.validUntil !== null && release.validUntil <= options.now) {
+      const until = new Date(release.validUntil).toISOString().slice(0, 16).replace('T', ' ');
+      throw indexProblem({ reason: 'expired', until });
+    }
+    return release;
+  }
+
+  async function readPackages(component: string, release: Release): Promise<string> {
+    for (const name of ['Packages.gz', 'Packages']) {
+      const path = `${component}/binary-${arch}/${name}`;
+      if (!release.files.has(path)) continue;
+      const bytes = await fetchChecked(path, release);
+      const text = name.endsWith('.gz')
+        ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_PACKAGES_BYTES })
+        : bytes;
+      return Buffer.from(text).toString();
+    }
+    const lists = new Map<string, readonly [string, string]>();
+    for (const path of release.files.keys()) {
+      const [, of, arch] = /^(.+)\/binary-([^/]+)\/Packages(?:\.gz)?$/.exec(path) ?? [];
+      if (of && arch) lists.set(`${of} ${arch}`, [of, arch]);
+    }
+    const available = [...lists.values()];
+    throw indexProblem({ reason: 'no-packages', component, arch, available });
+  }
+
+  async function fetchChecked(file: string, { files, byHash }: Release): Promise<Uint8Array> {
+    const { size, sha256: hash } = files.get(file)!;
+    const torn = (fault: IndexFault) => indexProblem(fault, true);
+    const maxBytes = MAX_PACKAGES_BYTES;
+    const places = byHash ? [file.replace(/[^/]+$/, `by-hash/SHA256/${hash}`), file] : [file];
+    for (const place of places) {
+      const at = `${url}/dists/${suite}/${place}`;
+      const wanted = { what: 'package-list', url: at, proxy, maxBytes } as const;
+      const answer = await fetchBytes(wanted, options);
+      if (answer === null || answer === 'unchanged') continue;
+      const bytes = answer.body.length;
+      if (bytes !== size) throw torn({ reason: 'wrong-size', file, bytes, expected: size });
+      if (sha256(answer.body) !== hash) throw torn({ reason: 'wrong-hash', file });
+      return answer.body;
+    }
+    throw torn({ reason: 'missing-file', file });
+  }
 }
 
-const indexProblem = (
-  { url, suite }: Repository,
-  fault: IndexFault,
-  transient = false,
-): ToolError =>
-  new ToolError({
-    code: 'repository.index',
-    params: { ...fault, url: withoutPassword(url), suite },
-    transient,
-  });
+/** What the signed Release file says. */
+interface Release {
+  /** Milliseconds since the epoch; null: it does not say. */
+  readonly validUntil: number | null;
+  /** Files of the suite, by path. */
+  readonly files: ReadonlyMap<string, { readonly size: number; readonly sha256: string }>;
+  /** Each file is also there under its hash, where an update cannot change it under us. */
+  readonly byHash: boolean;
+}
 
-async function readOnce(
-  repository: Repository,
-  arch: string,
-  options: IndexOptions,
-): Promise<readonly string[]> {
-  const { url, suite, proxy, components, fingerprints } = repository;
-  const dists = `${url}/dists/${suite}`;
-  const signed = await fetchCached(
-    { what: 'index', url: `${dists}/InRelease`, proxy, maxBytes: MAX_RELEASE_BYTES },
-    options,
-  );
-
-  const name = JSON.stringify(['versions 1', sha256(signed), components, arch, fingerprints]);
-  const cached = await options.cache.read(name);
-  if (cached) {
-    const known = JSON.parse(Buffer.from(cached.body).toString()) as Known;
-    const until = Math.min(known.validUntil ?? Infinity, known.keyExpiresAt ?? Infinity);
-    if (until > options.now) return known.versions;
+/** Reads the text of a Release file. Of its hashes only SHA-256 counts. */
+function readRelease(text: string): Release {
+  const fields = readStanza(text);
+  const files: Map<string, { size: number; sha256: string }> = new Map();
+  for (const line of (fields.get('sha256') ?? '').split('\n')) {
+    const [sha256, size, path] = line.trim().split(/\s+/);
+    if (path && /^[0-9a-f]{64}$/.test(sha256 ?? '') && /^\d+$/.test(size ?? '')) {
+      files.set(path, { sha256: sha256!, size: Number(size) });
+    }
   }
-
-  const key = await options.signingKey();
-  const release = await readSigned(signed, repository, key, options.now);
-  const found: string[] = [];
-  for (const component of components) {
-    const packages = await readPackages(repository, component, arch, release, options);
-    found.push(...versionsIn(packages, PACKAGE, arch));
-  }
-  const known: Known = {
-    versions: newestFirst(found),
-    validUntil: release.validUntil,
-    keyExpiresAt: firstExpiry(key),
+  const validUntil = Date.parse(fields.get('valid-until') ?? '');
+  return {
+    validUntil: Number.isNaN(validUntil) ? null : validUntil,
+    files,
+    byHash: fields.get('acquire-by-hash') === 'yes',
   };
-  await options.cache.write(name, { meta: {}, body: Buffer.from(JSON.stringify(known)) });
-  return known.versions;
 }
 
-function firstExpiry({ certificates }: SigningKey): number | null {
-  const times = certificates.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
-  return times.length > 0 ? Math.min(...times) : null;
+/** Fields of one stanza, by lower-case name; lines of a long field with newlines between. */
+function readStanza(text: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  let name = '';
+  for (const line of text.split(/\r?\n/)) {
+    const [, key, value] = /^([^\s:]+):[ \t]*(.*)$/.exec(line) ?? [];
+    if (key !== undefined) {
+      name = key.toLowerCase();
+      fields.set(name, (value ?? '').trimEnd());
+    } else if (/^[ \t]/.test(line) && name) {
+      fields.set(name, `${fields.get(name)}\n${line.trim()}`);
+    }
+  }
+  return fields;
 }
 
-async function readSigned(
-  signed: Uint8Array,
-  repository: Repository,
-  { armored }: SigningKey,
-  now: number,
-): Promise<Release> {
-  const text = await readClearsigned(Buffer.from(signed).toString(), armored, now).catch(
-    (error: Error) => {
-      throw indexProblem(repository, { reason: 'bad-signature', said: error.message });
-    },
-  );
-  const release = readRelease(text);
-  if (release.validUntil !== null && release.validUntil <= now) {
-    const until = new Date(release.validUntil).toISOString().slice(0, 16).replace('T', ' ');
-    throw indexProblem(repository, { reason: 'expired', until });
+/** Versions of a package in a Packages file that fit an architecture, in the order of the file. */
+function versionsIn(packages: string, name: string, arch: string): readonly string[] {
+  const versions: string[] = [];
+  // the index of a large repository has tens of megabytes: only the package's own stanzas are read
+  for (const stanza of packages.split(/\n[ \t]*\n/)) {
+    if (!stanza.includes(name)) continue;
+    const fields = readStanza(stanza);
+    const version = fields.get('version');
+    const architecture = fields.get('architecture');
+    if (fields.get('package') !== name || version === undefined) continue;
+    if (architecture === arch || architecture === 'all') versions.push(version);
   }
-  return release;
-}
-
-async function readPackages(
-  repository: Repository,
-  component: string,
-  arch: string,
-  release: Release,
-  options: FetchOptions,
-): Promise<string> {
-  const directory = `${component}/binary-${arch}`;
-  for (const [name, packed] of [
-    ['Packages.gz', true],
-    ['Packages', false],
-  ] as const) {
-    const file = release.files.get(`${directory}/${name}`);
-    if (!file) continue;
-    const bytes = await fetchChecked(repository, directory, name, file, release.byHash, options);
-    const text = packed
-      ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_PACKAGES_BYTES })
-      : bytes;
-    return Buffer.from(text).toString();
-  }
-
-  const available = new Map<string, readonly [string, string]>();
-  for (const path of release.files.keys()) {
-    const [, of, arch] = /^(.+)\/binary-([^/]+)\/Packages(?:\.gz)?$/.exec(path) ?? [];
-    if (of && arch) available.set(`${of} ${arch}`, [of, arch]);
-  }
-  throw indexProblem(repository, {
-    reason: 'no-packages',
-    component,
-    arch,
-    available: [...available.values()],
-  });
-}
-
-async function fetchChecked(
-  { url, suite, proxy }: Repository,
-  directory: string,
-  name: string,
-  { size, sha256: expected }: ReleaseFile,
-  byHash: boolean,
-  options: FetchOptions,
-): Promise<Uint8Array> {
-  const base = `${url}/dists/${suite}/${directory}`;
-  const places = byHash ? [`by-hash/SHA256/${expected}`, name] : [name];
-  for (const place of places) {
-    const wanted = {
-      what: 'package-list' as const,
-      url: `${base}/${place}`,
-      proxy,
-      maxBytes: MAX_PACKAGES_BYTES,
-    };
-    const answer = await fetchBytes(wanted, options);
-    if (answer === null || answer === 'unchanged') continue;
-    const file = `${directory}/${name}`;
-    const bytes = answer.body.length;
-    if (bytes !== size) throw new Torn({ reason: 'wrong-size', file, bytes, expected: size });
-    if (sha256(answer.body) !== expected) throw new Torn({ reason: 'wrong-hash', file });
-    return answer.body;
-  }
-  throw new Torn({ reason: 'missing-file', file: `${directory}/${name}` });
+  return versions;
 }

@@ -1,11 +1,11 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { FileFailure, InventoryFileProblem } from '../model/problems/file-problems.ts';
 import { runProgram } from './run-program.ts';
-import { decodeUtf8, kindOf, readTextFile } from './text-file.ts';
+import { decodeUtf8, readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -29,7 +29,6 @@ export interface InventoryFileOptions {
   readonly mayRun: boolean;
   /** Milliseconds that an executable inventory may take. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const problem = (params: InventoryFileProblem, detail = ''): Result<never> =>
@@ -41,7 +40,7 @@ export async function readInventoryFile(
   options: InventoryFileOptions,
 ): Promise<Result<InventoryFile>> {
   if (source === '-') return readStdin(options.stdin());
-  if (await isScript(source)) return runScript(source, options);
+  if (isScript(source)) return runScript(source, options);
 
   const read = await readTextFile(source, MAX_BYTES, COMMENT);
   if (!read.ok) {
@@ -69,9 +68,9 @@ async function readStdin(
   return ok({ file: 'stdin', base: '.', text, ran: false });
 }
 
-async function isScript(path: string): Promise<boolean> {
+function isScript(path: string): boolean {
   try {
-    if (!(await kindOf(path)).isFile) return false;
+    if (!statSync(path).isFile()) return false;
     const file = openSync(path, 'r');
     try {
       const head = Buffer.alloc(2);
@@ -86,22 +85,20 @@ async function isScript(path: string): Promise<boolean> {
 
 async function runScript(
   source: string,
-  { mayRun, timeoutMs, signal }: InventoryFileOptions,
+  { mayRun, timeoutMs }: InventoryFileOptions,
 ): Promise<Result<InventoryFile>> {
   const path = resolve(source);
   if (!mayRun) return problem({ reason: 'program', path });
-  const executable = await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!executable) return problem({ reason: 'not-executable', path: source });
-  const read = await readTextFile(path, MAX_BYTES);
-  if (read.ok && (read.mode & 0o002) !== 0)
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    return problem({ reason: 'not-executable', path: source });
+  }
+  if ((statSync(path).mode & 0o002) !== 0)
     return problem({ reason: 'world-writable', path: source });
 
   // as Ansible calls its inventory programs; others need not look at it
-  const ran = await runProgram([path, '--list'], { cwd: dirname(path), timeoutMs, signal });
-  const { failure, stdout, stderr } = ran;
+  const { failure, stdout, stderr } = await runProgram([path, '--list'], dirname(path), timeoutMs);
   if (failure) return problem({ reason: 'program-failed', path, failure }, stderr);
   if (stdout.trim() === '') return problem({ reason: 'program-silent', path }, stderr);
   return ok({ file: source, base: dirname(source), text: stdout, ran: true });

@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { AnyPacket } from 'openpgp';
 import type { Certificate } from '../model/plan.ts';
-import { armor, splitKeyring } from './packets.ts';
 
 /** A certificate of a keyring, judged with every revocation that the keyring holds. */
 export interface KeyringCertificate extends Certificate {
-  /** As found in the keyring. */
+  /** Its packets as found in the keyring. */
   readonly bytes: Uint8Array;
   /** false: of an unsupported type, so whether it is valid is unknown. */
   readonly readable: boolean;
 }
+
+/** It takes 60 ms to load, and a converged fleet does not need it. */
+const loadOpenpgp = () => import('openpgp');
 
 /**
  * Reads every certificate of a keyring. One without a valid self-signature counts as expired in 1970.
@@ -15,10 +19,9 @@ export interface KeyringCertificate extends Certificate {
  * @throws Error when it is not a keyring
  */
 export async function readKeyring(bytes: Uint8Array): Promise<readonly KeyringCertificate[]> {
-  const { certificates, looseSignatures } = splitKeyring(bytes);
-  // it takes 60 ms to load, and a converged fleet does not need it
-  const { readKey, revokeKey } = await import('openpgp');
-  const revocations = looseSignatures.map(armor);
+  const { readKey, revokeKey } = await loadOpenpgp();
+  const { certificates, looseSignatures } = await splitKeyring(bytes);
+  const revocations = await Promise.all(looseSignatures.map(armored));
 
   const judged = await Promise.all(
     certificates.map(async ({ fingerprint, bytes }): Promise<KeyringCertificate> => {
@@ -31,19 +34,92 @@ export async function readKeyring(bytes: Uint8Array): Promise<readonly KeyringCe
         }
         const expires = await key.getExpirationTime();
         return {
-          fingerprint: fingerprint ?? key.getFingerprint().toUpperCase(),
+          fingerprint: key.getFingerprint().toUpperCase(),
           expiresAt: expires instanceof Date ? expires.getTime() : expires === null ? 0 : null,
           revoked: await key.isRevoked(),
           readable: true,
           bytes,
         };
       } catch {
-        const named = fingerprint ?? 'of an unknown version';
-        return { fingerprint: named, expiresAt: null, revoked: false, readable: false, bytes };
+        return { fingerprint, expiresAt: null, revoked: false, readable: false, bytes };
       }
     }),
   );
   return merged(judged);
+}
+
+/** A packet that is not read further: an unsupported certificate must not hide the others. */
+const rawPacket = (tag: number) =>
+  class {
+    static readonly tag = tag;
+    body = new Uint8Array();
+
+    read(bytes: Uint8Array<ArrayBuffer>): void {
+      this.body = bytes;
+    }
+
+    write(): Uint8Array {
+      return this.body;
+    }
+  };
+
+/** Armor blocks: a bundle of several is common, and one may hold a revocation alone. */
+const BLOCKS = /^-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n[\s\S]*?^-----END PGP \1-----/gm;
+
+/**
+ * Takes a keyring apart, armored or not. Signatures in front of a certificate, or without one, are
+ * loose: revocations are published so.
+ */
+async function splitKeyring(bytes: Uint8Array) {
+  const { enums, PacketList, unarmor } = await loadOpenpgp();
+  const { publicKey, publicSubkey, userID, userAttribute, signature } = enums.packet;
+  const secret = [enums.packet.secretKey, enums.packet.secretSubkey];
+  const tags = [publicKey, publicSubkey, userID, userAttribute, signature, ...secret];
+  const classes = Object.fromEntries(tags.map((tag) => [tag, rawPacket(tag)]));
+  const bytesOf = (...packets: readonly AnyPacket[]): Uint8Array =>
+    Object.assign(new PacketList(), packets).write();
+  const read = async (block: string | Uint8Array) => {
+    const binary = typeof block === 'string' ? (await unarmor(block)).data : block;
+    return PacketList.fromBinary(binary, classes as never);
+  };
+
+  const certificates: { readonly fingerprint: string; readonly bytes: Uint8Array }[] = [];
+  const looseSignatures: Uint8Array[] = [];
+  const isArmored = (bytes[0] ?? 0) < 0x80;
+  const blocks = isArmored ? Buffer.from(bytes).toString('latin1').match(BLOCKS) : [bytes];
+  if (!blocks) throw new Error('it is neither an OpenPGP keyring nor an armored one');
+  for (const block of blocks) {
+    const packets = await read(block).catch(() => {
+      throw new Error('it is damaged, or not an OpenPGP keyring');
+    });
+    if (packets.indexOfTag(...secret).length > 0) throw new Error('it holds a secret key');
+    const starts = packets.indexOfTag(publicKey);
+    for (const at of packets.indexOfTag(signature))
+      if (at < (starts[0] ?? packets.length)) looseSignatures.push(bytesOf(packets[at]!));
+    for (const [i, start] of starts.entries()) {
+      const own = packets.slice(start, starts[i + 1]);
+      certificates.push({ fingerprint: fingerprintOf(own[0]!.write()), bytes: bytesOf(...own) });
+    }
+  }
+  if (certificates.length === 0 && looseSignatures.length === 0) throw new Error('it holds no key');
+  return { certificates, looseSignatures };
+}
+
+/** Of the body of a key packet, also of a type that openpgp cannot read (RFC 9580, section 5.5.4). */
+function fingerprintOf(body: Uint8Array): string {
+  if (body[0] !== 4) return 'of an unknown version';
+  const prefix = Buffer.from([0x99, body.length >> 8, body.length & 0xff]);
+  return createHash('sha1').update(prefix).update(body).digest('hex').toUpperCase();
+}
+
+/**
+ * One armored block. A single one for all certificates: the apt of Debian 11 reads only the first
+ * of a file. Equal bytes give equal text.
+ */
+export async function armored(bytes: Uint8Array): Promise<string> {
+  const { armor, enums } = await loadOpenpgp();
+  // old readers ask for the checksum
+  return armor(enums.armor.publicKey, bytes, undefined, undefined, undefined, true);
 }
 
 /** A certificate that occurs twice: revoked when one copy is, and valid as long as the longest. */
@@ -69,20 +145,12 @@ const until = ({ expiresAt, readable }: KeyringCertificate): number =>
 export const inForce = ({ revoked, expiresAt }: Certificate, now: number): boolean =>
   !revoked && (expiresAt === null || expiresAt > now);
 
-/**
- * The text of a clearsigned file, signed by one of the keys.
- *
- * @throws Error when it is not
- */
-export async function readClearsigned(
-  text: string,
-  armoredKeys: string,
-  now: number,
-): Promise<string> {
-  const { readCleartextMessage, readKeys, verify } = await import('openpgp');
+/** The text of a clearsigned file, signed by one of the keys. @throws Error when it is not */
+export async function readClearsigned(text: string, keys: string, now: number): Promise<string> {
+  const { readCleartextMessage, readKeys, verify } = await loadOpenpgp();
   if (!text.startsWith('-----BEGIN PGP SIGNED MESSAGE-----')) throw new Error('it is not signed');
   const message = await readCleartextMessage({ cleartextMessage: text });
-  const verificationKeys = await readKeys({ armoredKeys });
+  const verificationKeys = await readKeys({ armoredKeys: keys });
   const { data, signatures } = await verify({ message, verificationKeys, date: new Date(now) });
 
   const troubles: string[] = [];

@@ -23,7 +23,6 @@ export interface SecretOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that one program may take. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Secrets {
@@ -32,11 +31,7 @@ export interface Secrets {
   readonly warnings: readonly Warning[];
 }
 
-interface Read {
-  readonly secret?: Secret;
-  readonly problem?: Problem;
-  readonly warning?: Warning;
-}
+type Read = { readonly secret: Secret; readonly warning?: Warning } | { readonly problem: Problem };
 
 /** Reads every secret once, and reports all that cannot be read. */
 export async function resolveSecrets(
@@ -48,31 +43,17 @@ export async function resolveSecrets(
     const key = secretKey(ref);
     if (!distinct.has(key)) distinct.set(key, ref);
   }
-
-  const limit = pLimit(AT_ONCE);
-  const found = await limit.map(distinct.values(), (ref) => read(ref, options));
-
-  const secrets = new Map<string, Secret>();
-  const problems: Problem[] = [];
-  const warnings: Warning[] = [];
-  for (const [i, key] of [...distinct.keys()].entries()) {
-    const { secret, problem, warning } = found[i]!;
-    if (secret) secrets.set(key, secret);
-    if (problem) problems.push(problem);
-    if (warning) warnings.push(warning);
-  }
-  return problems.length > 0 ? fail(...problems) : ok({ secrets, warnings });
-}
-
-function read(ref: SecretRef, options: SecretOptions): Promise<Read> | Read {
-  switch (ref.kind) {
-    case 'env':
-      return readEnv(ref.name, ref, options);
-    case 'file':
-      return readFile(ref.path, ref, options);
-    case 'exec':
-      return readExec(ref.argv, ref, options);
-  }
+  const found = await pLimit(AT_ONCE).map([...distinct], async ([key, ref]) => ({
+    key,
+    ...(await read(ref, options)),
+  }));
+  const problems = found.flatMap((one) => ('problem' in one ? [one.problem] : []));
+  if (problems.length > 0) return fail(...problems);
+  const readable = found.filter((one) => 'secret' in one);
+  return ok({
+    secrets: new Map(readable.map(({ key, secret }) => [key, secret])),
+    warnings: readable.flatMap(({ warning }) => warning ?? []),
+  });
 }
 
 const unresolved = (
@@ -80,56 +61,40 @@ const unresolved = (
   params: ProblemParams['secret.unresolved'],
   detail = '',
 ): Read => ({
-  problem: {
-    code: 'secret.unresolved',
-    params,
-    at,
-    ...(detail === '' ? {} : { detail }),
-  },
+  problem: { code: 'secret.unresolved', params, at, ...(detail === '' ? {} : { detail }) },
 });
 
 /** Editors and `echo` add a newline that is not part of the secret. */
 const cut = (text: string): string => text.replace(/\r?\n$/, '');
 
-function readEnv(name: string, ref: SecretRef, { env }: SecretOptions): Read {
-  const value = env[name];
-  if (value === undefined) return unresolved(ref, { reason: 'unset', variable: name });
-  if (value === '') return unresolved(ref, { reason: 'empty-variable', variable: name });
-  return { secret: new Secret(value) };
-}
-
-async function readFile(path: string, ref: SecretRef, { base, env }: SecretOptions): Promise<Read> {
-  const where = besideInventory(path, base, env.HOME);
-  const file = await readTextFile(where, MAX_BYTES);
-  if (!file.ok)
-    return unresolved(ref, { reason: 'unreadable-file', path: where, failure: file.failure });
-  const text = cut(file.text);
-  if (text === '') return unresolved(ref, { reason: 'empty-file', path: where });
-  const open = (file.mode & 0o077) !== 0;
-  return {
-    secret: new Secret(text),
-    ...(open
-      ? {
-          warning: {
-            code: 'secret.readable',
-            params: { reason: 'readable-by-others', path: where },
-            at: ref.at,
-          },
-        }
-      : {}),
-  };
-}
-
-async function readExec(
-  argv: readonly [string, ...string[]],
-  ref: SecretRef,
-  { base, env, timeoutMs, signal }: SecretOptions,
-): Promise<Read> {
-  const { failure, stdout, stderr } = await runProgram(argv, { cwd: base, timeoutMs, signal, env });
-  const [program] = argv;
-  if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
-  const text = cut(stdout);
-  if (text === '') return unresolved(ref, { reason: 'program-silent', program }, stderr);
-  if (text.includes('\uFFFD')) return unresolved(ref, { reason: 'not-text', program });
-  return { secret: new Secret(text) };
+async function read(ref: SecretRef, { base, env, timeoutMs }: SecretOptions): Promise<Read> {
+  switch (ref.kind) {
+    case 'env': {
+      const value = env[ref.name];
+      if (value) return { secret: new Secret(value) };
+      const reason = value === undefined ? 'unset' : 'empty-variable';
+      return unresolved(ref, { reason, variable: ref.name });
+    }
+    case 'file': {
+      const path = besideInventory(ref.path, base, env.HOME);
+      const file = await readTextFile(path, MAX_BYTES);
+      if (!file.ok)
+        return unresolved(ref, { reason: 'unreadable-file', path, failure: file.failure });
+      const text = cut(file.text);
+      if (text === '') return unresolved(ref, { reason: 'empty-file', path });
+      const secret = new Secret(text);
+      if ((file.mode & 0o077) === 0) return { secret };
+      const params = { reason: 'readable-by-others', path } as const;
+      return { secret, warning: { code: 'secret.readable', params, at: ref.at } };
+    }
+    case 'exec': {
+      const [program] = ref.argv;
+      const { failure, stdout, stderr } = await runProgram(ref.argv, base, timeoutMs, env);
+      if (failure) return unresolved(ref, { reason: 'program-failed', program, failure }, stderr);
+      const text = cut(stdout);
+      if (text === '') return unresolved(ref, { reason: 'program-silent', program }, stderr);
+      if (text.includes('\uFFFD')) return unresolved(ref, { reason: 'not-text', program });
+      return { secret: new Secret(text) };
+    }
+  }
 }

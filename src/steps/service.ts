@@ -85,7 +85,7 @@ function neededByFacts(
 }
 
 /** Neither tolerated, nor as they were when the run that made them was proven. */
-export function unhealthyComponents({ tolerate }: Desired, facts: Facts): readonly ComponentFact[] {
+function unhealthyComponents({ tolerate }: Desired, facts: Facts): readonly ComponentFact[] {
   const then = new Map(receiptHolds(facts) ? Object.entries(facts.receipt!.unhealthy) : []);
   return (facts.components ?? []).filter(
     ({ id, health }) => health !== 'healthy' && !tolerate.includes(id) && then.get(id) !== health,

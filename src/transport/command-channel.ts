@@ -22,11 +22,7 @@ export interface CommandChannel extends Channel {
   readonly settled: boolean;
 }
 
-/**
- * A channel for a command that may still be starting: it buffers input and keeps the deadline.
- *
- * @param where where the command runs, for people
- */
+/** A channel for a command that may still be starting: it buffers input and keeps the deadline. */
 export function commandChannel(
   { timeoutMs, signal }: Pick<StartOptions, 'timeoutMs' | 'signal'>,
   where: string,

@@ -30,20 +30,14 @@ export interface Identities {
   readonly agent: string | null;
 }
 
-export interface Route {
-  /** Never empty. */
-  readonly hops: readonly Hop[];
-  /** The setting that only OpenSSH can follow; null: the built-in client can take this route. */
-  readonly opensshOnly: string | null;
-}
-
 const DEFAULT_KEY_NAMES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const MAX_NESTED_JUMPS = 8;
 
 /**
  * The servers on the way to a host, in order. The inventory wins over ~/.ssh/config. A jump host
  * takes the host's keys and user unless ~/.ssh/config says otherwise: the inventory has no other
- * place to name them.
+ * place to name them. `opensshOnly`: the setting that only OpenSSH can follow; null: the built-in
+ * client can take this route.
  *
  * @throws ToolError `ssh.unsupported` when a jump host or OpenSSH's configuration cannot be read.
  */
@@ -52,23 +46,19 @@ export async function routeTo(
   config: SshConfig,
   user: SshUser,
   agent: string | null,
-): Promise<Route> {
+): Promise<{ readonly hops: readonly Hop[]; readonly opensshOnly: string | null }> {
   const inventoryFiles = host.identity.map((path) => path.replace(/^~(?=\/)/, user.home));
 
   const identitiesOf = (settings: SshSettings): Identities => {
-    const socket = settings.agent === undefined ? agent : settings.agent;
+    const { identities: named, agent: socket = agent } = settings;
     // an identity of the inventory is used alone, as with IdentitiesOnly
     if (inventoryFiles.length > 0)
       return { files: inventoryFiles, source: 'inventory', allAgentKeys: false, agent: socket };
-    const named = settings.identities.length > 0;
-    return {
-      files: named
-        ? settings.identities
-        : DEFAULT_KEY_NAMES.map((name) => `${user.home}/.ssh/${name}`),
-      source: named ? 'ssh-config' : 'default',
-      allAgentKeys: !settings.identitiesOnly,
-      agent: socket,
-    };
+    const allAgentKeys = !settings.identitiesOnly;
+    if (named.length > 0)
+      return { files: named, source: 'ssh-config', allAgentKeys, agent: socket };
+    const files = DEFAULT_KEY_NAMES.map((name) => `${user.home}/.ssh/${name}`);
+    return { files, source: 'default', allAgentKeys, agent: socket };
   };
 
   const hopOf = (alias: string, settings: SshSettings, login: string, pin: string | null): Hop => ({
@@ -104,11 +94,9 @@ export async function routeTo(
 
 /** A ProxyCommand counts on the first hop only: the others are reached through their jump host. */
 function opensshOnlyOf(hops: readonly Hop[]): string | null {
-  const setting =
-    hops[0]!.settings.opensshOnly.always[0] ??
-    hops.find(
-      ({ identities, settings }) =>
-        identities.source !== 'inventory' && settings.opensshOnly.forLogin.length > 0,
-    )?.settings.opensshOnly.forLogin[0];
+  const forLogin = hops.flatMap(({ identities, settings }) =>
+    identities.source === 'inventory' ? [] : settings.opensshOnly.forLogin,
+  );
+  const setting = hops[0]!.settings.opensshOnly.always[0] ?? forLogin[0];
   return setting === undefined ? null : `${setting} in ~/.ssh/config`;
 }

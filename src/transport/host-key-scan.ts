@@ -5,13 +5,13 @@ import { ToolError } from '../model/problem.ts';
 import { type Hop, routeTo } from './hops.ts';
 import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
 import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
-import { knownHostsFiles } from './known-hosts-files.ts';
-import { logins } from './logins.ts';
+import { type HostKeyEntry, knownHostsFiles } from './known-hosts-files.ts';
+import { type Limits, logins } from './logins.ts';
 import type { SshOptions } from './options.ts';
 import * as problems from './problems.ts';
 import { sshConfig } from './ssh-config-files.ts';
 import { ssh2Client } from './ssh2-client.ts';
-import { logIn, openSocket } from './ssh2-login.ts';
+import { logIn } from './ssh2-login.ts';
 
 /** One SSH server that hosts are reached at, or through. */
 export interface Server {
@@ -23,17 +23,12 @@ export interface Server {
 }
 
 /** A host key that is not recorded yet, and where it would be. */
-export interface NewKey {
+export interface NewKey extends HostKeyEntry {
   /** `ssh-ed25519`, ... */
   readonly type: string;
   /** `SHA256:...` */
   readonly fingerprint: string;
-  readonly blob: Uint8Array;
   readonly file: string;
-  /** `web-01`, or `[web-01]:2222`. */
-  readonly knownAs: string;
-  /** HashKnownHosts is on. */
-  readonly hashed: boolean;
 }
 
 export type ScanResult =
@@ -49,21 +44,14 @@ export interface Scanned {
   readonly result: ScanResult;
 }
 
-interface Limits {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  /** Servers asked at once. */
-  readonly forks: number;
-}
-
 /**
  * Asks every server on the way to `hosts` for its host key, each once, jump hosts first; hosts without
- * a readable route come last. Logs in on jump hosts only. Never throws. Reads the known_hosts files anew.
+ * a readable route come last; `forks` at once. Logs in on jump hosts only. Never throws. Reads the known_hosts files anew.
  */
 export async function scanHostKeys(
   hosts: readonly Host[],
   options: SshOptions,
-  limits: Limits,
+  limits: Limits & { readonly forks: number },
 ): Promise<readonly Scanned[]> {
   const config = sshConfig(options.user, options.systemConfig, options.sshCommand);
   const files = knownHostsFiles();
@@ -75,14 +63,10 @@ export async function scanHostKeys(
     if (host.transport === 'local') continue;
     try {
       const { hops, opensshOnly } = await routeTo(host, config, options.user, options.agent);
-      if (opensshOnly !== null)
-        throw new ToolError(
-          problems.hostKeyProblem({
-            reason: 'not-shown',
-            address: host.address,
-            setting: opensshOnly,
-          }),
-        );
+      if (opensshOnly !== null) {
+        const params = { address: host.address, setting: opensshOnly };
+        throw new ToolError(problems.hostKeyProblem({ reason: 'not-shown', ...params }));
+      }
       hops.forEach((hop, i) => {
         const jump = i < hops.length - 1;
         // a pinned host may be the jump host of others: its pin does not vouch for it there
@@ -100,10 +84,10 @@ export async function scanHostKeys(
   }
   try {
     const ordered = [...servers.values()].sort((a, b) => +b.server.jump - +a.server.jump);
-    const scanned = await pLimit(limits.forks).map(ordered, async ({ server, hops }) => ({
-      server,
-      result: await scan(hops).catch(troubleOf),
-    }));
+    const scanned = await pLimit(limits.forks).map(ordered, async ({ server, hops }) => {
+      const result = await scan(hops).catch(troubleOf);
+      return { server, result };
+    });
     return [...scanned, ...unroutable];
   } finally {
     await jumps.close();
@@ -125,15 +109,11 @@ export async function scanHostKeys(
       const problem = refusalOf(verdict, hop, blob);
       return problem === null ? { kind: 'known' } : { kind: 'trouble', problem };
     }
-    const key: NewKey = {
-      type: typeOf(blob),
-      fingerprint: fingerprint(blob),
-      blob,
-      file: hop.settings.knownHosts[0]!,
-      knownAs: hostKeyNames(hop)[0],
-      hashed: await config.hashesNames(hop.alias),
-    };
-    return { kind: 'new', key };
+    const file = hop.settings.knownHosts[0]!;
+    const knownAs = hostKeyNames(hop)[0];
+    const hashed = await config.hashesNames(hop.alias);
+    const about = { type: typeOf(blob), fingerprint: fingerprint(blob) };
+    return { kind: 'new', key: { ...about, blob, file, knownAs, hashed } };
   }
 
   async function shownKey(hop: Hop, before: readonly Hop[]): Promise<Uint8Array> {
@@ -143,10 +123,7 @@ export async function scanHostKeys(
     let blob: Uint8Array | undefined;
     try {
       const jump = await jumps.jumpHost(before, { ...limits, signal });
-      const socket = jump ? await jump.forward(hop, signal) : await openSocket(endpoint, signal);
-      stage = 'greeting';
-      const ended = await logIn(socket, {
-        user: endpoint.user,
+      const ended = await logIn(hop, jump, {
         offers: [],
         hostKeyAlgorithms: hostKeyAlgorithms(knownKeys(files.read(settings.knownHosts), hop)),
         trusts(key) {
@@ -154,16 +131,15 @@ export async function scanHostKeys(
           // ends the connection right after the key exchange: nobody logs in here
           return false;
         },
-        onHandshake: () => undefined,
+        onStage: (now) => {
+          stage = now;
+        },
         signal,
       });
       if (blob) return blob;
       signal.throwIfAborted();
-      throw new ToolError(
-        ended.kind === 'failed'
-          ? problems.handshakeFailed(endpoint, 'handshake', ended.why)
-          : problems.dropped(endpoint, 1),
-      );
+      if (ended.kind !== 'failed') throw new ToolError(problems.dropped(endpoint, 1));
+      throw new ToolError(problems.handshakeFailed(endpoint, 'handshake', ended.why));
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
       if (signal.aborted) throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
+import { memo } from '../model/memo.ts';
 import type { UnusableKey } from '../model/problems/connection-problems.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Identities } from './hops.ts';
 import { fingerprint, typeOf } from './known-hosts.ts';
-import { memo } from './memo.ts';
-import type { AskPassphrase } from './options.ts';
+import type { SshOptions } from './options.ts';
 
 /** One key to log in with. */
 export interface Offer {
@@ -29,12 +29,12 @@ const AGENT_DEADLINE_MS = 5000;
 /** Parses each key file and lists each agent's keys once a run: bcrypt of a passphrase blocks for 0.3 s. */
 export function keyRing(
   home: string,
-  askPassphrase: AskPassphrase | null,
+  askPassphrase: SshOptions['askPassphrase'],
 ): (identities: Identities) => Promise<Offers> {
   const short = (path: string): string =>
     path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
   const keysOfAgent = memo(listAgent);
-  const openOnce = memo((path) => openKeyFile(path));
+  const openOnce = memo((path: string) => openKeyFile(path));
   const unlockOnce = memo(async (path) => {
     for (let tries = 0; askPassphrase && tries < PASSPHRASE_TRIES; tries += 1) {
       const passphrase = await askPassphrase(path);
@@ -79,12 +79,10 @@ export function keyRing(
     }
     for (const path of files) {
       let file = openOnce(path);
-      if (file.kind === 'locked' || file.kind === 'public') {
-        const key = await inAgent(file);
-        if (key) {
-          offerOfAgent(key, short(path));
-          continue;
-        }
+      const held = file.kind === 'key' ? undefined : await inAgent(file);
+      if (held) {
+        offerOfAgent(held, short(path));
+        continue;
       }
       if (file.kind === 'locked' && (source !== 'default' || offers.length === 0)) {
         file = await unlockOnce(path);
@@ -125,9 +123,8 @@ function openKeyFile(path: string, passphrase?: Secret): KeyFile {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? { kind: 'absent' }
-      : { kind: 'unreadable', why: code ?? message };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
+    return { kind: 'unreadable', why: code ?? message };
   }
   const [type = '', base64] = text.trim().split(/\s+/);
   if (base64 !== undefined && /^(ssh|ecdsa|sk)-[\w.@-]+$/.test(type)) {
@@ -189,29 +186,23 @@ function listAgent(socket: string): Promise<readonly ParsedKey[]> {
     const timer = setTimeout(() => resolve([]), AGENT_DEADLINE_MS);
     new ssh2.OpenSSHAgent(socket).getIdentities((error, keys) => {
       clearTimeout(timer);
-      const parsed = (error ? [] : (keys ?? [])).map((key) =>
-        ssh2.utils.parseKey(key as ParsedKey),
-      );
+      const listed = error ? [] : (keys ?? []);
+      const parsed = listed.map((key) => ssh2.utils.parseKey(key as ParsedKey));
       resolve(parsed.filter((key): key is ParsedKey => !(key instanceof Error)));
     });
   });
 }
 
-export interface AgentKey {
-  /** Its comment in the agent, usually a file or a person; else its fingerprint. */
-  readonly name: string;
-  /** Its public half as files have it: `ssh-ed25519 AAAA...`. */
-  readonly line: string;
-}
-
-/** The keys of the agent at a socket; none where there is none, or it does not answer. */
-export async function agentKeys(socket: string | null): Promise<readonly AgentKey[]> {
+/**
+ * The keys of the agent at a socket; none where there is none, or it does not answer. `name`: the
+ * comment in the agent, usually a file or a person, else the fingerprint; `line`: the public half as
+ * files have it, `ssh-ed25519 AAAA...`.
+ */
+export async function agentKeys(socket: string | null) {
   if (socket === null) return [];
   return (await listAgent(socket)).map((key) => {
     const blob = key.getPublicSSH();
-    return {
-      name: key.comment || fingerprint(blob),
-      line: `${key.type} ${blob.toString('base64')}`,
-    };
+    const line = `${key.type} ${blob.toString('base64')}`;
+    return { name: key.comment || fingerprint(blob), line };
   });
 }

@@ -13,40 +13,37 @@ import {
 import { dirname } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { hashedName, parseKnownHosts } from './known-hosts.ts';
+import { addLine, hashedName, parseKnownHosts, typeOf } from './known-hosts.ts';
 import { hostKeyProblem } from './problems.ts';
 
-/** Reads known_hosts files, each set of paths once until a key is added, and adds keys to them. */
-export interface KnownHostsFiles {
-  /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
-  read(paths: readonly string[]): KnownHosts;
-  /**
-   * Appends one key, in one write.
-   *
-   * @throws ToolError `ssh.host-key` when the file cannot be written.
-   */
-  add(path: string, name: string, type: string, blob: Uint8Array): void;
-}
+export type KnownHostsFiles = ReturnType<typeof knownHostsFiles>;
 
-export function knownHostsFiles(): KnownHostsFiles {
+/** Reads known_hosts files, each set of paths once, and adds keys to them. */
+export function knownHostsFiles() {
   const parsed = new Map<string, KnownHosts>();
   return {
-    read(paths) {
+    /** @throws ToolError `ssh.host-key` when a file is there and cannot be read: it might say "revoked". */
+    read(paths: readonly string[]): KnownHosts {
       const id = paths.join('\0');
       const known =
         parsed.get(id) ?? parseKnownHosts(paths.map((file) => ({ file, text: readOrEmpty(file) })));
       parsed.set(id, known);
       return known;
     },
-    add(path, name, type, blob) {
+    /** Appends one key, in one write. @throws ToolError `ssh.host-key` if the file is not writable */
+    add(path: string, name: string, blob: Uint8Array): void {
       const before = readOrEmpty(path);
+      const added = lineOf(name, blob);
       try {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        appendFileSync(path, gapAfter(before) + lineOf(name, type, blob), { mode: 0o600 });
+        appendFileSync(path, gapAfter(before) + added, { mode: 0o600 });
       } catch (cause) {
         throw fileError('file-unwritable', path, cause);
       }
-      parsed.clear();
+      // not read again: a fleet of new hosts would read the whole file for each of them
+      const line = (before + gapAfter(before)).split('\n').length;
+      for (const [id, known] of parsed)
+        if (id.split('\0').includes(path)) addLine(known, added, path, line);
     },
   };
 }
@@ -55,7 +52,6 @@ export function knownHostsFiles(): KnownHostsFiles {
 export interface HostKeyEntry {
   /** `web-01`, or `[web-01]:2222`. */
   readonly knownAs: string;
-  readonly type: string;
   readonly blob: Uint8Array;
   /** Record the name as a hash. */
   readonly hashed: boolean;
@@ -68,8 +64,8 @@ export interface HostKeyEntry {
  * @throws ToolError `ssh.host-key` when it cannot be written: it is then unchanged.
  */
 export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): void {
-  const lines = entries.map(({ knownAs, type, blob, hashed }) =>
-    lineOf(hashed ? hashedName(knownAs, randomBytes(20)) : knownAs, type, blob),
+  const lines = entries.map(({ knownAs, blob, hashed }) =>
+    lineOf(hashed ? hashedName(knownAs, randomBytes(20)) : knownAs, blob),
   );
   let staged: string | undefined;
   try {
@@ -87,8 +83,8 @@ export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): 
   }
 }
 
-const lineOf = (name: string, type: string, blob: Uint8Array): string =>
-  `${name} ${type} ${Buffer.from(blob).toString('base64')}\n`;
+const lineOf = (name: string, blob: Uint8Array): string =>
+  `${name} ${typeOf(blob)} ${Buffer.from(blob).toString('base64')}\n`;
 
 const gapAfter = (text: string): string => (text === '' || text.endsWith('\n') ? '' : '\n');
 

@@ -12,24 +12,14 @@ export interface KnownKey {
   readonly line: number;
 }
 
-interface Pattern {
-  readonly included: readonly RegExp[];
-  /** Those that began with `!`. */
-  readonly excluded: readonly RegExp[];
-  readonly key: KnownKey;
-}
-
-interface Hashed {
-  readonly salt: Buffer;
-  readonly hash: string;
-  readonly key: KnownKey;
-}
-
 interface Section {
   readonly plain: Map<string, KnownKey[]>;
-  readonly patterns: Pattern[];
+  /** `excluded`: those that began with `!`. */
+  readonly patterns: { included: readonly RegExp[]; excluded: readonly RegExp[]; key: KnownKey }[];
   /** An entry moves to `plain` once its name is known: a hash belongs to one name only. */
-  hashed: Hashed[];
+  hashed: { salt: Buffer; hash: string; key: KnownKey }[];
+  /** Names that were compared with every entry in `hashed`. */
+  readonly tried: Set<string>;
 }
 
 /** The lines of one or more known_hosts files, indexed by host name. */
@@ -49,55 +39,46 @@ export type Verdict =
   /** Only a certificate of this authority would settle it. */
   | { readonly kind: 'authority'; readonly entry: KnownKey };
 
-const section = (): Section => ({ plain: new Map(), patterns: [], hashed: [] });
+const section = (): Section => ({ plain: new Map(), patterns: [], hashed: [], tried: new Set() });
 
 /** Total: lines that OpenSSH would not understand are skipped, as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export function parseKnownHosts(
   files: readonly { readonly file: string; readonly text: string }[],
 ): KnownHosts {
   const known: KnownHosts = { keys: section(), revoked: section(), authorities: section() };
-  for (const { file, text } of files) {
-    let line = 0;
-    for (const row of text.split('\n')) {
-      line += 1;
-      addLine(known, row, file, line);
-    }
-  }
+  for (const { file, text } of files)
+    for (const [i, row] of text.split('\n').entries()) addLine(known, row, file, i + 1);
   return known;
 }
 
-function addLine(known: KnownHosts, row: string, file: string, line: number): void {
+const SECTIONS: ReadonlyMap<string | undefined, keyof KnownHosts> = new Map([
+  [undefined, 'keys'],
+  ['@revoked', 'revoked'],
+  ['@cert-authority', 'authorities'],
+]);
+
+export function addLine(known: KnownHosts, row: string, file: string, line: number): void {
   const words = row.trim().split(/[ \t]+/);
-  const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
+  const section = SECTIONS.get(words[0]?.startsWith('@') ? words.shift() : undefined);
   const [names, type, base64] = words;
-  if (!names || !type || !base64 || names.startsWith('#') || !isBase64(base64)) return;
-  const into =
-    marker === undefined
-      ? known.keys
-      : marker === '@revoked'
-        ? known.revoked
-        : marker === '@cert-authority'
-          ? known.authorities
-          : undefined;
-  if (!into) return;
+  if (!section || !names || !type || !base64 || names.startsWith('#') || !isBase64(base64)) return;
+  const into = known[section];
   const key: KnownKey = { type, key: base64.replace(/=+$/, ''), file, line };
 
   if (names.startsWith('|')) {
     const [, version, salt, hash] = names.split('|');
-    if (version === '1' && salt && hash) {
-      into.hashed.push({ salt: Buffer.from(salt, 'base64'), hash, key });
-    }
+    if (version !== '1' || !salt || !hash) return;
+    into.hashed.push({ salt: Buffer.from(salt, 'base64'), hash, key });
+    into.tried.clear();
     return;
   }
   const list = names.toLowerCase().split(',').filter(Boolean);
   if (list.some((name) => /[*?!]/.test(name))) {
-    into.patterns.push({
-      included: list.filter((name) => !name.startsWith('!')).map((name) => globToRegExp(name)),
-      excluded: list
-        .filter((name) => name.startsWith('!'))
-        .map((name) => globToRegExp(name.slice(1))),
-      key,
-    });
+    const globs = (excluded: boolean) =>
+      list
+        .filter((name) => name.startsWith('!') === excluded)
+        .map((name) => globToRegExp(name.replace(/^!/, '')));
+    into.patterns.push({ included: globs(false), excluded: globs(true), key });
   } else {
     for (const name of list) remember(into, name, key);
   }
@@ -124,29 +105,24 @@ export const hashedName = (name: string, salt: Buffer): string =>
  * them only when no other entry names the host, and only up to the first match.
  */
 export function keysOf(from: Section, name: string, depth: 'first' | 'all'): readonly KnownKey[] {
+  const matches = (glob: RegExp): boolean => glob.test(name);
   const open = [
     ...(from.plain.get(name) ?? []),
     ...from.patterns
-      .filter(
-        ({ included, excluded }) =>
-          included.some((glob) => glob.test(name)) && !excluded.some((glob) => glob.test(name)),
-      )
+      .filter(({ included, excluded }) => included.some(matches) && !excluded.some(matches))
       .map(({ key }) => key),
   ];
-  if (depth === 'first' && open.length > 0) return open;
+  if (from.tried.has(name) || (depth === 'first' && open.length > 0)) return open;
 
   const found: KnownKey[] = [];
-  const rest: Hashed[] = [];
-  for (const entry of from.hashed) {
-    const tried = depth === 'all' || found.length === 0;
-    if (tried && createHmac('sha1', entry.salt).update(name).digest('base64') === entry.hash) {
-      found.push(entry.key);
-      remember(from, name, entry.key);
-    } else {
-      rest.push(entry);
-    }
-  }
-  if (found.length > 0) from.hashed = rest;
+  from.hashed = from.hashed.filter(({ salt, hash, key }) => {
+    if (depth === 'first' && found.length > 0) return true;
+    if (createHmac('sha1', salt).update(name).digest('base64') !== hash) return true;
+    found.push(key);
+    remember(from, name, key);
+    return false;
+  });
+  if (depth === 'all' || found.length === 0) from.tried.add(name);
   return [...open, ...found];
 }
 
@@ -160,9 +136,6 @@ export function typeOf(blob: Uint8Array): string {
 /** As `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
 export const fingerprint = (blob: Uint8Array): string =>
   `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
-
-/** Fingerprint of a key in a file. */
-export const fingerprintOf = (key: KnownKey): string => fingerprint(Buffer.from(key.key, 'base64'));
 
 /**
  * Judges the key that a host shows. `names`, the most specific first: a host on another port than 22 is

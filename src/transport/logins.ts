@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { memo } from '../model/memo.ts';
 import type { Command } from '../model/plan.ts';
 import type { Connection, StartOptions, Transport } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -8,7 +9,6 @@ import { type CommandChannel, commandChannel } from './command-channel.ts';
 import type { Hop } from './hops.ts';
 import { hostKeyNames } from './host-key-policy.ts';
 import { typeOf } from './known-hosts.ts';
-import { memo } from './memo.ts';
 import type { Stage } from './problems.ts';
 import * as problems from './problems.ts';
 
@@ -60,15 +60,6 @@ export type Outcome<S> =
   /** The handshake failed, possibly for want of a host key of a type not rejected yet. */
   | { readonly kind: 'failed'; readonly error: ToolError };
 
-/** Logs in with one client: in order, in time, within limits, and once for each jump host. */
-export interface Logins<S extends Session = Session> {
-  /** @throws ToolError as `Transport.connect` says. */
-  connect(hops: readonly Hop[], limits: Limits, why: string | null): Promise<Connection>;
-  /** The shared session on the last of `hops`; null where there are none. @throws ToolError `ssh.*` */
-  jumpHost(hops: readonly Hop[], limits: Limits): Promise<S | null>;
-  close(): Promise<void>;
-}
-
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** sshd's default MaxStartups starts to drop connections at 10 that have not logged in. */
@@ -76,31 +67,29 @@ const HANDSHAKES_PER_ENDPOINT = 8;
 const MAX_DROPS = 8;
 const BACKOFF_MS = 150;
 
-export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
+export type Logins = ReturnType<typeof logins>;
+
+/** Logs in with one client: in order, in time, within limits, and once for each jump host. */
+export function logins<S extends Session>(client: SshClient<S>) {
   const handshakes = pLimit(client.handshakes);
   const handshakesOf = memo(() => pLimit(HANDSHAKES_PER_ENDPOINT));
   const jumpHosts = new Map<string, Promise<S>>();
 
   return {
-    async connect(hops, limits, why) {
+    /** @throws ToolError as `Transport.connect` says. */
+    async connect(hops: readonly Hop[], limits: Limits, why: string | null): Promise<Connection> {
       const { endpoint } = hops.at(-1)!;
       const { session, by } = await reach(hops, limits);
+      const { via } = client;
+      const where = problems.endpointText(endpoint);
       const through = hops.slice(0, -1).map((hop) => `, through ${textOf(hop)}`);
-      const description = `${client.via} ${textOf(hops.at(-1)!)}, ${by}${through.join('')}`;
-      return connectionOver(session, problems.endpointText(endpoint), {
-        via: client.via,
-        description,
-        why,
-      });
+      const description = `${via} ${where}, ${by}${through.join('')}`;
+      return connectionOver(session, where, { via, description, why });
     },
     jumpHost,
-    async close() {
-      for (const joined of jumpHosts.values()) {
-        joined.then(
-          (session) => session.close(),
-          () => undefined,
-        );
-      }
+    async close(): Promise<void> {
+      const close = (session: S): void => session.close();
+      for (const joined of jumpHosts.values()) joined.then(close, () => undefined);
       jumpHosts.clear();
       await client.close();
     },
@@ -110,6 +99,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     return logIn(hops.at(-1)!, await jumpHost(hops.slice(0, -1), limits), limits);
   }
 
+  /** The shared session on the last of `hops`; null where there are none. @throws ToolError `ssh.*` */
   async function jumpHost(hops: readonly Hop[], limits: Limits): Promise<S | null> {
     if (hops.length === 0) return null;
     const id = JSON.stringify(
@@ -123,9 +113,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
       );
       joined = mine;
       jumpHosts.set(id, mine);
-      const forget = (): void => {
-        if (jumpHosts.get(id) === mine) jumpHosts.delete(id);
-      };
+      const forget = (): void => void jumpHosts.delete(id);
       mine.then(
         (session) => session.onEnd(forget),
         (error) => {
@@ -153,12 +141,12 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     let stage: Stage = 'tcp';
     let drops = 0;
 
+    const onStage = (now: Stage): void => {
+      stage = now;
+    };
     const attemptOnce = (): Promise<Outcome<S>> => {
       // waiting for the first free place is not the host's fault
       timer ??= setTimeout(() => clock.abort(), limits.timeoutMs);
-      const onStage = (now: Stage): void => {
-        stage = now;
-      };
       return attempt({ rejected, timeoutMs: limits.timeoutMs, onStage, signal });
     };
     try {
@@ -170,9 +158,7 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
           case 'dropped':
             drops += 1;
             if (drops >= MAX_DROPS) throw new ToolError(problems.dropped(endpoint, drops));
-            await delay(BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random()), undefined, {
-              signal,
-            });
+            await delay(backoff(drops), undefined, { signal });
             break;
           case 'host-key': {
             const types = rejected.map(typeOf);
@@ -190,16 +176,16 @@ export function logins<S extends Session>(client: SshClient<S>): Logins<S> {
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
       if (!clock.signal.aborted) throw error;
-      throw new ToolError(
-        drops > 0
-          ? problems.dropped(endpoint, drops)
-          : problems.tooSlow(endpoint, stage, limits.timeoutMs),
-      );
+      if (drops > 0) throw new ToolError(problems.dropped(endpoint, drops));
+      throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
     } finally {
       clearTimeout(timer);
     }
   }
 }
+
+const backoff = (drops: number): number =>
+  BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random());
 
 const textOf = ({ endpoint }: Hop): string => problems.endpointText(endpoint);
 
@@ -216,7 +202,8 @@ function whenFree<T>(limit: Limit, signal: AbortSignal, work: () => Promise<T>):
   });
 }
 
-function connectionOver(
+/** @param where where its commands run, for people */
+export function connectionOver(
   session: Session,
   where: string,
   about: Pick<Connection, 'via' | 'description' | 'why'>,

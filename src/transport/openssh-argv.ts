@@ -29,8 +29,11 @@ const ORPHAN_S = 10;
 const KEEPALIVE_S = 10;
 const KEEPALIVES = 3;
 
-const options = (values: Readonly<Record<string, string | number>>): readonly string[] =>
-  Object.entries(values).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+/** `-o NAME=VALUE` for each value but null. */
+const options = (values: Readonly<Record<string, string | number | null>>): readonly string[] =>
+  Object.entries(values).flatMap(([name, value]) =>
+    value === null ? [] : ['-o', `${name}=${value}`],
+  );
 /** A path as ssh_config quotes it, with its % tokens escaped. */
 const quoted = (path: string): string => `"${literal(path).replace(/["\\]/g, '\\$&')}"`;
 const literal = (text: string): string => text.replaceAll('%', '%%');
@@ -55,7 +58,8 @@ export function masterArguments(given: MasterOptions): readonly string[] {
   const { hop, files, proxy, rejectedTypes, timeoutMs, recordsKeys } = given;
   const { endpoint, settings, pin, identities } = hop;
   const pinned = pin === null ? '-' : pin.replace(/=+$/, '');
-  const knownHosts = settings.knownHosts.filter((path) => !/[\s"]/.test(path));
+  const recordKeys = `/bin/sh "${files.keysScript}" "${files.shownKeys}" ${pinned} %t %K %f %H`;
+  const knownHosts = settings.knownHosts.filter((path) => !/[\s"]/.test(path)).map(quoted);
   return [
     // -v, not LogLevel: only with it does a ProxyCommand keep its stderr beside ControlPersist
     ...['-v', '-N', '-T', '-E', files.log],
@@ -68,22 +72,11 @@ export function masterArguments(given: MasterOptions): readonly string[] {
       StrictHostKeyChecking: pin !== null || hop.hostKeys === 'strict' ? 'yes' : 'accept-new',
       FingerprintHash: 'sha256',
       UpdateHostKeys: 'no',
-    }),
-    ...(pin !== null
-      ? options({ UserKnownHostsFile: '/dev/null', GlobalKnownHostsFile: '/dev/null' })
-      : knownHosts.length > 0
-        ? options({ UserKnownHostsFile: knownHosts.map(quoted).join(' ') })
-        : []),
-    ...(recordsKeys
-      ? options({
-          KnownHostsCommand: `/bin/sh "${files.keysScript}" "${files.shownKeys}" ${pinned} %t %K %f %H`,
-        })
-      : []),
-    ...(rejectedTypes.length > 0
-      ? options({ HostKeyAlgorithms: `-${rejectedTypes.join(',')}` })
-      : []),
-    ...(proxy === null ? [] : options({ ProxyCommand: proxy })),
-    ...options({
+      UserKnownHostsFile: pin === null ? knownHosts.join(' ') || null : '/dev/null',
+      GlobalKnownHostsFile: pin === null ? null : '/dev/null',
+      KnownHostsCommand: recordsKeys ? recordKeys : null,
+      HostKeyAlgorithms: rejectedTypes.length > 0 ? `-${rejectedTypes.join(',')}` : null,
+      ProxyCommand: proxy,
       ConnectTimeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
       ConnectionAttempts: 1,
       ServerAliveInterval: KEEPALIVE_S,

@@ -43,14 +43,10 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
     async prepare(hop, jump) {
       version ??= versionOf(ssh);
       const recordsKeys = (await version) >= RECORDS_KEYS;
-      if (!recordsKeys && hop.pin !== null)
-        throw new ToolError(
-          problems.unsupported({
-            reason: 'old-ssh-command',
-            name: hop.alias,
-            needed: RECORDS_KEYS,
-          }),
-        );
+      if (!recordsKeys && hop.pin !== null) {
+        const needed = { name: hop.alias, needed: RECORDS_KEYS };
+        throw new ToolError(problems.unsupported({ reason: 'old-ssh-command', ...needed }));
+      }
       const proxy = jump && proxyOver(ssh, jump.files.socket, hop.endpoint);
       return (attempt) => attemptLogin(hop, proxy, recordsKeys, attempt);
     },
@@ -116,12 +112,11 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
   function distrust(hop: Hop, log: LoginLog, shown: readonly Uint8Array[]): Problem {
     const blob = shown.at(-1);
     const names = hostKeyNames(hop);
-    if (blob === undefined) return problems.distrusted(hop.endpoint, log.said);
+    const distrusted = problems.distrusted(hop.endpoint, log.said);
+    if (blob === undefined) return distrusted;
     if (hop.pin !== null) return problems.pinMismatch(names[0], hop.pin, shown);
     const verdict = judgeHostKey(known.read(hop.settings.knownHosts), names, blob);
-    return (
-      refusalOf(verdict, hop, blob, options.trust) ?? problems.distrusted(hop.endpoint, log.said)
-    );
+    return refusalOf(verdict, hop, blob, options.trust) ?? distrusted;
   }
 
   async function keysRefused(
@@ -137,13 +132,9 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
     );
     const [first, ...others] = unusable.map(problems.unusableKey);
     if (usable.length === 0 && first) return [first, ...others];
+    const login = problems.endpointText(endpoint);
     if (offered.length === 0 && methods.includes('publickey'))
-      return [
-        problems.authProblem({
-          reason: 'no-key-of-ssh',
-          endpoint: problems.endpointText(endpoint),
-        }),
-      ];
+      return [problems.authProblem({ reason: 'no-key-of-ssh', endpoint: login })];
     // what ssh says about a key that it could not load or sign with
     const why = said.filter((line) =>
       /^(Load key|sign_and_send_pubkey|@|It is required)/.test(line),
@@ -153,10 +144,9 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
 }
 
 const shownKeys = ({ shownKeys: path }: MasterFiles): readonly Uint8Array[] =>
-  readText(path)
-    .split('\n')
-    .flatMap((line) => line.split(' ')[1] ?? [])
-    .map((base64) => Uint8Array.from(Buffer.from(base64, 'base64')));
+  [...readText(path).matchAll(/ (\S+)/g)].map(([, base64]) =>
+    Uint8Array.from(Buffer.from(base64!, 'base64')),
+  );
 
 /** 9.2 for "OpenSSH_9.2p1 Debian-2"; 0 for what is not OpenSSH. */
 async function versionOf(ssh: string): Promise<number> {

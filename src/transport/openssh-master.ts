@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Exit } from '../model/ports.ts';
 import { ToolError } from '../model/problem.ts';
@@ -36,18 +38,12 @@ export async function startMaster(
     reject: false,
     // its own session: no terminal to ask on, and a Ctrl-C goes to the run alone
     detached: true,
+    cancelSignal: signal,
   });
   closeSync(fd);
-  const end = (): void => void child.kill('SIGTERM');
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
-  try {
-    const { exitCode, code } = await child;
-    if (code === 'ENOENT') throw new ToolError(unsupported({ reason: 'no-ssh-command' }));
-    return exitCode ?? null;
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
+  const { exitCode, code } = await child;
+  if (code === 'ENOENT') throw new ToolError(unsupported({ reason: 'no-ssh-command' }));
+  return exitCode ?? null;
 }
 
 /**
@@ -61,7 +57,8 @@ export async function attachMaster(
   files: MasterFiles,
   endpoint: Endpoint,
 ): Promise<Master> {
-  const control = await open(files.socket);
+  const control = connect(files.socket);
+  await once(control, 'connect');
   const where = endpointText(endpoint);
   const listeners: (() => void)[] = [];
   let closing = false;
@@ -122,13 +119,6 @@ const TERMINATE = Buffer.from(
   'hex',
 );
 
-const open = (path: string): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.once('connect', () => resolve(socket));
-    socket.once('error', reject);
-  });
-
 /** How the command ended; null: ssh or the connection did. 255 may be ssh's own exit code or the command's. */
 async function exitOf(code: number | null, log: string, master: Master): Promise<Exit | null> {
   if (code !== 255) return code === null ? null : { code, signal: null };
@@ -136,13 +126,7 @@ async function exitOf(code: number | null, log: string, master: Master): Promise
   if (/^debug2: Received exit status from master 255$/m.test(text)) return { code, signal: null };
   if (!/^debug2: Control master terminated unexpectedly$/m.test(text)) return null;
   // the channel closed without a status: the command was killed, or the connection is gone
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, END_MS);
-    master.onEnd(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  await Promise.race([delay(END_MS), new Promise<void>((resolve) => master.onEnd(resolve))]);
   return master.ended() === undefined ? { code: null, signal: 'a signal' } : null;
 }
 

@@ -8,16 +8,13 @@ export interface SshUser {
   readonly name: string;
 }
 
-/** Asks a person for the passphrase of a key file; null: no answer. */
-export type AskPassphrase = (file: string) => Promise<Secret | null>;
-
 /** Who logs in, and what they may use. */
 export interface SshOptions {
   readonly user: SshUser;
   /** SSH_AUTH_SOCK; null: no agent. */
   readonly agent: string | null;
-  /** null: nobody can be asked. */
-  readonly askPassphrase: AskPassphrase | null;
+  /** Asks a person for the passphrase of a key file, who may not answer; null: nobody can be asked. */
+  readonly askPassphrase: ((file: string) => Promise<Secret | null>) | null;
   /** Default /etc/ssh/ssh_config. */
   readonly systemConfig?: string;
   /** The command that records the host keys of this run's hosts; hints name it. Default "alloyup trust". */

@@ -5,7 +5,7 @@ import type {
   ShownKey,
   UnusableKey,
 } from '../model/problems/connection-problems.ts';
-import { fingerprint, fingerprintOf, type KnownKey, typeOf } from './known-hosts.ts';
+import { fingerprint, type KnownKey, typeOf } from './known-hosts.ts';
 
 /** Where a login goes. */
 export interface Endpoint {
@@ -18,54 +18,32 @@ export interface Endpoint {
 export const endpointText = ({ user, host, port }: Endpoint): string =>
   `${user}@${host.includes(':') ? `[${host}]` : host}${port === 22 ? '' : `:${port}`}`;
 
-type ParamsOf<C extends keyof ConnectionProblems> = ConnectionProblems[C];
+type Code = keyof ConnectionProblems;
 
-export const unreachable = (
-  params: ParamsOf<'ssh.unreachable'>,
-  detail?: string,
-): ProblemOf<'ssh.unreachable'> => ({
-  code: 'ssh.unreachable',
-  params,
+/** Makes problems of one code; `detail`: what another program said. */
+const problemsOf =
+  <C extends Code>(code: C, { transient = false } = {}) =>
+  (params: ConnectionProblems[C], detail = ''): ProblemOf<C> =>
+    ({
+      code,
+      params,
+      ...(transient ? { transient } : {}),
+      ...(detail === '' ? {} : { detail }),
+    }) as ProblemOf<C>;
+
+export const authProblem = problemsOf('ssh.auth');
+export const hostKeyProblem = problemsOf('ssh.host-key');
+export const unsupported = problemsOf('ssh.unsupported');
+export const timedOut = problemsOf('ssh.timeout', { transient: true });
+
+export const unreachable = (params: ConnectionProblems['ssh.unreachable'], detail?: string) =>
   // a wrong name stays wrong
-  ...(params.reason === 'unknown-name' ? {} : { transient: true }),
-  ...(detail ? { detail } : {}),
-});
+  problemsOf('ssh.unreachable', { transient: params.reason !== 'unknown-name' })(params, detail);
 
-export const authProblem = (
-  params: ParamsOf<'ssh.auth'>,
-  detail?: string,
-): ProblemOf<'ssh.auth'> => ({ code: 'ssh.auth', params, ...(detail ? { detail } : {}) });
+export const lost = (endpoint: string, said: string): Problem =>
+  problemsOf('ssh.lost', { transient: true })({ reason: 'dropped', endpoint, said });
 
-export const hostKeyProblem = (
-  params: ParamsOf<'ssh.host-key'>,
-  detail?: string,
-): ProblemOf<'ssh.host-key'> => ({ code: 'ssh.host-key', params, ...(detail ? { detail } : {}) });
-
-export const unsupported = (
-  params: ParamsOf<'ssh.unsupported'>,
-  detail?: string,
-): ProblemOf<'ssh.unsupported'> => ({
-  code: 'ssh.unsupported',
-  params,
-  ...(detail ? { detail } : {}),
-});
-
-export const timedOut = (params: ParamsOf<'ssh.timeout'>): ProblemOf<'ssh.timeout'> => ({
-  code: 'ssh.timeout',
-  params,
-  transient: true,
-});
-
-export const lost = (endpoint: string, said: string): Problem => ({
-  code: 'ssh.lost',
-  params: { reason: 'dropped', endpoint, said },
-  transient: true,
-});
-
-/**
- * The built-in client cannot make this login, and OpenSSH may. Reaches the user only where the
- * inventory forces the built-in client.
- */
+/** Only OpenSSH may make this login. Shown only where the inventory forces the built-in client. */
 export class OpensshRequired extends ToolError {
   /** "ProxyCommand nc %h %p in ~/.ssh/config" */
   readonly feature: string;
@@ -90,53 +68,48 @@ export function ofJumpHost(error: unknown, jump: string): unknown {
   return new ToolError(first!, ...rest);
 }
 
+/** The error codes of the system that need no word of its own. */
+const TCP_REASONS: Readonly<
+  Record<string, 'unknown-name' | 'no-name-server' | 'connection-refused'>
+> = {
+  ENOTFOUND: 'unknown-name',
+  EAI_NONAME: 'unknown-name',
+  EAI_AGAIN: 'no-name-server',
+  ECONNREFUSED: 'connection-refused',
+};
+
 /** No TCP connection; `cause.code` is the system's error code. */
 export function noConnection(
   { host: address, port }: Endpoint,
   cause: { readonly code?: string | undefined; readonly message: string },
 ): Problem {
-  const said = cause.code ?? cause.message;
-  switch (cause.code) {
-    case 'ENOTFOUND':
-    case 'EAI_NONAME':
-      return unreachable({ reason: 'unknown-name', address, port });
-    case 'EAI_AGAIN':
-      return unreachable({ reason: 'no-name-server', address, port });
-    case 'ECONNREFUSED':
-      return unreachable({ reason: 'connection-refused', address, port });
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'EADDRNOTAVAIL':
-      return unreachable({ reason: 'no-route', address, port, said });
-    default:
-      return unreachable({ reason: 'no-connection', address, port, said });
-  }
+  const { code = cause.message } = cause;
+  const reason = TCP_REASONS[code];
+  if (reason) return unreachable({ reason, address, port });
+  const noRoute = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'].includes(code);
+  return unreachable({ reason: noRoute ? 'no-route' : 'no-connection', address, port, said: code });
 }
 
 export const dropped = ({ host, port }: Endpoint, tries: number): Problem =>
   unreachable({ reason: 'dropped', address: host, port, tries });
 
-export const handshakeFailed = (
-  endpoint: Endpoint,
+export function handshakeFailed(
+  to: Endpoint,
   reason: 'handshake' | 'proxy',
   said: string,
   detail?: string,
-): Problem => {
-  const { host: address, port } = endpoint;
-  return unreachable({ reason, endpoint: endpointText(endpoint), address, port, said }, detail);
-};
+): Problem {
+  const { host: address, port } = to;
+  return unreachable({ reason, endpoint: endpointText(to), address, port, said }, detail);
+}
 
 /** How far a login came. */
-export type Stage = Extract<ParamsOf<'ssh.timeout'>, { reason: 'login' }>['stage'];
+export type Stage = Extract<ConnectionProblems['ssh.timeout'], { reason: 'login' }>['stage'];
 
-export const tooSlow = (endpoint: Endpoint, stage: Stage, timeoutMs: number): Problem =>
-  timedOut({
-    reason: 'login',
-    endpoint: endpointText(endpoint),
-    port: endpoint.port,
-    seconds: timeoutMs / 1000,
-    stage,
-  });
+export function tooSlow(to: Endpoint, stage: Stage, timeoutMs: number): Problem {
+  const seconds = timeoutMs / 1000;
+  return timedOut({ reason: 'login', endpoint: endpointText(to), port: to.port, seconds, stage });
+}
 
 export const loginInterrupted = (endpoint: Endpoint): Problem =>
   timedOut({ reason: 'login-interrupted', endpoint: endpointText(endpoint) });
@@ -151,15 +124,10 @@ const shortType = (type: string): string => type.replace(/^ssh-|^ecdsa-sha2-/, '
 export const unknownHostKey = (name: string, blob: Uint8Array, trust = 'alloyup trust'): Problem =>
   hostKeyProblem({ reason: 'unknown', name, trust, ...shownKey(blob) });
 
-export function changedHostKey(
-  name: string,
-  blob: Uint8Array,
-  entries: readonly KnownKey[],
-): Problem {
-  const type = typeOf(blob);
-  const entry = entries.find((each) => each.type === type) ?? entries[0]!;
+export function changedHostKey(name: string, blob: Uint8Array, keys: readonly KnownKey[]): Problem {
+  const entry = keys.find(({ type }) => type === typeOf(blob)) ?? keys[0]!;
   const { file, line } = entry;
-  const known = { type: shortType(entry.type), fingerprint: fingerprintOf(entry), file, line };
+  const known = { ...shownKey(Buffer.from(entry.key, 'base64')), file, line };
   const problem = hostKeyProblem({ reason: 'changed', name, known, ...shownKey(blob) });
   return { ...problem, at: { file, line, column: 1 } };
 }
@@ -180,29 +148,21 @@ export const unusableKey = (key: UnusableKey): Problem =>
   authProblem({ reason: 'unusable-key', ...key });
 
 /** Every key was offered and refused; `methods`: what the server would still take. */
-export const refused = (
-  endpoint: Endpoint,
+export function refused(
+  to: Endpoint,
   offered: readonly string[],
   methods: readonly string[],
   unusable: readonly UnusableKey[],
   detail?: string,
-): Problem => {
-  const { user } = endpoint;
-  return authProblem(
-    { reason: 'refused', endpoint: endpointText(endpoint), user, offered, methods, unusable },
-    detail,
-  );
-};
+): Problem {
+  const login = { endpoint: endpointText(to), user: to.user };
+  return authProblem({ reason: 'refused', ...login, offered, methods, unusable }, detail);
+}
 
 /** The server counted more tries than it allows before the right key came. */
 export const tooManyKeys = (endpoint: Endpoint, offered: readonly string[]): Problem =>
   authProblem({ reason: 'too-many-keys', endpoint: endpointText(endpoint), offered });
 
 /** The server accepted a key and then ended the login; its banner is all that it says. */
-export const loginEnded = (endpoint: Endpoint, said: string): Problem =>
-  authProblem({
-    reason: 'ended',
-    endpoint: endpointText(endpoint),
-    user: endpoint.user,
-    said: said.trim(),
-  });
+export const loginEnded = (to: Endpoint, said: string): Problem =>
+  authProblem({ reason: 'ended', endpoint: endpointText(to), user: to.user, said: said.trim() });

@@ -1,33 +1,25 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { globToRegExp } from '../model/glob.ts';
+import { memo } from '../model/memo.ts';
 import { ToolError } from '../model/problem.ts';
-import { memo } from './memo.ts';
 import type { SshUser } from './options.ts';
 import { unsupported } from './problems.ts';
 import type { NamedHost, SshSettings } from './ssh-config.ts';
 import { defaultSettings, mayConcern, namedHosts, readSshG } from './ssh-config.ts';
 
-/** What OpenSSH's configuration says about a destination; each is looked up once. */
-export interface SshConfig {
-  /** @throws ToolError `ssh.unsupported` when the files matter and ssh cannot read them. */
-  settings(address: string, port: number | null, user: string | null): Promise<SshSettings>;
-  /** Whether HashKnownHosts is on. False where nothing can be read. */
-  hashesNames(address: string): Promise<boolean>;
-}
+export type SshConfig = ReturnType<typeof sshConfig>;
 
 /** Each `ssh -G` is a process of 13 ms; more at once would only wait for the processor. */
 const AT_ONCE = 4;
 const DEADLINE_MS = 10_000;
 const MAX_NESTED_INCLUDES = 8;
 
-export function sshConfig(
-  user: SshUser,
-  systemConfig = '/etc/ssh/ssh_config',
-  command = 'ssh',
-): SshConfig {
+/** What OpenSSH's configuration says about a destination; each is looked up once. */
+export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', command = 'ssh') {
   const limit = pLimit(AT_ONCE);
   const textOf = memo(readIfThere);
 
@@ -37,22 +29,16 @@ export function sshConfig(
     if (text === null) return true;
     const found = mayConcern(text, alias);
     if (found.concerns) return true;
-    if (found.includes.length > 0 && depth >= MAX_NESTED_INCLUDES) return true;
     return found.includes.some((pattern) => {
+      if (depth >= MAX_NESTED_INCLUDES) return true;
       const paths = includedFiles(pattern, base, user.home);
       return paths === null || paths.some((each) => concerns(each, alias, base, depth + 1));
     });
   };
 
   const ask = (address: string, port: number | null, login: string | null): Promise<string> => {
-    const args = [
-      '-G',
-      ...(port === null ? [] : ['-p', String(port)]),
-      ...(login === null ? [] : ['-l', login]),
-      '--',
-      address,
-    ];
-    return limit(() => run(command, args, address));
+    const given = [...(port === null ? [] : ['-p', `${port}`]), ...(login ? ['-l', login] : [])];
+    return limit(() => run(command, ['-G', ...given, '--', address], address));
   };
 
   const look = memo(async (id) => {
@@ -65,8 +51,11 @@ export function sshConfig(
   });
 
   return {
-    settings: (address, port, login) => look(JSON.stringify([address, port, login])),
-    async hashesNames(address) {
+    /** @throws ToolError `ssh.unsupported` when the files matter and ssh cannot read them. */
+    settings: (address: string, port: number | null, login: string | null): Promise<SshSettings> =>
+      look(JSON.stringify([address, port, login])),
+    /** Whether HashKnownHosts is on. False where nothing can be read. */
+    async hashesNames(address: string): Promise<boolean> {
       try {
         return /^hashknownhosts yes$/m.test(await ask(address, null, null));
       } catch {
@@ -125,18 +114,17 @@ function readIfThere(path: string): string | null {
   }
 }
 
-function run(command: string, args: readonly string[], address: string): Promise<string> {
-  return new Promise((resolve, reject) => {
+async function run(command: string, args: readonly string[], address: string): Promise<string> {
+  try {
     const limits = { timeout: DEADLINE_MS, maxBuffer: 1 << 20 };
-    execFile(command, args, limits, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout);
-      const problem =
-        (error as NodeJS.ErrnoException).code === 'ENOENT'
-          ? unsupported({ reason: 'unread-configuration', address })
-          : unsupported({ reason: 'bad-configuration', address }, stderr.trim() || error.message);
-      reject(new ToolError(problem));
-    });
-  });
+    return (await promisify(execFile)(command, args, limits)).stdout;
+  } catch (error) {
+    const { code, stderr = '', message } = error as ExecFileException;
+    if (code === 'ENOENT')
+      throw new ToolError(unsupported({ reason: 'unread-configuration', address }));
+    const said = stderr.trim() || message;
+    throw new ToolError(unsupported({ reason: 'bad-configuration', address }, said));
+  }
 }
 
 /** A key in ~/.ssh that a login may use. */
@@ -148,9 +136,8 @@ export interface KeyFile {
 }
 
 /**
- * The keys of a person that have a public half in ~/.ssh, and a private one there or in the agent.
- *
- * @param inAgent public keys, as files have them: `ssh-ed25519 AAAA...`
+ * The keys of a person that have a public half in ~/.ssh, and a private one there or in the agent,
+ * whose public keys are `inAgent`: `ssh-ed25519 AAAA...`.
  */
 export function keyFiles(home: string, inAgent: readonly string[]): readonly KeyFile[] {
   const names = matchingNames(`${home}/.ssh`, '*') ?? [];

@@ -26,30 +26,9 @@ export interface SshSettings {
   };
 }
 
-const defaultKnownHosts = (home: string): readonly string[] => [
-  `${home}/.ssh/known_hosts`,
-  `${home}/.ssh/known_hosts2`,
-  '/etc/ssh/ssh_known_hosts',
-  '/etc/ssh/ssh_known_hosts2',
-];
-
 /** The settings where no configuration file sets any. */
-export const defaultSettings = (
-  address: string,
-  port: number | null,
-  user: SshUser,
-): SshSettings => ({
-  hostname: address,
-  port: port ?? 22,
-  user: null,
-  identities: [],
-  identitiesOnly: false,
-  agent: undefined,
-  jump: [],
-  knownHosts: defaultKnownHosts(user.home),
-  hostKeyAlias: null,
-  opensshOnly: { always: [], forLogin: [] },
-});
+export const defaultSettings = (address: string, port: number | null, user: SshUser): SshSettings =>
+  readSshG(port === null ? '' : `port ${port}`, address, user);
 
 /** Keywords that change nothing about where and as whom we log in, among them all that Debian ships. */
 const HARMLESS = new Set(
@@ -61,9 +40,7 @@ const HARMLESS = new Set(
    numberofpasswordprompts preferredauthentications stricthostkeychecking checkhostip ciphers macs
    kexalgorithms hostkeyalgorithms casignaturealgorithms pubkeyacceptedalgorithms pubkeyacceptedkeytypes
    localforward remoteforward dynamicforward gatewayports ipqos rekeylimit streamlocalbindunlink tunnel
-   fingerprinthash ignoreunknown nohostauthenticationforlocalhost usekeychain`
-    .split(/\s+/)
-    .filter(Boolean),
+   fingerprinthash ignoreunknown nohostauthenticationforlocalhost usekeychain`.split(/\s+/),
 );
 
 /** A line of an ssh_config file; null: OpenSSH may read it, and we cannot. */
@@ -105,9 +82,7 @@ function hostApplies(value: string, alias: string): boolean {
   const excluded = patterns.some(
     (pattern) => pattern.startsWith('!') && globToRegExp(pattern.slice(1)).test(alias),
   );
-  return (
-    !excluded && patterns.some((pattern) => globToRegExp(pattern, { ignoreCase: true }).test(alias))
-  );
+  return !excluded && patterns.some((one) => globToRegExp(one, { ignoreCase: true }).test(alias));
 }
 
 /** A host that ~/.ssh/config names. */
@@ -170,41 +145,35 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
     all.set(key, [...(all.get(key) ?? []), row.slice(space + 1).trim()]);
   }
   const first = (key: string): string | undefined => all.get(key)?.[0];
-  const set = (key: string): string | undefined => {
-    const value = first(key);
-    return value === undefined || value.toLowerCase() === 'none' ? undefined : value;
-  };
+  const set = (key: string): readonly string[] =>
+    (all.get(key) ?? []).filter((value) => value.toLowerCase() !== 'none');
 
   const hostname = first('hostname') ?? alias;
   const port = Number(first('port') ?? 22);
   const login = first('user');
+  const tokens: Readonly<Record<string, string>> = {
+    '%': '%',
+    d: user.home,
+    h: hostname,
+    r: login ?? user.name,
+    u: user.name,
+    p: String(port),
+    n: alias,
+  };
   const expand = (path: string): string =>
     path
       .replace(/^~(?=\/|$)/, user.home)
-      .replace(/%([%dhrupn])/g, (_, token: string) => {
-        switch (token) {
-          case 'd':
-            return user.home;
-          case 'h':
-            return hostname;
-          case 'r':
-            return login ?? user.name;
-          case 'u':
-            return user.name;
-          case 'p':
-            return String(port);
-          case 'n':
-            return alias;
-          default:
-            return '%';
-        }
-      })
+      .replace(/%([%dhrupn])/g, (_, token: string) => tokens[token]!)
       .replace(/^\$\{?HOME\}?(?=\/)/, user.home);
 
-  const named = (all.get('identityfile') ?? []).filter((path) => path.toLowerCase() !== 'none');
+  const named = set('identityfile');
   const usual = named.every((path) => DEFAULT_IDENTITY.test(path));
   const agent = first('identityagent');
-  const proxyCommand = set('proxycommand');
+  const [jump = ''] = set('proxyjump');
+  const defaultKnownHosts = [`${user.home}/.ssh/`, '/etc/ssh/ssh_'].flatMap((place) => [
+    `${place}known_hosts`,
+    `${place}known_hosts2`,
+  ]);
   const knownHosts = [first('userknownhostsfile'), first('globalknownhostsfile')]
     .flatMap((paths) => paths?.split(/\s+/) ?? [])
     .filter((path) => path !== '' && path.toLowerCase() !== 'none')
@@ -222,14 +191,12 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
         : agent.toLowerCase() === 'none'
           ? null
           : expand(agent),
-    jump: set('proxyjump')?.split(',').filter(Boolean) ?? [],
-    knownHosts: knownHosts.length > 0 ? knownHosts : defaultKnownHosts(user.home),
-    hostKeyAlias: set('hostkeyalias') ?? null,
+    jump: jump.split(',').filter(Boolean),
+    knownHosts: knownHosts.length > 0 ? knownHosts : defaultKnownHosts,
+    hostKeyAlias: set('hostkeyalias')[0] ?? null,
     opensshOnly: {
-      always: proxyCommand === undefined ? [] : [`ProxyCommand ${proxyCommand}`],
-      forLogin: (all.get('certificatefile') ?? [])
-        .filter((path) => path.toLowerCase() !== 'none')
-        .map((path) => `CertificateFile ${path}`),
+      always: set('proxycommand').map((command) => `ProxyCommand ${command}`),
+      forLogin: set('certificatefile').map((path) => `CertificateFile ${path}`),
     },
   };
 }
@@ -237,19 +204,13 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
 /** The names that `ssh -G` lists when the user named none. */
 const DEFAULT_IDENTITY = /(^|\/)\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss)$/;
 
+const HOP = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/[\]]+|[0-9a-fA-F:]+))(?::(\d+))?\/?$/;
+
 /** A hop as ProxyJump and the inventory write it: `[user@]host[:port]`, `ssh://...`, `[v6]:port`. */
-export function parseHop(
-  text: string,
-):
-  | { readonly user: string | null; readonly host: string; readonly port: number | null }
-  | undefined {
-  const match =
-    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/[\]]+|[0-9a-fA-F:]+))(?::(\d+))?\/?$/.exec(
-      text.trim(),
-    );
-  const host = match?.[2] ?? match?.[3];
-  if (!match || !host) return undefined;
-  const port = match[4] === undefined ? null : Number(match[4]);
-  if (port !== null && (port < 1 || port > 65535)) return undefined;
-  return { user: match[1] ?? null, host, port };
+export function parseHop(text: string) {
+  const [, user = null, bracketed, bare, digits] = HOP.exec(text.trim()) ?? [];
+  const host = bracketed ?? bare;
+  const port = digits === undefined ? null : Number(digits);
+  if (!host || (port !== null && (port < 1 || port > 65535))) return undefined;
+  return { user, host, port };
 }

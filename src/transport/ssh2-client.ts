@@ -9,7 +9,7 @@ import type { Attempt, Outcome, SshClient } from './logins.ts';
 import type { SshOptions } from './options.ts';
 import * as problems from './problems.ts';
 import { OpensshRequired } from './problems.ts';
-import { type LoginResult, logIn, openSocket } from './ssh2-login.ts';
+import { type LoginResult, logIn } from './ssh2-login.ts';
 import { type Ssh2Session, ssh2Session } from './ssh2-session.ts';
 
 const HANDSHAKES = 32;
@@ -40,13 +40,9 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     const algorithms = hostKeyAlgorithms(known, rejected.map(typeOf));
     if (algorithms.length === 0) return failed(hop, 'no host key of another type');
 
-    onStage('tcp');
-    const socket = jump ? await jump.forward(hop, signal) : await openSocket(endpoint, signal);
-    onStage('greeting');
     let distrusted: ToolError | undefined;
     let shown: Uint8Array | undefined;
-    const result = await logIn(socket, {
-      user: endpoint.user,
+    const result = await logIn(hop, jump, {
       offers: offers.offers,
       hostKeyAlgorithms: algorithms,
       trusts(blob) {
@@ -54,7 +50,7 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
         distrusted = distrust(hop, shown);
         return distrusted === undefined;
       },
-      onHandshake: () => onStage('login'),
+      onStage,
       signal,
     });
     if (result.kind === 'in') {
@@ -88,11 +84,10 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     const verdict = judgeHostKey(files.read(settings.knownHosts), names, blob);
     if (verdict.kind === 'unknown' && hop.hostKeys === 'accept-new') {
       try {
-        files.add(settings.knownHosts[0]!, names[0], typeOf(blob), blob);
+        files.add(settings.knownHosts[0]!, names[0], blob);
         return undefined;
       } catch (error) {
-        if (error instanceof ToolError) return error;
-        throw error;
+        return error as ToolError;
       }
     }
     if (verdict.kind === 'authority') {
@@ -118,15 +113,11 @@ function requireOffers({ offers, unusable, opensshOnly }: Offers, hop: Hop): voi
   if (opensshOnly[0]) throw new OpensshRequired(opensshOnly[0]);
   const [first, ...others] = unusable.map(problems.unusableKey);
   if (first) throw new ToolError(first, ...others);
-  const { files, allAgentKeys, agent } = hop.identities;
-  throw new ToolError(
-    problems.authProblem({
-      reason: 'no-key',
-      endpoint: problems.endpointText(hop.endpoint),
-      files: files.map((path) => basename(path)),
-      agent: !allAgentKeys ? 'not-asked' : agent === null ? 'none' : 'empty',
-    }),
-  );
+  const { allAgentKeys } = hop.identities;
+  const endpoint = problems.endpointText(hop.endpoint);
+  const files = hop.identities.files.map((path) => basename(path));
+  const agent = !allAgentKeys ? 'not-asked' : hop.identities.agent === null ? 'none' : 'empty';
+  throw new ToolError(problems.authProblem({ reason: 'no-key', endpoint, files, agent }));
 }
 
 /** Every key was refused: OpenSSH may have more to offer. */

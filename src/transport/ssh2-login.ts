@@ -1,22 +1,21 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
-import type { AuthenticationType, Client, NextAuthHandler } from 'ssh2';
+import type { AuthenticationType, AuthHandlerMiddleware, Client } from 'ssh2';
 import { ToolError } from '../model/problem.ts';
+import type { Hop } from './hops.ts';
 import type { Offer } from './keys.ts';
+import type { Attempt } from './logins.ts';
 import type { Endpoint } from './problems.ts';
 import { noConnection } from './problems.ts';
+import type { Ssh2Session } from './ssh2-session.ts';
 
-/** One attempt to log in over a stream. */
-export interface LoginAttempt {
-  readonly user: string;
+/** `signal`: aborted when the time is up; the attempt then ends as `dropped`. */
+interface LoginAttempt extends Pick<Attempt, 'onStage' | 'signal'> {
   readonly offers: readonly Offer[];
   readonly hostKeyAlgorithms: readonly string[];
   /** Called with the server's host key at each key exchange; false ends the connection. */
   readonly trusts: (blob: Uint8Array) => boolean;
-  readonly onHandshake: () => void;
-  /** Aborted when the time is up; the attempt then ends as `dropped`. */
-  readonly signal: AbortSignal;
 }
 
 export type LoginResult =
@@ -40,20 +39,25 @@ const KEEPALIVES = 3;
 /** For each address of a name; Node's own 250 ms are too short for a far host. */
 const ADDRESS_MS = 3000;
 
-/**
- * Opens a TCP connection with TCP_NODELAY: without it each command waits 40 ms for a delayed
- * acknowledgement.
- *
- * @throws ToolError `ssh.unreachable`; the signal's reason when it is aborted.
- */
-export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
+/** @throws ToolError `ssh.unreachable`; the signal's reason when it is aborted before there is a connection. */
+export async function logIn(
+  hop: Hop,
+  jump: Ssh2Session | null,
+  attempt: LoginAttempt,
+): Promise<LoginResult> {
+  const { onStage, signal } = attempt;
+  onStage('tcp');
+  const socket = jump ? await jump.forward(hop, signal) : await openSocket(hop.endpoint, signal);
+  onStage('greeting');
+  return handshake(socket, hop.endpoint.user, attempt);
+}
+
+/** A TCP connection with TCP_NODELAY: without it each command waits 40 ms for a delayed acknowledgement. */
+function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: endpoint.host,
-      port: endpoint.port,
-      noDelay: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_MS,
-    });
+    const { host, port } = endpoint;
+    const autoSelectFamilyAttemptTimeout = ADDRESS_MS;
+    const socket = connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout });
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason);
@@ -63,19 +67,18 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Dup
       resolve(socket);
     });
     // stays: an error may come before the SSH client listens, and must not end the run
-    socket.on('error', (cause: NodeJS.ErrnoException) => {
-      signal.removeEventListener('abort', abort);
-      reject(new ToolError(noConnection(endpoint, cause)));
-    });
+    socket.on('error', (cause: NodeJS.ErrnoException) =>
+      reject(new ToolError(noConnection(endpoint, cause))),
+    );
+    signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
   });
 }
 
 /** Performs the handshake, checks the host key and offers ours. Never throws: every end is a result. */
-export function logIn(socket: Duplex, attempt: LoginAttempt): Promise<LoginResult> {
+function handshake(socket: Duplex, user: string, attempt: LoginAttempt): Promise<LoginResult> {
   return new Promise((resolve) => {
-    const { signal, offers, user } = attempt;
+    const { signal, offers } = attempt;
     if (signal.aborted || socket.destroyed || socket.readableEnded)
       return resolve({ kind: 'dropped' });
 
@@ -105,11 +108,7 @@ export function logIn(socket: Duplex, attempt: LoginAttempt): Promise<LoginResul
       methods,
       tooMany,
     });
-    const nextOffer = (
-      left: readonly AuthenticationType[] | null,
-      _partial: boolean | null,
-      next: NextAuthHandler,
-    ): void => {
+    const nextOffer: AuthHandlerMiddleware = (left, _partial, next) => {
       if (left) methods = left;
       offered += 1;
       const offer = offers[offered];
@@ -139,7 +138,7 @@ export function logIn(socket: Duplex, attempt: LoginAttempt): Promise<LoginResul
 
     client.on('handshake', () => {
       greeted = true;
-      attempt.onHandshake();
+      attempt.onStage('login');
     });
     client.on('banner', (text: string) => {
       banner = text.trim();

@@ -12,11 +12,7 @@ import { endpointText, lost, unreachable } from './problems.ts';
 
 /** A client that has logged in. */
 export interface Ssh2Session extends Session {
-  /**
-   * A stream to the next hop, opened by this server.
-   *
-   * @throws ToolError `ssh.unreachable`; the signal's reason when it is aborted.
-   */
+  /** A stream to the next hop. @throws ToolError `ssh.unreachable`, or the signal's reason */
   forward(to: Hop, signal: AbortSignal): Promise<Duplex>;
 }
 
@@ -53,30 +49,22 @@ export function ssh2Session(client: Client, endpoint: Endpoint): Ssh2Session {
     },
     forward: (to, signal) =>
       new Promise((resolve, reject) => {
-        const abort = (): void => reject(signal.reason);
-        signal.addEventListener('abort', abort, { once: true });
-        const fail = (error: Error): void =>
-          reject(
-            new ToolError(
-              unreachable({
-                reason: 'not-forwarded',
-                from: endpointText(endpoint),
-                address: to.endpoint.host,
-                port: to.endpoint.port,
-                said: error.message.replace(/^\(SSH\) Channel open failure: /, ''),
-              }),
-            ),
-          );
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const from = endpointText(endpoint);
+        const { host: address, port } = to.endpoint;
+        const fail = (error: Error): void => {
+          const said = error.message.replace(/^\(SSH\) Channel open failure: /, '');
+          const params = { reason: 'not-forwarded', from, address, port, said } as const;
+          reject(new ToolError(unreachable(params)));
+        };
         try {
-          client.forwardOut('127.0.0.1', 0, to.endpoint.host, to.endpoint.port, (error, stream) => {
-            signal.removeEventListener('abort', abort);
+          client.forwardOut('127.0.0.1', 0, address, port, (error, stream) => {
             if (error) return fail(error);
             stream.on('error', () => undefined);
             if (signal.aborted) stream.destroy();
             else resolve(stream);
           });
         } catch (error) {
-          signal.removeEventListener('abort', abort);
           fail(error as Error);
         }
       }),

@@ -20,12 +20,15 @@ export function createTransport(options: SshOptions): Transport {
   // hosts with the same keys will be refused by the built-in client too
   const fallbacks = new Map<string, string>();
 
+  const loadBuiltIn = async () =>
+    logins((await import('./ssh2-client.ts')).ssh2Client(options, files));
+  const loadOpenssh = async () =>
+    logins((await import('./openssh-client.ts')).opensshClient(options, files));
+
   async function connectTo(host: Host, limits: Limits) {
     const { hops, opensshOnly } = await routeTo(host, config, options.user, options.agent);
     const byOpenssh = async (why: string) => {
-      openssh ??= import('./openssh-client.ts').then(({ opensshClient }) =>
-        logins(opensshClient(options, files)),
-      );
+      openssh ??= loadOpenssh();
       return (await openssh).connect(hops, limits, why);
     };
     if (host.transport === 'openssh') return byOpenssh('ssh.transport: openssh');
@@ -34,9 +37,7 @@ export function createTransport(options: SshOptions): Transport {
     if (earlier !== undefined) return byOpenssh(earlier);
     try {
       if (opensshOnly !== null) throw new OpensshRequired(opensshOnly);
-      builtIn ??= import('./ssh2-client.ts').then(({ ssh2Client }) =>
-        logins(ssh2Client(options, files)),
-      );
+      builtIn ??= loadBuiltIn();
       return await (await builtIn).connect(hops, limits, null);
     } catch (error) {
       if (!(error instanceof OpensshRequired) || host.transport === 'ssh') throw error;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,11 +177,40 @@ describe('the signing key', () => {
   test.each([
     ['<html>log in</html>', 'it is neither an OpenPGP keyring nor an armored one'],
     ['', 'it is neither an OpenPGP keyring nor an armored one'],
-    ['\x99\x01', 'it is cut short'],
+    ['\x99\x01', 'it is damaged, or not an OpenPGP keyring'],
   ])('that is none is said to be none: %j', async (text, why) => {
     site.files.set('/gpg.key', Buffer.from(text, 'latin1'));
     expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
       `repository.key: the signing key SITE/gpg.key cannot be read: ${why}`,
+    ]);
+  });
+
+  test('that came with its secret half is refused', async () => {
+    site.files.set('/gpg.key', Buffer.from(key.privateKey.armor()));
+    expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
+      'repository.key: the signing key SITE/gpg.key cannot be read: it holds a secret key',
+    ]);
+  });
+
+  test('of a type that cannot be read is known by its fingerprint', async () => {
+    const packets = (await openpgp.readKey({ armoredKey: other.armored })).toPacketList();
+    const strange = Buffer.from(packets.write());
+    // the algorithm of the primary key: new header, version, four bytes of time
+    strange[7] = 99;
+    const body = strange.subarray(2, 2 + strange[1]!);
+    const fingerprint = createHash('sha1')
+      .update(Buffer.from([0x99, 0, body.length]))
+      .update(body)
+      .digest('hex')
+      .toUpperCase();
+    const own = (await openpgp.readKey({ armoredKey: key.armored })).write();
+    site.files.set('/gpg.key', Buffer.concat([strange, own]));
+    expect(await problemsOf(newRun().signingKey(repositoryOf()))).toEqual([
+      `repository.key: SITE/gpg.key holds the unknown key ${fingerprint}`,
+    ]);
+    const pins = [key.fingerprint, fingerprint];
+    expect(await problemsOf(newRun().signingKey(repositoryOf({ fingerprints: pins })))).toEqual([
+      expect.stringContaining(fingerprint),
     ]);
   });
 

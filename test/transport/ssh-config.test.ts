@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { memo } from '../../src/transport/memo.ts';
+import { memo } from '../../src/model/memo.ts';
 import {
   defaultSettings,
   mayConcern,

@@ -8,7 +8,7 @@ export type FileFailure =
 
 /** Why a program that the user named gave no output. */
 export type ProgramFailure =
-  | { readonly kind: 'not-found' | 'not-executable' | 'cancelled' }
+  | { readonly kind: 'not-found' | 'not-executable' }
   | { readonly kind: 'timeout'; readonly seconds: number }
   | { readonly kind: 'too-much'; readonly maxBytes: number }
   | { readonly kind: 'signal'; readonly signal: string }

@@ -29,7 +29,6 @@ const FAILURES = {
   // of a program
   'not-found': 'not found',
   'not-executable': 'not executable',
-  cancelled: 'interrupted',
 } as const;
 
 /** What to do about a file of text that the inventory names. */
