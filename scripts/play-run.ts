@@ -11,15 +11,9 @@ import { textRenderer } from '../src/report/text.ts';
 import { simulatedRun } from './simulated-run.ts';
 
 const [hosts = 20, forks = 32, speed = 1] = process.argv.slice(2).map(Number);
-const options = {
-  output: 'text',
-  quiet: false,
-  verbose: 0,
-  color: true,
-  diff: true,
-} as const;
+const options = { output: 'text', quiet: false, verbose: 0, diff: true } as const;
 const terminal = processTerminal();
-const live = openLiveView(options, terminal, Date.now);
+const live = openLiveView(options, terminal);
 const ledger = openLedger();
 const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
 let seq = 0;

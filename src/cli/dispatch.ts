@@ -27,7 +27,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     });
   } catch (error) {
     if (!(error instanceof ToolError)) return reportBug(error, terminal);
-    return refuse(error.problems, terminal, invocation?.options);
+    return refuse(error.problems, invocation?.terminal ?? terminal, invocation?.options.output);
   }
 }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Problem } from '../model/problem.ts';
 import { findingsJson } from '../report/ndjson.ts';
-import { problemsText, problemText } from '../report/problem-text.ts';
+import { problemText } from '../report/problem-text.ts';
 import { ownDirectories } from '../sources/directories.ts';
 import { VERSION } from './alloyup-version.ts';
 import type { Options } from './args/option-table.ts';
 import { reportFindings } from './runs/github-actions.ts';
-import { errStyle, type Terminal } from './terminal/terminal.ts';
+import { errStyle, printProblems, type Terminal } from './terminal/terminal.ts';
 
 /** Found before the first connection; anything else is only known once a host was asked. */
 const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
@@ -17,14 +17,12 @@ const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missi
 export function refuse(
   problems: readonly Problem[],
   terminal: Terminal,
-  options?: Pick<Options, 'color' | 'output'>,
+  output: Options['output'] = 'text',
 ): number {
   const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
-  const style = errStyle({ color: options?.color ?? true }, terminal);
-  terminal.err(problemsText(problems, [], style));
+  printProblems(terminal, problems, []);
   reportFindings('refused', problems, [], terminal);
-  if (options && options.output !== 'text')
-    terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
+  if (output !== 'text') terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
   return exitCode;
 }
 
@@ -40,7 +38,7 @@ export function reportBug(error: unknown, terminal: Terminal): number {
         params: { reason: 'unexpected', said, file },
         ...(file === null ? { detail: stack } : {}),
       },
-      errStyle({ color: true }, terminal),
+      errStyle(terminal),
     ),
   );
   return 70;

@@ -1,3 +1,4 @@
+import type { Verb } from '../../model/event.ts';
 import type { Command } from './invocation.ts';
 import type { OptionName } from './option-table.ts';
 
@@ -18,6 +19,11 @@ const PRINT = ['output', 'color', 'quiet', 'verbose'] as const;
 const CONNECT = [...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'timeout'] as const;
 const REPORTS = [...PRINT, 'log', 'junit'] as const;
 const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
+
+const running = (verb: Verb) => async (): Promise<Command> => {
+  const { runHosts } = await import('../runs/run-hosts.ts');
+  return (invocation) => runHosts(verb, invocation);
+};
 
 /** Every command, in the order of the help. */
 export const COMMANDS = {
@@ -42,7 +48,7 @@ export const COMMANDS = {
       ['alloyup plan -i web-01, --template linux-host', 'without an inventory file'],
       ['alloyup plan --out plan.json', 'once approved: alloyup apply plan.json'],
     ],
-    load: async () => (await import('../commands/plan.ts')).plan,
+    load: running('plan'),
   },
   apply: {
     args: '[plan]',
@@ -54,28 +60,28 @@ export const COMMANDS = {
       ['alloyup apply plan.json', 'a saved plan; refused if anything has changed since'],
       ['alloyup apply --retry last', 'only the hosts the last apply did not finish'],
     ],
-    load: async () => (await import('../commands/apply.ts')).apply,
+    load: running('apply'),
   },
   status: {
     args: '',
     summary: 'show what each host runs and whether it is up to date',
     options: [...CONNECT, 'detailedExitcode', ...REPORTS],
     examples: [['alloyup status -l prod', 'the hosts of one group']],
-    load: async () => (await import('../commands/status.ts')).status,
+    load: running('status'),
   },
   rollback: {
     args: '',
     summary: 'return hosts to their state before a run',
     options: [...CONNECT, ...CHANGE, 'run', ...REPORTS],
     examples: [['alloyup rollback -l web-03', "undo one host's newest run"]],
-    load: async () => (await import('../commands/rollback.ts')).rollback,
+    load: running('rollback'),
   },
   remove: {
     args: '',
     summary: 'remove Alloy from hosts',
     options: [...CONNECT, ...CHANGE, 'purge', ...REPORTS, 'diff'],
     examples: [['alloyup remove -l web-03 --purge', 'including its data and user']],
-    load: async () => (await import('../commands/remove.ts')).remove,
+    load: running('remove'),
   },
   trust: {
     args: '[hosts...]',

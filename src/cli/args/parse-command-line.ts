@@ -41,12 +41,13 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
   const program = programOf(terminal);
   for (const [name, spec] of Object.entries(COMMANDS) as [string, CommandSpec][]) {
     // adding the options of every command would take as long as everything else here
-    const options = argv.includes(name) ? spec.options : [];
-    const command = addCommand(program, name, spec, options);
+    const command = addCommand(program, name, spec, argv.includes(name) ? spec.options : []);
     command.action(() => {
+      const options = optionsOf(command);
+      const plain = { ...terminal, outColour: false, errColour: false };
       order = {
         load: spec.load,
-        invocation: { args: command.args, options: optionsOf(command), terminal },
+        invocation: { args: command.args, options, terminal: options.color ? terminal : plain },
       };
     });
   }

@@ -17,7 +17,7 @@ export const doctor: Command = async (invocation) => {
   if (options.output !== 'text')
     printJson(options.output, { exitCode, findings: all }, all, terminal);
   else {
-    const paint = paintWith(options.color && terminal.outColour);
+    const paint = paintWith(terminal.outColour);
     terminal.out(findingsText(all, { paint, width: terminal.width, quiet: options.quiet }));
   }
   return exitCode;

@@ -5,7 +5,6 @@ import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, foldText } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
 import { agentKeys } from '../../transport/keys.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-files.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
@@ -19,7 +18,7 @@ import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
 import { runWizard, type WizardState } from '../init/wizard.ts';
 import { askYes, confirmed, NoAnswer } from '../terminal/ask.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { printProblems } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
 
 /** Exits 0 when the files are written, 130 after a Ctrl-C or a no, when nothing is. */
@@ -47,7 +46,7 @@ export const init: Command = async (invocation) => {
   try {
     const state = await runWizard(known, {
       terminal,
-      paint: paintWith(options.color && terminal.errColour),
+      paint: paintWith(terminal.errColour),
       given,
       file,
       hostsOf: async ({ answers, imported }) => {
@@ -112,7 +111,7 @@ async function finish(
   const { targets, warnings } = await (host
     ? targetsWith(host.files, text, file)
     : targetsOf(text, file));
-  const paint = paintWith(options.color && terminal.outColour);
+  const paint = paintWith(terminal.outColour);
   const heading = (title: string): string => paint.bold(`==> ${title} <==`);
   const [first] = targets;
   if (asked) terminal.out(`\n${heading(file)}\n${foldText(text, width)}\n`);
@@ -120,7 +119,7 @@ async function finish(
     terminal.out(
       `${heading(`Alloy configuration for ${first.host.name}`)}\n${foldText(first.desired.config, width)}\n`,
     );
-  terminal.err(problemsText([], warnings, errStyle(options, terminal)));
+  printProblems(terminal, [], warnings);
 
   const places = secretPlaces(answers);
   const beside = [

@@ -1,13 +1,12 @@
 import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
 import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, reachOnly, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { printProblems } from '../terminal/terminal.ts';
 import { keyTable } from '../trust/key-table.ts';
 import { type KeyRound, recordKeys } from '../trust/record-keys.ts';
 import { throwAll, usageError } from '../usage.ts';
@@ -23,7 +22,7 @@ export const trust: Command = async (invocation) => {
   const { targets, problems } = await makeTargets(reachOnly(chosen), WITHOUT_SECRETS);
   throwAll(problems);
 
-  const paint = paintWith(options.color && terminal.errColour);
+  const paint = paintWith(terminal.errColour);
   const recorded = await recordKeys(
     targets.map(({ host }) => host),
     {
@@ -56,7 +55,7 @@ function conclude(
     terminal.out(`${JSON.stringify({ schema: 1, exitCode, hosts })}\n`);
     return exitCode;
   }
-  terminal.err(problemsText(problems, [], errStyle(options, terminal)));
+  printProblems(terminal, problems, []);
   const summary = [
     agreed ? `${count(recorded, 'key')} recorded` : 'nothing recorded',
     ...(known > 0 ? [`${known} already known`] : []),

@@ -4,11 +4,10 @@ import { parse } from '../../alloy/parser.ts';
 import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { printProblems } from '../terminal/terminal.ts';
 
 /** Exits 64 if there is an error. Reads no secrets and runs nothing. */
 export const validate: Command = async (invocation) => {
@@ -57,7 +56,7 @@ function conclude(
     return exitCode;
   }
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
-  terminal.err(problemsText(problems, shown, errStyle(options, terminal)));
+  printProblems(terminal, problems, shown);
   if (exitCode === 0 && !options.quiet)
     terminal.out(
       `${subject} checked: ${warnings.length === 0 ? 'no problems' : count(warnings.length, 'warning')}\n`,

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { runFleet } from '../../engine/fleet.ts';
-import type { Confirmation, RunOptions } from '../../engine/world.ts';
+import type { World } from '../../engine/world.ts';
 import type { Repository } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
 import type { RepositorySource } from '../../model/ports.ts';
-import type { Warning } from '../../model/problem.ts';
 import type { SavedPlan } from '../../plan/saved-plan.ts';
 import { exitCodeOf } from '../../report/exit.ts';
 import { paintWith } from '../../report/paint.ts';
@@ -17,31 +16,28 @@ import { createWorld } from '../create-world.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { readTargets, type Targets } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
-import { catchInterrupts, type Interrupts } from '../terminal/interrupts.ts';
+import { catchInterrupts } from '../terminal/interrupts.ts';
 import { type LiveView, openLiveView } from '../terminal/live-view.ts';
 import type { Phase } from '../terminal/phase-list.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
-import { openPlanFile, plannedHosts } from './plan-file.ts';
+import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { runId } from './run-logs.ts';
 import { type Output, openOutput } from './run-output.ts';
 
 /**
  * Runs a verb on the chosen hosts: reads what is desired of each, opens the sinks, and hands over to the
- * engine. Returns the exit code.
- *
- * @param approved a saved plan, whose hosts alone are changed
+ * engine. With a saved plan as its argument, only the plan's hosts are changed. Returns the exit code.
  */
-export async function runHosts(
-  verb: Verb,
-  invocation: Invocation,
-  approved: SavedPlan | null = null,
-): Promise<number> {
-  const { options, terminal } = invocation;
-  if (changesHosts(verb) && !options.yes && approved === null && !terminal.interactive)
+export async function runHosts(verb: Verb, invocation: Invocation): Promise<number> {
+  const { args, options, terminal } = invocation;
+  const approved = args[0] === undefined ? null : await readPlanFile(args[0]);
+  const changes = verb !== 'plan' && verb !== 'status';
+  if (changes && !options.yes && !approved && !terminal.interactive)
     throw usageError({ reason: 'confirmation-needed', verb });
 
-  const live = openLiveView(options, terminal, Date.now);
+  const live = openLiveView(options, terminal);
   let chosen: ChosenHosts;
   let targets: Targets;
   let run: Promise<number>;
@@ -50,7 +46,9 @@ export async function runHosts(
       title: 'inventory',
       // an inventory may be a program, or typed on stdin
       work: async () => {
-        chosen = narrowed(await live.aside(() => readHosts(invocation)), approved, invocation);
+        const read = await live.aside(() => readHosts(invocation));
+        const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
+        chosen = options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
       },
     },
     {
@@ -62,7 +60,7 @@ export async function runHosts(
     {
       title: verb === 'status' ? 'status' : 'plan',
       work: async () => {
-        run = runTargets({ verb, chosen, targets, approved, live, invocation });
+        run = runTargets({ verb, changes, chosen, targets, approved, live, invocation });
         await Promise.race([run, live.changing]);
       },
     },
@@ -74,17 +72,16 @@ export async function runHosts(
     },
   ];
   try {
-    await live.run(changesHosts(verb) ? phases : phases.slice(0, -1));
+    await live.run(changes ? phases : phases.slice(0, -1));
     return await run!;
   } finally {
     live.close();
   }
 }
 
-const changesHosts = (verb: Verb): boolean => verb !== 'plan' && verb !== 'status';
-
 interface Run {
   readonly verb: Verb;
+  readonly changes: boolean;
   readonly chosen: ChosenHosts;
   readonly targets: Targets;
   readonly approved: SavedPlan | null;
@@ -92,26 +89,30 @@ interface Run {
   readonly invocation: Invocation;
 }
 
-async function runTargets({
-  verb,
-  chosen,
-  targets: { targets, secrets, warnings },
-  approved,
-  live,
-  invocation,
-}: Run): Promise<number> {
-  const { options, terminal } = invocation;
+async function runTargets(given: Run): Promise<number> {
+  const { verb, chosen, approved, live } = given;
+  const { targets, secrets, warnings } = given.targets;
+  const { options, terminal } = given.invocation;
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
   const output = openOutput(run, options, live, mask);
   const interrupts = catchInterrupts(live.terminal, output.emit, live.close);
-  const runOptions = runOptionsOf(verb, run, approved, invocation);
-  const { adopt } = runOptions;
+  // a configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so
+  const adopt = options.adopt || approved?.adopt === true;
   const inventory = { file: chosen.inventory.file, sha256: chosen.sha256 };
   const planFile =
     options.out === null
       ? null
       : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
+  // asks below the plans that have been printed; a no stops the run before anything is changed
+  const confirm: World['confirm'] = async ({ changing }) => {
+    // a saved plan was reviewed when it was made
+    if (options.yes || approved || changing === 0) return true;
+    const question = QUESTIONS[verb].replace('N hosts', count(changing, 'host'));
+    if (await live.aside(() => confirmed(question))) return true;
+    interrupts.interrupt();
+    return false;
+  };
   const { repository, ...ports } = createWorld(terminal, {
     trust: trustCommand(options.inventory),
     aside: live.aside,
@@ -119,7 +120,7 @@ async function runTargets({
     mask,
     stop: interrupts.stop,
     abandon: interrupts.abandon,
-    confirm: confirmation(verb, invocation, live, interrupts),
+    confirm,
     ...(planFile ? { planned: planFile.planned } : {}),
     ...(approved ? { expected: new Map(Object.entries(approved.hosts)) } : {}),
   });
@@ -135,15 +136,33 @@ async function runTargets({
       version: VERSION,
     });
     for (const warning of warnings) output.emit({ type: 'run.warning', warning });
-    if (tooShort(secrets).length > 0) output.emit({ type: 'run.warning', warning: SHORT_SECRET });
-    await runFleet(targets, world, runOptions);
+    if (tooShort(secrets).length > 0)
+      output.emit({
+        type: 'run.warning',
+        warning: { code: 'secret.short', params: { reason: 'too-short-to-mask' } },
+      });
+    await runFleet(targets, world, {
+      run,
+      verb,
+      forks: options.forks,
+      connectTimeoutS: options.connectTimeout,
+      timeoutS: options.timeout,
+      watchS: options.watch,
+      lockTimeoutS: options.lockTimeout,
+      adopt,
+      rollback: options.rollback,
+      unattended: options.yes,
+      who: terminal.who,
+      purge: options.purge,
+      ...(options.run === null ? {} : { toRun: options.run }),
+    });
     const { interrupted } = interrupts;
     const { detailedExitcode } = options;
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
     output.emit({ type: 'run.finished', exitCode });
     if (!interrupted) planFile?.write(output.ledger.report());
-    if (options.output === 'text' && !options.quiet && (changesHosts(verb) || exitCode !== 0))
-      printLogPath(output, invocation);
+    if (options.output === 'text' && !options.quiet && (given.changes || exitCode !== 0))
+      printLogPath(output, terminal);
     return exitCode;
   } finally {
     interrupts.release();
@@ -152,30 +171,6 @@ async function runTargets({
   }
 }
 
-const SHORT_SECRET: Warning = { code: 'secret.short', params: { reason: 'too-short-to-mask' } };
-
-/** A configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so. */
-const runOptionsOf = (
-  verb: Verb,
-  run: string,
-  approved: Pick<SavedPlan, 'adopt'> | null,
-  { options, terminal }: Invocation,
-): RunOptions => ({
-  run,
-  verb,
-  forks: options.forks,
-  connectTimeoutS: options.connectTimeout,
-  timeoutS: options.timeout,
-  watchS: options.watch,
-  lockTimeoutS: options.lockTimeout,
-  adopt: options.adopt || approved?.adopt === true,
-  rollback: options.rollback,
-  unattended: options.yes,
-  who: terminal.who,
-  purge: options.purge,
-  ...(options.run === null ? {} : { toRun: options.run }),
-});
-
 const QUESTIONS: Readonly<Record<Verb, string>> = {
   plan: '',
   status: '',
@@ -183,23 +178,6 @@ const QUESTIONS: Readonly<Record<Verb, string>> = {
   rollback: 'Roll back N hosts?',
   remove: 'Remove Alloy from N hosts?',
 };
-
-/** Asks below the plans that have been printed; a no stops the run before anything is changed. */
-function confirmation(
-  verb: Verb,
-  { args, options }: Invocation,
-  live: LiveView,
-  interrupts: Interrupts,
-): (summary: Confirmation) => Promise<boolean> {
-  return async ({ changing }) => {
-    // a saved plan was reviewed when it was made
-    if (options.yes || args.length > 0 || changing === 0) return true;
-    const question = QUESTIONS[verb].replace('N hosts', count(changing, 'host'));
-    if (await live.aside(() => confirmed(question))) return true;
-    interrupts.interrupt();
-    return false;
-  };
-}
 
 /** The command that records host keys; for another inventory than the usual one, with its name. */
 const trustCommand = (inventory: string | null): string =>
@@ -215,21 +193,10 @@ function withNotes(source: RepositorySource, live: LiveView): RepositorySource {
   };
 }
 
-/** The chosen hosts that are in the saved plan, and in --retry. */
-function narrowed(
-  read: ChosenHosts,
-  approved: SavedPlan | null,
-  { options, terminal }: Invocation,
-): ChosenHosts {
-  const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
-  return options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
-}
-
 /** Where something happened, its log is worth a line. */
-function printLogPath({ ledger, logPath }: Output, { options, terminal }: Invocation): void {
+function printLogPath({ ledger, logPath }: Output, { home, outColour, out }: Terminal): void {
   const { unchanged, hosts } = ledger.report().summary;
   if (logPath === null || unchanged === hosts) return;
-  const { home } = terminal;
   const path = logPath.startsWith(`${home}/`) ? `~${logPath.slice(home.length)}` : logPath;
-  terminal.out(paintWith(options.color && terminal.outColour).dim(`Log: ${path}\n`));
+  out(paintWith(outColour).dim(`Log: ${path}\n`));
 }

@@ -38,33 +38,34 @@ export interface LogFile {
   close(): void;
 }
 
-/** Called once, when the log can no longer be written. */
-type OnError = (error: Error) => void;
-
 /** "20261123T101500Z-3f9a". @param random 4 hex digits */
 export const runId = (now: number, random: string): string =>
   `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
 
-/** Opens the log of a run in the state directory and removes the oldest ones. @throws NodeJS.ErrnoException */
-export function openStateLog(run: string, place: Place, onError: OnError): LogFile {
-  const directory = directoryOf(place);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const log = openLog(pathOf(run, place), 'wx', onError);
-  for (const old of savedRuns(place).slice(0, -KEPT)) rmSync(pathOf(old, place), { force: true });
-  return log;
-}
-
-/** Opens the file that the user named. @throws ToolError `usage` */
-export function openNamedLog(path: string, onError: OnError): LogFile {
+/**
+ * Opens the log of a run: the file that the user named, or one in the state directory, where it
+ * removes the oldest ones. null: the run is not logged.
+ *
+ * @throws ToolError `usage` for the named file
+ */
+export function openRunLog(run: string, named: string | null, terminal: Terminal): LogFile | null {
   try {
-    return openLog(path, 'w', onError);
+    if (named !== null) return openLog(named, 'w', terminal);
+    mkdirSync(directoryOf(terminal), { recursive: true, mode: 0o700 });
+    const log = openLog(pathOf(run, terminal), 'wx', terminal);
+    for (const old of savedRuns(terminal).slice(0, -KEPT))
+      rmSync(pathOf(old, terminal), { force: true });
+    return log;
   } catch (error) {
-    throw new ToolError(cannotWrite(path, error as NodeJS.ErrnoException));
+    if (named !== null) throw new ToolError(cannotWrite(named, error as NodeJS.ErrnoException));
+    // e.g. a container without a home directory: no reason to refuse the run
+    terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
+    return null;
   }
 }
 
 /** Lines of one turn of the event loop are written together: 10,000 hosts produce many at once. */
-function openLog(path: string, flags: 'w' | 'wx', onError: OnError): LogFile {
+function openLog(path: string, flags: 'w' | 'wx', { err }: Terminal): LogFile {
   const file = openSync(path, flags, 0o600);
   let lines: string[] = [];
   let state: 'open' | 'broken' | 'closed' = 'open';
@@ -77,7 +78,7 @@ function openLog(path: string, flags: 'w' | 'wx', onError: OnError): LogFile {
     } catch (error) {
       // a full disk here must not keep hosts from being finished
       state = 'broken';
-      onError(error as Error);
+      err(`alloyup: logging stopped: ${(error as Error).message}\n`);
     }
   };
   return {

@@ -12,7 +12,7 @@ import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
-import { type LogFile, openNamedLog, openStateLog } from './run-logs.ts';
+import { openRunLog } from './run-logs.ts';
 
 export interface Output {
   /** Stamps and masks an event and passes it on to every sink. */
@@ -24,10 +24,10 @@ export interface Output {
 }
 
 export const textOptionsOf = (
-  { color, quiet, verbose, diff }: Pick<Options, 'color' | 'quiet' | 'verbose' | 'diff'>,
+  { quiet, verbose, diff }: Pick<Options, 'quiet' | 'verbose' | 'diff'>,
   { outColour, width, canvas }: Pick<Terminal, 'outColour' | 'width' | 'canvas'>,
 ): TextOptions => ({
-  colour: color && outColour,
+  colour: outColour,
   width,
   level: quiet ? -1 : verbose >= 2 ? 2 : verbose >= 1 ? 1 : 0,
   diffs: diff,
@@ -45,7 +45,7 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
   const ledger = openLedger();
   const { junit: junitFile, output: format } = options;
   if (junitFile !== null) checkWritable(junitFile);
-  const log = openRunLog(run, options, terminal);
+  const log = openRunLog(run, options.log, terminal);
   const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
   let seq = 0;
 
@@ -72,19 +72,6 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
       reportRun(ledger.report(), terminal);
     },
   };
-}
-
-function openRunLog(run: string, { log }: Options, terminal: Terminal): LogFile | null {
-  const onError = (error: Error): void =>
-    terminal.err(`alloyup: logging stopped: ${error.message}\n`);
-  if (log !== null) return openNamedLog(log, onError);
-  try {
-    return openStateLog(run, terminal, onError);
-  } catch (error) {
-    // e.g. a container without a home directory: no reason to refuse the run
-    terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
-    return null;
-  }
 }
 
 /** Writes a file of a run that is over: if that fails, the run's own result still counts. */

@@ -30,7 +30,7 @@ const ECHO_MS = 300;
 export function catchInterrupts(
   terminal: Pick<Terminal, 'err' | 'width'>,
   emit: Emit,
-  leave: () => void = () => {},
+  leave: () => void,
 ): Interrupts {
   const stop = new AbortController();
   const abandon = new AbortController();

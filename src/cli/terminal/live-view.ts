@@ -28,10 +28,9 @@ export interface LiveView {
   close(): void;
 }
 
-type Shown = Pick<Options, 'output' | 'quiet' | 'verbose' | 'color'>;
+type Shown = Pick<Options, 'output' | 'quiet' | 'verbose'>;
 
-/** @param now milliseconds since the epoch, by the clock that stamps the events */
-export function openLiveView(options: Shown, terminal: Terminal, now: () => number): LiveView {
+export function openLiveView(options: Shown, terminal: Terminal): LiveView {
   const { canvas } = terminal;
   if (!canvas || options.output !== 'text' || options.quiet || options.verbose > 0)
     return noView(terminal);
@@ -39,10 +38,12 @@ export function openLiveView(options: Shown, terminal: Terminal, now: () => numb
   const fold = openLiveFold();
   let phases: () => readonly PhaseView[] = () => [];
   const notes: string[] = [];
-  const paint = paintWith(options.color && terminal.outColour);
+  const paint = paintWith(terminal.outColour);
   const noted = (): readonly PhaseView[] =>
     phases().map((one) => (one.state === 'running' ? { ...one, note: notes.at(-1) ?? null } : one));
-  const screen = openScreen(canvas, (size) => liveLines(fold.state, size, now(), paint, noted()));
+  const screen = openScreen(canvas, (size) =>
+    liveLines(fold.state, size, Date.now(), paint, noted()),
+  );
   let startChanging = (): void => {};
   const changing = new Promise<void>((resolve) => {
     startChanging = resolve;
@@ -79,13 +80,10 @@ export function openLiveView(options: Shown, terminal: Terminal, now: () => numb
     async run(list) {
       // runs that print lines only do not load listr2
       const { runPhases } = await import('./phase-list.ts');
-      await runPhases(list, {
-        show(views) {
-          phases = views;
-        },
-        changed: screen.touch,
-        close,
-      });
+      const show = (views: typeof phases): void => {
+        phases = views;
+      };
+      await runPhases(list, show, screen.touch).finally(close);
     },
     on(event) {
       fold.add(event);

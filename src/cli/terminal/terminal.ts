@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { isatty } from 'node:tty';
+import type { Problem, Warning } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
-import type { ProblemStyle } from '../../report/problem-text.ts';
+import { type ProblemStyle, problemsText } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what can show it. */
@@ -99,7 +100,13 @@ export function printJson(
 }
 
 /** How problems look on stderr. */
-export const errStyle = (
-  { color }: { readonly color: boolean },
-  { errColour, width }: Pick<Terminal, 'errColour' | 'width'>,
-): ProblemStyle => ({ paint: paintWith(color && errColour), width });
+export const errStyle = ({ errColour, width }: Terminal): ProblemStyle => ({
+  paint: paintWith(errColour),
+  width,
+});
+
+export const printProblems = (
+  terminal: Terminal,
+  problems: readonly Problem[],
+  warnings: readonly Warning[],
+): void => terminal.err(problemsText(problems, warnings, errStyle(terminal)));

@@ -29,7 +29,13 @@ describe('phases', () => {
           await waiting;
         },
       }));
-      void runPhases(phases, { show: (shown) => (views = shown), changed() {}, close() {} });
+      void runPhases(
+        phases,
+        (shown) => {
+          views = shown;
+        },
+        () => {},
+      );
     });
     await reached;
     const seen = views().map(({ title, state }) => `${title} ${state}`);
@@ -71,9 +77,9 @@ function canvasOf(): Canvas & { takesErrors: boolean; written(): string } {
   };
 }
 
-const OPTIONS = { output: 'text', quiet: false, verbose: 0, color: true } as const;
+const OPTIONS = { output: 'text', quiet: false, verbose: 0 } as const;
 const viewOn = (terminal: Terminal, options: Parameters<typeof openLiveView>[0] = OPTIONS) =>
-  openLiveView(options, terminal, Date.now);
+  openLiveView(options, terminal);
 
 test.each([
   ['-q', { ...OPTIONS, quiet: true }],
@@ -149,7 +155,7 @@ describe('the built command', () => {
     const plan = [process.execPath, bin, 'plan'];
     const usesListr = (urls: readonly string[]) => urls.some((url) => /phase-list/.test(url));
     const piped = loadedBy('piped', plan);
-    expect(piped.some((url) => /plan-\w+\.\w+$/.test(url))).toBe(true);
+    expect(piped.some((url) => /run-hosts-\w+\.\w+$/.test(url))).toBe(true);
     expect(usesListr(piped)).toBe(false);
     // script(1) gives the command a terminal of its own
     const onTerminal = loadedBy('terminal', ['script', '-qec', plan.join(' '), '/dev/null']);
