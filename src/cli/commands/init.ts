@@ -11,8 +11,8 @@ import type { Command, Invocation } from '../args/invocation.ts';
 import { DEFAULT_INVENTORY } from '../args/option-table.ts';
 import { writeAll } from '../files/write-files.ts';
 import { readAnswers } from '../init/answers-file.ts';
-import { additionsOf, draftForLogin, targetsOf } from '../init/draft-inventory.ts';
-import { importHost, targetsWith } from '../init/import-host.ts';
+import { additionsOf, targetsOf } from '../init/draft-inventory.ts';
+import { importHost } from '../init/import-host.ts';
 import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
@@ -44,16 +44,7 @@ export const init: Command = async (invocation) => {
     edit: existing !== null && options.from === null,
   };
   try {
-    const state = await runWizard(known, {
-      terminal,
-      paint: paintWith(terminal.errColour),
-      given,
-      file,
-      hostsOf: async ({ answers, imported }) => {
-        const text = draftForLogin(existing ?? imported?.text ?? null, answers, known);
-        return (await targetsOf(text, file)).targets.map(({ host }) => host);
-      },
-    });
+    const state = await runWizard(known, { terminal, given, file, existing });
     return await finish(state, { file, existing, asked: given === null }, invocation);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
@@ -103,32 +94,34 @@ async function finish(
   const { answers, known, imported, typed } = state;
   const { options, terminal } = invocation;
   const { width } = terminal;
-  const host = known.from === null ? null : await importHost(known.from, state, file, invocation);
+  const { files, additions } =
+    known.from === null
+      ? { files: [], additions: additionsOf(answers, known) }
+      : await importHost(known.from, state, file, terminal);
   const text = editInventory(
     existing ?? (imported ? SCHEMA_LINE + imported.text : null),
-    host?.additions ?? additionsOf(answers, known),
+    additions,
   );
-  const { targets, warnings } = await (host
-    ? targetsWith(host.files, text, file)
-    : targetsOf(text, file));
+  const drafts = files.flatMap(({ path, content }) =>
+    content instanceof Secret
+      ? []
+      : [[path, { file: path.slice('./'.length), text: content, declarations: null }] as const],
+  );
+  const { targets, warnings } = await targetsOf(text, file, new Map(drafts));
   const paint = paintWith(terminal.outColour);
-  const heading = (title: string): string => paint.bold(`==> ${title} <==`);
+  const show = (title: string, shown: string): void =>
+    terminal.out(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, width)}\n`);
   const [first] = targets;
-  if (asked) terminal.out(`\n${heading(file)}\n${foldText(text, width)}\n`);
-  if (asked && first)
-    terminal.out(
-      `${heading(`Alloy configuration for ${first.host.name}`)}\n${foldText(first.desired.config, width)}\n`,
-    );
+  if (asked) {
+    terminal.out('\n');
+    show(file, text);
+    if (first) show(`Alloy configuration for ${first.host.name}`, first.desired.config);
+  }
   printProblems(terminal, [], warnings);
 
   const places = secretPlaces(answers);
   const beside = [
-    ...(host?.files ?? []).map(({ path, content, mode }) => ({
-      path: besideFile(path, file),
-      content,
-      mode,
-      replaces: false,
-    })),
+    ...files.map((one) => ({ ...one, path: besideFile(one.path, file), replaces: false })),
     ...(asked ? await askSecrets(places, file, typed) : []),
   ];
   const paths = [file, ...beside.map(({ path }) => shortPath(path))];
@@ -140,23 +133,22 @@ async function finish(
       `Wrote ${shortPath(path)}${mode === 0o600 ? ' (only you can read it; keep it out of git)' : ''}.\n`,
     );
 
-  const imports = (host?.files ?? []).flatMap(({ path, content }) =>
+  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
+  const imports = files.flatMap(({ path, content }) =>
     content instanceof Secret ? [`file:${path}`] : [],
   );
   const nextSteps = nextStepsText({
-    file,
+    flag,
     targets,
     places: [...places, ...imports],
     asksSudo: answers.sudo === 'ask',
     addresses: await addressesOf(targets, terminal),
     paint,
   });
-  terminal.out(`\n${nextSteps}`);
   const todo = secretsToSet(places, file, invocation);
-  terminal.out(todo.join(''));
-  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
+  terminal.out(`\n${nextSteps}${todo}`);
   // the files are written: a Ctrl-C from here on is a no
-  if (!asked || todo.length > 0 || !(await confirmed('Plan now? This changes nothing.', true))) {
+  if (!asked || todo !== '' || !(await confirmed('Plan now? This changes nothing.', true))) {
     terminal.out(`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
     return 0;
   }
@@ -167,21 +159,19 @@ async function finish(
 }
 
 /** How to provide the secrets that are not there yet. */
-const secretsToSet = (
-  places: readonly string[],
-  file: string,
-  { terminal }: Invocation,
-): readonly string[] =>
-  places.flatMap((place) => {
+function secretsToSet(places: readonly string[], file: string, { terminal }: Invocation): string {
+  const steps = places.map((place) => {
     const name = place.replace(/^(env|file):/, '');
     if (place.startsWith('env:'))
       return terminal.env[name]
-        ? []
-        : [`\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`];
+        ? ''
+        : `\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`;
     return existsSync(besideFile(name, file))
-      ? []
-      : [`\nWrite the secret to ${name} first (chmod 600)\n`];
+      ? ''
+      : `\nWrite the secret to ${name} first (chmod 600)\n`;
   });
+  return steps.join('');
+}
 
 /** One line, however many files there are. */
 function writeQuestion(paths: readonly string[]): string {

@@ -1,4 +1,3 @@
-import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
 import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
@@ -7,8 +6,7 @@ import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, reachOnly, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
 import { printProblems } from '../terminal/terminal.ts';
-import { keyTable } from '../trust/key-table.ts';
-import { type KeyRound, recordKeys } from '../trust/record-keys.ts';
+import { type KeyRound, printKeys, recordKeys } from '../trust/record-keys.ts';
 import { throwAll, usageError } from '../usage.ts';
 
 /** Exits 1 if a host's key is not known in the end, 130 after a no. */
@@ -22,7 +20,6 @@ export const trust: Command = async (invocation) => {
   const { targets, problems } = await makeTargets(reachOnly(chosen), WITHOUT_SECRETS);
   throwAll(problems);
 
-  const paint = paintWith(terminal.errColour);
   const recorded = await recordKeys(
     targets.map(({ host }) => host),
     {
@@ -30,8 +27,7 @@ export const trust: Command = async (invocation) => {
       timeoutMs: options.connectTimeout * 1000,
       forks: options.forks,
       agree: async (found) => {
-        if (options.output === 'text')
-          terminal.err(keyTable(found, { paint, width: terminal.width, home: terminal.home }));
+        if (options.output === 'text') printKeys(found, terminal);
         return options.yes || (await confirmed(`Record ${count(found.length, 'key')}?`));
       },
     },

@@ -17,7 +17,7 @@ import type { Verb } from '../../model/event.ts';
 import type { Problem, Result, Warning } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { besideInventory } from '../../sources/directories.ts';
-import { readSourceFiles, readTemplateFiles } from '../../sources/files.ts';
+import { readSourceFiles, readTemplateFiles, type TemplateFile } from '../../sources/files.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { Invocation } from '../args/invocation.ts';
 import type { Aside } from '../create-world.ts';
@@ -106,12 +106,20 @@ export async function validateInventory(
   return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
 }
 
-/** Reads templates and files, and makes a target of each host that has no problem. */
-export async function makeTargets(chosen: ChosenHosts, options: MakeOptions): Promise<MadeTargets> {
+/**
+ * Reads templates and files, and makes a target of each host that has no problem.
+ *
+ * @param drafts templates that are not written yet, by path as written
+ */
+export async function makeTargets(
+  chosen: ChosenHosts,
+  options: MakeOptions,
+  drafts: ReadonlyMap<string, TemplateFile> = new Map(),
+): Promise<MadeTargets> {
   const { settings, base, inventory } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
   const templates = await readTemplateFiles(
-    refs.flatMap(([, ref]) => (ref.kind === 'file' ? [ref] : [])),
+    refs.flatMap(([, ref]) => (ref.kind === 'file' && !drafts.has(ref.path) ? [ref] : [])),
     base,
   );
   const files = await readSourceFiles(settings.flatMap(fileRefs), base);
@@ -120,11 +128,12 @@ export async function makeTargets(chosen: ChosenHosts, options: MakeOptions): Pr
     return { targets: [], problems: framed(problems, chosen), warnings: [] };
 
   const texts = new Map([...files.value].map(([path, { text }]) => [path, text]));
+  const templateFiles = new Map([...templates.value, ...drafts]);
   const checked: CheckedTexts = new Map();
   const parsed = new Map<string, Result<Template>>();
   const templateFor = (ref: TemplateRef): Result<Template> => {
     const key = JSON.stringify([ref.kind, 'path' in ref ? ref.path : ref.name]);
-    const template = parsed.get(key) ?? templateOf(ref, templates.value);
+    const template = parsed.get(key) ?? templateOf(ref, templateFiles);
     parsed.set(key, template);
     return template;
   };

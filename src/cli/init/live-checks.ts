@@ -1,9 +1,8 @@
 import pLimit from 'p-limit';
 import { createSession } from '../../engine/session.ts';
-import { collector } from '../../engine/streams.ts';
-import { runAsRoot, sudoProblem } from '../../engine/sudo.ts';
+import { runAsRoot, type Said, sudoProblem } from '../../engine/sudo.ts';
 import type { Host } from '../../model/host.ts';
-import type { Exit, Transport } from '../../model/ports.ts';
+import type { Command } from '../../model/plan.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createWorld } from '../create-world.ts';
@@ -31,18 +30,9 @@ export interface Logins {
 /** Logs in to each host and finds out how root is reached there. Changes nothing. */
 export async function checkLogins(hosts: readonly Host[], terminal: Terminal): Promise<Logins> {
   const found = new Map<Host, string>();
-  const problems = await onEach(hosts, terminal, async (host, transport, signal) => {
-    const connection = await transport.connect(host, { timeoutMs: LOGIN_MS, signal });
-    const out = collector(1024);
-    const channel = connection.start(['sh', '-c', HOW_ROOT], {
-      onOut: out.push,
-      onErr: () => undefined,
-      timeoutMs: LOGIN_MS,
-      signal,
-    });
-    channel.end();
-    await channel.exit.finally(() => connection.close());
-    found.set(host, out.text().trim());
+  const problems = await onEach(hosts, terminal, async (host, run) => {
+    const { out } = await run({ ...host, sudo: { kind: 'none' } }, ['sh', '-c', HOW_ROOT]);
+    found.set(host, out.trim());
   });
   const ways = [...found.values()];
   const root = (['password', 'passwordless', 'none'] as const).find((way) => ways.includes(way));
@@ -59,46 +49,40 @@ export const checkSudo = (
   password: Secret,
   terminal: Terminal,
 ): Promise<readonly Problem[]> =>
-  onEach(hosts, terminal, async (host, transport, signal) => {
-    const session = createSession(transport, host, {
-      timeoutMs: LOGIN_MS,
-      signal,
-      onConnected: () => undefined,
-    });
-    const withPassword = { ...host, sudo: { kind: 'password', password } } as const;
-    const { exit, err } = await runAsRoot(session, withPassword, ['true'], '', {
-      timeoutMs: LOGIN_MS,
-      signal,
-    }).finally(() => session.close());
-    if (exit.code !== 0) throw new ToolError(sudoProblem(host, err) ?? sudoFailed(host, exit, err));
+  onEach(hosts, terminal, async (host, run) => {
+    const { exit, err } = await run({ ...host, sudo: { kind: 'password', password } }, ['true']);
+    if (exit.code === 0) return;
+    throw new ToolError(
+      sudoProblem(host, err) ?? {
+        code: 'sudo.refused',
+        host: host.name,
+        params: { reason: 'failed', address: host.address, exit: `${exit.code ?? exit.signal}` },
+        detail: err.trim().split('\n').slice(-3).join('\n'),
+      },
+    );
   });
 
-const sudoFailed = (host: Host, { code, signal }: Exit, err: string): Problem => ({
-  code: 'sudo.refused',
-  host: host.name,
-  params: {
-    reason: 'failed',
-    address: host.address,
-    exit: code ?? String(signal),
-  },
-  detail: err.trim().split('\n').slice(-3).join('\n'),
-});
+type Run = (host: Host, argv: Command) => Promise<Said>;
 
 /** Works on a few hosts at a time; returns the problems of those that failed. */
 async function onEach(
   hosts: readonly Host[],
   terminal: Terminal,
-  work: (host: Host, transport: Transport, signal: AbortSignal) => Promise<void>,
+  work: (host: Host, run: Run) => Promise<void>,
 ): Promise<readonly Problem[]> {
   const { transport, abandon } = createWorld(terminal);
+  const options = { timeoutMs: LOGIN_MS, signal: abandon, onConnected: () => undefined };
   const limit = pLimit(FORKS);
   const problems: Problem[] = [];
   const one = async (host: Host): Promise<void> => {
+    const session = createSession(transport, host, options);
     try {
-      await work(host, transport, abandon);
+      await work(host, (as, argv) => runAsRoot(session, as, argv, '', options));
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       problems.push(error.problem);
+    } finally {
+      session.close();
     }
   };
   try {

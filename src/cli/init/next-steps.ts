@@ -5,8 +5,8 @@ import { sshOptionsOf } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 interface NextStepsInput {
-  /** As the user names it: `inventory.yaml`. */
-  readonly file: string;
+  /** ` -i FILE`; empty for the usual inventory. */
+  readonly flag: string;
   readonly targets: readonly Target[];
   /** Where secrets are stored: `env:NAME`, `file:PATH`. */
   readonly places: readonly string[];
@@ -19,15 +19,13 @@ interface NextStepsInput {
 
 /** What comes after the wizard: the commands for CI, and how applications reach the hosts. */
 export function nextStepsText(input: NextStepsInput): string {
-  const { file, targets, places, asksSudo, addresses, paint } = input;
-  const flag = file === 'inventory.yaml' ? '' : ` -i ${file}`;
+  const { flag, targets, places, asksSudo, addresses, paint } = input;
   return [
     `${paint.bold('In CI:')}\n`,
-    ...places.map((place) =>
-      place.startsWith('env:')
-        ? `  # set ${place.slice(4)} from your CI secrets\n`
-        : `  # write ${place.slice(5)} from your CI secrets\n`,
-    ),
+    ...places.map((place) => {
+      const what = place.replace(/^env:/, 'set ').replace(/^file:/, 'write ');
+      return `  # ${what} from your CI secrets\n`;
+    }),
     ...(asksSudo
       ? ['  # store the sudo password: sudo: { password: { secret: env:SUDO_PASSWORD } }\n']
       : []),

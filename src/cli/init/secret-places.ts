@@ -1,19 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { Secret } from '../../model/secret.ts';
+import type { SecretRef } from '../../model/secret-ref.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Answers } from './question.ts';
-
-/** Where a secret is stored. */
-const PLACE = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/;
-
-/** What is wrong with a place; null: nothing. */
-export const whyInvalidPlace = (text: string): string | null =>
-  PLACE.test(text) ? null : 'enter env:NAME or file:PATH, never the secret itself';
 
 /** The places of all secrets, each once: `env:NAME`, `file:PATH`. */
 export const secretPlaces = (answers: Answers): readonly string[] => [
@@ -47,9 +41,9 @@ export async function secretAt(
 ): Promise<Secret | null> {
   const at = { file: inventory, line: 1, column: 1 };
   const rest = place.replace(/^(env|file):/, '');
-  const ref = place.startsWith('env:')
-    ? ({ kind: 'env', name: rest, at } as const)
-    : ({ kind: 'file', path: rest, at } as const);
+  const ref: SecretRef = place.startsWith('env:')
+    ? { kind: 'env', name: rest, at }
+    : { kind: 'file', path: rest, at };
   const read = await resolveSecrets([ref], {
     base: dirname(inventory),
     env: terminal.env,

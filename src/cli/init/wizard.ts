@@ -2,15 +2,14 @@ import process from 'node:process';
 import type { Host } from '../../model/host.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { Paint } from '../../report/paint.ts';
+import { paintWith } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
 import { type Imported, importInventory } from '../hosts/import-inventory.ts';
 import { answered, askSecret, askYes } from '../terminal/ask.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { keyTable } from '../trust/key-table.ts';
-import { recordKeys } from '../trust/record-keys.ts';
+import { printProblems, type Terminal } from '../terminal/terminal.ts';
+import { printKeys, recordKeys } from '../trust/record-keys.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
+import { draftForLogin, targetsOf } from './draft-inventory.ts';
 import { checkLogins, checkSudo, checkUrl } from './live-checks.ts';
 import type { Answer, Answers, Known, Question } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
@@ -18,13 +17,11 @@ import { isEmpty, secretAt } from './secret-places.ts';
 
 export interface WizardOptions {
   readonly terminal: Terminal;
-  readonly paint: Paint;
   /** Answers from a file; null: a person is asked. */
   readonly given: GivenAnswers | null;
-  /** The inventory that will be written. */
+  /** The inventory that will be written, and its text if there is one. */
   readonly file: string;
-  /** The hosts that the answers so far name, ready to be logged in to. */
-  readonly hostsOf: (state: WizardState) => Promise<readonly Host[]>;
+  readonly existing: string | null;
 }
 
 export interface WizardState {
@@ -45,7 +42,8 @@ export interface WizardState {
  * @throws ToolError `usage` of an answers file
  */
 export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
-  const { given } = options;
+  const { given, terminal } = options;
+  const say = given ? () => undefined : terminal.err;
   let state: WizardState = {
     answers: {},
     known: begun,
@@ -58,13 +56,10 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
     if (question === undefined) break;
     const answer = given ? givenAnswer(question, given) : await askPerson(question);
     state = { ...state, answers: { ...state.answers, [question.id]: answer } };
-    state = await tryAnswer(question, state, options);
+    state = await tryAnswer(question.id, state, { ...options, say });
   }
-  if (given)
-    refuseUnused(
-      given,
-      questionsOf(state.answers, state.known).map(({ id }) => id),
-    );
+  const asked = questionsOf(state.answers, state.known).map(({ id }) => id);
+  if (given) refuseUnused(given, asked);
   return state;
 }
 
@@ -74,51 +69,49 @@ async function askPerson(question: Question): Promise<Answer> {
   return answered(promptFor(question, { output: process.stderr }));
 }
 
+interface Setting extends WizardOptions {
+  /** Tells a person how a trial goes. */
+  readonly say: (text: string) => void;
+}
+
 /** Acts on an answer before the next question; it may turn out wrong and be asked for again. */
-async function tryAnswer(
-  { id }: Question,
-  state: WizardState,
-  options: WizardOptions,
-): Promise<WizardState> {
+async function tryAnswer(id: string, state: WizardState, setting: Setting): Promise<WizardState> {
   const { sudo, sudoPassword } = state.answers;
-  if (id === 'ansible') return readAnsible(state, options);
-  if (options.given?.check === false) return state;
-  if (id === 'identity') return tryLogins(state, options);
-  if (id === 'sudo' && sudo === 'ask') return trySudo('ask', state, options);
-  if (id === 'sudoPassword') return trySudo(String(sudoPassword), state, options);
-  if (/_url$/.test(id)) return tryUrl(id, state, options);
+  if (id === 'ansible') return readAnsible(state, setting);
+  if (setting.given?.check === false) return state;
+  if (id === 'identity') return tryLogins(state, setting);
+  if (id === 'sudo' && sudo === 'ask') return trySudo('ask', state, setting);
+  if (id === 'sudoPassword') return trySudo(String(sudoPassword), state, setting);
+  if (/_url$/.test(id)) return tryUrl(id, state, setting);
   return state;
 }
 
 /** Without some answers: they are asked for again. */
-const without = (answers: Answers, ...ids: readonly string[]): Answers =>
-  Object.fromEntries(Object.entries(answers).filter(([id]) => !ids.includes(id)));
+const without = (state: WizardState, ...ids: readonly string[]): WizardState => ({
+  ...state,
+  answers: Object.fromEntries(Object.entries(state.answers).filter(([id]) => !ids.includes(id))),
+});
 
-async function readAnsible(
-  state: WizardState,
-  { terminal, paint, given }: WizardOptions,
-): Promise<WizardState> {
-  const style = { paint, width: terminal.width };
+const good = ({ errColour }: Terminal, text: string): string =>
+  paintWith(errColour).green(`  ${text}`);
+
+async function readAnsible(state: WizardState, setting: Setting): Promise<WizardState> {
+  const { terminal, given, say } = setting;
   try {
     const imported = await importInventory(String(state.answers.ansible));
-    terminal.err(problemsText([], imported.warnings, style));
-    if (!given) terminal.err(`${paint.green('  read')} ${count(imported.hosts, 'host')}\n`);
-    const known = { ...state.known, namesUser: imported.namesUser };
-    return { ...state, known, imported };
+    printProblems(terminal, [], imported.warnings);
+    say(`${good(terminal, 'read')} ${count(imported.hosts, 'host')}\n`);
+    return { ...state, known: { ...state.known, namesUser: imported.namesUser }, imported };
   } catch (error) {
     if (given || !(error instanceof ToolError)) throw error;
-    terminal.err(problemsText(error.problems, [], style));
-    return { ...state, answers: without(state.answers, 'source', 'ansible') };
+    printProblems(terminal, error.problems, []);
+    return without(state, 'source', 'ansible');
   }
 }
 
 /** Tries a password on the hosts whose sudo asked for one, and on no other. */
-async function trySudo(
-  place: string,
-  state: WizardState,
-  options: WizardOptions,
-): Promise<WizardState> {
-  const { terminal, paint, given, file } = options;
+async function trySudo(place: string, state: WizardState, setting: Setting): Promise<WizardState> {
+  const { terminal, given, file, say } = setting;
   const { withPassword } = state;
   if (withPassword.length === 0) return state;
   const hosts = count(withPassword.length, 'host');
@@ -128,14 +121,14 @@ async function trySudo(
     const kept = place.startsWith('file:') ? '' : ', it is not stored';
     password ??= await askSecret(`sudo password, to try it now${kept} (empty: skip)`);
     if (isEmpty(password)) return state;
-    if (!given) terminal.err(paint.dim(`  trying sudo on ${hosts} ...\n`));
+    say(paintWith(terminal.errColour).dim(`  trying sudo on ${hosts} ...\n`));
     const problems = await checkSudo(withPassword, password, terminal);
     if (problems.length === 0) {
-      if (!given) terminal.err(`${paint.green('  accepted')} by sudo on ${hosts}\n`);
+      say(`${good(terminal, 'accepted')} by sudo on ${hosts}\n`);
       return { ...state, typed: new Map([...state.typed, [place, password]]) };
     }
     const accepted = withPassword.length - problems.length;
-    printProblems(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
+    printFirst(problems, `sudo accepted it on ${accepted} of ${hosts}`, setting);
     if (given || !(await askYes('Try another password?', true))) return state;
   }
 }
@@ -143,75 +136,65 @@ async function trySudo(
 const SHOWN = 3;
 
 /** The first few problems, as warnings if nobody is asked, and a summary. */
-function printProblems(
-  problems: readonly Problem[],
-  summary: string,
-  { terminal, paint, given }: WizardOptions,
-): void {
+function printFirst(problems: readonly Problem[], summary: string, setting: Setting): void {
+  const { terminal, given } = setting;
   const shown = problems.slice(0, SHOWN);
-  const style = { paint, width: terminal.width };
-  terminal.err(given ? problemsText([], shown, style) : problemsText(shown, [], style));
+  printProblems(terminal, given ? [] : shown, given ? shown : []);
   terminal.err(`${summary}.\n`);
 }
 
-async function tryUrl(
-  id: string,
-  state: WizardState,
-  { terminal, paint, given }: WizardOptions,
-): Promise<WizardState> {
+async function tryUrl(id: string, state: WizardState, setting: Setting): Promise<WizardState> {
+  const { terminal, given, say } = setting;
   const url = state.answers[id];
   if (typeof url !== 'string' || url === '') return state;
   const why = await checkUrl(url);
   if (why === null) {
-    if (!given) terminal.err(`${paint.green('  responds')} to this machine\n`);
+    say(`${good(terminal, 'responds')} to this machine\n`);
     return state;
   }
-  terminal.err(
-    `${paint.yellow('  warning')}: ${wrap(`${url} does not respond to this machine: ${why}`, terminal.width, 4, 11)}\n`,
-  );
-  if (given || (await askYes('Use it anyway?', true))) return state;
-  return { ...state, answers: without(state.answers, id) };
+  const { errColour, width } = terminal;
+  const warning = `${url} does not respond to this machine: ${why}`;
+  terminal.err(`${paintWith(errColour).yellow('  warning')}: ${wrap(warning, width, 4, 11)}\n`);
+  return given || (await askYes('Use it anyway?', true)) ? state : without(state, id);
 }
 
-async function tryLogins(state: WizardState, options: WizardOptions): Promise<WizardState> {
-  const { terminal, paint, given } = options;
-  const hosts = await options.hostsOf(state);
+const HOW_ROOT = {
+  none: ', as root',
+  passwordless: '; sudo needs no password',
+  password: '; sudo needs a password',
+} as const;
+
+async function tryLogins(state: WizardState, setting: Setting): Promise<WizardState> {
+  const { terminal, given, file, existing, say } = setting;
+  const { answers, known, imported } = state;
+  const draft = draftForLogin(existing ?? imported?.text ?? null, answers, known);
+  const hosts = (await targetsOf(draft, file)).targets.map(({ host }) => host);
   if (hosts.length === 0) return state;
-  if (!given) terminal.err(paint.dim(`  trying ${count(hosts.length, 'login')} ...\n`));
+  say(paintWith(terminal.errColour).dim(`  trying ${count(hosts.length, 'login')} ...\n`));
   await recordKeys(hosts, {
     terminal,
     timeoutMs: 15_000,
     forks: 32,
     agree: async (found) => {
       if (given) return given.trust;
-      terminal.err(keyTable(found, { paint, width: terminal.width, home: terminal.home }));
+      printKeys(found, terminal);
       return askYes(
         found.length === 1
           ? "Is this your host's key? Record it?"
           : "Are these your hosts' keys? Record them?",
-        false,
       );
     },
   });
   const { problems, root, withPassword } = await checkLogins(hosts, terminal);
-  const next = { ...state, known: { ...state.known, root }, withPassword };
+  const next = { ...state, known: { ...known, root }, withPassword };
   const tried = count(hosts.length, 'host');
   if (problems.length === 0) {
-    const how = {
-      none: ', as root',
-      passwordless: '; sudo needs no password',
-      password: '; sudo needs a password',
-    };
-    if (!given) terminal.err(`${paint.green('  logged in')} to ${tried}${root ? how[root] : ''}\n`);
+    say(`${good(terminal, 'logged in')} to ${tried}${root ? HOW_ROOT[root] : ''}\n`);
     return next;
   }
   const failed = problems.length;
-  printProblems(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
+  printFirst(problems, `Logged in to ${hosts.length - failed} of ${tried}`, setting);
   if (given || (await askYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
     return next;
-  return {
-    ...state,
-    answers: without(state.answers, 'user', 'identity'),
-    known: { ...state.known, root: null },
-  };
+  return without({ ...state, known: { ...known, root: null } }, 'user', 'identity');
 }

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { isatty } from 'node:tty';
-import type { Problem, Warning } from '../../model/problem.ts';
+import type { Notice, Problem } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
+import { pad, widthOf } from '../../report/plain.ts';
 import { type ProblemStyle, problemsText } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
@@ -99,6 +100,12 @@ export function printJson(
   else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
+/** Rows whose cells are filled up to the width of their column. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => widthOf(row[i]!)))) ?? [];
+  return rows.map((row) => row.map((cell, i) => pad(cell, widths[i]!)).join('  '));
+}
+
 /** How problems look on stderr. */
 export const errStyle = ({ errColour, width }: Terminal): ProblemStyle => ({
   paint: paintWith(errColour),
@@ -108,5 +115,5 @@ export const errStyle = ({ errColour, width }: Terminal): ProblemStyle => ({
 export const printProblems = (
   terminal: Terminal,
   problems: readonly Problem[],
-  warnings: readonly Warning[],
+  warnings: readonly Notice[],
 ): void => terminal.err(problemsText(problems, warnings, errStyle(terminal)));

@@ -1,9 +1,21 @@
 import type { Host } from '../../model/host.ts';
-import { type Scanned, scanHostKeys } from '../../transport/host-key-scan.ts';
+import { paintWith } from '../../report/paint.ts';
+import { plain, widthOf } from '../../report/plain.ts';
+import {
+  type NewKey,
+  type Scanned,
+  type Server,
+  scanHostKeys,
+} from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import type { FoundKey } from './key-table.ts';
+import { columns, type Terminal } from '../terminal/terminal.ts';
+
+/** A server and the key it presented. */
+export interface FoundKey {
+  readonly server: Server;
+  readonly key: NewKey;
+}
 
 interface RecordOptions {
   readonly terminal: Terminal;
@@ -31,8 +43,6 @@ export async function recordKeys(
   options: RecordOptions,
 ): Promise<KeyRound> {
   const fresh = new Set<string>();
-  const isFresh = ({ server, result }: Scanned): boolean =>
-    result.kind === 'known' && fresh.has(idOf(server));
   for (;;) {
     const servers = await scanHostKeys(hosts, sshOptionsOf(options.terminal), {
       ...options,
@@ -41,20 +51,58 @@ export async function recordKeys(
     const found = servers.flatMap(({ server, result }) =>
       result.kind === 'new' ? [{ server, key: result.key }] : [],
     );
-    const recorded = fresh.size;
     if (found.length > 0 && !(await options.agree(found)))
-      return { servers, recorded, agreed: false };
-    for (const file of new Set(found.map(({ key }) => key.file)))
+      return { servers, recorded: fresh.size, agreed: false };
+    for (const [file, here] of byFile(found))
       recordHostKeys(
         file,
-        found.filter(({ key }) => key.file === file).map(({ key }) => key),
+        here.map(({ key }) => key),
       );
     for (const { server } of found) fresh.add(idOf(server));
     if (found.length === 0 || !servers.some(({ result }) => result.kind === 'later')) {
-      const others = servers.filter((one) => one.result.kind !== 'new' && !isFresh(one));
+      const others = servers.filter(
+        ({ server, result }) =>
+          result.kind !== 'new' && !(result.kind === 'known' && fresh.has(idOf(server))),
+      );
       return { servers: others, recorded: fresh.size, agreed: true };
     }
   }
 }
 
-const idOf = ({ name, address, port }: Scanned['server']): string => `${name} ${address} ${port}`;
+const idOf = ({ name, address, port }: Server): string => `${name} ${address} ${port}`;
+
+/** The keys that go to each file. */
+const byFile = (found: readonly FoundKey[]) =>
+  [...new Set(found.map(({ key }) => key.file))].map(
+    (file) => [file, found.filter(({ key }) => key.file === file)] as const,
+  );
+
+/**
+ * The name, address, type and fingerprint of each key, under the file it goes to. A fingerprint
+ * takes 50 columns and is what people compare: where a row does not fit, it gets a line of its own.
+ */
+export function printKeys(found: readonly FoundKey[], terminal: Terminal): void {
+  const { err, errColour, home, width } = terminal;
+  for (const [file, here] of byFile(found)) {
+    const short = file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
+    const lefts = columns(here.map(cellsOf));
+    const widest = Math.max(...here.map(({ key }) => widthOf(key.fingerprint)));
+    const folds = 2 + widthOf(lefts[0]!) + 2 + widest > width;
+    err(`${paintWith(errColour).bold(`To be added to ${short}:`)}\n`);
+    for (const [i, { key }] of here.entries()) {
+      const left = folds ? `${lefts[i]!.trimEnd()}\n    ` : lefts[i]!;
+      err(`  ${left}  ${key.fingerprint}\n`);
+    }
+    err('\n');
+  }
+}
+
+function cellsOf({ server, key }: FoundKey): readonly string[] {
+  const { name, address, port, jump } = server;
+  const where = `${address === name ? '' : address}${port === 22 ? '' : ` port ${port}`}`.trim();
+  return [
+    plain(`${name}${jump ? ' (jump)' : ''}`),
+    plain(where === '' ? '-' : where),
+    key.type.replace(/^ssh-|^ecdsa-sha2-/, ''),
+  ];
+}
