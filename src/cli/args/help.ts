@@ -7,28 +7,10 @@ const WIDTH = 80;
 const ROWS = 23;
 
 /** Options of many commands. Those that do not fit a command's help are on a page of their own. */
-export const SHARED: readonly OptionName[] = [
-  'inventory',
-  'limit',
-  'yes',
-  'askSudoPassword',
-  'forks',
-  'output',
-  'quiet',
-  'verbose',
-  'diff',
-  'junit',
-  'log',
-  'color',
-  'connectTimeout',
-  'timeout',
-  'lockTimeout',
-  'watch',
-  'user',
-  'identity',
-  'template',
-  'var',
-];
+export const SHARED = (Object.keys(OPTIONS) as OptionName[]).filter((key) => {
+  const commands: readonly CommandSpec[] = Object.values(COMMANDS);
+  return commands.filter(({ options }) => options.includes(key)).length > 2;
+});
 
 const line = (text: string): string => `${text}\n`;
 

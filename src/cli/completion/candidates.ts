@@ -51,15 +51,23 @@ export async function complete(
   if (!isCommand(name)) return [];
   const spec: CommandSpec = COMMANDS[name];
 
-  const glued = /^(--[a-z-]+)=(.*)$/s.exec(typed);
-  const key = optionOf(spec, glued ? glued[1]! : before.at(-1)!);
-  if (key && takesValue(OPTIONS[key]) && (glued || before.length > 1)) {
-    const values = await valuesOf(key, glued ? glued[2]! : typed, inventoryIn(before), names);
-    if (values === FILES || !glued) return values;
-    return values.map((one) => ({ ...one, value: `${glued[1]}=${one.value}` }));
+  const inventory = inventoryIn(before);
+  const [, flag, glued] = /^(--[a-z-]+)=(.*)$/s.exec(typed) ?? [];
+  const key = optionOf(spec, flag ?? before.at(-1)!);
+  if (key && takesValue(OPTIONS[key])) {
+    const { flags, choices }: OptionSpec<never> = OPTIONS[key] as never;
+    const allowed = choices ?? (key === 'template' ? names.templates : null);
+    const part = glued ?? typed;
+    const values = allowed
+      ? matching(part, allowed)
+      : await named(/<(.*)>/.exec(flags)![1]!, part, inventory, names);
+    if (values === FILES || !flag) return values;
+    return values.map((one) => ({ ...one, value: `${flag}=${one.value}` }));
   }
   if (typed.startsWith('-')) return startingWith(typed, flagsOf(spec));
-  return argument(spec, typed, before, names);
+  const args = spec.args.split(' ');
+  const arg = (args[before.length - 1] ?? args.at(-1)!).replace(/[^a-z]/g, '');
+  return arg === 'action' ? matching(typed, [spec.action!]) : named(arg, typed, inventory, names);
 }
 
 const commandNames = (): readonly Candidate[] =>
@@ -92,25 +100,31 @@ function inventoryIn(before: readonly string[]): string | null {
   return glued?.slice('--inventory='.length) ?? (at >= 0 ? (before[at + 1] ?? null) : null);
 }
 
-async function valuesOf(
-  key: OptionName,
+/** What a value or an argument may be, by its name in the usage. */
+async function named(
+  name: string,
   typed: string,
   inventory: string | null,
   names: MachineNames,
 ): Promise<readonly Candidate[] | typeof FILES> {
-  const { flags, choices }: OptionSpec<never> = OPTIONS[key] as never;
-  if (choices) return matching(typed, choices);
-  switch (/<(.*)>/.exec(flags)![1]) {
+  switch (name) {
     case 'file':
+    case 'files':
+    case 'plan':
       return FILES;
+    case 'host':
+    case 'hosts':
+      return matching(typed, (await names.hosts(inventory)).hosts);
     case 'pattern':
       return patterns(typed, await names.hosts(inventory));
     case 'run':
       return matching(typed, ['last', ...names.runs()]);
     case 'id':
       return matching(typed, names.runs());
+    case 'shell':
+      return matching(typed, SHELLS);
     default:
-      return key === 'template' ? matching(typed, names.templates) : [];
+      return [];
   }
 }
 
@@ -123,32 +137,4 @@ function patterns(typed: string, { hosts, groups }: HostNames): readonly Candida
     ...hosts.map((value) => ({ value, meaning: 'host' })),
     { value: 'all', meaning: 'every host' },
   ]).map((one) => ({ ...one, value: `${head}${one.value}` }));
-}
-
-/** A command's own arguments, by their names in its usage. */
-async function argument(
-  { args, action }: CommandSpec,
-  typed: string,
-  before: readonly string[],
-  names: MachineNames,
-): Promise<readonly Candidate[] | typeof FILES> {
-  const words = args.split(' ');
-  const word = words[Math.min(before.length, words.length) - 1] ?? '';
-  switch (word.replace(/[^a-z]/g, '')) {
-    case 'file':
-    case 'files':
-    case 'plan':
-      return FILES;
-    case 'host':
-    case 'hosts':
-      return matching(typed, (await names.hosts(inventoryIn(before))).hosts);
-    case 'run':
-      return matching(typed, names.runs());
-    case 'action':
-      return matching(typed, [action!]);
-    case 'shell':
-      return matching(typed, SHELLS);
-    default:
-      return [];
-  }
 }

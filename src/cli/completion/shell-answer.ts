@@ -49,6 +49,16 @@ async function hostNames(source: string, terminal: Terminal): Promise<HostNames>
     : { hosts: [], groups: [] };
 }
 
+/** A word of a command line: quotes may be open at its end. */
+const WORD = /(?:[^\s'"\\]|\\.?|'[^']*'?|"(?:[^"\\]|\\.?)*"?)+/gs;
+const QUOTED = /\\(.?)|'([^']*)'?|"((?:[^"\\]|\\.?)*)"?/gs;
+
+const unquoted = (word: string): string =>
+  word.replace(
+    QUOTED,
+    (_, escaped, single, double) => escaped ?? single ?? double.replace(/\\(.?)/gs, '$1'),
+  );
+
 /** A command line as bash splits it, as far as completion needs that: quotes, backslashes, blanks. */
 export function splitLine(line: string): {
   /** Without the command's own name; the last one is being typed. */
@@ -56,33 +66,13 @@ export function splitLine(line: string): {
   /** The start of the last word, up to ":" or "=", which bash does not replace. */
   readonly kept: string;
 } {
-  const words: string[] = [];
-  let word = '';
-  let begun = false;
-  let quote = '';
-  let kept = 0;
-  for (let i = 0; i < line.length; i += 1) {
-    const char = line[i]!;
-    if (char === '\\' && quote !== "'") {
-      begun = true;
-      i += 1;
-      word += line[i] ?? '';
-    } else if (quote !== '') {
-      if (char === quote) quote = '';
-      else word += char;
-    } else if (char === ' ' || char === '\t') {
-      if (begun) words.push(word);
-      word = '';
-      begun = false;
-      kept = 0;
-    } else {
-      begun = true;
-      if (char === '"' || char === "'") quote = char;
-      else {
-        word += char;
-        if (char === ':' || char === '=') kept = word.length;
-      }
-    }
-  }
-  return { words: [...words, word].slice(1), kept: word.slice(0, kept) };
+  const words = line.match(WORD) ?? [];
+  const typed = (line.endsWith(words.at(-1) ?? '') && words.pop()) || '';
+  // only where they are not quoted
+  const bare = typed.replace(QUOTED, (text) => '.'.repeat(text.length));
+  const end = Math.max(bare.lastIndexOf(':'), bare.lastIndexOf('=')) + 1;
+  return {
+    words: [...words, typed].map(unquoted).slice(1),
+    kept: unquoted(typed.slice(0, end)),
+  };
 }

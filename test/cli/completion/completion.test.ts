@@ -62,7 +62,7 @@ test.each([
   [['validate', 'x'], FILES],
   [
     ['report', ''],
-    ['20261123T101500Z-3f9a', '20261122T101500Z-0001'],
+    ['last', '20261123T101500Z-3f9a', '20261122T101500Z-0001'],
   ],
   [['runs', 's'], ['show']],
   [['runs', 'show', '20261122'], ['20261122T101500Z-0001']],
@@ -84,6 +84,13 @@ test.each([
   ['alloyup plan -l "web:!a', ['plan', '-l', 'web:!a'], ''],
   ['alloyup plan --output=j', ['plan', '--output=j'], '--output='],
   ["alloyup plan -i 'my file' -l w\\ x", ['plan', '-i', 'my file', '-l', 'w x'], ''],
+  ["alloyup plan -i 'my f", ['plan', '-i', 'my f'], ''],
+  ["alloyup plan -i 'my ", ['plan', '-i', 'my '], ''],
+  ['alloyup plan -l "a\\"b":c', ['plan', '-l', 'a"b:c'], 'a"b:'],
+  ['alloyup plan -l w\\ ', ['plan', '-l', 'w '], ''],
+  ['alloyup plan -l w\\', ['plan', '-l', 'w'], ''],
+  ['alloyup', [], ''],
+  ['', [], ''],
 ])('bash reads %s', (line, words, kept) => {
   expect(splitLine(line)).toEqual({ words, kept });
 });
