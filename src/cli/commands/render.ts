@@ -3,7 +3,7 @@ import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
 import type { Command } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
-import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { makeTargets } from '../hosts/make-targets.ts';
 import { printProblems } from '../terminal/terminal.ts';
 import { throwAll, usageError } from '../usage.ts';
 
@@ -17,10 +17,7 @@ export const render: Command = async (invocation) => {
     const names = chosen.settings.map((one) => one.name);
     throw usageError({ reason: 'unknown-host', name, nearest: nearest(name, names) ?? null });
   }
-  const { targets, problems, warnings } = await makeTargets(
-    { ...chosen, settings: [host] },
-    WITHOUT_SECRETS,
-  );
+  const { targets, problems, warnings } = await makeTargets({ ...chosen, settings: [host] });
   throwAll(problems);
 
   const { config, environment, dropIn, files, components } = targets[0]!.desired;

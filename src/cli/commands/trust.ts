@@ -3,7 +3,7 @@ import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
-import { makeTargets, reachOnly, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { makeTargets, reachOnly } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
 import { printProblems } from '../terminal/terminal.ts';
 import { type KeyRound, printKeys, recordKeys } from '../trust/record-keys.ts';
@@ -17,7 +17,7 @@ export const trust: Command = async (invocation) => {
     throw usageError({ reason: 'trust-confirmation-needed' });
   const limit = args.length > 0 ? args.join(',') : options.limit;
   const chosen = await readHosts({ ...invocation, options: { ...options, limit } });
-  const { targets, problems } = await makeTargets(reachOnly(chosen), WITHOUT_SECRETS);
+  const { targets, problems } = await makeTargets(reachOnly(chosen));
   throwAll(problems);
 
   const recorded = await recordKeys(

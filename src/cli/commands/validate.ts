@@ -1,13 +1,14 @@
 import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
-import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
 import { printProblems } from '../terminal/terminal.ts';
+import { resultOf } from '../usage.ts';
 
 /** Exits 64 if there is an error. Reads no secrets and runs nothing. */
 export const validate: Command = async (invocation) => {
@@ -15,10 +16,10 @@ export const validate: Command = async (invocation) => {
   if (args.length > 0)
     return conclude(validateFiles(invocation), count(args.length, 'file'), invocation);
   const { validateInventory } = await import('../hosts/make-targets.ts');
-  const { hosts, ...findings } = await validateInventory(invocation).catch((error) => {
-    if (!(error instanceof ToolError)) throw error;
-    return { hosts: 0, problems: error.problems, warnings: [] };
-  });
+  const found = await resultOf(() => validateInventory(invocation));
+  const { hosts, ...findings } = found.ok
+    ? found.value
+    : { hosts: 0, problems: found.problems, warnings: [] };
   return conclude(findings, count(hosts, 'host'), invocation);
 };
 

@@ -79,35 +79,38 @@ async function agent(socket: string | undefined): Promise<Found> {
 const run = (program: string, args: readonly string[], env: Record<string, string> = {}) =>
   execa(program, args, { env, timeout: 5000, reject: false });
 
+/** @param mode `constants.R_OK` and the like */
+export function isAllowed(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function knownHosts(path: string): Found {
   if (!existsSync(path)) return ok('known_hosts', `${path} does not exist yet`);
-  try {
-    accessSync(path, constants.R_OK);
-    return ok('known_hosts', `${path} is readable`);
-  } catch {
-    return failing(
-      'known_hosts',
-      `${path} cannot be read, so no host key is known`,
-      `Take ownership of it: sudo chown "$USER" ${path}`,
-    );
-  }
+  return isAllowed(path, constants.R_OK)
+    ? ok('known_hosts', `${path} is readable`)
+    : failing(
+        'known_hosts',
+        `${path} cannot be read, so no host key is known`,
+        `Take ownership of it: sudo chown "$USER" ${path}`,
+      );
 }
 
 /** The directory, or the one it would be created in. */
 export function writable(check: 'cache' | 'state', directory: string): Found {
   let existing = directory;
   while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
-  try {
-    accessSync(existing, constants.W_OK | constants.X_OK);
-    if (!statSync(existing).isDirectory()) throw new Error('not a directory');
+  if (isAllowed(existing, constants.W_OK | constants.X_OK) && statSync(existing).isDirectory())
     return ok(check, `${directory} is writable`);
-  } catch {
-    const message = `${directory} is not writable`;
-    const hint = `Fix ${existing}, or set ${check === 'cache' ? 'XDG_CACHE_HOME' : 'XDG_STATE_HOME'} to a directory of yours`;
-    return check === 'cache'
-      ? note(check, `${message}: everything is downloaded again`, hint)
-      : failing(check, `${message}: runs are not logged`, hint);
-  }
+  const message = `${directory} is not writable`;
+  const hint = `Fix ${existing}, or set XDG_${check.toUpperCase()}_HOME to a directory of yours`;
+  return check === 'cache'
+    ? note(check, `${message}: everything is downloaded again`, hint)
+    : failing(check, `${message}: runs are not logged`, hint);
 }
 
 /** A clock that is behind the time this program was built cannot be right. */

@@ -4,7 +4,6 @@ import type { Diagnostic } from '../../alloy/diagnostic.ts';
 import type { Parsed } from '../../alloy/parser.ts';
 import { framesOf } from '../../alloy/source-frame.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import type { CommandLineProblem } from '../../model/problems/command-line-problems.ts';
 import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
@@ -21,9 +20,16 @@ export interface AlloyFile {
 /** No configuration is larger; a disk image named by mistake is. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-type Why = Extract<CommandLineProblem, { reason: 'alloy-file' }>['why'];
+/** With a code beside those of the system. */
+const unusable = (code: 'no-files' | 'too-big', message = ''): Error =>
+  Object.assign(new Error(message), { code });
 
-const unusable = (why: Why, message = ''): Error => Object.assign(new Error(message), { why });
+const WHY = {
+  ENOENT: 'missing',
+  EACCES: 'forbidden',
+  'no-files': 'no-files',
+  'too-big': 'too-big',
+} as const;
 
 /**
  * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`,
@@ -41,9 +47,9 @@ export function readAlloyFiles(
     try {
       files.push(expand(path, deep));
     } catch (error) {
-      const { code, why, message: said } = error as NodeJS.ErrnoException & { why?: Why };
-      const known = code === 'ENOENT' ? 'missing' : code === 'EACCES' ? 'forbidden' : 'failed';
-      problems.push(usageProblem({ reason: 'alloy-file', path, why: why ?? known, said }));
+      const { code, message: said } = error as { code?: keyof typeof WHY; message: string };
+      const why = WHY[code!] ?? 'failed';
+      problems.push(usageProblem({ reason: 'alloy-file', path, why, said }));
     }
   }
   throwAll(problems);

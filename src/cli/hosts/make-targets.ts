@@ -60,7 +60,6 @@ export async function readTargets(
   const made = await makeTargets(chosen, {
     secrets: read.ok ? read.value.secrets : null,
     sudoPassword,
-    strict: false,
   });
   throwAll([...framed(problemsOf(read), chosen), ...made.problems]);
   const { secrets, warnings } = orThrow(read);
@@ -90,10 +89,11 @@ interface MadeTargets {
   readonly warnings: readonly Warning[];
 }
 
-type MakeOptions = Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>;
-
-/** Targets made without reading any secret. */
-export const WITHOUT_SECRETS: MakeOptions = { secrets: null, sudoPassword: null, strict: false };
+/** By default without any secret. */
+interface MakeOptions extends Partial<Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>> {
+  /** Templates that are not written yet, by path as written. */
+  readonly drafts?: ReadonlyMap<string, TemplateFile>;
+}
 
 /** The inventory and everything it renders, offline: reads no secret, runs nothing. */
 export async function validateInventory(
@@ -101,20 +101,15 @@ export async function validateInventory(
 ): Promise<Omit<MadeTargets, 'targets'> & { readonly hosts: number }> {
   const chosen = await readHosts(invocation, { mayRun: false });
   const { strict } = invocation.options;
-  const { problems, warnings } = await makeTargets(chosen, { ...WITHOUT_SECRETS, strict });
+  const { problems, warnings } = await makeTargets(chosen, { strict });
   const hosts = chosen.settings.length;
   return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
 }
 
-/**
- * Reads templates and files, and makes a target of each host that has no problem.
- *
- * @param drafts templates that are not written yet, by path as written
- */
+/** Reads templates and files, and makes a target of each host that has no problem. */
 export async function makeTargets(
   chosen: ChosenHosts,
-  options: MakeOptions,
-  drafts: ReadonlyMap<string, TemplateFile> = new Map(),
+  { drafts = new Map(), ...options }: MakeOptions = {},
 ): Promise<MadeTargets> {
   const { settings, base, inventory } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
@@ -146,6 +141,9 @@ export async function makeTargets(
     if (template.ok) rendered.push([host, template.value]);
     const made = template.ok
       ? makeTarget({
+          secrets: null,
+          sudoPassword: null,
+          strict: false,
           ...options,
           settings: host,
           template: template.value,

@@ -5,7 +5,7 @@ import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Warning } from '../../model/problem.ts';
 import type { TemplateFile } from '../../sources/files.ts';
-import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { makeTargets } from '../hosts/make-targets.ts';
 import { orThrow, throwAll } from '../usage.ts';
 import { hostsToWrite } from './host-entries.ts';
 import type { Answers, Known } from './question.ts';
@@ -65,14 +65,13 @@ export const draftForLogin = (existing: string | null, answers: Answers, known: 
 export async function targetsOf(
   text: string,
   file: string,
-  drafts?: ReadonlyMap<string, TemplateFile>,
+  drafts: ReadonlyMap<string, TemplateFile> = new Map(),
 ): Promise<{ readonly targets: readonly Target[]; readonly warnings: readonly Warning[] }> {
   const inventory = orThrow(parseInventory(text, file));
   const settings = [...inventory.hosts.keys()].map((name) => settingsOf(inventory, name));
   const { targets, problems, warnings } = await makeTargets(
     { inventory, base: dirname(file), sha256: '', settings, warnings: [] },
-    WITHOUT_SECRETS,
-    drafts,
+    { drafts },
   );
   throwAll(problems);
   return { targets, warnings: [...inventory.warnings, ...warnings] };

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -148,8 +157,10 @@ describe('--answers', () => {
       'answers.yaml',
       'check: false\nedit: [hosts, version]\nhosts: [b]\nversion: latest\n',
     );
+    chmodSync(file(), 0o640);
     expect((await init(['--answers', answers])).code).toBe(64);
     expect((await init(['--answers', answers, '--edit'])).code).toBe(0);
+    expect(statSync(file()).mode & 0o777).toBe(0o640);
     expect(readFileSync(file(), 'utf8')).toBe(
       '# the shop\ndefaults:\n  alloy: { version: latest } # until June\nhosts:\n  a:\n  b:\n',
     );
