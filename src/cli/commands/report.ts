@@ -5,7 +5,7 @@ import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { textRenderer } from '../../report/text.ts';
 import type { Command, Invocation } from '../args/invocation.ts';
 import type { Options } from '../args/option-table.ts';
-import { findRun, readRun } from '../runs/run-logs.ts';
+import { readRun } from '../runs/run-logs.ts';
 import { textOptionsOf } from '../runs/run-output.ts';
 
 export const report: Command = async (invocation) =>
@@ -17,7 +17,7 @@ export function printRun(
   format: Options['format'],
   { options, terminal }: Invocation,
 ): number {
-  const events = readRun(findRun(run, terminal));
+  const events = readRun(run, terminal);
   const ledger = openLedger();
   const text = textRenderer(textOptionsOf(options, terminal));
   for (const event of events) {

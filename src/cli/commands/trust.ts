@@ -6,7 +6,7 @@ import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, reachOnly } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
 import { printProblems } from '../terminal/terminal.ts';
-import { type KeyRound, printKeys, recordKeys } from '../trust/record-keys.ts';
+import { printKeys, recordKeys } from '../trust/record-keys.ts';
 import { throwAll, usageError } from '../usage.ts';
 
 /** Exits 1 if a host's key is not known in the end, 130 after a no. */
@@ -36,7 +36,7 @@ export const trust: Command = async (invocation) => {
 };
 
 function conclude(
-  { agreed, servers, recorded }: KeyRound,
+  { agreed, servers, recorded }: Awaited<ReturnType<typeof recordKeys>>,
   { options, terminal }: Invocation,
 ): number {
   const problems = servers.flatMap(({ result }) =>

@@ -7,7 +7,6 @@ import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createWorld } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Known } from './question.ts';
 
 const LOGIN_MS = 15_000;
 const URL_MS = 3000;
@@ -18,29 +17,18 @@ const FORKS = 16;
 const HOW_ROOT =
   'if [ "$(id -u)" = 0 ]; then echo none; elif sudo -n true 2>/dev/null; then echo passwordless; else echo password; fi';
 
-export interface Logins {
-  /** One for each host that could not be logged in to. */
-  readonly problems: readonly Problem[];
-  /** How root is reached, for the host that makes it hardest; null: no login succeeded. */
-  readonly root: Known['root'];
-  /** Hosts whose sudo asks for a password. */
-  readonly withPassword: readonly Host[];
-}
-
 /** Logs in to each host and finds out how root is reached there. Changes nothing. */
-export async function checkLogins(hosts: readonly Host[], terminal: Terminal): Promise<Logins> {
+export async function checkLogins(hosts: readonly Host[], terminal: Terminal) {
   const found = new Map<Host, string>();
   const problems = await onEach(hosts, terminal, async (host, run) => {
     const { out } = await run({ ...host, sudo: { kind: 'none' } }, ['sh', '-c', HOW_ROOT]);
     found.set(host, out.trim());
   });
   const ways = [...found.values()];
+  // of the host that makes it hardest
   const root = (['password', 'passwordless', 'none'] as const).find((way) => ways.includes(way));
-  return {
-    problems,
-    root: root ?? null,
-    withPassword: hosts.filter((host) => found.get(host) === 'password'),
-  };
+  const withPassword = hosts.filter((host) => found.get(host) === 'password');
+  return { problems, root: root ?? null, withPassword };
 }
 
 /** Checks that sudo accepts a password; returns one problem for each host where it does not. Changes nothing. */

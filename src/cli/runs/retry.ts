@@ -3,7 +3,7 @@ import type { Warning } from '../../model/problem.ts';
 import { reportOf } from '../../report/fold.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { findRun, readRun } from './run-logs.ts';
+import { readRun } from './run-logs.ts';
 
 /** Hosts with these outcomes are finished. */
 const DONE: readonly (Outcome | null)[] = ['unchanged', 'changed'];
@@ -20,7 +20,7 @@ export function retriedHosts(
   run: string,
   terminal: Pick<Terminal, 'env'>,
 ): ChosenHosts {
-  const earlier = reportOf(readRun(findRun(run, terminal, 'apply')));
+  const earlier = reportOf(readRun(run, terminal, 'apply'));
   const names = Object.entries(earlier.hosts)
     .filter(([, { outcome }]) => !DONE.includes(outcome))
     .map(([name]) => name);

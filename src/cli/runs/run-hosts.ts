@@ -24,7 +24,7 @@ import { usageError } from '../usage.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { runId } from './run-logs.ts';
-import { type Output, openOutput } from './run-output.ts';
+import { openOutput } from './run-output.ts';
 
 /**
  * Runs a verb on the chosen hosts: reads what is desired of each, opens the sinks, and hands over to the
@@ -194,7 +194,10 @@ function withNotes(source: RepositorySource, live: LiveView): RepositorySource {
 }
 
 /** Where something happened, its log is worth a line. */
-function printLogPath({ ledger, logPath }: Output, { home, outColour, out }: Terminal): void {
+function printLogPath(
+  { ledger, logPath }: ReturnType<typeof openOutput>,
+  { home, outColour, out }: Terminal,
+): void {
   const { unchanged, hosts } = ledger.report().summary;
   if (logPath === null || unchanged === hosts) return;
   const path = logPath.startsWith(`${home}/`) ? `~${logPath.slice(home.length)}` : logPath;

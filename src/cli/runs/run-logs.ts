@@ -107,16 +107,27 @@ export function savedRuns(place: Place): readonly string[] {
 }
 
 /**
- * The log of a run, given its ID, a part that only one ID has, a path, or "last".
+ * The events of a run, given its ID, a part that only one ID has, the path of its log, or "last". A
+ * last line that was cut off, by a full disk or a kill, is left out.
  *
  * @param verb what the last run must have been; any if omitted
  * @throws ToolError `usage`
  */
-export function findRun(run: string, place: Place, verb?: Verb): string {
+export function readRun(run: string, place: Place, verb?: Verb): readonly RunEvent[] {
+  const path = findRun(run, place, verb);
+  const events = readFileSync(path, 'utf8')
+    .split('\n')
+    .map(readEvent)
+    .filter((event) => event !== undefined);
+  if (events[0]?.type === 'run.started') return events;
+  throw usageError({ reason: 'not-a-run-log', path });
+}
+
+function findRun(run: string, place: Place, verb?: Verb): string {
   if (statSync(run, { throwIfNoEntry: false })?.isFile()) return run;
   const runs = savedRuns(place);
   if (run === 'last') {
-    const last = runs.findLast((one) => verb === undefined || verbOf(one, place) === verb);
+    const last = runs.findLast((one) => verb === undefined || isOf(verb, one, place));
     if (last !== undefined) return pathOf(last, place);
     throw usageError({ reason: 'no-run-logged', verb: verb ?? null });
   }
@@ -127,24 +138,10 @@ export function findRun(run: string, place: Place, verb?: Verb): string {
     : usageError({ reason: 'unknown-run', run, nearest: nearest(run, runs) ?? null });
 }
 
-/**
- * The events of a log. A last line that was cut off, by a full disk or a kill, is left out.
- *
- * @throws ToolError `usage` if it is not a log of a run
- */
-export function readRun(path: string): readonly RunEvent[] {
-  const events = readFileSync(path, 'utf8')
-    .split('\n')
-    .map(readEvent)
-    .filter((event) => event !== undefined);
-  if (events[0]?.type === 'run.started') return events;
-  throw usageError({ reason: 'not-a-run-log', path });
-}
-
-function verbOf(run: string, place: Place): Verb | undefined {
+function isOf(verb: Verb, run: string, place: Place): boolean {
   const { first } = readEnds(run, place);
   // a run over no hosts, e.g. a retry with nothing left, says nothing
-  return first?.type === 'run.started' && first.hosts.length > 0 ? first.verb : undefined;
+  return first?.type === 'run.started' && first.hosts.length > 0 && first.verb === verb;
 }
 
 /** Bytes that hold the last event of a finished run. */

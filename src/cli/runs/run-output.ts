@@ -1,7 +1,7 @@
 import type { Happening, RunEvent } from '../../model/event.ts';
-import type { Emit, Mask } from '../../model/ports.ts';
+import type { Mask } from '../../model/ports.ts';
 import { ToolError } from '../../model/problem.ts';
-import { type Ledger, openLedger } from '../../report/fold.ts';
+import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { cleanHappening } from '../../report/redact.ts';
@@ -13,15 +13,6 @@ import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
 import { openRunLog } from './run-logs.ts';
-
-export interface Output {
-  /** Stamps and masks an event and passes it on to every sink. */
-  readonly emit: Emit;
-  readonly ledger: Ledger;
-  /** Writes the reports that are complete only at the end. */
-  close(): void;
-  readonly logPath: string | null;
-}
 
 export const textOptionsOf = (
   { quiet, verbose, diff }: Pick<Options, 'quiet' | 'verbose' | 'diff'>,
@@ -40,7 +31,7 @@ export const textOptionsOf = (
  *
  * @throws ToolError `usage`
  */
-export function openOutput(run: string, options: Options, live: LiveView, mask: Mask): Output {
+export function openOutput(run: string, options: Options, live: LiveView, mask: Mask) {
   const { terminal } = live;
   const ledger = openLedger();
   const { junit: junitFile, output: format } = options;
@@ -49,6 +40,7 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
   const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
   let seq = 0;
 
+  /** Stamps and masks an event and passes it on to every sink. */
   const emit = (happening: Happening): void => {
     seq += 1;
     const event: RunEvent = { ...cleanHappening(happening, mask), at: Date.now(), seq };
@@ -64,7 +56,8 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
     emit,
     ledger,
     logPath: log?.path ?? null,
-    close() {
+    /** Writes the reports that are complete only at the end. */
+    close(): void {
       live.close();
       log?.close();
       if (format === 'json') terminal.out(reportJson(ledger.report()));

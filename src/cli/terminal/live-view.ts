@@ -83,23 +83,20 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
       const show = (views: typeof phases): void => {
         phases = views;
       };
-      await runPhases(list, show, screen.touch).finally(close);
+      await runPhases(list, show).finally(close);
     },
     on(event) {
       fold.add(event);
       if (event.type === 'run.started') stay();
       if (fold.state.phase.kind === 'change') startChanging();
-      screen.touch();
       if (event.type === 'run.finished') close();
     },
     async noting(note, work) {
       notes.push(note);
-      screen.touch();
       try {
         return await work();
       } finally {
         notes.splice(notes.indexOf(note), 1);
-        screen.touch();
       }
     },
     async aside(ask) {

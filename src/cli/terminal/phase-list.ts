@@ -1,4 +1,4 @@
-import { Listr, ListrEventType } from 'listr2';
+import { Listr } from 'listr2';
 import type { PhaseView } from '../../report/live.ts';
 
 /** A part of a run that everything after it waits for. */
@@ -12,19 +12,16 @@ export interface Phase {
  * live view draws them with everything else.
  *
  * @param show told once how to see the phases
- * @param changed called when a phase starts or ends
  */
 export async function runPhases(
   phases: readonly Phase[],
   show: (views: () => readonly PhaseView[]) => void,
-  changed: () => void,
 ): Promise<void> {
   const list = new Listr(
     phases.map(({ title, work }) => ({ title, task: work })),
     // listr2 would end the process at Ctrl-C
     { renderer: 'silent', registerSignalListeners: false },
   );
-  list.events.on(ListrEventType.SHOULD_REFRESH_RENDER, changed);
   show(() =>
     list.tasks.map((task) => ({
       title: task.title ?? '',

@@ -5,16 +5,12 @@ import { widthOf } from '../../report/plain.ts';
 export interface Canvas {
   size(): { readonly columns: number; readonly rows: number };
   write(text: string): void;
-  /** Returns a function that removes the listener. */
-  onResize(listener: () => void): () => void;
 }
 
 /** Lines that stay at the bottom of a terminal while text scrolls above them. */
 export interface Screen {
   /** Prints text above the view. */
   print(text: string): void;
-  /** Something has changed: the next frame draws it. */
-  touch(): void;
   /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
   pause(): void;
   resume(): void;
@@ -24,8 +20,6 @@ export interface Screen {
 
 /** Ten frames a second look smooth. */
 const FRAME_MS = 100;
-/** The view's seconds count on even if nothing happens. */
-const CLOCK_FRAMES = 10;
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
@@ -44,10 +38,8 @@ export function openScreen(
   /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
   let state: 'open' | 'paused' | 'closed' = 'open';
-  let touched = true;
   /** Something was drawn: until then there is nothing to remove. */
   let begun = false;
-  let idle = 0;
 
   /** Moves to the start of the view, wherever a narrower window has wrapped it to. */
   const back = (): string => {
@@ -82,29 +74,16 @@ export function openScreen(
     held = '';
   };
 
-  const tick = (): void => {
-    idle += 1;
-    if (state !== 'open' || (!touched && idle < CLOCK_FRAMES)) return;
-    touched = false;
-    idle = 0;
-    draw();
-  };
-
-  const timer = setInterval(tick, FRAME_MS);
-  timer.unref();
-  const forget = canvas.onResize(() => {
+  const timer = setInterval(() => {
     if (state === 'open') draw();
-  });
+  }, FRAME_MS);
+  timer.unref();
 
   return {
     print(text) {
       if (text === '') return;
-      touched = true;
       if (state === 'closed') canvas.write(text);
       else held += text;
-    },
-    touch() {
-      touched = true;
     },
     pause() {
       if (state !== 'open') return;
@@ -112,14 +91,11 @@ export function openScreen(
       hide();
     },
     resume() {
-      if (state !== 'paused') return;
-      state = 'open';
-      touched = true;
+      if (state === 'paused') state = 'open';
     },
     close() {
       if (state === 'closed') return;
       clearInterval(timer);
-      forget();
       hide();
       state = 'closed';
     },

@@ -65,10 +65,6 @@ function stdoutCanvas(): NonNullable<Terminal['canvas']> {
     // a serial line does not know its size and reports 0
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     write: quietWriter(stdout),
-    onResize(listener) {
-      stdout.on('resize', listener);
-      return () => stdout.off('resize', listener);
-    },
     takesErrors: Boolean(process.stderr.isTTY),
   };
 }

@@ -1,12 +1,7 @@
 import type { Host } from '../../model/host.ts';
 import { paintWith } from '../../report/paint.ts';
 import { plain, widthOf } from '../../report/plain.ts';
-import {
-  type NewKey,
-  type Scanned,
-  type Server,
-  scanHostKeys,
-} from '../../transport/host-key-scan.ts';
+import { type NewKey, type Server, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
 import { columns, type Terminal } from '../terminal/terminal.ts';
@@ -25,23 +20,14 @@ interface RecordOptions {
   readonly agree: (found: readonly FoundKey[]) => Promise<boolean>;
 }
 
-export interface KeyRound {
-  /** What was found out about each server in the end. */
-  readonly servers: readonly Scanned[];
-  readonly recorded: number;
-  readonly agreed: boolean;
-}
-
 /**
  * Asks all hosts for their keys and records the unknown ones, once they are agreed to. Hosts behind a
- * jump host come in a second round, when the jump host's key is known.
+ * jump host come in a second round, when the jump host's key is known. Returns what was found out about
+ * each server in the end.
  *
  * @throws ToolError `ssh.host-key` if a known_hosts file cannot be written
  */
-export async function recordKeys(
-  hosts: readonly Host[],
-  options: RecordOptions,
-): Promise<KeyRound> {
+export async function recordKeys(hosts: readonly Host[], options: RecordOptions) {
   const fresh = new Set<string>();
   for (;;) {
     const servers = await scanHostKeys(hosts, sshOptionsOf(options.terminal), {

@@ -29,13 +29,9 @@ describe('phases', () => {
           await waiting;
         },
       }));
-      void runPhases(
-        phases,
-        (shown) => {
-          views = shown;
-        },
-        () => {},
-      );
+      void runPhases(phases, (shown) => {
+        views = shown;
+      });
     });
     await reached;
     const seen = views().map(({ title, state }) => `${title} ${state}`);
@@ -69,7 +65,6 @@ function canvasOf(): Canvas & { takesErrors: boolean; written(): string } {
   return {
     takesErrors: true,
     size: () => ({ columns: 80, rows: 24 }),
-    onResize: () => () => {},
     write(text) {
       written += text;
     },

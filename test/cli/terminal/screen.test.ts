@@ -21,7 +21,6 @@ function fakeTerminal(columns: number, rows: number) {
   };
   return {
     size: () => ({ columns, rows }),
-    onResize: () => () => {},
     write(text: string) {
       for (const [part] of text.matchAll(/\u001b\[\??\d*[A-Za-z]|[\s\S]/g)) {
         if (part === '\n') {
@@ -91,13 +90,10 @@ test('a question has the terminal to itself; what is said meanwhile follows it',
 test('an unchanged view is not drawn again', () => {
   const terminal = fakeTerminal(20, 10);
   const write = vi.spyOn(terminal, 'write');
-  const screen = openScreen(terminal, () => ['same']);
+  openScreen(terminal, () => ['same']);
   vi.advanceTimersByTime(100);
   const before = write.mock.calls.length;
-  for (let i = 0; i < 50; i += 1) {
-    screen.touch();
-    vi.advanceTimersByTime(100);
-  }
+  vi.advanceTimersByTime(5000);
   expect(write.mock.calls.length).toBe(before);
 });
 
@@ -126,7 +122,6 @@ test('whatever is said and drawn in whatever order, only what was said remains',
           screen.print(`${one.print}\n`);
           plain.write(`${one.print}\n`);
         }
-        screen.touch();
         vi.advanceTimersByTime(100);
       }
       screen.close();
