@@ -23,11 +23,7 @@ export interface Order {
   readonly invocation: Invocation;
 }
 
-/**
- * An exit code when the command line asked only for help or the version.
- *
- * @throws ToolError `usage`
- */
+/** An exit code when the command line asked only for help or the version. @throws ToolError `usage` */
 export function readCommandLine(argv: readonly string[], terminal: Terminal): Order | number {
   if (argv.length === 0) {
     terminal.err(programHelp());

@@ -1,4 +1,3 @@
-import { paintWith } from '../../report/paint.ts';
 import type { Command } from '../args/invocation.ts';
 import { findingsText } from '../doctor/findings-table.ts';
 import { hostsFindings } from '../doctor/host-findings.ts';
@@ -16,9 +15,6 @@ export const doctor: Command = async (invocation) => {
   const exitCode = all.some(({ state }) => state === 'trip') ? 1 : 0;
   if (options.output !== 'text')
     printJson(options.output, { exitCode, findings: all }, all, terminal);
-  else {
-    const paint = paintWith(terminal.outColour);
-    terminal.out(findingsText(all, { paint, width: terminal.width, quiet: options.quiet }));
-  }
+  else terminal.out(findingsText(all, terminal, options.quiet));
   return exitCode;
 };

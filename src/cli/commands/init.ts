@@ -16,9 +16,9 @@ import { importHost } from '../init/import-host.ts';
 import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
-import { runWizard, type WizardState } from '../init/wizard.ts';
+import { runWizard, type WizardOptions, type WizardState } from '../init/wizard.ts';
 import { askYes, confirmed, NoAnswer } from '../terminal/ask.ts';
-import { printProblems } from '../terminal/terminal.ts';
+import { printProblems, type Terminal } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
 
 /** Exits 0 when the files are written, 130 after a Ctrl-C or a no, when nothing is. */
@@ -44,8 +44,8 @@ export const init: Command = async (invocation) => {
     edit: existing !== null && options.from === null,
   };
   try {
-    const state = await runWizard(known, { terminal, given, file, existing });
-    return await finish(state, { file, existing, asked: given === null }, invocation);
+    const setting = { terminal, given, file, existing };
+    return await finish(await runWizard(known, setting), setting, invocation);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     terminal.err('Nothing was written.\n');
@@ -78,22 +78,14 @@ function existingText(path: string, edit: boolean): string | null {
   return text;
 }
 
-interface Destination {
-  readonly file: string;
-  readonly existing: string | null;
-  /** A person answers. */
-  readonly asked: boolean;
-}
-
 /** Shows what would be written, writes it after a yes, and says what comes next. */
 async function finish(
   state: WizardState,
-  { file, existing, asked }: Destination,
+  { terminal, given, file, existing }: WizardOptions,
   invocation: Invocation,
 ): Promise<number> {
   const { answers, known, imported, typed } = state;
-  const { options, terminal } = invocation;
-  const { width } = terminal;
+  const asked = given === null;
   const { files, additions } =
     known.from === null
       ? { files: [], additions: additionsOf(answers, known) }
@@ -110,7 +102,7 @@ async function finish(
   const { targets, warnings } = await targetsOf(text, file, new Map(drafts));
   const paint = paintWith(terminal.outColour);
   const show = (title: string, shown: string): void =>
-    terminal.out(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, width)}\n`);
+    terminal.out(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, terminal.width)}\n`);
   const [first] = targets;
   if (asked) {
     terminal.out('\n');
@@ -121,7 +113,7 @@ async function finish(
 
   const places = secretPlaces(answers);
   const beside = [
-    ...files.map((one) => ({ ...one, path: besideFile(one.path, file), replaces: false })),
+    ...files.map((one) => ({ ...one, path: besideFile(one.path, file) })),
     ...(asked ? await askSecrets(places, file, typed) : []),
   ];
   const paths = [file, ...beside.map(({ path }) => shortPath(path))];
@@ -145,7 +137,7 @@ async function finish(
     addresses: await addressesOf(targets, terminal),
     paint,
   });
-  const todo = secretsToSet(places, file, invocation);
+  const todo = secretsToSet(places, file, terminal);
   terminal.out(`\n${nextSteps}${todo}`);
   // the files are written: a Ctrl-C from here on is a no
   if (!asked || todo !== '' || !(await confirmed('Plan now? This changes nothing.', true))) {
@@ -153,19 +145,20 @@ async function finish(
     return 0;
   }
   const { runHosts } = await import('../runs/run-hosts.ts');
-  const code = await runHosts('plan', { ...invocation, options: { ...options, inventory: file } });
+  const code = await runHosts('plan', {
+    ...invocation,
+    options: { ...invocation.options, inventory: file },
+  });
   terminal.out(`\nNext: alloyup apply${flag}\n`);
   return code;
 }
 
 /** How to provide the secrets that are not there yet. */
-function secretsToSet(places: readonly string[], file: string, { terminal }: Invocation): string {
+function secretsToSet(places: readonly string[], file: string, { env }: Terminal): string {
   const steps = places.map((place) => {
     const name = place.replace(/^(env|file):/, '');
     if (place.startsWith('env:'))
-      return terminal.env[name]
-        ? ''
-        : `\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`;
+      return env[name] ? '' : `\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`;
     return existsSync(besideFile(name, file))
       ? ''
       : `\nWrite the secret to ${name} first (chmod 600)\n`;

@@ -1,20 +1,17 @@
 import type { Finding } from '../../model/finding.ts';
-import type { Paint } from '../../report/paint.ts';
+import { paintWith } from '../../report/paint.ts';
 import { count, someNames, wrap } from '../../report/plain.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 const TITLES = { machine: 'This machine', inventory: 'Inventory', host: 'Hosts' } as const;
-
-interface TableStyle {
-  readonly paint: Paint;
-  readonly width: number;
-  readonly quiet: boolean;
-}
 
 /** Findings by what they are about, failures first; the same finding of many hosts is one row. */
 export function findingsText(
   findings: readonly Finding[],
-  { paint, width, quiet }: TableStyle,
+  { outColour, width }: Terminal,
+  quiet: boolean,
 ): string {
+  const paint = paintWith(outColour);
   const marks = { ok: paint.green('ok  '), note: paint.yellow('note'), trip: paint.red('fail') };
   const parts = (['machine', 'inventory', 'host'] as const).flatMap((part) => {
     const here = grouped(findings.filter((one) => one.part === part)).filter(
@@ -35,7 +32,7 @@ export function findingsText(
     failures === 0
       ? paint.green('No problems found.')
       : paint.red(`${count(failures, 'problem')} would make a run fail.`);
-  return `${[...parts, `${summary}\n`].join('\n')}`;
+  return [...parts, `${summary}\n`].join('\n');
 }
 
 const ORDER = { trip: 0, note: 1, ok: 2 } as const;

@@ -79,7 +79,7 @@ export interface NewFile {
   readonly content: string | Secret;
   readonly mode: number;
   /** An existing file is replaced; otherwise nothing is written if there is one. */
-  readonly replaces: boolean;
+  readonly replaces?: boolean;
 }
 
 /**

@@ -1,55 +1,35 @@
 import { gatherFacts } from '../../engine/gather-facts.ts';
-import { createSession } from '../../engine/session.ts';
 import type { SettingsToWrite } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
 import { type ExistingInstall, readExistingInstall } from '../../plan/existing-install.ts';
-import { createWorld } from '../create-world.ts';
+import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { orThrow, usageError } from '../usage.ts';
+import { orThrow, throwAll, usageError } from '../usage.ts';
 import { additionsOf, draftForLogin, targetsOf, under, when } from './draft-inventory.ts';
+import { onEach } from './live-checks.ts';
 import { secretAt } from './secret-places.ts';
 import type { WizardState } from './wizard.ts';
 
-const CONNECT_MS = 15_000;
-
-/**
- * Reads what a manually configured host runs. Changes nothing there.
- *
- * @throws ToolError of the login or of sudo, or `host.file` if it cannot be imported
- */
+/** Reads what a manually configured host runs. Changes nothing there. @throws ToolError */
 async function readHost(target: Target, terminal: Terminal): Promise<ExistingInstall> {
-  const world = createWorld(terminal);
-  const session = createSession(world.transport, target.host, {
-    timeoutMs: CONNECT_MS,
-    signal: world.abandon,
-    onConnected: () => undefined,
-  });
-  try {
+  const found: ExistingInstall[] = [];
+  const problems = await onEach([target.host], terminal, async (_, session, world) => {
     const { facts } = await gatherFacts(target, session, world);
-    return orThrow(readExistingInstall(facts));
-  } finally {
-    session.close();
-    await world.transport.close();
-  }
+    found.push(orThrow(readExistingInstall(facts)));
+  });
+  throwAll(problems);
+  return found[0]!;
 }
 
-/** A file next to the inventory. */
-export interface ImportedFile {
-  /** As the inventory names it: `./web-01.alloy`. */
-  readonly path: string;
-  readonly content: string | Secret;
-  readonly mode: number;
-}
-
-/** What a host runs, as settings for it and files next to the inventory. */
+/** What a host runs, as settings for it and files next to the inventory, with their paths in it. */
 export function importedSettings(
   name: string,
   found: ExistingInstall,
-): { readonly settings: SettingsToWrite; readonly files: readonly ImportedFile[] } {
+): { readonly settings: SettingsToWrite; readonly files: readonly NewFile[] } {
   const template = `./${name}.alloy`;
-  const files: ImportedFile[] = [];
+  const files: NewFile[] = [];
   const environment = [...found.environment].map(([variable, value]) => {
     if (!(value instanceof Secret)) return [variable, value];
     const path = `./secrets/${name}-${variable}`;

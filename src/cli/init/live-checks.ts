@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { createSession } from '../../engine/session.ts';
-import { runAsRoot, type Said, sudoProblem } from '../../engine/sudo.ts';
+import { createSession, type Session } from '../../engine/session.ts';
+import { runAsRoot, sudoProblem } from '../../engine/sudo.ts';
+import type { World } from '../../engine/world.ts';
 import type { Host } from '../../model/host.ts';
-import type { Command } from '../../model/plan.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createWorld } from '../create-world.ts';
@@ -20,8 +20,10 @@ const HOW_ROOT =
 /** Logs in to each host and finds out how root is reached there. Changes nothing. */
 export async function checkLogins(hosts: readonly Host[], terminal: Terminal) {
   const found = new Map<Host, string>();
-  const problems = await onEach(hosts, terminal, async (host, run) => {
-    const { out } = await run({ ...host, sudo: { kind: 'none' } }, ['sh', '-c', HOW_ROOT]);
+  const problems = await onEach(hosts, terminal, async (host, session, { abandon }) => {
+    const asIs: Host = { ...host, sudo: { kind: 'none' } };
+    const limits = { timeoutMs: LOGIN_MS, signal: abandon };
+    const { out } = await runAsRoot(session, asIs, ['sh', '-c', HOW_ROOT], '', limits);
     found.set(host, out.trim());
   });
   const ways = [...found.values()];
@@ -37,8 +39,10 @@ export const checkSudo = (
   password: Secret,
   terminal: Terminal,
 ): Promise<readonly Problem[]> =>
-  onEach(hosts, terminal, async (host, run) => {
-    const { exit, err } = await run({ ...host, sudo: { kind: 'password', password } }, ['true']);
+  onEach(hosts, terminal, async (host, session, { abandon }) => {
+    const withPassword: Host = { ...host, sudo: { kind: 'password', password } };
+    const limits = { timeoutMs: LOGIN_MS, signal: abandon };
+    const { exit, err } = await runAsRoot(session, withPassword, ['true'], '', limits);
     if (exit.code === 0) return;
     throw new ToolError(
       sudoProblem(host, err) ?? {
@@ -50,25 +54,23 @@ export const checkSudo = (
     );
   });
 
-type Run = (host: Host, argv: Command) => Promise<Said>;
-
 /** Works on a few hosts at a time; returns the problems of those that failed. */
-async function onEach(
+export async function onEach(
   hosts: readonly Host[],
   terminal: Terminal,
-  work: (host: Host, run: Run) => Promise<void>,
+  work: (host: Host, session: Session, world: World) => Promise<void>,
 ): Promise<readonly Problem[]> {
-  const { transport, abandon } = createWorld(terminal);
-  const options = { timeoutMs: LOGIN_MS, signal: abandon, onConnected: () => undefined };
+  const world = createWorld(terminal);
+  const options = { timeoutMs: LOGIN_MS, signal: world.abandon, onConnected: () => undefined };
   const limit = pLimit(FORKS);
   const problems: Problem[] = [];
   const one = async (host: Host): Promise<void> => {
-    const session = createSession(transport, host, options);
+    const session = createSession(world.transport, host, options);
     try {
-      await work(host, (as, argv) => runAsRoot(session, as, argv, '', options));
+      await work(host, session, world);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      problems.push(error.problem);
+      problems.push(...error.problems);
     } finally {
       session.close();
     }
@@ -76,7 +78,7 @@ async function onEach(
   try {
     await Promise.all(hosts.map((host) => limit(one, host)));
   } finally {
-    await transport.close();
+    await world.transport.close();
   }
   return problems;
 }

@@ -70,7 +70,7 @@ export async function askSecrets(
     const content =
       typed.get(place) ??
       (await askSecret(`Secret for ${basename(path)} (empty: write the file later):`));
-    if (!isEmpty(content)) files.push({ path, content, mode: 0o600, replaces: false });
+    if (!isEmpty(content)) files.push({ path, content, mode: 0o600 });
   }
   return files;
 }

@@ -6,7 +6,6 @@ import { runProgram } from '../../../src/cli/dispatch.ts';
 import { findingsText } from '../../../src/cli/doctor/findings-table.ts';
 import { node, writable } from '../../../src/cli/doctor/machine-findings.ts';
 import type { Finding } from '../../../src/model/finding.ts';
-import { paintWith } from '../../../src/report/paint.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 let folder = '';
@@ -107,8 +106,7 @@ test('the table lists failures first, and hosts with the same finding together',
     trip('web-01'),
     trip('web-02'),
   ];
-  const style = { paint: paintWith(false), width: 80, quiet: false };
-  expect(findingsText(findings, style)).toBe(`This machine
+  expect(findingsText(findings, memoryTerminal(), false)).toBe(`This machine
   ok    Node 20.19.0
 
 Hosts

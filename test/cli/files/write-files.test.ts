@@ -15,7 +15,6 @@ const secret = () => ({
   path: join(folder, 'secrets/token'),
   content: new Secret('canary'),
   mode: 0o600,
-  replaces: false,
 });
 
 test('only the owner can read a secret, or look into its directory', () => {
@@ -30,7 +29,7 @@ test.each([
   ['a path that cannot be written', 'there/inventory.yaml', 'nothing-written'],
 ])('%s: nothing is left of what was written before it', (_, name, reason) => {
   writeFileSync(join(folder, 'there'), 'mine');
-  const file = { path: join(folder, name), content: '', mode: 0o644, replaces: false };
+  const file = { path: join(folder, name), content: '', mode: 0o644 };
   const error = expect.objectContaining({
     problem: expect.objectContaining({ params: expect.objectContaining({ reason }) }),
   });
