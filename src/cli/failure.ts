@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Problem } from '../model/problem.ts';
 import { findingsJson } from '../report/ndjson.ts';
-import { problemText } from '../report/problem-text.ts';
 import { ownDirectories } from '../sources/directories.ts';
 import { VERSION } from './alloyup-version.ts';
 import type { Options } from './args/option-table.ts';
 import { reportFindings } from './runs/github-actions.ts';
-import { errStyle, printProblems, type Terminal } from './terminal/terminal.ts';
+import { printProblems, type Terminal } from './terminal/terminal.ts';
 
 /** Found before the first connection; anything else is only known once a host was asked. */
 const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
@@ -28,19 +27,11 @@ export function refuse(
 
 /** Reports an unexpected error; its stack goes to a file, as it only helps us. Returns 70. */
 export function reportBug(error: unknown, terminal: Terminal): number {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const file = saveStack(stack, terminal);
-  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
-  terminal.err(
-    problemText(
-      {
-        code: 'bug',
-        params: { reason: 'unexpected', said, file },
-        ...(file === null ? { detail: stack } : {}),
-      },
-      errStyle(terminal),
-    ),
-  );
+  const params = { reason: 'unexpected', said: message.split('\n')[0]!, file } as const;
+  const detail = file === null ? { detail: stack } : {};
+  printProblems(terminal, [{ code: 'bug', params, ...detail }], []);
   return 70;
 }
 

@@ -91,7 +91,7 @@ async function finish(
       ? { files: [], additions: additionsOf(answers, known) }
       : await importHost(known.from, state, file, terminal);
   const text = editInventory(
-    existing ?? (imported ? SCHEMA_LINE + imported.text : null),
+    existing ?? (imported === null ? null : SCHEMA_LINE + imported),
     additions,
   );
   const drafts = files.flatMap(({ path, content }) =>

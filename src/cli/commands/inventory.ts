@@ -6,13 +6,13 @@ import { printProblems } from '../terminal/terminal.ts';
 
 /** `alloyup inventory import FILE` prints the converted inventory, or writes it with `-o`. */
 export const inventory: Command = async ({ args, options, terminal }) => {
-  const { text, hosts, warnings } = await importInventory(args[1]!);
+  const { text, inventory } = await importInventory(args[1]!);
   if (options.out === null) terminal.out(text);
   else writeNew(options.out, text, options.force);
-  printProblems(terminal, [], warnings);
+  printProblems(terminal, [], inventory.warnings);
   if (!options.quiet && options.out !== null)
     terminal.err(
-      `Wrote ${options.out}: ${count(hosts, 'host')}. Check it with alloyup validate -i ${options.out}\n`,
+      `Wrote ${options.out}: ${count(inventory.hosts.size, 'host')}. Check it with alloyup validate -i ${options.out}\n`,
     );
   return 0;
 };

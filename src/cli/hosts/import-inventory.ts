@@ -1,37 +1,21 @@
 import { inventoryText } from '../../inventory/edit.ts';
 import { parseHostList } from '../../inventory/host-list.ts';
-import type { Warning } from '../../model/problem.ts';
 import { orThrow } from '../usage.ts';
 import { openSource } from './chosen-hosts.ts';
 
-/** Another tool's inventory, converted to alloyup's. */
-export interface Imported {
-  readonly text: string;
-  readonly hosts: number;
-  /** It names a user for every host. */
-  readonly namesUser: boolean;
-  /** What could not be converted. */
-  readonly warnings: readonly Warning[];
-}
-
 /**
- * Reads an Ansible inventory or a list of hosts. An executable inventory is run.
+ * Reads an Ansible inventory or a list of hosts, and converts it to alloyup's. An executable one is run.
  *
  * @param source a path, or `-` for stdin
  * @throws ToolError with all problems of the text
  */
-export async function importInventory(source: string): Promise<Imported> {
+export async function importInventory(source: string) {
   const { file, inventory, variables } = await openSource(source, true);
   const names = variables.length === 0 ? hostNames(file.text) : null;
   const read = orThrow(
     names ? parseHostList(`${names.join(',')},`, {}) : await inventory.read(variables),
   );
-  return {
-    text: inventoryText(read.input, file.file),
-    hosts: read.hosts.size,
-    namesUser: read.input.defaults?.ssh?.user !== undefined,
-    warnings: read.warnings,
-  };
+  return { text: inventoryText(read.input, file.file), inventory: read };
 }
 
 /** Host names, one per line or separated by commas; null: the text is an inventory. */

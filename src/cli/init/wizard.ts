@@ -4,7 +4,7 @@ import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
-import { type Imported, importInventory } from '../hosts/import-inventory.ts';
+import { importInventory } from '../hosts/import-inventory.ts';
 import { answered, askSecret, askYes } from '../terminal/ask.ts';
 import { printProblems, type Terminal } from '../terminal/terminal.ts';
 import { printKeys, recordKeys } from '../trust/record-keys.ts';
@@ -28,7 +28,7 @@ export interface WizardState {
   readonly answers: Answers;
   readonly known: Known;
   /** The converted Ansible inventory; null: none was named. */
-  readonly imported: Imported | null;
+  readonly imported: string | null;
   /** Hosts whose sudo asks for a password. */
   readonly withPassword: readonly Host[];
   /** Passwords typed to be tried, by their place or `ask`. They are kept for this run only. */
@@ -98,10 +98,11 @@ const good = ({ errColour }: Terminal, text: string): string =>
 async function readAnsible(state: WizardState, setting: Setting): Promise<WizardState> {
   const { terminal, given, say } = setting;
   try {
-    const imported = await importInventory(String(state.answers.ansible));
-    printProblems(terminal, [], imported.warnings);
-    say(`${good(terminal, 'read')} ${count(imported.hosts, 'host')}\n`);
-    return { ...state, known: { ...state.known, namesUser: imported.namesUser }, imported };
+    const { text, inventory } = await importInventory(String(state.answers.ansible));
+    printProblems(terminal, [], inventory.warnings);
+    say(`${good(terminal, 'read')} ${count(inventory.hosts.size, 'host')}\n`);
+    const namesUser = inventory.input.defaults?.ssh?.user !== undefined;
+    return { ...state, known: { ...state.known, namesUser }, imported: text };
   } catch (error) {
     if (given || !(error instanceof ToolError)) throw error;
     printProblems(terminal, error.problems, []);
@@ -167,7 +168,7 @@ const HOW_ROOT = {
 async function tryLogins(state: WizardState, setting: Setting): Promise<WizardState> {
   const { terminal, given, file, existing, say } = setting;
   const { answers, known, imported } = state;
-  const draft = draftForLogin(existing ?? imported?.text ?? null, answers, known);
+  const draft = draftForLogin(existing ?? imported, answers, known);
   const hosts = (await targetsOf(draft, file)).targets.map(({ host }) => host);
   if (hosts.length === 0) return state;
   say(paintWith(terminal.errColour).dim(`  trying ${count(hosts.length, 'login')} ...\n`));

@@ -8,7 +8,7 @@ import {
   readSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../../model/event.ts';
@@ -30,14 +30,6 @@ type Place = Pick<Terminal, 'env'>;
 const directoryOf = ({ env }: Place): string => join(ownDirectories(env).state, 'runs');
 const pathOf = (run: string, place: Place): string => join(directoryOf(place), `${run}.ndjson`);
 
-/** A file that events are appended to. */
-export interface LogFile {
-  readonly path: string;
-  append(line: string): void;
-  /** Writes what is still buffered. Safe to call twice. */
-  close(): void;
-}
-
 /** "20261123T101500Z-3f9a". @param random 4 hex digits */
 export const runId = (now: number, random: string): string =>
   `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
@@ -48,7 +40,7 @@ export const runId = (now: number, random: string): string =>
  *
  * @throws ToolError `usage` for the named file
  */
-export function openRunLog(run: string, named: string | null, terminal: Terminal): LogFile | null {
+export function openRunLog(run: string, named: string | null, terminal: Terminal) {
   try {
     if (named !== null) return openLog(named, 'w', terminal);
     mkdirSync(directoryOf(terminal), { recursive: true, mode: 0o700 });
@@ -64,33 +56,23 @@ export function openRunLog(run: string, named: string | null, terminal: Terminal
   }
 }
 
-/** Lines of one turn of the event loop are written together: 10,000 hosts produce many at once. */
-function openLog(path: string, flags: 'w' | 'wx', { err }: Terminal): LogFile {
+/** A file that events are appended to. */
+function openLog(path: string, flags: 'w' | 'wx', { err }: Terminal) {
   const file = openSync(path, flags, 0o600);
-  let lines: string[] = [];
-  let state: 'open' | 'broken' | 'closed' = 'open';
-  const flush = (): void => {
-    if (lines.length === 0 || state !== 'open') return;
-    const bytes = Buffer.from(lines.join(''));
-    lines = [];
-    try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-    } catch (error) {
-      // a full disk here must not keep hosts from being finished
-      state = 'broken';
-      err(`alloyup: logging stopped: ${(error as Error).message}\n`);
-    }
-  };
+  let broken = false;
   return {
     path,
-    append(line) {
-      if (lines.push(line) === 1) setImmediate(flush);
+    append(line: string): void {
+      if (broken) return;
+      try {
+        writeFileSync(file, line);
+      } catch (error) {
+        // a full disk here must not keep hosts from being finished
+        broken = true;
+        err(`alloyup: logging stopped: ${(error as Error).message}\n`);
+      }
     },
-    close() {
-      flush();
-      if (state !== 'closed') closeSync(file);
-      state = 'closed';
-    },
+    close: () => closeSync(file),
   };
 }
 

@@ -63,13 +63,8 @@ export function openScreen(
   };
 
   const hide = (): void => {
-    if (!begun) {
-      canvas.write(held);
-      held = '';
-      return;
-    }
     const away = drawn.length > 0 ? `${back()}${TO_SCREEN_END}` : '';
-    canvas.write(`${away}${held}${SHOW_CURSOR}`);
+    canvas.write(`${away}${held}${begun ? SHOW_CURSOR : ''}`);
     drawn = [];
     held = '';
   };

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import type { Notice, Problem } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { pad, widthOf } from '../../report/plain.ts';
-import { type ProblemStyle, problemsText } from '../../report/problem-text.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what can show it. */
@@ -102,14 +102,8 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   return rows.map((row) => row.map((cell, i) => pad(cell, widths[i]!)).join('  '));
 }
 
-/** How problems look on stderr. */
-export const errStyle = ({ errColour, width }: Terminal): ProblemStyle => ({
-  paint: paintWith(errColour),
-  width,
-});
-
 export const printProblems = (
-  terminal: Terminal,
+  { err, errColour, width }: Terminal,
   problems: readonly Problem[],
   warnings: readonly Notice[],
-): void => terminal.err(problemsText(problems, warnings, errStyle(terminal)));
+): void => err(problemsText(problems, warnings, { paint: paintWith(errColour), width }));
