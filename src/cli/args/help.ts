@@ -1,6 +1,6 @@
 import { wrap } from '../../report/plain.ts';
 import { COMMANDS, type CommandSpec, usageOf } from './commands.ts';
-import { longFlag, OPTIONS, type OptionName } from './option-table.ts';
+import { OPTIONS, type OptionName } from './option-table.ts';
 
 /** Help fits the smallest terminal, with a row left for the prompt. */
 const WIDTH = 80;
@@ -59,14 +59,14 @@ const optionLines = (keys: readonly OptionName[]): string => {
   const width = Math.max(0, ...keys.map((key) => OPTIONS[key].flags.length));
   return keys
     .map((key) => {
-      const { flags, help } = OPTIONS[key];
-      return line(`  ${flags.padEnd(width)}  ${wrap(help, WIDTH, width + 4, width + 4)}`);
+      const { flags, description } = OPTIONS[key];
+      return line(`  ${flags.padEnd(width)}  ${wrap(description, WIDTH, width + 4, width + 4)}`);
     })
     .join('');
 };
 
 const alsoLine = (keys: readonly OptionName[]): string => {
-  const flags = keys.map((key) => /^-\w/.exec(OPTIONS[key].flags)?.[0] ?? longFlag(OPTIONS[key]));
+  const flags = keys.map((key) => OPTIONS[key].short ?? OPTIONS[key].long);
   const also = `Also ${flags.join(', ')}; see alloyup help options`;
   return keys.length === 0 ? '' : line(`  ${wrap(also, WIDTH, 2, 2)}`);
 };

@@ -1,16 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
-/** One option of the command line. A variable ALLOYUP_... mirrors it. */
-export interface OptionSpec<T> {
-  /** As commander reads it: "-f, --forks <n>". */
-  readonly flags: string;
-  readonly help: string;
-  readonly group: Group;
-  readonly fallback: T;
-  /** The only values allowed. */
-  readonly choices?: readonly string[];
-  /** Reads one occurrence; `before` is what the earlier ones came to. @throws InvalidArgumentError */
-  parse?(text: string, before: T): T;
+/** An option as commander knows it, with the type of its value. A variable ALLOYUP_... mirrors it. */
+interface TypedOption<T> extends Option {
+  defaultValue: T;
 }
 
 /** Headings of the help, in order. */
@@ -20,15 +12,19 @@ const [HOSTS, RUN, OUTPUT, LIST] = GROUPS;
 
 const FORMATS = ['text', 'json', 'ndjson'] as const;
 
-const option = <T>(
+/** @param parse reads one occurrence; `before` is what the earlier ones came to */
+function option<T>(
   flags: string,
   group: Group,
   help: string,
   fallback: T,
-  parse?: OptionSpec<T>['parse'],
-): OptionSpec<T> => ({ flags, group, help, fallback, ...(parse ? { parse } : {}) });
+  parse?: (text: string, before: T) => T,
+): TypedOption<T> {
+  const made = new Option(flags, help).default(fallback).helpGroup(group);
+  return (parse ? made.argParser(parse) : made) as TypedOption<T>;
+}
 
-const text = (flags: string, group: Group, help: string): OptionSpec<string | null> =>
+const text = (flags: string, group: Group, help: string): TypedOption<string | null> =>
   option(flags, group, help, null, (written) => {
     if (written === '') throw new InvalidArgumentError('It is empty.');
     return written;
@@ -40,7 +36,7 @@ const integer = (
   help: string,
   fallback: number,
   [least, most]: readonly [number, number],
-): OptionSpec<number> =>
+): TypedOption<number> =>
   option(flags, group, `${help} (default ${fallback})`, fallback, (written) => {
     const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
     if (value >= least && value <= most) return value;
@@ -51,13 +47,13 @@ const choice = <const T extends string>(
   flags: string,
   help: string,
   choices: readonly [T, ...T[]],
-): OptionSpec<T> => ({ ...option<T>(flags, OUTPUT, help, choices[0]), choices });
+): TypedOption<T> => option<T>(flags, OUTPUT, help, choices[0]).choices(choices);
 
-const flag = (flags: string, group: Group, help: string): OptionSpec<boolean> =>
+const flag = (flags: string, group: Group, help: string): TypedOption<boolean> =>
   option(flags, group, help, flags.startsWith('--no-'));
 
 /** Every option, the most important first. To add one: a line here, and its name in the commands that take it. */
-export const OPTIONS = {
+export const createOptions = () => ({
   inventory: text(
     '-i, --inventory <file>',
     HOSTS,
@@ -132,7 +128,10 @@ export const OPTIONS = {
   strict: flag('--strict', RUN, 'unknown components and arguments are errors'),
   write: flag('-w, --write', RUN, 'rewrite the files in place'),
   test: flag('-t, --test', RUN, 'list unformatted files and exit 1; writes nothing'),
-};
+});
+
+/** For whoever only looks at them: a command line has its own. */
+export const OPTIONS = createOptions();
 
 /** Read when `-i` is not given. */
 export const DEFAULT_INVENTORY = 'inventory.yaml';
@@ -141,15 +140,9 @@ export type OptionName = keyof typeof OPTIONS;
 
 /** What a command receives: every option; those it does not take have their fallbacks. */
 export type Options = {
-  readonly [K in OptionName]: (typeof OPTIONS)[K] extends OptionSpec<infer T> ? T : never;
+  readonly [K in OptionName]: (typeof OPTIONS)[K]['defaultValue'];
 };
 
-export const takesValue = ({ flags }: { readonly flags: string }): boolean => flags.includes('<');
-
-/** "--connect-timeout" of "--connect-timeout <s>". */
-export const longFlag = ({ flags }: { readonly flags: string }): string =>
-  /--[a-z-]+/.exec(flags)![0];
-
 /** "ALLOYUP_CONNECT_TIMEOUT". */
-export const variableOf = (flag: string): string =>
-  `ALLOYUP_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+export const variableOf = ({ long }: Option): string =>
+  `ALLOYUP_${long!.slice(2).replaceAll('-', '_').toUpperCase()}`;

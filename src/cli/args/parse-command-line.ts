@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { Argument, Command as Commander, CommanderError, Option } from 'commander';
+import { Argument, Command as Commander, CommanderError, type Option } from 'commander';
 import type { ToolError } from '../../model/problem.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -8,12 +8,10 @@ import { COMMANDS, type CommandSpec, isCommand, SHELLS } from './commands.ts';
 import { commandHelp, optionsHelp, programHelp } from './help.ts';
 import type { Command, Invocation } from './invocation.ts';
 import {
-  longFlag,
+  createOptions,
   OPTIONS,
   type OptionName,
-  type OptionSpec,
   type Options,
-  takesValue,
   variableOf,
 } from './option-table.ts';
 
@@ -34,10 +32,17 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
     return 0;
   }
   let order: Order | undefined;
-  const program = programOf(terminal);
+  const program = new Commander('alloyup')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
+    .configureHelp({ formatHelp: programHelp });
   for (const [name, spec] of Object.entries(COMMANDS) as [string, CommandSpec][]) {
-    // adding the options of every command would take as long as everything else here
-    const command = addCommand(program, name, spec, argv.includes(name) ? spec.options : []);
+    const command = addCommand(program, name, spec);
+    // those of every command would take as long as everything else here
+    if (argv.includes(name)) addOptions(command, spec.options);
     command.action(() => {
       const options = optionsOf(command);
       const plain = { ...terminal, outColour: false, errColour: false };
@@ -57,22 +62,7 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
   return order ?? 0;
 }
 
-function programOf(terminal: Terminal): Commander {
-  return new Commander('alloyup')
-    .version(VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print the help of a command')
-    .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
-    .configureHelp({ formatHelp: programHelp });
-}
-
-function addCommand(
-  program: Commander,
-  name: string,
-  spec: CommandSpec,
-  options: readonly OptionName[],
-): Commander {
+function addCommand(program: Commander, name: string, spec: CommandSpec): Commander {
   const command = program
     .command(name)
     .helpOption('-h, --help', 'print this help')
@@ -83,26 +73,25 @@ function addCommand(
     if (argument.name() === 'shell') argument.choices(SHELLS);
     command.addArgument(argument);
   }
-  for (const key of options) command.addOption(optionOf(key));
   return command;
 }
 
-function optionOf(key: OptionName): Option {
-  const spec: OptionSpec<unknown> = OPTIONS[key];
-  const option = new Option(spec.flags, spec.help).default(spec.fallback);
-  if (spec.choices) option.choices(spec.choices);
-  else if (spec.parse) option.argParser(spec.parse);
-  const variable = variableOf(longFlag(spec));
-  if (isOn(variable, spec)) option.env(variable);
-  return option;
+function addOptions(command: Commander, keys: readonly OptionName[]): void {
+  const options = createOptions();
+  for (const key of keys) {
+    const option = options[key];
+    command.addOption(isSet(option) ? option.env(variableOf(option)) : option);
+  }
 }
 
 /** Whether a variable counts: for commander one that is set is a yes, even when empty or "0". */
-function isOn(variable: string, spec: OptionSpec<unknown>): boolean {
+function isSet(option: Option): boolean {
+  const variable = variableOf(option);
   const value = process.env[variable] ?? '';
-  if (takesValue(spec)) return value !== '';
+  if (option.required) return value !== '';
   if (/^(0|false|no|off|)$/i.test(value)) return false;
-  if (/^(1|true|yes|on)$/i.test(value) || (spec === OPTIONS.verbose && value === '2')) return true;
+  if (/^(1|true|yes|on)$/i.test(value) || (option.long === '--verbose' && value === '2'))
+    return true;
   throw usageError({
     reason: 'command-line',
     said: `the variable ${variable} must be 1 or 0, not "${value}"`,
@@ -112,14 +101,14 @@ function isOn(variable: string, spec: OptionSpec<unknown>): boolean {
 }
 
 const FALLBACKS = Object.fromEntries(
-  Object.entries(OPTIONS).map(([key, { fallback }]) => [key, fallback]),
-) as unknown as Options;
+  Object.entries(OPTIONS).map(([key, { defaultValue }]) => [key, defaultValue]),
+) as Options;
 
 function optionsOf(command: Commander): Options {
   const options: Options = { ...FALLBACKS, ...command.opts() };
   // commander counts how often a flag occurs; the variable is the number itself
-  return command.getOptionValueSource('verbose') === 'env' &&
-    process.env[variableOf('--verbose')] === '2'
+  const isTwo = process.env[variableOf(OPTIONS.verbose)] === '2';
+  return isTwo && command.getOptionValueSource('verbose') === 'env'
     ? { ...options, verbose: 2 }
     : options;
 }

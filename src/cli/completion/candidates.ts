@@ -1,11 +1,5 @@
 import { COMMANDS, type CommandSpec, isCommand, SHELLS } from '../args/commands.ts';
-import {
-  longFlag,
-  OPTIONS,
-  type OptionName,
-  type OptionSpec,
-  takesValue,
-} from '../args/option-table.ts';
+import { OPTIONS, type OptionName } from '../args/option-table.ts';
 
 /** A word that may come next. */
 export interface Candidate {
@@ -54,9 +48,9 @@ export async function complete(
   const inventory = inventoryIn(before);
   const [, flag, glued] = /^(--[a-z-]+)=(.*)$/s.exec(typed) ?? [];
   const key = optionOf(spec, flag ?? before.at(-1)!);
-  if (key && takesValue(OPTIONS[key])) {
-    const { flags, choices }: OptionSpec<never> = OPTIONS[key] as never;
-    const allowed = choices ?? (key === 'template' ? names.templates : null);
+  if (key && OPTIONS[key].required) {
+    const { flags, argChoices } = OPTIONS[key];
+    const allowed = argChoices ?? (key === 'template' ? names.templates : null);
     const part = glued ?? typed;
     const values = allowed
       ? matching(part, allowed)
@@ -83,15 +77,13 @@ const matching = (typed: string, values: readonly string[]): readonly Candidate[
   );
 
 const flagsOf = ({ options }: CommandSpec): readonly Candidate[] => [
-  ...options.map((key) => ({ value: longFlag(OPTIONS[key]), meaning: OPTIONS[key].help })),
+  ...options.map((key) => ({ value: OPTIONS[key].long!, meaning: OPTIONS[key].description })),
   { value: '--help', meaning: 'print this help' },
 ];
 
 /** The option with this flag, long or short. */
 const optionOf = ({ options }: CommandSpec, flag: string): OptionName | undefined =>
-  options.find(
-    (key) => longFlag(OPTIONS[key]) === flag || OPTIONS[key].flags.startsWith(`${flag}, `),
-  );
+  options.find((key) => OPTIONS[key].long === flag || OPTIONS[key].short === flag);
 
 /** The value of `-i FILE`. */
 function inventoryIn(before: readonly string[]): string | null {

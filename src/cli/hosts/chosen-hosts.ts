@@ -10,7 +10,7 @@ import { readVariableDirectories } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import type { Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/option-table.ts';
+import { DEFAULT_INVENTORY, OPTIONS, type Options } from '../args/option-table.ts';
 import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 
 /** The hosts that a command works on. */
@@ -101,7 +101,7 @@ function refuseListFlags(options: Options): void {
   const given = (['user', 'identity', 'template', 'var'] as const).find((key) =>
     key === 'var' ? options.var.length > 0 : options[key] !== null,
   );
-  if (given) throw usageError({ reason: 'list-option', option: longFlag(OPTIONS[given]) });
+  if (given) throw usageError({ reason: 'list-option', option: OPTIONS[given].long! });
 }
 
 async function limited(inventory: Inventory, limit: string): Promise<readonly string[]> {
