@@ -52,7 +52,7 @@ const choice = <const T extends string>(
 const flag = (flags: string, group: Group, help: string): TypedOption<boolean> =>
   option(flags, group, help, flags.startsWith('--no-'));
 
-/** Every option, the most important first. To add one: a line here, and its name in the commands that take it. */
+/** The most important first. To add one: a line here, and its name in the commands that take it. */
 export const createOptions = () => ({
   inventory: text(
     '-i, --inventory <file>',

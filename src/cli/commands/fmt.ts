@@ -16,7 +16,7 @@ export const fmt: Command = async ({ args, options, terminal }) => {
   const problems: Problem[] = [];
   const templates: string[] = [];
   let differs = false;
-  for (const { name, path, inDirectory, bytes } of readAlloyFiles(args, { deep: true }).flat()) {
+  for (const { name, inDirectory, bytes } of readAlloyFiles(args, { deep: true }).flat()) {
     const parsed = parse(bytes);
     if (inDirectory && templateProblem(name, parsed)) {
       templates.push(name);
@@ -31,7 +31,7 @@ export const fmt: Command = async ({ args, options, terminal }) => {
     else if (!Buffer.from(text).equals(bytes)) {
       differs = true;
       terminal.out(`${name}\n`);
-      if (write && path !== null) replaceFile(path, text);
+      if (write) replaceFile(name, text);
     }
   }
   const skipped: readonly Warning[] =

@@ -25,11 +25,7 @@ export interface HostNames {
 /** The shell completes file names itself. */
 export const FILES = 'files';
 
-/**
- * What may stand in place of the last word.
- *
- * @param words after `alloyup`; the last one is being typed, '' if it has not begun
- */
+/** What may stand in place of the last of the words after `alloyup`, which is '' if it has not begun. */
 export async function complete(
   words: readonly string[],
   names: MachineNames,

@@ -9,10 +9,7 @@ import { savedRuns } from '../runs/run-logs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { complete, FILES, type HostNames } from './candidates.ts';
 
-/**
- * `alloyup __complete SHELL ...`, which the completion scripts call: prints one candidate per line. Prints
- * nothing rather than an error, runs no inventory, and always exits 0.
- */
+/** Prints one candidate per line for the completion scripts. Runs no inventory and never fails. */
 export async function answerShell(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [shell, ...rest] = argv;
   const line = shell === 'bash' ? splitLine(rest[0] ?? '') : { words: rest, kept: '' };

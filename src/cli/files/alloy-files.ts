@@ -8,10 +8,8 @@ import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
 export interface AlloyFile {
-  /** The path as given, or `<stdin>`. */
+  /** The path, or `<stdin>`. */
   readonly name: string;
-  /** null: stdin. */
-  readonly path: string | null;
   /** Found in a directory that was named, not named itself. */
   readonly inDirectory: boolean;
   readonly bytes: Uint8Array;
@@ -32,10 +30,8 @@ const WHY = {
 } as const;
 
 /**
- * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`,
- * including those in its subdirectories), `-` for stdin.
- *
- * @throws ToolError `usage`, for every file that cannot be read
+ * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`, at any
+ * depth), `-` for stdin. @throws ToolError `usage`, for every file that cannot be read
  */
 export function readAlloyFiles(
   paths: readonly string[],
@@ -57,8 +53,7 @@ export function readAlloyFiles(
 }
 
 function expand(given: string, deep: boolean): readonly AlloyFile[] {
-  if (given === '-')
-    return [{ name: '<stdin>', path: null, inDirectory: false, bytes: readFileSync(0) }];
+  if (given === '-') return [{ name: '<stdin>', inDirectory: false, bytes: readFileSync(0) }];
   if (!statSync(given).isDirectory()) return [read(given, false)];
   const names = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
@@ -73,7 +68,7 @@ function expand(given: string, deep: boolean): readonly AlloyFile[] {
 function read(path: string, inDirectory: boolean): AlloyFile {
   const { size } = statSync(path);
   if (size > MAX_BYTES) throw unusable('too-big', `${size >> 20} MiB`);
-  return { name: path, path, inDirectory, bytes: readFileSync(path) };
+  return { name: path, inDirectory, bytes: readFileSync(path) };
 }
 
 /** What was found in an Alloy file. */

@@ -45,9 +45,7 @@ export function writeNew(path: string, text: string, force: boolean): void {
 
 /**
  * Replaces or creates a file in one step, so that readers see the old text or the new one. An existing
- * file keeps its mode and owner; a symlink is followed.
- *
- * @throws ToolError `usage`
+ * file keeps its mode and owner; a symlink is followed. @throws ToolError `usage`
  */
 export function replaceFile(path: string, text: string): void {
   let staged: string | undefined;

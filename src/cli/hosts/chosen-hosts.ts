@@ -11,6 +11,7 @@ import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import type { Invocation } from '../args/invocation.ts';
 import { DEFAULT_INVENTORY, OPTIONS, type Options } from '../args/option-table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 
 /** The hosts that a command works on. */
@@ -31,23 +32,14 @@ const SCRIPT_TIMEOUT_MS = 120_000;
 /** Of a file of host names for `--limit @FILE`. */
 const MAX_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/**
- * Reads the inventory and picks the hosts. Reads no secrets.
- *
- * @param mayRun an executable inventory may be run
- * @throws ToolError `usage`, `inventory.*`: all problems at once
- */
+/** Reads the inventory, which is run if it is a program and `mayRun`, but no secrets. @throws ToolError */
 export async function readHosts(
   { options, terminal }: Invocation,
   { mayRun = true }: { readonly mayRun?: boolean } = {},
 ): Promise<ChosenHosts> {
   const source = options.inventory ?? DEFAULT_INVENTORY;
   const { inventory, base, text } = isHostList(source)
-    ? {
-        inventory: await readList(source, options),
-        base: terminal.cwd,
-        text: JSON.stringify([source, listFlags(options)]),
-      }
+    ? readList(source, options, terminal)
     : await readFile(source, options, mayRun);
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
@@ -60,8 +52,10 @@ export async function readHosts(
   };
 }
 
-async function readList(source: string, options: Options): Promise<Inventory> {
-  return orThrow(parseHostList(source, listFlags(options)));
+function readList(source: string, options: Options, { cwd }: Terminal) {
+  const flags = listFlags(options);
+  const inventory = orThrow(parseHostList(source, flags));
+  return { inventory, base: cwd, text: JSON.stringify([source, flags]) };
 }
 
 async function readFile(source: string, options: Options, mayRun: boolean) {
@@ -90,9 +84,9 @@ export async function openSource(source: string, mayRun: boolean) {
 }
 
 const listFlags = ({ user, identity, template, var: vars }: Options) => ({
-  ...(user === null ? {} : { user }),
-  ...(identity === null ? {} : { identity }),
-  ...(template === null ? {} : { template }),
+  user: user ?? undefined,
+  identity: identity ?? undefined,
+  template: template ?? undefined,
   vars,
 });
 

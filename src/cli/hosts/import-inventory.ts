@@ -3,12 +3,7 @@ import { parseHostList } from '../../inventory/host-list.ts';
 import { orThrow } from '../usage.ts';
 import { openSource } from './chosen-hosts.ts';
 
-/**
- * Reads an Ansible inventory or a list of hosts, and converts it to alloyup's. An executable one is run.
- *
- * @param source a path, or `-` for stdin
- * @throws ToolError with all problems of the text
- */
+/** Converts an Ansible inventory, which may be a program, or a list of hosts. @throws ToolError */
 export async function importInventory(source: string) {
   const { file, inventory, variables } = await openSource(source, true);
   const names = variables.length === 0 ? hostNames(file.text) : null;

@@ -37,9 +37,7 @@ const SECRET_TIMEOUT_MS = 60_000;
 
 /**
  * Reads what the chosen hosts need from this machine, secrets included, and makes a target of each.
- *
- * @param aside for what may prompt, such as a password manager
- * @throws ToolError with all problems of all hosts: nothing was touched
+ * Password managers may prompt `aside`. @throws ToolError with all problems of all hosts
  */
 export async function readTargets(
   all: ChosenHosts,
@@ -70,10 +68,7 @@ export async function readTargets(
   };
 }
 
-/**
- * The hosts with the settings that it takes to reach them and to remove packages. A broken template or
- * a missing secret must not get in the way of a rollback.
- */
+/** Hosts with what it takes to reach them only: a broken template must not stop a rollback. */
 export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
   ...chosen,
   settings: chosen.settings.map((host) => ({

@@ -53,10 +53,7 @@ export function importedSettings(
   return { settings, files };
 }
 
-/**
- * The template that renders to exactly this text: Liquid's delimiters in it are literal. What would end
- * a raw block starts a new one.
- */
+/** The template that renders to exactly this text. What would end a raw block starts a new one. */
 export const templateText = (config: string): string =>
   /\{\{|\{%/.test(config)
     ? config

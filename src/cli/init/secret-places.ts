@@ -29,9 +29,7 @@ export const shortPath = (path: string): string => {
   return short.startsWith('..') ? path : short;
 };
 
-const EMPTY = new Secret('').sha256();
-
-export const isEmpty = (secret: Secret): boolean => secret.sha256() === EMPTY;
+export const isEmpty = (secret: Secret): boolean => secret.sha256() === new Secret('').sha256();
 
 /** The secret stored at a place; null: there is none, or it cannot be read. */
 export async function secretAt(
@@ -52,11 +50,7 @@ export async function secretAt(
   return read.ok ? (read.value.secrets.get(place) ?? null) : null;
 }
 
-/**
- * Asks for the secrets of files that do not exist yet, except those that have been typed before.
- *
- * @throws NoAnswer
- */
+/** Asks for the secrets of files that do not exist yet, unless they have been typed. @throws NoAnswer */
 export async function askSecrets(
   places: readonly string[],
   inventory: string,

@@ -38,8 +38,7 @@ export interface WizardState {
 /**
  * Asks until every question is answered, and tries logins, passwords and URLs right away.
  *
- * @throws NoAnswer Ctrl-C at a question
- * @throws ToolError `usage` of an answers file
+ * @throws NoAnswer at Ctrl-C, ToolError `usage` of an answers file
  */
 export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
   const { given, terminal } = options;

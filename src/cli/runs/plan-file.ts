@@ -60,11 +60,7 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
   return orThrow(parseSavedPlan(read.text, path));
 }
 
-/**
- * The hosts of a saved plan, as the inventory describes them today.
- *
- * @throws ToolError `apply.stale` if one is no longer there
- */
+/** The hosts of a saved plan, as they are today. @throws ToolError `apply.stale` if one is gone */
 export function plannedHosts(chosen: ChosenHosts, plan: SavedPlan, limited: boolean): ChosenHosts {
   const gone = Object.keys(plan.hosts).filter((name) => !chosen.inventory.hosts.has(name));
   if (gone.length > 0)

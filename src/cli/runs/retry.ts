@@ -9,11 +9,8 @@ import { readRun } from './run-logs.ts';
 const DONE: readonly (Outcome | null)[] = ['unchanged', 'changed'];
 
 /**
- * The hosts that an earlier run did not finish: failed, rolled back, not reached, stale, locked,
- * unknown, skipped, or without an outcome because the run was cut off; and those a plan would change.
- *
- * @param run an ID or part of one, the path of a log, or "last": the newest apply
- * @throws ToolError `usage` if there is no such run
+ * The hosts that an earlier run, by default the newest apply, did not finish, for whatever reason, and
+ * those that a plan would change. @throws ToolError `usage` if there is no such run
  */
 export function retriedHosts(
   chosen: ChosenHosts,

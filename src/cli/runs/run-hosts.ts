@@ -26,10 +26,7 @@ import { retriedHosts } from './retry.ts';
 import { runId } from './run-logs.ts';
 import { openOutput } from './run-output.ts';
 
-/**
- * Runs a verb on the chosen hosts: reads what is desired of each, opens the sinks, and hands over to the
- * engine. With a saved plan as its argument, only the plan's hosts are changed. Returns the exit code.
- */
+/** Runs a verb on the chosen hosts, or on those of a saved plan. Returns the exit code. */
 export async function runHosts(verb: Verb, invocation: Invocation): Promise<number> {
   const { args, options, terminal } = invocation;
   const approved = args[0] === undefined ? null : await readPlanFile(args[0]);

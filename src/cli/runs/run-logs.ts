@@ -35,10 +35,8 @@ export const runId = (now: number, random: string): string =>
   `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
 
 /**
- * Opens the log of a run: the file that the user named, or one in the state directory, where it
- * removes the oldest ones. null: the run is not logged.
- *
- * @throws ToolError `usage` for the named file
+ * Opens the log of a run: the file that the user named, or one in the state directory, where it removes
+ * the oldest ones. null: the run is not logged. @throws ToolError `usage` for the named file
  */
 export function openRunLog(run: string, named: string | null, terminal: Terminal) {
   try {
@@ -89,11 +87,8 @@ export function savedRuns(place: Place): readonly string[] {
 }
 
 /**
- * The events of a run, given its ID, a part that only one ID has, the path of its log, or "last". A
- * last line that was cut off, by a full disk or a kill, is left out.
- *
- * @param verb what the last run must have been; any if omitted
- * @throws ToolError `usage`
+ * The events of a run, given its ID, a part that only one ID has, the path of its log, or "last": of
+ * this verb, if one is given. Leaves out a line that was cut off. @throws ToolError `usage`
  */
 export function readRun(run: string, place: Place, verb?: Verb): readonly RunEvent[] {
   const path = findRun(run, place, verb);

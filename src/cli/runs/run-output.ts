@@ -25,12 +25,7 @@ export const textOptionsOf = (
   folds: canvas !== undefined,
 });
 
-/**
- * Opens every sink before anything is done on a host: a path that cannot be written ends the run
- * before it has changed anything.
- *
- * @throws ToolError `usage`
- */
+/** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
 export function openOutput(run: string, options: Options, live: LiveView, mask: Mask) {
   const { terminal } = live;
   const ledger = openLedger();

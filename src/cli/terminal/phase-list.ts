@@ -7,19 +7,14 @@ export interface Phase {
   readonly work: () => Promise<void>;
 }
 
-/**
- * Runs the phases in order; rejects with what the first that fails throws. listr2 prints nothing: the
- * live view draws them with everything else.
- *
- * @param show told once how to see the phases
- */
+/** Runs the phases in order, up to the first that throws. `show` is told how to see them. */
 export async function runPhases(
   phases: readonly Phase[],
   show: (views: () => readonly PhaseView[]) => void,
 ): Promise<void> {
   const list = new Listr(
     phases.map(({ title, work }) => ({ title, task: work })),
-    // listr2 would end the process at Ctrl-C
+    // the live view draws them; listr2 would end the process at Ctrl-C
     { renderer: 'silent', registerSignalListeners: false },
   );
   show(() =>

@@ -1,21 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Size } from '../../report/live.ts';
 import { widthOf } from '../../report/plain.ts';
 
 /** A terminal that a view can be drawn on. */
 export interface Canvas {
-  size(): { readonly columns: number; readonly rows: number };
+  size(): Size;
   write(text: string): void;
-}
-
-/** Lines that stay at the bottom of a terminal while text scrolls above them. */
-export interface Screen {
-  /** Prints text above the view. */
-  print(text: string): void;
-  /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
-  pause(): void;
-  resume(): void;
-  /** Removes the view for good. Safe to call twice. */
-  close(): void;
 }
 
 /** Ten frames a second look smooth. */
@@ -29,11 +19,12 @@ const WRAP = '\u001b[?7h';
 const CLEAR_LINE = '\u001b[2K';
 const TO_SCREEN_END = '\u001b[J';
 
-/** @param frame the lines for a size; at most `rows - 1` of them */
-export function openScreen(
-  canvas: Canvas,
-  frame: (size: { readonly columns: number; readonly rows: number }) => readonly string[],
-): Screen {
+/**
+ * Lines that stay at the bottom of a terminal while text scrolls above them.
+ *
+ * @param frame the lines for a size; at most `rows - 1` of them
+ */
+export function openScreen(canvas: Canvas, frame: (size: Size) => readonly string[]) {
   let drawn: readonly string[] = [];
   /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
@@ -75,20 +66,23 @@ export function openScreen(
   timer.unref();
 
   return {
-    print(text) {
+    /** Prints text above the view. */
+    print(text: string): void {
       if (text === '') return;
       if (state === 'closed') canvas.write(text);
       else held += text;
     },
-    pause() {
+    /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
+    pause(): void {
       if (state !== 'open') return;
       state = 'paused';
       hide();
     },
-    resume() {
+    resume(): void {
       if (state === 'paused') state = 'open';
     },
-    close() {
+    /** Removes the view for good. Safe to call twice. */
+    close(): void {
       if (state === 'closed') return;
       clearInterval(timer);
       hide();

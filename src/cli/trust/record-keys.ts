@@ -22,10 +22,7 @@ interface RecordOptions {
 
 /**
  * Asks all hosts for their keys and records the unknown ones, once they are agreed to. Hosts behind a
- * jump host come in a second round, when the jump host's key is known. Returns what was found out about
- * each server in the end.
- *
- * @throws ToolError `ssh.host-key` if a known_hosts file cannot be written
+ * jump host come in a second round, when its key is known. @throws ToolError `ssh.host-key`
  */
 export async function recordKeys(hosts: readonly Host[], options: RecordOptions) {
   const fresh = new Set<string>();
@@ -63,10 +60,7 @@ const byFile = (found: readonly FoundKey[]) =>
     (file) => [file, found.filter(({ key }) => key.file === file)] as const,
   );
 
-/**
- * The name, address, type and fingerprint of each key, under the file it goes to. A fingerprint
- * takes 50 columns and is what people compare: where a row does not fit, it gets a line of its own.
- */
+/** Prints keys by the file they go to; fingerprints that do not fit get lines of their own. */
 export function printKeys(found: readonly FoundKey[], terminal: Terminal): void {
   const { err, errColour, home, width } = terminal;
   for (const [file, here] of byFile(found)) {
