@@ -10,7 +10,7 @@ import type { Terminal } from './terminal/terminal.ts';
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   // called by the shell's completion
   if (argv[0] === '__complete') {
-    const { answerShell } = await import('./completion/shell-answer.ts');
+    const { answerShell } = await import('./completion/complete.ts');
     return answerShell(argv.slice(1), terminal);
   }
   let invocation: Invocation | undefined;

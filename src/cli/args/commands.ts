@@ -5,8 +5,8 @@ import type { OptionName } from './option-table.ts';
 export interface CommandSpec {
   /** As commander reads it: "<host>", "[files...]". */
   readonly args: string;
-  /** What the argument `action` may be. */
-  readonly action?: string;
+  /** What an argument may be. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
   readonly summary: string;
   readonly options: readonly OptionName[];
   readonly examples: readonly (readonly [line: string, meaning: string])[];
@@ -102,7 +102,7 @@ export const COMMANDS = {
   },
   inventory: {
     args: '<action> <file>',
-    action: 'import',
+    choices: { action: ['import'] },
     summary: 'convert an Ansible inventory or a list of hosts',
     options: ['out', 'force', 'color', 'quiet'],
     examples: [
@@ -140,7 +140,7 @@ export const COMMANDS = {
   },
   runs: {
     args: '[action] [run]',
-    action: 'show',
+    choices: { action: ['show'] },
     summary: 'list saved runs, or show one',
     options: [...PRINT, 'diff'],
     examples: [
@@ -168,6 +168,7 @@ export const COMMANDS = {
   },
   completion: {
     args: '<shell>',
+    choices: { shell: ['bash', 'zsh', 'fish'] },
     summary: 'print a completion script for bash, zsh or fish',
     options: [],
     examples: [
@@ -178,19 +179,14 @@ export const COMMANDS = {
   },
 } as const satisfies Record<string, CommandSpec>;
 
-/** Shells with a completion script. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-export type CommandName = keyof typeof COMMANDS;
-
-export const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+export const isCommand = (name: string): name is keyof typeof COMMANDS =>
+  Object.hasOwn(COMMANDS, name);
 
 /** "apply [plan] [options]"; an action is shown by its own name. */
-export const usageOf = (name: string, { args, action = '', options }: CommandSpec): string =>
-  [
-    name,
-    args.replace('<action>', action).replace(/\[action\] \[(\w+)\]/, `[${action} [$1]]`),
-    options.length > 0 ? '[options]' : '',
-  ]
-    .filter(Boolean)
-    .join(' ');
+export function usageOf(name: string, { args, choices, options }: CommandSpec): string {
+  const action = choices?.action?.[0] ?? '';
+  const named = args
+    .replace('<action>', action)
+    .replace(/\[action\] \[(\w+)\]/, `[${action} [$1]]`);
+  return [name, named, options.length > 0 ? '[options]' : ''].filter(Boolean).join(' ');
+}

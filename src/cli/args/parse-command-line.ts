@@ -4,7 +4,7 @@ import type { ToolError } from '../../model/problem.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
-import { COMMANDS, type CommandSpec, isCommand, SHELLS } from './commands.ts';
+import { COMMANDS, type CommandSpec, isCommand } from './commands.ts';
 import { commandHelp, optionsHelp, programHelp } from './help.ts';
 import type { Command, Invocation } from './invocation.ts';
 import {
@@ -69,9 +69,8 @@ function addCommand(program: Commander, name: string, spec: CommandSpec): Comman
     .configureHelp({ formatHelp: () => commandHelp(name, spec) });
   for (const word of spec.args.split(' ').filter(Boolean)) {
     const argument = new Argument(word);
-    if (argument.name() === 'action') argument.choices([spec.action!]);
-    if (argument.name() === 'shell') argument.choices(SHELLS);
-    command.addArgument(argument);
+    const choices = spec.choices?.[argument.name()];
+    command.addArgument(choices ? argument.choices(choices) : argument);
   }
   return command;
 }

@@ -17,7 +17,7 @@ import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
 import { runWizard, type WizardOptions, type WizardState } from '../init/wizard.ts';
-import { askYes, confirmed, NoAnswer } from '../terminal/ask.ts';
+import { askYes, confirmed, isNoAnswer } from '../terminal/ask.ts';
 import { printProblems, type Terminal } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
 
@@ -47,11 +47,15 @@ export const init: Command = async (invocation) => {
     const setting = { terminal, given, file, existing };
     return await finish(await runWizard(known, setting), setting, invocation);
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    terminal.err('Nothing was written.\n');
-    return 130;
+    if (!isNoAnswer(error)) throw error;
+    return nothingWritten(terminal);
   }
 };
+
+function nothingWritten({ err }: Terminal): number {
+  err('Nothing was written.\n');
+  return 130;
+}
 
 /** Common places; the first that exists is suggested. */
 const ANSIBLE_FILES = [
@@ -117,7 +121,7 @@ async function finish(
     ...(asked ? await askSecrets(places, file, typed) : []),
   ];
   const paths = [file, ...beside.map(({ path }) => shortPath(path))];
-  if (asked && !(await askYes(writeQuestion(paths), true))) throw new NoAnswer();
+  if (asked && !(await askYes(writeQuestion(paths), true))) return nothingWritten(terminal);
   writeAll([...beside, { path: file, content: text, mode: 0o644, replaces: existing !== null }]);
   terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
   for (const { path, mode } of beside)

@@ -12,7 +12,7 @@ import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets } from '../hosts/make-targets.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { resultOf } from '../usage.ts';
-import { isAllowed } from './machine-findings.ts';
+import { type Found, findingOf, isAllowed } from './machine-findings.ts';
 
 /** A problem or a warning as a finding. */
 export function noticed(
@@ -28,12 +28,7 @@ export function noticed(
   return host === undefined ? found : { ...found, host };
 }
 
-const finding = (
-  check: string,
-  state: Finding['state'],
-  message: string,
-  hint: string | null = null,
-): Finding => ({ part: 'inventory', check, state, message, hint });
+const finding = (...found: Found): Finding => findingOf('inventory')(found);
 
 /** Rules, templates and secrets that are not set; `chosen` null: hosts cannot be checked. */
 export async function inventoryFindings(
@@ -43,7 +38,7 @@ export async function inventoryFindings(
   if (options.inventory === null && !existsSync(DEFAULT_INVENTORY)) {
     const message = `there is no ${DEFAULT_INVENTORY} here, so no hosts were checked`;
     const hint = 'Name an inventory with -i, or create one with alloyup init';
-    return { findings: [finding('inventory', 'note', message, hint)], chosen: null };
+    return { findings: [finding('note', 'inventory', message, hint)], chosen: null };
   }
   const read = await resultOf(() => readHosts(invocation));
   if (!read.ok) return { findings: read.problems.map((one) => noticed(one, 'trip')), chosen: null };
@@ -59,7 +54,7 @@ export async function inventoryFindings(
   ];
   if (failures.length > 0) return { findings: [...failures, ...notes], chosen: null };
   const message = `${count(chosen.settings.length, 'host')}, and every configuration renders`;
-  return { findings: [...notes, finding('inventory', 'ok', message)], chosen };
+  return { findings: [...notes, finding('ok', 'inventory', message)], chosen };
 }
 
 /** The built-in client accepts a key that others may read; OpenSSH does not. */
@@ -70,7 +65,7 @@ function openKeys({ settings, base }: ChosenHosts): readonly Finding[] {
     .filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0)
     .map((path) => {
       const message = `the key ${path} is readable by other users: OpenSSH refuses it`;
-      return finding('identity', 'note', message, `Run chmod 600 ${path}`);
+      return finding('note', 'identity', message, `Run chmod 600 ${path}`);
     });
 }
 
@@ -89,6 +84,6 @@ function unsetSecrets({ settings, base }: ChosenHosts, env: Terminal['env']): re
   const refs = new Map(settings.flatMap(secretRefs).map((ref) => [secretKey(ref), ref]));
   return [...refs.values()].flatMap((ref) => {
     const found = unset(ref);
-    return found ? [finding('secret', 'trip', ...found)] : [];
+    return found ? [finding('trip', 'secret', ...found)] : [];
   });
 }

@@ -14,12 +14,14 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
-import { type Problem, ToolError } from '../../model/problem.ts';
+import { ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
-import { usageError, usageProblem } from '../usage.ts';
+import { usageError } from '../usage.ts';
 
-export const cannotWrite = (path: string, { code, message }: NodeJS.ErrnoException): Problem =>
-  usageProblem({ reason: 'cannot-write', path, code: code ?? null, said: message });
+export function cannotWrite(path: string, error: unknown): ToolError {
+  const { code = null, message } = error as NodeJS.ErrnoException;
+  return usageError({ reason: 'cannot-write', path, code, said: message });
+}
 
 /** @throws ToolError `usage` */
 export function checkWritable(path: string): void {
@@ -28,7 +30,7 @@ export function checkWritable(path: string): void {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
   } catch (error) {
-    throw new ToolError(cannotWrite(path, error as NodeJS.ErrnoException));
+    throw cannotWrite(path, error);
   }
 }
 
@@ -37,9 +39,8 @@ export function writeNew(path: string, text: string, force: boolean): void {
   try {
     writeFileSync(path, text, { mode: 0o644, flag: force ? 'w' : 'wx' });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw usageError({ reason: 'file-exists', path });
-    throw new ToolError(cannotWrite(path, error as NodeJS.ErrnoException));
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw exists ? usageError({ reason: 'file-exists', path }) : cannotWrite(path, error);
   }
 }
 
@@ -67,7 +68,7 @@ export function replaceFile(path: string, text: string): void {
     renameSync(staged, target);
   } catch (error) {
     if (staged !== undefined) rmSync(staged, { force: true });
-    throw new ToolError(cannotWrite(path, error as NodeJS.ErrnoException));
+    throw cannotWrite(path, error);
   }
 }
 

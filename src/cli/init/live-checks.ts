@@ -7,6 +7,7 @@ import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createWorld } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { resultOf } from '../usage.ts';
 
 const LOGIN_MS = 15_000;
 const URL_MS = 3000;
@@ -62,25 +63,13 @@ export async function onEach(
 ): Promise<readonly Problem[]> {
   const world = createWorld(terminal);
   const options = { timeoutMs: LOGIN_MS, signal: world.abandon, onConnected: () => undefined };
-  const limit = pLimit(FORKS);
-  const problems: Problem[] = [];
-  const one = async (host: Host): Promise<void> => {
+  const one = async (host: Host): Promise<readonly Problem[]> => {
     const session = createSession(world.transport, host, options);
-    try {
-      await work(host, session, world);
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      problems.push(...error.problems);
-    } finally {
-      session.close();
-    }
+    const done = await resultOf(() => work(host, session, world)).finally(session.close);
+    return done.ok ? [] : done.problems;
   };
-  try {
-    await Promise.all(hosts.map((host) => limit(one, host)));
-  } finally {
-    await world.transport.close();
-  }
-  return problems;
+  const all = pLimit(FORKS).map(hosts, one);
+  return (await all.finally(() => world.transport.close())).flat();
 }
 
 /** Why a URL does not respond from this machine; null: it does, whatever the status. */

@@ -52,7 +52,11 @@ export function promptFor(question: Question, context: Context): Promise<Answer>
     }
     case 'checks': {
       // the texts of several choices would not fit on one line
-      const shown = choices.map((choice) => ({ ...choice, short: choice.value }));
+      const shown = choices.map((choice) => ({
+        ...choice,
+        short: choice.value,
+        checked: fallback?.includes(choice.value) ?? false,
+      }));
       return checkbox({ message, choices: shown, loop: false, pageSize: 12, required: true }, on);
     }
     case 'lines':

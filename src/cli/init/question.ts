@@ -26,8 +26,6 @@ export interface Choice {
   readonly value: string;
   readonly name: string;
   readonly description?: string;
-  /** Of `checks`: selected by default. */
-  readonly checked?: boolean;
 }
 
 /** A question as data: the terminal, an answers file and the tests read the same. */

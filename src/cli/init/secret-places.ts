@@ -50,7 +50,7 @@ export async function secretAt(
   return read.ok ? (read.value.secrets.get(place) ?? null) : null;
 }
 
-/** Asks for the secrets of files that do not exist yet, unless they have been typed. @throws NoAnswer */
+/** Asks for the secrets of files that do not exist yet, unless they have been typed. */
 export async function askSecrets(
   places: readonly string[],
   inventory: string,

@@ -96,17 +96,12 @@ const PART_NAMES: Readonly<Record<string, string>> = {
 };
 
 function partsQuestion({ oneOf, default: usual }: Parameter): Question {
-  const fallback = Array.isArray(usual) ? usual.map(String) : [];
   return {
     id: 'collect',
     kind: 'checks',
     message: 'Which data?',
-    choices: oneOf.map((value) => ({
-      value,
-      name: PART_NAMES[value] ?? value,
-      checked: fallback.includes(value),
-    })),
-    fallback,
+    choices: oneOf.map((value) => ({ value, name: PART_NAMES[value] ?? value })),
+    fallback: Array.isArray(usual) ? usual.map(String) : [],
     example: '[metrics, journal, files]',
   };
 }

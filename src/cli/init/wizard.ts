@@ -1,13 +1,13 @@
-import process from 'node:process';
 import type { Host } from '../../model/host.ts';
-import { type Problem, ToolError } from '../../model/problem.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
-import { importInventory } from '../hosts/import-inventory.ts';
-import { answered, askSecret, askYes } from '../terminal/ask.ts';
+import { importInventory } from '../commands/inventory.ts';
+import { askSecret, askYes, ON_STDERR } from '../terminal/ask.ts';
 import { printProblems, type Terminal } from '../terminal/terminal.ts';
 import { printKeys, recordKeys } from '../trust/record-keys.ts';
+import { resultOf, throwAll } from '../usage.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
 import { draftForLogin, targetsOf } from './draft-inventory.ts';
 import { checkLogins, checkSudo, checkUrl } from './live-checks.ts';
@@ -38,7 +38,7 @@ export interface WizardState {
 /**
  * Asks until every question is answered, and tries logins, passwords and URLs right away.
  *
- * @throws NoAnswer at Ctrl-C, ToolError `usage` of an answers file
+ * @throws ToolError `usage` of an answers file, and Inquirer's error at Ctrl-C
  */
 export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
   const { given, terminal } = options;
@@ -62,10 +62,9 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
   return state;
 }
 
-/** @throws NoAnswer */
 async function askPerson(question: Question): Promise<Answer> {
   const { promptFor } = await import('./question-prompts.ts');
-  return answered(promptFor(question, { output: process.stderr }));
+  return promptFor(question, ON_STDERR);
 }
 
 interface Setting extends WizardOptions {
@@ -96,17 +95,17 @@ const good = ({ errColour }: Terminal, text: string): string =>
 
 async function readAnsible(state: WizardState, setting: Setting): Promise<WizardState> {
   const { terminal, given, say } = setting;
-  try {
-    const { text, inventory } = await importInventory(String(state.answers.ansible));
-    printProblems(terminal, [], inventory.warnings);
-    say(`${good(terminal, 'read')} ${count(inventory.hosts.size, 'host')}\n`);
-    const namesUser = inventory.input.defaults?.ssh?.user !== undefined;
-    return { ...state, known: { ...state.known, namesUser }, imported: text };
-  } catch (error) {
-    if (given || !(error instanceof ToolError)) throw error;
-    printProblems(terminal, error.problems, []);
+  const read = await resultOf(() => importInventory(String(state.answers.ansible)));
+  if (!read.ok) {
+    if (given) throwAll(read.problems);
+    printProblems(terminal, read.problems, []);
     return without(state, 'source', 'ansible');
   }
+  const { text, inventory } = read.value;
+  printProblems(terminal, [], inventory.warnings);
+  say(`${good(terminal, 'read')} ${count(inventory.hosts.size, 'host')}\n`);
+  const namesUser = inventory.input.defaults?.ssh?.user !== undefined;
+  return { ...state, known: { ...state.known, namesUser }, imported: text };
 }
 
 /** Tries a password on the hosts whose sudo asked for one, and on no other. */

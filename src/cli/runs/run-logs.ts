@@ -13,7 +13,6 @@ import {
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../../model/event.ts';
 import { nearest } from '../../model/frame.ts';
-import { ToolError } from '../../model/problem.ts';
 import { ownDirectories } from '../../sources/directories.ts';
 import { cannotWrite } from '../files/write-files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -47,7 +46,7 @@ export function openRunLog(run: string, named: string | null, terminal: Terminal
       rmSync(pathOf(old, terminal), { force: true });
     return log;
   } catch (error) {
-    if (named !== null) throw new ToolError(cannotWrite(named, error as NodeJS.ErrnoException));
+    if (named !== null) throw cannotWrite(named, error);
     // e.g. a container without a home directory: no reason to refuse the run
     terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
     return null;

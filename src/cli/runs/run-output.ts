@@ -3,9 +3,10 @@ import type { Mask } from '../../model/ports.ts';
 import { ToolError } from '../../model/problem.ts';
 import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
+import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { cleanHappening } from '../../report/redact.ts';
-import { type TextOptions, textRenderer } from '../../report/text.ts';
+import { textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
 import type { Options } from '../args/option-table.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
@@ -14,37 +15,56 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
 import { openRunLog } from './run-logs.ts';
 
-export const textOptionsOf = (
-  { quiet, verbose, diff }: Pick<Options, 'quiet' | 'verbose' | 'diff'>,
-  { outColour, width, canvas }: Pick<Terminal, 'outColour' | 'width' | 'canvas'>,
-): TextOptions => ({
-  colour: outColour,
-  width,
-  level: quiet ? -1 : verbose >= 2 ? 2 : verbose >= 1 ? 1 : 0,
-  diffs: diff,
-  folds: canvas !== undefined,
-});
+type Shown = Pick<Options, 'quiet' | 'verbose' | 'diff'>;
+
+/** Prints a run, each event as it comes or all of it at the end, as the format demands. */
+export function openPrinter(
+  format: Options['format'],
+  { quiet, verbose, diff }: Shown,
+  { out, outColour, width, canvas }: Terminal,
+  waits = true,
+) {
+  const ledger = openLedger();
+  const text = textRenderer({
+    colour: outColour,
+    width,
+    level: quiet ? -1 : verbose >= 2 ? 2 : verbose >= 1 ? 1 : 0,
+    diffs: diff,
+    folds: canvas !== undefined,
+    waits,
+  });
+  return {
+    ledger,
+    on(event: RunEvent): void {
+      ledger.add(event);
+      if (format === 'ndjson') out(ndjson(event));
+      else if (format === 'text') out(text.on(event, ledger));
+    },
+    end(): void {
+      if (format === 'json') out(reportJson(ledger.report()));
+      if (format === 'junit') out(junit(ledger.report()));
+      if (format === 'markdown') out(markdown(ledger.report()));
+    },
+  };
+}
 
 /** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
 export function openOutput(run: string, options: Options, live: LiveView, mask: Mask) {
   const { terminal } = live;
-  const ledger = openLedger();
-  const { junit: junitFile, output: format } = options;
+  const { junit: junitFile } = options;
   if (junitFile !== null) checkWritable(junitFile);
   const log = openRunLog(run, options.log, terminal);
-  const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
+  const printer = openPrinter(options.output, options, terminal, !live.shown);
+  const { ledger } = printer;
   let seq = 0;
 
   /** Stamps and masks an event and passes it on to every sink. */
   const emit = (happening: Happening): void => {
     seq += 1;
     const event: RunEvent = { ...cleanHappening(happening, mask), at: Date.now(), seq };
-    ledger.add(event);
+    log?.append(ndjson(event));
+    printer.on(event);
     live.on(event);
-    const line = ndjson(event);
-    log?.append(line);
-    if (format === 'ndjson') terminal.out(line);
-    else if (format === 'text') terminal.out(text.on(event, ledger));
   };
 
   return {
@@ -55,7 +75,7 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
     close(): void {
       live.close();
       log?.close();
-      if (format === 'json') terminal.out(reportJson(ledger.report()));
+      printer.end();
       if (junitFile !== null) saveReport(junitFile, junit(ledger.report()), terminal);
       reportRun(ledger.report(), terminal);
     },

@@ -11,6 +11,7 @@ const person = vi.hoisted(() => ({
   answers: {} as Record<string, unknown>,
   asked: [] as string[],
   stopAt: -1,
+  ctrlC: () => Object.assign(new Error('force closed'), { name: 'ExitPromptError' }),
   /** Whether this question is the one at which Ctrl-C is pressed. */
   stops(question: string): boolean {
     this.asked.push(question);
@@ -20,8 +21,7 @@ const person = vi.hoisted(() => ({
 
 vi.mock('../../../src/cli/init/question-prompts.ts', () => ({
   promptFor: async (question: { id: string; kind: string; message: string }) => {
-    if (person.stops(question.id || question.message))
-      throw Object.assign(new Error('force closed'), { name: 'ExitPromptError' });
+    if (person.stops(question.id || question.message)) throw person.ctrlC();
     if (!(question.id in person.answers)) throw new Error(`nobody answers ${question.id}`);
     return person.answers[question.id];
   },
@@ -32,7 +32,7 @@ vi.mock('../../../src/cli/terminal/ask.ts', async (original) => {
   return {
     ...real,
     askYes: async (question: string) => {
-      if (person.stops(question)) throw new real.NoAnswer();
+      if (person.stops(question)) throw person.ctrlC();
       return true;
     },
     confirmed: async (question: string) => {
@@ -40,7 +40,7 @@ vi.mock('../../../src/cli/terminal/ask.ts', async (original) => {
       return false;
     },
     askSecret: async (question: string) => {
-      if (person.stops(question)) throw new real.NoAnswer();
+      if (person.stops(question)) throw person.ctrlC();
       return new Secret('canary of a person');
     },
   };

@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { complete, FILES } from '../../../src/cli/completion/candidates.ts';
-import { splitLine } from '../../../src/cli/completion/shell-answer.ts';
+import { complete, FILES, splitLine } from '../../../src/cli/completion/complete.ts';
 import { describeUnless, MISSING } from '../../missing.ts';
 import { builtCommand } from '../built.ts';
 
