@@ -36,16 +36,16 @@ async function play(): Promise<void> {
 
 let run: Promise<void>;
 await live.run([
-  { title: 'inventory', work: async () => {} },
-  { title: 'configurations', work: async () => {} },
+  { title: 'inventory', task: async () => {} },
+  { title: 'configurations', task: async () => {} },
   {
     title: 'plan',
-    work: async () => {
+    task: async () => {
       run = play();
       await Promise.race([run, live.changing]);
     },
   },
-  { title: 'apply', work: () => run },
+  { title: 'apply', task: () => run },
 ]);
 live.close();
 interrupts.release();

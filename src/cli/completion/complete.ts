@@ -18,7 +18,6 @@ export async function answerShell(argv: readonly string[], terminal: Terminal): 
       hosts: (inventory) =>
         hostNames(inventory || terminal.env.ALLOYUP_INVENTORY || DEFAULT_INVENTORY, terminal),
       runs: () => [...savedRuns(terminal)].reverse(),
-      templates: BUILTIN_NAMES,
     });
     if (found === FILES) terminal.out(`:${FILES}\n`);
     else
@@ -87,7 +86,6 @@ export interface MachineNames {
   hosts(inventory: string | null): Promise<HostNames>;
   /** IDs of saved runs, newest first. */
   runs(): readonly string[];
-  readonly templates: readonly string[];
 }
 
 export interface HostNames {
@@ -119,7 +117,7 @@ export async function complete(
   const key = optionOf(spec, flag ?? before.at(-1)!);
   if (key && OPTIONS[key].required) {
     const { flags, argChoices } = OPTIONS[key];
-    const allowed = argChoices ?? (key === 'template' ? names.templates : null);
+    const allowed = argChoices ?? (key === 'template' ? BUILTIN_NAMES : null);
     const part = glued ?? typed;
     const values = allowed
       ? matching(part, allowed)

@@ -19,7 +19,7 @@ import { confirmed } from '../terminal/ask.ts';
 import { catchInterrupts } from '../terminal/interrupts.ts';
 import { type LiveView, openLiveView } from '../terminal/live-view.ts';
 import type { Phase } from '../terminal/phase-list.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import { withTilde } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
@@ -39,34 +39,20 @@ export async function runHosts(verb: Verb, invocation: Invocation): Promise<numb
   let targets: Targets;
   let run: Promise<number>;
   const phases: readonly Phase[] = [
-    {
-      title: 'inventory',
+    phase('inventory', async () => {
       // an inventory may be a program, or typed on stdin
-      work: async () => {
-        const read = await live.aside(() => readHosts(invocation));
-        const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
-        chosen = options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
-      },
-    },
-    {
-      title: 'configurations',
-      work: async () => {
-        targets = await readTargets(chosen, invocation, verb, live.aside);
-      },
-    },
-    {
-      title: verb === 'status' ? 'status' : 'plan',
-      work: async () => {
-        run = runTargets({ verb, changes, chosen, targets, approved, live, invocation });
-        await Promise.race([run, live.changing]);
-      },
-    },
-    {
-      title: verb === 'rollback' ? 'roll back' : verb,
-      work: async () => {
-        await run;
-      },
-    },
+      const read = await live.aside(() => readHosts(invocation));
+      const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
+      chosen = options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
+    }),
+    phase('configurations', async () => {
+      targets = await readTargets(chosen, invocation, verb, live.aside);
+    }),
+    phase(verb === 'status' ? 'status' : 'plan', async () => {
+      run = runTargets({ verb, changes, chosen, targets, approved, live, invocation });
+      await Promise.race([run, live.changing]);
+    }),
+    phase(verb === 'rollback' ? 'roll back' : verb, () => run),
   ];
   try {
     await live.run(changes ? phases : phases.slice(0, -1));
@@ -75,6 +61,8 @@ export async function runHosts(verb: Verb, invocation: Invocation): Promise<numb
     live.close();
   }
 }
+
+const phase = (title: string, task: Phase['task']): Phase => ({ title, task });
 
 interface Run {
   readonly verb: Verb;
@@ -90,6 +78,7 @@ async function runTargets(given: Run): Promise<number> {
   const { verb, chosen, approved, live } = given;
   const { targets, secrets, warnings } = given.targets;
   const { options, terminal } = given.invocation;
+  const { inventory: file } = options;
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
   const output = openOutput(run, options, live, mask);
@@ -111,7 +100,7 @@ async function runTargets(given: Run): Promise<number> {
     return false;
   };
   const { repository, ...ports } = createWorld(terminal, {
-    trust: trustCommand(options.inventory),
+    trust: commandLine(['alloyup', 'trust', ...(file === null ? [] : ['-i', file])]),
     aside: live.aside,
     emit: output.emit,
     mask,
@@ -158,8 +147,12 @@ async function runTargets(given: Run): Promise<number> {
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
     output.emit({ type: 'run.finished', exitCode });
     if (!interrupted) planFile?.write(output.ledger.report());
-    if (options.output === 'text' && !options.quiet && (given.changes || exitCode !== 0))
-      printLogPath(output, terminal);
+    const { unchanged, hosts } = output.ledger.report().summary;
+    const isNews = unchanged !== hosts && (given.changes || exitCode !== 0);
+    if (options.output === 'text' && !options.quiet && isNews && output.logPath !== null)
+      terminal.out(
+        paintWith(terminal.outColour).dim(`Log: ${withTilde(output.logPath, terminal)}\n`),
+      );
     return exitCode;
   } finally {
     interrupts.release();
@@ -176,10 +169,6 @@ const QUESTIONS: Readonly<Record<Verb, string>> = {
   remove: 'Remove Alloy from N hosts?',
 };
 
-/** The command that records host keys; for another inventory than the usual one, with its name. */
-const trustCommand = (inventory: string | null): string =>
-  inventory === null ? 'alloyup trust' : commandLine(['alloyup', 'trust', '-i', inventory]);
-
 /** Shows when a run waits for the repository and not for a host. */
 function withNotes(source: RepositorySource, live: LiveView): RepositorySource {
   const note = ({ url }: Repository): string => `asking ${new URL(url).host}`;
@@ -188,15 +177,4 @@ function withNotes(source: RepositorySource, live: LiveView): RepositorySource {
     versions: (from, arch) => live.noting(note(from), () => source.versions(from, arch)),
     inspectKeyring: (bytes) => source.inspectKeyring(bytes),
   };
-}
-
-/** Where something happened, its log is worth a line. */
-function printLogPath(
-  { ledger, logPath }: ReturnType<typeof openOutput>,
-  { home, outColour, out }: Terminal,
-): void {
-  const { unchanged, hosts } = ledger.report().summary;
-  if (logPath === null || unchanged === hosts) return;
-  const path = logPath.startsWith(`${home}/`) ? `~${logPath.slice(home.length)}` : logPath;
-  out(paintWith(outColour).dim(`Log: ${path}\n`));
 }

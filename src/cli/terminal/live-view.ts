@@ -118,7 +118,7 @@ const noView = (terminal: Terminal): LiveView => ({
   terminal,
   changing: new Promise(() => {}),
   async run(phases) {
-    for (const { work } of phases) await work();
+    for (const { task } of phases) await task();
   },
   on: () => {},
   noting: (_, work) => work(),

@@ -4,7 +4,7 @@ import type { PhaseView } from '../../report/live.ts';
 /** A part of a run that everything after it waits for. */
 export interface Phase {
   readonly title: string;
-  readonly work: () => Promise<void>;
+  readonly task: () => Promise<unknown>;
 }
 
 /** Runs the phases in order, up to the first that throws. `show` is told how to see them. */
@@ -13,7 +13,7 @@ export async function runPhases(
   show: (views: () => readonly PhaseView[]) => void,
 ): Promise<void> {
   const list = new Listr(
-    phases.map(({ title, work }) => ({ title, task: work })),
+    [...phases],
     // the live view draws them; listr2 would end the process at Ctrl-C
     { renderer: 'silent', registerSignalListeners: false },
   );

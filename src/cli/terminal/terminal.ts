@@ -96,6 +96,10 @@ export function printJson(
   else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
+/** A path below the home directory starts with `~`. */
+export const withTilde = (path: string, { home }: Terminal): string =>
+  path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+
 /** Rows whose cells are filled up to the width of their column. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => widthOf(row[i]!)))) ?? [];

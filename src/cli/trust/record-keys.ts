@@ -4,7 +4,7 @@ import { plain, widthOf } from '../../report/plain.ts';
 import { type NewKey, type Server, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
-import { columns, type Terminal } from '../terminal/terminal.ts';
+import { columns, type Terminal, withTilde } from '../terminal/terminal.ts';
 
 /** A server and the key it presented. */
 export interface FoundKey {
@@ -62,13 +62,12 @@ const byFile = (found: readonly FoundKey[]) =>
 
 /** Prints keys by the file they go to; fingerprints that do not fit get lines of their own. */
 export function printKeys(found: readonly FoundKey[], terminal: Terminal): void {
-  const { err, errColour, home, width } = terminal;
+  const { err, errColour, width } = terminal;
   for (const [file, here] of byFile(found)) {
-    const short = file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
     const lefts = columns(here.map(cellsOf));
     const widest = Math.max(...here.map(({ key }) => widthOf(key.fingerprint)));
     const folds = 2 + widthOf(lefts[0]!) + 2 + widest > width;
-    err(`${paintWith(errColour).bold(`To be added to ${short}:`)}\n`);
+    err(`${paintWith(errColour).bold(`To be added to ${withTilde(file, terminal)}:`)}\n`);
     for (const [i, { key }] of here.entries()) {
       const left = folds ? `${lefts[i]!.trimEnd()}\n    ` : lefts[i]!;
       err(`  ${left}  ${key.fingerprint}\n`);

@@ -13,7 +13,6 @@ const known = {
       ? { hosts: ['other-01'], groups: [] }
       : { hosts: ['web-01', 'web-02', 'db-01'], groups: ['web', 'prod'] },
   runs: () => ['20261123T101500Z-3f9a', '20261122T101500Z-0001'],
-  templates: ['minimal', 'linux-host'],
 };
 
 const values = async (...words: readonly string[]) => {

@@ -23,7 +23,7 @@ describe('phases', () => {
       });
       const phases = ['inventory', 'plan', 'apply'].map((title, i) => ({
         title,
-        work: async () => {
+        task: async () => {
           if (i !== at) return;
           resolve();
           await waiting;
@@ -49,9 +49,9 @@ describe('phases', () => {
     const live = viewOn(memoryTerminal(shown ? { canvas: canvasOf() } : {}));
     const error = new ToolError({ code: 'usage', params: { reason: 'fmt-stdin' } });
     const run = live.run([
-      { title: 'first', work: async () => void done.push('first') },
-      { title: 'second', work: () => Promise.reject(error) },
-      { title: 'third', work: async () => void done.push('third') },
+      { title: 'first', task: async () => void done.push('first') },
+      { title: 'second', task: () => Promise.reject(error) },
+      { title: 'third', task: async () => void done.push('third') },
     ]);
     await expect(run).rejects.toBe(error);
     expect(done).toEqual(['first']);
@@ -102,8 +102,8 @@ test('a note is shown beside the current phase while somebody waits', async () =
   const ends: (() => void)[] = [];
   let endPhase = (): void => {};
   const run = live.run([
-    { title: 'plan', work: () => new Promise<void>((end) => (endPhase = end)) },
-    { title: 'apply', work: async () => {} },
+    { title: 'plan', task: () => new Promise<void>((end) => (endPhase = end)) },
+    { title: 'apply', task: async () => {} },
   ]);
   const waits = [1, 2].map(() =>
     live.noting('asking apt.grafana.com', () => new Promise<void>((end) => ends.push(end))),
