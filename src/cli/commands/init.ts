@@ -44,8 +44,8 @@ export const init: Command = async (invocation) => {
     edit: existing !== null && options.from === null,
   };
   try {
-    const setting = { terminal, given, file, existing };
-    return await finish(await runWizard(known, setting), setting, invocation);
+    const wizard = { terminal, given, file, existing };
+    return await finish(await runWizard(known, wizard), wizard, invocation);
   } catch (error) {
     if (!isNoAnswer(error)) throw error;
     return nothingWritten(terminal);

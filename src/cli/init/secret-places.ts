@@ -13,9 +13,7 @@ import type { Answers } from './question.ts';
 export const secretPlaces = (answers: Answers): readonly string[] => [
   ...new Set(
     Object.entries(answers).flatMap(([id, answer]) =>
-      (/_(password|token)$/.test(id) || id === 'sudoPassword') && typeof answer === 'string'
-        ? [answer]
-        : [],
+      /_(password|token)$|^sudoPassword$/.test(id) ? answer : [],
     ),
   ),
 ];

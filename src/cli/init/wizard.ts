@@ -41,8 +41,7 @@ export interface WizardState {
  * @throws ToolError `usage` of an answers file, and Inquirer's error at Ctrl-C
  */
 export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
-  const { given, terminal } = options;
-  const say = given ? () => undefined : terminal.err;
+  const { given } = options;
   let state: WizardState = {
     answers: {},
     known: begun,
@@ -55,7 +54,7 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
     if (question === undefined) break;
     const answer = given ? givenAnswer(question, given) : await askPerson(question);
     state = { ...state, answers: { ...state.answers, [question.id]: answer } };
-    state = await tryAnswer(question.id, state, { ...options, say });
+    state = await tryAnswer(question.id, state, options);
   }
   const asked = questionsOf(state.answers, state.known).map(({ id }) => id);
   if (given) refuseUnused(given, asked);
@@ -67,20 +66,19 @@ async function askPerson(question: Question): Promise<Answer> {
   return promptFor(question, ON_STDERR);
 }
 
-interface Setting extends WizardOptions {
-  /** Tells a person how a trial goes. */
-  readonly say: (text: string) => void;
-}
-
 /** Acts on an answer before the next question; it may turn out wrong and be asked for again. */
-async function tryAnswer(id: string, state: WizardState, setting: Setting): Promise<WizardState> {
+async function tryAnswer(
+  id: string,
+  state: WizardState,
+  options: WizardOptions,
+): Promise<WizardState> {
   const { sudo, sudoPassword } = state.answers;
-  if (id === 'ansible') return readAnsible(state, setting);
-  if (setting.given?.check === false) return state;
-  if (id === 'identity') return tryLogins(state, setting);
-  if (id === 'sudo' && sudo === 'ask') return trySudo('ask', state, setting);
-  if (id === 'sudoPassword') return trySudo(String(sudoPassword), state, setting);
-  if (/_url$/.test(id)) return tryUrl(id, state, setting);
+  if (id === 'ansible') return readAnsible(state, options);
+  if (options.given?.check === false) return state;
+  if (id === 'identity') return tryLogins(state, options);
+  if (id === 'sudo' && sudo === 'ask') return trySudo('ask', state, options);
+  if (id === 'sudoPassword') return trySudo(String(sudoPassword), state, options);
+  if (/_url$/.test(id)) return tryUrl(id, state, options);
   return state;
 }
 
@@ -90,11 +88,13 @@ const without = (state: WizardState, ...ids: readonly string[]): WizardState => 
   answers: Object.fromEntries(Object.entries(state.answers).filter(([id]) => !ids.includes(id))),
 });
 
-const good = ({ errColour }: Terminal, text: string): string =>
-  paintWith(errColour).green(`  ${text}`);
+/** Tells a person how a trial goes. */
+function say({ given, terminal }: WizardOptions, how: 'dim' | 'green', words: string, more = '') {
+  if (!given) terminal.err(`${paintWith(terminal.errColour)[how](`  ${words}`)}${more}\n`);
+}
 
-async function readAnsible(state: WizardState, setting: Setting): Promise<WizardState> {
-  const { terminal, given, say } = setting;
+async function readAnsible(state: WizardState, options: WizardOptions): Promise<WizardState> {
+  const { terminal, given } = options;
   const read = await resultOf(() => importInventory(String(state.answers.ansible)));
   if (!read.ok) {
     if (given) throwAll(read.problems);
@@ -103,14 +103,18 @@ async function readAnsible(state: WizardState, setting: Setting): Promise<Wizard
   }
   const { text, inventory } = read.value;
   printProblems(terminal, [], inventory.warnings);
-  say(`${good(terminal, 'read')} ${count(inventory.hosts.size, 'host')}\n`);
+  say(options, 'green', 'read', ` ${count(inventory.hosts.size, 'host')}`);
   const namesUser = inventory.input.defaults?.ssh?.user !== undefined;
   return { ...state, known: { ...state.known, namesUser }, imported: text };
 }
 
 /** Tries a password on the hosts whose sudo asked for one, and on no other. */
-async function trySudo(place: string, state: WizardState, setting: Setting): Promise<WizardState> {
-  const { terminal, given, file, say } = setting;
+async function trySudo(
+  place: string,
+  state: WizardState,
+  options: WizardOptions,
+): Promise<WizardState> {
+  const { terminal, given, file } = options;
   const { withPassword } = state;
   if (withPassword.length === 0) return state;
   const hosts = count(withPassword.length, 'host');
@@ -120,14 +124,14 @@ async function trySudo(place: string, state: WizardState, setting: Setting): Pro
     const kept = place.startsWith('file:') ? '' : ', it is not stored';
     password ??= await askSecret(`sudo password, to try it now${kept} (empty: skip)`);
     if (isEmpty(password)) return state;
-    say(paintWith(terminal.errColour).dim(`  trying sudo on ${hosts} ...\n`));
+    say(options, 'dim', `trying sudo on ${hosts} ...`);
     const problems = await checkSudo(withPassword, password, terminal);
     if (problems.length === 0) {
-      say(`${good(terminal, 'accepted')} by sudo on ${hosts}\n`);
+      say(options, 'green', 'accepted', ` by sudo on ${hosts}`);
       return { ...state, typed: new Map([...state.typed, [place, password]]) };
     }
     const accepted = withPassword.length - problems.length;
-    printFirst(problems, `sudo accepted it on ${accepted} of ${hosts}`, setting);
+    printFirst(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
     if (given || !(await askYes('Try another password?', true))) return state;
   }
 }
@@ -135,20 +139,24 @@ async function trySudo(place: string, state: WizardState, setting: Setting): Pro
 const SHOWN = 3;
 
 /** The first few problems, as warnings if nobody is asked, and a summary. */
-function printFirst(problems: readonly Problem[], summary: string, setting: Setting): void {
-  const { terminal, given } = setting;
+function printFirst(problems: readonly Problem[], summary: string, options: WizardOptions): void {
+  const { terminal, given } = options;
   const shown = problems.slice(0, SHOWN);
   printProblems(terminal, given ? [] : shown, given ? shown : []);
   terminal.err(`${summary}.\n`);
 }
 
-async function tryUrl(id: string, state: WizardState, setting: Setting): Promise<WizardState> {
-  const { terminal, given, say } = setting;
+async function tryUrl(
+  id: string,
+  state: WizardState,
+  options: WizardOptions,
+): Promise<WizardState> {
+  const { terminal, given } = options;
   const url = state.answers[id];
   if (typeof url !== 'string' || url === '') return state;
   const why = await checkUrl(url);
   if (why === null) {
-    say(`${good(terminal, 'responds')} to this machine\n`);
+    say(options, 'green', 'responds', ' to this machine');
     return state;
   }
   const { errColour, width } = terminal;
@@ -163,13 +171,13 @@ const HOW_ROOT = {
   password: '; sudo needs a password',
 } as const;
 
-async function tryLogins(state: WizardState, setting: Setting): Promise<WizardState> {
-  const { terminal, given, file, existing, say } = setting;
+async function tryLogins(state: WizardState, options: WizardOptions): Promise<WizardState> {
+  const { terminal, given, file, existing } = options;
   const { answers, known, imported } = state;
   const draft = draftForLogin(existing ?? imported, answers, known);
   const hosts = (await targetsOf(draft, file)).targets.map(({ host }) => host);
   if (hosts.length === 0) return state;
-  say(paintWith(terminal.errColour).dim(`  trying ${count(hosts.length, 'login')} ...\n`));
+  say(options, 'dim', `trying ${count(hosts.length, 'login')} ...`);
   await recordKeys(hosts, {
     terminal,
     timeoutMs: 15_000,
@@ -188,11 +196,11 @@ async function tryLogins(state: WizardState, setting: Setting): Promise<WizardSt
   const next = { ...state, known: { ...known, root }, withPassword };
   const tried = count(hosts.length, 'host');
   if (problems.length === 0) {
-    say(`${good(terminal, 'logged in')} to ${tried}${root ? HOW_ROOT[root] : ''}\n`);
+    say(options, 'green', 'logged in', ` to ${tried}${root ? HOW_ROOT[root] : ''}`);
     return next;
   }
   const failed = problems.length;
-  printFirst(problems, `Logged in to ${hosts.length - failed} of ${tried}`, setting);
+  printFirst(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
   if (given || (await askYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
     return next;
   return without({ ...state, known: { ...known, root: null } }, 'user', 'identity');
