@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ToolError } from '../model/problem.ts';
-import type { Invocation } from './args/invocation.ts';
-import { DEFAULT_INVENTORY } from './args/option-table.ts';
+import { DEFAULT_INVENTORY, type Invocation } from './args/option-table.ts';
 import { type Order, readCommandLine } from './args/parse-command-line.ts';
 import { refuse, reportBug } from './failure.ts';
 import type { Terminal } from './terminal/terminal.ts';

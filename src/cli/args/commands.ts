@@ -1,6 +1,5 @@
 import type { Verb } from '../../model/event.ts';
-import type { Command } from './invocation.ts';
-import type { OptionName } from './option-table.ts';
+import type { Command, OptionName } from './option-table.ts';
 
 export interface CommandSpec {
   /** As commander reads it: "<host>", "[files...]". */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** An option as commander knows it, with the type of its value. A variable ALLOYUP_... mirrors it. */
 interface TypedOption<T> extends Option {
@@ -142,6 +143,16 @@ export type OptionName = keyof typeof OPTIONS;
 export type Options = {
   readonly [K in OptionName]: (typeof OPTIONS)[K]['defaultValue'];
 };
+
+/** A parsed command line. */
+export interface Invocation {
+  readonly args: readonly string[];
+  readonly options: Options;
+  readonly terminal: Terminal;
+}
+
+/** Returns the exit code. @throws ToolError for what was wrong before the first connection */
+export type Command = (invocation: Invocation) => Promise<number>;
 
 /** "ALLOYUP_CONNECT_TIMEOUT". */
 export const variableOf = ({ long }: Option): string =>

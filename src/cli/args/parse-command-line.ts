@@ -6,9 +6,10 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 import { COMMANDS, type CommandSpec, isCommand } from './commands.ts';
 import { commandHelp, optionsHelp, programHelp } from './help.ts';
-import type { Command, Invocation } from './invocation.ts';
 import {
+  type Command,
   createOptions,
+  type Invocation,
   OPTIONS,
   type OptionName,
   type Options,

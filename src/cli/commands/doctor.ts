@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, someNames, wrap } from '../../report/plain.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { hostsFindings } from '../doctor/host-findings.ts';
 import { inventoryFindings } from '../doctor/inventory-findings.ts';
 import { machineFindings } from '../doctor/machine-findings.ts';

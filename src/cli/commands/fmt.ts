@@ -1,7 +1,7 @@
 import { format } from '../../alloy/format.ts';
 import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { findingsOf, readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
 import { replaceFile } from '../files/write-files.ts';
 import { printProblems } from '../terminal/terminal.ts';

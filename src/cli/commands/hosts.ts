@@ -1,6 +1,6 @@
 import type { HostSettings } from '../../inventory/settings.ts';
 import { count } from '../../report/plain.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { columns, printJson } from '../terminal/terminal.ts';
 

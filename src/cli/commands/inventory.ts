@@ -1,7 +1,7 @@
 import { inventoryText } from '../../inventory/edit.ts';
 import { parseHostList } from '../../inventory/host-list.ts';
 import { count } from '../../report/plain.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { writeNew } from '../files/write-files.ts';
 import { openSource } from '../hosts/chosen-hosts.ts';
 import { printProblems } from '../terminal/terminal.ts';

@@ -1,7 +1,7 @@
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
 import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets } from '../hosts/make-targets.ts';
 import { printProblems } from '../terminal/terminal.ts';

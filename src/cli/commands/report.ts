@@ -1,5 +1,4 @@
-import type { Command, Invocation } from '../args/invocation.ts';
-import type { Options } from '../args/option-table.ts';
+import type { Command, Invocation, Options } from '../args/option-table.ts';
 import { readRun } from '../runs/run-logs.ts';
 import { openPrinter } from '../runs/run-output.ts';
 

@@ -1,4 +1,4 @@
-import type { Command, Invocation } from '../args/invocation.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
 import { readEnds, savedRuns } from '../runs/run-logs.ts';
 import { printJson } from '../terminal/terminal.ts';
 import { printRun } from './report.ts';

@@ -1,7 +1,7 @@
 import { count } from '../../report/plain.ts';
 import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
-import type { Command, Invocation } from '../args/invocation.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets, reachOnly } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';

@@ -4,7 +4,7 @@ import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
-import type { Command, Invocation } from '../args/invocation.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
 import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
 import { printProblems } from '../terminal/terminal.ts';

@@ -5,7 +5,7 @@ import type { Target } from '../../model/desired.ts';
 import type { Finding } from '../../model/finding.ts';
 import { hostFindings } from '../../plan/findings.ts';
 import { createMask } from '../../report/redact.ts';
-import type { Invocation } from '../args/invocation.ts';
+import type { Invocation } from '../args/option-table.ts';
 import { createWorld } from '../create-world.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import { readTargets } from '../hosts/make-targets.ts';

@@ -9,8 +9,7 @@ import type { Problem, Warning } from '../../model/problem.ts';
 import { readVariableDirectories } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
-import type { Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY, OPTIONS, type Options } from '../args/option-table.ts';
+import { DEFAULT_INVENTORY, type Invocation, OPTIONS, type Options } from '../args/option-table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 

@@ -19,7 +19,7 @@ import type { Secret } from '../../model/secret.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles, type TemplateFile } from '../../sources/files.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
-import type { Invocation } from '../args/invocation.ts';
+import type { Invocation } from '../args/option-table.ts';
 import type { Aside } from '../create-world.ts';
 import { askSecret, orFallback } from '../terminal/ask.ts';
 import { orThrow, throwAll, usageError } from '../usage.ts';

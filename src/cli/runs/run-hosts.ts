@@ -11,7 +11,7 @@ import { count } from '../../report/plain.ts';
 import { createMask, tooShort } from '../../report/redact.ts';
 import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
-import type { Invocation } from '../args/invocation.ts';
+import type { Invocation } from '../args/option-table.ts';
 import { createWorld } from '../create-world.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { readTargets, type Targets } from '../hosts/make-targets.ts';

@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../../src/cli/args/commands.ts';
-import type { Invocation } from '../../../src/cli/args/invocation.ts';
-import { OPTIONS } from '../../../src/cli/args/option-table.ts';
+import { type Invocation, OPTIONS } from '../../../src/cli/args/option-table.ts';
 import { readCommandLine } from '../../../src/cli/args/parse-command-line.ts';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import { ToolError } from '../../../src/model/problem.ts';
