@@ -20,7 +20,6 @@ import { besideInventory } from '../../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles, type TemplateFile } from '../../sources/files.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { Invocation } from '../args/option-table.ts';
-import type { Aside } from '../create-world.ts';
 import { askSecret, orFallback } from '../terminal/ask.ts';
 import { orThrow, throwAll, usageError } from '../usage.ts';
 import { type ChosenHosts, readHosts } from './chosen-hosts.ts';
@@ -37,24 +36,21 @@ const SECRET_TIMEOUT_MS = 60_000;
 
 /**
  * Reads what the chosen hosts need from this machine, secrets included, and makes a target of each.
- * Password managers may prompt `aside`. @throws ToolError with all problems of all hosts
+ *
+ * @throws ToolError with all problems of all hosts: nothing was touched
  */
 export async function readTargets(
   all: ChosenHosts,
   invocation: Invocation,
   verb: Verb,
-  aside: Aside = (ask) => ask(),
 ): Promise<Targets> {
   const chosen = verb === 'rollback' || verb === 'remove' ? reachOnly(all) : all;
   const { settings, base } = chosen;
+  const { aside, env } = invocation.terminal;
   const sudoPassword = await aside(() => askSudo(settings, invocation));
-  const read = await aside(() =>
-    resolveSecrets(settings.flatMap(secretRefs), {
-      base,
-      env: invocation.terminal.env,
-      timeoutMs: SECRET_TIMEOUT_MS,
-    }),
-  );
+  const secretOptions = { base, env, timeoutMs: SECRET_TIMEOUT_MS };
+  // a password manager may prompt
+  const read = await aside(() => resolveSecrets(settings.flatMap(secretRefs), secretOptions));
   const made = await makeTargets(chosen, {
     secrets: read.ok ? read.value.secrets : null,
     sudoPassword,

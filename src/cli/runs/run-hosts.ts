@@ -27,26 +27,28 @@ import { runId } from './run-logs.ts';
 import { openOutput } from './run-output.ts';
 
 /** Runs a verb on the chosen hosts, or on those of a saved plan. Returns the exit code. */
-export async function runHosts(verb: Verb, invocation: Invocation): Promise<number> {
-  const { args, options, terminal } = invocation;
+export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
+  const { args, options } = given;
   const approved = args[0] === undefined ? null : await readPlanFile(args[0]);
   const changes = verb !== 'plan' && verb !== 'status';
-  if (changes && !options.yes && !approved && !terminal.interactive)
+  if (changes && !options.yes && !approved && !given.terminal.interactive)
     throw usageError({ reason: 'confirmation-needed', verb });
 
-  const live = openLiveView(options, terminal);
+  const live = openLiveView(options, given.terminal);
+  const { terminal } = live;
+  const invocation = { args, options, terminal };
   let chosen: ChosenHosts;
   let targets: Targets;
   let run: Promise<number>;
   const phases: readonly Phase[] = [
     phase('inventory', async () => {
       // an inventory may be a program, or typed on stdin
-      const read = await live.aside(() => readHosts(invocation));
+      const read = await terminal.aside(() => readHosts(invocation));
       const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
       chosen = options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
     }),
     phase('configurations', async () => {
-      targets = await readTargets(chosen, invocation, verb, live.aside);
+      targets = await readTargets(chosen, invocation, verb);
     }),
     phase(verb === 'status' ? 'status' : 'plan', async () => {
       run = runTargets({ verb, changes, chosen, targets, approved, live, invocation });
@@ -82,7 +84,7 @@ async function runTargets(given: Run): Promise<number> {
   const mask = createMask(secrets);
   const run = runId(Date.now(), randomBytes(2).toString('hex'));
   const output = openOutput(run, options, live, mask);
-  const interrupts = catchInterrupts(live.terminal, output.emit, live.close);
+  const interrupts = catchInterrupts(terminal, output.emit, live.close);
   // a configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so
   const adopt = options.adopt || approved?.adopt === true;
   const inventory = { file: chosen.inventory.file, sha256: chosen.sha256 };
@@ -95,13 +97,12 @@ async function runTargets(given: Run): Promise<number> {
     // a saved plan was reviewed when it was made
     if (options.yes || approved || changing === 0) return true;
     const question = QUESTIONS[verb].replace('N hosts', count(changing, 'host'));
-    if (await live.aside(() => confirmed(question))) return true;
+    if (await terminal.aside(() => confirmed(question))) return true;
     interrupts.interrupt();
     return false;
   };
   const { repository, ...ports } = createWorld(terminal, {
     trust: commandLine(['alloyup', 'trust', ...(file === null ? [] : ['-i', file])]),
-    aside: live.aside,
     emit: output.emit,
     mask,
     stop: interrupts.stop,

@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts';
 /** A run's progress, below what is printed. Where there is no terminal for it, nothing is drawn. */
 export interface LiveView {
   readonly shown: boolean;
-  /** Prints above the view. */
+  /** Prints above the view, and hides it for questions. */
   readonly terminal: Terminal;
   /** Runs the phases in order; rejects with what the first that fails throws. */
   run(phases: readonly Phase[]): Promise<void>;
@@ -22,8 +22,6 @@ export interface LiveView {
   readonly changing: Promise<void>;
   /** Shows a note beside the current phase while `work` is in progress. */
   noting<T>(note: string, work: () => Promise<T>): Promise<T>;
-  /** Hides the view while a question is asked. */
-  aside<T>(ask: () => Promise<T>): Promise<T>;
   /** Leaves a clean screen. Safe to call twice. */
   close(): void;
 }
@@ -76,6 +74,16 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
       ...terminal,
       out: screen.print,
       err: canvas.takesErrors ? screen.print : terminal.err,
+      async aside(ask) {
+        asking += 1;
+        screen.pause();
+        try {
+          return await ask();
+        } finally {
+          asking -= 1;
+          if (asking === 0) screen.resume();
+        }
+      },
     },
     async run(list) {
       // runs that print lines only do not load listr2
@@ -99,16 +107,6 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
         notes.splice(notes.indexOf(note), 1);
       }
     },
-    async aside(ask) {
-      asking += 1;
-      screen.pause();
-      try {
-        return await ask();
-      } finally {
-        asking -= 1;
-        if (asking === 0) screen.resume();
-      }
-    },
     close,
   };
 }
@@ -122,6 +120,5 @@ const noView = (terminal: Terminal): LiveView => ({
   },
   on: () => {},
   noting: (_, work) => work(),
-  aside: (ask) => ask(),
   close: () => {},
 });

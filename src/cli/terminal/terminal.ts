@@ -21,6 +21,8 @@ export interface Terminal {
     /** Standard error is the same terminal. */
     readonly takesErrors: boolean;
   };
+  /** Hides what else is on the screen while a question is asked. */
+  aside<T>(ask: () => Promise<T>): Promise<T>;
   /** A person can answer a prompt. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,6 +41,7 @@ export function processTerminal(): Terminal {
     errColour: wantsColour(env, process.stderr.isTTY),
     width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
     ...(process.stdout.isTTY && !env.CI && env.TERM !== 'dumb' ? { canvas: stdoutCanvas() } : {}),
+    aside: (ask) => ask(),
     // process.stdin would open a stream
     interactive: Boolean(isatty(0) && process.stderr.isTTY && !env.CI),
     env,

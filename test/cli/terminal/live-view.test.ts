@@ -91,7 +91,7 @@ test.each([
 test('a view that was never drawn leaves the terminal alone', async () => {
   const canvas = canvasOf();
   const live = viewOn(memoryTerminal({ canvas }));
-  await live.aside(async () => {});
+  await live.terminal.aside(async () => {});
   live.close();
   expect(canvas.written()).toBe('');
 });
