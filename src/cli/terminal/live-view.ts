@@ -59,8 +59,6 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
   const stay = (): void => {
     for (const signal of SIGNALS) process.off(signal, leave);
   };
-  let asking = 0;
-
   const close = (): void => {
     screen.close();
     stay();
@@ -74,16 +72,7 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
       ...terminal,
       out: screen.print,
       err: canvas.takesErrors ? screen.print : terminal.err,
-      async aside(ask) {
-        asking += 1;
-        screen.pause();
-        try {
-          return await ask();
-        } finally {
-          asking -= 1;
-          if (asking === 0) screen.resume();
-        }
-      },
+      aside: screen.aside,
     },
     async run(list) {
       // runs that print lines only do not load listr2

@@ -28,7 +28,9 @@ export function openScreen(canvas: Canvas, frame: (size: Size) => readonly strin
   let drawn: readonly string[] = [];
   /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
-  let state: 'open' | 'paused' | 'closed' = 'open';
+  /** Questions that are asked at the moment. */
+  let asking = 0;
+  let closed = false;
   /** Something was drawn: until then there is nothing to remove. */
   let begun = false;
 
@@ -61,32 +63,32 @@ export function openScreen(canvas: Canvas, frame: (size: Size) => readonly strin
   };
 
   const timer = setInterval(() => {
-    if (state === 'open') draw();
+    if (asking === 0) draw();
   }, FRAME_MS);
   timer.unref();
 
   return {
     /** Prints text above the view. */
     print(text: string): void {
-      if (text === '') return;
-      if (state === 'closed') canvas.write(text);
+      if (closed) canvas.write(text);
       else held += text;
     },
-    /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
-    pause(): void {
-      if (state !== 'open') return;
-      state = 'paused';
-      hide();
-    },
-    resume(): void {
-      if (state === 'paused') state = 'open';
+    /** Hides the view while a question is asked; what is printed meanwhile follows it. */
+    async aside<T>(ask: () => Promise<T>): Promise<T> {
+      if (asking === 0 && !closed) hide();
+      asking += 1;
+      try {
+        return await ask();
+      } finally {
+        asking -= 1;
+      }
     },
     /** Removes the view for good. Safe to call twice. */
     close(): void {
-      if (state === 'closed') return;
+      if (closed) return;
       clearInterval(timer);
       hide();
-      state = 'closed';
+      closed = true;
     },
   };
 }
