@@ -38,16 +38,16 @@ export function readAlloyFiles(
   { deep }: { readonly deep: boolean },
 ): readonly (readonly AlloyFile[])[] {
   const problems: Problem[] = [];
-  const files: (readonly AlloyFile[])[] = [];
-  for (const path of paths) {
+  const files = paths.map((path) => {
     try {
-      files.push(expand(path, deep));
+      return expand(path, deep);
     } catch (error) {
       const { code, message: said } = error as { code?: keyof typeof WHY; message: string };
       const why = WHY[code!] ?? 'failed';
       problems.push(usageProblem({ reason: 'alloy-file', path, why, said }));
+      return [];
     }
-  }
+  });
   throwAll(problems);
   return files;
 }

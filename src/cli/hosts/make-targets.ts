@@ -87,9 +87,7 @@ interface MakeOptions extends Partial<Pick<TargetInput, 'secrets' | 'sudoPasswor
 }
 
 /** The inventory and everything it renders, offline: reads no secret, runs nothing. */
-export async function validateInventory(
-  invocation: Invocation,
-): Promise<Omit<MadeTargets, 'targets'> & { readonly hosts: number }> {
+export async function validateInventory(invocation: Invocation) {
   const chosen = await readHosts(invocation, { mayRun: false });
   const { strict } = invocation.options;
   const { problems, warnings } = await makeTargets(chosen, { strict });

@@ -89,7 +89,12 @@ const without = (state: WizardState, ...ids: readonly string[]): WizardState => 
 });
 
 /** Tells a person how a trial goes. */
-function say({ given, terminal }: WizardOptions, how: 'dim' | 'green', words: string, more = '') {
+function say(
+  { given, terminal }: WizardOptions,
+  how: 'dim' | 'green',
+  words: string,
+  more = '',
+): void {
   if (!given) terminal.err(`${paintWith(terminal.errColour)[how](`  ${words}`)}${more}\n`);
 }
 

@@ -147,10 +147,8 @@ export function readEnds(run: string, place: Place) {
 /** undefined: the line was cut off. */
 function readEvent(line: string): RunEvent | undefined {
   try {
-    const event: unknown = JSON.parse(line);
-    return typeof event === 'object' && event !== null && 'type' in event
-      ? (event as RunEvent)
-      : undefined;
+    const event = JSON.parse(line) as Partial<RunEvent> | null;
+    return event?.type === undefined ? undefined : (event as RunEvent);
   } catch {
     return undefined;
   }

@@ -37,10 +37,8 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
   let phases: () => readonly PhaseView[] = () => [];
   const notes: string[] = [];
   const paint = paintWith(terminal.outColour);
-  const noted = (): readonly PhaseView[] =>
-    phases().map((one) => (one.state === 'running' ? { ...one, note: notes.at(-1) ?? null } : one));
   const screen = openScreen(canvas, (size) =>
-    liveLines(fold.state, size, Date.now(), paint, noted()),
+    liveLines(fold.state, size, Date.now(), paint, phases()),
   );
   let startChanging = (): void => {};
   const changing = new Promise<void>((resolve) => {
@@ -77,10 +75,9 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
     async run(list) {
       // runs that print lines only do not load listr2
       const { runPhases } = await import('./phase-list.ts');
-      const show = (views: typeof phases): void => {
-        phases = views;
-      };
-      await runPhases(list, show).finally(close);
+      const started = runPhases(list, () => notes.at(-1) ?? null);
+      phases = started.views;
+      await started.ended.finally(close);
     },
     on(event) {
       fold.add(event);

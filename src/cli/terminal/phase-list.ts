@@ -7,23 +7,19 @@ export interface Phase {
   readonly task: () => Promise<unknown>;
 }
 
-/** Runs the phases in order, up to the first that throws. `show` is told how to see them. */
-export async function runPhases(
-  phases: readonly Phase[],
-  show: (views: () => readonly PhaseView[]) => void,
-): Promise<void> {
-  const list = new Listr(
-    [...phases],
-    // the live view draws them; listr2 would end the process at Ctrl-C
-    { renderer: 'silent', registerSignalListeners: false },
-  );
-  show(() =>
-    list.tasks.map((task) => ({
+/** Runs the phases in order, up to the first that throws. @param note of the phase in progress */
+export function runPhases(phases: readonly Phase[], note: () => string | null) {
+  // the live view draws them; listr2 would end the process at Ctrl-C
+  const options = { renderer: 'silent', registerSignalListeners: false } as const;
+  const list = new Listr([...phases], options);
+  const viewOf = (task: (typeof list.tasks)[number]): PhaseView => {
+    const state = task.isCompleted() ? 'done' : task.isStarted() ? 'running' : 'waiting';
+    return {
       title: task.title ?? '',
-      state: task.isCompleted() ? 'done' : task.isStarted() ? 'running' : 'waiting',
+      state,
       tookMs: task.message.duration ?? null,
-      note: null,
-    })),
-  );
-  await list.run();
+      note: state === 'running' ? note() : null,
+    };
+  };
+  return { ended: list.run(), views: () => list.tasks.map(viewOf) };
 }

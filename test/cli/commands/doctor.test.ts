@@ -41,6 +41,16 @@ test('an invalid inventory is a failure', async () => {
   expect(code).toBe(1);
 });
 
+test('a warning about the inventory names its line', async () => {
+  const { findings } = await doctor('[web]\nweb-01 ansible_python_interpreter=/usr/bin/python3\n');
+  expect(
+    findings.find(({ message }) => message.includes('ansible_python_interpreter')),
+  ).toMatchObject({
+    state: 'note',
+    message: expect.stringContaining(`${path('inventory.yaml')}:2: `),
+  });
+});
+
 const SECRETS = `defaults:
   alloy:
     environment:

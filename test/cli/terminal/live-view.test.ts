@@ -29,9 +29,7 @@ describe('phases', () => {
           await waiting;
         },
       }));
-      void runPhases(phases, (shown) => {
-        views = shown;
-      });
+      views = runPhases(phases, () => null).views;
     });
     await reached;
     const seen = views().map(({ title, state }) => `${title} ${state}`);
