@@ -2,10 +2,10 @@ import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import { findingsJson } from '../../report/ndjson.ts';
+import { type Findings, findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
-import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
+import { findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
 import { printProblems } from '../terminal/terminal.ts';
 import { resultOf } from '../usage.ts';
@@ -24,7 +24,7 @@ export const validate: Command = async (invocation) => {
 };
 
 /** Each file is a configuration of its own; a directory is a single one, as Alloy reads it. */
-function validateFiles({ args, options }: Invocation): AlloyFindings {
+function validateFiles({ args, options }: Invocation) {
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const check: CheckOptions = {
@@ -46,7 +46,7 @@ function validateFiles({ args, options }: Invocation): AlloyFindings {
 }
 
 function conclude(
-  { problems, warnings }: AlloyFindings,
+  { problems, warnings }: Omit<Findings, 'schema' | 'exitCode'>,
   subject: string,
   { options, terminal }: Invocation,
 ): number {

@@ -71,12 +71,6 @@ function read(path: string, inDirectory: boolean): AlloyFile {
   return { name: path, inDirectory, bytes: readFileSync(path) };
 }
 
-/** What was found in an Alloy file. */
-export interface AlloyFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
-}
-
 /** The 80 columns of a terminal, less the indentation of a problem's detail. */
 const FRAME_WIDTH = 78;
 
@@ -104,15 +98,11 @@ export function templateProblem(file: string, { source, errors }: Parsed): Probl
 }
 
 /** Diagnostics as problems and warnings. Of several syntax errors at one place, the first causes the others. */
-export function findingsOf(
-  file: string,
-  parsed: Parsed,
-  diagnostics: readonly Diagnostic[],
-): AlloyFindings {
+export function findingsOf(file: string, parsed: Parsed, diagnostics: readonly Diagnostic[]) {
   const template = templateProblem(file, parsed);
-  if (template) return { problems: [template], warnings: [] };
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
+  if (template) return { problems: [template], warnings };
   const seen = new Set<number>();
   const frame = framesOf(parsed.source, { width: FRAME_WIDTH });
   const length = parsed.source.trimEnd().length;

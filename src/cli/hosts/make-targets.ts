@@ -24,13 +24,6 @@ import { askSecret, orFallback } from '../terminal/ask.ts';
 import { orThrow, throwAll, usageError } from '../usage.ts';
 import { type ChosenHosts, readHosts } from './chosen-hosts.ts';
 
-/** What the engine is given, and what its output must mask. */
-export interface Targets {
-  readonly targets: readonly Target[];
-  readonly secrets: readonly Secret[];
-  readonly warnings: readonly Warning[];
-}
-
 /** A password manager may ask for a fingerprint first. */
 const SECRET_TIMEOUT_MS = 60_000;
 
@@ -39,11 +32,7 @@ const SECRET_TIMEOUT_MS = 60_000;
  *
  * @throws ToolError with all problems of all hosts: nothing was touched
  */
-export async function readTargets(
-  all: ChosenHosts,
-  invocation: Invocation,
-  verb: Verb,
-): Promise<Targets> {
+export async function readTargets(all: ChosenHosts, invocation: Invocation, verb: Verb) {
   const chosen = verb === 'rollback' || verb === 'remove' ? reachOnly(all) : all;
   const { settings, base } = chosen;
   const { aside, env } = invocation.terminal;
@@ -59,6 +48,7 @@ export async function readTargets(
   const { secrets, warnings } = orThrow(read);
   return {
     targets: made.targets,
+    /** What the output must mask. */
     secrets: [...secrets.values(), ...(sudoPassword ? [sudoPassword] : [])],
     warnings: unique([...chosen.warnings, ...warnings, ...made.warnings]),
   };
@@ -73,12 +63,6 @@ export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
     config: { template: 'minimal', vars: {}, inherited: [], files: [] },
   })),
 });
-
-interface MadeTargets {
-  readonly targets: readonly Target[];
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
-}
 
 /** By default without any secret. */
 interface MakeOptions extends Partial<Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>> {
@@ -99,7 +83,7 @@ export async function validateInventory(invocation: Invocation) {
 export async function makeTargets(
   chosen: ChosenHosts,
   { drafts = new Map(), ...options }: MakeOptions = {},
-): Promise<MadeTargets> {
+) {
   const { settings, base, inventory } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
   const templates = await readTemplateFiles(

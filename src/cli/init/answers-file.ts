@@ -4,20 +4,10 @@ import { readTextFile } from '../../sources/text-file.ts';
 import { throwAll, usageError, usageProblem } from '../usage.ts';
 import { type Answer, exampleOf, type Question, whyInvalid } from './question.ts';
 
-/** The answers of a file, and what may be done without asking. */
-export interface GivenAnswers {
-  readonly file: string;
-  readonly values: ReadonlyMap<string, unknown>;
-  /** `trust: true`: unknown host keys are recorded. */
-  readonly trust: boolean;
-  /** `check: false`: no login, sudo or URL is tried. */
-  readonly check: boolean;
-}
-
 const MAX_BYTES = 1024 * 1024;
 
-/** @throws ToolError `usage` */
-export async function readAnswers(path: string): Promise<GivenAnswers> {
+/** The answers of a file, and what may be done without asking. @throws ToolError `usage` */
+export async function readAnswers(path: string) {
   const read = await readTextFile(path, MAX_BYTES);
   if (!read.ok)
     throw usageError({ reason: 'unreadable', of: 'answers', path, failure: read.failure });
@@ -34,10 +24,14 @@ export async function readAnswers(path: string): Promise<GivenAnswers> {
   return {
     file: path,
     values: new Map(Object.entries(values)),
+    /** Unknown host keys are recorded. */
     trust: trust === true,
+    /** Logins, sudo and URLs are tried. */
     check: check !== false,
   };
 }
+
+export type GivenAnswers = Awaited<ReturnType<typeof readAnswers>>;
 
 /** The answer to a question, or its fallback. @throws ToolError `usage` */
 export function givenAnswer(question: Question, { values, file: path }: GivenAnswers): Answer {

@@ -9,8 +9,8 @@ import { readRun } from './run-logs.ts';
 const DONE: readonly (Outcome | null)[] = ['unchanged', 'changed'];
 
 /**
- * The hosts that an earlier run, by default the newest apply, did not finish, for whatever reason, and
- * those that a plan would change. @throws ToolError `usage` if there is no such run
+ * The hosts that an earlier run did not finish, for whatever reason, or that a plan would change. The
+ * "last" run is the newest apply. @throws ToolError `usage` if there is no such run
  */
 export function retriedHosts(
   chosen: ChosenHosts,
@@ -30,10 +30,7 @@ export function retriedHosts(
   if (settings.length === 0)
     warnings.push({
       code: 'retry.nothing',
-      params: {
-        reason: names.length === 0 ? 'all-finished' : 'not-chosen',
-        run: earlier.run,
-      },
+      params: { reason: names.length === 0 ? 'all-finished' : 'not-chosen', run: earlier.run },
     });
   return { ...chosen, settings, warnings };
 }

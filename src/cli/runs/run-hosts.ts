@@ -14,7 +14,7 @@ import { VERSION } from '../alloyup-version.ts';
 import type { Invocation } from '../args/option-table.ts';
 import { createWorld } from '../create-world.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
-import { readTargets, type Targets } from '../hosts/make-targets.ts';
+import { readTargets } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
 import { catchInterrupts } from '../terminal/interrupts.ts';
 import { type LiveView, openLiveView } from '../terminal/live-view.ts';
@@ -38,7 +38,7 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
   const { terminal } = live;
   const invocation = { args, options, terminal };
   let chosen: ChosenHosts;
-  let targets: Targets;
+  let targets: Awaited<ReturnType<typeof readTargets>>;
   let run: Promise<number>;
   const phases: readonly Phase[] = [
     phase('inventory', async () => {
@@ -70,7 +70,7 @@ interface Run {
   readonly verb: Verb;
   readonly changes: boolean;
   readonly chosen: ChosenHosts;
-  readonly targets: Targets;
+  readonly targets: Awaited<ReturnType<typeof readTargets>>;
   readonly approved: SavedPlan | null;
   readonly live: LiveView;
   readonly invocation: Invocation;
