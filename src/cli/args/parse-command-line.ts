@@ -7,7 +7,6 @@ import { usageError } from '../usage.ts';
 import { COMMANDS, type CommandSpec, isCommand } from './commands.ts';
 import { commandHelp, optionsHelp, programHelp } from './help.ts';
 import {
-  type Command,
   createOptions,
   type Invocation,
   OPTIONS,
@@ -17,10 +16,7 @@ import {
 } from './option-table.ts';
 
 /** A command line, and how to load what runs it. */
-export interface Order {
-  readonly load: () => Promise<Command>;
-  readonly invocation: Invocation;
-}
+export type Order = Pick<CommandSpec, 'load'> & { readonly invocation: Invocation };
 
 /** An exit code when the command line asked only for help or the version. @throws ToolError `usage` */
 export function readCommandLine(argv: readonly string[], terminal: Terminal): Order | number {

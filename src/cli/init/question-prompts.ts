@@ -17,8 +17,6 @@ import {
   whyInvalid,
 } from './question.ts';
 
-type Context = { readonly output?: NodeJS.WritableStream; readonly input?: NodeJS.ReadableStream };
-
 /** Columns that a question and its answer may take. */
 const COLUMNS = 79;
 
@@ -36,11 +34,10 @@ function onOwnLine(question: Question) {
 }
 
 /** Asks with the Inquirer prompt for the question's kind. */
-export function promptFor(question: Question, context: Context): Promise<Answer> {
+export function promptFor(question: Question, on: Parameters<typeof input>[1]): Promise<Answer> {
   const { message, fallback, choices = [] } = question;
   const validate = (answer: string): true | string => whyInvalid(question, answer.trim()) ?? true;
   const byDefault = typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {};
-  const on = context as never;
   switch (question.kind) {
     case 'text': {
       const shown = question.long ? onOwnLine(question) : { message };

@@ -1,7 +1,6 @@
 import process from 'node:process';
 import type { RunEvent } from '../../model/event.ts';
-import type { PhaseView } from '../../report/live.ts';
-import { liveLines } from '../../report/live.ts';
+import { liveLines, type PhaseView } from '../../report/live.ts';
 import { openLiveFold } from '../../report/live-state.ts';
 import { paintWith } from '../../report/paint.ts';
 import type { Options } from '../args/option-table.ts';
@@ -10,29 +9,18 @@ import type { Phase } from './phase-list.ts';
 import { openScreen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A run's progress, below what is printed. Where there is no terminal for it, nothing is drawn. */
-export interface LiveView {
-  readonly shown: boolean;
-  /** Prints above the view, and hides it for questions. */
-  readonly terminal: Terminal;
-  /** Runs the phases in order; rejects with what the first that fails throws. */
-  run(phases: readonly Phase[]): Promise<void>;
-  on(event: RunEvent): void;
-  /** Resolves when the first host is changed; never without a view. */
-  readonly changing: Promise<void>;
-  /** Shows a note beside the current phase while `work` is in progress. */
-  noting<T>(note: string, work: () => Promise<T>): Promise<T>;
-  /** Leaves a clean screen. Safe to call twice. */
-  close(): void;
-}
-
 type Shown = Pick<Options, 'output' | 'quiet' | 'verbose'>;
 
-export function openLiveView(options: Shown, terminal: Terminal): LiveView {
+/** A run's progress, below what is printed. Where there is no terminal for it, nothing is drawn. */
+export function openLiveView({ output, quiet, verbose }: Shown, terminal: Terminal): LiveView {
   const { canvas } = terminal;
-  if (!canvas || options.output !== 'text' || options.quiet || options.verbose > 0)
-    return noView(terminal);
+  const isWanted = output === 'text' && !quiet && verbose === 0;
+  return canvas && isWanted ? openView(terminal, canvas) : noView(terminal);
+}
 
+export type LiveView = ReturnType<typeof openView>;
+
+function openView(terminal: Terminal, canvas: NonNullable<Terminal['canvas']>) {
   const fold = openLiveFold();
   let phases: () => readonly PhaseView[] = () => [];
   const notes: string[] = [];
@@ -57,6 +45,8 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
   const stay = (): void => {
     for (const signal of SIGNALS) process.off(signal, leave);
   };
+
+  /** Leaves a clean screen. Safe to call twice. */
   const close = (): void => {
     screen.close();
     stay();
@@ -65,33 +55,33 @@ export function openLiveView(options: Shown, terminal: Terminal): LiveView {
 
   return {
     shown: true,
+    /** Resolves when the first host is changed; never without a view. */
     changing,
+    /** Prints above the view, and hides it for questions. */
     terminal: {
       ...terminal,
       out: screen.print,
       err: canvas.takesErrors ? screen.print : terminal.err,
       aside: screen.aside,
     },
-    async run(list) {
+    /** Runs the phases in order; rejects with what the first that fails throws. */
+    async run(list: readonly Phase[]): Promise<void> {
       // runs that print lines only do not load listr2
       const { runPhases } = await import('./phase-list.ts');
       const started = runPhases(list, () => notes.at(-1) ?? null);
       phases = started.views;
       await started.ended.finally(close);
     },
-    on(event) {
+    on(event: RunEvent): void {
       fold.add(event);
       if (event.type === 'run.started') stay();
       if (fold.state.phase.kind === 'change') startChanging();
       if (event.type === 'run.finished') close();
     },
-    async noting(note, work) {
+    /** Shows a note beside the current phase while `work` is in progress. */
+    async noting<T>(note: string, work: () => Promise<T>): Promise<T> {
       notes.push(note);
-      try {
-        return await work();
-      } finally {
-        notes.splice(notes.indexOf(note), 1);
-      }
+      return work().finally(() => notes.splice(notes.indexOf(note), 1));
     },
     close,
   };
