@@ -20,7 +20,7 @@ export function refuse(
 ): number {
   const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
   printProblems(terminal, problems, []);
-  reportFindings('refused', problems, [], terminal);
+  reportFindings('refused', { problems, warnings: [] }, terminal);
   if (output !== 'text') terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
   return exitCode;
 }

@@ -16,7 +16,7 @@ import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
 import { runWizard, type WizardOptions, type WizardState } from '../init/wizard.ts';
-import { askYes, confirmed, isNoAnswer } from '../terminal/ask.ts';
+import { askYes, confirmed, orFallback } from '../terminal/ask.ts';
 import { printProblems, type Terminal } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
 
@@ -29,32 +29,23 @@ export const init: Command = async (invocation) => {
   if (given === null && !terminal.interactive)
     throw usageError({ reason: 'wizard-needs-terminal' });
   const held = await agentKeys(terminal.env.SSH_AUTH_SOCK || null);
+  const lines = held.map(({ line }) => line);
   const known: Known = {
     sshHosts: existing === null ? sshConfigHosts(terminal.home) : [],
     ansible: existing === null ? ANSIBLE_FILES.filter((path) => existsSync(path)) : null,
     namesUser: false,
-    keys: keyFiles(
-      terminal.home,
-      held.map(({ line }) => line),
-    ),
+    keys: keyFiles(terminal.home, lines),
     agentKeys: held.map(({ name }) => name),
     root: null,
     from: options.from,
     edit: existing !== null && options.from === null,
   };
-  try {
-    const wizard = { terminal, given, file, existing };
-    return await finish(await runWizard(known, wizard), wizard, invocation);
-  } catch (error) {
-    if (!isNoAnswer(error)) throw error;
-    return nothingWritten(terminal);
-  }
+  const wizard = { terminal, given, file, existing };
+  const work = runWizard(known, wizard).then((state) => finish(state, wizard, invocation));
+  const exitCode = await orFallback(work, null);
+  if (exitCode === null) terminal.err('Nothing was written.\n');
+  return exitCode ?? 130;
 };
-
-function nothingWritten({ err }: Terminal): number {
-  err('Nothing was written.\n');
-  return 130;
-}
 
 /** Common places; the first that exists is suggested. */
 const ANSIBLE_FILES = [
@@ -81,12 +72,12 @@ function existingText(path: string, edit: boolean): string | null {
   return text;
 }
 
-/** Shows what would be written, writes it after a yes, and says what comes next. */
+/** Shows what would be written, writes it after a yes, and says what comes next. null: after a no. */
 async function finish(
   state: WizardState,
   { terminal, given, file, existing }: WizardOptions,
   invocation: Invocation,
-): Promise<number> {
+): Promise<number | null> {
   const { answers, known, imported, typed } = state;
   const asked = given === null;
   const { files, additions } =
@@ -120,7 +111,7 @@ async function finish(
     ...(asked ? await askSecrets(places, file, typed) : []),
   ];
   const paths = [file, ...beside.map(({ path }) => shortPath(path))];
-  if (asked && !(await askYes(writeQuestion(paths), true))) return nothingWritten(terminal);
+  if (asked && !(await askYes(writeQuestion(paths), true))) return null;
   writeAll([...beside, { path: file, content: text, mode: 0o644, replaces: existing !== null }]);
   terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
   for (const { path, mode } of beside)

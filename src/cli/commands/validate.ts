@@ -51,7 +51,7 @@ function conclude(
   { options, terminal }: Invocation,
 ): number {
   const exitCode = problems.length > 0 ? 64 : 0;
-  reportFindings('validate', problems, warnings, terminal);
+  reportFindings('validate', { problems, warnings }, terminal);
   if (options.output !== 'text') {
     terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;

@@ -56,19 +56,16 @@ const unquoted = (word: string): string =>
   );
 
 /** A command line as bash splits it, as far as completion needs that: quotes, backslashes, blanks. */
-export function splitLine(line: string): {
-  /** Without the command's own name; the last one is being typed. */
-  readonly words: readonly string[];
-  /** The start of the last word, up to ":" or "=", which bash does not replace. */
-  readonly kept: string;
-} {
+export function splitLine(line: string) {
   const words = line.match(WORD) ?? [];
   const typed = (line.endsWith(words.at(-1) ?? '') && words.pop()) || '';
   // only where they are not quoted
   const bare = typed.replace(QUOTED, (text) => '.'.repeat(text.length));
   const end = Math.max(bare.lastIndexOf(':'), bare.lastIndexOf('=')) + 1;
   return {
+    /** Without the command's own name; the last one is being typed. */
     words: [...words, typed].map(unquoted).slice(1),
+    /** The start of the last word, up to ":" or "=", which bash does not replace. */
     kept: unquoted(typed.slice(0, end)),
   };
 }
@@ -88,10 +85,7 @@ export interface MachineNames {
   runs(): readonly string[];
 }
 
-export interface HostNames {
-  readonly hosts: readonly string[];
-  readonly groups: readonly string[];
-}
+type HostNames = Readonly<Record<'hosts' | 'groups', readonly string[]>>;
 
 /** The shell completes file names itself. */
 export const FILES = 'files';

@@ -11,7 +11,7 @@ import { resultOf, throwAll } from '../usage.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
 import { draftForLogin, targetsOf } from './draft-inventory.ts';
 import { checkLogins, checkSudo, checkUrl } from './live-checks.ts';
-import type { Answer, Answers, Known, Question } from './question.ts';
+import type { Answers, Known } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
 import { isEmpty, secretAt } from './secret-places.ts';
 
@@ -52,18 +52,15 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
   for (;;) {
     const question = nextQuestion(state.answers, state.known);
     if (question === undefined) break;
-    const answer = given ? givenAnswer(question, given) : await askPerson(question);
+    const answer = given
+      ? givenAnswer(question, given)
+      : await (await import('./question-prompts.ts')).promptFor(question, ON_STDERR);
     state = { ...state, answers: { ...state.answers, [question.id]: answer } };
     state = await tryAnswer(question.id, state, options);
   }
   const asked = questionsOf(state.answers, state.known).map(({ id }) => id);
   if (given) refuseUnused(given, asked);
   return state;
-}
-
-async function askPerson(question: Question): Promise<Answer> {
-  const { promptFor } = await import('./question-prompts.ts');
-  return promptFor(question, ON_STDERR);
 }
 
 /** Acts on an answer before the next question; it may turn out wrong and be asked for again. */

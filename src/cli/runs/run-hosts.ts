@@ -174,8 +174,8 @@ const QUESTIONS: Readonly<Record<Verb, string>> = {
 function withNotes(source: RepositorySource, live: LiveView): RepositorySource {
   const note = ({ url }: Repository): string => `asking ${new URL(url).host}`;
   return {
+    ...source,
     signingKey: (from) => live.noting(note(from), () => source.signingKey(from)),
     versions: (from, arch) => live.noting(note(from), () => source.versions(from, arch)),
-    inspectKeyring: (bytes) => source.inspectKeyring(bytes),
   };
 }

@@ -1,10 +1,6 @@
 import process from 'node:process';
 import { Secret } from '../../model/secret.ts';
 
-/** What a prompt of Inquirer throws at Ctrl-C or at the end of the input. */
-export const isNoAnswer = (error: unknown): boolean =>
-  error instanceof Error && /ExitPrompt|AbortPrompt/.test(error.name);
-
 /** Prompts go to stderr: stdout may be a file. */
 export const ON_STDERR = { output: process.stderr };
 
@@ -21,16 +17,14 @@ export const confirmed = (question: string, byDefault = false): Promise<boolean>
 /** Throws at Ctrl-C. */
 export async function askSecret(question: string): Promise<Secret> {
   const { password } = await import('@inquirer/prompts');
-  const theme = { style: HIDDEN };
+  // not even its length stays on the screen
+  const theme = { style: { answer: (stars: string) => (stars === '' ? '' : '(hidden)') } };
   return new Secret(await password({ message: question, mask: true, theme }, ON_STDERR));
 }
 
-/** Not even the length of a secret stays on the screen. */
-const HIDDEN = { answer: (stars: string): string => (stars === '' ? '' : '(hidden)') };
-
-/** An answer, or `fallback` where none was given. */
+/** An answer, or `fallback` after Ctrl-C or at the end of the input. */
 export const orFallback = <T>(answer: Promise<T>, fallback: T): Promise<T> =>
   answer.catch((error: unknown) => {
-    if (isNoAnswer(error)) return fallback;
+    if (error instanceof Error && /ExitPrompt|AbortPrompt/.test(error.name)) return fallback;
     throw error;
   });
