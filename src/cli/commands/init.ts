@@ -151,10 +151,10 @@ async function finish(
 function secretsToSet(places: readonly string[], file: string, { env }: Terminal): string {
   const steps = places.map((place) => {
     const name = place.replace(/^(env|file):/, '');
-    if (place.startsWith('env:'))
-      return env[name] ? '' : `\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`;
-    return existsSync(besideFile(name, file))
-      ? ''
+    const isVariable = place.startsWith('env:');
+    if (isVariable ? env[name] : existsSync(besideFile(name, file))) return '';
+    return isVariable
+      ? `\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`
       : `\nWrite the secret to ${name} first (chmod 600)\n`;
   });
   return steps.join('');

@@ -7,7 +7,7 @@ import type { Problem, Warning } from '../../model/problem.ts';
 import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
-export interface AlloyFile {
+interface AlloyFile {
   /** The path, or `<stdin>`. */
   readonly name: string;
   /** Found in a directory that was named, not named itself. */
@@ -33,10 +33,7 @@ const WHY = {
  * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`, at any
  * depth), `-` for stdin. @throws ToolError `usage`, for every file that cannot be read
  */
-export function readAlloyFiles(
-  paths: readonly string[],
-  { deep }: { readonly deep: boolean },
-): readonly (readonly AlloyFile[])[] {
+export function readAlloyFiles(paths: readonly string[], { deep }: { readonly deep: boolean }) {
   const problems: Problem[] = [];
   const files = paths.map((path) => {
     try {

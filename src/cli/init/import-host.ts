@@ -24,10 +24,7 @@ async function readHost(target: Target, terminal: Terminal): Promise<ExistingIns
 }
 
 /** What a host runs, as settings for it and files next to the inventory, with their paths in it. */
-export function importedSettings(
-  name: string,
-  found: ExistingInstall,
-): { readonly settings: SettingsToWrite; readonly files: readonly NewFile[] } {
+export function importedSettings(name: string, found: ExistingInstall) {
   const template = `./${name}.alloy`;
   const files: NewFile[] = [];
   const environment = [...found.environment].map(([variable, value]) => {

@@ -205,10 +205,7 @@ const listenQuestion = (ports: readonly Parameter[]): Question =>
   );
 
 /** The answers as inventory settings: `config.vars`, and the service's environment. */
-export function parameterValues(answers: Answers): {
-  readonly vars: Readonly<Record<string, Answer>>;
-  readonly environment: Readonly<Record<string, { readonly secret: string }>>;
-} {
+export function parameterValues(answers: Answers) {
   const vars: Record<string, Answer> = {};
   const environment: Record<string, { secret: string }> = {};
   const asked = new Set([...parameterQuestions(answers)].map(({ id }) => id));

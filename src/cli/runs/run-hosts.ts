@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { runFleet } from '../../engine/fleet.ts';
 import type { World } from '../../engine/world.ts';
 import type { Repository } from '../../model/desired.ts';
@@ -23,7 +22,7 @@ import { withTilde } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
-import { runId } from './run-logs.ts';
+import { newRunId } from './run-logs.ts';
 import { openOutput } from './run-output.ts';
 
 /** Runs a verb on the chosen hosts, or on those of a saved plan. Returns the exit code. */
@@ -82,7 +81,7 @@ async function runTargets(given: Run): Promise<number> {
   const { options, terminal } = given.invocation;
   const { inventory: file } = options;
   const mask = createMask(secrets);
-  const run = runId(Date.now(), randomBytes(2).toString('hex'));
+  const run = newRunId();
   const output = openOutput(run, options, live, mask);
   const interrupts = catchInterrupts(terminal, output.emit, live.close);
   // a configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -29,9 +30,9 @@ type Place = Pick<Terminal, 'env'>;
 const directoryOf = ({ env }: Place): string => join(ownDirectories(env).state, 'runs');
 const pathOf = (run: string, place: Place): string => join(directoryOf(place), `${run}.ndjson`);
 
-/** "20261123T101500Z-3f9a". @param random 4 hex digits */
-export const runId = (now: number, random: string): string =>
-  `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
+/** "20261123T101500Z-3f9a". */
+export const newRunId = (): string =>
+  `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
 
 /**
  * Opens the log of a run: the file that the user named, or one in the state directory, where it removes
