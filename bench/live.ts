@@ -35,7 +35,6 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
       : openScreen(
           {
             size: () => size,
-            onResize: () => () => {},
             write(text) {
               bytes += writeSync(sink, text);
             },
@@ -53,7 +52,6 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
     const event: RunEvent = { ...happening, at: Date.now(), seq: events };
     if (!screen) continue;
     fold.add(event);
-    screen.touch();
     if (event.type === 'host.finished') screen.print(`${event.host}  ${event.outcome}\n`);
   }
   screen?.close();

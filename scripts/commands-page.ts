@@ -1,13 +1,6 @@
 import { COMMANDS, type CommandSpec, usageOf } from '../src/cli/args/commands.ts';
 import { capitalized, SHARED } from '../src/cli/args/help.ts';
-import {
-  GROUPS,
-  longFlag,
-  OPTIONS,
-  type OptionName,
-  type OptionSpec,
-  variableOf,
-} from '../src/cli/args/option-table.ts';
+import { GROUPS, OPTIONS, type OptionName, variableOf } from '../src/cli/args/option-table.ts';
 import { wrap } from '../src/report/plain.ts';
 
 const EXIT_CODES = `| code | meaning |
@@ -43,7 +36,7 @@ export function commandsPage(): string {
   const list = names.map((name) => `[${name}](#alloyup-${name})`).join(' · ');
   const commands = Object.entries(COMMANDS).map(([name, spec]) => commandSection(name, spec));
   const groups = GROUPS.flatMap((group) => {
-    const keys = SHARED.filter((key) => OPTIONS[key].group === group);
+    const keys = SHARED.filter((key) => OPTIONS[key].helpGroupHeading === group);
     return keys.length === 0 ? [] : [`### ${group.replace(/:$/, '')}\n\n${table(keys)}`];
   });
   const exits = `## Exit codes\n\n${EXIT_CODES}`;
@@ -56,7 +49,7 @@ function commandSection(name: string, spec: CommandSpec): string {
   const { summary, options, examples } = spec;
   const own = options.filter((key) => !SHARED.includes(key));
   const shared = SHARED.filter((key) => options.includes(key));
-  const also = shared.map((key) => `\`${longFlag(OPTIONS[key])}\``).join(', ');
+  const also = shared.map((key) => `\`${OPTIONS[key].long}\``).join(', ');
   return [
     `## alloyup ${name}\n`,
     `${capitalized(summary)}.\n`,
@@ -76,8 +69,8 @@ const table = (keys: readonly OptionName[]): string =>
     '| option | meaning | variable |',
     '|---|---|---|',
     ...keys.map((key) => {
-      const spec: OptionSpec<unknown> = OPTIONS[key];
-      return `| \`${spec.flags}\` | ${spec.help.replaceAll('|', '\\|')} | \`${variableOf(longFlag(spec))}\` |`;
+      const { flags, description } = OPTIONS[key];
+      return `| \`${flags}\` | ${description.replaceAll('|', '\\|')} | \`${variableOf(OPTIONS[key])}\` |`;
     }),
     '',
   ].join('\n');

@@ -1,35 +1,25 @@
 // Plays a simulated run on this terminal, as `alloyup apply` shows a real one.
 // Usage: node build.mjs run scripts/play-run.ts HOSTS [FORKS [SPEED]]
 import process from 'node:process';
-import { textOptionsOf } from '../src/cli/runs/run-output.ts';
+import { openPrinter } from '../src/cli/runs/run-output.ts';
 import { catchInterrupts } from '../src/cli/terminal/interrupts.ts';
 import { openLiveView } from '../src/cli/terminal/live-view.ts';
 import { processTerminal } from '../src/cli/terminal/terminal.ts';
 import type { Happening } from '../src/model/event.ts';
-import { openLedger } from '../src/report/fold.ts';
-import { textRenderer } from '../src/report/text.ts';
 import { simulatedRun } from './simulated-run.ts';
 
 const [hosts = 20, forks = 32, speed = 1] = process.argv.slice(2).map(Number);
-const options = {
-  output: 'text',
-  quiet: false,
-  verbose: 0,
-  color: true,
-  diff: true,
-} as const;
+const options = { output: 'text', quiet: false, verbose: 0, diff: true } as const;
 const terminal = processTerminal();
-const live = openLiveView(options, terminal, Date.now);
-const ledger = openLedger();
-const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
+const live = openLiveView(options, terminal);
+const printer = openPrinter('text', options, live.terminal, !live.shown);
 let seq = 0;
 
 const emit = (happening: Happening): void => {
   seq += 1;
   const event = { ...happening, at: Date.now(), seq };
-  ledger.add(event);
+  printer.on(event);
   live.on(event);
-  live.terminal.out(text.on(event, ledger));
 };
 
 const interrupts = catchInterrupts(live.terminal, emit, live.close);
@@ -46,16 +36,16 @@ async function play(): Promise<void> {
 
 let run: Promise<void>;
 await live.run([
-  { title: 'inventory', work: async () => {} },
-  { title: 'configurations', work: async () => {} },
+  { title: 'inventory', task: async () => {} },
+  { title: 'configurations', task: async () => {} },
   {
     title: 'plan',
-    work: async () => {
+    task: async () => {
       run = play();
       await Promise.race([run, live.changing]);
     },
   },
-  { title: 'apply', work: () => run },
+  { title: 'apply', task: () => run },
 ]);
 live.close();
 interrupts.release();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { LAB_PROGRAMS, TEST_PROGRAMS } from '../lab/prerequisites.ts';
 import { COMMANDS } from '../src/cli/args/commands.ts';
-import { longFlag, OPTIONS } from '../src/cli/args/option-table.ts';
+import { OPTIONS } from '../src/cli/args/option-table.ts';
 import { runProgram } from '../src/cli/dispatch.ts';
 import { memoryTerminal } from './cli/terminal.ts';
 import { fencesOf } from './markdown.ts';
@@ -14,7 +14,7 @@ const root = new URL('../', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const readme = read('README.md');
 test('the options in the README exist, and those listed as not implemented do not', () => {
-  const known = new Set([...Object.values(OPTIONS).map(longFlag), '--help', '--version']);
+  const known = new Set([...Object.values(OPTIONS).map(({ long }) => long), '--help', '--version']);
   const missing = /^- Not implemented yet:([\s\S]*?)\. They are refused/m.exec(readme)![1]!;
   for (const [, word] of missing.matchAll(/`([^`]+)`/g)) {
     const hint = `${word} is implemented: remove it from the limits`;

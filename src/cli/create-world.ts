@@ -11,21 +11,14 @@ import type { Terminal } from './terminal/terminal.ts';
 interface WorldOptions extends Partial<Omit<World, 'transport' | 'repository'>> {
   /** The command that records a host's key, for hints. */
   readonly trust?: string;
-  readonly aside?: Aside;
 }
 
-/** Hides what else is on the screen while a question is asked. */
-export type Aside = <T>(ask: () => Promise<T>) => Promise<T>;
-
 /** The ports of the engine: the real ones, silent and never interrupted unless given otherwise. */
-export function createWorld(
-  terminal: Terminal,
-  { trust, aside, ...given }: WorldOptions = {},
-): World {
+export function createWorld(terminal: Terminal, { trust, ...given }: WorldOptions = {}): World {
   const never = new AbortController().signal;
   return {
     transport: createTransport({
-      ...sshOptionsOf(terminal, aside),
+      ...sshOptionsOf(terminal),
       ...(trust === undefined ? {} : { trust }),
     }),
     repository: createRepositorySource({
@@ -44,10 +37,10 @@ export function createWorld(
 }
 
 /** What this person's logins may use. */
-export const sshOptionsOf = (terminal: Terminal, aside: Aside = (ask) => ask()) => ({
+export const sshOptionsOf = (terminal: Terminal) => ({
   user: { home: terminal.home, name: userInfo().username },
   agent: terminal.env.SSH_AUTH_SOCK || null,
   askPassphrase: terminal.interactive
-    ? (file: string) => aside(() => askSecret(`Passphrase for ${file}:`)).catch(() => null)
+    ? (file: string) => terminal.aside(() => askSecret(`Passphrase for ${file}:`)).catch(() => null)
     : null,
 });

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ToolError } from '../model/problem.ts';
-import type { Invocation } from './args/invocation.ts';
-import { DEFAULT_INVENTORY } from './args/option-table.ts';
+import { DEFAULT_INVENTORY, type Invocation } from './args/option-table.ts';
 import { type Order, readCommandLine } from './args/parse-command-line.ts';
 import { refuse, reportBug } from './failure.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -10,7 +9,7 @@ import type { Terminal } from './terminal/terminal.ts';
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   // called by the shell's completion
   if (argv[0] === '__complete') {
-    const { answerShell } = await import('./completion/shell-answer.ts');
+    const { answerShell } = await import('./completion/complete.ts');
     return answerShell(argv.slice(1), terminal);
   }
   let invocation: Invocation | undefined;
@@ -27,7 +26,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     });
   } catch (error) {
     if (!(error instanceof ToolError)) return reportBug(error, terminal);
-    return refuse(error.problems, terminal, invocation?.options);
+    return refuse(error.problems, invocation?.terminal ?? terminal, invocation?.options.output);
   }
 }
 

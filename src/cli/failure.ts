@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Problem } from '../model/problem.ts';
 import { findingsJson } from '../report/ndjson.ts';
-import { problemsText, problemText } from '../report/problem-text.ts';
 import { ownDirectories } from '../sources/directories.ts';
 import { VERSION } from './alloyup-version.ts';
 import type { Options } from './args/option-table.ts';
 import { reportFindings } from './runs/github-actions.ts';
-import { errStyle, type Terminal } from './terminal/terminal.ts';
+import { printProblems, type Terminal } from './terminal/terminal.ts';
 
 /** Found before the first connection; anything else is only known once a host was asked. */
 const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
@@ -17,32 +16,22 @@ const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missi
 export function refuse(
   problems: readonly Problem[],
   terminal: Terminal,
-  options?: Pick<Options, 'color' | 'output'>,
+  output: Options['output'] = 'text',
 ): number {
   const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
-  const style = errStyle({ color: options?.color ?? true }, terminal);
-  terminal.err(problemsText(problems, [], style));
-  reportFindings('refused', problems, [], terminal);
-  if (options && options.output !== 'text')
-    terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
+  printProblems(terminal, problems, []);
+  reportFindings('refused', { problems, warnings: [] }, terminal);
+  if (output !== 'text') terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
   return exitCode;
 }
 
 /** Reports an unexpected error; its stack goes to a file, as it only helps us. Returns 70. */
 export function reportBug(error: unknown, terminal: Terminal): number {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const file = saveStack(stack, terminal);
-  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
-  terminal.err(
-    problemText(
-      {
-        code: 'bug',
-        params: { reason: 'unexpected', said, file },
-        ...(file === null ? { detail: stack } : {}),
-      },
-      errStyle({ color: true }, terminal),
-    ),
-  );
+  const params = { reason: 'unexpected', said: message.split('\n')[0]!, file } as const;
+  const detail = file === null ? { detail: stack } : {};
+  printProblems(terminal, [{ code: 'bug', params, ...detail }], []);
   return 70;
 }
 

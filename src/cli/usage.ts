@@ -1,4 +1,4 @@
-import { type Problem, type Result, ToolError } from '../model/problem.ts';
+import { ok, type Problem, type Result, ToolError } from '../model/problem.ts';
 import type { CommandLineProblem } from '../model/problems/command-line-problems.ts';
 
 export const usageProblem = (params: CommandLineProblem): Problem => ({ code: 'usage', params });
@@ -11,6 +11,13 @@ export function throwAll(problems: readonly Problem[]): void {
   const [first, ...more] = problems;
   if (first) throw new ToolError(first, ...more);
 }
+
+/** What `work` returns, or the problems that it throws. */
+export const resultOf = <T>(work: () => Promise<T>): Promise<Result<T>> =>
+  work().then(ok, (error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    return { ok: false, problems: error.problems };
+  });
 
 /** @throws ToolError with all of its problems */
 export function orThrow<T>(result: Result<T>): T {

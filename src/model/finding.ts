@@ -16,5 +16,3 @@ export interface Finding {
 
 /** A finding that has its text from a problem or a warning. */
 export type NoticeFinding = Omit<Finding, 'message' | 'hint'> & { readonly notice: Notice };
-
-export type HostFinding = Finding | NoticeFinding;

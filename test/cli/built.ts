@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { beforeAll } from 'vitest';
+import { useFolder } from './folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -24,22 +26,26 @@ export function builtCommand(): string {
   return join(ROOT, 'bin/alloyup.js');
 }
 
-export type Alloyup = (
-  directory: string,
-  args: readonly string[],
-  options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
-) => { readonly code: number | null; readonly out: string; readonly err: string };
+interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-/** Runs the built command in a directory, which is its home as well. */
-export function builtAlloyup(): Alloyup {
-  const bin = builtCommand();
-  return (directory, args, { input = '', env = {} } = {}) => {
+/** The built command, run in a new directory for each test, which is its home as well. */
+export function useAlloyup() {
+  let bin = '';
+  beforeAll(() => {
+    bin = builtCommand();
+  }, 120_000);
+  const folder = useFolder();
+  const alloyup = (args: readonly string[], { input = '', env = {} }: RunOptions = {}) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
-      cwd: directory,
+      cwd: folder.path(),
       input,
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: directory, ...env },
+      env: { PATH: process.env.PATH, HOME: folder.path(), ...env },
     });
     return { code: status, out: stdout, err: stderr };
   };
+  return { alloyup, ...folder };
 }

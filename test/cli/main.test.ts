@@ -1,40 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { testUnless } from '../missing.ts';
-import { type Alloyup, builtAlloyup, builtCommand } from './built.ts';
+import { builtCommand, useAlloyup } from './built.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
-let BIN: string;
-let run: Alloyup;
-
-beforeAll(() => {
-  BIN = builtCommand();
-  run = builtAlloyup();
-}, 120_000);
-
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'alloyup-bin-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
-
-const alloyup = (args: readonly string[], options: Parameters<Alloyup>[2] = {}) =>
-  run(directory, args, options);
-
-const put = (name: string, text: string): void => writeFileSync(join(directory, name), text);
+const { alloyup, path, put, read } = useAlloyup();
 
 /** A port of this machine where nobody listens: logins fail immediately. */
 const NOBODY = 'hosts: { web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops } } }\n';
@@ -46,7 +19,7 @@ test('--version and -V print the version of the package, and nothing else', () =
 });
 
 test('--version is answered without loading dist', () => {
-  const alone = join(directory, 'alone');
+  const alone = path('alone');
   for (const part of ['bin', 'package.json'])
     cpSync(join(ROOT, part), join(alone, part), { recursive: true });
   const ended = spawnSync(process.execPath, [join(alone, 'bin/alloyup.js'), '-V'], {
@@ -59,11 +32,11 @@ testUnless('enableCompileCache' in module ? undefined : 'needs Node 22.8 or late
   'compiled code is kept in the cache directory of the user',
   () => {
     alloyup(['fmt', '-'], { input: '' });
-    expect(readdirSync(join(directory, '.cache/alloyup/compiled'))).toHaveLength(1);
-    alloyup(['fmt', '-'], { input: '', env: { XDG_CACHE_HOME: join(directory, 'xdg') } });
-    expect(readdirSync(join(directory, 'xdg/alloyup/compiled'))).toHaveLength(1);
-    alloyup(['fmt', '-'], { input: '', env: { NODE_COMPILE_CACHE: join(directory, 'own') } });
-    expect(readdirSync(join(directory, 'own'))).toHaveLength(1);
+    expect(readdirSync(path('.cache/alloyup/compiled'))).toHaveLength(1);
+    alloyup(['fmt', '-'], { input: '', env: { XDG_CACHE_HOME: path('xdg') } });
+    expect(readdirSync(path('xdg/alloyup/compiled'))).toHaveLength(1);
+    alloyup(['fmt', '-'], { input: '', env: { NODE_COMPILE_CACHE: path('own') } });
+    expect(readdirSync(path('own'))).toHaveLength(1);
   },
 );
 
@@ -95,7 +68,7 @@ test('validate without files checks the inventory, without its secrets', () => {
     `${NOBODY}defaults: { alloy: { environment: { TOKEN: { secret: { exec: [touch, ran] } } } } }\n`,
   );
   expect(alloyup(['validate'])).toMatchObject({ code: 0, out: '1 host checked: no problems\n' });
-  expect(readdirSync(directory)).not.toContain('ran');
+  expect(readdirSync(path())).not.toContain('ran');
   put('inventory.yaml', 'hosts: { web-01: { alloy: { verison: 1.18.1 } } }\n');
   const { code, err } = alloyup(['validate']);
   expect(code).toBe(64);
@@ -109,7 +82,7 @@ test('a plan of unreachable hosts exits 1, and its log is private', () => {
   expect(code).toBe(1);
   expect(out).toContain('error[ssh.');
   expect(out).toContain('Plan: 1 host not planned.');
-  const runs = join(directory, '.local/state/alloyup/runs');
+  const runs = path('.local/state/alloyup/runs');
   const [log] = readdirSync(runs);
   expect(log).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{4}\.ndjson$/);
   expect(statSync(join(runs, log!)).mode & 0o777).toBe(0o600);
@@ -121,13 +94,13 @@ test('a plan of unreachable hosts exits 1, and its log is private', () => {
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   expect(events[0].type).toBe('run.started');
   expect(events.at(-1)).toMatchObject({ type: 'run.finished', exitCode: 1 });
-  expect(readFileSync(join(directory, 'report.xml'), 'utf8')).toContain('failures="1"');
+  expect(read('report.xml')).toContain('failures="1"');
 });
 
 test('--output ndjson prints the log, --output json one report', () => {
   put('inventory.yaml', NOBODY);
   const lines = alloyup(['plan', '--output', 'ndjson', '--log', 'run.ndjson']);
-  expect(lines.out).toBe(readFileSync(join(directory, 'run.ndjson'), 'utf8'));
+  expect(lines.out).toBe(read('run.ndjson'));
   const { out, code } = alloyup(['plan', '--output', 'json']);
   expect(JSON.parse(out)).toMatchObject({
     schema: 1,
@@ -150,7 +123,7 @@ test.each([
   expect({ code, out }).toEqual({ code: 64, out: '' });
   expect(err).toContain(message);
   // Node 22.8 and later keeps compiled code in .cache
-  expect(readdirSync(directory).filter((name) => name !== '.cache')).toEqual(['inventory.yaml']);
+  expect(readdirSync(path()).filter((name) => name !== '.cache')).toEqual(['inventory.yaml']);
 });
 
 test('with --output json, an error is printed on stdout as well', () => {
@@ -167,30 +140,30 @@ test('a closed stdout does not end the run', async () => {
   put('inventory.yaml', NOBODY);
   const child = spawn(
     process.execPath,
-    [BIN, 'plan', '--output', 'ndjson', '--log', 'run.ndjson'],
+    [builtCommand(), 'plan', '--output', 'ndjson', '--log', 'run.ndjson'],
     {
-      cwd: directory,
-      env: { PATH: process.env.PATH, HOME: directory },
+      cwd: path(),
+      env: { PATH: process.env.PATH, HOME: path() },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
   child.stdout.destroy();
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(code).toBe(1);
-  expect(readFileSync(join(directory, 'run.ndjson'), 'utf8')).toContain('"run.finished"');
+  expect(read('run.ndjson')).toContain('"run.finished"');
 });
 
 test('a run works without a state directory', () => {
   put('inventory.yaml', NOBODY);
   put('state', '');
-  const { code, err } = alloyup(['plan'], { env: { XDG_STATE_HOME: join(directory, 'state') } });
+  const { code, err } = alloyup(['plan'], { env: { XDG_STATE_HOME: path('state') } });
   expect(code).toBe(1);
   expect(err).toContain('this run is not logged');
 });
 
 test('the newest 50 logs are kept, and other files are left alone', () => {
   put('inventory.yaml', NOBODY);
-  const runs = join(directory, '.local/state/alloyup/runs');
+  const runs = path('.local/state/alloyup/runs');
   mkdirSync(runs, { recursive: true });
   for (let i = 0; i < 60; i += 1)
     writeFileSync(join(runs, `20250101T0000${String(i).padStart(2, '0')}Z-0000.ndjson`), '');
@@ -209,9 +182,7 @@ test('a saved run is listed and can be printed again', () => {
   expect(id).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{4} {2}plan +1 {2}1$/);
   const run = id!.slice(17, 21);
   expect(out).toContain(alloyup(['runs', 'show', run]).out);
-  expect(alloyup(['report', run, '--format', 'junit']).out).toBe(
-    readFileSync(join(directory, 'report.xml'), 'utf8'),
-  );
+  expect(alloyup(['report', run, '--format', 'junit']).out).toBe(read('report.xml'));
   expect(JSON.parse(alloyup(['report', run, '--format', 'json']).out)).toMatchObject({
     exitCode: 1,
   });
@@ -221,7 +192,7 @@ test('a saved run is listed and can be printed again', () => {
 test('a log that was cut off is read up to there', () => {
   put('inventory.yaml', NOBODY);
   alloyup(['plan', '--log', 'run.ndjson']);
-  put('cut.ndjson', readFileSync(join(directory, 'run.ndjson'), 'utf8').slice(0, -60));
+  put('cut.ndjson', read('run.ndjson').slice(0, -60));
   const { code, out } = alloyup(['report', 'cut.ndjson']);
   expect(code).toBe(0);
   expect(out).toContain('The log ends here');

@@ -16,6 +16,7 @@ export function memoryTerminal(
     outColour: false,
     errColour: false,
     width: 80,
+    aside: (ask) => ask(),
     interactive: false,
     cwd: '/',
     home: '/nonexistent',

@@ -1,11 +1,11 @@
-import type { Command } from './invocation.ts';
-import type { OptionName } from './option-table.ts';
+import type { Verb } from '../../model/event.ts';
+import type { Command, OptionName } from './option-table.ts';
 
 export interface CommandSpec {
   /** As commander reads it: "<host>", "[files...]". */
   readonly args: string;
-  /** What the argument `action` may be. */
-  readonly action?: string;
+  /** What an argument may be. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
   readonly summary: string;
   readonly options: readonly OptionName[];
   readonly examples: readonly (readonly [line: string, meaning: string])[];
@@ -18,6 +18,11 @@ const PRINT = ['output', 'color', 'quiet', 'verbose'] as const;
 const CONNECT = [...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'timeout'] as const;
 const REPORTS = [...PRINT, 'log', 'junit'] as const;
 const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
+
+const running = (verb: Verb) => async (): Promise<Command> => {
+  const { runHosts } = await import('../runs/run-hosts.ts');
+  return (invocation) => runHosts(verb, invocation);
+};
 
 /** Every command, in the order of the help. */
 export const COMMANDS = {
@@ -42,7 +47,7 @@ export const COMMANDS = {
       ['alloyup plan -i web-01, --template linux-host', 'without an inventory file'],
       ['alloyup plan --out plan.json', 'once approved: alloyup apply plan.json'],
     ],
-    load: async () => (await import('../commands/plan.ts')).plan,
+    load: running('plan'),
   },
   apply: {
     args: '[plan]',
@@ -54,28 +59,28 @@ export const COMMANDS = {
       ['alloyup apply plan.json', 'a saved plan; refused if anything has changed since'],
       ['alloyup apply --retry last', 'only the hosts the last apply did not finish'],
     ],
-    load: async () => (await import('../commands/apply.ts')).apply,
+    load: running('apply'),
   },
   status: {
     args: '',
     summary: 'show what each host runs and whether it is up to date',
     options: [...CONNECT, 'detailedExitcode', ...REPORTS],
     examples: [['alloyup status -l prod', 'the hosts of one group']],
-    load: async () => (await import('../commands/status.ts')).status,
+    load: running('status'),
   },
   rollback: {
     args: '',
     summary: 'return hosts to their state before a run',
     options: [...CONNECT, ...CHANGE, 'run', ...REPORTS],
     examples: [['alloyup rollback -l web-03', "undo one host's newest run"]],
-    load: async () => (await import('../commands/rollback.ts')).rollback,
+    load: running('rollback'),
   },
   remove: {
     args: '',
     summary: 'remove Alloy from hosts',
     options: [...CONNECT, ...CHANGE, 'purge', ...REPORTS, 'diff'],
     examples: [['alloyup remove -l web-03 --purge', 'including its data and user']],
-    load: async () => (await import('../commands/remove.ts')).remove,
+    load: running('remove'),
   },
   trust: {
     args: '[hosts...]',
@@ -96,7 +101,7 @@ export const COMMANDS = {
   },
   inventory: {
     args: '<action> <file>',
-    action: 'import',
+    choices: { action: ['import'] },
     summary: 'convert an Ansible inventory or a list of hosts',
     options: ['out', 'force', 'color', 'quiet'],
     examples: [
@@ -134,7 +139,7 @@ export const COMMANDS = {
   },
   runs: {
     args: '[action] [run]',
-    action: 'show',
+    choices: { action: ['show'] },
     summary: 'list saved runs, or show one',
     options: [...PRINT, 'diff'],
     examples: [
@@ -162,6 +167,7 @@ export const COMMANDS = {
   },
   completion: {
     args: '<shell>',
+    choices: { shell: ['bash', 'zsh', 'fish'] },
     summary: 'print a completion script for bash, zsh or fish',
     options: [],
     examples: [
@@ -172,19 +178,14 @@ export const COMMANDS = {
   },
 } as const satisfies Record<string, CommandSpec>;
 
-/** Shells with a completion script. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-export type CommandName = keyof typeof COMMANDS;
-
-export const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+export const isCommand = (name: string): name is keyof typeof COMMANDS =>
+  Object.hasOwn(COMMANDS, name);
 
 /** "apply [plan] [options]"; an action is shown by its own name. */
-export const usageOf = (name: string, { args, action = '', options }: CommandSpec): string =>
-  [
-    name,
-    args.replace('<action>', action).replace(/\[action\] \[(\w+)\]/, `[${action} [$1]]`),
-    options.length > 0 ? '[options]' : '',
-  ]
-    .filter(Boolean)
-    .join(' ');
+export function usageOf(name: string, { args, choices, options }: CommandSpec): string {
+  const action = choices?.action?.[0] ?? '';
+  const named = args
+    .replace('<action>', action)
+    .replace(/\[action\] \[(\w+)\]/, `[${action} [$1]]`);
+  return [name, named, options.length > 0 ? '[options]' : ''].filter(Boolean).join(' ');
+}

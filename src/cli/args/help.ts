@@ -1,34 +1,16 @@
 import { wrap } from '../../report/plain.ts';
 import { COMMANDS, type CommandSpec, usageOf } from './commands.ts';
-import { longFlag, OPTIONS, type OptionName } from './option-table.ts';
+import { OPTIONS, type OptionName } from './option-table.ts';
 
 /** Help fits the smallest terminal, with a row left for the prompt. */
 const WIDTH = 80;
 const ROWS = 23;
 
 /** Options of many commands. Those that do not fit a command's help are on a page of their own. */
-export const SHARED: readonly OptionName[] = [
-  'inventory',
-  'limit',
-  'yes',
-  'askSudoPassword',
-  'forks',
-  'output',
-  'quiet',
-  'verbose',
-  'diff',
-  'junit',
-  'log',
-  'color',
-  'connectTimeout',
-  'timeout',
-  'lockTimeout',
-  'watch',
-  'user',
-  'identity',
-  'template',
-  'var',
-];
+export const SHARED = (Object.keys(OPTIONS) as OptionName[]).filter((key) => {
+  const commands: readonly CommandSpec[] = Object.values(COMMANDS);
+  return commands.filter(({ options }) => options.includes(key)).length > 2;
+});
 
 const line = (text: string): string => `${text}\n`;
 
@@ -77,14 +59,14 @@ const optionLines = (keys: readonly OptionName[]): string => {
   const width = Math.max(0, ...keys.map((key) => OPTIONS[key].flags.length));
   return keys
     .map((key) => {
-      const { flags, help } = OPTIONS[key];
-      return line(`  ${flags.padEnd(width)}  ${wrap(help, WIDTH, width + 4, width + 4)}`);
+      const { flags, description } = OPTIONS[key];
+      return line(`  ${flags.padEnd(width)}  ${wrap(description, WIDTH, width + 4, width + 4)}`);
     })
     .join('');
 };
 
 const alsoLine = (keys: readonly OptionName[]): string => {
-  const flags = keys.map((key) => /^-\w/.exec(OPTIONS[key].flags)?.[0] ?? longFlag(OPTIONS[key]));
+  const flags = keys.map((key) => OPTIONS[key].short ?? OPTIONS[key].long);
   const also = `Also ${flags.join(', ')}; see alloyup help options`;
   return keys.length === 0 ? '' : line(`  ${wrap(also, WIDTH, 2, 2)}`);
 };

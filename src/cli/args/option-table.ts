@@ -1,16 +1,9 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Terminal } from '../terminal/terminal.ts';
 
-/** One option of the command line. A variable ALLOYUP_... mirrors it. */
-export interface OptionSpec<T> {
-  /** As commander reads it: "-f, --forks <n>". */
-  readonly flags: string;
-  readonly help: string;
-  readonly group: Group;
-  readonly fallback: T;
-  /** The only values allowed. */
-  readonly choices?: readonly string[];
-  /** Reads one occurrence; `before` is what the earlier ones came to. @throws InvalidArgumentError */
-  parse?(text: string, before: T): T;
+/** An option as commander knows it, with the type of its value. A variable ALLOYUP_... mirrors it. */
+interface TypedOption<T> extends Option {
+  defaultValue: T;
 }
 
 /** Headings of the help, in order. */
@@ -20,16 +13,23 @@ const [HOSTS, RUN, OUTPUT, LIST] = GROUPS;
 
 const FORMATS = ['text', 'json', 'ndjson'] as const;
 
-const text = (flags: string, group: Group, help: string): OptionSpec<string | null> => ({
-  flags,
-  group,
-  help,
-  fallback: null,
-  parse(written) {
+/** @param parse reads one occurrence; `before` is what the earlier ones came to */
+function option<T>(
+  flags: string,
+  group: Group,
+  help: string,
+  fallback: T,
+  parse?: (text: string, before: T) => T,
+): TypedOption<T> {
+  const made = new Option(flags, help).default(fallback).helpGroup(group);
+  return (parse ? made.argParser(parse) : made) as TypedOption<T>;
+}
+
+const text = (flags: string, group: Group, help: string): TypedOption<string | null> =>
+  option(flags, group, help, null, (written) => {
     if (written === '') throw new InvalidArgumentError('It is empty.');
     return written;
-  },
-});
+  });
 
 const integer = (
   flags: string,
@@ -37,39 +37,24 @@ const integer = (
   help: string,
   fallback: number,
   [least, most]: readonly [number, number],
-): OptionSpec<number> => ({
-  flags,
-  group,
-  help: `${help} (default ${fallback})`,
-  fallback,
-  parse(written) {
+): TypedOption<number> =>
+  option(flags, group, `${help} (default ${fallback})`, fallback, (written) => {
     const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  },
-});
+  });
 
 const choice = <const T extends string>(
   flags: string,
   help: string,
   choices: readonly [T, ...T[]],
-): OptionSpec<T> => ({ flags, group: OUTPUT, help, fallback: choices[0], choices });
+): TypedOption<T> => option<T>(flags, OUTPUT, help, choices[0]).choices(choices);
 
-const flag = (flags: string, group: Group, help: string): OptionSpec<boolean> => ({
-  flags,
-  group,
-  help,
-  fallback: false,
-});
+const flag = (flags: string, group: Group, help: string): TypedOption<boolean> =>
+  option(flags, group, help, flags.startsWith('--no-'));
 
-/** On unless `--no-...` is given. */
-const toggle = (flags: string, group: Group, help: string): OptionSpec<boolean> => ({
-  ...flag(flags, group, help),
-  fallback: true,
-});
-
-/** Every option. To add one: a line here, and its name in the commands that take it. */
-export const OPTIONS = {
+/** The most important first. To add one: a line here, and its name in the commands that take it. */
+export const createOptions = () => ({
   inventory: text(
     '-i, --inventory <file>',
     HOSTS,
@@ -80,18 +65,28 @@ export const OPTIONS = {
     HOSTS,
     'only matching hosts: "web*:!web-03:&prod", "@failed.txt"',
   ),
+  yes: flag('-y, --yes', RUN, 'do not ask for confirmation'),
   askSudoPassword: flag(
     '-K, --ask-sudo-password',
     HOSTS,
     'prompt once for the sudo password of all hosts',
   ),
-  hosts: toggle('--no-hosts', HOSTS, 'check this machine and the inventory only'),
-
   forks: integer('-f, --forks <n>', RUN, 'hosts to work on at once', 32, [1, 2000]),
+  output: choice('--output <format>', 'text, json or ndjson (default text)', FORMATS),
+  quiet: flag('-q, --quiet', OUTPUT, 'only problems and the summary'),
+  verbose: option(
+    '-v, --verbose',
+    OUTPUT,
+    'show steps and waits; -vv also shows host output',
+    0,
+    (_, before) => before + 1,
+  ),
+  diff: flag('--no-diff', OUTPUT, 'show changes without diffs'),
+  junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
+  log: text('--log <file>', OUTPUT, 'event log of the run (default: state directory)'),
+  color: flag('--no-color', OUTPUT, 'disable colors'),
   connectTimeout: integer('--connect-timeout <s>', RUN, 'seconds to log in', 15, [1, 600]),
   timeout: integer('--timeout <s>', RUN, 'seconds per host', 1800, [1, 86_400]),
-  yes: flag('-y, --yes', RUN, 'do not ask for confirmation'),
-  watch: integer('--watch <s>', RUN, 'seconds to watch a restarted service', 15, [0, 3600]),
   lockTimeout: integer(
     '--lock-timeout <s>',
     RUN,
@@ -99,57 +94,45 @@ export const OPTIONS = {
     300,
     [0, 86_400],
   ),
+  watch: integer('--watch <s>', RUN, 'seconds to watch a restarted service', 15, [0, 3600]),
+  user: text('--user <name>', LIST, 'user to log in as'),
+  identity: text('--identity <file>', LIST, 'private key'),
+  template: text('--template <name>', LIST, 'configuration template (default minimal)'),
+  var: option<readonly string[]>(
+    '--var <key=value>',
+    LIST,
+    'template variable; repeatable',
+    [],
+    (written, before) => {
+      if (/^[A-Za-z_]\w*=/.test(written)) return [...before, written];
+      throw new InvalidArgumentError('It must be KEY=VALUE, such as role=web.');
+    },
+  ),
+
+  hosts: flag('--no-hosts', HOSTS, 'check this machine and the inventory only'),
   adopt: flag('--adopt', RUN, 'take over a configuration not written by alloyup'),
-  rollback: toggle('--no-rollback', RUN, 'leave a failed host as it is'),
+  rollback: flag('--no-rollback', RUN, 'leave a failed host as it is'),
   run: text('--run <id>', RUN, 'roll back to before this run (default: the newest)'),
   purge: flag('--purge', RUN, "also delete Alloy's data, user and configuration"),
   retry: text('--retry <run>', RUN, 'only hosts a run did not finish: ID, log or "last"'),
   detailedExitcode: flag('--detailed-exitcode', RUN, 'exit 2 if there are changes'),
-
-  output: choice('--output <format>', 'text, json or ndjson (default text)', FORMATS),
-  log: text('--log <file>', OUTPUT, 'event log of the run (default: state directory)'),
-  junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
   out: text('-o, --out <file>', OUTPUT, 'write the result to a file'),
   force: flag('--force', OUTPUT, 'replace an existing file'),
-  diff: toggle('--no-diff', OUTPUT, 'show changes without diffs'),
-  color: toggle('--no-color', OUTPUT, 'disable colors'),
-  quiet: flag('-q, --quiet', OUTPUT, 'only problems and the summary'),
-  verbose: {
-    flags: '-v, --verbose',
-    group: OUTPUT,
-    help: 'show steps and waits; -vv also shows host output',
-    fallback: 0,
-    parse: (_, before) => before + 1,
-  } satisfies OptionSpec<number> as OptionSpec<number>,
-
-  user: text('--user <name>', LIST, 'user to log in as'),
-  identity: text('--identity <file>', LIST, 'private key'),
-  template: text('--template <name>', LIST, 'configuration template (default minimal)'),
-  var: {
-    flags: '--var <key=value>',
-    group: LIST,
-    help: 'template variable; repeatable',
-    fallback: [],
-    parse(written, before) {
-      if (/^[A-Za-z_]\w*=/.test(written)) return [...before, written];
-      throw new InvalidArgumentError('It must be KEY=VALUE, such as role=web.');
-    },
-  } satisfies OptionSpec<readonly string[]> as OptionSpec<readonly string[]>,
-
   format: choice('--format <format>', 'text, json, ndjson, junit or markdown', [
     ...FORMATS,
     'junit',
     'markdown',
   ]),
-
   answers: text('--answers <file>', RUN, 'read the answers from a YAML file'),
   from: text('--from <host>', RUN, 'import what a manually configured host runs'),
   edit: flag('--edit', RUN, 'change an existing inventory; keeps its comments'),
-
   strict: flag('--strict', RUN, 'unknown components and arguments are errors'),
   write: flag('-w, --write', RUN, 'rewrite the files in place'),
   test: flag('-t, --test', RUN, 'list unformatted files and exit 1; writes nothing'),
-};
+});
+
+/** For whoever only looks at them: a command line has its own. */
+export const OPTIONS = createOptions();
 
 /** Read when `-i` is not given. */
 export const DEFAULT_INVENTORY = 'inventory.yaml';
@@ -158,15 +141,19 @@ export type OptionName = keyof typeof OPTIONS;
 
 /** What a command receives: every option; those it does not take have their fallbacks. */
 export type Options = {
-  readonly [K in OptionName]: (typeof OPTIONS)[K] extends OptionSpec<infer T> ? T : never;
+  readonly [K in OptionName]: (typeof OPTIONS)[K]['defaultValue'];
 };
 
-export const takesValue = ({ flags }: { readonly flags: string }): boolean => flags.includes('<');
+/** A parsed command line. */
+export interface Invocation {
+  readonly args: readonly string[];
+  readonly options: Options;
+  readonly terminal: Terminal;
+}
 
-/** "--connect-timeout" of "--connect-timeout <s>". */
-export const longFlag = ({ flags }: { readonly flags: string }): string =>
-  /--[a-z-]+/.exec(flags)![0];
+/** Returns the exit code. @throws ToolError for what was wrong before the first connection */
+export type Command = (invocation: Invocation) => Promise<number>;
 
 /** "ALLOYUP_CONNECT_TIMEOUT". */
-export const variableOf = (flag: string): string =>
-  `ALLOYUP_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+export const variableOf = ({ long }: Option): string =>
+  `ALLOYUP_${long!.slice(2).replaceAll('-', '_').toUpperCase()}`;

@@ -1,33 +1,24 @@
 import process from 'node:process';
-import { Argument, Command as Commander, CommanderError, Option } from 'commander';
+import { Argument, Command as Commander, CommanderError, type Option } from 'commander';
 import type { ToolError } from '../../model/problem.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
-import { COMMANDS, type CommandSpec, isCommand, SHELLS } from './commands.ts';
+import { COMMANDS, type CommandSpec, isCommand } from './commands.ts';
 import { commandHelp, optionsHelp, programHelp } from './help.ts';
-import type { Command, Invocation } from './invocation.ts';
 import {
-  longFlag,
+  createOptions,
+  type Invocation,
   OPTIONS,
   type OptionName,
-  type OptionSpec,
   type Options,
-  takesValue,
   variableOf,
 } from './option-table.ts';
 
 /** A command line, and how to load what runs it. */
-export interface Order {
-  readonly load: () => Promise<Command>;
-  readonly invocation: Invocation;
-}
+export type Order = Pick<CommandSpec, 'load'> & { readonly invocation: Invocation };
 
-/**
- * An exit code when the command line asked only for help or the version.
- *
- * @throws ToolError `usage`
- */
+/** An exit code when the command line asked only for help or the version. @throws ToolError `usage` */
 export function readCommandLine(argv: readonly string[], terminal: Terminal): Order | number {
   if (argv.length === 0) {
     terminal.err(programHelp());
@@ -38,15 +29,23 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
     return 0;
   }
   let order: Order | undefined;
-  const program = programOf(terminal);
+  const program = new Commander('alloyup')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
+    .configureHelp({ formatHelp: programHelp });
   for (const [name, spec] of Object.entries(COMMANDS) as [string, CommandSpec][]) {
-    // adding the options of every command would take as long as everything else here
-    const options = argv.includes(name) ? spec.options : [];
-    const command = addCommand(program, name, spec, options);
+    const command = addCommand(program, name, spec);
+    // those of every command would take as long as everything else here
+    if (argv.includes(name)) addOptions(command, spec.options);
     command.action(() => {
+      const options = optionsOf(command);
+      const plain = { ...terminal, outColour: false, errColour: false };
       order = {
         load: spec.load,
-        invocation: { args: command.args, options: optionsOf(command), terminal },
+        invocation: { args: command.args, options, terminal: options.color ? terminal : plain },
       };
     });
   }
@@ -60,52 +59,35 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
   return order ?? 0;
 }
 
-function programOf(terminal: Terminal): Commander {
-  return new Commander('alloyup')
-    .version(VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print the help of a command')
-    .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
-    .configureHelp({ formatHelp: programHelp });
-}
-
-function addCommand(
-  program: Commander,
-  name: string,
-  spec: CommandSpec,
-  options: readonly OptionName[],
-): Commander {
+function addCommand(program: Commander, name: string, spec: CommandSpec): Commander {
   const command = program
     .command(name)
     .helpOption('-h, --help', 'print this help')
     .configureHelp({ formatHelp: () => commandHelp(name, spec) });
   for (const word of spec.args.split(' ').filter(Boolean)) {
     const argument = new Argument(word);
-    if (argument.name() === 'action') argument.choices([spec.action!]);
-    if (argument.name() === 'shell') argument.choices(SHELLS);
-    command.addArgument(argument);
+    const choices = spec.choices?.[argument.name()];
+    command.addArgument(choices ? argument.choices(choices) : argument);
   }
-  for (const key of options) command.addOption(optionOf(key));
   return command;
 }
 
-function optionOf(key: OptionName): Option {
-  const spec: OptionSpec<unknown> = OPTIONS[key];
-  const option = new Option(spec.flags, spec.help).default(spec.fallback);
-  if (spec.choices) option.choices(spec.choices);
-  else if (spec.parse) option.argParser(spec.parse);
-  const variable = variableOf(longFlag(spec));
-  if (isOn(variable, spec)) option.env(variable);
-  return option;
+function addOptions(command: Commander, keys: readonly OptionName[]): void {
+  const options = createOptions();
+  for (const key of keys) {
+    const option = options[key];
+    command.addOption(isSet(option) ? option.env(variableOf(option)) : option);
+  }
 }
 
 /** Whether a variable counts: for commander one that is set is a yes, even when empty or "0". */
-function isOn(variable: string, spec: OptionSpec<unknown>): boolean {
+function isSet(option: Option): boolean {
+  const variable = variableOf(option);
   const value = process.env[variable] ?? '';
-  if (takesValue(spec)) return value !== '';
+  if (option.required) return value !== '';
   if (/^(0|false|no|off|)$/i.test(value)) return false;
-  if (/^(1|true|yes|on)$/i.test(value) || (spec === OPTIONS.verbose && value === '2')) return true;
+  if (/^(1|true|yes|on)$/i.test(value) || (option.long === '--verbose' && value === '2'))
+    return true;
   throw usageError({
     reason: 'command-line',
     said: `the variable ${variable} must be 1 or 0, not "${value}"`,
@@ -115,14 +97,14 @@ function isOn(variable: string, spec: OptionSpec<unknown>): boolean {
 }
 
 const FALLBACKS = Object.fromEntries(
-  Object.entries(OPTIONS).map(([key, { fallback }]) => [key, fallback]),
-) as unknown as Options;
+  Object.entries(OPTIONS).map(([key, { defaultValue }]) => [key, defaultValue]),
+) as Options;
 
 function optionsOf(command: Commander): Options {
   const options: Options = { ...FALLBACKS, ...command.opts() };
   // commander counts how often a flag occurs; the variable is the number itself
-  return command.getOptionValueSource('verbose') === 'env' &&
-    process.env[variableOf('--verbose')] === '2'
+  const isTwo = process.env[variableOf(OPTIONS.verbose)] === '2';
+  return isTwo && command.getOptionValueSource('verbose') === 'env'
     ? { ...options, verbose: 2 }
     : options;
 }

@@ -1,4 +1,4 @@
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import bash from '../completion/bash.sh';
 import fish from '../completion/fish.sh';
 import zsh from '../completion/zsh.sh';

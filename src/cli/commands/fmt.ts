@@ -1,11 +1,10 @@
 import { format } from '../../alloy/format.ts';
 import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import { problemsText } from '../../report/problem-text.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { findingsOf, readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
 import { replaceFile } from '../files/write-files.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { printProblems } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 
 /** Exits 1 if -t finds an unformatted file, 64 if a file has errors. */
@@ -17,7 +16,7 @@ export const fmt: Command = async ({ args, options, terminal }) => {
   const problems: Problem[] = [];
   const templates: string[] = [];
   let differs = false;
-  for (const { name, path, inDirectory, bytes } of readAlloyFiles(args, { deep: true }).flat()) {
+  for (const { name, inDirectory, bytes } of readAlloyFiles(args, { deep: true }).flat()) {
     const parsed = parse(bytes);
     if (inDirectory && templateProblem(name, parsed)) {
       templates.push(name);
@@ -32,14 +31,14 @@ export const fmt: Command = async ({ args, options, terminal }) => {
     else if (!Buffer.from(text).equals(bytes)) {
       differs = true;
       terminal.out(`${name}\n`);
-      if (write && path !== null) replaceFile(path, text);
+      if (write) replaceFile(name, text);
     }
   }
   const skipped: readonly Warning[] =
     templates.length > 0 && !options.quiet
       ? [{ code: 'fmt.template', params: { reason: 'skipped', files: templates } }]
       : [];
-  terminal.err(problemsText(problems, skipped, errStyle(options, terminal)));
+  printProblems(terminal, problems, skipped);
   if (problems.length > 0) return 64;
   return test && differs ? 1 : 0;
 };

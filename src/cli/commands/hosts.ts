@@ -1,15 +1,14 @@
 import type { HostSettings } from '../../inventory/settings.ts';
-import { count, pad, widthOf } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
-import type { Command } from '../args/invocation.ts';
+import { count } from '../../report/plain.ts';
+import type { Command } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
-import { errStyle, printJson } from '../terminal/terminal.ts';
+import { columns, printJson, printProblems } from '../terminal/terminal.ts';
 
 /** One row per host, after `--limit`. Reads no secrets and no templates. */
 export const hosts: Command = async (invocation) => {
   const { options, terminal } = invocation;
   const { settings, warnings } = await readHosts(invocation);
-  if (!options.quiet) terminal.err(problemsText([], warnings, errStyle(options, terminal)));
+  if (!options.quiet) printProblems(terminal, [], warnings);
   if (options.output !== 'text') {
     const list = settings.map(({ name, groups, ssh, sudo, alloy, config }) => ({
       name,
@@ -27,13 +26,12 @@ export const hosts: Command = async (invocation) => {
     printJson(options.output, { hosts: list }, list, terminal);
     return 0;
   }
-  const rows = settings.map(
-    ({ name, groups, ssh }) => [name, loginText(name, ssh), groups.join(', ')] as const,
-  );
-  const width = (column: 0 | 1): number => Math.max(...rows.map((row) => widthOf(row[column])));
-  const [names, logins] = [width(0), width(1)];
-  for (const [name, login, groups] of rows)
-    terminal.out(`${[pad(name, names), pad(login, logins), groups].join('  ').trimEnd()}\n`);
+  const rows = settings.map(({ name, groups, ssh }) => [
+    name,
+    loginText(name, ssh),
+    groups.join(', '),
+  ]);
+  for (const row of columns(rows)) terminal.out(`${row.trimEnd()}\n`);
   if (!options.quiet) terminal.err(`${count(rows.length, 'host')}\n`);
   return 0;
 };

@@ -5,21 +5,19 @@ import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, foldText } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
 import { agentKeys } from '../../transport/keys.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-files.ts';
-import type { Command, Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY } from '../args/option-table.ts';
+import { type Command, DEFAULT_INVENTORY, type Invocation } from '../args/option-table.ts';
 import { writeAll } from '../files/write-files.ts';
 import { readAnswers } from '../init/answers-file.ts';
-import { additionsOf, draftForLogin, targetsOf } from '../init/draft-inventory.ts';
-import { importHost, targetsWith } from '../init/import-host.ts';
+import { additionsOf, targetsOf } from '../init/draft-inventory.ts';
+import { importHost } from '../init/import-host.ts';
 import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
-import { runWizard, type WizardState } from '../init/wizard.ts';
-import { askYes, confirmed, NoAnswer } from '../terminal/ask.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { runWizard, type WizardOptions, type WizardState } from '../init/wizard.ts';
+import { askYes, confirmed, orFallback } from '../terminal/ask.ts';
+import { printProblems, type Terminal } from '../terminal/terminal.ts';
 import { orThrow, usageError } from '../usage.ts';
 
 /** Exits 0 when the files are written, 130 after a Ctrl-C or a no, when nothing is. */
@@ -31,36 +29,22 @@ export const init: Command = async (invocation) => {
   if (given === null && !terminal.interactive)
     throw usageError({ reason: 'wizard-needs-terminal' });
   const held = await agentKeys(terminal.env.SSH_AUTH_SOCK || null);
+  const lines = held.map(({ line }) => line);
   const known: Known = {
     sshHosts: existing === null ? sshConfigHosts(terminal.home) : [],
     ansible: existing === null ? ANSIBLE_FILES.filter((path) => existsSync(path)) : null,
     namesUser: false,
-    keys: keyFiles(
-      terminal.home,
-      held.map(({ line }) => line),
-    ),
+    keys: keyFiles(terminal.home, lines),
     agentKeys: held.map(({ name }) => name),
     root: null,
     from: options.from,
     edit: existing !== null && options.from === null,
   };
-  try {
-    const state = await runWizard(known, {
-      terminal,
-      paint: paintWith(options.color && terminal.errColour),
-      given,
-      file,
-      hostsOf: async ({ answers, imported }) => {
-        const text = draftForLogin(existing ?? imported?.text ?? null, answers, known);
-        return (await targetsOf(text, file)).targets.map(({ host }) => host);
-      },
-    });
-    return await finish(state, { file, existing, asked: given === null }, invocation);
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    terminal.err('Nothing was written.\n');
-    return 130;
-  }
+  const wizard = { terminal, given, file, existing };
+  const work = runWizard(known, wizard).then((state) => finish(state, wizard, invocation));
+  const exitCode = await orFallback(work, null);
+  if (exitCode === null) terminal.err('Nothing was written.\n');
+  return exitCode ?? 130;
 };
 
 /** Common places; the first that exists is suggested. */
@@ -88,52 +72,46 @@ function existingText(path: string, edit: boolean): string | null {
   return text;
 }
 
-interface Destination {
-  readonly file: string;
-  readonly existing: string | null;
-  /** A person answers. */
-  readonly asked: boolean;
-}
-
-/** Shows what would be written, writes it after a yes, and says what comes next. */
+/** Shows what would be written, writes it after a yes, and says what comes next. null: after a no. */
 async function finish(
   state: WizardState,
-  { file, existing, asked }: Destination,
+  { terminal, given, file, existing }: WizardOptions,
   invocation: Invocation,
-): Promise<number> {
+): Promise<number | null> {
   const { answers, known, imported, typed } = state;
-  const { options, terminal } = invocation;
-  const { width } = terminal;
-  const host = known.from === null ? null : await importHost(known.from, state, file, invocation);
+  const asked = given === null;
+  const { files, additions } =
+    known.from === null
+      ? { files: [], additions: additionsOf(answers, known) }
+      : await importHost(known.from, state, file, terminal);
   const text = editInventory(
-    existing ?? (imported ? SCHEMA_LINE + imported.text : null),
-    host?.additions ?? additionsOf(answers, known),
+    existing ?? (imported === null ? null : SCHEMA_LINE + imported),
+    additions,
   );
-  const { targets, warnings } = await (host
-    ? targetsWith(host.files, text, file)
-    : targetsOf(text, file));
-  const paint = paintWith(options.color && terminal.outColour);
-  const heading = (title: string): string => paint.bold(`==> ${title} <==`);
+  const drafts = files.flatMap(({ path, content }) =>
+    content instanceof Secret
+      ? []
+      : [[path, { file: path.slice('./'.length), text: content, declarations: null }] as const],
+  );
+  const { targets, warnings } = await targetsOf(text, file, new Map(drafts));
+  const paint = paintWith(terminal.outColour);
+  const show = (title: string, shown: string): void =>
+    terminal.out(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, terminal.width)}\n`);
   const [first] = targets;
-  if (asked) terminal.out(`\n${heading(file)}\n${foldText(text, width)}\n`);
-  if (asked && first)
-    terminal.out(
-      `${heading(`Alloy configuration for ${first.host.name}`)}\n${foldText(first.desired.config, width)}\n`,
-    );
-  terminal.err(problemsText([], warnings, errStyle(options, terminal)));
+  if (asked) {
+    terminal.out('\n');
+    show(file, text);
+    if (first) show(`Alloy configuration for ${first.host.name}`, first.desired.config);
+  }
+  printProblems(terminal, [], warnings);
 
   const places = secretPlaces(answers);
   const beside = [
-    ...(host?.files ?? []).map(({ path, content, mode }) => ({
-      path: besideFile(path, file),
-      content,
-      mode,
-      replaces: false,
-    })),
+    ...files.map((one) => ({ ...one, path: besideFile(one.path, file) })),
     ...(asked ? await askSecrets(places, file, typed) : []),
   ];
   const paths = [file, ...beside.map(({ path }) => shortPath(path))];
-  if (asked && !(await askYes(writeQuestion(paths), true))) throw new NoAnswer();
+  if (asked && !(await askYes(writeQuestion(paths), true))) return null;
   writeAll([...beside, { path: file, content: text, mode: 0o644, replaces: existing !== null }]);
   terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
   for (const { path, mode } of beside)
@@ -141,48 +119,46 @@ async function finish(
       `Wrote ${shortPath(path)}${mode === 0o600 ? ' (only you can read it; keep it out of git)' : ''}.\n`,
     );
 
-  const imports = (host?.files ?? []).flatMap(({ path, content }) =>
+  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
+  const imports = files.flatMap(({ path, content }) =>
     content instanceof Secret ? [`file:${path}`] : [],
   );
   const nextSteps = nextStepsText({
-    file,
+    flag,
     targets,
     places: [...places, ...imports],
     asksSudo: answers.sudo === 'ask',
     addresses: await addressesOf(targets, terminal),
     paint,
   });
-  terminal.out(`\n${nextSteps}`);
-  const todo = secretsToSet(places, file, invocation);
-  terminal.out(todo.join(''));
-  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
+  const todo = secretsToSet(places, file, terminal);
+  terminal.out(`\n${nextSteps}${todo}`);
   // the files are written: a Ctrl-C from here on is a no
-  if (!asked || todo.length > 0 || !(await confirmed('Plan now? This changes nothing.', true))) {
+  if (!asked || todo !== '' || !(await confirmed('Plan now? This changes nothing.', true))) {
     terminal.out(`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
     return 0;
   }
   const { runHosts } = await import('../runs/run-hosts.ts');
-  const code = await runHosts('plan', { ...invocation, options: { ...options, inventory: file } });
+  const code = await runHosts('plan', {
+    ...invocation,
+    options: { ...invocation.options, inventory: file },
+  });
   terminal.out(`\nNext: alloyup apply${flag}\n`);
   return code;
 }
 
 /** How to provide the secrets that are not there yet. */
-const secretsToSet = (
-  places: readonly string[],
-  file: string,
-  { terminal }: Invocation,
-): readonly string[] =>
-  places.flatMap((place) => {
+function secretsToSet(places: readonly string[], file: string, { env }: Terminal): string {
+  const steps = places.map((place) => {
     const name = place.replace(/^(env|file):/, '');
-    if (place.startsWith('env:'))
-      return terminal.env[name]
-        ? []
-        : [`\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`];
-    return existsSync(besideFile(name, file))
-      ? []
-      : [`\nWrite the secret to ${name} first (chmod 600)\n`];
+    const isVariable = place.startsWith('env:');
+    if (isVariable ? env[name] : existsSync(besideFile(name, file))) return '';
+    return isVariable
+      ? `\nSet ${name} first:\n  read -rs ${name} && export ${name}\n`
+      : `\nWrite the secret to ${name} first (chmod 600)\n`;
   });
+  return steps.join('');
+}
 
 /** One line, however many files there are. */
 function writeQuestion(paths: readonly string[]): string {

@@ -1,23 +1,51 @@
 import { dirname } from 'node:path';
+import { inventoryText } from '../../inventory/edit.ts';
+import { parseHostList } from '../../inventory/host-list.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { writeNew } from '../files/write-files.ts';
-import { importInventory } from '../hosts/import-inventory.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { openSource, surroundings } from '../hosts/chosen-hosts.ts';
+import { printProblems } from '../terminal/terminal.ts';
+import { orThrow } from '../usage.ts';
 
 /** `alloyup inventory import FILE` prints the converted inventory, or writes it with `-o`. */
 export const inventory: Command = async ({ args, options, terminal }) => {
-  const { text, hosts, warnings } = await importInventory(
-    args[1]!,
-    dirname(options.out ?? 'stdout'),
-  );
+  const directory = dirname(options.out ?? 'stdout');
+  const { text, inventory } = await importInventory(args[1]!, directory);
   if (options.out === null) terminal.out(text);
   else writeNew(options.out, text, options.force);
-  terminal.err(problemsText([], warnings, errStyle(options, terminal)));
+  printProblems(terminal, [], inventory.warnings);
   if (!options.quiet && options.out !== null)
     terminal.err(
-      `Wrote ${options.out}: ${count(hosts, 'host')}. Check it with alloyup validate -i ${options.out}\n`,
+      `Wrote ${options.out}: ${count(inventory.hosts.size, 'host')}. Check it with alloyup validate -i ${options.out}\n`,
     );
   return 0;
 };
+
+/**
+ * Converts an Ansible inventory, which may be a program, or a list of hosts.
+ *
+ * @param directory where the new inventory will be
+ * @throws ToolError
+ */
+export async function importInventory(source: string, directory = '.') {
+  const { file, inventory, variables } = await openSource(source, true);
+  const names = variables.length === 0 && !file.ran ? hostNames(file.text) : null;
+  const read = orThrow(
+    names
+      ? parseHostList(`${names.join(',')},`, {})
+      : inventory.read(surroundings(file.base, directory, variables)),
+  );
+  return { text: inventoryText(read.input, file.file), inventory: read };
+}
+
+/** Host names, one per line or separated by commas; null: the text is an inventory. */
+function hostNames(text: string): readonly string[] | null {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+  const isName = (line: string): boolean =>
+    /^[\w.$@:,[\]-]+$/.test(line) && !/^\[[\w-]+\]$/.test(line) && !line.endsWith(':');
+  return lines.length > 0 && lines.every(isName) ? lines : null;
+}

@@ -1,11 +1,10 @@
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
 import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
-import { problemsText } from '../../report/problem-text.ts';
-import type { Command } from '../args/invocation.ts';
+import type { Command } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
-import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { makeTargets } from '../hosts/make-targets.ts';
+import { printProblems } from '../terminal/terminal.ts';
 import { throwAll, usageError } from '../usage.ts';
 
 /** The files of one host. Reads no secrets, so it can show none. */
@@ -18,10 +17,7 @@ export const render: Command = async (invocation) => {
     const names = chosen.settings.map((one) => one.name);
     throw usageError({ reason: 'unknown-host', name, nearest: nearest(name, names) ?? null });
   }
-  const { targets, problems, warnings } = await makeTargets(
-    { ...chosen, settings: [host] },
-    WITHOUT_SECRETS,
-  );
+  const { targets, problems, warnings } = await makeTargets({ ...chosen, settings: [host] });
   throwAll(problems);
 
   const { config, environment, dropIn, files, components } = targets[0]!.desired;
@@ -46,7 +42,7 @@ export const render: Command = async (invocation) => {
     terminal.out(`${JSON.stringify(document)}\n`);
     return 0;
   }
-  const paint = paintWith(options.color && terminal.outColour);
+  const paint = paintWith(terminal.outColour);
   const sections: readonly (readonly [path: string, text: string])[] = [
     [CONFIG_PATH, config],
     [ENVIRONMENT_PATH, variables.map(([key, value]) => `${key}=${value}\n`).join('')],
@@ -58,8 +54,6 @@ export const render: Command = async (invocation) => {
       .map(([path, text]) => `${paint.bold(`==> ${path} <==`)}\n${text.replace(/\n?$/, '\n')}`)
       .join('\n'),
   );
-  if (!options.quiet) {
-    terminal.err(problemsText([], warnings, errStyle(options, terminal)));
-  }
+  if (!options.quiet) printProblems(terminal, [], warnings);
   return 0;
 };

@@ -1,5 +1,4 @@
-import { pad } from '../../report/plain.ts';
-import type { Command, Invocation } from '../args/invocation.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
 import { readEnds, savedRuns } from '../runs/run-logs.ts';
 import { printJson } from '../terminal/terminal.ts';
 import { printRun } from './report.ts';
@@ -24,10 +23,10 @@ function list({ options, terminal }: Invocation): number {
   if (options.output !== 'text') printJson(options.output, { runs: rows }, rows, terminal);
   else if (rows.length === 0) terminal.err('No runs have been logged on this machine.\n');
   else {
-    terminal.out(`${pad('RUN', 21)}  ${pad('VERB', 8)}  HOSTS  EXIT\n`);
+    terminal.out(`${'RUN'.padEnd(21)}  VERB      HOSTS  EXIT\n`);
     for (const { run, verb, hosts, exitCode } of rows)
       terminal.out(
-        `${pad(run, 21)}  ${pad(verb ?? '?', 8)}  ${String(hosts ?? '?').padStart(5)}  ${exitCode ?? 'unfinished'}\n`,
+        `${run}  ${(verb ?? '?').padEnd(8)}  ${String(hosts ?? '?').padStart(5)}  ${exitCode ?? 'unfinished'}\n`,
       );
   }
   return 0;

@@ -1,15 +1,12 @@
-import { paintWith } from '../../report/paint.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
 import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
-import type { Command, Invocation } from '../args/invocation.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
-import { makeTargets, reachOnly, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import { makeTargets, reachOnly } from '../hosts/make-targets.ts';
 import { confirmed } from '../terminal/ask.ts';
-import { errStyle } from '../terminal/terminal.ts';
-import { keyTable } from '../trust/key-table.ts';
-import { type KeyRound, recordKeys } from '../trust/record-keys.ts';
+import { printProblems } from '../terminal/terminal.ts';
+import { printKeys, recordKeys } from '../trust/record-keys.ts';
 import { throwAll, usageError } from '../usage.ts';
 
 /** Exits 1 if a host's key is not known in the end, 130 after a no. */
@@ -20,10 +17,9 @@ export const trust: Command = async (invocation) => {
     throw usageError({ reason: 'trust-confirmation-needed' });
   const limit = args.length > 0 ? args.join(',') : options.limit;
   const chosen = await readHosts({ ...invocation, options: { ...options, limit } });
-  const { targets, problems } = await makeTargets(reachOnly(chosen), WITHOUT_SECRETS);
+  const { targets, problems } = await makeTargets(reachOnly(chosen));
   throwAll(problems);
 
-  const paint = paintWith(options.color && terminal.errColour);
   const recorded = await recordKeys(
     targets.map(({ host }) => host),
     {
@@ -31,8 +27,7 @@ export const trust: Command = async (invocation) => {
       timeoutMs: options.connectTimeout * 1000,
       forks: options.forks,
       agree: async (found) => {
-        if (options.output === 'text')
-          terminal.err(keyTable(found, { paint, width: terminal.width, home: terminal.home }));
+        if (options.output === 'text') printKeys(found, terminal);
         return options.yes || (await confirmed(`Record ${count(found.length, 'key')}?`));
       },
     },
@@ -41,7 +36,7 @@ export const trust: Command = async (invocation) => {
 };
 
 function conclude(
-  { agreed, servers, recorded }: KeyRound,
+  { agreed, servers, recorded }: Awaited<ReturnType<typeof recordKeys>>,
   { options, terminal }: Invocation,
 ): number {
   const problems = servers.flatMap(({ result }) =>
@@ -56,7 +51,7 @@ function conclude(
     terminal.out(`${JSON.stringify({ schema: 1, exitCode, hosts })}\n`);
     return exitCode;
   }
-  terminal.err(problemsText(problems, [], errStyle(options, terminal)));
+  printProblems(terminal, problems, []);
   const summary = [
     agreed ? `${count(recorded, 'key')} recorded` : 'nothing recorded',
     ...(known > 0 ? [`${known} already known`] : []),

@@ -1,14 +1,14 @@
 import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
-import { type Problem, ToolError, type Warning } from '../../model/problem.ts';
-import { findingsJson } from '../../report/ndjson.ts';
+import type { Problem, Warning } from '../../model/problem.ts';
+import { type Findings, findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
-import type { Command, Invocation } from '../args/invocation.ts';
-import { type AlloyFindings, findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
+import { findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
-import { errStyle } from '../terminal/terminal.ts';
+import { printProblems } from '../terminal/terminal.ts';
+import { resultOf } from '../usage.ts';
 
 /** Exits 64 if there is an error. Reads no secrets and runs nothing. */
 export const validate: Command = async (invocation) => {
@@ -16,15 +16,15 @@ export const validate: Command = async (invocation) => {
   if (args.length > 0)
     return conclude(validateFiles(invocation), count(args.length, 'file'), invocation);
   const { validateInventory } = await import('../hosts/make-targets.ts');
-  const { hosts, ...findings } = await validateInventory(invocation).catch((error) => {
-    if (!(error instanceof ToolError)) throw error;
-    return { hosts: 0, problems: error.problems, warnings: [] };
-  });
+  const found = await resultOf(() => validateInventory(invocation));
+  const { hosts, ...findings } = found.ok
+    ? found.value
+    : { hosts: 0, problems: found.problems, warnings: [] };
   return conclude(findings, count(hosts, 'host'), invocation);
 };
 
 /** Each file is a configuration of its own; a directory is a single one, as Alloy reads it. */
-function validateFiles({ args, options }: Invocation): AlloyFindings {
+function validateFiles({ args, options }: Invocation) {
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const check: CheckOptions = {
@@ -46,18 +46,18 @@ function validateFiles({ args, options }: Invocation): AlloyFindings {
 }
 
 function conclude(
-  { problems, warnings }: AlloyFindings,
+  { problems, warnings }: Omit<Findings, 'schema' | 'exitCode'>,
   subject: string,
   { options, terminal }: Invocation,
 ): number {
   const exitCode = problems.length > 0 ? 64 : 0;
-  reportFindings('validate', problems, warnings, terminal);
+  reportFindings('validate', { problems, warnings }, terminal);
   if (options.output !== 'text') {
     terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
-  terminal.err(problemsText(problems, shown, errStyle(options, terminal)));
+  printProblems(terminal, problems, shown);
   if (exitCode === 0 && !options.quiet)
     terminal.out(
       `${subject} checked: ${warnings.length === 0 ? 'no problems' : count(warnings.length, 'warning')}\n`,

@@ -4,15 +4,12 @@ import type { Diagnostic } from '../../alloy/diagnostic.ts';
 import type { Parsed } from '../../alloy/parser.ts';
 import { framesOf } from '../../alloy/source-frame.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
-import type { CommandLineProblem } from '../../model/problems/command-line-problems.ts';
 import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
-export interface AlloyFile {
-  /** The path as given, or `<stdin>`. */
+interface AlloyFile {
+  /** The path, or `<stdin>`. */
   readonly name: string;
-  /** null: stdin. */
-  readonly path: string | null;
   /** Found in a directory that was named, not named itself. */
   readonly inDirectory: boolean;
   readonly bytes: Uint8Array;
@@ -21,38 +18,39 @@ export interface AlloyFile {
 /** No configuration is larger; a disk image named by mistake is. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-type Why = Extract<CommandLineProblem, { reason: 'alloy-file' }>['why'];
+/** With a code beside those of the system. */
+const unusable = (code: 'no-files' | 'too-big', message = ''): Error =>
+  Object.assign(new Error(message), { code });
 
-const unusable = (why: Why, message = ''): Error => Object.assign(new Error(message), { why });
+const WHY = {
+  ENOENT: 'missing',
+  EACCES: 'forbidden',
+  'no-files': 'no-files',
+  'too-big': 'too-big',
+} as const;
 
 /**
- * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`,
- * including those in its subdirectories), `-` for stdin.
- *
- * @throws ToolError `usage`, for every file that cannot be read
+ * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`, at any
+ * depth), `-` for stdin. @throws ToolError `usage`, for every file that cannot be read
  */
-export function readAlloyFiles(
-  paths: readonly string[],
-  { deep }: { readonly deep: boolean },
-): readonly (readonly AlloyFile[])[] {
+export function readAlloyFiles(paths: readonly string[], { deep }: { readonly deep: boolean }) {
   const problems: Problem[] = [];
-  const files: (readonly AlloyFile[])[] = [];
-  for (const path of paths) {
+  const files = paths.map((path) => {
     try {
-      files.push(expand(path, deep));
+      return expand(path, deep);
     } catch (error) {
-      const { code, why, message: said } = error as NodeJS.ErrnoException & { why?: Why };
-      const known = code === 'ENOENT' ? 'missing' : code === 'EACCES' ? 'forbidden' : 'failed';
-      problems.push(usageProblem({ reason: 'alloy-file', path, why: why ?? known, said }));
+      const { code, message: said } = error as { code?: keyof typeof WHY; message: string };
+      const why = WHY[code!] ?? 'failed';
+      problems.push(usageProblem({ reason: 'alloy-file', path, why, said }));
+      return [];
     }
-  }
+  });
   throwAll(problems);
   return files;
 }
 
 function expand(given: string, deep: boolean): readonly AlloyFile[] {
-  if (given === '-')
-    return [{ name: '<stdin>', path: null, inDirectory: false, bytes: readFileSync(0) }];
+  if (given === '-') return [{ name: '<stdin>', inDirectory: false, bytes: readFileSync(0) }];
   if (!statSync(given).isDirectory()) return [read(given, false)];
   const names = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
@@ -67,13 +65,7 @@ function expand(given: string, deep: boolean): readonly AlloyFile[] {
 function read(path: string, inDirectory: boolean): AlloyFile {
   const { size } = statSync(path);
   if (size > MAX_BYTES) throw unusable('too-big', `${size >> 20} MiB`);
-  return { name: path, path, inDirectory, bytes: readFileSync(path) };
-}
-
-/** What was found in an Alloy file. */
-export interface AlloyFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
+  return { name: path, inDirectory, bytes: readFileSync(path) };
 }
 
 /** The 80 columns of a terminal, less the indentation of a problem's detail. */
@@ -103,15 +95,11 @@ export function templateProblem(file: string, { source, errors }: Parsed): Probl
 }
 
 /** Diagnostics as problems and warnings. Of several syntax errors at one place, the first causes the others. */
-export function findingsOf(
-  file: string,
-  parsed: Parsed,
-  diagnostics: readonly Diagnostic[],
-): AlloyFindings {
+export function findingsOf(file: string, parsed: Parsed, diagnostics: readonly Diagnostic[]) {
   const template = templateProblem(file, parsed);
-  if (template) return { problems: [template], warnings: [] };
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
+  if (template) return { problems: [template], warnings };
   const seen = new Set<number>();
   const frame = framesOf(parsed.source, { width: FRAME_WIDTH });
   const length = parsed.source.trimEnd().length;

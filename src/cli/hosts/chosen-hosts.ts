@@ -10,8 +10,8 @@ import type { Problem, Warning } from '../../model/problem.ts';
 import { readVariableDirectories, type VariablesEntry } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { readTextFile } from '../../sources/text-file.ts';
-import type { Invocation } from '../args/invocation.ts';
-import { DEFAULT_INVENTORY, longFlag, OPTIONS, type Options } from '../args/option-table.ts';
+import { DEFAULT_INVENTORY, type Invocation, OPTIONS, type Options } from '../args/option-table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 
 /** The hosts that a command works on. */
@@ -32,23 +32,14 @@ const SCRIPT_TIMEOUT_MS = 120_000;
 /** Of a file of host names for `--limit @FILE`. */
 const MAX_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/**
- * Reads the inventory and picks the hosts. Reads no secrets.
- *
- * @param mayRun an executable inventory may be run
- * @throws ToolError `usage`, `inventory.*`: all problems at once
- */
+/** Reads the inventory, which is run if it is a program and `mayRun`, but no secrets. @throws ToolError */
 export async function readHosts(
   { options, terminal }: Invocation,
   { mayRun = true }: { readonly mayRun?: boolean } = {},
 ): Promise<ChosenHosts> {
   const source = options.inventory ?? DEFAULT_INVENTORY;
   const { inventory, base, text } = isHostList(source)
-    ? {
-        inventory: await readList(source, options),
-        base: terminal.cwd,
-        text: JSON.stringify([source, listFlags(options)]),
-      }
+    ? readList(source, options, terminal)
     : await readFile(source, options, mayRun);
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
@@ -61,8 +52,10 @@ export async function readHosts(
   };
 }
 
-async function readList(source: string, options: Options): Promise<Inventory> {
-  return orThrow(parseHostList(source, listFlags(options)));
+function readList(source: string, options: Options, { cwd }: Terminal) {
+  const flags = listFlags(options);
+  const inventory = orThrow(parseHostList(source, flags));
+  return { inventory, base: cwd, text: JSON.stringify([source, flags]) };
 }
 
 async function readFile(source: string, options: Options, mayRun: boolean) {
@@ -107,9 +100,9 @@ export const surroundings = (
 });
 
 const listFlags = ({ user, identity, template, var: vars }: Options) => ({
-  ...(user === null ? {} : { user }),
-  ...(identity === null ? {} : { identity }),
-  ...(template === null ? {} : { template }),
+  user: user ?? undefined,
+  identity: identity ?? undefined,
+  template: template ?? undefined,
   vars,
 });
 
@@ -118,7 +111,7 @@ function refuseListFlags(options: Options): void {
   const given = (['user', 'identity', 'template', 'var'] as const).find((key) =>
     key === 'var' ? options.var.length > 0 : options[key] !== null,
   );
-  if (given) throw usageError({ reason: 'list-option', option: longFlag(OPTIONS[given]) });
+  if (given) throw usageError({ reason: 'list-option', option: OPTIONS[given].long! });
 }
 
 async function limited(inventory: Inventory, limit: string): Promise<readonly string[]> {

@@ -16,21 +16,14 @@ import type { Target } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
 import type { Problem, Result, Warning } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { TemplateText } from '../../model/text-files.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../../sources/files.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
-import type { Invocation } from '../args/invocation.ts';
-import type { Aside } from '../create-world.ts';
+import type { Invocation } from '../args/option-table.ts';
 import { askSecret, orFallback } from '../terminal/ask.ts';
 import { orThrow, throwAll, usageError } from '../usage.ts';
 import { type ChosenHosts, readHosts } from './chosen-hosts.ts';
-
-/** What the engine is given, and what its output must mask. */
-export interface Targets {
-  readonly targets: readonly Target[];
-  readonly secrets: readonly Secret[];
-  readonly warnings: readonly Warning[];
-}
 
 /** A password manager may ask for a fingerprint first. */
 const SECRET_TIMEOUT_MS = 60_000;
@@ -38,43 +31,31 @@ const SECRET_TIMEOUT_MS = 60_000;
 /**
  * Reads what the chosen hosts need from this machine, secrets included, and makes a target of each.
  *
- * @param aside for what may prompt, such as a password manager
  * @throws ToolError with all problems of all hosts: nothing was touched
  */
-export async function readTargets(
-  all: ChosenHosts,
-  invocation: Invocation,
-  verb: Verb,
-  aside: Aside = (ask) => ask(),
-): Promise<Targets> {
+export async function readTargets(all: ChosenHosts, invocation: Invocation, verb: Verb) {
   const chosen = verb === 'rollback' || verb === 'remove' ? reachOnly(all) : all;
   const { settings, base } = chosen;
+  const { aside, env } = invocation.terminal;
   const sudoPassword = await aside(() => askSudo(settings, invocation));
-  const read = await aside(() =>
-    resolveSecrets(settings.flatMap(secretRefs), {
-      base,
-      env: invocation.terminal.env,
-      timeoutMs: SECRET_TIMEOUT_MS,
-    }),
-  );
+  const secretOptions = { base, env, timeoutMs: SECRET_TIMEOUT_MS };
+  // a password manager may prompt
+  const read = await aside(() => resolveSecrets(settings.flatMap(secretRefs), secretOptions));
   const made = await makeTargets(chosen, {
     secrets: read.ok ? read.value.secrets : null,
     sudoPassword,
-    strict: false,
   });
   throwAll([...framed(problemsOf(read), chosen), ...made.problems]);
   const { secrets, warnings } = orThrow(read);
   return {
     targets: made.targets,
+    /** What the output must mask. */
     secrets: [...secrets.values(), ...(sudoPassword ? [sudoPassword] : [])],
     warnings: unique([...chosen.warnings, ...warnings, ...made.warnings]),
   };
 }
 
-/**
- * The hosts with the settings that it takes to reach them and to remove packages. A broken template or
- * a missing secret must not get in the way of a rollback.
- */
+/** Hosts with what it takes to reach them only: a broken template must not stop a rollback. */
 export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
   ...chosen,
   settings: chosen.settings.map((host) => ({
@@ -84,34 +65,30 @@ export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
   })),
 });
 
-interface MadeTargets {
-  readonly targets: readonly Target[];
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
+/** By default without any secret. */
+interface MakeOptions extends Partial<Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>> {
+  /** Templates that are not written yet, by path as written. */
+  readonly drafts?: ReadonlyMap<string, TemplateText>;
 }
 
-type MakeOptions = Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>;
-
-/** Targets made without reading any secret. */
-export const WITHOUT_SECRETS: MakeOptions = { secrets: null, sudoPassword: null, strict: false };
-
 /** The inventory and everything it renders, offline: reads no secret, runs nothing. */
-export async function validateInventory(
-  invocation: Invocation,
-): Promise<Omit<MadeTargets, 'targets'> & { readonly hosts: number }> {
+export async function validateInventory(invocation: Invocation) {
   const chosen = await readHosts(invocation, { mayRun: false });
   const { strict } = invocation.options;
-  const { problems, warnings } = await makeTargets(chosen, { ...WITHOUT_SECRETS, strict });
+  const { problems, warnings } = await makeTargets(chosen, { strict });
   const hosts = chosen.settings.length;
   return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
 }
 
 /** Reads templates and files, and makes a target of each host that has no problem. */
-export async function makeTargets(chosen: ChosenHosts, options: MakeOptions): Promise<MadeTargets> {
+export async function makeTargets(
+  chosen: ChosenHosts,
+  { drafts = new Map(), ...options }: MakeOptions = {},
+) {
   const { settings, base, inventory } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
   const templates = await readTemplateFiles(
-    refs.flatMap(([, ref]) => (ref.kind === 'file' ? [ref] : [])),
+    refs.flatMap(([, ref]) => (ref.kind === 'file' && !drafts.has(ref.path) ? [ref] : [])),
     base,
   );
   const files = await readSourceFiles(settings.flatMap(fileRefs), base);
@@ -120,11 +97,12 @@ export async function makeTargets(chosen: ChosenHosts, options: MakeOptions): Pr
     return { targets: [], problems: framed(problems, chosen), warnings: [] };
 
   const texts = new Map([...files.value].map(([path, { text }]) => [path, text]));
+  const templateFiles = new Map([...templates.value, ...drafts]);
   const checked: CheckedTexts = new Map();
   const parsed = new Map<string, Result<Template>>();
   const templateFor = (ref: TemplateRef): Result<Template> => {
     const key = JSON.stringify([ref.kind, 'path' in ref ? ref.path : ref.name]);
-    const template = parsed.get(key) ?? templateOf(ref, templates.value);
+    const template = parsed.get(key) ?? templateOf(ref, templateFiles);
     parsed.set(key, template);
     return template;
   };
@@ -137,6 +115,9 @@ export async function makeTargets(chosen: ChosenHosts, options: MakeOptions): Pr
     if (template.ok) rendered.push([host, template.value]);
     const made = template.ok
       ? makeTarget({
+          secrets: null,
+          sudoPassword: null,
+          strict: false,
           ...options,
           settings: host,
           template: template.value,

@@ -2,22 +2,12 @@ import { parse } from 'yaml';
 import { nearest } from '../../model/frame.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { throwAll, usageError, usageProblem } from '../usage.ts';
-import { type Answer, type Question, whyInvalid } from './question.ts';
-
-/** The answers of a file, and what may be done without asking. */
-export interface GivenAnswers {
-  readonly file: string;
-  readonly values: ReadonlyMap<string, unknown>;
-  /** `trust: true`: unknown host keys are recorded. */
-  readonly trust: boolean;
-  /** `check: false`: no login, sudo or URL is tried. */
-  readonly check: boolean;
-}
+import { type Answer, exampleOf, type Question, whyInvalid } from './question.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** @throws ToolError `usage` */
-export async function readAnswers(path: string): Promise<GivenAnswers> {
+/** The answers of a file, and what may be done without asking. @throws ToolError `usage` */
+export async function readAnswers(path: string) {
   const read = await readTextFile(path, MAX_BYTES);
   if (!read.ok)
     throw usageError({ reason: 'unreadable', of: 'answers', path, failure: read.failure });
@@ -30,54 +20,55 @@ export async function readAnswers(path: string): Promise<GivenAnswers> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw usageError({ reason: 'no-answers', path });
-  const { trust = false, check = true, ...values } = value as Record<string, unknown>;
+  const { trust, check, ...values } = value as Record<string, unknown>;
   return {
     file: path,
     values: new Map(Object.entries(values)),
+    /** Unknown host keys are recorded. */
     trust: trust === true,
+    /** Logins, sudo and URLs are tried. */
     check: check !== false,
   };
 }
 
+export type GivenAnswers = Awaited<ReturnType<typeof readAnswers>>;
+
 /** The answer to a question, or its fallback. @throws ToolError `usage` */
 export function givenAnswer(question: Question, { values, file: path }: GivenAnswers): Answer {
-  const { id, fallback, example, message } = question;
+  const { id, fallback, message } = question;
+  const written = values.get(id);
+  const example = exampleOf(question);
   if (!values.has(id)) {
     if (fallback !== undefined) return fallback;
     throw usageError({ reason: 'answer-missing', path, id, question: message, example });
   }
-  const answer = shaped(question, values.get(id));
+  const answer = shaped(question, written);
   const said = whyInvalid(question, answer);
   if (said === null) return answer as Answer;
-  const value = JSON.stringify(values.get(id));
+  const value = JSON.stringify(written);
   throw usageError({ reason: 'answer-invalid', path, id, value, said, example });
 }
 
+/** YAML reads an instance ID as a number, and a list may be written as text. */
 function shaped({ kind }: Question, value: unknown): unknown {
-  if (kind === 'lines' || kind === 'checks') {
-    if (typeof value === 'string')
-      return value
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean);
-    return Array.isArray(value) ? value.map(String) : value;
-  }
-  return typeof value === 'number' ? String(value) : value;
+  if (kind === 'text' || kind === 'choice')
+    return typeof value === 'number' ? String(value) : value;
+  const items = typeof value === 'string' ? value.split('\n') : value;
+  return Array.isArray(items) ? items.map((item) => String(item).trim()).filter(Boolean) : value;
 }
 
 /** @throws ToolError `usage` for answers that no question asked for: a typo would go unnoticed */
-export function refuseUnused({ values, file }: GivenAnswers, known: readonly string[]): void {
+export function refuseUnused({ values, file: path }: GivenAnswers, known: readonly string[]): void {
+  const unused = [...values.keys()].filter((id) => !known.includes(id));
   throwAll(
-    [...values.keys()]
-      .filter((id) => !known.includes(id))
-      .map((id) =>
-        usageProblem({
-          reason: 'answer-unused',
-          path: file,
-          id,
-          nearest: nearest(id, known) ?? null,
-          known,
-        }),
-      ),
+    unused.map((id) =>
+      usageProblem({
+        reason: 'answer-unused',
+        path,
+        id,
+        nearest: nearest(id, known) ?? null,
+        known,
+      }),
+    ),
   );
 }

@@ -4,9 +4,10 @@ import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { settingsOf } from '../../inventory/settings.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Warning } from '../../model/problem.ts';
-import { makeTargets, WITHOUT_SECRETS } from '../hosts/make-targets.ts';
+import type { TemplateText } from '../../model/text-files.ts';
+import { makeTargets } from '../hosts/make-targets.ts';
 import { orThrow, throwAll } from '../usage.ts';
-import { hostEntries } from './host-entries.ts';
+import { hostsToWrite } from './host-entries.ts';
 import type { Answers, Known } from './question.ts';
 import { parameterValues } from './template-questions.ts';
 
@@ -30,24 +31,20 @@ export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): In
       ...when(hasMirror, ['repository', 'key'], text('mirrorKey')),
       ...when(hasMirror, ['repository', 'fingerprints'], [fingerprint]),
       ...when(version !== '', ['alloy', 'version'], version),
-      ...Object.entries(environment).map(
-        ([name, place]) => [['alloy', 'environment', name], place] as const,
-      ),
+      ...under(['alloy', 'environment'], environment),
       ...when(template !== '', ['config', 'template'], template),
-      ...Object.entries(vars).map(([name, value]) => [['config', 'vars', name], value] as const),
+      ...under(['config', 'vars'], vars),
     ],
-    hosts: hostEntries([...list('sshHosts'), ...list('hosts')]).map(({ name, user, port }) => ({
-      name,
-      settings: [
-        ...when(user !== null, ['ssh', 'user'], user),
-        ...when(port !== null, ['ssh', 'port'], port),
-      ],
-    })),
+    hosts: hostsToWrite([...list('sshHosts'), ...list('hosts')]),
   };
 }
 
 export const when = (isSet: boolean, path: readonly string[], value: unknown): SettingsToWrite =>
   isSet ? [[path, value]] : [];
+
+/** Each value of an object, below a path. */
+export const under = (path: readonly string[], values: object): SettingsToWrite =>
+  Object.entries(values).map(([name, value]) => [[...path, name], value]);
 
 function sudoOf({ sudo, sudoPassword, user }: Answers, root: Known['root']): SettingsToWrite {
   if (sudo === 'secret') return [[['sudo'], { password: { secret: sudoPassword } }]];
@@ -68,13 +65,13 @@ export const draftForLogin = (existing: string | null, answers: Answers, known: 
 export async function targetsOf(
   text: string,
   file: string,
-  base = dirname(file),
+  drafts: ReadonlyMap<string, TemplateText> = new Map(),
 ): Promise<{ readonly targets: readonly Target[]; readonly warnings: readonly Warning[] }> {
   const inventory = orThrow(parseInventory(text, file));
   const settings = [...inventory.hosts.keys()].map((name) => settingsOf(inventory, name));
   const { targets, problems, warnings } = await makeTargets(
-    { inventory, base, sha256: '', settings, warnings: [] },
-    WITHOUT_SECRETS,
+    { inventory, base: dirname(file), sha256: '', settings, warnings: [] },
+    { drafts },
   );
   throwAll(problems);
   return { targets, warnings: [...inventory.warnings, ...warnings] };

@@ -1,48 +1,33 @@
+import type { InventoryEdit } from '../../inventory/edit.ts';
 import { parseHostList } from '../../inventory/host-list.ts';
+import type { Inventory } from '../../inventory/members.ts';
+import type { Result } from '../../model/problem.ts';
 import { textOf } from '../../report/text-of.ts';
+import { orThrow } from '../usage.ts';
 
-/** A host as it was typed or pasted: `ops@web-[01:20]:2222`. */
-export interface HostEntry {
-  /** May be a range. */
-  readonly name: string;
-  readonly user: string | null;
-  readonly port: number | null;
-}
-
-/** Entries of a line: blanks and commas separate them, `#` starts a comment. */
-export const entriesIn = (line: string): readonly string[] =>
+/** Each entry of a line: blanks and commas separate them, `#` starts a comment. */
+const entriesIn = (line: string): readonly Result<Inventory>[] =>
   line
     .replace(/#.*$/, '')
     .split(/[\s,]+/)
-    .filter(Boolean);
+    .filter(Boolean)
+    .map((entry) => parseHostList(`${entry},`, {}));
 
 /** What is wrong with a line of hosts; null: nothing. */
 export function whyInvalidHosts(line: string): string | null {
-  for (const entry of entriesIn(line)) {
-    const parsed = parseHostList(`${entry},`, {});
-    if (!parsed.ok) {
-      const { message, hint } = textOf(parsed.problems[0]!);
-      return `${message}: ${hint}`;
-    }
-  }
-  return null;
-}
-
-function parseEntry(text: string): HostEntry {
-  const [, user = null, rest = text] = /^(?:([^@]+)@)?(.*)$/.exec(text) ?? [];
-  const address =
-    /^\[([0-9A-Fa-f:.%\w]*:[0-9A-Fa-f:.%\w]*:[^\]]*)\](?::(\d+))?$/.exec(rest) ??
-    /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(rest);
-  const [, name = rest, port] = address ?? [];
-  return { name, user, port: port === undefined ? null : Number(port) };
+  const wrong = entriesIn(line).find((entry) => !entry.ok);
+  if (!wrong || wrong.ok) return null;
+  const { message, hint } = textOf(wrong.problems[0]!);
+  return `${message}: ${hint}`;
 }
 
 /** Every host that the lines name, each once, ranges as they are. */
-export const hostEntries = (lines: readonly string[]): readonly HostEntry[] => [
-  ...new Map(
-    lines
-      .flatMap(entriesIn)
-      .map(parseEntry)
-      .map((entry) => [entry.name, entry]),
-  ).values(),
-];
+export function hostsToWrite(lines: readonly string[]): InventoryEdit['hosts'] {
+  const inputs = lines.flatMap(entriesIn).map((entry) => orThrow(entry).input.hosts);
+  return Object.entries(Object.assign({}, ...inputs) as NonNullable<(typeof inputs)[number]>).map(
+    ([name, host]) => ({
+      name,
+      settings: Object.entries(host?.ssh ?? {}).map(([key, value]) => [['ssh', key], value]),
+    }),
+  );
+}

@@ -1,94 +1,56 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gatherFacts } from '../../engine/gather-facts.ts';
-import { createSession } from '../../engine/session.ts';
 import type { SettingsToWrite } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
-import { type Notice, ToolError } from '../../model/problem.ts';
 import { Secret } from '../../model/secret.ts';
 import { type ExistingInstall, readExistingInstall } from '../../plan/existing-install.ts';
-import type { Invocation } from '../args/invocation.ts';
-import { createWorld } from '../create-world.ts';
+import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { orThrow, usageError } from '../usage.ts';
-import { additionsOf, draftForLogin, targetsOf, when } from './draft-inventory.ts';
+import { orThrow, throwAll, usageError } from '../usage.ts';
+import { additionsOf, draftForLogin, targetsOf, under, when } from './draft-inventory.ts';
+import { onEach } from './live-checks.ts';
 import { secretAt } from './secret-places.ts';
 import type { WizardState } from './wizard.ts';
 
-const CONNECT_MS = 15_000;
-
-/**
- * Reads what a manually configured host runs. Changes nothing there.
- *
- * @throws ToolError of the login or of sudo, or `host.file` if it cannot be imported
- */
+/** Reads what a manually configured host runs. Changes nothing there. @throws ToolError */
 async function readHost(target: Target, terminal: Terminal): Promise<ExistingInstall> {
-  const world = createWorld(terminal);
-  const session = createSession(world.transport, target.host, {
-    timeoutMs: CONNECT_MS,
-    signal: world.abandon,
-    onConnected: () => undefined,
-  });
-  try {
+  const found: ExistingInstall[] = [];
+  const problems = await onEach([target.host], terminal, async (_, session, world) => {
     const { facts } = await gatherFacts(target, session, world);
-    return orThrow(readExistingInstall(facts));
-  } finally {
-    session.close();
-    await world.transport.close();
-  }
+    found.push(orThrow(readExistingInstall(facts)));
+  });
+  throwAll(problems);
+  return found[0]!;
 }
 
-/** A file next to the inventory. */
-export interface ImportedFile {
-  /** As the inventory names it: `./web-01.alloy`. */
-  readonly path: string;
-  readonly content: string | Secret;
-  readonly mode: number;
-}
-
-/** What a host runs, as settings for it and files next to the inventory. */
-export function importedSettings(
-  name: string,
-  found: ExistingInstall,
-): { readonly settings: SettingsToWrite; readonly files: readonly ImportedFile[] } {
+/** What a host runs, as settings for it and files next to the inventory, with their paths in it. */
+export function importedSettings(name: string, found: ExistingInstall) {
   const template = `./${name}.alloy`;
-  const environment = [...found.environment].map(([variable, value]) => ({
-    variable,
-    value,
-    path: `./secrets/${name}-${variable}`,
-  }));
+  const files: NewFile[] = [];
+  const environment = [...found.environment].map(([variable, value]) => {
+    if (!(value instanceof Secret)) return [variable, value];
+    const path = `./secrets/${name}-${variable}`;
+    files.push({ path, content: value, mode: 0o600 });
+    return [variable, { secret: `file:${path}` }];
+  });
+  files.push({
+    path: template,
+    content: templateText(found.config),
+    mode: found.secretLines.length > 0 ? 0o600 : 0o644,
+  });
   const settings: SettingsToWrite = [
     [['alloy', 'version'], found.version?.replace(/-\d+$/, '') ?? 'present'],
     [['alloy', 'listen'], found.listen],
     ...when(found.stability !== 'generally-available', ['alloy', 'stability'], found.stability),
     ...when(found.args.length > 0, ['alloy', 'args'], found.args),
-    ...environment.map(
-      ({ variable, value, path }) =>
-        [
-          ['alloy', 'environment', variable],
-          value instanceof Secret ? { secret: `file:${path}` } : value,
-        ] as const,
-    ),
+    ...under(['alloy', 'environment'], Object.fromEntries(environment)),
     ...when(found.memberOf.length > 0, ['alloy', 'memberOf'], found.memberOf),
     [['config', 'template'], template],
   ];
-  const secrets = environment.flatMap(({ value, path }) =>
-    value instanceof Secret ? [{ path, content: value, mode: 0o600 }] : [],
-  );
-  const config = {
-    path: template,
-    content: templateText(found.config),
-    mode: found.secretLines.length > 0 ? 0o600 : 0o644,
-  };
-  return { settings, files: [...secrets, config] };
+  return { settings, files };
 }
 
-/**
- * The template that renders to exactly this text: Liquid's delimiters in it are literal. What would end
- * a raw block starts a new one.
- */
+/** The template that renders to exactly this text. What would end a raw block starts a new one. */
 export const templateText = (config: string): string =>
   /\{\{|\{%/.test(config)
     ? config
@@ -102,9 +64,8 @@ export async function importHost(
   from: string,
   { answers, known, typed }: WizardState,
   file: string,
-  { terminal }: Invocation,
+  terminal: Terminal,
 ) {
-  const additions = additionsOf({ ...answers, hosts: [from] }, known);
   const { targets } = await targetsOf(draftForLogin(null, answers, known), file);
   const [target] = targets;
   if (!target || targets.length > 1)
@@ -117,14 +78,9 @@ export async function importHost(
       `warning: the configuration of ${target.host.name} may contain secrets (line ${found.secretLines.join(', ')}):\n  only you can read the copy (0600); consider moving them to alloy.environment\n`,
     );
   const { settings, files } = importedSettings(target.host.name, found);
-  const [own] = additions.hosts;
-  return {
-    files,
-    additions: {
-      ...additions,
-      hosts: [{ name: own!.name, settings: [...own!.settings, ...settings] }],
-    },
-  };
+  const { defaults, hosts } = additionsOf({ ...answers, hosts: [from] }, known);
+  const own = hosts.map((one) => ({ ...one, settings: [...one.settings, ...settings] }));
+  return { files, additions: { defaults, hosts: own } };
 
   async function sudoPassword(): Promise<Secret | null> {
     if (answers.sudo !== 'ask' && answers.sudo !== 'secret') return null;
@@ -134,29 +90,5 @@ export async function importHost(
     if (stored) return stored;
     if (!terminal.interactive) throw usageError({ reason: 'sudo-password-needed' });
     return askSecret('sudo password:');
-  }
-}
-
-/** The targets of an inventory whose imported templates are not written yet. */
-export async function targetsWith(
-  files: readonly ImportedFile[],
-  text: string,
-  file: string,
-): ReturnType<typeof targetsOf> {
-  const base = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
-  const relocated = <T extends Notice>(one: T): T =>
-    one.at?.file.startsWith(`${base}/`)
-      ? { ...one, at: { ...one.at, file: one.at.file.slice(base.length + 1) } }
-      : one;
-  try {
-    for (const { path, content } of files)
-      if (typeof content === 'string') writeFileSync(join(base, path), content, { mode: 0o600 });
-    const { targets, warnings } = await targetsOf(text, file, base);
-    return { targets, warnings: warnings.map(relocated) };
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    throw new ToolError(relocated(error.problem), ...error.problems.slice(1).map(relocated));
-  } finally {
-    rmSync(base, { recursive: true, force: true });
   }
 }

@@ -1,14 +1,13 @@
 import pLimit from 'p-limit';
-import { createSession } from '../../engine/session.ts';
-import { collector } from '../../engine/streams.ts';
+import { createSession, type Session } from '../../engine/session.ts';
 import { runAsRoot, sudoProblem } from '../../engine/sudo.ts';
+import type { World } from '../../engine/world.ts';
 import type { Host } from '../../model/host.ts';
-import type { Exit, Transport } from '../../model/ports.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createWorld } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Known } from './question.ts';
+import { resultOf } from '../usage.ts';
 
 const LOGIN_MS = 15_000;
 const URL_MS = 3000;
@@ -19,38 +18,20 @@ const FORKS = 16;
 const HOW_ROOT =
   'if [ "$(id -u)" = 0 ]; then echo none; elif sudo -n true 2>/dev/null; then echo passwordless; else echo password; fi';
 
-export interface Logins {
-  /** One for each host that could not be logged in to. */
-  readonly problems: readonly Problem[];
-  /** How root is reached, for the host that makes it hardest; null: no login succeeded. */
-  readonly root: Known['root'];
-  /** Hosts whose sudo asks for a password. */
-  readonly withPassword: readonly Host[];
-}
-
 /** Logs in to each host and finds out how root is reached there. Changes nothing. */
-export async function checkLogins(hosts: readonly Host[], terminal: Terminal): Promise<Logins> {
+export async function checkLogins(hosts: readonly Host[], terminal: Terminal) {
   const found = new Map<Host, string>();
-  const problems = await onEach(hosts, terminal, async (host, transport, signal) => {
-    const connection = await transport.connect(host, { timeoutMs: LOGIN_MS, signal });
-    const out = collector(1024);
-    const channel = connection.start(['sh', '-c', HOW_ROOT], {
-      onOut: out.push,
-      onErr: () => undefined,
-      timeoutMs: LOGIN_MS,
-      signal,
-    });
-    channel.end();
-    await channel.exit.finally(() => connection.close());
-    found.set(host, out.text().trim());
+  const problems = await onEach(hosts, terminal, async (host, session, { abandon }) => {
+    const asIs: Host = { ...host, sudo: { kind: 'none' } };
+    const limits = { timeoutMs: LOGIN_MS, signal: abandon };
+    const { out } = await runAsRoot(session, asIs, ['sh', '-c', HOW_ROOT], '', limits);
+    found.set(host, out.trim());
   });
   const ways = [...found.values()];
+  // of the host that makes it hardest
   const root = (['password', 'passwordless', 'none'] as const).find((way) => ways.includes(way));
-  return {
-    problems,
-    root: root ?? null,
-    withPassword: hosts.filter((host) => found.get(host) === 'password'),
-  };
+  const withPassword = hosts.filter((host) => found.get(host) === 'password');
+  return { problems, root: root ?? null, withPassword };
 }
 
 /** Checks that sudo accepts a password; returns one problem for each host where it does not. Changes nothing. */
@@ -59,54 +40,36 @@ export const checkSudo = (
   password: Secret,
   terminal: Terminal,
 ): Promise<readonly Problem[]> =>
-  onEach(hosts, terminal, async (host, transport, signal) => {
-    const session = createSession(transport, host, {
-      timeoutMs: LOGIN_MS,
-      signal,
-      onConnected: () => undefined,
-    });
-    const withPassword = { ...host, sudo: { kind: 'password', password } } as const;
-    const { exit, err } = await runAsRoot(session, withPassword, ['true'], '', {
-      timeoutMs: LOGIN_MS,
-      signal,
-    }).finally(() => session.close());
-    if (exit.code !== 0) throw new ToolError(sudoProblem(host, err) ?? sudoFailed(host, exit, err));
+  onEach(hosts, terminal, async (host, session, { abandon }) => {
+    const withPassword: Host = { ...host, sudo: { kind: 'password', password } };
+    const limits = { timeoutMs: LOGIN_MS, signal: abandon };
+    const { exit, err } = await runAsRoot(session, withPassword, ['true'], '', limits);
+    if (exit.code === 0) return;
+    throw new ToolError(
+      sudoProblem(host, err) ?? {
+        code: 'sudo.refused',
+        host: host.name,
+        params: { reason: 'failed', address: host.address, exit: `${exit.code ?? exit.signal}` },
+        detail: err.trim().split('\n').slice(-3).join('\n'),
+      },
+    );
   });
 
-const sudoFailed = (host: Host, { code, signal }: Exit, err: string): Problem => ({
-  code: 'sudo.refused',
-  host: host.name,
-  params: {
-    reason: 'failed',
-    address: host.address,
-    exit: code ?? String(signal),
-  },
-  detail: err.trim().split('\n').slice(-3).join('\n'),
-});
-
 /** Works on a few hosts at a time; returns the problems of those that failed. */
-async function onEach(
+export async function onEach(
   hosts: readonly Host[],
   terminal: Terminal,
-  work: (host: Host, transport: Transport, signal: AbortSignal) => Promise<void>,
+  work: (host: Host, session: Session, world: World) => Promise<void>,
 ): Promise<readonly Problem[]> {
-  const { transport, abandon } = createWorld(terminal);
-  const limit = pLimit(FORKS);
-  const problems: Problem[] = [];
-  const one = async (host: Host): Promise<void> => {
-    try {
-      await work(host, transport, abandon);
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      problems.push(error.problem);
-    }
+  const world = createWorld(terminal);
+  const options = { timeoutMs: LOGIN_MS, signal: world.abandon, onConnected: () => undefined };
+  const one = async (host: Host): Promise<readonly Problem[]> => {
+    const session = createSession(world.transport, host, options);
+    const done = await resultOf(() => work(host, session, world)).finally(session.close);
+    return done.ok ? [] : done.problems;
   };
-  try {
-    await Promise.all(hosts.map((host) => limit(one, host)));
-  } finally {
-    await transport.close();
-  }
-  return problems;
+  const all = pLimit(FORKS).map(hosts, one);
+  return (await all.finally(() => world.transport.close())).flat();
 }
 
 /** Why a URL does not respond from this machine; null: it does, whatever the status. */

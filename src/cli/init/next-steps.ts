@@ -5,8 +5,8 @@ import { sshOptionsOf } from '../create-world.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 interface NextStepsInput {
-  /** As the user names it: `inventory.yaml`. */
-  readonly file: string;
+  /** ` -i FILE`; empty for the usual inventory. */
+  readonly flag: string;
   readonly targets: readonly Target[];
   /** Where secrets are stored: `env:NAME`, `file:PATH`. */
   readonly places: readonly string[];
@@ -19,15 +19,13 @@ interface NextStepsInput {
 
 /** What comes after the wizard: the commands for CI, and how applications reach the hosts. */
 export function nextStepsText(input: NextStepsInput): string {
-  const { file, targets, places, asksSudo, addresses, paint } = input;
-  const flag = file === 'inventory.yaml' ? '' : ` -i ${file}`;
+  const { flag, places, asksSudo, paint } = input;
   return [
     `${paint.bold('In CI:')}\n`,
-    ...places.map((place) =>
-      place.startsWith('env:')
-        ? `  # set ${place.slice(4)} from your CI secrets\n`
-        : `  # write ${place.slice(5)} from your CI secrets\n`,
-    ),
+    ...places.map((place) => {
+      const what = place.replace(/^env:/, 'set ').replace(/^file:/, 'write ');
+      return `  # ${what} from your CI secrets\n`;
+    }),
     ...(asksSudo
       ? ['  # store the sudo password: sudo: { password: { secret: env:SUDO_PASSWORD } }\n']
       : []),
@@ -35,54 +33,45 @@ export function nextStepsText(input: NextStepsInput): string {
     `  alloyup validate --strict${flag}\n`,
     `  alloyup plan --detailed-exitcode${flag}\n`,
     `  alloyup apply --yes --junit report.xml${flag}\n`,
-    otlpText(targets, addresses, paint),
+    otlpText(input),
   ].join('');
 }
 
-const RECEIVER = /otelcol\.receiver\.otlp\b[\s\S]*?\n}/;
-
-/** Where a configuration accepts OTLP. */
-const endpointOf = (config: string, protocol: 'grpc' | 'http'): string | undefined =>
-  new RegExp(`\\n\\s*${protocol}\\s*\\{[^}]*?endpoint\\s*=\\s*"([^"]+)"`).exec(
-    RECEIVER.exec(config)?.[0] ?? '',
-  )?.[1];
+/** Where a configuration accepts OTLP: host and port. */
+function endpointOf(config: string, protocol: 'grpc' | 'http'): readonly [string, string] | null {
+  const [receiver = ''] = /otelcol\.receiver\.otlp\b[\s\S]*?\n}/.exec(config) ?? [];
+  const block = `\\n\\s*${protocol}\\s*\\{[^}]*?endpoint\\s*=\\s*"([^"]*):(\\d+)"`;
+  const found = new RegExp(block).exec(receiver);
+  return found && [found[1]!, found[2]!];
+}
 
 /** Hosts to print: a screenful. */
 const SHOWN = 3;
 
 /** The variables for OpenTelemetry SDKs, for each host that accepts OTLP. */
-function otlpText(
-  targets: readonly Target[],
-  addresses: ReadonlyMap<string, string>,
-  paint: Paint,
-): string {
-  const rows = targets.flatMap(({ host, desired }) => {
+function otlpText({ targets, addresses, paint }: NextStepsInput): string {
+  const parts = targets.flatMap(({ host, desired }) => {
     const [http, grpc] = [endpointOf(desired.config, 'http'), endpointOf(desired.config, 'grpc')];
-    if (http === undefined || grpc === undefined) return [];
-    return [{ host, address: addresses.get(host.name) ?? host.address, http, grpc }];
+    if (!http || !grpc) return [];
+    const address = addresses.get(host.name) ?? host.address;
+    // all interfaces are reached at the host's address
+    const own = address.includes(':') ? `[${address}]` : address;
+    const url = ([at, port]: readonly [string, string]): string =>
+      `http://${/^(0\.0\.0\.0|\[::\]|)$/.test(at) ? own : at}:${port}`;
+    const isLocal = /^(127\.|localhost$|\[::1\]$)/.test(http[0]);
+    return `  ${host.name}${isLocal ? ' (applications on the same host)' : ''}
+    OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
+    OTEL_EXPORTER_OTLP_ENDPOINT=${url(http)}
+    ${paint.dim('or over gRPC:')}
+    OTEL_EXPORTER_OTLP_PROTOCOL=grpc
+    OTEL_EXPORTER_OTLP_ENDPOINT=${url(grpc)}
+`;
   });
-  if (rows.length === 0) return '';
-  const lines = rows
-    .slice(0, SHOWN)
-    .flatMap(({ host, address, http, grpc }) => [
-      `  ${host.name}${isLocal(http) ? ' (applications on the same host)' : ''}\n`,
-      `    OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n`,
-      `    OTEL_EXPORTER_OTLP_ENDPOINT=http://${reached(http, address)}\n`,
-      `    ${paint.dim('or over gRPC:')}\n`,
-      `    OTEL_EXPORTER_OTLP_PROTOCOL=grpc\n`,
-      `    OTEL_EXPORTER_OTLP_ENDPOINT=http://${reached(grpc, address)}\n`,
-    ]);
-  const more = rows.length - SHOWN;
-  return `\n${paint.bold('Point your applications at it:')}\n${lines.join('')}${more > 0 ? `  and ${more} more, each at its own address\n` : ''}`;
-}
-
-const isLocal = (endpoint: string): boolean => /^(127\.|localhost:|\[::1\])/.test(endpoint);
-
-/** All interfaces are reached at the host's address. */
-function reached(endpoint: string, address: string): string {
-  const port = /:(\d+)$/.exec(endpoint)?.[1];
-  if (!/^(0\.0\.0\.0|\[::\]|):/.test(endpoint)) return endpoint;
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  if (parts.length === 0) return '';
+  const more = parts.length - SHOWN;
+  const others = more > 0 ? `  and ${more} more, each at its own address\n` : '';
+  const head = paint.bold('Point your applications at it:');
+  return `\n${head}\n${parts.slice(0, SHOWN).join('')}${others}`;
 }
 
 /** What ~/.ssh/config makes of the names of the hosts that are printed. */

@@ -8,10 +8,14 @@ import {
   useState,
 } from '@inquirer/core';
 import { checkbox, input, select } from '@inquirer/prompts';
-import { entriesIn } from './host-entries.ts';
-import { type Answer, type Choice, needsOne, type Question, whyInvalid } from './question.ts';
-
-type Context = { readonly output?: NodeJS.WritableStream; readonly input?: NodeJS.ReadableStream };
+import {
+  type Answer,
+  type Choice,
+  exampleOf,
+  needsOne,
+  type Question,
+  whyInvalid,
+} from './question.ts';
 
 /** Columns that a question and its answer may take. */
 const COLUMNS = 79;
@@ -21,65 +25,40 @@ const shownAs = (message: string, { name, value }: Choice): string =>
   message.length + name.length + 3 <= COLUMNS ? name : value;
 
 /** For long answers: an example, and a line of their own; afterwards only question and answer stay. */
-function onOwnLine({ message, example }: Question) {
-  const asked = `${message}\n  e.g. ${example}\n  >`;
-  const style = (text: string, status: string): string =>
-    `${styleText('bold', status === 'done' ? message : text.split('\n')[0]!)}${status === 'done' ? '\n ' : asked.slice(message.length)}`;
-  return { message: asked, theme: { style: { message: style } } };
+function onOwnLine(question: Question) {
+  const { message } = question;
+  const below = `\n  e.g. ${exampleOf(question)}\n  >`;
+  const style = (_: string, status: string): string =>
+    styleText('bold', message) + (status === 'done' ? '\n ' : below);
+  return { message: message + below, theme: { style: { message: style } } };
 }
 
 /** Asks with the Inquirer prompt for the question's kind. */
-export function promptFor(question: Question, context: Context): Promise<Answer> {
+export function promptFor(question: Question, on: Parameters<typeof input>[1]): Promise<Answer> {
   const { message, fallback, choices = [] } = question;
   const validate = (answer: string): true | string => whyInvalid(question, answer.trim()) ?? true;
   const byDefault = typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {};
-  const on = context as never;
   switch (question.kind) {
     case 'text': {
       const shown = question.long ? onOwnLine(question) : { message };
       return input({ ...shown, ...byDefault, validate }, on).then((text) => text.trim());
     }
-    case 'choice':
-      return select(
-        {
-          message,
-          choices: choices.map((choice) => ({ ...choice, short: shownAs(message, choice) })),
-          loop: false,
-          ...byDefault,
-        },
-        on,
-      );
-    case 'checks':
-      return checkbox(
-        {
-          message,
-          // the texts of several choices would not fit on one line
-          choices: choices.map((choice) => ({ ...choice, short: choice.value })),
-          loop: false,
-          pageSize: 12,
-          required: needsOne(question),
-        },
-        on,
-      );
+    case 'choice': {
+      const shown = choices.map((choice) => ({ ...choice, short: shownAs(message, choice) }));
+      return select({ message, choices: shown, loop: false, ...byDefault }, on);
+    }
+    case 'checks': {
+      // the texts of several choices would not fit on one line
+      const shown = choices.map((choice) => ({
+        ...choice,
+        short: choice.value,
+        checked: fallback?.includes(choice.value) ?? false,
+      }));
+      return checkbox({ message, choices: shown, loop: false, pageSize: 12, required: true }, on);
+    }
     case 'lines':
-      return linesPrompt(
-        {
-          message,
-          required: needsOne(question),
-          invalid: (line) =>
-            entriesIn(line).length === 0 ? null : (question.invalid?.(line) ?? null),
-        },
-        on,
-      );
+      return linesPrompt(question, on);
   }
-}
-
-interface LinesConfig {
-  readonly message: string;
-  /** At least one line. */
-  readonly required: boolean;
-  /** What is wrong with a line; null: nothing. */
-  readonly invalid: (line: string) => string | null;
 }
 
 const theme = makeTheme({});
@@ -88,13 +67,14 @@ const theme = makeTheme({});
  * Lines until an empty one. Takes a pasted list as a whole, whose line breaks would otherwise answer
  * the next questions.
  */
-const linesPrompt = createPrompt<readonly string[], LinesConfig>((config, done) => {
-  const { message, required, invalid } = config;
+const linesPrompt = createPrompt<readonly string[], Question>((question, done) => {
+  const { message, invalid } = question;
   const [taken, setTaken] = useState<readonly string[]>([]);
   const [line, setLine] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [status, setStatus] = useState<'idle' | 'done'>('idle');
   const prefix = usePrefix({ status, theme });
+  const isDue = taken.length === 0 && needsOne(question);
 
   useKeypress((key, rl) => {
     if (status === 'done') return;
@@ -105,11 +85,11 @@ const linesPrompt = createPrompt<readonly string[], LinesConfig>((config, done) 
     }
     const text = line.trim();
     if (text === '') {
-      if (taken.length === 0 && required) return setError('enter at least one');
+      if (isDue) return setError('enter at least one');
       setStatus('done');
       return done(taken);
     }
-    const why = invalid(text);
+    const why = invalid?.(text) ?? null;
     if (why !== null) {
       // keep what was typed, to be corrected
       rl.write(line);
@@ -126,9 +106,7 @@ const linesPrompt = createPrompt<readonly string[], LinesConfig>((config, done) 
     return `${prefix} ${head} ${theme.style.answer(fits ? all : `${taken.length} lines`)}`;
   }
   const before = taken.map((one) => `    ${one}\n`).join('');
-  const help = theme.style.help(
-    `(${required && taken.length === 0 ? 'one per line' : 'an empty line to finish'})`,
-  );
+  const help = theme.style.help(`(${isDue ? 'one per line' : 'an empty line to finish'})`);
   return [
     `${prefix} ${head} ${help}\n${before}  > ${line}`,
     error === null ? '' : theme.style.error(error),

@@ -2,10 +2,6 @@
 export type Answers = Readonly<Record<string, Answer>>;
 export type Answer = string | readonly string[];
 
-/** Parts of an inventory that `init --edit` can change. */
-export const SECTIONS = ['hosts', 'login', 'sudo', 'template', 'packages', 'version'] as const;
-export type Section = (typeof SECTIONS)[number];
-
 /** What the wizard finds on this machine, and learns on the way. */
 export interface Known {
   /** Hosts in ~/.ssh/config that can be logged in to. */
@@ -30,63 +26,80 @@ export interface Choice {
   readonly value: string;
   readonly name: string;
   readonly description?: string;
-  /** Of `checks`: selected by default. */
-  readonly checked?: boolean;
 }
 
 /** A question as data: the terminal, an answers file and the tests read the same. */
 export interface Question {
   /** Key in an answers file. */
   readonly id: string;
-  readonly section: Section;
   /** `lines`: one or more texts, one per line; `checks`: some of the choices. */
   readonly kind: 'text' | 'lines' | 'choice' | 'checks';
   readonly message: string;
   readonly choices?: readonly Choice[];
   /** What an empty answer means; undefined: an answer is required. */
-  readonly fallback?: Answer;
-  /** Of `checks`: at least one, even though there is a fallback. */
-  readonly some?: boolean;
+  readonly fallback?: Answer | undefined;
   /** What is wrong with an answer, for people; null: nothing. Called for each item of a list. */
   readonly invalid?: (text: string) => string | null;
-  /** A valid answer, for hints. */
-  readonly example: string;
+  /** A valid answer, for hints, unless the fallback is one. */
+  readonly example?: string;
   /** Answers are long: they get a line of their own, and the example is shown. */
   readonly long?: boolean;
 }
 
+type More = Omit<Question, 'id' | 'kind' | 'message' | 'choices'>;
+
+export const text = (id: string, message: string, more: More): Question => ({
+  id,
+  kind: 'text',
+  message,
+  ...more,
+});
+
+export const choice = (
+  id: string,
+  message: string,
+  choices: readonly Choice[],
+  more: More,
+): Question => ({ id, kind: 'choice', message, choices, ...more });
+
+/** Asks where a secret is stored, never for the secret itself. */
+export const place = (id: string, what: string, variable: string): Question =>
+  text(id, `Where is the ${what} stored? (env:NAME or file:PATH)`, {
+    fallback: `env:${variable}`,
+    invalid: (answer) =>
+      /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/.test(answer)
+        ? null
+        : 'enter env:NAME or file:PATH, never the secret itself',
+  });
+
+/** A valid answer, as an answers file would have it. */
+export const exampleOf = ({ example, fallback }: Question): string => example ?? String(fallback);
+
 /** An empty list is no answer. */
-export const needsOne = ({ fallback, some }: Question): boolean =>
-  fallback === undefined || some === true;
+export const needsOne = ({ kind, fallback }: Question): boolean =>
+  kind === 'checks' || fallback === undefined;
 
 /** Why `answer` is not valid; null: it is. */
 export function whyInvalid(question: Question, answer: unknown): string | null {
-  const { kind, choices = [], invalid } = question;
+  const { kind, choices = [], fallback, invalid = () => null } = question;
   const values = choices.map(({ value }) => value);
-  const oneOf = `choose one of: ${values.join(', ')}`;
-  switch (kind) {
-    case 'text':
-      return typeof answer === 'string' ? whyInvalidText(question, answer) : 'enter text';
-    case 'choice':
-      if (typeof answer !== 'string') return oneOf;
-      // an answers file may name what is not listed, such as a key elsewhere
-      return values.includes(answer) ? null : invalid ? invalid(answer) : oneOf;
-    case 'checks':
-    case 'lines': {
-      if (!Array.isArray(answer)) return 'enter a list';
-      if (answer.length === 0 && needsOne(question)) return 'enter at least one';
-      const whyItem = (item: unknown): string | null => {
-        if (typeof item !== 'string') return 'enter a list of texts';
-        if (kind === 'lines') return invalid?.(item) ?? null;
-        return values.includes(item) ? null : `"${item}" is not one of: ${values.join(', ')}`;
-      };
-      return answer.map(whyItem).find((why) => why !== null) ?? null;
-    }
+  if (kind === 'lines' || kind === 'checks') {
+    if (!Array.isArray(answer)) return 'enter a list';
+    if (answer.length === 0 && needsOne(question)) return 'enter at least one';
+    const whyItem = (item: string): string | null => {
+      if (kind === 'lines') return invalid(item);
+      return values.includes(item) ? null : `"${item}" is not one of: ${values.join(', ')}`;
+    };
+    return answer.map(whyItem).find((why) => why !== null) ?? null;
   }
-}
-
-function whyInvalidText({ fallback, invalid }: Question, text: string): string | null {
-  if (text === '' && fallback === undefined) return 'an answer is required';
-  if (text === '' && fallback === '') return null;
-  return invalid?.(text) ?? null;
+  if (kind === 'choice') {
+    if (values.some((value) => value === answer)) return null;
+    // an answers file may name what is not listed, such as a key elsewhere
+    return question.invalid && typeof answer === 'string'
+      ? invalid(answer)
+      : `choose one of: ${values.join(', ')}`;
+  }
+  if (typeof answer !== 'string') return 'enter text';
+  if (answer === '' && fallback === undefined) return 'an answer is required';
+  return answer === '' && fallback === '' ? null : invalid(answer);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { Secret } from '../../model/secret.ts';
+import type { SecretRef } from '../../model/secret-ref.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { NewFile } from '../files/write-files.ts';
@@ -8,20 +9,11 @@ import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Answers } from './question.ts';
 
-/** Where a secret is stored. */
-const PLACE = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/;
-
-/** What is wrong with a place; null: nothing. */
-export const whyInvalidPlace = (text: string): string | null =>
-  PLACE.test(text) ? null : 'enter env:NAME or file:PATH, never the secret itself';
-
 /** The places of all secrets, each once: `env:NAME`, `file:PATH`. */
 export const secretPlaces = (answers: Answers): readonly string[] => [
   ...new Set(
     Object.entries(answers).flatMap(([id, answer]) =>
-      (/_(password|token)$/.test(id) || id === 'sudoPassword') && typeof answer === 'string'
-        ? [answer]
-        : [],
+      /_(password|token)$|^sudoPassword$/.test(id) ? answer : [],
     ),
   ),
 ];
@@ -35,9 +27,7 @@ export const shortPath = (path: string): string => {
   return short.startsWith('..') ? path : short;
 };
 
-const EMPTY = new Secret('').sha256();
-
-export const isEmpty = (secret: Secret): boolean => secret.sha256() === EMPTY;
+export const isEmpty = (secret: Secret): boolean => secret.sha256() === new Secret('').sha256();
 
 /** The secret stored at a place; null: there is none, or it cannot be read. */
 export async function secretAt(
@@ -47,9 +37,9 @@ export async function secretAt(
 ): Promise<Secret | null> {
   const at = { file: inventory, line: 1, column: 1 };
   const rest = place.replace(/^(env|file):/, '');
-  const ref = place.startsWith('env:')
-    ? ({ kind: 'env', name: rest, at } as const)
-    : ({ kind: 'file', path: rest, at } as const);
+  const ref: SecretRef = place.startsWith('env:')
+    ? { kind: 'env', name: rest, at }
+    : { kind: 'file', path: rest, at };
   const read = await resolveSecrets([ref], {
     base: dirname(inventory),
     env: terminal.env,
@@ -58,11 +48,7 @@ export async function secretAt(
   return read.ok ? (read.value.secrets.get(place) ?? null) : null;
 }
 
-/**
- * Asks for the secrets of files that do not exist yet, except those that have been typed before.
- *
- * @throws NoAnswer
- */
+/** Asks for the secrets of files that do not exist yet, unless they have been typed. */
 export async function askSecrets(
   places: readonly string[],
   inventory: string,
@@ -76,7 +62,7 @@ export async function askSecrets(
     const content =
       typed.get(place) ??
       (await askSecret(`Secret for ${basename(path)} (empty: write the file later):`));
-    if (!isEmpty(content)) files.push({ path, content, mode: 0o600, replaces: false });
+    if (!isEmpty(content)) files.push({ path, content, mode: 0o600 });
   }
   return files;
 }

@@ -1,37 +1,34 @@
-import process from 'node:process';
 import type { Host } from '../../model/host.ts';
-import { type Problem, ToolError } from '../../model/problem.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { Paint } from '../../report/paint.ts';
+import { paintWith } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
-import { problemsText } from '../../report/problem-text.ts';
-import { type Imported, importInventory } from '../hosts/import-inventory.ts';
-import { answered, askSecret, askYes } from '../terminal/ask.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { keyTable } from '../trust/key-table.ts';
-import { recordKeys } from '../trust/record-keys.ts';
+import { importInventory } from '../commands/inventory.ts';
+import { askSecret, askYes, ON_STDERR } from '../terminal/ask.ts';
+import { printProblems, type Terminal } from '../terminal/terminal.ts';
+import { printKeys, recordKeys } from '../trust/record-keys.ts';
+import { resultOf, throwAll } from '../usage.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
+import { draftForLogin, targetsOf } from './draft-inventory.ts';
 import { checkLogins, checkSudo, checkUrl } from './live-checks.ts';
-import type { Answer, Answers, Known, Question } from './question.ts';
+import type { Answers, Known } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
 import { isEmpty, secretAt } from './secret-places.ts';
 
 export interface WizardOptions {
   readonly terminal: Terminal;
-  readonly paint: Paint;
   /** Answers from a file; null: a person is asked. */
   readonly given: GivenAnswers | null;
-  /** The inventory that will be written. */
+  /** The inventory that will be written, and its text if there is one. */
   readonly file: string;
-  /** The hosts that the answers so far name, ready to be logged in to. */
-  readonly hostsOf: (state: WizardState) => Promise<readonly Host[]>;
+  readonly existing: string | null;
 }
 
 export interface WizardState {
   readonly answers: Answers;
   readonly known: Known;
   /** The converted Ansible inventory; null: none was named. */
-  readonly imported: Imported | null;
+  readonly imported: string | null;
   /** Hosts whose sudo asks for a password. */
   readonly withPassword: readonly Host[];
   /** Passwords typed to be tried, by their place or `ask`. They are kept for this run only. */
@@ -41,8 +38,7 @@ export interface WizardState {
 /**
  * Asks until every question is answered, and tries logins, passwords and URLs right away.
  *
- * @throws NoAnswer Ctrl-C at a question
- * @throws ToolError `usage` of an answers file
+ * @throws ToolError `usage` of an answers file, and Inquirer's error at Ctrl-C
  */
 export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
   const { given } = options;
@@ -56,27 +52,20 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
   for (;;) {
     const question = nextQuestion(state.answers, state.known);
     if (question === undefined) break;
-    const answer = given ? givenAnswer(question, given) : await askPerson(question);
+    const answer = given
+      ? givenAnswer(question, given)
+      : await (await import('./question-prompts.ts')).promptFor(question, ON_STDERR);
     state = { ...state, answers: { ...state.answers, [question.id]: answer } };
-    state = await tryAnswer(question, state, options);
+    state = await tryAnswer(question.id, state, options);
   }
-  if (given)
-    refuseUnused(
-      given,
-      questionsOf(state.answers, state.known).map(({ id }) => id),
-    );
+  const asked = questionsOf(state.answers, state.known).map(({ id }) => id);
+  if (given) refuseUnused(given, asked);
   return state;
-}
-
-/** @throws NoAnswer */
-async function askPerson(question: Question): Promise<Answer> {
-  const { promptFor } = await import('./question-prompts.ts');
-  return answered(promptFor(question, { output: process.stderr }));
 }
 
 /** Acts on an answer before the next question; it may turn out wrong and be asked for again. */
 async function tryAnswer(
-  { id }: Question,
+  id: string,
   state: WizardState,
   options: WizardOptions,
 ): Promise<WizardState> {
@@ -91,25 +80,34 @@ async function tryAnswer(
 }
 
 /** Without some answers: they are asked for again. */
-const without = (answers: Answers, ...ids: readonly string[]): Answers =>
-  Object.fromEntries(Object.entries(answers).filter(([id]) => !ids.includes(id)));
+const without = (state: WizardState, ...ids: readonly string[]): WizardState => ({
+  ...state,
+  answers: Object.fromEntries(Object.entries(state.answers).filter(([id]) => !ids.includes(id))),
+});
 
-async function readAnsible(
-  state: WizardState,
-  { terminal, paint, given }: WizardOptions,
-): Promise<WizardState> {
-  const style = { paint, width: terminal.width };
-  try {
-    const imported = await importInventory(String(state.answers.ansible));
-    terminal.err(problemsText([], imported.warnings, style));
-    if (!given) terminal.err(`${paint.green('  read')} ${count(imported.hosts, 'host')}\n`);
-    const known = { ...state.known, namesUser: imported.namesUser };
-    return { ...state, known, imported };
-  } catch (error) {
-    if (given || !(error instanceof ToolError)) throw error;
-    terminal.err(problemsText(error.problems, [], style));
-    return { ...state, answers: without(state.answers, 'source', 'ansible') };
+/** Tells a person how a trial goes. */
+function say(
+  { given, terminal }: WizardOptions,
+  how: 'dim' | 'green',
+  words: string,
+  more = '',
+): void {
+  if (!given) terminal.err(`${paintWith(terminal.errColour)[how](`  ${words}`)}${more}\n`);
+}
+
+async function readAnsible(state: WizardState, options: WizardOptions): Promise<WizardState> {
+  const { terminal, given } = options;
+  const read = await resultOf(() => importInventory(String(state.answers.ansible)));
+  if (!read.ok) {
+    if (given) throwAll(read.problems);
+    printProblems(terminal, read.problems, []);
+    return without(state, 'source', 'ansible');
   }
+  const { text, inventory } = read.value;
+  printProblems(terminal, [], inventory.warnings);
+  say(options, 'green', 'read', ` ${count(inventory.hosts.size, 'host')}`);
+  const namesUser = inventory.input.defaults?.ssh?.user !== undefined;
+  return { ...state, known: { ...state.known, namesUser }, imported: text };
 }
 
 /** Tries a password on the hosts whose sudo asked for one, and on no other. */
@@ -118,7 +116,7 @@ async function trySudo(
   state: WizardState,
   options: WizardOptions,
 ): Promise<WizardState> {
-  const { terminal, paint, given, file } = options;
+  const { terminal, given, file } = options;
   const { withPassword } = state;
   if (withPassword.length === 0) return state;
   const hosts = count(withPassword.length, 'host');
@@ -128,14 +126,14 @@ async function trySudo(
     const kept = place.startsWith('file:') ? '' : ', it is not stored';
     password ??= await askSecret(`sudo password, to try it now${kept} (empty: skip)`);
     if (isEmpty(password)) return state;
-    if (!given) terminal.err(paint.dim(`  trying sudo on ${hosts} ...\n`));
+    say(options, 'dim', `trying sudo on ${hosts} ...`);
     const problems = await checkSudo(withPassword, password, terminal);
     if (problems.length === 0) {
-      if (!given) terminal.err(`${paint.green('  accepted')} by sudo on ${hosts}\n`);
+      say(options, 'green', 'accepted', ` by sudo on ${hosts}`);
       return { ...state, typed: new Map([...state.typed, [place, password]]) };
     }
     const accepted = withPassword.length - problems.length;
-    printProblems(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
+    printFirst(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
     if (given || !(await askYes('Try another password?', true))) return state;
   }
 }
@@ -143,75 +141,69 @@ async function trySudo(
 const SHOWN = 3;
 
 /** The first few problems, as warnings if nobody is asked, and a summary. */
-function printProblems(
-  problems: readonly Problem[],
-  summary: string,
-  { terminal, paint, given }: WizardOptions,
-): void {
+function printFirst(problems: readonly Problem[], summary: string, options: WizardOptions): void {
+  const { terminal, given } = options;
   const shown = problems.slice(0, SHOWN);
-  const style = { paint, width: terminal.width };
-  terminal.err(given ? problemsText([], shown, style) : problemsText(shown, [], style));
+  printProblems(terminal, given ? [] : shown, given ? shown : []);
   terminal.err(`${summary}.\n`);
 }
 
 async function tryUrl(
   id: string,
   state: WizardState,
-  { terminal, paint, given }: WizardOptions,
+  options: WizardOptions,
 ): Promise<WizardState> {
+  const { terminal, given } = options;
   const url = state.answers[id];
   if (typeof url !== 'string' || url === '') return state;
   const why = await checkUrl(url);
   if (why === null) {
-    if (!given) terminal.err(`${paint.green('  responds')} to this machine\n`);
+    say(options, 'green', 'responds', ' to this machine');
     return state;
   }
-  terminal.err(
-    `${paint.yellow('  warning')}: ${wrap(`${url} does not respond to this machine: ${why}`, terminal.width, 4, 11)}\n`,
-  );
-  if (given || (await askYes('Use it anyway?', true))) return state;
-  return { ...state, answers: without(state.answers, id) };
+  const { errColour, width } = terminal;
+  const warning = `${url} does not respond to this machine: ${why}`;
+  terminal.err(`${paintWith(errColour).yellow('  warning')}: ${wrap(warning, width, 4, 11)}\n`);
+  return given || (await askYes('Use it anyway?', true)) ? state : without(state, id);
 }
 
+const HOW_ROOT = {
+  none: ', as root',
+  passwordless: '; sudo needs no password',
+  password: '; sudo needs a password',
+} as const;
+
 async function tryLogins(state: WizardState, options: WizardOptions): Promise<WizardState> {
-  const { terminal, paint, given } = options;
-  const hosts = await options.hostsOf(state);
+  const { terminal, given, file, existing } = options;
+  const { answers, known, imported } = state;
+  const draft = draftForLogin(existing ?? imported, answers, known);
+  const hosts = (await targetsOf(draft, file)).targets.map(({ host }) => host);
   if (hosts.length === 0) return state;
-  if (!given) terminal.err(paint.dim(`  trying ${count(hosts.length, 'login')} ...\n`));
+  say(options, 'dim', `trying ${count(hosts.length, 'login')} ...`);
   await recordKeys(hosts, {
     terminal,
     timeoutMs: 15_000,
     forks: 32,
     agree: async (found) => {
       if (given) return given.trust;
-      terminal.err(keyTable(found, { paint, width: terminal.width, home: terminal.home }));
+      printKeys(found, terminal);
       return askYes(
         found.length === 1
           ? "Is this your host's key? Record it?"
           : "Are these your hosts' keys? Record them?",
-        false,
       );
     },
   });
   const { problems, root, withPassword } = await checkLogins(hosts, terminal);
-  const next = { ...state, known: { ...state.known, root }, withPassword };
+  const next = { ...state, known: { ...known, root }, withPassword };
   const tried = count(hosts.length, 'host');
   if (problems.length === 0) {
-    const how = {
-      none: ', as root',
-      passwordless: '; sudo needs no password',
-      password: '; sudo needs a password',
-    };
-    if (!given) terminal.err(`${paint.green('  logged in')} to ${tried}${root ? how[root] : ''}\n`);
+    say(options, 'green', 'logged in', ` to ${tried}${root ? HOW_ROOT[root] : ''}`);
     return next;
   }
   const failed = problems.length;
-  printProblems(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
+  printFirst(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
   if (given || (await askYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
     return next;
-  return {
-    ...state,
-    answers: without(state.answers, 'user', 'identity'),
-    known: { ...state.known, root: null },
-  };
+  return without({ ...state, known: { ...known, root: null } }, 'user', 'identity');
 }

@@ -1,7 +1,6 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { RunReport } from '../../model/event.ts';
-import type { Problem, Warning } from '../../model/problem.ts';
 import {
   type Annotation,
   annotationsText,
@@ -9,8 +8,10 @@ import {
   runAnnotations,
 } from '../../report/github.ts';
 import { findingsMarkdown, markdown } from '../../report/markdown.ts';
+import type { Findings } from '../../report/ndjson.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
+type Found = Pick<Findings, 'problems' | 'warnings'>;
 type Job = Pick<Terminal, 'env' | 'cwd' | 'err'>;
 
 /** On GitHub Actions: annotates lines with what a run met, and adds it to the job summary. */
@@ -18,17 +19,10 @@ export const reportRun = (report: RunReport, job: Job): void =>
   annotate(runAnnotations(report), () => markdown(report), job);
 
 /** The same for what was found before any host was contacted. */
-export const reportFindings = (
-  title: string,
-  problems: readonly Problem[],
-  warnings: readonly Warning[],
-  job: Job,
-): void =>
-  annotate(
-    findingAnnotations(problems, warnings),
-    () => findingsMarkdown(title, problems, warnings),
-    job,
-  );
+export function reportFindings(title: string, { problems, warnings }: Found, job: Job): void {
+  const summary = (): string => findingsMarkdown(title, problems, warnings);
+  annotate(findingAnnotations(problems, warnings), summary, job);
+}
 
 function annotate(
   annotations: readonly Annotation[],

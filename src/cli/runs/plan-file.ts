@@ -18,29 +18,23 @@ import { saveReport } from './run-output.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Collects what `plan --out FILE` saves. */
-export interface PlanFile {
-  readonly planned: (host: string, plan: Plan) => void;
-  /** Called when every host has been planned. */
-  write(report: RunReport): void;
-}
-
-/** @throws ToolError `usage` if `path` cannot be written */
+/** Collects what `plan --out FILE` saves. @throws ToolError `usage` if `path` cannot be written */
 export function openPlanFile(
   path: string,
   about: Pick<SavedPlan, 'run' | 'adopt' | 'inventory'>,
   mask: Mask,
   terminal: Terminal,
-): PlanFile {
+) {
   checkWritable(path);
   const hosts = new Map<string, SavedHost>();
   return {
-    planned(host, plan) {
+    planned(host: string, plan: Plan): void {
       const saved = savedHost(plan);
       const changes = saved.changes.map((change) => ({ ...change, title: mask(change.title) }));
       hosts.set(host, { ...saved, changes });
     },
-    write(report) {
+    /** Called when every host has been planned. */
+    write(report: RunReport): void {
       const names = Object.keys(report.hosts);
       const plan: SavedPlan = {
         schema: 1,
@@ -50,7 +44,7 @@ export function openPlanFile(
         createdAt: report.finishedAt ?? report.startedAt,
         // in inventory order, whichever host answered first
         hosts: Object.fromEntries(
-          names.flatMap((name) => (hosts.has(name) ? [[name, hosts.get(name)!]] : [])),
+          names.filter((name) => hosts.has(name)).map((name) => [name, hosts.get(name)!]),
         ),
         left: names.filter((name) => !hosts.has(name)),
       };
@@ -66,18 +60,11 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
   return orThrow(parseSavedPlan(read.text, path));
 }
 
-/**
- * The hosts of a saved plan, as the inventory describes them today.
- *
- * @throws ToolError `apply.stale` if one is no longer there
- */
+/** The hosts of a saved plan, as they are today. @throws ToolError `apply.stale` if one is gone */
 export function plannedHosts(chosen: ChosenHosts, plan: SavedPlan, limited: boolean): ChosenHosts {
   const gone = Object.keys(plan.hosts).filter((name) => !chosen.inventory.hosts.has(name));
   if (gone.length > 0)
-    throw new ToolError({
-      code: 'apply.stale',
-      params: { reason: 'hosts-missing', hosts: gone },
-    });
+    throw new ToolError({ code: 'apply.stale', params: { reason: 'hosts-missing', hosts: gone } });
   const isPlanned = (name: string): boolean => Object.hasOwn(plan.hosts, name);
   const others = chosen.settings.filter(
     ({ name }) => !isPlanned(name) && !plan.left.includes(name),
@@ -89,9 +76,6 @@ export function plannedHosts(chosen: ChosenHosts, plan: SavedPlan, limited: bool
     warnings.push({ code: 'plan.left', params: { reason: 'not-planned', hosts: plan.left } });
   if (others.length > 0 && !limited)
     warnings.push({ code: 'plan.others', params: { reason: 'not-in-plan', hosts: others.length } });
-  return {
-    ...chosen,
-    settings: chosen.settings.filter(({ name }) => isPlanned(name)),
-    warnings,
-  };
+  const settings = chosen.settings.filter(({ name }) => isPlanned(name));
+  return { ...chosen, settings, warnings };
 }

@@ -3,24 +3,21 @@ import type { Warning } from '../../model/problem.ts';
 import { reportOf } from '../../report/fold.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { findRun, readRun } from './run-logs.ts';
+import { readRun } from './run-logs.ts';
 
 /** Hosts with these outcomes are finished. */
 const DONE: readonly (Outcome | null)[] = ['unchanged', 'changed'];
 
 /**
- * The hosts that an earlier run did not finish: failed, rolled back, not reached, stale, locked,
- * unknown, skipped, or without an outcome because the run was cut off; and those a plan would change.
- *
- * @param run an ID or part of one, the path of a log, or "last": the newest apply
- * @throws ToolError `usage` if there is no such run
+ * The hosts that an earlier run did not finish, for whatever reason, or that a plan would change. The
+ * "last" run is the newest apply. @throws ToolError `usage` if there is no such run
  */
 export function retriedHosts(
   chosen: ChosenHosts,
   run: string,
   terminal: Pick<Terminal, 'env'>,
 ): ChosenHosts {
-  const earlier = reportOf(readRun(findRun(run, terminal, 'apply')));
+  const earlier = reportOf(readRun(run, terminal, 'apply'));
   const names = Object.entries(earlier.hosts)
     .filter(([, { outcome }]) => !DONE.includes(outcome))
     .map(([name]) => name);
@@ -33,10 +30,7 @@ export function retriedHosts(
   if (settings.length === 0)
     warnings.push({
       code: 'retry.nothing',
-      params: {
-        reason: names.length === 0 ? 'all-finished' : 'not-chosen',
-        run: earlier.run,
-      },
+      params: { reason: names.length === 0 ? 'all-finished' : 'not-chosen', run: earlier.run },
     });
   return { ...chosen, settings, warnings };
 }

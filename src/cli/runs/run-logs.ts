@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -8,12 +9,11 @@ import {
   readSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../../model/event.ts';
 import { nearest } from '../../model/frame.ts';
-import { ToolError } from '../../model/problem.ts';
 import { ownDirectories } from '../../sources/directories.ts';
 import { cannotWrite } from '../files/write-files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -30,66 +30,47 @@ type Place = Pick<Terminal, 'env'>;
 const directoryOf = ({ env }: Place): string => join(ownDirectories(env).state, 'runs');
 const pathOf = (run: string, place: Place): string => join(directoryOf(place), `${run}.ndjson`);
 
-/** A file that events are appended to. */
-export interface LogFile {
-  readonly path: string;
-  append(line: string): void;
-  /** Writes what is still buffered. Safe to call twice. */
-  close(): void;
-}
+/** "20261123T101500Z-3f9a". */
+export const newRunId = (): string =>
+  `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
 
-/** Called once, when the log can no longer be written. */
-type OnError = (error: Error) => void;
-
-/** "20261123T101500Z-3f9a". @param random 4 hex digits */
-export const runId = (now: number, random: string): string =>
-  `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
-
-/** Opens the log of a run in the state directory and removes the oldest ones. @throws NodeJS.ErrnoException */
-export function openStateLog(run: string, place: Place, onError: OnError): LogFile {
-  const directory = directoryOf(place);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const log = openLog(pathOf(run, place), 'wx', onError);
-  for (const old of savedRuns(place).slice(0, -KEPT)) rmSync(pathOf(old, place), { force: true });
-  return log;
-}
-
-/** Opens the file that the user named. @throws ToolError `usage` */
-export function openNamedLog(path: string, onError: OnError): LogFile {
+/**
+ * Opens the log of a run: the file that the user named, or one in the state directory, where it removes
+ * the oldest ones. null: the run is not logged. @throws ToolError `usage` for the named file
+ */
+export function openRunLog(run: string, named: string | null, terminal: Terminal) {
   try {
-    return openLog(path, 'w', onError);
+    if (named !== null) return openLog(named, 'w', terminal);
+    mkdirSync(directoryOf(terminal), { recursive: true, mode: 0o700 });
+    const log = openLog(pathOf(run, terminal), 'wx', terminal);
+    for (const old of savedRuns(terminal).slice(0, -KEPT))
+      rmSync(pathOf(old, terminal), { force: true });
+    return log;
   } catch (error) {
-    throw new ToolError(cannotWrite(path, error as NodeJS.ErrnoException));
+    if (named !== null) throw cannotWrite(named, error);
+    // e.g. a container without a home directory: no reason to refuse the run
+    terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
+    return null;
   }
 }
 
-/** Lines of one turn of the event loop are written together: 10,000 hosts produce many at once. */
-function openLog(path: string, flags: 'w' | 'wx', onError: OnError): LogFile {
+/** A file that events are appended to. */
+function openLog(path: string, flags: 'w' | 'wx', { err }: Terminal) {
   const file = openSync(path, flags, 0o600);
-  let lines: string[] = [];
-  let state: 'open' | 'broken' | 'closed' = 'open';
-  const flush = (): void => {
-    if (lines.length === 0 || state !== 'open') return;
-    const bytes = Buffer.from(lines.join(''));
-    lines = [];
-    try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-    } catch (error) {
-      // a full disk here must not keep hosts from being finished
-      state = 'broken';
-      onError(error as Error);
-    }
-  };
+  let broken = false;
   return {
     path,
-    append(line) {
-      if (lines.push(line) === 1) setImmediate(flush);
+    append(line: string): void {
+      if (broken) return;
+      try {
+        writeFileSync(file, line);
+      } catch (error) {
+        // a full disk here must not keep hosts from being finished
+        broken = true;
+        err(`alloyup: logging stopped: ${(error as Error).message}\n`);
+      }
     },
-    close() {
-      flush();
-      if (state !== 'closed') closeSync(file);
-      state = 'closed';
-    },
+    close: () => closeSync(file),
   };
 }
 
@@ -106,16 +87,24 @@ export function savedRuns(place: Place): readonly string[] {
 }
 
 /**
- * The log of a run, given its ID, a part that only one ID has, a path, or "last".
- *
- * @param verb what the last run must have been; any if omitted
- * @throws ToolError `usage`
+ * The events of a run, given its ID, a part that only one ID has, the path of its log, or "last": of
+ * this verb, if one is given. Leaves out a line that was cut off. @throws ToolError `usage`
  */
-export function findRun(run: string, place: Place, verb?: Verb): string {
+export function readRun(run: string, place: Place, verb?: Verb): readonly RunEvent[] {
+  const path = findRun(run, place, verb);
+  const events = readFileSync(path, 'utf8')
+    .split('\n')
+    .map(readEvent)
+    .filter((event) => event !== undefined);
+  if (events[0]?.type === 'run.started') return events;
+  throw usageError({ reason: 'not-a-run-log', path });
+}
+
+function findRun(run: string, place: Place, verb?: Verb): string {
   if (statSync(run, { throwIfNoEntry: false })?.isFile()) return run;
   const runs = savedRuns(place);
   if (run === 'last') {
-    const last = runs.findLast((one) => verb === undefined || verbOf(one, place) === verb);
+    const last = runs.findLast((one) => verb === undefined || isOf(verb, one, place));
     if (last !== undefined) return pathOf(last, place);
     throw usageError({ reason: 'no-run-logged', verb: verb ?? null });
   }
@@ -126,24 +115,10 @@ export function findRun(run: string, place: Place, verb?: Verb): string {
     : usageError({ reason: 'unknown-run', run, nearest: nearest(run, runs) ?? null });
 }
 
-/**
- * The events of a log. A last line that was cut off, by a full disk or a kill, is left out.
- *
- * @throws ToolError `usage` if it is not a log of a run
- */
-export function readRun(path: string): readonly RunEvent[] {
-  const events = readFileSync(path, 'utf8')
-    .split('\n')
-    .map(readEvent)
-    .filter((event) => event !== undefined);
-  if (events[0]?.type === 'run.started') return events;
-  throw usageError({ reason: 'not-a-run-log', path });
-}
-
-function verbOf(run: string, place: Place): Verb | undefined {
+function isOf(verb: Verb, run: string, place: Place): boolean {
   const { first } = readEnds(run, place);
   // a run over no hosts, e.g. a retry with nothing left, says nothing
-  return first?.type === 'run.started' && first.hosts.length > 0 ? first.verb : undefined;
+  return first?.type === 'run.started' && first.hosts.length > 0 && first.verb === verb;
 }
 
 /** Bytes that hold the last event of a finished run. */
@@ -173,10 +148,8 @@ export function readEnds(run: string, place: Place) {
 /** undefined: the line was cut off. */
 function readEvent(line: string): RunEvent | undefined {
   try {
-    const event: unknown = JSON.parse(line);
-    return typeof event === 'object' && event !== null && 'type' in event
-      ? (event as RunEvent)
-      : undefined;
+    const event = JSON.parse(line) as Partial<RunEvent> | null;
+    return event?.type === undefined ? undefined : (event as RunEvent);
   } catch {
     return undefined;
   }

@@ -1,90 +1,85 @@
 import type { Happening, RunEvent } from '../../model/event.ts';
-import type { Emit, Mask } from '../../model/ports.ts';
+import type { Mask } from '../../model/ports.ts';
 import { ToolError } from '../../model/problem.ts';
-import { type Ledger, openLedger } from '../../report/fold.ts';
+import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
+import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
 import { cleanHappening } from '../../report/redact.ts';
-import { type TextOptions, textRenderer } from '../../report/text.ts';
+import { textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
 import type { Options } from '../args/option-table.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
-import { type LogFile, openNamedLog, openStateLog } from './run-logs.ts';
+import { openRunLog } from './run-logs.ts';
 
-export interface Output {
-  /** Stamps and masks an event and passes it on to every sink. */
-  readonly emit: Emit;
-  readonly ledger: Ledger;
-  /** Writes the reports that are complete only at the end. */
-  close(): void;
-  readonly logPath: string | null;
+type Shown = Pick<Options, 'quiet' | 'verbose' | 'diff'>;
+
+/** Prints a run, each event as it comes or all of it at the end, as the format demands. */
+export function openPrinter(
+  format: Options['format'],
+  { quiet, verbose, diff }: Shown,
+  { out, outColour, width, canvas }: Terminal,
+  waits = true,
+) {
+  const ledger = openLedger();
+  const text = textRenderer({
+    colour: outColour,
+    width,
+    level: quiet ? -1 : verbose >= 2 ? 2 : verbose >= 1 ? 1 : 0,
+    diffs: diff,
+    folds: canvas !== undefined,
+    waits,
+  });
+  return {
+    ledger,
+    on(event: RunEvent): void {
+      ledger.add(event);
+      if (format === 'ndjson') out(ndjson(event));
+      else if (format === 'text') out(text.on(event, ledger));
+    },
+    end(): void {
+      if (format === 'json') out(reportJson(ledger.report()));
+      if (format === 'junit') out(junit(ledger.report()));
+      if (format === 'markdown') out(markdown(ledger.report()));
+    },
+  };
 }
 
-export const textOptionsOf = (
-  { color, quiet, verbose, diff }: Pick<Options, 'color' | 'quiet' | 'verbose' | 'diff'>,
-  { outColour, width, canvas }: Pick<Terminal, 'outColour' | 'width' | 'canvas'>,
-): TextOptions => ({
-  colour: color && outColour,
-  width,
-  level: quiet ? -1 : verbose >= 2 ? 2 : verbose >= 1 ? 1 : 0,
-  diffs: diff,
-  folds: canvas !== undefined,
-});
-
-/**
- * Opens every sink before anything is done on a host: a path that cannot be written ends the run
- * before it has changed anything.
- *
- * @throws ToolError `usage`
- */
-export function openOutput(run: string, options: Options, live: LiveView, mask: Mask): Output {
+/** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
+export function openOutput(run: string, options: Options, live: LiveView, mask: Mask) {
   const { terminal } = live;
-  const ledger = openLedger();
-  const { junit: junitFile, output: format } = options;
+  const { junit: junitFile } = options;
   if (junitFile !== null) checkWritable(junitFile);
-  const log = openRunLog(run, options, terminal);
-  const text = textRenderer({ ...textOptionsOf(options, terminal), waits: !live.shown });
+  const log = openRunLog(run, options.log, terminal);
+  const printer = openPrinter(options.output, options, terminal, !live.shown);
+  const { ledger } = printer;
   let seq = 0;
 
+  /** Stamps and masks an event and passes it on to every sink. */
   const emit = (happening: Happening): void => {
     seq += 1;
     const event: RunEvent = { ...cleanHappening(happening, mask), at: Date.now(), seq };
-    ledger.add(event);
+    log?.append(ndjson(event));
+    printer.on(event);
     live.on(event);
-    const line = ndjson(event);
-    log?.append(line);
-    if (format === 'ndjson') terminal.out(line);
-    else if (format === 'text') terminal.out(text.on(event, ledger));
   };
 
   return {
     emit,
     ledger,
     logPath: log?.path ?? null,
-    close() {
+    /** Writes the reports that are complete only at the end. */
+    close(): void {
       live.close();
       log?.close();
-      if (format === 'json') terminal.out(reportJson(ledger.report()));
+      printer.end();
       if (junitFile !== null) saveReport(junitFile, junit(ledger.report()), terminal);
       reportRun(ledger.report(), terminal);
     },
   };
-}
-
-function openRunLog(run: string, { log }: Options, terminal: Terminal): LogFile | null {
-  const onError = (error: Error): void =>
-    terminal.err(`alloyup: logging stopped: ${error.message}\n`);
-  if (log !== null) return openNamedLog(log, onError);
-  try {
-    return openStateLog(run, terminal, onError);
-  } catch (error) {
-    // e.g. a container without a home directory: no reason to refuse the run
-    terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
-    return null;
-  }
 }
 
 /** Writes a file of a run that is over: if that fails, the run's own result still counts. */

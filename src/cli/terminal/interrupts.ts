@@ -3,18 +3,6 @@ import type { Emit } from '../../model/ports.ts';
 import { wrap } from '../../report/plain.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Ctrl-C, as signals for the engine. */
-export interface Interrupts {
-  /** First Ctrl-C: start no more hosts. */
-  readonly stop: AbortSignal;
-  /** Second Ctrl-C: stop waiting. */
-  readonly abandon: AbortSignal;
-  /** What the first Ctrl-C does; a "no" at the confirmation, too. */
-  interrupt(): void;
-  readonly interrupted: boolean;
-  release(): void;
-}
-
 const FIRST =
   'Interrupted: no more hosts are started; those in progress finish or are rolled back. Press Ctrl-C again to stop waiting for them.';
 const SECOND =
@@ -26,12 +14,16 @@ export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm and npx pass on a Ctrl-C that the terminal has already sent to every process. */
 const ECHO_MS = 300;
 
-/** @param leave called before a third Ctrl-C ends the process */
+/**
+ * Ctrl-C, as signals for the engine.
+ *
+ * @param leave called before a third Ctrl-C ends the process
+ */
 export function catchInterrupts(
   terminal: Pick<Terminal, 'err' | 'width'>,
   emit: Emit,
-  leave: () => void = () => {},
-): Interrupts {
+  leave: () => void,
+) {
   const stop = new AbortController();
   const abandon = new AbortController();
   let last = Number.NEGATIVE_INFINITY;
@@ -51,17 +43,20 @@ export function catchInterrupts(
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
+    /** First Ctrl-C: start no more hosts. */
     stop: stop.signal,
+    /** Second Ctrl-C: stop waiting. */
     abandon: abandon.signal,
-    interrupt() {
+    /** What the first Ctrl-C does; a "no" at the confirmation, too. */
+    interrupt(): void {
       if (stop.signal.aborted) return;
       emit({ type: 'run.interrupted', again: false });
       stop.abort();
     },
-    get interrupted() {
+    get interrupted(): boolean {
       return stop.signal.aborted;
     },
-    release() {
+    release(): void {
       for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };

@@ -1,7 +1,6 @@
 import process from 'node:process';
 import type { RunEvent } from '../../model/event.ts';
-import type { PhaseView } from '../../report/live.ts';
-import { liveLines } from '../../report/live.ts';
+import { liveLines, type PhaseView } from '../../report/live.ts';
 import { openLiveFold } from '../../report/live-state.ts';
 import { paintWith } from '../../report/paint.ts';
 import type { Options } from '../args/option-table.ts';
@@ -10,39 +9,25 @@ import type { Phase } from './phase-list.ts';
 import { openScreen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
+type Shown = Pick<Options, 'output' | 'quiet' | 'verbose'>;
+
 /** A run's progress, below what is printed. Where there is no terminal for it, nothing is drawn. */
-export interface LiveView {
-  readonly shown: boolean;
-  /** Prints above the view. */
-  readonly terminal: Terminal;
-  /** Runs the phases in order; rejects with what the first that fails throws. */
-  run(phases: readonly Phase[]): Promise<void>;
-  on(event: RunEvent): void;
-  /** Resolves when the first host is changed; never without a view. */
-  readonly changing: Promise<void>;
-  /** Shows a note beside the current phase while `work` is in progress. */
-  noting<T>(note: string, work: () => Promise<T>): Promise<T>;
-  /** Hides the view while a question is asked. */
-  aside<T>(ask: () => Promise<T>): Promise<T>;
-  /** Leaves a clean screen. Safe to call twice. */
-  close(): void;
+export function openLiveView({ output, quiet, verbose }: Shown, terminal: Terminal): LiveView {
+  const { canvas } = terminal;
+  const isWanted = output === 'text' && !quiet && verbose === 0;
+  return canvas && isWanted ? openView(terminal, canvas) : noView(terminal);
 }
 
-type Shown = Pick<Options, 'output' | 'quiet' | 'verbose' | 'color'>;
+export type LiveView = ReturnType<typeof openView>;
 
-/** @param now milliseconds since the epoch, by the clock that stamps the events */
-export function openLiveView(options: Shown, terminal: Terminal, now: () => number): LiveView {
-  const { canvas } = terminal;
-  if (!canvas || options.output !== 'text' || options.quiet || options.verbose > 0)
-    return noView(terminal);
-
+function openView(terminal: Terminal, canvas: NonNullable<Terminal['canvas']>) {
   const fold = openLiveFold();
   let phases: () => readonly PhaseView[] = () => [];
   const notes: string[] = [];
-  const paint = paintWith(options.color && terminal.outColour);
-  const noted = (): readonly PhaseView[] =>
-    phases().map((one) => (one.state === 'running' ? { ...one, note: notes.at(-1) ?? null } : one));
-  const screen = openScreen(canvas, (size) => liveLines(fold.state, size, now(), paint, noted()));
+  const paint = paintWith(terminal.outColour);
+  const screen = openScreen(canvas, (size) =>
+    liveLines(fold.state, size, Date.now(), paint, phases()),
+  );
   let startChanging = (): void => {};
   const changing = new Promise<void>((resolve) => {
     startChanging = resolve;
@@ -60,8 +45,8 @@ export function openLiveView(options: Shown, terminal: Terminal, now: () => numb
   const stay = (): void => {
     for (const signal of SIGNALS) process.off(signal, leave);
   };
-  let asking = 0;
 
+  /** Leaves a clean screen. Safe to call twice. */
   const close = (): void => {
     screen.close();
     stay();
@@ -70,49 +55,33 @@ export function openLiveView(options: Shown, terminal: Terminal, now: () => numb
 
   return {
     shown: true,
+    /** Resolves when the first host is changed; never without a view. */
     changing,
+    /** Prints above the view, and hides it for questions. */
     terminal: {
       ...terminal,
       out: screen.print,
       err: canvas.takesErrors ? screen.print : terminal.err,
+      aside: screen.aside,
     },
-    async run(list) {
+    /** Runs the phases in order; rejects with what the first that fails throws. */
+    async run(list: readonly Phase[]): Promise<void> {
       // runs that print lines only do not load listr2
       const { runPhases } = await import('./phase-list.ts');
-      await runPhases(list, {
-        show(views) {
-          phases = views;
-        },
-        changed: screen.touch,
-        close,
-      });
+      const started = runPhases(list, () => notes.at(-1) ?? null);
+      phases = started.views;
+      await started.ended.finally(close);
     },
-    on(event) {
+    on(event: RunEvent): void {
       fold.add(event);
       if (event.type === 'run.started') stay();
       if (fold.state.phase.kind === 'change') startChanging();
-      screen.touch();
       if (event.type === 'run.finished') close();
     },
-    async noting(note, work) {
+    /** Shows a note beside the current phase while `work` is in progress. */
+    async noting<T>(note: string, work: () => Promise<T>): Promise<T> {
       notes.push(note);
-      screen.touch();
-      try {
-        return await work();
-      } finally {
-        notes.splice(notes.indexOf(note), 1);
-        screen.touch();
-      }
-    },
-    async aside(ask) {
-      asking += 1;
-      screen.pause();
-      try {
-        return await ask();
-      } finally {
-        asking -= 1;
-        if (asking === 0) screen.resume();
-      }
+      return work().finally(() => notes.splice(notes.indexOf(note), 1));
     },
     close,
   };
@@ -123,10 +92,9 @@ const noView = (terminal: Terminal): LiveView => ({
   terminal,
   changing: new Promise(() => {}),
   async run(phases) {
-    for (const { work } of phases) await work();
+    for (const { task } of phases) await task();
   },
   on: () => {},
   noting: (_, work) => work(),
-  aside: (ask) => ask(),
   close: () => {},
 });

@@ -1,31 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Size } from '../../report/live.ts';
 import { widthOf } from '../../report/plain.ts';
 
 /** A terminal that a view can be drawn on. */
 export interface Canvas {
-  size(): { readonly columns: number; readonly rows: number };
+  size(): Size;
   write(text: string): void;
-  /** Returns a function that removes the listener. */
-  onResize(listener: () => void): () => void;
-}
-
-/** Lines that stay at the bottom of a terminal while text scrolls above them. */
-export interface Screen {
-  /** Prints text above the view. */
-  print(text: string): void;
-  /** Something has changed: the next frame draws it. */
-  touch(): void;
-  /** Hides the view, e.g. for a prompt; what is printed meanwhile waits for `resume`. */
-  pause(): void;
-  resume(): void;
-  /** Removes the view for good. Safe to call twice. */
-  close(): void;
 }
 
 /** Ten frames a second look smooth. */
 const FRAME_MS = 100;
-/** The view's seconds count on even if nothing happens. */
-const CLOCK_FRAMES = 10;
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
@@ -35,19 +19,20 @@ const WRAP = '\u001b[?7h';
 const CLEAR_LINE = '\u001b[2K';
 const TO_SCREEN_END = '\u001b[J';
 
-/** @param frame the lines for a size; at most `rows - 1` of them */
-export function openScreen(
-  canvas: Canvas,
-  frame: (size: { readonly columns: number; readonly rows: number }) => readonly string[],
-): Screen {
+/**
+ * Lines that stay at the bottom of a terminal while text scrolls above them.
+ *
+ * @param frame the lines for a size; at most `rows - 1` of them
+ */
+export function openScreen(canvas: Canvas, frame: (size: Size) => readonly string[]) {
   let drawn: readonly string[] = [];
   /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
-  let state: 'open' | 'paused' | 'closed' = 'open';
-  let touched = true;
+  /** Questions that are asked at the moment. */
+  let asking = 0;
+  let closed = false;
   /** Something was drawn: until then there is nothing to remove. */
   let begun = false;
-  let idle = 0;
 
   /** Moves to the start of the view, wherever a narrower window has wrapped it to. */
   const back = (): string => {
@@ -71,57 +56,39 @@ export function openScreen(
   };
 
   const hide = (): void => {
-    if (!begun) {
-      canvas.write(held);
-      held = '';
-      return;
-    }
     const away = drawn.length > 0 ? `${back()}${TO_SCREEN_END}` : '';
-    canvas.write(`${away}${held}${SHOW_CURSOR}`);
+    canvas.write(`${away}${held}${begun ? SHOW_CURSOR : ''}`);
     drawn = [];
     held = '';
   };
 
-  const tick = (): void => {
-    idle += 1;
-    if (state !== 'open' || (!touched && idle < CLOCK_FRAMES)) return;
-    touched = false;
-    idle = 0;
-    draw();
-  };
-
-  const timer = setInterval(tick, FRAME_MS);
+  const timer = setInterval(() => {
+    if (asking === 0) draw();
+  }, FRAME_MS);
   timer.unref();
-  const forget = canvas.onResize(() => {
-    if (state === 'open') draw();
-  });
 
   return {
-    print(text) {
-      if (text === '') return;
-      touched = true;
-      if (state === 'closed') canvas.write(text);
+    /** Prints text above the view. */
+    print(text: string): void {
+      if (closed) canvas.write(text);
       else held += text;
     },
-    touch() {
-      touched = true;
+    /** Hides the view while a question is asked; what is printed meanwhile follows it. */
+    async aside<T>(ask: () => Promise<T>): Promise<T> {
+      if (asking === 0 && !closed) hide();
+      asking += 1;
+      try {
+        return await ask();
+      } finally {
+        asking -= 1;
+      }
     },
-    pause() {
-      if (state !== 'open') return;
-      state = 'paused';
-      hide();
-    },
-    resume() {
-      if (state !== 'paused') return;
-      state = 'open';
-      touched = true;
-    },
-    close() {
-      if (state === 'closed') return;
+    /** Removes the view for good. Safe to call twice. */
+    close(): void {
+      if (closed) return;
       clearInterval(timer);
-      forget();
       hide();
-      state = 'closed';
+      closed = true;
     },
   };
 }

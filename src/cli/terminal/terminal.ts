@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { isatty } from 'node:tty';
+import type { Notice, Problem } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
-import type { ProblemStyle } from '../../report/problem-text.ts';
+import { pad, widthOf } from '../../report/plain.ts';
+import { problemsText } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what can show it. */
@@ -19,6 +21,8 @@ export interface Terminal {
     /** Standard error is the same terminal. */
     readonly takesErrors: boolean;
   };
+  /** Hides what else is on the screen while a question is asked. */
+  aside<T>(ask: () => Promise<T>): Promise<T>;
   /** A person can answer a prompt. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -37,6 +41,7 @@ export function processTerminal(): Terminal {
     errColour: wantsColour(env, process.stderr.isTTY),
     width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
     ...(process.stdout.isTTY && !env.CI && env.TERM !== 'dumb' ? { canvas: stdoutCanvas() } : {}),
+    aside: (ask) => ask(),
     // process.stdin would open a stream
     interactive: Boolean(isatty(0) && process.stderr.isTTY && !env.CI),
     env,
@@ -63,10 +68,6 @@ function stdoutCanvas(): NonNullable<Terminal['canvas']> {
     // a serial line does not know its size and reports 0
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     write: quietWriter(stdout),
-    onResize(listener) {
-      stdout.on('resize', listener);
-      return () => stdout.off('resize', listener);
-    },
     takesErrors: Boolean(process.stderr.isTTY),
   };
 }
@@ -98,8 +99,18 @@ export function printJson(
   else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-/** How problems look on stderr. */
-export const errStyle = (
-  { color }: { readonly color: boolean },
-  { errColour, width }: Pick<Terminal, 'errColour' | 'width'>,
-): ProblemStyle => ({ paint: paintWith(color && errColour), width });
+/** A path below the home directory starts with `~`. */
+export const withTilde = (path: string, { home }: Terminal): string =>
+  path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+
+/** Rows whose cells are filled up to the width of their column. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => widthOf(row[i]!)))) ?? [];
+  return rows.map((row) => row.map((cell, i) => pad(cell, widths[i]!)).join('  '));
+}
+
+export const printProblems = (
+  { err, errColour, width }: Terminal,
+  problems: readonly Problem[],
+  warnings: readonly Notice[],
+): void => err(problemsText(problems, warnings, { paint: paintWith(errColour), width }));

@@ -1,9 +1,16 @@
 import type { Host } from '../../model/host.ts';
-import { type Scanned, scanHostKeys } from '../../transport/host-key-scan.ts';
+import { paintWith } from '../../report/paint.ts';
+import { plain, widthOf } from '../../report/plain.ts';
+import { type NewKey, type Server, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import type { FoundKey } from './key-table.ts';
+import { columns, type Terminal, withTilde } from '../terminal/terminal.ts';
+
+/** A server and the key it presented. */
+export interface FoundKey {
+  readonly server: Server;
+  readonly key: NewKey;
+}
 
 interface RecordOptions {
   readonly terminal: Terminal;
@@ -13,26 +20,12 @@ interface RecordOptions {
   readonly agree: (found: readonly FoundKey[]) => Promise<boolean>;
 }
 
-export interface KeyRound {
-  /** What was found out about each server in the end. */
-  readonly servers: readonly Scanned[];
-  readonly recorded: number;
-  readonly agreed: boolean;
-}
-
 /**
  * Asks all hosts for their keys and records the unknown ones, once they are agreed to. Hosts behind a
- * jump host come in a second round, when the jump host's key is known.
- *
- * @throws ToolError `ssh.host-key` if a known_hosts file cannot be written
+ * jump host come in a second round, when its key is known. @throws ToolError `ssh.host-key`
  */
-export async function recordKeys(
-  hosts: readonly Host[],
-  options: RecordOptions,
-): Promise<KeyRound> {
+export async function recordKeys(hosts: readonly Host[], options: RecordOptions) {
   const fresh = new Set<string>();
-  const isFresh = ({ server, result }: Scanned): boolean =>
-    result.kind === 'known' && fresh.has(idOf(server));
   for (;;) {
     const servers = await scanHostKeys(hosts, sshOptionsOf(options.terminal), {
       ...options,
@@ -41,20 +34,54 @@ export async function recordKeys(
     const found = servers.flatMap(({ server, result }) =>
       result.kind === 'new' ? [{ server, key: result.key }] : [],
     );
-    const recorded = fresh.size;
     if (found.length > 0 && !(await options.agree(found)))
-      return { servers, recorded, agreed: false };
-    for (const file of new Set(found.map(({ key }) => key.file)))
+      return { servers, recorded: fresh.size, agreed: false };
+    for (const [file, here] of byFile(found))
       recordHostKeys(
         file,
-        found.filter(({ key }) => key.file === file).map(({ key }) => key),
+        here.map(({ key }) => key),
       );
     for (const { server } of found) fresh.add(idOf(server));
     if (found.length === 0 || !servers.some(({ result }) => result.kind === 'later')) {
-      const others = servers.filter((one) => one.result.kind !== 'new' && !isFresh(one));
+      const others = servers.filter(
+        ({ server, result }) =>
+          result.kind !== 'new' && !(result.kind === 'known' && fresh.has(idOf(server))),
+      );
       return { servers: others, recorded: fresh.size, agreed: true };
     }
   }
 }
 
-const idOf = ({ name, address, port }: Scanned['server']): string => `${name} ${address} ${port}`;
+const idOf = ({ name, address, port }: Server): string => `${name} ${address} ${port}`;
+
+/** The keys that go to each file. */
+const byFile = (found: readonly FoundKey[]) =>
+  [...new Set(found.map(({ key }) => key.file))].map(
+    (file) => [file, found.filter(({ key }) => key.file === file)] as const,
+  );
+
+/** Prints keys by the file they go to; fingerprints that do not fit get lines of their own. */
+export function printKeys(found: readonly FoundKey[], terminal: Terminal): void {
+  const { err, errColour, width } = terminal;
+  for (const [file, here] of byFile(found)) {
+    const lefts = columns(here.map(cellsOf));
+    const widest = Math.max(...here.map(({ key }) => widthOf(key.fingerprint)));
+    const folds = 2 + widthOf(lefts[0]!) + 2 + widest > width;
+    err(`${paintWith(errColour).bold(`To be added to ${withTilde(file, terminal)}:`)}\n`);
+    for (const [i, { key }] of here.entries()) {
+      const left = folds ? `${lefts[i]!.trimEnd()}\n    ` : lefts[i]!;
+      err(`  ${left}  ${key.fingerprint}\n`);
+    }
+    err('\n');
+  }
+}
+
+function cellsOf({ server, key }: FoundKey): readonly string[] {
+  const { name, address, port, jump } = server;
+  const where = `${address === name ? '' : address}${port === 22 ? '' : ` port ${port}`}`.trim();
+  return [
+    plain(`${name}${jump ? ' (jump)' : ''}`),
+    plain(where === '' ? '-' : where),
+    key.type.replace(/^ssh-|^ecdsa-sha2-/, ''),
+  ];
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, type CommandSpec } from '../../../src/cli/args/commands.ts';
 import { commandHelp, optionsHelp, programHelp } from '../../../src/cli/args/help.ts';
-import { longFlag, OPTIONS } from '../../../src/cli/args/option-table.ts';
+import { OPTIONS } from '../../../src/cli/args/option-table.ts';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import { memoryTerminal } from '../terminal.ts';
 
@@ -29,15 +29,14 @@ describe.each(commands)('help of %s', (name, spec) => {
 
   test('names every option of the command', () => {
     for (const key of spec.options) {
-      const { flags } = OPTIONS[key];
-      const short = /^-\w/.exec(flags)?.[0] ?? longFlag(OPTIONS[key]);
+      const short = OPTIONS[key].short ?? OPTIONS[key].long;
       expect(help).toMatch(new RegExp(`(^|[ ,])${short}(?![\\w-])`, 'm'));
     }
   });
 
   test('describes every option that the shared page does not', () => {
     for (const key of spec.options) {
-      const words = OPTIONS[key].help.split(' ')[0]!;
+      const words = OPTIONS[key].description.split(' ')[0]!;
       expect(help.includes(OPTIONS[key].flags) || optionsHelp().includes(words)).toBe(true);
     }
   });

@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../../src/cli/args/commands.ts';
-import type { Invocation } from '../../../src/cli/args/invocation.ts';
-import { longFlag, OPTIONS } from '../../../src/cli/args/option-table.ts';
+import { type Invocation, OPTIONS } from '../../../src/cli/args/option-table.ts';
 import { readCommandLine } from '../../../src/cli/args/parse-command-line.ts';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import { ToolError } from '../../../src/model/problem.ts';
@@ -194,6 +193,6 @@ test('no two options of a command share a flag', () => {
   for (const { options } of Object.values(COMMANDS)) {
     const flags = options.flatMap((key) => OPTIONS[key].flags.match(/(?<=^|, )--?[a-z-]+/gi) ?? []);
     expect(new Set(flags).size).toBe(flags.length);
-    expect(flags).toEqual(expect.arrayContaining(options.map((key) => longFlag(OPTIONS[key]))));
+    expect(flags).toEqual(expect.arrayContaining(options.map((key) => OPTIONS[key].long)));
   }
 });

@@ -1,29 +1,23 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { findingsText } from '../../../src/cli/commands/doctor.ts';
 import { runProgram } from '../../../src/cli/dispatch.ts';
-import { findingsText } from '../../../src/cli/doctor/findings-table.ts';
 import { node, writable } from '../../../src/cli/doctor/machine-findings.ts';
 import type { Finding } from '../../../src/model/finding.ts';
-import { paintWith } from '../../../src/report/paint.ts';
+import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'alloyup-doctor-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const { path } = useFolder();
 
 const terminalHere = (env: Record<string, string> = {}) =>
   memoryTerminal({
-    home: folder,
-    cwd: folder,
-    env: { HOME: folder, PATH: process.env.PATH!, ...env },
+    home: path(),
+    cwd: path(),
+    env: { HOME: path(), PATH: process.env.PATH!, ...env },
   });
 
 async function doctor(inventory: string, env: Record<string, string> = {}) {
-  const file = join(folder, 'inventory.yaml');
+  const file = path('inventory.yaml');
   writeFileSync(file, inventory);
   const terminal = terminalHere(env);
   const code = await runProgram(['doctor', '--no-hosts', '--output', 'json', '-i', file], terminal);
@@ -38,13 +32,23 @@ test('a valid inventory has no problems, and nothing is written', async () => {
   const { code, said } = await doctor(HOST);
   expect(said).toEqual(['ok inventory']);
   expect(code).toBe(0);
-  expect(readdirSync(folder)).toEqual(['inventory.yaml']);
+  expect(readdirSync(path())).toEqual(['inventory.yaml']);
 });
 
 test('an invalid inventory is a failure', async () => {
   const { code, said } = await doctor('hosts:\n  web-01: { prot: 22 }\n');
   expect(said).toEqual(['trip inventory.schema']);
   expect(code).toBe(1);
+});
+
+test('a warning about the inventory names its line', async () => {
+  const { findings } = await doctor('[web]\nweb-01 ansible_python_interpreter=/usr/bin/python3\n');
+  expect(
+    findings.find(({ message }) => message.includes('ansible_python_interpreter')),
+  ).toMatchObject({
+    state: 'note',
+    message: expect.stringContaining(`${path('inventory.yaml')}:2: `),
+  });
 });
 
 const SECRETS = `defaults:
@@ -60,14 +64,14 @@ test('secrets that are not set are named; none is read and no program is run', a
   expect(said).toEqual(['trip secret', 'trip secret']);
   expect(JSON.stringify(findings)).toContain('GCLOUD_TOKEN');
   expect(JSON.stringify(findings)).toContain('no-such-file');
-  expect(readdirSync(folder)).toEqual(['inventory.yaml']);
+  expect(readdirSync(path())).toEqual(['inventory.yaml']);
   const set = await doctor(SECRETS, { GCLOUD_TOKEN: 'glc_hidden' });
   expect(set.said).toEqual(['trip secret']);
   expect(JSON.stringify(set.findings)).not.toContain('glc_hidden');
 });
 
 test('a key that others can read is noted, with its path', async () => {
-  const key = join(folder, 'id');
+  const key = path('id');
   writeFileSync(key, 'KEY', { mode: 0o644 });
   const inventory = `defaults: { ssh: { identity: ${key} } }\n${HOST}`;
   const { said, findings } = await doctor(inventory);
@@ -83,14 +87,14 @@ test.each([
   ['18.20.0', 'trip'],
   ['24.0.1', 'ok'],
 ])('Node %s: %s', (version, state) => {
-  expect(node(version).state).toBe(state);
+  expect(node(version)[0]).toBe(state);
 });
 
 test('a missing directory is writable if it could be created', () => {
-  expect(writable('state', join(folder, 'a/b/c')).state).toBe('ok');
-  writeFileSync(join(folder, 'file'), '');
-  chmodSync(join(folder, 'file'), 0o600);
-  expect(writable('state', join(folder, 'file/b')).state).toBe('trip');
+  expect(writable('state', path('a/b/c'))[0]).toBe('ok');
+  writeFileSync(path('file'), '');
+  chmodSync(path('file'), 0o600);
+  expect(writable('state', path('file/b'))[0]).toBe('trip');
 });
 
 test('the table lists failures first, and hosts with the same finding together', () => {
@@ -107,8 +111,7 @@ test('the table lists failures first, and hosts with the same finding together',
     trip('web-01'),
     trip('web-02'),
   ];
-  const style = { paint: paintWith(false), width: 80, quiet: false };
-  expect(findingsText(findings, style)).toBe(`This machine
+  expect(findingsText(findings, memoryTerminal(), false)).toBe(`This machine
   ok    Node 20.19.0
 
 Hosts

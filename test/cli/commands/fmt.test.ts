@@ -1,37 +1,14 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
+import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 const UGLY = 'logging {\nlevel="info"\n}\n';
 const CANONICAL = 'logging {\n\tlevel = "info"\n}\n';
 const BROKEN = 'logging {\n  level = \n}\n';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'alloyup-fmt-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const put = (name: string, text: string): string => {
-  const path = join(folder, name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
-  return path;
-};
+const { path: inFolder, put } = useFolder();
 
 async function fmt(...args: readonly string[]) {
   const terminal = memoryTerminal();
@@ -56,13 +33,13 @@ test('-t lists the files that would change, and exits 1', async () => {
 test('-w writes in place and keeps mode, links and neighbours', async () => {
   const path = put('a.alloy', UGLY);
   chmodSync(path, 0o640);
-  const link = join(folder, 'link.alloy');
+  const link = inFolder('link.alloy');
   symlinkSync('a.alloy', link);
   expect(await fmt('-w', link)).toEqual({ code: 0, out: `${link}\n`, err: '' });
   expect(readFileSync(path, 'utf8')).toBe(CANONICAL);
   expect(statSync(path).mode & 0o777).toBe(0o640);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
-  expect(readdirSync(folder).sort()).toEqual(['a.alloy', 'link.alloy']);
+  expect(readdirSync(inFolder()).sort()).toEqual(['a.alloy', 'link.alloy']);
 });
 
 const TEMPLATE = 'logging {\n\tlevel = {{ level }}\n}\n{% if a %}\n{% endif %}\n';
@@ -79,10 +56,10 @@ test('a Liquid template is reported as one, not as invalid Alloy', async () => {
 test('in a directory, templates are skipped and other files formatted', async () => {
   put('t.alloy', TEMPLATE);
   const ugly = put('u.alloy', UGLY);
-  const { code, out, err } = await fmt('-w', folder);
+  const { code, out, err } = await fmt('-w', inFolder());
   expect({ code, out }).toEqual({ code: 0, out: `${ugly}\n` });
   expect(err).toContain('skipped Liquid templates');
-  expect(readFileSync(join(folder, 't.alloy'), 'utf8')).toBe(TEMPLATE);
+  expect(readFileSync(inFolder('t.alloy'), 'utf8')).toBe(TEMPLATE);
 });
 
 test('a broken file with Loki templates in its strings is not a Liquid template', async () => {
@@ -101,9 +78,9 @@ test('a directory stands for the Alloy files below it', async () => {
   put('x/deep/a.alloy', UGLY);
   put('x/b.alloy', UGLY);
   put('x/c.txt', UGLY);
-  const { code, out } = await fmt('-t', join(folder, 'x'));
+  const { code, out } = await fmt('-t', inFolder('x'));
   expect(code).toBe(1);
-  expect(out).toBe(`${join(folder, 'x/b.alloy')}\n${join(folder, 'x/deep/a.alloy')}\n`);
+  expect(out).toBe(`${inFolder('x/b.alloy')}\n${inFolder('x/deep/a.alloy')}\n`);
 });
 
 test('a broken file exits 64 and is not changed; the others are written', async () => {

@@ -1,28 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Alloyup, builtAlloyup } from '../built.ts';
+import { mkdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { useAlloyup } from '../built.ts';
 
-let run: Alloyup;
-beforeAll(() => {
-  run = builtAlloyup();
-}, 120_000);
-
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'alloyup-cli-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
-
-const alloyup = (...args: readonly string[]) => run(directory, args);
+const { alloyup: run, put, path } = useAlloyup();
+const alloyup = (...args: readonly string[]) => run(args);
 const json = (...args: readonly string[]) =>
   JSON.parse(alloyup('hosts', '--output', 'json', ...args).out).hosts;
-const put = (name: string, text: string, mode = 0o644): void => {
-  mkdirSync(dirname(join(directory, name)), { recursive: true });
-  writeFileSync(join(directory, name), text, { mode });
-};
-
 test('hosts prints the warnings of the inventory, and which hosts are left out and why', () => {
   put('hosts.ini', '[web]\nn1 tier=gold\nw1 ansible_connection=winrm\n');
   const { code, out, err } = alloyup('hosts', '-i', 'hosts.ini');
@@ -59,8 +42,8 @@ test('paths of keys in an Ansible inventory are relative to the caller, and inve
     json('-i', file).flatMap(({ identity }: { identity: readonly string[] }) => identity);
   // alloyup's own paths are relative to the inventory
   expect(keys('fleet/hosts.ini')).toEqual(['../keys/a', './b', '~/.ssh/c', '/k/d']);
-  expect(keys(join(directory, 'fleet/hosts.ini'))).toEqual(keys('fleet/hosts.ini'));
-  mkdirSync(join(directory, 'new'));
+  expect(keys(path('fleet/hosts.ini'))).toEqual(keys('fleet/hosts.ini'));
+  mkdirSync(path('new'));
   expect(alloyup('inventory', 'import', 'fleet/hosts.ini', '-o', 'new/inventory.yaml').code).toBe(
     0,
   );

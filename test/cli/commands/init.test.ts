@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import { Secret } from '../../../src/model/secret.ts';
+import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 /** What a person says to each question; at the `stopAt`-th, Ctrl-C. */
@@ -11,6 +11,7 @@ const person = vi.hoisted(() => ({
   answers: {} as Record<string, unknown>,
   asked: [] as string[],
   stopAt: -1,
+  ctrlC: () => Object.assign(new Error('force closed'), { name: 'ExitPromptError' }),
   /** Whether this question is the one at which Ctrl-C is pressed. */
   stops(question: string): boolean {
     this.asked.push(question);
@@ -20,8 +21,7 @@ const person = vi.hoisted(() => ({
 
 vi.mock('../../../src/cli/init/question-prompts.ts', () => ({
   promptFor: async (question: { id: string; kind: string; message: string }) => {
-    if (person.stops(question.id || question.message))
-      throw Object.assign(new Error('force closed'), { name: 'ExitPromptError' });
+    if (person.stops(question.id || question.message)) throw person.ctrlC();
     if (!(question.id in person.answers)) throw new Error(`nobody answers ${question.id}`);
     return person.answers[question.id];
   },
@@ -32,7 +32,7 @@ vi.mock('../../../src/cli/terminal/ask.ts', async (original) => {
   return {
     ...real,
     askYes: async (question: string) => {
-      if (person.stops(question)) throw new real.NoAnswer();
+      if (person.stops(question)) throw person.ctrlC();
       return true;
     },
     confirmed: async (question: string) => {
@@ -40,31 +40,25 @@ vi.mock('../../../src/cli/terminal/ask.ts', async (original) => {
       return false;
     },
     askSecret: async (question: string) => {
-      if (person.stops(question)) throw new real.NoAnswer();
+      if (person.stops(question)) throw person.ctrlC();
       return new Secret('canary of a person');
     },
   };
 });
 
-let folder: string;
+const { path, put, read } = useFolder();
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'alloyup-init-'));
   Object.assign(person, { asked: [], stopAt: -1 });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
-const file = () => join(folder, 'inventory.yaml');
-const put = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-};
+const file = () => path('inventory.yaml');
 
 async function init(args: readonly string[], interactive = false) {
   const terminal = memoryTerminal({
-    home: folder,
-    cwd: folder,
+    home: path(),
+    cwd: path(),
     interactive,
-    env: { HOME: folder },
+    env: { HOME: path() },
   });
   const code = await runProgram(['init', '-i', file(), ...args], terminal);
   return { code, ...terminal.printed() };
@@ -85,9 +79,7 @@ describe('--answers', () => {
   test('writes the inventory without a question, and says what comes next', async () => {
     const { code, out, err } = await init(['--answers', put('answers.yaml', GATEWAY)]);
     expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('error') });
-    expect(readFileSync(file(), 'utf8')).toContain(
-      'METRICS_PASSWORD: { secret: env:METRICS_PASSWORD }',
-    );
+    expect(read('inventory.yaml')).toContain('METRICS_PASSWORD: { secret: env:METRICS_PASSWORD }');
     expect(out).toContain(`alloyup validate --strict -i ${file()}`);
     expect(out).toContain(
       'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n    OTEL_EXPORTER_OTLP_ENDPOINT=http://web-01.example.com:4318',
@@ -96,7 +88,7 @@ describe('--answers', () => {
       'OTEL_EXPORTER_OTLP_PROTOCOL=grpc\n    OTEL_EXPORTER_OTLP_ENDPOINT=http://web-01.example.com:4317',
     );
     expect(out).toContain('Set METRICS_PASSWORD first');
-    const terminal = memoryTerminal({ home: folder });
+    const terminal = memoryTerminal({ home: path() });
     expect(await runProgram(['validate', '--strict', '-i', file()], terminal)).toBe(0);
   });
 
@@ -115,7 +107,7 @@ describe('--answers', () => {
       put('answers.yaml', answers === '[1, 2]' ? answers : `check: false\n${answers}`),
     ]);
     expect({ code, err }).toEqual({ code: 64, err: expect.stringMatching(said) });
-    expect(readdirSync(folder)).toEqual(['answers.yaml']);
+    expect(readdirSync(path())).toEqual(['answers.yaml']);
   });
 
   test('takes hosts, their users and their groups from an inventory of Ansible', async () => {
@@ -127,10 +119,10 @@ describe('--answers', () => {
     const { code, out, err } = await init(['--answers', answers]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318');
-    const text = readFileSync(file(), 'utf8');
+    const text = read('inventory.yaml');
     expect(text).toMatch(/^# yaml-language-server: .*\n# Imported from .*\n\ndefaults:\n/);
     expect(text).toContain('OTLP_TOKEN: { secret: env:OTLP_TOKEN }');
-    const terminal = memoryTerminal({ home: folder });
+    const terminal = memoryTerminal({ home: path() });
     await runProgram(['hosts', '-i', file(), '--output', 'json'], terminal);
     expect(JSON.parse(terminal.printed().out).hosts).toMatchObject([
       { name: 'web-01', user: 'deploy', groups: ['web', 'db'] },
@@ -148,9 +140,11 @@ describe('--answers', () => {
       'answers.yaml',
       'check: false\nedit: [hosts, version]\nhosts: [b]\nversion: latest\n',
     );
+    chmodSync(file(), 0o640);
     expect((await init(['--answers', answers])).code).toBe(64);
     expect((await init(['--answers', answers, '--edit'])).code).toBe(0);
-    expect(readFileSync(file(), 'utf8')).toBe(
+    expect(statSync(file()).mode & 0o777).toBe(0o640);
+    expect(read('inventory.yaml')).toBe(
       '# the shop\ndefaults:\n  alloy: { version: latest } # until June\nhosts:\n  a:\n  b:\n',
     );
   });
@@ -263,20 +257,20 @@ const WAYS: Readonly<
 describe.each(Object.entries(WAYS))('%s', (_, { answers, files = {} }) => {
   /** Every file below the folder, with what is in it. */
   const there = () =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
+    readdirSync(path(), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        return [path.slice(folder.length + 1), readFileSync(path, 'utf8')] as const;
+        const name = relative(path(), join(entry.parentPath, entry.name));
+        return [name, read(name)] as const;
       })
-      .filter(([path]) => path !== '.ssh/known_hosts')
+      .filter(([name]) => name !== '.ssh/known_hosts')
       .sort();
 
   test('each question is asked once, Ctrl-C at each of them leaves everything as it was', async () => {
-    mkdirSync(join(folder, '.ssh'));
+    mkdirSync(path('.ssh'));
     for (const [name, text] of Object.entries(files)) put(name, text);
     const cwd = process.cwd();
-    process.chdir(folder);
+    process.chdir(path());
     try {
       person.answers = answers as Record<string, unknown>;
       const before = there();
@@ -300,7 +294,7 @@ describe.each(Object.entries(WAYS))('%s', (_, { answers, files = {} }) => {
       }
       expect(all.filter((question) => question in answers)).toEqual(Object.keys(answers));
       // what was written is an inventory, and its secrets are in files of their own
-      const terminal = memoryTerminal({ home: folder, cwd: folder });
+      const terminal = memoryTerminal({ home: path(), cwd: path() });
       expect(await runProgram(['validate', '-i', file()], terminal)).toBe(0);
       const holding = there().flatMap(([path, text]) => (text.includes('canary') ? [path] : []));
       expect(holding.every((path) => path.startsWith('secrets/'))).toBe(true);

@@ -1,25 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Alloyup, builtAlloyup } from '../built.ts';
+import { statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { useAlloyup } from '../built.ts';
 
-let run: Alloyup;
-beforeAll(() => {
-  run = builtAlloyup();
-}, 120_000);
-
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'alloyup-cli-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
-
-const alloyup = (args: readonly string[], options: Parameters<Alloyup>[2] = {}) =>
-  run(directory, args, options);
-const put = (name: string, text: string, mode = 0o644): void =>
-  writeFileSync(join(directory, name), text, { mode });
-const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
+const { alloyup, path, put, read } = useAlloyup();
 
 const INI = '[web]\nweb-[01:02] ansible_port=2222 ansible_python_interpreter=/usr/bin/python3\n';
 
@@ -34,7 +17,7 @@ test('inventory import prints the inventory or writes it, and replaces a file on
     out: '',
   });
   expect(read('new.yaml')).toBe(printed.out);
-  expect(statSync(join(directory, 'new.yaml')).mode & 0o777).toBe(0o644);
+  expect(statSync(path('new.yaml')).mode & 0o777).toBe(0o644);
   put('new.yaml', 'mine\n');
   expect(alloyup(['inventory', 'import', 'hosts', '-o', 'new.yaml'])).toMatchObject({ code: 64 });
   expect(read('new.yaml')).toBe('mine\n');

@@ -10,8 +10,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
-import { keyTable } from '../../../src/cli/trust/key-table.ts';
-import { paintWith } from '../../../src/report/paint.ts';
+import { printKeys } from '../../../src/cli/trust/record-keys.ts';
 import { textOf } from '../../../src/report/text-of.ts';
 import { judgeHostKey, parseKnownHosts } from '../../../src/transport/known-hosts.ts';
 import { unknownHostKey } from '../../../src/transport/problems.ts';
@@ -181,9 +180,13 @@ test('in a table that does not fit, fingerprints get lines of their own', () => 
       },
     },
   ];
-  const style = { paint: paintWith(false), home: '/home/ops' };
-  expect(keyTable(found, { ...style, width: 80 }).split('\n')).toHaveLength(5);
-  expect(keyTable(found, { ...style, width: 120 }).split('\n')).toHaveLength(4);
+  const linesAt = (width: number): readonly string[] => {
+    const terminal = memoryTerminal({ home: '/home/ops', width });
+    printKeys(found, terminal);
+    return terminal.printed().err.split('\n');
+  };
+  expect(linesAt(80)).toHaveLength(5);
+  expect(linesAt(120)).toHaveLength(4);
 });
 
 test('the hint for an unknown key names the command that records it for the whole fleet', () => {

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { runProgram } from '../../../src/cli/dispatch.ts';
+import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 const FINE = `prometheus.remote_write "central" {
@@ -19,16 +18,7 @@ prometheus.scrape "self" {
 `;
 const UNDEFINED = FINE.replace('central.receiver', 'centre.receiver');
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'alloyup-validate-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const put = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-};
+const { path, put } = useFolder();
 
 async function validate(...args: readonly string[]) {
   const terminal = memoryTerminal();
@@ -80,7 +70,7 @@ test('--output json prints one document that matches its schema', async () => {
 test('a directory is one configuration', async () => {
   put('a.alloy', FINE.slice(0, FINE.indexOf('prometheus.scrape')));
   put('b.alloy', FINE.slice(FINE.indexOf('prometheus.scrape')));
-  expect(await validate(folder)).toMatchObject({ code: 0 });
+  expect(await validate(path())).toMatchObject({ code: 0 });
 });
 
 test('a secret in an excerpt is masked', async () => {

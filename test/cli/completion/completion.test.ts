@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { complete, FILES } from '../../../src/cli/completion/candidates.ts';
-import { splitLine } from '../../../src/cli/completion/shell-answer.ts';
+import { complete, FILES, splitLine } from '../../../src/cli/completion/complete.ts';
 import { describeUnless, MISSING } from '../../missing.ts';
 import { builtCommand } from '../built.ts';
 
@@ -14,7 +13,6 @@ const known = {
       ? { hosts: ['other-01'], groups: [] }
       : { hosts: ['web-01', 'web-02', 'db-01'], groups: ['web', 'prod'] },
   runs: () => ['20261123T101500Z-3f9a', '20261122T101500Z-0001'],
-  templates: ['minimal', 'linux-host'],
 };
 
 const values = async (...words: readonly string[]) => {
@@ -62,7 +60,7 @@ test.each([
   [['validate', 'x'], FILES],
   [
     ['report', ''],
-    ['20261123T101500Z-3f9a', '20261122T101500Z-0001'],
+    ['last', '20261123T101500Z-3f9a', '20261122T101500Z-0001'],
   ],
   [['runs', 's'], ['show']],
   [['runs', 'show', '20261122'], ['20261122T101500Z-0001']],
@@ -84,6 +82,13 @@ test.each([
   ['alloyup plan -l "web:!a', ['plan', '-l', 'web:!a'], ''],
   ['alloyup plan --output=j', ['plan', '--output=j'], '--output='],
   ["alloyup plan -i 'my file' -l w\\ x", ['plan', '-i', 'my file', '-l', 'w x'], ''],
+  ["alloyup plan -i 'my f", ['plan', '-i', 'my f'], ''],
+  ["alloyup plan -i 'my ", ['plan', '-i', 'my '], ''],
+  ['alloyup plan -l "a\\"b":c', ['plan', '-l', 'a"b:c'], 'a"b:'],
+  ['alloyup plan -l w\\ ', ['plan', '-l', 'w '], ''],
+  ['alloyup plan -l w\\', ['plan', '-l', 'w'], ''],
+  ['alloyup', [], ''],
+  ['', [], ''],
 ])('bash reads %s', (line, words, kept) => {
   expect(splitLine(line)).toEqual({ words, kept });
 });

@@ -1,24 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Alloyup, builtAlloyup } from '../built.ts';
+import { mkdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { useAlloyup } from '../built.ts';
 
-let run: Alloyup;
-beforeAll(() => {
-  run = builtAlloyup();
-}, 120_000);
-
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'alloyup-cli-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
-
-const alloyup = (args: readonly string[], options: Parameters<Alloyup>[2] = {}) =>
-  run(directory, args, options);
-const put = (name: string, text: string, mode = 0o644): void =>
-  writeFileSync(join(directory, name), text, { mode });
+const { alloyup, path, put } = useAlloyup();
 
 const INI = '[web]\nweb-[01:02] ansible_port=2222 ansible_python_interpreter=/usr/bin/python3\n';
 
@@ -38,7 +22,7 @@ test('an Ansible inventory is read directly, and what does not apply is reported
 
 test('variable directories next to an Ansible inventory are read, also by an import', () => {
   put('hosts', '[web]\nweb-01\n');
-  mkdirSync(join(directory, 'group_vars'));
+  mkdirSync(path('group_vars'));
   put('group_vars/web.yml', 'ansible_port: 2200\n');
   expect(alloyup(['hosts', '-i', 'hosts']).out).toBe('web-01  web-01:2200  web\n');
   expect(alloyup(['inventory', 'import', 'hosts']).out).toContain('port: 2200');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createContextScanner } from '../../../src/alloy/context.ts';
+import { targetsOf } from '../../../src/cli/init/draft-inventory.ts';
 import { importedSettings, templateText } from '../../../src/cli/init/import-host.ts';
 import { renderTemplate } from '../../../src/config/render.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -34,6 +35,20 @@ test('a configuration renders to itself, whatever it looks like to Liquid', () =
       expect(rendered(pieces.join(''))).toBe(pieces.join(''));
     }),
   );
+});
+
+test('an imported template is checked before it is written', async () => {
+  const inventory = 'hosts:\n  web-01: { config: { template: ./web-01.alloy } }\n';
+  const draft = (text: string) =>
+    new Map([['./web-01.alloy', { file: 'web-01.alloy', text, declarations: null }]]);
+  const file = '/nonexistent/inventory.yaml';
+  const { targets } = await targetsOf(inventory, file, draft('logging { }\n'));
+  expect(targets.map(({ desired }) => desired.config)).toEqual([
+    expect.stringContaining('logging { }'),
+  ]);
+  await expect(targetsOf(inventory, file, draft('logging {\n'))).rejects.toMatchObject({
+    problem: { code: 'config.syntax', at: { file: expect.stringMatching(/^web-01\.alloy/) } },
+  });
 });
 
 test('secrets go to their own files, and the inventory refers to them', () => {

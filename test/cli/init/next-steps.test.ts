@@ -20,7 +20,7 @@ const gateway = (listen: string) => {
 
 const nextSteps = (over: Partial<Parameters<typeof nextStepsText>[0]>): string =>
   nextStepsText({
-    file: 'inventory.yaml',
+    flag: '',
     targets: [targetOf()],
     places: [],
     asksSudo: false,
@@ -31,7 +31,7 @@ const nextSteps = (over: Partial<Parameters<typeof nextStepsText>[0]>): string =
 
 test('the commands for CI, and what they need', () => {
   expect(
-    nextSteps({ places: ['env:TOKEN', 'file:./secrets/x'], asksSudo: true, file: 'x.yaml' }),
+    nextSteps({ places: ['env:TOKEN', 'file:./secrets/x'], asksSudo: true, flag: ' -i x.yaml' }),
   ).toBe(`In CI:
   # set TOKEN from your CI secrets
   # write ./secrets/x from your CI secrets

@@ -241,6 +241,31 @@ describe.each(all.map((question) => [question.id, question] as const))('%s', (id
     });
 });
 
+test('the usual parts are selected', async () => {
+  const question = all.find(({ id }) => id === 'collect')!;
+  const { answer, events } = await render(
+    (_config: unknown, context: unknown) => promptFor(question, context as never) as never,
+    {},
+  );
+  events.keypress('enter');
+  expect(await answer).toEqual(['metrics', 'journal']);
+});
+
+test('a comment is no log file', async () => {
+  const question = all.find(({ id }) => id === 'log_files')!;
+  const { answer, events, getScreen, nextRender } = await render(
+    (_config: unknown, context: unknown) => promptFor(question, context as never) as never,
+    {},
+  );
+  answer.catch(() => undefined);
+  events.type('# nginx');
+  events.keypress('enter');
+  await nextRender();
+  expect(getScreen()).toMatch(/list of absolute paths/);
+  events.keypress({ name: 'c', ctrl: true });
+  await expect(answer).rejects.toThrow();
+});
+
 test('a pasted list is one answer', async () => {
   const question = questionsOf({}, { ...KNOWN, sshHosts: [] }).find(({ id }) => id === 'hosts')!;
   const { answer, events } = await render(

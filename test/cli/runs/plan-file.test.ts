@@ -1,25 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Alloyup, builtAlloyup } from '../built.ts';
+import { expect, test } from 'vitest';
+import { useAlloyup } from '../built.ts';
 
-let run: Alloyup;
-beforeAll(() => {
-  run = builtAlloyup();
-}, 120_000);
-
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'alloyup-cli-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
-
-const alloyup = (args: readonly string[], options: Parameters<Alloyup>[2] = {}) =>
-  run(directory, args, options);
-const put = (name: string, text: string, mode = 0o644): void =>
-  writeFileSync(join(directory, name), text, { mode });
-const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
+const { alloyup, put, read } = useAlloyup();
 
 /** A port of this machine where nobody listens: logins fail immediately. */
 const NOBODY = 'hosts:\n  web-01: { ssh: { address: 127.0.0.1, port: 9, user: ops } }\n';

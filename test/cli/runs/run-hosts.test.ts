@@ -1,10 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import type { RunOptions, World } from '../../../src/engine/world.ts';
 import type { Target } from '../../../src/model/desired.ts';
+import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
 
 /** What a person answers, and what the engine does in place of logging in to hosts. */
@@ -35,15 +33,18 @@ vi.mock('../../../src/engine/fleet.ts', () => ({
   },
 }));
 
-let home: string;
+const { path, put, read } = useFolder();
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'alloyup-run-'));
   Object.assign(fake, { answer: 'no', asked: [], changing: 2, runs: [] });
 });
-afterEach(() => rmSync(home, { recursive: true }));
 
 async function alloyup(line: string, interactive = true) {
-  const terminal = memoryTerminal({ home, cwd: home, interactive, env: { HOME: home } });
+  const terminal = memoryTerminal({
+    home: path(),
+    cwd: path(),
+    interactive,
+    env: { HOME: path() },
+  });
   const code = await runProgram([...line.split(' '), '-i', 'web-01,web-02,'], terminal);
   return { code, ...terminal.printed() };
 }
@@ -125,7 +126,6 @@ test('the flags reach the engine', async () => {
 
 describe('a saved plan', () => {
   const save = (adopt: boolean): string => {
-    const path = join(home, 'plan.json');
     const host = { hash: 'a'.repeat(64), changes: [], expect: [] };
     const plan = {
       schema: 1,
@@ -138,8 +138,7 @@ describe('a saved plan', () => {
       hosts: { 'web-02': host },
       left: [],
     };
-    writeFileSync(path, JSON.stringify(plan));
-    return path;
+    return put('plan.json', JSON.stringify(plan));
   };
 
   test.each([true, false])(
@@ -153,8 +152,8 @@ describe('a saved plan', () => {
 });
 
 test('the log says that the run was interrupted by a no', async () => {
-  await alloyup(`apply --log ${join(home, 'run.ndjson')}`);
-  const events = readFileSync(join(home, 'run.ndjson'), 'utf8').trim().split('\n');
+  await alloyup(`apply --log ${path('run.ndjson')}`);
+  const events = read('run.ndjson').trim().split('\n');
   const types = events.map((line) => JSON.parse(line).type);
   expect(types).toContain('run.interrupted');
   expect(types.at(-1)).toBe('run.finished');

@@ -23,13 +23,13 @@ describe('phases', () => {
       });
       const phases = ['inventory', 'plan', 'apply'].map((title, i) => ({
         title,
-        work: async () => {
+        task: async () => {
           if (i !== at) return;
           resolve();
           await waiting;
         },
       }));
-      void runPhases(phases, { show: (shown) => (views = shown), changed() {}, close() {} });
+      views = runPhases(phases, () => null).views;
     });
     await reached;
     const seen = views().map(({ title, state }) => `${title} ${state}`);
@@ -47,9 +47,9 @@ describe('phases', () => {
     const live = viewOn(memoryTerminal(shown ? { canvas: canvasOf() } : {}));
     const error = new ToolError({ code: 'usage', params: { reason: 'fmt-stdin' } });
     const run = live.run([
-      { title: 'first', work: async () => void done.push('first') },
-      { title: 'second', work: () => Promise.reject(error) },
-      { title: 'third', work: async () => void done.push('third') },
+      { title: 'first', task: async () => void done.push('first') },
+      { title: 'second', task: () => Promise.reject(error) },
+      { title: 'third', task: async () => void done.push('third') },
     ]);
     await expect(run).rejects.toBe(error);
     expect(done).toEqual(['first']);
@@ -63,7 +63,6 @@ function canvasOf(): Canvas & { takesErrors: boolean; written(): string } {
   return {
     takesErrors: true,
     size: () => ({ columns: 80, rows: 24 }),
-    onResize: () => () => {},
     write(text) {
       written += text;
     },
@@ -71,9 +70,9 @@ function canvasOf(): Canvas & { takesErrors: boolean; written(): string } {
   };
 }
 
-const OPTIONS = { output: 'text', quiet: false, verbose: 0, color: true } as const;
+const OPTIONS = { output: 'text', quiet: false, verbose: 0 } as const;
 const viewOn = (terminal: Terminal, options: Parameters<typeof openLiveView>[0] = OPTIONS) =>
-  openLiveView(options, terminal, Date.now);
+  openLiveView(options, terminal);
 
 test.each([
   ['-q', { ...OPTIONS, quiet: true }],
@@ -90,7 +89,7 @@ test.each([
 test('a view that was never drawn leaves the terminal alone', async () => {
   const canvas = canvasOf();
   const live = viewOn(memoryTerminal({ canvas }));
-  await live.aside(async () => {});
+  await live.terminal.aside(async () => {});
   live.close();
   expect(canvas.written()).toBe('');
 });
@@ -101,8 +100,8 @@ test('a note is shown beside the current phase while somebody waits', async () =
   const ends: (() => void)[] = [];
   let endPhase = (): void => {};
   const run = live.run([
-    { title: 'plan', work: () => new Promise<void>((end) => (endPhase = end)) },
-    { title: 'apply', work: async () => {} },
+    { title: 'plan', task: () => new Promise<void>((end) => (endPhase = end)) },
+    { title: 'apply', task: async () => {} },
   ]);
   const waits = [1, 2].map(() =>
     live.noting('asking apt.grafana.com', () => new Promise<void>((end) => ends.push(end))),
@@ -149,7 +148,7 @@ describe('the built command', () => {
     const plan = [process.execPath, bin, 'plan'];
     const usesListr = (urls: readonly string[]) => urls.some((url) => /phase-list/.test(url));
     const piped = loadedBy('piped', plan);
-    expect(piped.some((url) => /plan-\w+\.\w+$/.test(url))).toBe(true);
+    expect(piped.some((url) => /run-hosts-\w+\.\w+$/.test(url))).toBe(true);
     expect(usesListr(piped)).toBe(false);
     // script(1) gives the command a terminal of its own
     const onTerminal = loadedBy('terminal', ['script', '-qec', plan.join(' '), '/dev/null']);

@@ -21,7 +21,6 @@ function fakeTerminal(columns: number, rows: number) {
   };
   return {
     size: () => ({ columns, rows }),
-    onResize: () => () => {},
     write(text: string) {
       for (const [part] of text.matchAll(/\u001b\[\??\d*[A-Za-z]|[\s\S]/g)) {
         if (part === '\n') {
@@ -71,19 +70,35 @@ test('what is printed scrolls above the view, and the view goes without a trace'
   expect(terminal.cursor()).toBe(true);
 });
 
-test('a question has the terminal to itself; what is said meanwhile follows it', () => {
+/** A question, and how to answer it. */
+function question() {
+  let answer = (): void => {};
+  const answered = new Promise<void>((done) => {
+    answer = done;
+  });
+  return { answer, ask: () => answered };
+}
+
+test('a question has the terminal to itself; what is said meanwhile follows it', async () => {
   const terminal = fakeTerminal(20, 10);
   const screen = openScreen(terminal, () => ['view']);
   vi.advanceTimersByTime(100);
   screen.print('plan\n');
-  screen.pause();
+  const [one, another] = [question(), question()];
+  const asides = [screen.aside(one.ask)];
   expect(terminal.shown()).toBe('plan\n');
   expect(terminal.cursor()).toBe(true);
   screen.print('late\n');
   vi.advanceTimersByTime(1000);
   expect(terminal.shown()).toBe('plan\n');
+  asides.push(screen.aside(another.ask));
+  one.answer();
+  await asides[0];
+  vi.advanceTimersByTime(1000);
+  expect(terminal.shown()).toBe('plan\n');
   terminal.write('Apply? yes\n');
-  screen.resume();
+  another.answer();
+  await asides[1];
   vi.advanceTimersByTime(100);
   expect(terminal.shown()).toBe('plan\nApply? yes\nlate\nview\n');
 });
@@ -91,17 +106,14 @@ test('a question has the terminal to itself; what is said meanwhile follows it',
 test('an unchanged view is not drawn again', () => {
   const terminal = fakeTerminal(20, 10);
   const write = vi.spyOn(terminal, 'write');
-  const screen = openScreen(terminal, () => ['same']);
+  openScreen(terminal, () => ['same']);
   vi.advanceTimersByTime(100);
   const before = write.mock.calls.length;
-  for (let i = 0; i < 50; i += 1) {
-    screen.touch();
-    vi.advanceTimersByTime(100);
-  }
+  vi.advanceTimersByTime(5000);
   expect(write.mock.calls.length).toBe(before);
 });
 
-test('whatever is said and drawn in whatever order, only what was said remains', () => {
+test('whatever is said and drawn in whatever order, only what was said remains', async () => {
   const step = fc.oneof(
     fc.record({ print: fc.string({ maxLength: 30, unit: fc.constantFrom('a', 'b', ' ', '\n') }) }),
     fc.record({
@@ -109,24 +121,30 @@ test('whatever is said and drawn in whatever order, only what was said remains',
         maxLength: 9,
       }),
     }),
-    fc.constant('pause' as const),
-    fc.constant('resume' as const),
+    fc.constant('ask' as const),
+    fc.constant('answer' as const),
   );
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const terminal = fakeTerminal(12, 10);
       const plain = fakeTerminal(12, 10);
       let view: readonly string[] = ['begin'];
+      const open: (() => Promise<void>)[] = [];
       const screen = openScreen(terminal, () => view);
       for (const one of steps) {
-        if (one === 'pause') screen.pause();
-        else if (one === 'resume') screen.resume();
+        if (one === 'ask') {
+          const { ask, answer } = question();
+          const answered = screen.aside(ask);
+          open.push(() => {
+            answer();
+            return answered;
+          });
+        } else if (one === 'answer') await open.pop()?.();
         else if ('view' in one) view = one.view;
         else {
           screen.print(`${one.print}\n`);
           plain.write(`${one.print}\n`);
         }
-        screen.touch();
         vi.advanceTimersByTime(100);
       }
       screen.close();
