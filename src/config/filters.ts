@@ -26,6 +26,8 @@ export const KEPT_TAGS: readonly string[] = words(
 
 /** `web-01.example.com` -> `web_01_example_com`: a name that Alloy takes as a label. */
 function identifier(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !(value instanceof Reference))
+    throw new MisplacedError({ reason: 'not-a-value' });
   const word = String(value).replace(/[^\p{L}\p{Nd}]+/gu, '_');
   return /^\p{Nd}|^$/u.test(word) ? `_${word}` : word;
 }

@@ -4,6 +4,12 @@ import type { ParameterFault } from '../model/problems/config-problems.ts';
 import { TYPES } from './parameter-types.ts';
 import type { Parameter, TemplateValues } from './template-model.ts';
 
+/** Maps of an inventory have no prototype, so `String` cannot take them; they are no word either. */
+const wordsOf = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).map((one) =>
+    typeof one === 'object' ? '' : String(one),
+  );
+
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 type Vars = TemplateValues['vars'];
@@ -12,7 +18,7 @@ type Vars = TemplateValues['vars'];
 function wordsFound({ when }: Parameter, all: readonly Parameter[], vars: Vars) {
   if (when === null) return null;
   const looked = vars[when.name] ?? all.find(({ name }) => name === when.name)?.default ?? [];
-  const there = (Array.isArray(looked) ? looked : [looked]).map(String);
+  const there = wordsOf(looked);
   return when.words.filter((word) => there.includes(word));
 }
 
@@ -104,9 +110,10 @@ export function faultOf(
   const given = json.length > 60 ? `${json.slice(0, 57)}...` : json;
   if (!TYPES[type][0](value))
     return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type][1], meaning };
+  if (oneOf.length === 0) return undefined;
   const list = Array.isArray(value);
-  const odd = (list ? value : [value]).map(String).find((one) => !oneOf.includes(one));
-  if (oneOf.length === 0 || odd === undefined) return undefined;
+  const odd = wordsOf(value).find((one) => !oneOf.includes(one));
+  if (odd === undefined) return undefined;
   const meant = nearest(odd, oneOf) ?? null;
   return { kind: 'choice', choices: oneOf, list, given, meant, meaning };
 }
