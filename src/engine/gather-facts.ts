@@ -32,26 +32,31 @@ export async function gatherFacts(
   target: Target,
   session: Session,
   world: World,
-  more: Pick<FactsRequest, 'extras' | 'packages'> = {},
+  more: Pick<FactsRequest, 'extras' | 'packages'> & { readonly deadline?: number } = {},
 ): Promise<{ readonly facts: Facts; readonly raw: unknown }> {
   const { host } = target;
   const nonce = `@@${world.nonce()}`;
   const script = factsScript({ ...factsRequest(target), ...more, nonce });
   const { out, err, exit } = await runAsRoot(session, host, PERL, script, {
-    timeoutMs: FACTS_TIMEOUT_MS,
+    timeoutMs: Math.max(
+      1000,
+      Math.min(FACTS_TIMEOUT_MS, (more.deadline ?? Number.POSITIVE_INFINITY) - world.now()),
+    ),
     signal: world.abandon,
   });
-  for (const line of out.split('\n')) {
-    const record = readRecord(line, nonce);
-    if (record?.type === 'facts')
-      return { facts: readFacts(host.name, record.facts), raw: record.facts };
-  }
+  // what a login shell prints, even without a newline, stands before it; nobody can guess the nonce
+  const [before = '', ...report] = out.split(nonce);
+  const [line = ''] = report.join(nonce).split('\n');
+  const record = readRecord(`${nonce}${line}`, nonce);
+  if (record?.type === 'facts')
+    return { facts: readFacts(host.name, record.facts), raw: record.facts };
   throw new ToolError(
     sudoProblem(host, err) ?? {
       code: 'host.probe',
       host: host.name,
       params: { reason: 'no-facts', exit: `${exit.code ?? exit.signal}` },
-      detail: world.mask(`${out}\n${err}`).trim().slice(-2000),
+      // never the report itself: it holds /etc/default/alloy
+      detail: world.mask(`${before}\n${err}`).trim().slice(-2000),
     },
   );
 }

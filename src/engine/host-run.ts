@@ -91,7 +91,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     }
   };
 
-  const facts = async (): Promise<Facts> => (await gatherFacts(target, session, world)).facts;
+  const facts = async (): Promise<Facts> =>
+    (await gatherFacts(target, session, world, { deadline })).facts;
   const supply = (of: Facts, fetch: boolean) => gatherSupplies(target, of, world, { fetch });
   const emitFacts = (of: Facts, { keyrings }: Supplies): void =>
     emit({ type: 'host.facts', host: name, facts: factsView(of, desired, keyrings) });
@@ -147,6 +148,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   const planFirst = async (): Promise<Verdict | 'waiting'> => {
     const { facts: first, raw } = await gatherFacts(target, session, world, {
       packages: verb === 'remove',
+      deadline,
     });
     let now = first;
     if (isUnsettled(now)) {

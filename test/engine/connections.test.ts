@@ -66,9 +66,26 @@ describe('facts', () => {
     expect(stuck.fleet.events.at(-1)!.ms).toBe(60_020);
   });
 
+  test('and sooner with a shorter --timeout', async () => {
+    const stuck = await runOne({ fault: fault('facts', { delay: 61_000 }) }, { timeoutS: 5 });
+    expect([stuck.outcome, stuck.problem!.code]).toEqual(['unreachable', 'ssh.timeout']);
+    expect(stuck.fleet.events.at(-1)!.ms).toBeLessThan(5_100);
+  });
+
+  test('a login shell may print anything before them', async () => {
+    for (const motd of ['', 'x', 'Welcome\n# ', '{"type":"facts"} '])
+      expect((await runOne({ motd })).outcome).toBe('changed');
+  });
+
+  test('facts that cannot be read are not shown: they may hold secrets', async () => {
+    const { problem } = await runOne({ fault: fault('facts', { torn: 900 }) });
+    expect(problem!.detail).toBe('motd');
+  });
+
   test.each([
     [{ exit: 1, err: 'sudo: a password is required\n' }, 'sudo.password'],
     [{ exit: 127, out: 'no perl' }, 'host.probe'],
+    [{ torn: 900 }, 'host.probe'],
     [{ exit: null, err: 'killed' }, 'host.probe'],
   ] as const)('a host that answers something else (%j) fails', async (answer, code) => {
     const { outcome, problem } = await runOne({ fault: fault('facts', answer) });

@@ -91,6 +91,8 @@ export type Fault =
   | { readonly cutBefore: true }
   /** The host says this instead. */
   | { readonly exit: number | null; readonly out?: string; readonly err?: string }
+  /** Its report ends after so many characters. */
+  | { readonly torn: number }
   /** The answer takes so long. */
   | { readonly delay: number };
 
@@ -105,6 +107,8 @@ export interface HostScript {
   readonly fault?: (kind: Kind, n: number) => Fault | undefined;
   /** `n` counts logins, from 1: a refusal, or how many milliseconds it takes. */
   readonly login?: (n: number) => Problem | number | undefined;
+  /** What its login shell prints before anything else. */
+  readonly motd?: string;
   /** sudo asks for this one. */
   readonly password?: string;
   /** What it reports beyond its facts. */
@@ -297,7 +301,12 @@ function scriptedHost(
     if (fault && 'cutAfter' in fault) io.cutAfter(fault.cutAfter);
     switch (input.do) {
       case 'facts':
-        io.out(`motd\n${input.nonce} ${JSON.stringify(host.factsRecord(host.facts))}\n`);
+        io.out(
+          `${script.motd ?? 'motd\n'}${input.nonce} ${JSON.stringify(host.factsRecord(host.facts))}\n`.slice(
+            0,
+            fault && 'torn' in fault ? fault.torn : undefined,
+          ),
+        );
         return 0;
       case 'follow': {
         const log = logs.get(input.run);

@@ -338,6 +338,27 @@ test.each([
   expect(host.snapshot()).toEqual(before);
 });
 
+test('waits for the dpkg lock as long as --lock-timeout says', async () => {
+  const before = host.snapshot();
+  const holder = spawn('perl', [
+    '-e',
+    'open my $h, "+<", $ARGV[0] or die; fcntl $h, 6, pack "s s x4 q q i x4", 1, 0, 0, 0, 0 or die; $| = 1; print "held\n"; sleep 60',
+    host.at('/var/lib/dpkg/lock-frontend'),
+  ]);
+  await once(holder.stdout, 'data');
+  try {
+    const ran = await host.apply(planOf([{ do: 'configure-dpkg' }]));
+    expect(ran.problems).toMatchObject([
+      { code: 'apply.locked', params: { reason: 'dpkg', pid: `${holder.pid}`, seconds: '5' } },
+    ]);
+    expect(ran.result).toBe('rolled-back');
+  } finally {
+    holder.kill();
+    await once(holder, 'exit');
+  }
+  expect(host.snapshot()).toEqual(before);
+}, 20_000);
+
 describe('an unfinished run', () => {
   const unfinished = async (): Promise<ReturnType<PrefixHost['snapshot']>> => {
     const before = host.snapshot();

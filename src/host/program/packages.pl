@@ -9,7 +9,7 @@ sub dpkg { local $ENV{DEBIAN_FRONTEND} = 'noninteractive'; return must(@DPKG, @_
 sub apt_get {
   return run_program('apt-get', '-q', '-y', '-o', "Dir::Etc::sourcelist=$in{list}", '-o', 'Dir::Etc::sourceparts=-', '-o', 'APT::Get::List-Cleanup=0',
     '-o', 'APT::Update::Error-Mode=any', '-o', 'Acquire::Retries=2', '-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30',
-    '-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold', '-o', 'DPkg::Lock::Timeout=120', @_);
+    '-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold', '-o', "DPkg::Lock::Timeout=$in{lockWait}", @_);
 }
 
 # (status, version, what is wanted), in dpkg's words; "absent" also for a package it knows by name alone.
@@ -28,7 +28,7 @@ my $LISTS = '/var/lib/apt/lists';
 
 sub do_refresh {
   my $n = shift;
-  wait_for_dpkg(300);
+  wait_for_dpkg($in{lockWait});
   keep_lists($n);
   apt_get('update') or end_action();
 }
@@ -61,24 +61,24 @@ sub restore_lists {
 # The action failed, and what it ran said why.
 sub end_action { our $exit_code = $? >> 8 || 1; die "failed\n" }
 
-sub do_configure_dpkg { wait_for_dpkg(300); dpkg('--configure', '-a') }
+sub do_configure_dpkg { wait_for_dpkg($in{lockWait}); dpkg('--configure', '-a') }
 
 sub do_install {
   my ($n, $action) = @_;
-  wait_for_dpkg(300);
+  wait_for_dpkg($in{lockWait});
   keep_package($n);
   keep_lists($n);
   my @install = ('install', '--no-install-recommends', '--allow-downgrades', '--allow-change-held-packages', '--reinstall', "alloy=$action->{version}");
   return if apt_get(@install);
   # the index may be older than the plan: it is fetched once, and then it is tried again
-  wait_for_dpkg(300);
+  wait_for_dpkg($in{lockWait});
   apt_get('update') && apt_get(@install) or end_action();
 }
 sub undo_install { my ($n, $action, $last, $all) = @_; undo_package($n, $last, $all); restore_lists($last) }
 
 sub do_uninstall {
   my ($n, $action) = @_;
-  wait_for_dpkg(300);
+  wait_for_dpkg($in{lockWait});
   keep_package($n);
   dpkg($action->{purge} ? '--purge' : '--remove', 'alloy');
 }

@@ -151,7 +151,7 @@ export const applyTexts: Texts<ApplyProblems> = {
             ${WAIT}`,
     dpkg: ({ pid, command, seconds }) => text`
       ${command} (pid ${pid}) still holds the dpkg lock after ${seconds} s
-      Run again once it has finished`,
+      Run again once it has finished, or wait longer: --lock-timeout 600`,
     'not-reported': text`another run holds the lock of this host
       ${WAIT}`,
   },
