@@ -338,11 +338,20 @@ test.each([
   expect(host.snapshot()).toEqual(before);
 });
 
+test('ends by itself: no ExecStopPost is needed for a run that came to its end', async () => {
+  host.put('/etc/first', 'old\n');
+  const env = { TEST_NO_STOP_POST: '1' };
+  expect((await host.apply(planOf([file('/etc/first', 'x')]), { env })).result).toBe('ok');
+  const failing = planOf([file('/etc/first', 'y'), { do: 'install', version: '9.9-1' }]);
+  expect((await host.apply(failing, { env, run: LATER })).result).toBe('rolled-back');
+  expect([host.read('/etc/first'), host.strays()]).toEqual(['x', []]);
+});
+
 test('waits for the dpkg lock as long as --lock-timeout says', async () => {
   const before = host.snapshot();
   const holder = spawn('perl', [
     '-e',
-    'open my $h, "+<", $ARGV[0] or die; fcntl $h, 6, pack "s s x4 q q i x4", 1, 0, 0, 0, 0 or die; $| = 1; print "held\n"; sleep 60',
+    'open F, "+<", $ARGV[0] or die; $l = pack "s s x4 q q i x4", 1, 0, 0, 0, 0; fcntl F, 6, $l or die; $| = 1; print "held\n"; sleep 60',
     host.at('/var/lib/dpkg/lock-frontend'),
   ]);
   await once(holder.stdout, 'data');
