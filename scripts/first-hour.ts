@@ -152,7 +152,7 @@ const answersFor = (fingerprint: string): readonly (readonly [RegExp, readonly s
   [/Use it anyway/, ['Enter']],
   [/Authentication for/, ['Down', 'Enter']],
   [/User for/, ['fleet', 'Enter']],
-  [/Where is the password stored/, ['file:./secrets/prometheus', 'Enter']],
+  [/Where is the password stored/, ['file:./secrets/metrics', 'Enter']],
   [/Where Loki/, ['https://loki.example.com/loki/api/v1/push', 'Enter']],
   [/Use it anyway/, ['Enter']],
   [/Authentication for/, ['Enter']],
