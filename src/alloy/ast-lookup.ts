@@ -1,7 +1,7 @@
 import { type Attribute, type Block, type Body, blockName, type Expression } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Parsed } from './parser.ts';
-import { positionAt } from './position.ts';
+import { positionAt, type Span } from './position.ts';
 import { stringValue } from './string-literal.ts';
 
 /** The first attribute of that name. */
@@ -61,7 +61,7 @@ export function numberOf(expression: Expression): number | undefined {
 /** A diagnostic of a stretch of text, with its line and column counted. */
 export function diagnosticAt(
   parsed: Parsed,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: Span,
   what: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>,
 ): Diagnostic {
   return { ...what, start, end, ...positionAt(parsed.source, start, parsed.file.lineStarts) };

@@ -1,9 +1,9 @@
 import type { Comment } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
-import { type LineColumn, lineAt, utf8Length } from './position.ts';
+import { type LineColumn, lineAt, lineStartsOf, type Span, utf8Length } from './position.ts';
 import { commentText, Scanner } from './scan.ts';
-import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
+import { firstBehind, secretSpans } from './secret-spans.ts';
 import { quote } from './string-literal.ts';
 import * as token from './token.ts';
 
@@ -38,7 +38,7 @@ export class Cursor {
 
   constructor(source: string) {
     this.source = source;
-    this.lineStarts = findLines(source);
+    this.lineStarts = lineStartsOf(source);
     this.scanner = new Scanner(source, (code, start, end, message, advice) =>
       this.add(code, start, end, message, advice),
     );
@@ -197,12 +197,4 @@ export class Cursor {
     this.scanner.stop();
     this.kind = token.EOF;
   }
-}
-
-function findLines(source: string): number[] {
-  const starts = [0];
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
-    starts.push(at + 1);
-  }
-  return starts;
 }

@@ -419,8 +419,6 @@ class Parser extends Cursor {
   }
 }
 
-export { positionAt } from './position.ts';
-
 export interface Parsed {
   /** The text that all offsets count in: the input itself, or the bytes decoded. */
   readonly source: string;

@@ -1,5 +1,5 @@
-import { lineAt } from './position.ts';
-import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
+import { lineAt, lineStartsOf, type Span } from './position.ts';
+import { firstBehind, secretSpans } from './secret-spans.ts';
 
 export interface FrameOptions {
   /** Hides what may be a secret; only tests have a reason not to. Default true. */
@@ -39,10 +39,7 @@ export function framesOf(source: string, { mask = true, width = 80 }: FrameOptio
   let spans: readonly Span[] | undefined;
   /** Rows of the frame before: a line may be long, and have many errors. */
   let kept = new Map<number, Row>();
-  const lineStarts = [0];
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
-    lineStarts.push(at + 1);
-  }
+  const lineStarts = lineStartsOf(source);
   return (start, end) => {
     spans ??= mask ? secretSpans(source) : [];
     const line = lineAt(lineStarts, Math.max(0, Math.min(start, source.length)));

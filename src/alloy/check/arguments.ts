@@ -1,82 +1,8 @@
 import { nearest } from '../../model/frame.ts';
 import { type Attribute, type Block, blockName } from '../ast.ts';
 import type { BlockRule } from '../table/component-table.ts';
-import type { Check, Config, Node, Part, Report, Rule } from './model.ts';
-import { headOf, spanOf, statementSpan } from './spans.ts';
-
-const twice: Rule = {
-  code: 'argument.duplicate',
-  kind: 'language',
-  finds: 'an argument given twice in one block',
-  fix: 'Keep one of the two',
-};
-const unknownArgument: Rule = {
-  code: 'argument.unknown',
-  kind: 'knowledge',
-  finds: 'an argument that the block does not take',
-  fix: 'Fix its name, or move it to the block that the hint names',
-};
-const unknownBlock: Rule = {
-  code: 'block.unknown',
-  kind: 'knowledge',
-  finds: 'a block that the component does not take here',
-  fix: 'Fix its name, or move it to the block that the hint names',
-};
-const missingArgument: Rule = {
-  code: 'argument.missing',
-  kind: 'knowledge',
-  finds: 'a block without an argument that it needs',
-  fix: 'Add the argument',
-};
-const missingBlock: Rule = {
-  code: 'block.missing',
-  kind: 'knowledge',
-  finds: 'a block without an inner block that it needs',
-  fix: 'Add the block',
-};
-const asArgument: Rule = {
-  code: 'block.as-argument',
-  kind: 'knowledge',
-  finds: 'a block written as an argument: tls_config = { ... }',
-  fix: 'Remove the = and the commas between its arguments',
-};
-const asBlock: Rule = {
-  code: 'argument.as-block',
-  kind: 'knowledge',
-  finds: 'an argument written as a block: headers { ... }',
-  fix: 'Put a = before the {',
-};
-const repeated: Rule = {
-  code: 'block.repeated',
-  kind: 'knowledge',
-  finds: 'a block given twice that may be given only once',
-  fix: 'Put everything into one of them',
-};
-const declaredUnknown: Rule = {
-  code: 'argument.undeclared',
-  kind: 'language',
-  finds: 'an argument that the declare of the component does not have',
-  fix: 'Fix the name, or add an argument block to the declare',
-};
-const declaredMissing: Rule = {
-  code: 'argument.declared-missing',
-  kind: 'language',
-  finds: 'an instance of a declare without an argument that is not optional',
-  fix: 'Add the argument, or set optional = true in the declare',
-};
-
-export const ARGUMENT_RULES: readonly Rule[] = [
-  twice,
-  unknownArgument,
-  unknownBlock,
-  missingArgument,
-  missingBlock,
-  asArgument,
-  asBlock,
-  repeated,
-  declaredUnknown,
-  declaredMissing,
-];
+import type { Check, Config, Node, Part, Report } from './model.ts';
+import { headOf, spanOf } from './spans.ts';
 
 /** Blocks of which every component that has them takes one. */
 const ONCE: ReadonlySet<string> = new Set([
@@ -113,7 +39,7 @@ function checkPart(config: Config, part: Part, report: Report): void {
       const { name } = statement.name;
       if (attributes.has(name)) {
         report(
-          twice,
+          'argument.duplicate',
           spanOf(node.parsed, statement),
           `attribute "${name}" may only be provided once`,
           `Keep one ${name}, delete the other`,
@@ -132,8 +58,8 @@ function checkPart(config: Config, part: Part, report: Report): void {
   for (const [name, { required, type }] of rule.attributes) {
     if (!required || attributes.has(name) || blocks.has(name)) continue;
     report(
-      missingArgument,
-      part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
+      'argument.missing',
+      spanOf(node.parsed, block),
       `missing required attribute "${name}"`,
       `Add ${name} = ${sampleOf(type)} to ${blockName(block)}`,
     );
@@ -141,8 +67,8 @@ function checkPart(config: Config, part: Part, report: Report): void {
   for (const name of rule.requiredBlocks) {
     if (blocks.has(name) || attributes.has(name)) continue;
     report(
-      missingBlock,
-      part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
+      'block.missing',
+      spanOf(node.parsed, block),
       `missing required block "${name}"`,
       `Add ${name} { } to ${blockName(block)}`,
     );
@@ -155,7 +81,7 @@ function checkAttribute(part: Part, rule: BlockRule, statement: Attribute, repor
   const at = spanOf(part.node.parsed, statement);
   if (rule.block(name)) {
     report(
-      asArgument,
+      'block.as-argument',
       at,
       `"${name}" must be a block, but is used as an attribute`,
       `Write ${name} { } without the =, one argument per line`,
@@ -164,7 +90,7 @@ function checkAttribute(part: Part, rule: BlockRule, statement: Attribute, repor
   }
   if (rule.open) return;
   report(
-    unknownArgument,
+    'argument.unknown',
     at,
     `unrecognized attribute name "${name}"`,
     belongs(part, name, 'argument') ?? meantArgument(rule, name, part),
@@ -183,7 +109,7 @@ function checkInner(
   if (rule.block(name)) {
     if (before > 0 && ONCE.has(name)) {
       report(
-        repeated,
+        'block.repeated',
         at,
         `block "${name}" may only be specified once`,
         `Put everything into one ${name} block`,
@@ -193,7 +119,7 @@ function checkInner(
   }
   if (rule.attributes.has(name)) {
     report(
-      asBlock,
+      'argument.as-block',
       at,
       `"${name}" must be an attribute, but is used as a block`,
       `Write ${name} = { ... } with a comma after each entry`,
@@ -203,7 +129,7 @@ function checkInner(
   if (rule.open) return;
   const near = nearest(name, rule.blockNames);
   report(
-    unknownBlock,
+    'block.unknown',
     at,
     `unrecognized block name "${name}"`,
     belongs(part, name, 'block') ??
@@ -267,7 +193,7 @@ function checkInstance(node: Node, report: Report): void {
     if (statement.kind === 'attribute' && custom.arguments.has(name)) continue;
     const near = nearest(name, custom.arguments.keys());
     report(
-      declaredUnknown,
+      'argument.undeclared',
       spanOf(parsed, statement),
       statement.kind === 'attribute'
         ? `unrecognized attribute name "${name}"`
@@ -281,7 +207,7 @@ function checkInstance(node: Node, report: Report): void {
   for (const [name, { required }] of custom.arguments) {
     if (!required || given.has(name)) continue;
     report(
-      declaredMissing,
+      'argument.declared-missing',
       headOf(node),
       `missing required attribute "${name}"`,
       `Add ${name} = ... here, or optional = true to argument "${name}" of declare "${node.name}"`,

@@ -1,71 +1,8 @@
 import { nearest } from '../../model/frame.ts';
 import type { Statement } from '../ast.ts';
 import { isComponent } from '../components.ts';
-import type { Check, Config, Module, Node, Rule } from './model.ts';
-import { headOf, spanOf, statementSpan } from './spans.ts';
-
-const rootAttribute: Rule = {
-  code: 'block.argument-outside',
-  kind: 'language',
-  finds: 'an argument outside of any block',
-  fix: 'Move it into the block it belongs to, e.g. level into logging { }',
-};
-const labelMissing: Rule = {
-  code: 'label.missing',
-  kind: 'language',
-  finds: 'a component, declare, argument, export, import or foreach without a label',
-  fix: 'Give it a name of your choice in quotes before the {',
-};
-const labelIgnored: Rule = {
-  code: 'label.ignored',
-  kind: 'advice',
-  finds: 'a label on logging or tracing, which exist only once',
-  fix: 'Remove the label: Alloy does not read it',
-};
-const labelForbidden: Rule = {
-  code: 'label.forbidden',
-  kind: 'language',
-  finds:
-    'a label on http, remotecfg or livedebugging: with one, Alloy takes them for components and finds none',
-  fix: 'Remove the label',
-};
-const duplicate: Rule = {
-  code: 'block.duplicate',
-  kind: 'language',
-  finds: 'two blocks with the same name and label anywhere in the configuration',
-  fix: 'Give one of them another label, or remove it',
-};
-const misplaced: Rule = {
-  code: 'block.not-here',
-  kind: 'language',
-  finds:
-    'a block of the service (logging, http, ...) inside a declare or foreach, or an argument or export outside a declare',
-  fix: 'Move the block to the top of the file, or into the declare',
-};
-const unknownBlock: Rule = {
-  code: 'block.unknown-root',
-  kind: 'language',
-  finds: 'a block without dot or label that is not a configuration block of Alloy',
-  fix: 'Fix its name: component names look like prometheus.scrape, and components have a label',
-};
-const unknownComponent: Rule = {
-  code: 'component.unknown',
-  kind: 'knowledge',
-  finds:
-    'a component that Alloy 1.18 does not have and that no declare or import of the configuration brings',
-  fix: 'Fix its name, or declare or import it',
-};
-
-export const BLOCK_RULES: readonly Rule[] = [
-  rootAttribute,
-  labelMissing,
-  labelIgnored,
-  labelForbidden,
-  duplicate,
-  misplaced,
-  unknownBlock,
-  unknownComponent,
-];
+import type { Check, Config, Module, Node, Report } from './model.ts';
+import { headOf, spanOf } from './spans.ts';
 
 /** Blocks of which there is one, without a label. */
 const SERVICE_BLOCKS: readonly string[] = [
@@ -93,7 +30,7 @@ export const checkBlocks: Check = (config, report) => {
       for (const statement of body) {
         if (statement.kind === 'attribute') {
           report(
-            rootAttribute,
+            'block.argument-outside',
             spanOf(parsed, statement),
             rootMessage(module, statement),
             'Move it into the block it belongs to, or delete the line',
@@ -110,14 +47,14 @@ const rootMessage = (module: Module, statement: Statement & { kind: 'attribute' 
     ? `unrecognized attribute ${statement.name.name}`
     : `an argument is not allowed here: a ${module.kind} holds blocks only`;
 
-function checkNode(config: Config, module: Module, node: Node, report: Parameters<Check>[1]): void {
+function checkNode(config: Config, module: Module, node: Node, report: Report): void {
   const { block, name, id, parsed } = node;
   const head = headOf(node);
 
   const first = module.byId.get(id);
   if (first && first !== node) {
     report(
-      duplicate,
+      'block.duplicate',
       head,
       `block ${id} already declared at ${config.where(headOf(first))}`,
       block.label
@@ -129,7 +66,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
   if (SERVICE_BLOCKS.includes(name)) {
     if (module.kind !== 'root') {
       report(
-        misplaced,
+        'block.not-here',
         head,
         `${name} not allowed in ${module.kind === 'declare' ? 'module' : 'foreach'}`,
         `Move the ${name} block to the top level of the configuration`,
@@ -137,14 +74,14 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
     }
     if (block.label && (name === 'logging' || name === 'tracing')) {
       report(
-        labelIgnored,
+        'label.ignored',
         spanOf(parsed, block.label),
         `the label "${block.label.text}" of ${name} has no effect`,
         `Write ${name} { without a label`,
       );
     } else if (block.label) {
       report(
-        labelForbidden,
+        'label.forbidden',
         head,
         `cannot find the definition of component name "${name}": ${name} takes no label`,
         `Write ${name} { without a label`,
@@ -158,8 +95,8 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
     !inDeclare(module)
   ) {
     report(
-      misplaced,
-      statementSpan(node),
+      'block.not-here',
+      spanOf(parsed, block),
       `${name} blocks only allowed inside a module`,
       `Put it into a declare block: declare "name" { ${name} ... }`,
     );
@@ -171,7 +108,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
     if (isComponent(block) && !name.includes('.') && !module.declares.has(name) && !node.custom) {
       const home = homeOf(config, name);
       report(
-        unknownBlock,
+        'block.unknown-root',
         head,
         `there is no block "${name}"`,
         close
@@ -182,7 +119,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       return;
     }
     report(
-      labelMissing,
+      'label.missing',
       head,
       isComponent(block)
         ? `component "${name}" must have a label`
@@ -200,7 +137,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
       nearest(name, names) ??
       SERVICE_BLOCKS.find((known) => known === nearest(name, SERVICE_BLOCKS));
     report(
-      unknownComponent,
+      'component.unknown',
       head,
       `cannot find the definition of component name "${name}"`,
       meant ? `Did you mean ${meant}?` : (stageHint(config, name) ?? unknownHint(name, module)),

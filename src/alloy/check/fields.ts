@@ -2,44 +2,8 @@ import { type Attribute, blockName } from '../ast.ts';
 import { attributeOf, boolOf, numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import { goDuration } from './go-duration.ts';
-import type { Check, Part, Report, Rule } from './model.ts';
-import { spanOf } from './spans.ts';
-
-const timeout: Rule = {
-  code: 'fields.scrape-timeout',
-  kind: 'knowledge',
-  finds:
-    'a scrape_timeout longer than the scrape_interval, defaults (10s, 60s) included; alloy validate does not notice, Alloy fails to start',
-  fix: 'Lower scrape_timeout or raise scrape_interval',
-};
-const auth: Rule = {
-  code: 'fields.auth',
-  kind: 'knowledge',
-  finds:
-    'two ways to authenticate in one place, or one credential given twice; Alloy fails to start',
-  fix: 'Keep one of them',
-};
-const relabel: Rule = {
-  code: 'fields.relabel',
-  kind: 'knowledge',
-  finds: 'a relabel rule without what its action needs; Alloy fails to start',
-  fix: 'Add the argument that the hint names',
-};
-const limiter: Rule = {
-  code: 'fields.memory-limit',
-  kind: 'knowledge',
-  finds:
-    'an otelcol.processor.memory_limiter without limit and limit_percentage; Alloy fails to start',
-  fix: 'Set limit = "512MiB" or limit_percentage = 80',
-};
-const globs: Rule = {
-  code: 'fields.glob',
-  kind: 'advice',
-  finds: 'a pattern in __path__ of a loki.source.file, which opens paths literally',
-  fix: 'Add file_match { enabled = true }, or put a local.file_match before it',
-};
-
-export const FIELD_RULES: readonly Rule[] = [timeout, auth, relabel, limiter, globs];
+import type { Check, Part, Report } from './model.ts';
+import { openingOf, spanOf } from './spans.ts';
 
 /** Arguments that must fit each other. */
 export const checkFields: Check = (config, report) => {
@@ -76,7 +40,7 @@ function checkTimeout({ block, node }: Part, report: Report): void {
     interval ? stringOf(interval.value)! : '60s, the default',
   ];
   report(
-    timeout,
+    'fields.scrape-timeout',
     spanOf(node.parsed, (limit ?? interval)!.value),
     `scrape_timeout (${shownLimit}) greater than scrape_interval (${shownInterval})`,
     `Set scrape_timeout to ${shownInterval.replace(', the default', '')} or less`,
@@ -115,7 +79,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   const names = said.map((one) => (one.kind === 'block' ? blockName(one) : one.name.name));
   if (new Set(names).size > 1) {
     report(
-      auth,
+      'fields.auth',
       spanOf(node.parsed, said[1]!),
       `at most one of ${WAYS.join(', ')} must be configured: found ${names.join(' and ')}`,
       'Keep the one that the server expects and delete the rest',
@@ -126,7 +90,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
     const [one, other] = [attributeOf(block.body, first), attributeOf(block.body, second)];
     if (!one || !other || isEmpty(one) || isEmpty(other)) continue;
     report(
-      auth,
+      'fields.auth',
       spanOf(node.parsed, other),
       `at most one of ${first} and ${second} must be configured`,
       `Keep one of them${first === 'password' || first.startsWith('c') ? `; ${second} keeps it out of this file` : ''}`,
@@ -154,14 +118,12 @@ function checkRelabel({ block, node }: Part, report: Report): void {
   const written = attributeOf(block.body, 'action');
   const action = written ? stringOf(written.value) : 'replace';
   if (action === undefined) return;
-  const at = written
-    ? spanOf(node.parsed, written)
-    : { ...spanOf(node.parsed, block), end: block.open };
+  const at = written ? spanOf(node.parsed, written) : openingOf(node.parsed, block);
   const has = (name: string) => attributeOf(block.body, name) !== undefined;
   const need = (name: string, sample: string) => {
     if (has(name)) return;
     report(
-      relabel,
+      'fields.relabel',
       at,
       `relabel configuration for ${action} action requires '${name}' value`,
       `Add ${name} = ${sample}`,
@@ -182,7 +144,7 @@ function checkRelabel({ block, node }: Part, report: Report): void {
     case 'dropequal':
       if (target && stringOf(target.value) === '') {
         report(
-          relabel,
+          'fields.relabel',
           spanOf(node.parsed, target),
           `the target_label of ${action} is empty`,
           'Name a label',
@@ -198,8 +160,8 @@ function checkRelabel({ block, node }: Part, report: Report): void {
 function checkLimiter({ block, node }: Part, report: Report): void {
   if (attributeOf(block.body, 'limit') || attributeOf(block.body, 'limit_percentage')) return;
   report(
-    limiter,
-    { ...spanOf(node.parsed, block), end: block.open },
+    'fields.memory-limit',
+    openingOf(node.parsed, block),
     'a memory_limiter needs limit or limit_percentage',
     'Add limit_percentage = 80 and spike_limit_percentage = 20, or limit = "512MiB"',
   );
@@ -219,7 +181,7 @@ function checkGlobs({ block, node }: Part, report: Report): void {
     const text = path && stringOf(path);
     if (!text || !/[*?[]|(?<!\$)\{/.test(text)) continue;
     report(
-      globs,
+      'fields.glob',
       spanOf(node.parsed, path),
       `"${text}" is a pattern, and loki.source.file opens paths literally`,
       'Add file_match { enabled = true } to this block, or a local.file_match before it',

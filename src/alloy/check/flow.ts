@@ -1,37 +1,9 @@
 import { blockName } from '../ast.ts';
 import { attributeOf, blocksOf, withoutParens } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
-import type { Check, Config, Node, Reference, Report, Rule } from './model.ts';
+import type { Check, Config, Node, Reference, Report } from './model.ts';
 import { acceptedBy, describe, producedBy, SIGNALS, type Signal } from './signals.ts';
 import { headOf, spanOf } from './spans.ts';
-
-const refused: Rule = {
-  code: 'flow.signal',
-  kind: 'knowledge',
-  finds:
-    'a signal sent to an otelcol component that does not pass it on: clients get an error and nothing arrives, yet Alloy reports healthy',
-  fix: 'Name the signal in the output of the component too, or send it elsewhere',
-};
-const never: Rule = {
-  code: 'flow.never',
-  kind: 'advice',
-  finds: 'an output for a signal that the component never sends',
-  fix: 'Remove the line',
-};
-const deadEnd: Rule = {
-  code: 'flow.dead-end',
-  kind: 'advice',
-  finds: 'a component that sends its data nowhere: forward_to = [], an empty output, no endpoint',
-  fix: 'Name a receiver, or remove the component',
-};
-const unused: Rule = {
-  code: 'flow.unused',
-  kind: 'advice',
-  finds: 'a component that only serves others, but that nothing refers to',
-  fix: 'Refer to one of its exports, or remove it',
-};
-
-export const FLOW_RULES: readonly Rule[] = [refused, never, deadEnd, unused];
 
 /** Where data goes: each signal to somebody who takes it, no component for nothing. */
 export const checkFlow: Check = (config, report) => {
@@ -54,7 +26,7 @@ export const checkFlow: Check = (config, report) => {
     if (!config.broken && !used.has(node) && servesOthers(node)) {
       const names = [...node.rule.exports!.keys()].map((name) => `${node.id}.${name}`);
       report(
-        unused,
+        'flow.unused',
         headOf(node),
         `nothing refers to ${node.id}`,
         `Refer to ${names.join(' or ')} somewhere, or delete the block`,
@@ -83,7 +55,7 @@ function checkSignals(config: Config, node: Node, report: Report): void {
     if (!accepted || accepted.includes(signal)) continue;
     const fixed = target.name.startsWith('otelcol.exporter.') || !canPass(target, signal);
     report(
-      refused,
+      'flow.signal',
       spanOf(node.parsed, reference),
       accepted.length === 0
         ? `${signal} are sent to ${target.id}, which passes nothing on: they are refused`
@@ -103,7 +75,7 @@ function checkSignals(config: Config, node: Node, report: Report): void {
       const value = withoutParens(attribute.value);
       if (value.kind === 'array' && value.elements.length === 0) continue;
       report(
-        never,
+        'flow.never',
         spanOf(node.parsed, attribute),
         `${node.name} sends only ${describe(produced)}, never ${signal}`,
         `Delete the line ${signal} = ...`,
@@ -123,7 +95,7 @@ function checkDeadEnd(node: Node, report: Report): void {
     const value = withoutParens(forward.value);
     if (value.kind === 'array' && value.elements.length === 0) {
       report(
-        deadEnd,
+        'flow.dead-end',
         spanOf(parsed, forward),
         `${node.id} sends nowhere: forward_to is empty`,
         `Name a receiver in forward_to, as in [${sinkFor(rule!.attributes.get('forward_to')!.type)}.default.receiver]`,
@@ -141,7 +113,7 @@ function checkDeadEnd(node: Node, report: Report): void {
     );
     if (sends) return;
     report(
-      deadEnd,
+      'flow.dead-end',
       spanOf(parsed, output),
       `${node.id} sends nowhere: its output names no receiver`,
       'Add metrics, logs or traces = [type.name.label.input] to the output',
@@ -155,7 +127,7 @@ function checkDeadEnd(node: Node, report: Report): void {
     )
   ) {
     report(
-      deadEnd,
+      'flow.dead-end',
       headOf(node),
       `${node.id} sends nowhere: it has no endpoint`,
       'Add endpoint { url = "https://..." }',

@@ -24,7 +24,7 @@ export function readConfig(
 ): Config {
   const modules: Module[] = [];
   const bodies = files.map(({ parsed }) => ({ parsed, body: parsed.file.body }));
-  readModule('root', null, null, bodies, null, modules);
+  readModule('root', null, bodies, null, modules);
   for (const module of modules) link(module, table);
   const nodes = modules.flatMap((module) => module.nodes);
   const resolved = new Map<Reference, Resolved>();
@@ -49,7 +49,6 @@ export function readConfig(
 function readModule(
   kind: Module['kind'],
   parent: Module | null,
-  owner: Block | null,
   body: Module['body'],
   variable: string | null,
   modules: Module[],
@@ -57,7 +56,6 @@ function readModule(
   const module: Module = {
     kind,
     parent,
-    owner,
     body,
     nodes: [],
     byId: new Map(),
@@ -72,21 +70,14 @@ function readModule(
       const label = block.label?.text;
       const name = blockName(block);
       if (name === 'declare') {
-        const inner = readModule(
-          'declare',
-          module,
-          block,
-          [{ parsed, body: block.body }],
-          null,
-          modules,
-        );
+        const inner = readModule('declare', module, [{ parsed, body: block.body }], null, modules);
         if (label && !module.declares.has(label))
           module.declares.set(label, declaredBy(inner, block.body));
       } else if (name === 'foreach') {
         const variableName = attributeOf(block.body, 'var');
         const item = variableName ? (stringOf(variableName.value) ?? null) : null;
         for (const template of blocksOf(block.body, 'template')) {
-          readModule('foreach', module, block, [{ parsed, body: template.body }], item, modules);
+          readModule('foreach', module, [{ parsed, body: template.body }], item, modules);
         }
       } else if (name.startsWith('import.') && label) {
         module.imports.add(label);

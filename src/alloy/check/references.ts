@@ -1,44 +1,10 @@
 import { nearest } from '../../model/frame.ts';
-import type { Check, Config, Module, Node, Reference, Resolved, Rule } from './model.ts';
+import type { Check, Config, Module, Node, Reference, Resolved } from './model.ts';
 import { hasVariable } from './modules.ts';
+import type { RuleCode } from './rules.ts';
 import { spanOf } from './spans.ts';
 import { isStdlib } from './stdlib.ts';
 import { textOf } from './traversal.ts';
-
-const undefinedReference: Rule = {
-  code: 'reference.undefined',
-  kind: 'language',
-  finds: 'a reference to a component that does not exist, or is in another module',
-  fix: 'Fix the name, or add the component',
-};
-const undefinedExport: Rule = {
-  code: 'reference.export',
-  kind: 'knowledge',
-  finds:
-    'a reference to an export that the component does not have; alloy validate does not notice',
-  fix: 'Name one of the exports that the hint lists',
-};
-const undefinedDeclared: Rule = {
-  code: 'reference.declared-export',
-  kind: 'language',
-  finds:
-    'a reference to an export that the declare does not have, or to a part of an argument other than value',
-  fix: 'Add the export to the declare, or fix the name',
-};
-const shadows: Rule = {
-  code: 'reference.shadows',
-  kind: 'knowledge',
-  finds:
-    'a component whose first name hides a part of the standard library; alloy validate exits with 1',
-  fix: 'Rename the declare or the label of the import',
-};
-
-export const REFERENCE_RULES: readonly Rule[] = [
-  undefinedReference,
-  undefinedExport,
-  undefinedDeclared,
-  shadows,
-];
 
 /** What references name is there. */
 export const checkReferences: Check = (config, report) => {
@@ -50,7 +16,7 @@ export const checkReferences: Check = (config, report) => {
         if (!isMissing(config, node, reference)) continue;
         if (isBareSecret(reference)) {
           report(
-            undefinedReference,
+            'reference.undefined',
             at,
             `${reference.attribute.name.name} is a name without quotes, and nothing has that name`,
             'Put the value in quotes or, better, read it with sys.env("NAME")',
@@ -58,7 +24,7 @@ export const checkReferences: Check = (config, report) => {
           continue;
         }
         report(
-          undefinedReference,
+          'reference.undefined',
           at,
           `component "${textOf(reference)}" does not exist or is out of scope`,
           undefinedHint(config, node, reference),
@@ -68,7 +34,7 @@ export const checkReferences: Check = (config, report) => {
       if (isStdlib(reference.names[0]!.name)) {
         const { name } = reference.names[0]!;
         report(
-          shadows,
+          'reference.shadows',
           { ...at, end: reference.names[0]!.end },
           `a component is shadowing an existing stdlib name: "${name}"`,
           `Give the declare or import called ${name} another name`,
@@ -179,7 +145,7 @@ function outsideHint(target: Node, from: Module): string {
 }
 
 interface Wrong {
-  readonly rule: Rule;
+  readonly rule: RuleCode;
   readonly start: number;
   readonly message: string;
   readonly hint: string;
@@ -191,7 +157,7 @@ function wrongExport({ node, rest }: Resolved, { start }: Reference): Wrong | un
     if (named?.name === 'value') return undefined;
     const id = node.id;
     return {
-      rule: undefinedDeclared,
+      rule: 'reference.declared-export',
       start: named?.start ?? start,
       message: named ? `${id} has no "${named.name}"` : `${id} is not a value`,
       hint: `Write ${id}.value`,
@@ -201,7 +167,7 @@ function wrongExport({ node, rest }: Resolved, { start }: Reference): Wrong | un
 
   const exports = node.custom ? node.custom.exports : node.rule?.exports;
   if (!exports) return undefined;
-  const rule = node.custom ? undefinedDeclared : undefinedExport;
+  const rule = node.custom ? 'reference.declared-export' : 'reference.export';
   const known = [...exports.keys()];
   if (!named) {
     // an object of all exports: rarely meant, but it can be handed on

@@ -1,33 +1,10 @@
 import type { Expression } from '../ast.ts';
 import { stringOf } from '../ast-lookup.ts';
 import { goUrlProblem } from './go-url.ts';
-import type { Check, Part, Report, Rule } from './model.ts';
+import type { Check, Part, Report } from './model.ts';
 import { ottlProblem } from './ottl.ts';
 import { spanOf } from './spans.ts';
 import { isHttpUrl, variableIn } from './text-patterns.ts';
-
-const interpolation: Rule = {
-  code: 'text.variable',
-  kind: 'advice',
-  finds: '"${NAME}" in a string: Alloy does not expand it',
-  fix: 'Write "..." + sys.env("NAME") + "..."',
-};
-const ottl: Rule = {
-  code: 'text.ottl',
-  kind: 'knowledge',
-  finds:
-    'an OTTL statement that cannot be read: brackets, quotes, converters in lower case; alloy validate does not notice, Alloy fails to start',
-  fix: 'Fix the statement',
-};
-
-const placeholder: Rule = {
-  code: 'text.placeholder',
-  kind: 'advice',
-  finds: 'a placeholder from an example that was never filled in: "<PROMETHEUS_URL>"',
-  fix: 'Replace it with the value',
-};
-
-export const TEXT_RULES: readonly Rule[] = [interpolation, ottl, placeholder];
 
 /** Texts that mean something to somebody: variables that are none, OTTL. */
 export const checkTexts: Check = ({ nodes }, report) => {
@@ -43,7 +20,7 @@ export const checkTexts: Check = ({ nodes }, report) => {
             checkVariables(part, name, text, at, report);
             if (!/^<[A-Z][A-Z0-9_ -]*>$/.test(text)) return;
             report(
-              placeholder,
+              'text.placeholder',
               spanOf(part.node.parsed, at),
               `${text} is a placeholder`,
               `Replace it with the ${name}`,
@@ -112,7 +89,7 @@ function checkVariables(
   // said by value.url
   if (!found || (isHttpUrl(part, argument) && goUrlProblem(text))) return;
   report(
-    interpolation,
+    'text.variable',
     spanOf(part.node.parsed, at),
     `strings are not expanded: ${found.written} stays as it is`,
     `Write ${found.rewritten}`,
@@ -142,5 +119,5 @@ function checkOttl(
 ): void {
   const problem = ottlProblem(text, kind);
   if (!problem) return;
-  report(ottl, spanOf(part.node.parsed, at), problem.message, problem.hint);
+  report('text.ottl', spanOf(part.node.parsed, at), problem.message, problem.hint);
 }

@@ -1,38 +1,10 @@
 import type { Expression } from '../ast.ts';
 import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import type { ValueType } from '../table/component-table.ts';
-import type { Check, Config, Module, Part, Report, Resolved, Rule } from './model.ts';
+import type { Check, Config, Module, Part, Report, Resolved } from './model.ts';
 import { resolve } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { namesOf } from './traversal.ts';
-
-const wrongType: Rule = {
-  code: 'value.type',
-  kind: 'knowledge',
-  finds: 'a value of the wrong type: "yes" for true, a string for a list',
-  fix: 'Write the value as the hint shows it',
-};
-const wrongKind: Rule = {
-  code: 'reference.kind',
-  kind: 'knowledge',
-  finds:
-    'a reference to something of the wrong kind: a Loki receiver where metrics are sent; alloy validate does not notice',
-  fix: 'Put a converting component in between, or name the right one',
-};
-const secretText: Rule = {
-  code: 'value.secret-as-text',
-  kind: 'knowledge',
-  finds: 'a secret where plain text is expected: Alloy refuses to start',
-  fix: 'Write convert.nonsensitive(...) around it, if everybody may see it in the UI',
-};
-const duplicateKey: Rule = {
-  code: 'value.duplicate-key',
-  kind: 'advice',
-  finds: 'a key given twice in one object: the last one wins, silently',
-  fix: 'Keep one of the two',
-};
-
-export const TYPE_RULES: readonly Rule[] = [wrongType, wrongKind, secretText, duplicateKey];
 
 /** Values that are written out, and references, against the kinds that arguments take. */
 export const checkTypes: Check = (config, report) => {
@@ -131,7 +103,7 @@ const wordOf = (type: ValueType): string =>
 
 function mismatch({ part, report }: Place, type: ValueType, got: string, value: Expression): void {
   report(
-    wrongType,
+    'value.type',
     spanOf(part.node.parsed, value),
     `expected ${wordOf(type)}, got ${got}`,
     hintFor(type, got, value, part.node.parsed.source),
@@ -181,7 +153,7 @@ function checkReference({ config, part, report }: Place, type: ValueType, value:
     if (kind === 'map(secret)' && type === 'string') {
       const text = part.node.parsed.source.slice(value.start, value.end);
       report(
-        secretText,
+        'value.secret-as-text',
         at,
         'secrets may not be converted into strings',
         `Write convert.nonsensitive(${text}), or use an argument that takes a secret`,
@@ -192,11 +164,16 @@ function checkReference({ config, part, report }: Place, type: ValueType, value:
   if (fits(type, kind)) return;
   if (type === `list(${kind})`) {
     const text = part.node.parsed.source.slice(value.start, value.end);
-    report(wrongType, at, `expected array, got ${wordOf(kind)}`, `Put it in brackets: [${text}]`);
+    report(
+      'value.type',
+      at,
+      `expected array, got ${wordOf(kind)}`,
+      `Put it in brackets: [${text}]`,
+    );
     return;
   }
   report(
-    wrongKind,
+    'reference.kind',
     at,
     `${names.map(({ name }) => name).join('.')} is ${described(kind)}, and ${described(elementOf(type))} belongs here`,
     bridge(kind, elementOf(type)),
@@ -282,7 +259,7 @@ function keysOnce(part: Part, expression: Expression, report: Report): void {
   for (const { key, value: inner } of value.fields) {
     if (seen.has(key.name)) {
       report(
-        duplicateKey,
+        'value.duplicate-key',
         spanOf(part.node.parsed, key),
         `the key ${key.name} is given twice in this object: the last one wins`,
         'Keep one of the two',
