@@ -81,32 +81,13 @@ export class Cursor {
 
   /** To the end of the statement: a line break outside all brackets that were opened on the way. */
   protected skipStatement(): void {
-    let curly = 0;
-    let square = 0;
-    let round = 0;
+    const open = new Map<number, number>();
     for (; this.kind !== token.EOF; this.next()) {
-      switch (this.kind) {
-        case token.LCURLY:
-          curly++;
-          break;
-        case token.RCURLY:
-          curly--;
-          break;
-        case token.LBRACK:
-          square++;
-          break;
-        case token.RBRACK:
-          square--;
-          break;
-        case token.LPAREN:
-          round++;
-          break;
-        case token.RPAREN:
-          round--;
-          break;
-        case token.TERMINATOR:
-          if (curly <= 0 && square <= 0 && round <= 0) return;
-      }
+      const { kind } = this;
+      if (kind === token.TERMINATOR && ![...open.values()].some((count) => count > 0)) return;
+      if (kind < token.LCURLY || kind > token.RBRACK) continue;
+      const pair = kind >> 1;
+      open.set(pair, (open.get(pair) ?? 0) + (kind % 2 === 0 ? 1 : -1));
     }
   }
 

@@ -39,6 +39,13 @@ for (const [char, kind] of [
   SIMPLE[char.charCodeAt(0)] = kind;
 }
 
+/** Hexadecimal digits behind each letter of an escape. */
+const ESCAPE_DIGITS: ReadonlyMap<string, number> = new Map([
+  ['x', 2],
+  ['u', 4],
+  ['U', 8],
+]);
+
 /** What no text may hold anywhere: NUL, a byte order mark inside, half a surrogate pair. */
 const FORBIDDEN = /[\0\uFEFF]|\p{Cs}/u;
 
@@ -240,54 +247,21 @@ export class Scanner {
   /** Reads the escape behind a backslash; of a wrong one, nothing from the offending character on. */
   private escape(start: number): number {
     const source = this.source;
-    let digits = 0;
-    let base = 16;
-    let max = 0x10ffff;
-    let i = start;
-    switch (source[i]) {
-      case 'a':
-      case 'b':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-      case 'v':
-      case '\\':
-      case '"':
-        return i + 1;
-      case '0':
-      case '1':
-      case '2':
-      case '3':
-      case '4':
-      case '5':
-      case '6':
-      case '7':
-        digits = 3;
-        base = 8;
-        max = 255;
-        break;
-      case 'x':
-        digits = 2;
-        i++;
-        break;
-      case 'u':
-        digits = 4;
-        i++;
-        break;
-      case 'U':
-        digits = 8;
-        i++;
-        break;
-      case undefined:
-        this.escapeError(start, 'escape sequence not terminated', hint.UNTERMINATED_STRING);
-        return i;
-      default: {
-        const char = String.fromCodePoint(source.codePointAt(i)!);
-        this.escapeError(start, 'unknown escape sequence', hint.unknownEscape(char));
-        return i;
-      }
+    const code = source.codePointAt(start);
+    if (code === undefined) {
+      this.escapeError(start, 'escape sequence not terminated', hint.UNTERMINATED_STRING);
+      return start;
     }
+    const char = String.fromCodePoint(code);
+    if ('abfnrtv\\"'.includes(char)) return start + 1;
+    const octal = /[0-7]/.test(char);
+    const base = octal ? 8 : 16;
+    let digits = octal ? 3 : ESCAPE_DIGITS.get(char);
+    if (digits === undefined) {
+      this.escapeError(start, 'unknown escape sequence', hint.unknownEscape(char));
+      return start;
+    }
+    let i = octal ? start : start + 1;
     let value = 0;
     for (; digits > 0; digits--) {
       const digit = Number.parseInt(source[i] ?? '', base);
@@ -302,7 +276,7 @@ export class Scanner {
       value = value * base + digit;
       i++;
     }
-    if (value > max || (value >= 0xd800 && value < 0xe000)) {
+    if (value > (octal ? 255 : 0x10ffff) || (value >= 0xd800 && value < 0xe000)) {
       const message = 'escape sequence is invalid Unicode code point';
       this.escapeError(start, message, hint.ESCAPE_RANGE);
     }

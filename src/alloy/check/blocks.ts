@@ -1,27 +1,8 @@
 import { nearest } from '../../model/frame.ts';
 import type { Statement } from '../ast.ts';
-import { isComponent } from '../components.ts';
+import { isComponent, LABELLED_BLOCKS, SERVICE_BLOCKS } from '../components.ts';
 import type { Check, Config, Module, Node, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
-
-/** Blocks of which there is one, without a label. */
-const SERVICE_BLOCKS: readonly string[] = [
-  'logging',
-  'tracing',
-  'http',
-  'remotecfg',
-  'livedebugging',
-];
-const NEEDS_LABEL: readonly string[] = [
-  'declare',
-  'argument',
-  'export',
-  'foreach',
-  'import.file',
-  'import.git',
-  'import.http',
-  'import.string',
-];
 
 /** Which blocks stand where, and what they are called. */
 export const checkBlocks: Check = (config, report) => {
@@ -102,7 +83,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Report): 
     );
   }
 
-  if (!block.label && (NEEDS_LABEL.includes(name) || isComponent(block))) {
+  if (!block.label && (LABELLED_BLOCKS.includes(name) || isComponent(block))) {
     const close =
       isComponent(block) && !name.includes('.') ? nearest(name, SERVICE_BLOCKS) : undefined;
     if (isComponent(block) && !name.includes('.') && !module.declares.has(name) && !node.custom) {

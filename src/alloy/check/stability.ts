@@ -1,9 +1,9 @@
 import type { Stability } from '../../model/desired.ts';
 import { attributeOf, boolOf, stringOf } from '../ast-lookup.ts';
+import { LEVELS } from '../table/component-table.ts';
 import type { Check, CheckOptions, Node, Part, Report } from './model.ts';
 import { headOf, openingOf, spanOf } from './spans.ts';
 
-const LEVELS: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
 const below = (level: Stability, allowed: Stability): boolean =>
   LEVELS.indexOf(level) > LEVELS.indexOf(allowed);
 

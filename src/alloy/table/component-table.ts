@@ -34,7 +34,12 @@ export interface ComponentRule extends BlockRule {
   readonly experimental: readonly string[];
 }
 
-const LEVELS: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
+/** From the most stable on. */
+export const LEVELS: readonly Stability[] = [
+  'generally-available',
+  'public-preview',
+  'experimental',
+];
 
 /** Rules by the name of a component or configuration block; each is read when it is first asked for. */
 export interface ComponentTable {
