@@ -121,21 +121,19 @@ export class Cursor {
     this.add(code, this.start, shown, message, advice);
   }
 
-  protected failExpected(code: string, what: string, advice: string): void {
-    this.fail(code, `expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, advice);
+  protected failExpected(what: string, advise: (place: hint.Place) => hint.Advice): void {
+    this.failHere(`expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, advise);
   }
 
-  protected here(): hint.Place {
-    return {
-      source: this.source,
-      kind: this.kind,
-      start: this.start,
-      end: this.end,
-      previousKind: this.previousKind,
-      previousStart: this.previousStart,
-      previousEnd: this.previousEnd,
-      hidden: () => this.hidden(),
-    };
+  /** An error with the advice for this place; for a character that begins no token there is one everywhere. */
+  protected failHere(message: string, advise: (place: hint.Place) => hint.Advice): void {
+    const { source, kind, start, end, previousKind, previousStart, previousEnd } = this;
+    const hidden = () => this.hidden();
+    const [code, advice] =
+      kind === token.ILLEGAL
+        ? hint.illegalCharacter(source, start)
+        : advise({ source, kind, start, end, previousKind, previousStart, previousEnd, hidden });
+    this.fail(code, message, advice);
   }
 
   /** The current token may be part of a secret. */
@@ -155,8 +153,7 @@ export class Cursor {
     const found = this.kind === kind;
     if (!found) {
       const line = opened < 0 ? 0 : lineAt(this.lineStarts, opened);
-      const [code, advice] = hint.expected(kind, line, this.here());
-      this.failExpected(code, token.TOKEN_NAMES[kind]!, advice);
+      this.failExpected(token.TOKEN_NAMES[kind]!, (place) => hint.expected(kind, line, place));
     }
     this.next();
     return found;

@@ -9,7 +9,6 @@ import type {
   File,
   Identifier,
   Label,
-  Literal,
   LiteralType,
   ObjectExpression,
   Statement,
@@ -28,6 +27,15 @@ const LITERAL_TYPES: Readonly<Record<number, LiteralType>> = {
   [token.BOOL]: 'bool',
   [token.NULL]: 'null',
 };
+
+const ENDS_ITEM: readonly number[] = [
+  token.EOF,
+  token.TERMINATOR,
+  token.RPAREN,
+  token.RCURLY,
+  token.RBRACK,
+  token.COMMA,
+];
 
 /** What stood before `=` or `{`. */
 interface Header {
@@ -64,8 +72,7 @@ class Parser extends Cursor {
       if (statement !== null) body.push(statement);
       if (this.kind === until) break;
       if (this.kind !== token.TERMINATOR) {
-        const [code, advice] = hint.expectedTerminator(this.here(), opened >= 0);
-        this.failExpected(code, 'TERMINATOR', advice);
+        this.failExpected('TERMINATOR', (place) => hint.expectedTerminator(place, opened >= 0));
         this.skipStatement();
       }
       this.next();
@@ -82,25 +89,22 @@ class Parser extends Cursor {
     if (this.kind === token.ASSIGN) return this.attribute(header);
     if (this.kind === token.LCURLY) return this.block(header);
     const either = header.name.length === 1 && header.label === null;
-    const [code, advice] = hint.afterHeader(this.here(), either);
-    this.failExpected(code, either ? 'attribute assignment or block body' : 'block body', advice);
+    this.failExpected(either ? 'attribute assignment or block body' : 'block body', (place) =>
+      hint.afterHeader(place, either),
+    );
     this.skipTo(token.IDENT);
     return null;
   }
 
   private header(): Header | null {
     if (this.kind !== token.IDENT) {
-      const [code, advice] = hint.statementStart(this.here());
-      this.failExpected(code, 'identifier', advice);
+      this.failExpected('identifier', hint.statementStart);
       return null;
     }
     const name = [this.identifier()];
     while (this.kind === token.DOT) {
       this.next();
-      if (this.kind !== token.IDENT) {
-        const [code, advice] = hint.namePart(this.here());
-        this.failExpected(code, 'identifier', advice);
-      }
+      if (this.kind !== token.IDENT) this.failExpected('identifier', hint.namePart);
       name.push(this.identifier());
     }
     if (this.kind === token.ASSIGN || this.kind === token.LCURLY) {
@@ -108,8 +112,7 @@ class Parser extends Cursor {
     }
     const { start, end } = this;
     if (this.kind !== token.STRING) {
-      const [code, advice] = hint.afterName(this.here());
-      this.failExpected(code, 'block label', advice);
+      this.failExpected('block label', hint.afterName);
       this.next();
       return { name, label: null, labelStart: -1, labelEnd: -1 };
     }
@@ -234,20 +237,9 @@ class Parser extends Cursor {
       switch (this.kind) {
         case token.DOT: {
           this.next();
-          const { start, end } = this;
-          if (this.kind !== token.IDENT) {
-            const [code, advice] = hint.accessName(this.here());
-            this.failExpected(code, 'IDENT', advice);
-          }
-          const name = this.source.slice(start, end);
-          this.next();
-          value = {
-            kind: 'access',
-            start: value.start,
-            end,
-            value,
-            name: { kind: 'identifier', start, end, name },
-          };
+          if (this.kind !== token.IDENT) this.failExpected('IDENT', hint.accessName);
+          const name = this.identifier();
+          value = { kind: 'access', start: value.start, end: name.end, value, name };
           break;
         }
         case token.LBRACK: {
@@ -306,15 +298,20 @@ class Parser extends Cursor {
     this.height = 1;
     switch (kind) {
       case token.IDENT:
-        this.next();
-        return { kind: 'identifier', start, end, name: this.source.slice(start, end) };
+        return this.identifier();
       case token.STRING:
       case token.NUMBER:
       case token.FLOAT:
       case token.BOOL:
       case token.NULL:
         this.next();
-        return this.literal(LITERAL_TYPES[kind]!, start, end);
+        return {
+          kind: 'literal',
+          type: LITERAL_TYPES[kind]!,
+          start,
+          end,
+          text: this.source.slice(start, end),
+        };
       case token.LPAREN: {
         this.next();
         const inner = this.expression();
@@ -328,28 +325,9 @@ class Parser extends Cursor {
       case token.LCURLY:
         return this.object(start);
     }
-    const [code, advice] = hint.expression(this.here());
-    this.failExpected(code, 'expression', advice);
-    while (!this.endsItem()) this.next();
+    this.failExpected('expression', hint.expression);
+    while (!ENDS_ITEM.includes(this.kind)) this.next();
     return { kind: 'missing', start, end: start };
-  }
-
-  private literal(type: LiteralType, start: number, end: number): Literal {
-    return { kind: 'literal', type, start, end, text: this.source.slice(start, end) };
-  }
-
-  private endsItem(): boolean {
-    switch (this.kind) {
-      case token.EOF:
-      case token.TERMINATOR:
-      case token.RPAREN:
-      case token.RCURLY:
-      case token.RBRACK:
-      case token.COMMA:
-        return true;
-      default:
-        return false;
-    }
   }
 
   private array(start: number): ArrayExpression {
@@ -369,16 +347,12 @@ class Parser extends Cursor {
       list.push(this.expression());
       if (this.height > height) height = this.height;
       if (this.kind === until) break;
-      if (this.kind !== token.COMMA) this.missingComma('expression list');
+      if (this.kind !== token.COMMA)
+        this.failHere("missing ',' in expression list", hint.missingComma);
       this.next();
     }
     this.height = height;
     return list;
-  }
-
-  private missingComma(list: string): void {
-    const [code, advice] = hint.missingComma(this.here());
-    this.fail(code, `missing ',' in ${list}`, advice);
   }
 
   private object(start: number): ObjectExpression {
@@ -391,7 +365,7 @@ class Parser extends Cursor {
       fields.push(this.field());
       if (this.height > height) height = this.height;
       if (this.kind === token.RCURLY) break;
-      if (this.kind !== token.COMMA) this.missingComma('field list');
+      if (this.kind !== token.COMMA) this.failHere("missing ',' in field list", hint.missingComma);
       this.next();
     }
     const end = this.end;
@@ -409,8 +383,7 @@ class Parser extends Cursor {
       key = { kind: 'key', start, end, name, quoted };
       this.next();
     } else {
-      const [code, advice] = hint.fieldName(this.here());
-      this.failExpected(code, 'field name (string or identifier)', advice);
+      this.failExpected('field name (string or identifier)', hint.fieldName);
       this.skipTo(token.ASSIGN);
     }
     this.expect(token.ASSIGN, -1);
