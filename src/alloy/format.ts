@@ -73,8 +73,7 @@ class Printer {
       this.block(statement);
       return;
     }
-    out.at(statement.name.start);
-    out.word(statement.name.name);
+    out.word(statement.name.name, statement.name.start);
     const { printed } = out;
     out.space(COLUMN);
     out.punctuation('=');
@@ -87,17 +86,13 @@ class Printer {
   private block(block: Block): void {
     const { out } = this;
     const { label } = block;
-    out.at(block.start);
-    out.word(blockName(block));
+    out.word(blockName(block), block.start);
     if (label !== null) {
       out.space(BLANK);
-      out.at(label.start);
-      out.goingOn(`"${label.text}"`);
-      out.terminable = true;
+      out.closer(`"${label.text}"`, label.start);
     }
     out.space(BLANK);
-    out.at(block.open);
-    out.punctuation('{');
+    out.punctuation('{', block.open);
     out.space(INDENT);
     if (block.body.length > 0) {
       out.space(BREAK);
@@ -106,22 +101,19 @@ class Printer {
       out.space(BLANK);
     }
     out.space(UNINDENT);
-    out.at(block.close);
-    out.word('}');
+    out.word('}', block.close);
   }
 
   private expression(node: Expression): void {
     const { out } = this;
     switch (node.kind) {
       case 'literal':
-        out.at(node.start);
-        if (node.type === 'string') out.string(node.text);
-        else out.word(node.text);
+        if (node.type === 'string') out.string(node.text, node.start);
+        else out.word(node.text, node.start);
         out.afterNumber = node.type === 'number';
         return;
       case 'identifier':
-        out.at(node.start);
-        out.word(node.name);
+        out.word(node.name, node.start);
         return;
       case 'access':
         this.expression(node.value);
@@ -132,11 +124,9 @@ class Printer {
         return;
       case 'index':
         this.expression(node.value);
-        out.at(node.open);
-        out.punctuation('[');
+        out.punctuation('[', node.open);
         this.expression(node.index);
-        out.at(node.end - 1);
-        out.closer(']');
+        out.closer(']', node.end - 1);
         return;
       case 'call':
         this.call(node);
@@ -148,17 +138,14 @@ class Printer {
         this.object(node);
         return;
       case 'unary':
-        out.at(node.start);
-        out.word(node.operator);
-        out.terminable = false;
+        out.opener(node.operator, node.start);
         this.expression(node.value);
         return;
       case 'binary':
         this.binary(node);
         return;
       case 'paren':
-        out.word('(');
-        out.terminable = false;
+        out.opener('(');
         out.stoodAt(node.start);
         this.expression(node.inner);
         out.closer(')');
@@ -173,24 +160,20 @@ class Printer {
     const { out } = this;
     this.expression(node.left);
     out.space(BLANK);
-    out.at(node.at);
-    out.punctuation(node.operator);
+    out.punctuation(node.operator, node.at);
     out.space(BLANK);
     this.expression(node.right);
   }
 
   private array({ start, end, elements }: ArrayExpression): void {
     const { out } = this;
-    out.at(start);
-    out.word('[');
-    out.terminable = false;
+    out.opener('[', start);
     let previousLine = out.lineOf(start);
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i]!;
       const broken = out.lineOf(element.start) !== previousLine;
       if (broken) {
-        out.space(INDENT);
-        out.space(BREAK);
+        out.space(INDENT, BREAK);
       } else if (i > 0) {
         out.space(BLANK);
       }
@@ -201,19 +184,14 @@ class Printer {
     }
     if (elements.length > 0 && out.lineOf(end - 1) !== previousLine) {
       out.punctuation(',');
-      out.space(INDENT);
-      out.space(BREAK);
-      out.space(UNINDENT);
+      out.space(INDENT, BREAK, UNINDENT);
     }
-    out.at(end - 1);
-    out.closer(']');
+    out.closer(']', end - 1);
   }
 
   private object({ start, end, fields }: ObjectExpression): void {
     const { out } = this;
-    out.at(start);
-    out.word('{');
-    out.terminable = false;
+    out.opener('{', start);
     out.space(INDENT);
     let previousLine = out.lineOf(start);
     let valueLines = 0;
@@ -223,8 +201,7 @@ class Printer {
       if (keyLine !== previousLine) out.space(i > 0 && valueLines === 0 ? NEWLINE : BREAK);
       else if (i > 0) out.space(BLANK);
       previousLine = keyLine;
-      out.at(key.start);
-      out.string(this.keyText(key));
+      out.string(this.keyText(key), key.start);
       const { printed } = out;
       out.space(COLUMN);
       out.punctuation('=');
@@ -240,8 +217,7 @@ class Printer {
       out.space(BREAK);
     }
     out.space(UNINDENT);
-    out.at(end - 1);
-    out.closer('}');
+    out.closer('}', end - 1);
   }
 
   private call({ value, open, end, args }: CallExpression): void {
@@ -254,8 +230,7 @@ class Printer {
       const arg = args[i]!;
       const broken = out.lineOf(arg.start) !== previousLine;
       if (broken) {
-        out.space(BREAK);
-        out.space(INDENT);
+        out.space(BREAK, INDENT);
       }
       this.expression(arg);
       previousLine = out.lineOf(arg.end - 1);

@@ -1,5 +1,6 @@
 import { nearest } from '../../model/frame.ts';
 import { type Attribute, type Block, blockName } from '../ast.ts';
+import { statementName } from '../ast-lookup.ts';
 import type { BlockRule } from '../table/component-table.ts';
 import type { Check, Config, Node, Part, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
@@ -25,7 +26,7 @@ const ONCE: ReadonlySet<string> = new Set([
 export const checkArguments: Check = (config, report) => {
   for (const node of config.nodes) {
     if (node.name === 'declare') continue;
-    if (node.custom) checkInstance(node, report);
+    if (node.custom) checkInstance(config, node, report);
     for (const part of node.parts) checkPart(config, part, report);
   }
 };
@@ -183,27 +184,25 @@ export function holdsError({ broken }: Config, { parsed }: Node, { start, end }:
   return broken && parsed.errors.some((error) => error.start >= start && error.start <= end);
 }
 
-function checkInstance(node: Node, report: Report): void {
+function checkInstance(config: Config, node: Node, report: Report): void {
   const { custom, block, parsed } = node;
   if (!custom || custom === 'imported') return;
   const given = new Set<string>();
   for (const statement of block.body) {
-    const name = statement.kind === 'attribute' ? statement.name.name : blockName(statement);
+    const name = statementName(statement);
     given.add(name);
     if (statement.kind === 'attribute' && custom.arguments.has(name)) continue;
     const near = nearest(name, custom.arguments.keys());
     report(
       'argument.undeclared',
       spanOf(parsed, statement),
-      statement.kind === 'attribute'
-        ? `unrecognized attribute name "${name}"`
-        : `unrecognized block name "${name}"`,
+      `unrecognized ${statement.kind} name "${name}"`,
       near
         ? `Did you mean ${near}?`
         : `Add argument "${name}" { } to declare "${node.name}", or delete the line`,
     );
   }
-  if (parsed.errors.some((error) => error.start >= block.start && error.start <= block.end)) return;
+  if (holdsError(config, node, block)) return;
   for (const [name, { required }] of custom.arguments) {
     if (!required || given.has(name)) continue;
     report(

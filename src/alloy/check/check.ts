@@ -89,19 +89,12 @@ interface Readable extends NamedFile {
 }
 
 /** Reports the syntax errors of a file, and repairs them where possible, so that the rest can be checked too. */
-function readable({ name, parsed }: NamedFile, found: FileDiagnostic[]): Readable {
-  const unclear = new Set(parsed.errors.map(({ line }) => line));
-  const whole = { name, parsed, written: parsed, place: (offset: number) => offset, unclear };
-  if (parsed.errors.length === 0) return whole;
-  for (const error of withoutEchoes(parsed.errors)) found.push({ ...error, file: name });
-  const repaired = repair(parsed);
-  if (!repaired) return whole;
-  for (const error of repaired.further) found.push({ ...error, file: name });
-  return {
-    name,
-    parsed: repaired.parsed,
-    written: parsed,
-    place: repaired.original,
-    unclear: new Set(repaired.parsed.errors.map(({ line }) => line)),
-  };
+function readable({ name, parsed: written }: NamedFile, found: FileDiagnostic[]): Readable {
+  const repaired = written.errors.length > 0 ? repair(written) : undefined;
+  const further = repaired?.further ?? [];
+  for (const error of [...withoutEchoes(written.errors), ...further])
+    found.push({ ...error, file: name });
+  const parsed = repaired?.parsed ?? written;
+  const place = repaired?.original ?? ((offset) => offset);
+  return { name, parsed, written, place, unclear: new Set(parsed.errors.map(({ line }) => line)) };
 }

@@ -1,5 +1,13 @@
-import { type Attribute, blockName } from '../ast.ts';
-import { attributeOf, boolOf, numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import type { Attribute } from '../ast.ts';
+import {
+  attributeOf,
+  blocksOf,
+  boolOf,
+  numberOf,
+  statementName,
+  stringOf,
+  withoutParens,
+} from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import { goDuration } from './go-duration.ts';
 import type { Check, Part, Report } from './model.ts';
@@ -69,14 +77,14 @@ const PAIRS: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
 
 function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   const said = block.body.filter((statement) => {
-    const name = statement.kind === 'block' ? blockName(statement) : statement.name.name;
+    const name = statementName(statement);
     return (
       WAYS.includes(name) &&
       (rule?.block(name) || rule?.attributes.has(name)) &&
       !isEmpty(statement)
     );
   });
-  const names = said.map((one) => (one.kind === 'block' ? blockName(one) : one.name.name));
+  const names = said.map(statementName);
   if (new Set(names).size > 1) {
     report(
       'fields.auth',
@@ -171,8 +179,8 @@ function checkGlobs({ block, node }: Part, report: Report): void {
   const targets = attributeOf(block.body, 'targets');
   const list = targets && withoutParens(targets.value);
   if (list?.kind !== 'array') return;
-  const matched = block.body.find((one) => one.kind === 'block' && blockName(one) === 'file_match');
-  const enabled = matched?.kind === 'block' && attributeOf(matched.body, 'enabled');
+  const [matched] = blocksOf(block.body, 'file_match');
+  const enabled = matched && attributeOf(matched.body, 'enabled');
   if (enabled && boolOf(enabled.value) !== false) return;
   for (const element of list.elements) {
     const target = withoutParens(element);

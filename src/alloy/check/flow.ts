@@ -1,9 +1,79 @@
-import { blockName } from '../ast.ts';
-import { attributeOf, blocksOf, withoutParens } from '../ast-lookup.ts';
+import { attributeOf, blocksOf, isEmptyList, statementName } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import type { Check, Config, Node, Reference, Report } from './model.ts';
-import { acceptedBy, describe, producedBy, SIGNALS, type Signal } from './signals.ts';
 import { headOf, spanOf } from './spans.ts';
+
+const SIGNALS = ['metrics', 'logs', 'traces'] as const;
+type Signal = (typeof SIGNALS)[number];
+
+/** What an exporter takes; those not named take all three. */
+const EXPORTERS: Readonly<Record<string, readonly Signal[]>> = {
+  'otelcol.exporter.prometheus': ['metrics'],
+  'otelcol.exporter.loki': ['logs'],
+  'otelcol.exporter.syslog': ['logs'],
+  'otelcol.exporter.faro': ['logs', 'traces'],
+};
+
+/** What connectors take in and give out; what they give stands in their output. */
+const CONNECTORS: Readonly<
+  Record<string, { readonly takes: readonly Signal[]; readonly gives: readonly Signal[] }>
+> = {
+  'otelcol.connector.spanmetrics': { takes: ['traces'], gives: ['metrics'] },
+  'otelcol.connector.servicegraph': { takes: ['traces'], gives: ['metrics'] },
+  'otelcol.connector.spanlogs': { takes: ['traces'], gives: ['logs'] },
+  'otelcol.connector.host_info': { takes: ['traces'], gives: ['metrics'] },
+  'otelcol.connector.count': { takes: SIGNALS, gives: ['metrics'] },
+  'otelcol.connector.signaltometrics': { takes: SIGNALS, gives: ['metrics'] },
+};
+
+/** Processors of some signals only. */
+const PROCESSORS: Readonly<Record<string, readonly Signal[]>> = {
+  'otelcol.processor.tail_sampling': ['traces'],
+  'otelcol.processor.span': ['traces'],
+  'otelcol.processor.probabilistic_sampler': ['logs', 'traces'],
+  'otelcol.processor.interval': ['metrics'],
+  'otelcol.processor.deltatocumulative': ['metrics'],
+  'otelcol.processor.cumulativetodelta': ['metrics'],
+  'otelcol.processor.metric_start_time': ['metrics'],
+};
+
+/** What receivers send, of those that send some signals only. */
+const RECEIVERS: Readonly<Record<string, readonly Signal[]>> = {
+  'otelcol.receiver.prometheus': ['metrics'],
+  'otelcol.receiver.loki': ['logs'],
+  'otelcol.receiver.jaeger': ['traces'],
+  'otelcol.receiver.zipkin': ['traces'],
+  'otelcol.receiver.filelog': ['logs'],
+  'otelcol.receiver.tcplog': ['logs'],
+  'otelcol.receiver.influxdb': ['metrics'],
+};
+
+/**
+ * The signals that a component takes: of a processor those that its output passes on, since it
+ * refuses the others (recorded on 1.18.1: HTTP 503, "telemetry type is not supported"). undefined:
+ * not an otelcol component that we know. `atMost`: whatever its output says.
+ */
+function acceptedBy(node: Node, atMost = false): readonly Signal[] | undefined {
+  const { name } = node;
+  const connector = CONNECTORS[name];
+  if (connector) return connector.takes;
+  if (name.startsWith('otelcol.exporter.')) return EXPORTERS[name] ?? SIGNALS;
+  if (!name.startsWith('otelcol.processor.') || !node.rule) return undefined;
+  const possible = PROCESSORS[name] ?? SIGNALS;
+  if (atMost) return possible;
+  const outputs = blocksOf(node.block.body, 'output');
+  if (outputs.length === 0) return undefined; // said by block.missing
+  return possible.filter((signal) =>
+    outputs.some(({ body }) => {
+      const attribute = attributeOf(body, signal);
+      return attribute && !isEmptyList(attribute.value);
+    }),
+  );
+}
+
+/** The signals that a component can send; undefined: any. */
+const producedBy = (name: string): readonly Signal[] | undefined =>
+  CONNECTORS[name]?.gives ?? RECEIVERS[name] ?? PROCESSORS[name];
 
 /** Where data goes: each signal to somebody who takes it, no component for nothing. */
 export const checkFlow: Check = (config, report) => {
@@ -59,7 +129,7 @@ function checkSignals(config: Config, node: Node, report: Report): void {
       spanOf(node.parsed, reference),
       accepted.length === 0
         ? `${signal} are sent to ${target.id}, which passes nothing on: they are refused`
-        : `${signal} are sent to ${target.id}, which ${fixed ? 'takes' : 'passes on'} only ${describe(accepted)}: they are refused`,
+        : `${signal} are sent to ${target.id}, which ${fixed ? 'takes' : 'passes on'} only ${accepted.join(' and ')}: they are refused`,
       fixed
         ? `Send ${signal} to a component that takes them`
         : `Add ${signal} = [...] to the output of ${target.id}, or send ${signal} elsewhere`,
@@ -72,12 +142,11 @@ function checkSignals(config: Config, node: Node, report: Report): void {
     for (const signal of SIGNALS) {
       const attribute = attributeOf(output.body, signal);
       if (!attribute || produced.includes(signal)) continue;
-      const value = withoutParens(attribute.value);
-      if (value.kind === 'array' && value.elements.length === 0) continue;
+      if (isEmptyList(attribute.value)) continue;
       report(
         'flow.never',
         spanOf(node.parsed, attribute),
-        `${node.name} sends only ${describe(produced)}, never ${signal}`,
+        `${node.name} sends only ${produced.join(' and ')}, never ${signal}`,
         `Delete the line ${signal} = ...`,
       );
     }
@@ -92,8 +161,7 @@ function checkDeadEnd(node: Node, report: Report): void {
   const { block, parsed, rule } = node;
   const forward = attributeOf(block.body, 'forward_to');
   if (forward && rule!.attributes.has('forward_to')) {
-    const value = withoutParens(forward.value);
-    if (value.kind === 'array' && value.elements.length === 0) {
+    if (isEmptyList(forward.value)) {
       report(
         'flow.dead-end',
         spanOf(parsed, forward),
@@ -108,7 +176,7 @@ function checkDeadEnd(node: Node, report: Report): void {
     const sends = output.body.some(
       (one) =>
         one.kind === 'block' ||
-        (SIGNALS as readonly string[]).includes(one.name.name) === false ||
+        !(SIGNALS as readonly string[]).includes(one.name.name) ||
         !isEmptyList(one.value),
     );
     if (sends) return;
@@ -122,9 +190,7 @@ function checkDeadEnd(node: Node, report: Report): void {
   }
   if (
     ENDPOINTS.includes(node.name) &&
-    !block.body.some(
-      (one) => (one.kind === 'block' ? blockName(one) : one.name.name) === 'endpoint',
-    )
+    !block.body.some((one) => statementName(one) === 'endpoint')
   ) {
     report(
       'flow.dead-end',
@@ -144,17 +210,9 @@ const sinkFor = (type: string): string =>
 
 const ENDPOINTS: readonly string[] = ['prometheus.remote_write', 'loki.write', 'pyroscope.write'];
 
-const isEmptyList = (value: Parameters<typeof withoutParens>[0]): boolean => {
-  const list = withoutParens(value);
-  return list.kind === 'array' && list.elements.length === 0;
-};
-
 /** Components that act by themselves although they export something. */
 const ACT_ALONE =
   /^(beyla\.|database_observability\.|otelcol\.extension\.|otelcol\.receiver\.datadog)/;
 
 const servesOthers = ({ name, rule }: Node): boolean =>
-  rule?.exports !== null &&
-  rule?.exports !== undefined &&
-  rule.exports.size > 0 &&
-  !ACT_ALONE.test(name);
+  (rule?.exports?.size ?? 0) > 0 && !ACT_ALONE.test(name);

@@ -160,20 +160,12 @@ function collectParts(
   }
 }
 
-/** Finds what a reference means from inside a module: templates see the nodes around them, declares do not. */
-function nodeAt(id: string, module: Module): Node | undefined {
-  for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
-    const node = at.byId.get(id);
-    if (node) return node;
-  }
-  return undefined;
-}
+/** The next module that a reference looks into: templates see the nodes around them, declares do not. */
+const seenFrom = ({ kind, parent }: Module): Module | null => (kind === 'foreach' ? parent : null);
 
-/** The item names of the foreach blocks that a module stands in. */
+/** Whether the name is the item of a foreach that the module stands in. */
 export function hasVariable(name: string, module: Module): boolean {
-  for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
-    if (at.variable === name) return true;
-  }
+  for (let at: Module | null = module; at; at = seenFrom(at)) if (at.variable === name) return true;
   return false;
 }
 
@@ -182,8 +174,10 @@ export function resolve(names: readonly Identifier[], module: Module): Resolved 
   let id = '';
   for (const [index, { name }] of names.entries()) {
     id = index === 0 ? name : `${id}.${name}`;
-    const node = nodeAt(id, module);
-    if (node) return { node, rest: names.slice(index + 1) };
+    for (let at: Module | null = module; at; at = seenFrom(at)) {
+      const node = at.byId.get(id);
+      if (node) return { node, rest: names.slice(index + 1) };
+    }
   }
   return undefined;
 }

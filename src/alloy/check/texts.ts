@@ -1,5 +1,5 @@
 import type { Expression } from '../ast.ts';
-import { stringOf } from '../ast-lookup.ts';
+import { partsOf, stringOf } from '../ast-lookup.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, Part, Report } from './model.ts';
 import { ottlProblem } from './ottl.ts';
@@ -50,6 +50,7 @@ const OWN_DOLLARS: ReadonlySet<string> = new Set([
   'selector',
 ]);
 
+/** Every text in a value, without indexes and what is called or indexed. */
 function each(expression: Expression, see: (text: string, at: Expression) => void): void {
   switch (expression.kind) {
     case 'literal': {
@@ -57,24 +58,14 @@ function each(expression: Expression, see: (text: string, at: Expression) => voi
       if (text !== undefined) see(text, expression);
       return;
     }
-    case 'array':
-      for (const element of expression.elements) each(element, see);
+    case 'access':
+    case 'index':
+    case 'unary':
       return;
-    case 'object':
-      for (const { value } of expression.fields) each(value, see);
-      return;
-    case 'binary':
-      each(expression.left, see);
-      each(expression.right, see);
-      return;
-    case 'paren':
-      each(expression.inner, see);
-      return;
-    case 'call':
-      for (const argument of expression.args) each(argument, see);
-      return;
-    default:
-      return;
+    default: {
+      const parts = expression.kind === 'call' ? expression.args : partsOf(expression);
+      for (const part of parts) each(part, see);
+    }
   }
 }
 
@@ -119,5 +110,5 @@ function checkOttl(
 ): void {
   const problem = ottlProblem(text, kind);
   if (!problem) return;
-  report('text.ottl', spanOf(part.node.parsed, at), problem.message, problem.hint);
+  report('text.ottl', spanOf(part.node.parsed, at), ...problem);
 }
