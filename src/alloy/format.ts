@@ -74,13 +74,20 @@ class Printer {
       return;
     }
     out.word(statement.name.name, statement.name.start);
+    this.assigned(statement.value, statement.start);
+  }
+
+  /** A value behind its `=`; gives the line breaks in the source from `start` on. */
+  private assigned(value: Expression, start: number): number {
+    const { out } = this;
     const { printed } = out;
     out.space(COLUMN);
     out.punctuation('=');
     out.space(BLANK);
-    this.expression(statement.value);
-    const lines = out.lineOf(statement.end - 1) - out.lineOf(statement.start);
+    this.expression(value);
+    const lines = out.lineOf(value.end - 1) - out.lineOf(start);
     if (lines > 0 && out.printed === printed) out.unsettled = true;
+    return lines;
   }
 
   private block(block: Block): void {
@@ -93,13 +100,8 @@ class Printer {
     }
     out.space(BLANK);
     out.punctuation('{', block.open);
-    out.space(INDENT);
-    if (block.body.length > 0) {
-      out.space(BREAK);
-      this.statements(block.body);
-    } else {
-      out.space(BLANK);
-    }
+    out.space(INDENT, block.body.length > 0 ? BREAK : BLANK);
+    this.statements(block.body);
     out.space(UNINDENT);
     out.word('}', block.close);
   }
@@ -172,11 +174,8 @@ class Printer {
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i]!;
       const broken = out.lineOf(element.start) !== previousLine;
-      if (broken) {
-        out.space(INDENT, BREAK);
-      } else if (i > 0) {
-        out.space(BLANK);
-      }
+      if (broken) out.space(INDENT, BREAK);
+      else if (i > 0) out.space(BLANK);
       this.expression(element);
       previousLine = out.lineOf(element.end - 1);
       if (i + 1 < elements.length) out.punctuation(',');
@@ -202,14 +201,7 @@ class Printer {
       else if (i > 0) out.space(BLANK);
       previousLine = keyLine;
       out.string(this.keyText(key), key.start);
-      const { printed } = out;
-      out.space(COLUMN);
-      out.punctuation('=');
-      out.space(BLANK);
-      const valueLine = out.lineOf(value.start);
-      this.expression(value);
-      valueLines = out.lineOf(value.end - 1) - valueLine;
-      if (valueLines > 0 && out.printed === printed) out.unsettled = true;
+      valueLines = this.assigned(value, value.start);
       if (i + 1 < fields.length) out.punctuation(',');
     }
     if (fields.length > 0 && out.lineOf(end - 1) !== previousLine) {
@@ -229,9 +221,7 @@ class Printer {
     for (let i = 0; i < args.length; i++) {
       const arg = args[i]!;
       const broken = out.lineOf(arg.start) !== previousLine;
-      if (broken) {
-        out.space(BREAK, INDENT);
-      }
+      if (broken) out.space(BREAK, INDENT);
       this.expression(arg);
       previousLine = out.lineOf(arg.end - 1);
       if (i + 1 < args.length) {

@@ -1,5 +1,4 @@
 import type {
-  ArrayExpression,
   Attribute,
   BinaryOperator,
   Block,
@@ -18,6 +17,7 @@ import { Cursor } from './cursor.ts';
 import { decode } from './decode.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
+import type { Span } from './position.ts';
 import * as token from './token.ts';
 
 const LITERAL_TYPES: Readonly<Record<number, LiteralType>> = {
@@ -41,9 +41,8 @@ const ENDS_ITEM: readonly number[] = [
 interface Header {
   readonly name: Identifier[];
   readonly label: Label | null;
-  /** Where the label's string begins, an empty one too; -1: there is none. */
-  readonly labelStart: number;
-  readonly labelEnd: number;
+  /** Where the label's string stands, an empty one too. */
+  readonly written: Span | null;
 }
 
 /**
@@ -108,17 +107,17 @@ class Parser extends Cursor {
       name.push(this.identifier());
     }
     if (this.kind === token.ASSIGN || this.kind === token.LCURLY) {
-      return { name, label: null, labelStart: -1, labelEnd: -1 };
+      return { name, label: null, written: null };
     }
     const { start, end } = this;
     if (this.kind !== token.STRING) {
       this.failExpected('block label', hint.afterName);
       this.next();
-      return { name, label: null, labelStart: -1, labelEnd: -1 };
+      return { name, label: null, written: null };
     }
     const label = this.label(start, end);
     this.next();
-    return { name, label, labelStart: start, labelEnd: end };
+    return { name, label, written: { start, end } };
   }
 
   /** The current token, a string, as a block's label; null when it is empty. */
@@ -137,17 +136,17 @@ class Parser extends Cursor {
     return { kind: 'label', start, end, text };
   }
 
-  private attribute({ name, label, labelStart, labelEnd }: Header): Attribute {
+  private attribute({ name, label, written }: Header): Attribute {
     const first = name[0]!;
     this.next();
     if (name.length !== 1) {
       const end = name.at(-1)!.end;
       const message = 'attribute names may only consist of a single identifier with no "."';
       this.add('syntax.attribute-name', first.start, end, message, hint.DOTTED_ATTRIBUTE);
-    } else if (labelStart >= 0) {
+    } else if (written) {
       const message = 'attribute names may not have labels';
       const advice = hint.labelledAttribute(label !== null);
-      this.add('syntax.attribute-label', labelStart, labelEnd, message, advice);
+      this.add('syntax.attribute-label', written.start, written.end, message, advice);
     }
     const value = this.expression();
     return { kind: 'attribute', start: first.start, end: value.end, name: first, value };
@@ -181,40 +180,20 @@ class Parser extends Cursor {
   }
 
   private binary(loosest: number): Expression {
-    let left = this.power();
+    let left = this.unary();
     for (;;) {
-      const kind = this.kind;
+      const { kind, start: at, height } = this;
       const precedence = token.PRECEDENCE[kind]!;
       if (precedence < loosest) return left;
-      const at = this.start;
-      const height = this.height;
       this.next();
-      left = this.joined(left, kind, at, height, this.binary(precedence + 1));
+      const nests = kind === token.POW;
+      if (nests) this.enter();
+      const right = this.binary(nests ? precedence : precedence + 1);
+      if (nests) this.nesting--;
+      this.grow(Math.max(height, this.height) + 1);
+      const operator = token.TOKEN_NAMES[kind] as BinaryOperator;
+      left = { kind: 'binary', start: left.start, end: right.end, operator, at, left, right };
     }
-  }
-
-  private power(): Expression {
-    const left = this.unary();
-    if (this.kind !== token.POW) return left;
-    const at = this.start;
-    const height = this.height;
-    this.next();
-    this.enter();
-    const right = this.power();
-    this.nesting--;
-    return this.joined(left, token.POW, at, height, right);
-  }
-
-  private joined(
-    left: Expression,
-    kind: number,
-    at: number,
-    leftHeight: number,
-    right: Expression,
-  ): Expression {
-    this.grow(Math.max(leftHeight, this.height) + 1);
-    const operator = token.TOKEN_NAMES[kind] as BinaryOperator;
-    return { kind: 'binary', start: left.start, end: right.end, operator, at, left, right };
   }
 
   private unary(): Expression {
@@ -253,8 +232,7 @@ class Parser extends Cursor {
         }
         case token.LPAREN: {
           this.next();
-          this.height = 0;
-          const args = this.kind === token.RPAREN ? [] : this.expressions(token.RPAREN);
+          const args = this.expressions(token.RPAREN);
           const end = this.end;
           this.expect(token.RPAREN, open);
           this.height = Math.max(height, this.height);
@@ -320,24 +298,20 @@ class Parser extends Cursor {
         this.grow(this.height + 1);
         return { kind: 'paren', start, end: close, inner };
       }
-      case token.LBRACK:
-        return this.array(start);
+      case token.LBRACK: {
+        this.next();
+        const elements = this.expressions(token.RBRACK);
+        const close = this.end;
+        this.expect(token.RBRACK, start);
+        this.grow(this.height + 1);
+        return { kind: 'array', start, end: close, elements };
+      }
       case token.LCURLY:
         return this.object(start);
     }
     this.failExpected('expression', hint.expression);
     while (!ENDS_ITEM.includes(this.kind)) this.next();
     return { kind: 'missing', start, end: start };
-  }
-
-  private array(start: number): ArrayExpression {
-    this.next();
-    this.height = 0;
-    const elements = this.kind === token.RBRACK ? [] : this.expressions(token.RBRACK);
-    const end = this.end;
-    this.expect(token.RBRACK, start);
-    this.grow(this.height + 1);
-    return { kind: 'array', start, end, elements };
   }
 
   private expressions(until: number): Expression[] {

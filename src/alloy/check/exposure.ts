@@ -1,4 +1,4 @@
-import type { Attribute, Block, Expression } from '../ast.ts';
+import type { Attribute, Block } from '../ast.ts';
 import { attributeOf, blocksOf, boolOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import type { Parsed } from '../parser.ts';
 import type { Check, Node, Part, Report } from './model.ts';
@@ -147,11 +147,10 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
     }
     return;
   }
-  const url = urlWithPassword(value);
-  if (url) {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(stringOf(value) ?? '')) {
     report(
       'exposure.secret',
-      spanOf(part.node.parsed, url),
+      spanOf(part.node.parsed, value),
       `${name.name} holds a password inside the URL`,
       'Remove it from the URL and use basic_auth with sys.env("NAME") or password_file',
     );
@@ -159,14 +158,7 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
 }
 
 function secretHint(part: Part, name: string): string {
-  const variable = name.toUpperCase();
+  const hint = `Write sys.env("${name.toUpperCase()}") and set it in alloy.environment`;
   const file = `${name}_file`;
-  return part.rule?.attributes.has(file)
-    ? `Write sys.env("${variable}") and set it in alloy.environment, or use ${file}`
-    : `Write sys.env("${variable}") and set it in alloy.environment`;
-}
-
-function urlWithPassword(value: Expression): Expression | undefined {
-  const text = stringOf(value);
-  return text && /^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(text) ? value : undefined;
+  return part.rule?.attributes.has(file) ? `${hint}, or use ${file}` : hint;
 }

@@ -1,4 +1,4 @@
-import type { Attribute } from '../ast.ts';
+import type { Attribute, Statement } from '../ast.ts';
 import {
   attributeOf,
   blocksOf,
@@ -106,7 +106,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   }
 }
 
-const isEmpty = (statement: Part['block']['body'][number]): boolean => {
+const isEmpty = (statement: Statement): boolean => {
   if (statement.kind !== 'attribute') return false;
   const value = withoutParens(statement.value);
   return stringOf(value) === '' || (value.kind === 'literal' && value.type === 'null');
@@ -127,9 +127,8 @@ function checkRelabel({ block, node }: Part, report: Report): void {
   const action = written ? stringOf(written.value) : 'replace';
   if (action === undefined) return;
   const at = written ? spanOf(node.parsed, written) : openingOf(node.parsed, block);
-  const has = (name: string) => attributeOf(block.body, name) !== undefined;
   const need = (name: string, sample: string) => {
-    if (has(name)) return;
+    if (attributeOf(block.body, name)) return;
     report(
       'fields.relabel',
       at,
@@ -159,9 +158,6 @@ function checkRelabel({ block, node }: Part, report: Report): void {
         );
       }
       need('target_label', '"..."');
-      return;
-    default:
-      return;
   }
 }
 
