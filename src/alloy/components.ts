@@ -12,7 +12,7 @@ export const SERVICE_BLOCKS: readonly string[] = [
   'livedebugging',
 ];
 /** The other blocks of which no component comes: each has a label. */
-export const LABELLED_BLOCKS: readonly string[] = [
+const LABELLED_BLOCKS: readonly string[] = [
   'declare',
   'argument',
   'export',

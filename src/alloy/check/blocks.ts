@@ -1,6 +1,5 @@
 import { nearest } from '../../model/frame.ts';
-import type { Statement } from '../ast.ts';
-import { isComponent, LABELLED_BLOCKS, SERVICE_BLOCKS } from '../components.ts';
+import { SERVICE_BLOCKS } from '../components.ts';
 import type { Check, Config, Module, Node, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
 
@@ -13,7 +12,9 @@ export const checkBlocks: Check = (config, report) => {
           report(
             'block.argument-outside',
             spanOf(parsed, statement),
-            rootMessage(module, statement),
+            module.kind === 'root'
+              ? `unrecognized attribute ${statement.name.name}`
+              : `an argument is not allowed here: a ${module.kind} holds blocks only`,
             'Move it into the block it belongs to, or delete the line',
           );
         }
@@ -23,13 +24,8 @@ export const checkBlocks: Check = (config, report) => {
   }
 };
 
-const rootMessage = (module: Module, statement: Statement & { kind: 'attribute' }): string =>
-  module.kind === 'root'
-    ? `unrecognized attribute ${statement.name.name}`
-    : `an argument is not allowed here: a ${module.kind} holds blocks only`;
-
 function checkNode(config: Config, module: Module, node: Node, report: Report): void {
-  const { block, name, id, parsed } = node;
+  const { block, name, id, parsed, component, rule, custom } = node;
   const head = headOf(node);
 
   const first = module.byId.get(id);
@@ -70,11 +66,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Report): 
     }
     return;
   }
-  if (
-    (name === 'argument' || name === 'export') &&
-    module.kind !== 'declare' &&
-    !inDeclare(module)
-  ) {
+  if ((name === 'argument' || name === 'export') && !inDeclare(module)) {
     report(
       'block.not-here',
       spanOf(parsed, block),
@@ -83,18 +75,16 @@ function checkNode(config: Config, module: Module, node: Node, report: Report): 
     );
   }
 
-  if (!block.label && (LABELLED_BLOCKS.includes(name) || isComponent(block))) {
-    const close =
-      isComponent(block) && !name.includes('.') ? nearest(name, SERVICE_BLOCKS) : undefined;
-    if (isComponent(block) && !name.includes('.') && !module.declares.has(name) && !node.custom) {
-      const home = homeOf(config, name);
+  if (!block.label) {
+    if (component && !name.includes('.') && !custom) {
+      const close = nearest(name, SERVICE_BLOCKS);
       report(
         'block.unknown-root',
         head,
         `there is no block "${name}"`,
         close
           ? `Write ${close} { }`
-          : (home ??
+          : (homeOf(config, name) ??
               `Use one of ${SERVICE_BLOCKS.join(', ')}, or a component: type.name "label" { }`),
       );
       return;
@@ -102,26 +92,20 @@ function checkNode(config: Config, module: Module, node: Node, report: Report): 
     report(
       'label.missing',
       head,
-      isComponent(block)
-        ? `component "${name}" must have a label`
-        : `${name} block must have a label`,
+      component ? `component "${name}" must have a label` : `${name} block must have a label`,
       `Name it: ${name} "default" {`,
     );
   }
 
-  if (isComponent(block) && !node.rule && !node.custom) {
-    const names = [
-      ...config.table.names.filter((known) => known.includes('.')),
-      ...declaredNames(module),
-    ];
+  if (component && !rule && !custom) {
+    const names = config.table.names.filter((known) => known.includes('.'));
     const meant =
-      nearest(name, names) ??
-      SERVICE_BLOCKS.find((known) => known === nearest(name, SERVICE_BLOCKS));
+      nearest(name, [...names, ...declaredNames(module)]) ?? nearest(name, SERVICE_BLOCKS);
     report(
       'component.unknown',
       head,
       `cannot find the definition of component name "${name}"`,
-      meant ? `Did you mean ${meant}?` : (stageHint(config, name) ?? unknownHint(name, module)),
+      meant ? `Did you mean ${meant}?` : unknownHint(config, name, module),
     );
   }
 }
@@ -135,21 +119,21 @@ function homeOf({ table }: Config, name: string): string | undefined {
     if (inner) homes.push(inner === name ? component : `${inner} { } of ${component}`);
   }
   if (homes.length === 0) return undefined;
-  const [one] = homes.filter((home) => /(remote_write|loki\.write|scrape)$/.test(home));
+  const one = homes.find((home) => /(remote_write|loki\.write|scrape)$/.test(home));
   return homes.length === 1
     ? `Move it into ${homes[0]}`
     : `Move it into a component, e.g. ${one ?? homes[0]}`;
 }
 
-/** `stage.json` and the like at the top level: blocks of one component that look like components. */
-const stageHint = (config: Config, name: string): string | undefined =>
-  name.includes('.') ? homeOf(config, name) : undefined;
-
-function unknownHint(name: string, module: Module): string {
-  const [first] = name.split('.');
-  return name.includes('.')
-    ? `Check the name in the component reference; if it comes from a module, import it under the label "${first}"`
-    : `Declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
+function unknownHint(config: Config, name: string, module: Module): string {
+  if (!name.includes('.')) {
+    return `Declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
+  }
+  // stage.json and the like: blocks of one component that look like components
+  return (
+    homeOf(config, name) ??
+    `Check the name in the component reference; if it comes from a module, import it under the label "${name.split('.')[0]}"`
+  );
 }
 
 function* declaredNames(module: Module): Generator<string> {

@@ -19,16 +19,14 @@ export const checkValues: Check = ({ nodes }, report) => {
         const value = withoutParens(statement.value);
         const values = value.kind === 'array' ? value.elements : [value];
         for (const one of values) {
-          const text =
-            stringOf(one) ?? (numberOf(one) === undefined ? undefined : String(numberOf(one)));
-          if (text === undefined) continue;
+          const text = stringOf(one);
           const at = spanOf(part.node.parsed, one);
           if (type === 'duration' || type === 'list(duration)') {
-            if (stringOf(one) !== undefined) checkDuration(text, at, report);
+            if (text !== undefined) checkDuration(text, at, report);
             continue;
           }
-          checkWord(part, name, text, at, report);
-          if (stringOf(one) === undefined) continue;
+          checkWord(part, name, text ?? numberOf(one)?.toString(), at, report);
+          if (text === undefined) continue;
           if (isRegex(part, name)) checkRegex(text, at, report);
           if (isHttpUrl(part, name)) checkUrl(text, at, report);
         }
@@ -49,9 +47,15 @@ function checkDuration(text: string, at: FileSpan, report: Report): void {
   );
 }
 
-function checkWord(part: Part, name: string, text: string, at: FileSpan, report: Report): void {
+function checkWord(
+  part: Part,
+  name: string,
+  text: string | undefined,
+  at: FileSpan,
+  report: Report,
+): void {
   const words = enumOf(part.node.name, part.path, name);
-  if (!words || words.includes(text)) return;
+  if (!words || text === undefined || words.includes(text)) return;
   const shown = words.filter((word) => word !== '');
   const meant = nearest(text, shown);
   const what = part.node.name === 'logging' ? `log ${name}` : name.replaceAll('_', ' ');
