@@ -16,18 +16,18 @@ const MAX_HEIGHT = 1000;
  * The token a parser stands at, the errors it has reported, and how deep it is. Upstream's rule for
  * errors: of those of the parser on one line, only the first is kept.
  */
-export class Cursor {
+export class Cursor implements hint.Place {
   readonly errors: Diagnostic[] = [];
-  protected readonly source: string;
+  readonly source: string;
   private readonly scanner: Scanner;
   protected readonly lineStarts: readonly number[];
   protected readonly comments: Comment[] = [];
-  protected kind: number = token.EOF;
-  protected start = 0;
-  protected end = 0;
-  private previousKind: number = token.EOF;
-  private previousStart = 0;
-  private previousEnd = 0;
+  kind: number = token.EOF;
+  start = 0;
+  end = 0;
+  previousKind: number = token.EOF;
+  previousStart = 0;
+  previousEnd = 0;
   private lastErrorLine = 0;
   protected nesting = 0;
   /** Levels of the expression read last. */
@@ -127,17 +127,13 @@ export class Cursor {
 
   /** An error with the advice for this place; for a character that begins no token there is one everywhere. */
   protected failHere(message: string, advise: (place: hint.Place) => hint.Advice): void {
-    const { source, kind, start, end, previousKind, previousStart, previousEnd } = this;
-    const hidden = () => this.hidden();
     const [code, advice] =
-      kind === token.ILLEGAL
-        ? hint.illegalCharacter(source, start)
-        : advise({ source, kind, start, end, previousKind, previousStart, previousEnd, hidden });
+      this.kind === token.ILLEGAL ? hint.illegalCharacter(this.source, this.start) : advise(this);
     this.fail(code, message, advice);
   }
 
   /** The current token may be part of a secret. */
-  protected hidden(): boolean {
+  hidden(): boolean {
     this.secrets ??= secretSpans(this.source);
     const next = this.secrets[firstBehind(this.secrets, this.start)];
     return next !== undefined && next.start < this.end;

@@ -2,7 +2,7 @@ import type { Body, Expression } from './ast.ts';
 import { partsOf, stringOf, withoutParens } from './ast-lookup.ts';
 
 /** A variable of the service's environment that a configuration reads, and where. */
-export interface EnvironmentRead {
+interface EnvironmentRead {
   readonly name: string;
   readonly start: number;
 }

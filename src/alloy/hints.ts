@@ -109,6 +109,7 @@ const named = (place: Place): string | undefined =>
 const braceFollows = ({ source, start }: Place): boolean =>
   /^\s*\{/.test(source.slice(start, start + 200));
 
+const CONTINUE = 'Continue with = and a value (attribute) or { (block) on the same line';
 const ELEMENT = 'Take an element by its number in brackets: [0]';
 const OPERATOR_FIRST =
   'End the previous line with the operator: a line break ends the statement unless something is open after it';
@@ -126,6 +127,11 @@ export const labelledAttribute = (named: boolean): string =>
     ? 'Drop the label (name = value), or write a block: name "label" { ... }'
     : 'Remove the "" before the =';
 
+const reserved = (place: Place): Advice => [
+  'syntax.name',
+  `Choose another name: ${text(place)} is a reserved word`,
+];
+
 /** A statement should begin here. */
 export function statementStart(place: Place): Advice {
   switch (place.kind) {
@@ -134,7 +140,7 @@ export function statementStart(place: Place): Advice {
       return ['syntax.name', 'Begin the name with a letter or _'];
     case token.BOOL:
     case token.NULL:
-      return ['syntax.name', `Choose another name: ${text(place)} is a reserved word`];
+      return reserved(place);
     case token.STRING:
       return [
         'syntax.name',
@@ -165,9 +171,7 @@ export function statementStart(place: Place): Advice {
 
 /** A name should follow a dot of a block's name. */
 export function namePart(place: Place): Advice {
-  if (place.kind === token.BOOL || place.kind === token.NULL) {
-    return ['syntax.name', `Choose another name: ${text(place)} is a reserved word`];
-  }
+  if (place.kind === token.BOOL || place.kind === token.NULL) return reserved(place);
   return ['syntax.name', 'Write a name after the dot'];
 }
 
@@ -175,12 +179,7 @@ export function namePart(place: Place): Advice {
 export function afterName(place: Place): Advice {
   switch (place.kind) {
     case token.TERMINATOR:
-      return braceFollows(place)
-        ? BRACE
-        : [
-            'syntax.statement',
-            'Continue with = and a value (attribute) or { (block) on the same line',
-          ];
+      return braceFollows(place) ? BRACE : ['syntax.statement', CONTINUE];
     case token.IDENT: {
       const name = named(place);
       return ['syntax.label', name ? `${LABEL_QUOTES}: "${name}"` : LABEL_QUOTES];
@@ -197,7 +196,7 @@ export function afterHeader(place: Place, either: boolean): Advice {
   if (place.kind === token.TERMINATOR && braceFollows(place)) return BRACE;
   if (place.kind === token.STRING) return ['syntax.label', 'Give a block one label only'];
   return either
-    ? ['syntax.statement', 'Continue with = and a value (attribute) or { (block) on the same line']
+    ? ['syntax.statement', CONTINUE]
     : ['syntax.statement', 'Open the block with { on the same line'];
 }
 

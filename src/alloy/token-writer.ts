@@ -77,7 +77,7 @@ export class TokenWriter {
     this.waiting.push(...kinds);
   }
 
-  // `at`: where the token stands in the source, as far as upstream knows it
+  // `at`: where the token stands in the source; left out where upstream does not know
 
   /** A token that may begin a line: a name, a constant, the end of a block. */
   word(text: string, at?: number): void {

@@ -64,15 +64,13 @@ const oldName = (name: string): string => {
 };
 
 function hintFor(name: string): string {
-  const meant = nearest(name, [...FUNCTIONS.keys(), ...CONSTANTS]);
-  if (meant) return `Did you mean ${meant}?`;
+  const functions = [...FUNCTIONS.keys()];
+  const names = [...functions, ...CONSTANTS];
   const [namespace] = name.split('.');
-  const siblings = [...FUNCTIONS.keys(), ...CONSTANTS].filter((one) =>
-    one.startsWith(`${namespace}.`),
-  );
   const last = name.split('.').at(-1)!;
-  const elsewhere = [...FUNCTIONS.keys()].find((one) => one.endsWith(`.${last}`));
-  if (elsewhere) return `Did you mean ${elsewhere}?`;
+  const meant = nearest(name, names) ?? functions.find((one) => one.endsWith(`.${last}`));
+  if (meant) return `Did you mean ${meant}?`;
+  const siblings = names.filter((one) => one.startsWith(`${namespace}.`));
   return siblings.length > 0 ? `Use one of ${siblings.join(', ')}` : 'Fix the name';
 }
 

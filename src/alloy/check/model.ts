@@ -17,7 +17,7 @@ export type Report = (
   at: FileSpan,
   message: string,
   hint: string,
-  /** Unless it is the rule's. */
+  /** In place of the rule's own kind. */
   kind?: Rule['kind'],
 ) => void;
 

@@ -60,12 +60,11 @@ function checkPart(
     const used =
       value === undefined ? boolOf(found.value) !== false : stringOf(found.value) === value;
     if (!used) continue;
+    const shown = value === undefined ? name : `${name} = "${value}"`;
     report(
       'stability.argument',
       spanOf(node.parsed, found),
-      value === undefined
-        ? `${name} is an experimental feature, and the stability level is "${options.stability}"`
-        : `${name} = "${value}" is an experimental feature, and the stability level is "${options.stability}"`,
+      `${shown} is an experimental feature, and the stability level is "${options.stability}"`,
       'Set alloy.stability: experimental (--stability.level=experimental), or remove the line',
     );
   }
