@@ -1,5 +1,5 @@
 import { nearest } from '../../model/frame.ts';
-import { type Attribute, type Block, blockName } from '../ast.ts';
+import { type Block, blockName, type Statement } from '../ast.ts';
 import { statementName } from '../ast-lookup.ts';
 import type { BlockRule } from '../table/component-table.ts';
 import type { Check, Config, Node, Part, Report } from './model.ts';
@@ -34,26 +34,21 @@ export const checkArguments: Check = (config, report) => {
 function checkPart(config: Config, part: Part, report: Report): void {
   const { node, block, rule } = part;
   const attributes = new Set<string>();
-  const blocks = new Map<string, number>();
+  const blocks = new Set<string>();
   for (const statement of block.body) {
-    if (statement.kind === 'attribute') {
-      const { name } = statement.name;
-      if (attributes.has(name)) {
-        report(
-          'argument.duplicate',
-          spanOf(node.parsed, statement),
-          `attribute "${name}" may only be provided once`,
-          `Keep one ${name}, delete the other`,
-        );
-      }
-      attributes.add(name);
-      if (rule) checkAttribute(part, rule, statement, report);
-    } else {
-      const name = blockName(statement);
-      const before = blocks.get(name) ?? 0;
-      blocks.set(name, before + 1);
-      if (rule) checkInner(part, rule, statement, before, report);
+    const name = statementName(statement);
+    const given = statement.kind === 'block' ? blocks : attributes;
+    const again = given.has(name);
+    given.add(name);
+    if (again && statement.kind === 'attribute') {
+      report(
+        'argument.duplicate',
+        spanOf(node.parsed, statement),
+        `attribute "${name}" may only be provided once`,
+        `Keep one ${name}, delete the other`,
+      );
     }
+    if (rule) checkStatement(part, rule, statement, again, report);
   }
   if (!rule || holdsError(config, node, block)) return;
   for (const [name, { required, type }] of rule.attributes) {
@@ -76,74 +71,53 @@ function checkPart(config: Config, part: Part, report: Report): void {
   }
 }
 
-function checkAttribute(part: Part, rule: BlockRule, statement: Attribute, report: Report): void {
-  const { name } = statement.name;
-  if (rule.attributes.has(name)) return;
+function checkStatement(
+  part: Part,
+  rule: BlockRule,
+  statement: Statement,
+  again: boolean,
+  report: Report,
+): void {
+  const name = statementName(statement);
   const at = spanOf(part.node.parsed, statement);
-  if (rule.block(name)) {
+  const isBlock = statement.kind === 'block';
+  const asBlock = rule.block(name) !== undefined;
+  const asArgument = rule.attributes.has(name);
+  if (isBlock ? asBlock : asArgument) {
+    if (!isBlock || !again || !ONCE.has(name)) return;
+    report(
+      'block.repeated',
+      at,
+      `block "${name}" may only be specified once`,
+      `Put everything into one ${name} block`,
+    );
+  } else if (asBlock) {
     report(
       'block.as-argument',
       at,
       `"${name}" must be a block, but is used as an attribute`,
       `Write ${name} { } without the =, one argument per line`,
     );
-    return;
-  }
-  if (rule.open) return;
-  report(
-    'argument.unknown',
-    at,
-    `unrecognized attribute name "${name}"`,
-    belongs(part, name, 'argument') ?? meantArgument(rule, name, part),
-  );
-}
-
-function checkInner(
-  part: Part,
-  rule: BlockRule,
-  inner: Block,
-  before: number,
-  report: Report,
-): void {
-  const name = blockName(inner);
-  const at = spanOf(part.node.parsed, inner);
-  if (rule.block(name)) {
-    if (before > 0 && ONCE.has(name)) {
-      report(
-        'block.repeated',
-        at,
-        `block "${name}" may only be specified once`,
-        `Put everything into one ${name} block`,
-      );
-    }
-    return;
-  }
-  if (rule.attributes.has(name)) {
+  } else if (asArgument) {
     report(
       'argument.as-block',
       at,
       `"${name}" must be an attribute, but is used as a block`,
       `Write ${name} = { ... } with a comma after each entry`,
     );
-    return;
+  } else if (!rule.open) {
+    report(
+      isBlock ? 'block.unknown' : 'argument.unknown',
+      at,
+      `unrecognized ${statement.kind} name "${name}"`,
+      belongs(part, name, isBlock) ??
+        (isBlock ? meantBlock(rule, name, part) : meantArgument(rule, name, part)),
+    );
   }
-  if (rule.open) return;
-  const near = nearest(name, rule.blockNames);
-  report(
-    'block.unknown',
-    at,
-    `unrecognized block name "${name}"`,
-    belongs(part, name, 'block') ??
-      (near
-        ? `Did you mean ${near}?`
-        : rule.blockNames.length === 0
-          ? `Delete it: ${blockName(part.block)} takes no blocks`
-          : `Use a block that ${blockName(part.block)} takes: ${listed(rule.blockNames)}`),
-  );
 }
 
 /** Where in this component a block or argument of that name has its place. */
-function belongs(part: Part, name: string, what: 'block' | 'argument'): string | undefined {
+function belongs(part: Part, name: string, isBlock: boolean): string | undefined {
   const top = part.node.rule;
   if (!top) return undefined;
   const places: string[][] = [];
@@ -151,19 +125,27 @@ function belongs(part: Part, name: string, what: 'block' | 'argument'): string |
     if (path.length > 3 || places.length > 3) return;
     for (const inner of rule.blockNames) {
       const child = rule.block(inner)!;
-      const here = what === 'block' ? inner === name : child.attributes.has(name);
-      if (here) places.push(what === 'block' ? path : [...path, inner]);
+      const here = isBlock ? inner === name : child.attributes.has(name);
+      if (here) places.push(isBlock ? path : [...path, inner]);
       if (!path.includes(inner)) look(child, [...path, inner]);
     }
   };
   if (part.path.length > 0) {
-    const atTop = what === 'block' ? top.block(name) : top.attributes.get(name);
+    const atTop = isBlock ? top.block(name) : top.attributes.get(name);
     if (atTop) return `Move it out of ${part.path.at(-1)}, directly into ${part.node.name}`;
   }
   look(top, []);
   const [place] = places.sort((a, b) => a.length - b.length);
   if (!place || place.length === 0) return undefined;
   return `Move it into ${place.join(' > ')} { } of this ${part.node.name}`;
+}
+
+function meantBlock({ blockNames }: BlockRule, name: string, { block }: Part): string {
+  const near = nearest(name, blockNames);
+  if (near) return `Did you mean ${near}?`;
+  return blockNames.length === 0
+    ? `Delete it: ${blockName(block)} takes no blocks`
+    : `Use a block that ${blockName(block)} takes: ${listed(blockNames)}`;
 }
 
 function meantArgument(rule: BlockRule, name: string, part: Part): string {
