@@ -1,16 +1,22 @@
-import { type Attribute, type Block, type Body, blockName, type Expression } from './ast.ts';
+import {
+  type Attribute,
+  type Block,
+  type Body,
+  blockName,
+  type Expression,
+  type Statement,
+} from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Parsed } from './parser.ts';
-import { positionAt } from './position.ts';
+import { positionAt, type Span } from './position.ts';
 import { stringValue } from './string-literal.ts';
 
 /** The first attribute of that name. */
-export function attributeOf(body: Body, name: string): Attribute | undefined {
-  for (const statement of body) {
-    if (statement.kind === 'attribute' && statement.name.name === name) return statement;
-  }
-  return undefined;
-}
+export const attributeOf = (body: Body, name: string): Attribute | undefined =>
+  body.find(
+    (statement): statement is Attribute =>
+      statement.kind === 'attribute' && statement.name.name === name,
+  );
 
 /** Every block of that name, in order. */
 export const blocksOf = (body: Body, name: string): readonly Block[] =>
@@ -21,6 +27,33 @@ export const blocksOf = (body: Body, name: string): readonly Block[] =>
 /** `prometheus.scrape.web`; without a label the name alone. */
 export const blockId = (block: Block): string =>
   block.label ? `${blockName(block)}.${block.label.text}` : blockName(block);
+
+/** An attribute's or block's name as written. */
+export const statementName = (statement: Statement): string =>
+  statement.kind === 'block' ? blockName(statement) : statement.name.name;
+
+/** The expressions directly inside one. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'array':
+      return expression.elements;
+    case 'object':
+      return expression.fields.map(({ value }) => value);
+    case 'access':
+    case 'unary':
+      return [expression.value];
+    case 'index':
+      return [expression.value, expression.index];
+    case 'call':
+      return [expression.value, ...expression.args];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'paren':
+      return [expression.inner];
+    default:
+      return [];
+  }
+}
 
 /** The expression without the parentheses around it. */
 export function withoutParens(expression: Expression): Expression {
@@ -58,10 +91,16 @@ export function numberOf(expression: Expression): number | undefined {
   return /^0[0-7]+$/.test(inner.text) ? Number.parseInt(inner.text, 8) : Number(inner.text);
 }
 
+/** `[]` */
+export function isEmptyList(expression: Expression): boolean {
+  const list = withoutParens(expression);
+  return list.kind === 'array' && list.elements.length === 0;
+}
+
 /** A diagnostic of a stretch of text, with its line and column counted. */
 export function diagnosticAt(
   parsed: Parsed,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: Span,
   what: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>,
 ): Diagnostic {
   return { ...what, start, end, ...positionAt(parsed.source, start, parsed.file.lineStarts) };

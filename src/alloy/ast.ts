@@ -1,73 +1,58 @@
+import type { Span } from './position.ts';
+
 /**
- * The tree of an Alloy file. Every node knows where it stands: `start` and `end` (exclusive) are
- * indexes into the source text that was parsed (UTF-16 units, so `source.slice(start, end)` is the
- * node's own text). Lines and byte columns come from `positionAt`.
+ * The tree of an Alloy file. Every node knows where it stands in the source text that was
+ * parsed: `source.slice(start, end)` is the node's own text. Lines and byte columns come from `positionAt`.
  */
 
-export interface Identifier {
+export interface Identifier extends Span {
   readonly kind: 'identifier';
-  readonly start: number;
-  readonly end: number;
   readonly name: string;
 }
 
 /** One constant. `text` is as written, quotes and escapes included; `stringValue(text)` decodes a string. */
-export interface Literal {
+export interface Literal extends Span {
   readonly kind: 'literal';
   readonly type: LiteralType;
-  readonly start: number;
-  readonly end: number;
   readonly text: string;
 }
 
 export type LiteralType = 'string' | 'number' | 'float' | 'bool' | 'null';
 
-export interface ArrayExpression {
+export interface ArrayExpression extends Span {
   readonly kind: 'array';
-  readonly start: number;
-  readonly end: number;
   readonly elements: readonly Expression[];
 }
 
-export interface ObjectExpression {
+export interface ObjectExpression extends Span {
   readonly kind: 'object';
-  readonly start: number;
-  readonly end: number;
   readonly fields: readonly Field[];
 }
 
 /** `key = value` of an object. */
-export interface Field {
+export interface Field extends Span {
   readonly kind: 'field';
-  readonly start: number;
-  readonly end: number;
   readonly key: FieldKey;
   readonly value: Expression;
 }
 
-export interface FieldKey {
+export interface FieldKey extends Span {
   readonly kind: 'key';
-  readonly start: number;
-  readonly end: number;
   /** The key as Alloy sees it: without quotes, escapes NOT decoded (as upstream has it); `""` is the two quotes. */
   readonly name: string;
   readonly quoted: boolean;
 }
 
 /** `value.name` */
-export interface AccessExpression {
+export interface AccessExpression extends Span {
   readonly kind: 'access';
-  readonly start: number;
-  readonly end: number;
   readonly value: Expression;
   readonly name: Identifier;
 }
 
 /** `value[index]` */
-export interface IndexExpression {
+export interface IndexExpression extends Span {
   readonly kind: 'index';
-  readonly start: number;
-  readonly end: number;
   readonly value: Expression;
   /** Where `[` stands. */
   readonly open: number;
@@ -75,10 +60,8 @@ export interface IndexExpression {
 }
 
 /** `value(args)` */
-export interface CallExpression {
+export interface CallExpression extends Span {
   readonly kind: 'call';
-  readonly start: number;
-  readonly end: number;
   readonly value: Expression;
   /** Where `(` stands. */
   readonly open: number;
@@ -87,10 +70,8 @@ export interface CallExpression {
 
 export type UnaryOperator = '!' | '-';
 
-export interface UnaryExpression {
+export interface UnaryExpression extends Span {
   readonly kind: 'unary';
-  readonly start: number;
-  readonly end: number;
   readonly operator: UnaryOperator;
   readonly value: Expression;
 }
@@ -111,10 +92,8 @@ export type BinaryOperator =
   | '%'
   | '^';
 
-export interface BinaryExpression {
+export interface BinaryExpression extends Span {
   readonly kind: 'binary';
-  readonly start: number;
-  readonly end: number;
   readonly operator: BinaryOperator;
   /** Where the operator stands. */
   readonly at: number;
@@ -122,18 +101,14 @@ export interface BinaryExpression {
   readonly right: Expression;
 }
 
-export interface ParenExpression {
+export interface ParenExpression extends Span {
   readonly kind: 'paren';
-  readonly start: number;
-  readonly end: number;
   readonly inner: Expression;
 }
 
 /** Stands where an expression was expected and none could be read: only in files with errors. */
-export interface MissingExpression {
+export interface MissingExpression extends Span {
   readonly kind: 'missing';
-  readonly start: number;
-  readonly end: number;
 }
 
 export type Expression =
@@ -150,29 +125,22 @@ export type Expression =
   | MissingExpression;
 
 /** `name = value` */
-export interface Attribute {
+export interface Attribute extends Span {
   readonly kind: 'attribute';
-  readonly start: number;
-  readonly end: number;
   readonly name: Identifier;
   readonly value: Expression;
 }
 
-/** The quoted word after a block's name. */
-export interface Label {
+/** The quoted word after a block's name, quotes included. */
+export interface Label extends Span {
   readonly kind: 'label';
-  /** Quotes included. */
-  readonly start: number;
-  readonly end: number;
   /** Between the quotes; never '' (an empty label is no label). */
   readonly text: string;
 }
 
 /** `part.part "label" { body }` */
-export interface Block {
+export interface Block extends Span {
   readonly kind: 'block';
-  readonly start: number;
-  readonly end: number;
   /** `prometheus.scrape` has two; at least one. */
   readonly name: readonly Identifier[];
   readonly label: Label | null;
@@ -187,20 +155,16 @@ export type Statement = Attribute | Block;
 
 export type Body = readonly Statement[];
 
-export interface Comment {
+export interface Comment extends Span {
   readonly kind: 'comment';
-  readonly start: number;
-  readonly end: number;
   /** With its slashes, without carriage returns. */
   readonly text: string;
   /** Follows the comment before it with no other token and no blank line between. */
   readonly joined: boolean;
 }
 
-export interface File {
+export interface File extends Span {
   readonly kind: 'file';
-  readonly start: number;
-  readonly end: number;
   readonly body: Body;
   /** All of the file, in order; the tree does not hold them. */
   readonly comments: readonly Comment[];

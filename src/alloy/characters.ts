@@ -44,15 +44,11 @@ export function nameEnd(text: string, from: number): number {
   }
 }
 
-/** The whole text is one name, though it may be a reserved word (`true`, `false`, `null`). */
-const isName = (text: string): boolean =>
-  isLetter(text.codePointAt(0) ?? Number.NaN) && nameEnd(text, 0) === text.length;
-
-const RESERVED: readonly string[] = ['true', 'false', 'null'];
-
 /** The whole text may be used as the name of an attribute, a block or a label. */
 export const isValidIdentifier = (text: string): boolean =>
-  isName(text) && !RESERVED.includes(text);
+  isLetter(text.codePointAt(0) ?? Number.NaN) &&
+  nameEnd(text, 0) === text.length &&
+  !/^(true|false|null)$/.test(text);
 
 /** The nearest text that is a valid identifier: `web-01` gives `web_01`. */
 export function toIdentifier(text: string): string {

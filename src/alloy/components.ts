@@ -3,13 +3,16 @@ import { type Block, blockName } from './ast.ts';
 import { blockId } from './ast-lookup.ts';
 import type { Parsed } from './parser.ts';
 
-/** Blocks that configure Alloy itself: no component comes of them. */
-const CONFIG_BLOCKS: readonly string[] = [
+/** Blocks of which there is one, without a label. */
+export const SERVICE_BLOCKS: readonly string[] = [
   'logging',
   'tracing',
   'http',
   'remotecfg',
   'livedebugging',
+];
+/** The other blocks of which no component comes: each has a label. */
+const LABELLED_BLOCKS: readonly string[] = [
   'declare',
   'argument',
   'export',
@@ -45,7 +48,10 @@ export function componentsOf(parsed: Parsed | readonly Parsed[]): ExpectedCompon
 }
 
 /** A block of the root, of a declare or of a foreach template that makes a component. */
-export const isComponent = (block: Block): boolean => !CONFIG_BLOCKS.includes(blockName(block));
+export function isComponent(block: Block): boolean {
+  const name = blockName(block);
+  return !SERVICE_BLOCKS.includes(name) && !LABELLED_BLOCKS.includes(name);
+}
 
 function madeElsewhere(block: Block): string | undefined {
   switch (blockName(block)) {

@@ -71,13 +71,6 @@ export function createContextScanner(): ContextScanner {
     if (inBody()) phase = 'start';
   }
 
-  function closing(): void {
-    open.pop();
-    phase = 'value';
-    terminable = true;
-    dotted = false;
-  }
-
   /** A character outside strings, comments, names and numbers. */
   function code(char: number): void {
     mode = 'code';
@@ -123,7 +116,9 @@ export function createContextScanner(): ContextScanner {
       case 125: // }
       case 41: // )
       case 93: // ]
-        closing();
+        open.pop();
+        token(true);
+        phase = 'value';
         return;
       case 61: // =
         token(false);
@@ -250,15 +245,4 @@ export function createContextScanner(): ContextScanner {
       return context();
     },
   };
-}
-
-/**
- * Whether `text`, which follows a template value, makes that value part of a name: `_total` behind
- * it, `.receiver`, or the `(` of a call.
- */
-export function nameFollows(text: string): boolean {
-  const first = text.codePointAt(0);
-  if (first === undefined) return false;
-  if (first !== 46) return first === 40 || isNamePart(first);
-  return text.length === 1 || isLetter(text.codePointAt(1)!);
 }

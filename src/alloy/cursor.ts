@@ -1,9 +1,9 @@
 import type { Comment } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
-import { type LineColumn, lineAt, utf8Length } from './position.ts';
+import { type LineColumn, lineAt, lineStartsOf, type Span, utf8Length } from './position.ts';
 import { commentText, Scanner } from './scan.ts';
-import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
+import { firstBehind, secretSpans } from './secret-spans.ts';
 import { quote } from './string-literal.ts';
 import * as token from './token.ts';
 
@@ -16,18 +16,18 @@ const MAX_HEIGHT = 1000;
  * The token a parser stands at, the errors it has reported, and how deep it is. Upstream's rule for
  * errors: of those of the parser on one line, only the first is kept.
  */
-export class Cursor {
+export class Cursor implements hint.Place {
   readonly errors: Diagnostic[] = [];
-  protected readonly source: string;
+  readonly source: string;
   private readonly scanner: Scanner;
   protected readonly lineStarts: readonly number[];
   protected readonly comments: Comment[] = [];
-  protected kind: number = token.EOF;
-  protected start = 0;
-  protected end = 0;
-  private previousKind: number = token.EOF;
-  private previousStart = 0;
-  private previousEnd = 0;
+  kind: number = token.EOF;
+  start = 0;
+  end = 0;
+  previousKind: number = token.EOF;
+  previousStart = 0;
+  previousEnd = 0;
   private lastErrorLine = 0;
   protected nesting = 0;
   /** Levels of the expression read last. */
@@ -38,7 +38,7 @@ export class Cursor {
 
   constructor(source: string) {
     this.source = source;
-    this.lineStarts = findLines(source);
+    this.lineStarts = lineStartsOf(source);
     this.scanner = new Scanner(source, (code, start, end, message, advice) =>
       this.add(code, start, end, message, advice),
     );
@@ -81,32 +81,13 @@ export class Cursor {
 
   /** To the end of the statement: a line break outside all brackets that were opened on the way. */
   protected skipStatement(): void {
-    let curly = 0;
-    let square = 0;
-    let round = 0;
+    const open = new Map<number, number>();
     for (; this.kind !== token.EOF; this.next()) {
-      switch (this.kind) {
-        case token.LCURLY:
-          curly++;
-          break;
-        case token.RCURLY:
-          curly--;
-          break;
-        case token.LBRACK:
-          square++;
-          break;
-        case token.RBRACK:
-          square--;
-          break;
-        case token.LPAREN:
-          round++;
-          break;
-        case token.RPAREN:
-          round--;
-          break;
-        case token.TERMINATOR:
-          if (curly <= 0 && square <= 0 && round <= 0) return;
-      }
+      const { kind } = this;
+      if (kind === token.TERMINATOR && ![...open.values()].some((count) => count > 0)) return;
+      if (kind < token.LCURLY || kind > token.RBRACK) continue;
+      const pair = kind >> 1;
+      open.set(pair, (open.get(pair) ?? 0) + (kind % 2 === 0 ? 1 : -1));
     }
   }
 
@@ -140,25 +121,19 @@ export class Cursor {
     this.add(code, this.start, shown, message, advice);
   }
 
-  protected failExpected(code: string, what: string, advice: string): void {
-    this.fail(code, `expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, advice);
+  protected failExpected(what: string, advise: (place: hint.Place) => hint.Advice): void {
+    this.failHere(`expected ${what}, got ${token.TOKEN_NAMES[this.kind]}`, advise);
   }
 
-  protected here(): hint.Place {
-    return {
-      source: this.source,
-      kind: this.kind,
-      start: this.start,
-      end: this.end,
-      previousKind: this.previousKind,
-      previousStart: this.previousStart,
-      previousEnd: this.previousEnd,
-      hidden: () => this.hidden(),
-    };
+  /** An error with the advice for this place; for a character that begins no token there is one everywhere. */
+  protected failHere(message: string, advise: (place: hint.Place) => hint.Advice): void {
+    const [code, advice] =
+      this.kind === token.ILLEGAL ? hint.illegalCharacter(this.source, this.start) : advise(this);
+    this.fail(code, message, advice);
   }
 
   /** The current token may be part of a secret. */
-  protected hidden(): boolean {
+  hidden(): boolean {
     this.secrets ??= secretSpans(this.source);
     const next = this.secrets[firstBehind(this.secrets, this.start)];
     return next !== undefined && next.start < this.end;
@@ -174,8 +149,7 @@ export class Cursor {
     const found = this.kind === kind;
     if (!found) {
       const line = opened < 0 ? 0 : lineAt(this.lineStarts, opened);
-      const [code, advice] = hint.expected(kind, line, this.here());
-      this.failExpected(code, token.TOKEN_NAMES[kind]!, advice);
+      this.failExpected(token.TOKEN_NAMES[kind]!, (place) => hint.expected(kind, line, place));
     }
     this.next();
     return found;
@@ -197,12 +171,4 @@ export class Cursor {
     this.scanner.stop();
     this.kind = token.EOF;
   }
-}
-
-function findLines(source: string): number[] {
-  const starts = [0];
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
-    starts.push(at + 1);
-  }
-  return starts;
 }

@@ -1,5 +1,7 @@
-/** What is wrong at one place of an Alloy text. */
-export interface Diagnostic {
+import type { LineColumn, Span } from './position.ts';
+
+/** What is wrong at one place of an Alloy text; an empty one where something is missing. */
+export interface Diagnostic extends Span, LineColumn {
   readonly severity: 'error' | 'warning';
   /** Stable word, `syntax.` for what the parser says. */
   readonly code: string;
@@ -7,12 +9,4 @@ export interface Diagnostic {
   readonly message: string;
   /** How to fix it, in the imperative. */
   readonly hint: string;
-  /** Index into the source text (UTF-16 units). */
-  readonly start: number;
-  /** Exclusive; equal to `start` where something is missing. */
-  readonly end: number;
-  /** From 1. */
-  readonly line: number;
-  /** From 1, in bytes of UTF-8, as Alloy counts. */
-  readonly column: number;
 }

@@ -1,8 +1,8 @@
 import type { Body, Expression } from './ast.ts';
-import { stringOf, withoutParens } from './ast-lookup.ts';
+import { partsOf, stringOf, withoutParens } from './ast-lookup.ts';
 
 /** A variable of the service's environment that a configuration reads, and where. */
-export interface EnvironmentRead {
+interface EnvironmentRead {
   readonly name: string;
   readonly start: number;
 }
@@ -16,7 +16,7 @@ export function environmentReads(body: Body): readonly EnvironmentRead[] {
   const walk = (expression: Expression): void => {
     const name = readOf(expression);
     if (name !== undefined) found.push({ name, start: expression.start });
-    else for (const part of partsOf(expression)) walk(part);
+    else for (const part of countedParts(expression)) walk(part);
   };
   const walkBody = (statements: Body): void => {
     for (const statement of statements)
@@ -39,34 +39,12 @@ function calledName(written: Expression): string {
   return value.kind === 'access' ? `${calledName(value.value)}.${value.name.name}` : '';
 }
 
-/** The expressions inside one, without those that are ready for an empty variable. */
-function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'array':
-      return expression.elements;
-    case 'object':
-      return expression.fields.map(({ value }) => value);
-    case 'access':
-    case 'unary':
-      return [expression.value];
-    case 'index':
-      return [expression.value, expression.index];
-    case 'call':
-      return calledName(expression.value) === 'coalesce'
-        ? withoutReads(expression.args)
-        : [expression.value, ...expression.args];
-    case 'binary': {
-      const sides = [expression.left, expression.right];
-      return expression.operator === '==' || expression.operator === '!='
-        ? withoutReads(sides)
-        : sides;
-    }
-    case 'paren':
-      return [expression.inner];
-    default:
-      return [];
-  }
+/** What of an expression is ready for an empty variable is left out where it is read right there. */
+function countedParts(expression: Expression): readonly Expression[] {
+  const parts = partsOf(expression);
+  const ready =
+    expression.kind === 'call'
+      ? calledName(expression.value) === 'coalesce'
+      : expression.kind === 'binary' && /^[=!]=$/.test(expression.operator);
+  return ready ? parts.filter((part) => readOf(withoutParens(part)) === undefined) : parts;
 }
-
-const withoutReads = (parts: readonly Expression[]): readonly Expression[] =>
-  parts.filter((part) => readOf(withoutParens(part)) === undefined);

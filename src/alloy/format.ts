@@ -73,55 +73,49 @@ class Printer {
       this.block(statement);
       return;
     }
-    out.at(statement.name.start);
-    out.word(statement.name.name);
+    out.word(statement.name.name, statement.name.start);
+    this.assigned(statement.value, statement.start);
+  }
+
+  /** A value behind its `=`; gives the line breaks in the source from `start` on. */
+  private assigned(value: Expression, start: number): number {
+    const { out } = this;
     const { printed } = out;
     out.space(COLUMN);
     out.punctuation('=');
     out.space(BLANK);
-    this.expression(statement.value);
-    const lines = out.lineOf(statement.end - 1) - out.lineOf(statement.start);
+    this.expression(value);
+    const lines = out.lineOf(value.end - 1) - out.lineOf(start);
     if (lines > 0 && out.printed === printed) out.unsettled = true;
+    return lines;
   }
 
   private block(block: Block): void {
     const { out } = this;
     const { label } = block;
-    out.at(block.start);
-    out.word(blockName(block));
+    out.word(blockName(block), block.start);
     if (label !== null) {
       out.space(BLANK);
-      out.at(label.start);
-      out.goingOn(`"${label.text}"`);
-      out.terminable = true;
+      out.closer(`"${label.text}"`, label.start);
     }
     out.space(BLANK);
-    out.at(block.open);
-    out.punctuation('{');
-    out.space(INDENT);
-    if (block.body.length > 0) {
-      out.space(BREAK);
-      this.statements(block.body);
-    } else {
-      out.space(BLANK);
-    }
+    out.punctuation('{', block.open);
+    out.space(INDENT, block.body.length > 0 ? BREAK : BLANK);
+    this.statements(block.body);
     out.space(UNINDENT);
-    out.at(block.close);
-    out.word('}');
+    out.word('}', block.close);
   }
 
   private expression(node: Expression): void {
     const { out } = this;
     switch (node.kind) {
       case 'literal':
-        out.at(node.start);
-        if (node.type === 'string') out.string(node.text);
-        else out.word(node.text);
+        if (node.type === 'string') out.string(node.text, node.start);
+        else out.word(node.text, node.start);
         out.afterNumber = node.type === 'number';
         return;
       case 'identifier':
-        out.at(node.start);
-        out.word(node.name);
+        out.word(node.name, node.start);
         return;
       case 'access':
         this.expression(node.value);
@@ -132,11 +126,9 @@ class Printer {
         return;
       case 'index':
         this.expression(node.value);
-        out.at(node.open);
-        out.punctuation('[');
+        out.punctuation('[', node.open);
         this.expression(node.index);
-        out.at(node.end - 1);
-        out.closer(']');
+        out.closer(']', node.end - 1);
         return;
       case 'call':
         this.call(node);
@@ -148,17 +140,14 @@ class Printer {
         this.object(node);
         return;
       case 'unary':
-        out.at(node.start);
-        out.word(node.operator);
-        out.terminable = false;
+        out.opener(node.operator, node.start);
         this.expression(node.value);
         return;
       case 'binary':
         this.binary(node);
         return;
       case 'paren':
-        out.word('(');
-        out.terminable = false;
+        out.opener('(');
         out.stoodAt(node.start);
         this.expression(node.inner);
         out.closer(')');
@@ -173,27 +162,20 @@ class Printer {
     const { out } = this;
     this.expression(node.left);
     out.space(BLANK);
-    out.at(node.at);
-    out.punctuation(node.operator);
+    out.punctuation(node.operator, node.at);
     out.space(BLANK);
     this.expression(node.right);
   }
 
   private array({ start, end, elements }: ArrayExpression): void {
     const { out } = this;
-    out.at(start);
-    out.word('[');
-    out.terminable = false;
+    out.opener('[', start);
     let previousLine = out.lineOf(start);
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i]!;
       const broken = out.lineOf(element.start) !== previousLine;
-      if (broken) {
-        out.space(INDENT);
-        out.space(BREAK);
-      } else if (i > 0) {
-        out.space(BLANK);
-      }
+      if (broken) out.space(INDENT, BREAK);
+      else if (i > 0) out.space(BLANK);
       this.expression(element);
       previousLine = out.lineOf(element.end - 1);
       if (i + 1 < elements.length) out.punctuation(',');
@@ -201,19 +183,14 @@ class Printer {
     }
     if (elements.length > 0 && out.lineOf(end - 1) !== previousLine) {
       out.punctuation(',');
-      out.space(INDENT);
-      out.space(BREAK);
-      out.space(UNINDENT);
+      out.space(INDENT, BREAK, UNINDENT);
     }
-    out.at(end - 1);
-    out.closer(']');
+    out.closer(']', end - 1);
   }
 
   private object({ start, end, fields }: ObjectExpression): void {
     const { out } = this;
-    out.at(start);
-    out.word('{');
-    out.terminable = false;
+    out.opener('{', start);
     out.space(INDENT);
     let previousLine = out.lineOf(start);
     let valueLines = 0;
@@ -223,16 +200,8 @@ class Printer {
       if (keyLine !== previousLine) out.space(i > 0 && valueLines === 0 ? NEWLINE : BREAK);
       else if (i > 0) out.space(BLANK);
       previousLine = keyLine;
-      out.at(key.start);
-      out.string(this.keyText(key));
-      const { printed } = out;
-      out.space(COLUMN);
-      out.punctuation('=');
-      out.space(BLANK);
-      const valueLine = out.lineOf(value.start);
-      this.expression(value);
-      valueLines = out.lineOf(value.end - 1) - valueLine;
-      if (valueLines > 0 && out.printed === printed) out.unsettled = true;
+      out.string(this.keyText(key), key.start);
+      valueLines = this.assigned(value, value.start);
       if (i + 1 < fields.length) out.punctuation(',');
     }
     if (fields.length > 0 && out.lineOf(end - 1) !== previousLine) {
@@ -240,8 +209,7 @@ class Printer {
       out.space(BREAK);
     }
     out.space(UNINDENT);
-    out.at(end - 1);
-    out.closer('}');
+    out.closer('}', end - 1);
   }
 
   private call({ value, open, end, args }: CallExpression): void {
@@ -253,10 +221,7 @@ class Printer {
     for (let i = 0; i < args.length; i++) {
       const arg = args[i]!;
       const broken = out.lineOf(arg.start) !== previousLine;
-      if (broken) {
-        out.space(BREAK);
-        out.space(INDENT);
-      }
+      if (broken) out.space(BREAK, INDENT);
       this.expression(arg);
       previousLine = out.lineOf(arg.end - 1);
       if (i + 1 < args.length) {

@@ -32,52 +32,45 @@ export function unknownEscape(char: string): string {
   return `Double the backslash (\\\\${char}), or put the text between backticks, where a backslash is literal`;
 }
 
+/** Code and hint. */
+export type Advice = readonly [code: string, hint: string];
+
+const ILLEGAL: ReadonlyMap<string, Advice> = new Map([
+  ['\0', ['syntax.nul', NUL]],
+  ['\ufeff', ['syntax.bom', BOM]],
+  ["'", ['syntax.single-quotes', SINGLE_QUOTES]],
+  ['#', ['syntax.hash-comment', 'Begin the comment with // instead of #']],
+  [';', ['syntax.semicolon', 'Remove the ; and put what follows on a line of its own']],
+  [':', ['syntax.colon', 'Write = between a name and its value, not :']],
+  [
+    '$',
+    [
+      'syntax.variable',
+      'Write sys.env("NAME") to read an environment variable: nothing begins with $',
+    ],
+  ],
+]);
+
 /** Code and hint for a character that begins no token. */
-export function illegalCharacter(source: string, at: number): readonly [string, string] {
+export function illegalCharacter(source: string, at: number): Advice {
   const char = String.fromCodePoint(source.codePointAt(at)!);
-  if (/\p{Cs}/u.test(char)) return ['syntax.utf8', UTF8];
-  switch (char) {
-    case '\0':
-      return ['syntax.nul', NUL];
-    case '#':
-      return ['syntax.hash-comment', 'Begin the comment with // instead of #'];
-    case ';':
-      return ['syntax.semicolon', 'Remove the ; and put what follows on a line of its own'];
-    case ':':
-      return ['syntax.colon', 'Write = between a name and its value, not :'];
-    case '$':
-      return [
-        'syntax.variable',
-        'Write sys.env("NAME") to read an environment variable: nothing begins with $',
-      ];
-    case '?':
-      return ['syntax.character', 'Choose with coalesce(a, b): there is no conditional operator'];
-    case '\u201c':
-    case '\u201d':
-    case '\u201e':
-    case '\u2018':
-    case '\u2019':
-      return ['syntax.character', 'Replace the typographic quote with a plain "'];
-    case '\u00a0':
-    case '\u2009':
-    case '\u202f':
-    case '\u3000':
-    case '\u200b':
-      return ['syntax.character', 'Replace this special space with a plain one'];
-    case '\\':
-      return [
-        'syntax.character',
-        'Remove the backslash: a line continues after =, an operator, a comma or an open bracket',
-      ];
-    case '@':
-    case '~':
-      return ['syntax.character', `Put text that holds ${char} in double quotes`];
-    default:
-      return [
-        'syntax.character',
-        'Remove this character, or put the text it belongs to in double quotes',
-      ];
+  return (
+    ILLEGAL.get(char) ??
+    (/\p{Cs}/u.test(char) ? ['syntax.utf8', UTF8] : ['syntax.character', withoutCharacter(char)])
+  );
+}
+
+function withoutCharacter(char: string): string {
+  if (char === '?') return 'Choose with coalesce(a, b): there is no conditional operator';
+  if (char === '\\') {
+    return 'Remove the backslash: a line continues after =, an operator, a comma or an open bracket';
   }
+  if (/[@~]/.test(char)) return `Put text that holds ${char} in double quotes`;
+  if (/[\u201c\u201d\u201e\u2018\u2019]/.test(char))
+    return 'Replace the typographic quote with a plain "';
+  if (/[\u00a0\u2009\u202f\u3000\u200b]/.test(char))
+    return 'Replace this special space with a plain one';
+  return 'Remove this character, or put the text it belongs to in double quotes';
 }
 
 /** Where the parser stands, and what it took last. */
@@ -92,9 +85,6 @@ export interface Place {
   /** Whether the current token may be part of a secret: then no hint repeats it. */
   readonly hidden: () => boolean;
 }
-
-/** Code and hint. */
-export type Advice = readonly [code: string, hint: string];
 
 export const LABEL_QUOTES = 'Put the label in double quotes';
 export const DOTTED_ATTRIBUTE =
@@ -119,6 +109,7 @@ const named = (place: Place): string | undefined =>
 const braceFollows = ({ source, start }: Place): boolean =>
   /^\s*\{/.test(source.slice(start, start + 200));
 
+const CONTINUE = 'Continue with = and a value (attribute) or { (block) on the same line';
 const ELEMENT = 'Take an element by its number in brackets: [0]';
 const OPERATOR_FIRST =
   'End the previous line with the operator: a line break ends the statement unless something is open after it';
@@ -136,17 +127,20 @@ export const labelledAttribute = (named: boolean): string =>
     ? 'Drop the label (name = value), or write a block: name "label" { ... }'
     : 'Remove the "" before the =';
 
+const reserved = (place: Place): Advice => [
+  'syntax.name',
+  `Choose another name: ${text(place)} is a reserved word`,
+];
+
 /** A statement should begin here. */
 export function statementStart(place: Place): Advice {
   switch (place.kind) {
-    case token.ILLEGAL:
-      return illegal(place);
     case token.NUMBER:
     case token.FLOAT:
       return ['syntax.name', 'Begin the name with a letter or _'];
     case token.BOOL:
     case token.NULL:
-      return ['syntax.name', `Choose another name: ${text(place)} is a reserved word`];
+      return reserved(place);
     case token.STRING:
       return [
         'syntax.name',
@@ -175,34 +169,17 @@ export function statementStart(place: Place): Advice {
   }
 }
 
-function illegal({ source, start }: Place): Advice {
-  const char = source[start];
-  if (char === "'") return ['syntax.single-quotes', SINGLE_QUOTES];
-  if (char === '\ufeff') return ['syntax.bom', BOM];
-  return illegalCharacter(source, start);
-}
-
 /** A name should follow a dot of a block's name. */
 export function namePart(place: Place): Advice {
-  if (place.kind === token.ILLEGAL) return illegal(place);
-  if (place.kind === token.BOOL || place.kind === token.NULL) {
-    return ['syntax.name', `Choose another name: ${text(place)} is a reserved word`];
-  }
+  if (place.kind === token.BOOL || place.kind === token.NULL) return reserved(place);
   return ['syntax.name', 'Write a name after the dot'];
 }
 
 /** Behind a block's name stands neither `=`, `{` nor a label. */
 export function afterName(place: Place): Advice {
   switch (place.kind) {
-    case token.ILLEGAL:
-      return illegal(place);
     case token.TERMINATOR:
-      return braceFollows(place)
-        ? BRACE
-        : [
-            'syntax.statement',
-            'Continue with = and a value (attribute) or { (block) on the same line',
-          ];
+      return braceFollows(place) ? BRACE : ['syntax.statement', CONTINUE];
     case token.IDENT: {
       const name = named(place);
       return ['syntax.label', name ? `${LABEL_QUOTES}: "${name}"` : LABEL_QUOTES];
@@ -216,11 +193,10 @@ export function afterName(place: Place): Advice {
 
 /** Behind the name and label of a block stands no `{`. */
 export function afterHeader(place: Place, either: boolean): Advice {
-  if (place.kind === token.ILLEGAL) return illegal(place);
   if (place.kind === token.TERMINATOR && braceFollows(place)) return BRACE;
   if (place.kind === token.STRING) return ['syntax.label', 'Give a block one label only'];
   return either
-    ? ['syntax.statement', 'Continue with = and a value (attribute) or { (block) on the same line']
+    ? ['syntax.statement', CONTINUE]
     : ['syntax.statement', 'Open the block with { on the same line'];
 }
 
@@ -241,8 +217,6 @@ export function expectedTerminator(place: Place, inBlock: boolean): Advice {
   }
   if (kind === token.FLOAT && glued && source[start] === '.') return ['syntax.name', ELEMENT];
   switch (kind) {
-    case token.ILLEGAL:
-      return illegal(place);
     case token.EOF:
       return ['syntax.statement', TERMINATE];
     case token.ASSIGN:
@@ -265,7 +239,6 @@ export function expectedTerminator(place: Place, inBlock: boolean): Advice {
 /** A bracket or `=` should stand here. `line`: where its partner was opened, 0: it has none. */
 export function expected(kind: number, line: number, place: Place): Advice {
   const name = token.TOKEN_NAMES[kind]!;
-  if (place.kind === token.ILLEGAL) return illegal(place);
   if (kind === token.ASSIGN) {
     return place.kind === token.DOT
       ? ['syntax.field', 'Put a key that holds a dot in double quotes']
@@ -291,7 +264,6 @@ const partner = (kind: number): string =>
 
 /** A name should follow the dot of a value. */
 export function accessName(place: Place): Advice {
-  if (place.kind === token.ILLEGAL) return illegal(place);
   if (place.kind === token.BOOL || place.kind === token.NULL) {
     return ['syntax.name', `Write ["${text(place)}"] instead: ${text(place)} is a reserved word`];
   }
@@ -303,8 +275,6 @@ export function accessName(place: Place): Advice {
 export function expression(place: Place): Advice {
   const { kind, previousKind } = place;
   switch (kind) {
-    case token.ILLEGAL:
-      return illegal(place);
     case token.COMMA:
       return ['syntax.value', 'Remove this comma, or write a value before it'];
     case token.TERMINATOR:
@@ -331,7 +301,6 @@ export function expression(place: Place): Advice {
 /** Between two elements of a list stands no comma. */
 export function missingComma(place: Place): Advice {
   const { source, kind, start, previousKind, previousEnd } = place;
-  if (kind === token.ILLEGAL) return illegal(place);
   if (kind === token.TERMINATOR) {
     return [
       'syntax.comma',
@@ -360,8 +329,6 @@ export function missingComma(place: Place): Advice {
 /** The key of an object's field should stand here. */
 export function fieldName(place: Place): Advice {
   switch (place.kind) {
-    case token.ILLEGAL:
-      return illegal(place);
     case token.BOOL:
     case token.NULL:
     case token.NUMBER:

@@ -1,5 +1,4 @@
 import type {
-  ArrayExpression,
   Attribute,
   BinaryOperator,
   Block,
@@ -9,7 +8,6 @@ import type {
   File,
   Identifier,
   Label,
-  Literal,
   LiteralType,
   ObjectExpression,
   Statement,
@@ -19,6 +17,7 @@ import { Cursor } from './cursor.ts';
 import { decode } from './decode.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import * as hint from './hints.ts';
+import type { Span } from './position.ts';
 import * as token from './token.ts';
 
 const LITERAL_TYPES: Readonly<Record<number, LiteralType>> = {
@@ -29,13 +28,21 @@ const LITERAL_TYPES: Readonly<Record<number, LiteralType>> = {
   [token.NULL]: 'null',
 };
 
+const ENDS_ITEM: readonly number[] = [
+  token.EOF,
+  token.TERMINATOR,
+  token.RPAREN,
+  token.RCURLY,
+  token.RBRACK,
+  token.COMMA,
+];
+
 /** What stood before `=` or `{`. */
 interface Header {
   readonly name: Identifier[];
   readonly label: Label | null;
-  /** Where the label's string begins, an empty one too; -1: there is none. */
-  readonly labelStart: number;
-  readonly labelEnd: number;
+  /** Where the label's string stands, an empty one too. */
+  readonly written: Span | null;
 }
 
 /**
@@ -64,8 +71,7 @@ class Parser extends Cursor {
       if (statement !== null) body.push(statement);
       if (this.kind === until) break;
       if (this.kind !== token.TERMINATOR) {
-        const [code, advice] = hint.expectedTerminator(this.here(), opened >= 0);
-        this.failExpected(code, 'TERMINATOR', advice);
+        this.failExpected('TERMINATOR', (place) => hint.expectedTerminator(place, opened >= 0));
         this.skipStatement();
       }
       this.next();
@@ -82,40 +88,36 @@ class Parser extends Cursor {
     if (this.kind === token.ASSIGN) return this.attribute(header);
     if (this.kind === token.LCURLY) return this.block(header);
     const either = header.name.length === 1 && header.label === null;
-    const [code, advice] = hint.afterHeader(this.here(), either);
-    this.failExpected(code, either ? 'attribute assignment or block body' : 'block body', advice);
+    this.failExpected(either ? 'attribute assignment or block body' : 'block body', (place) =>
+      hint.afterHeader(place, either),
+    );
     this.skipTo(token.IDENT);
     return null;
   }
 
   private header(): Header | null {
     if (this.kind !== token.IDENT) {
-      const [code, advice] = hint.statementStart(this.here());
-      this.failExpected(code, 'identifier', advice);
+      this.failExpected('identifier', hint.statementStart);
       return null;
     }
     const name = [this.identifier()];
     while (this.kind === token.DOT) {
       this.next();
-      if (this.kind !== token.IDENT) {
-        const [code, advice] = hint.namePart(this.here());
-        this.failExpected(code, 'identifier', advice);
-      }
+      if (this.kind !== token.IDENT) this.failExpected('identifier', hint.namePart);
       name.push(this.identifier());
     }
     if (this.kind === token.ASSIGN || this.kind === token.LCURLY) {
-      return { name, label: null, labelStart: -1, labelEnd: -1 };
+      return { name, label: null, written: null };
     }
     const { start, end } = this;
     if (this.kind !== token.STRING) {
-      const [code, advice] = hint.afterName(this.here());
-      this.failExpected(code, 'block label', advice);
+      this.failExpected('block label', hint.afterName);
       this.next();
-      return { name, label: null, labelStart: -1, labelEnd: -1 };
+      return { name, label: null, written: null };
     }
     const label = this.label(start, end);
     this.next();
-    return { name, label, labelStart: start, labelEnd: end };
+    return { name, label, written: { start, end } };
   }
 
   /** The current token, a string, as a block's label; null when it is empty. */
@@ -134,17 +136,17 @@ class Parser extends Cursor {
     return { kind: 'label', start, end, text };
   }
 
-  private attribute({ name, label, labelStart, labelEnd }: Header): Attribute {
+  private attribute({ name, label, written }: Header): Attribute {
     const first = name[0]!;
     this.next();
     if (name.length !== 1) {
       const end = name.at(-1)!.end;
       const message = 'attribute names may only consist of a single identifier with no "."';
       this.add('syntax.attribute-name', first.start, end, message, hint.DOTTED_ATTRIBUTE);
-    } else if (labelStart >= 0) {
+    } else if (written) {
       const message = 'attribute names may not have labels';
       const advice = hint.labelledAttribute(label !== null);
-      this.add('syntax.attribute-label', labelStart, labelEnd, message, advice);
+      this.add('syntax.attribute-label', written.start, written.end, message, advice);
     }
     const value = this.expression();
     return { kind: 'attribute', start: first.start, end: value.end, name: first, value };
@@ -178,40 +180,20 @@ class Parser extends Cursor {
   }
 
   private binary(loosest: number): Expression {
-    let left = this.power();
+    let left = this.unary();
     for (;;) {
-      const kind = this.kind;
+      const { kind, start: at, height } = this;
       const precedence = token.PRECEDENCE[kind]!;
       if (precedence < loosest) return left;
-      const at = this.start;
-      const height = this.height;
       this.next();
-      left = this.joined(left, kind, at, height, this.binary(precedence + 1));
+      const nests = kind === token.POW;
+      if (nests) this.enter();
+      const right = this.binary(nests ? precedence : precedence + 1);
+      if (nests) this.nesting--;
+      this.grow(Math.max(height, this.height) + 1);
+      const operator = token.TOKEN_NAMES[kind] as BinaryOperator;
+      left = { kind: 'binary', start: left.start, end: right.end, operator, at, left, right };
     }
-  }
-
-  private power(): Expression {
-    const left = this.unary();
-    if (this.kind !== token.POW) return left;
-    const at = this.start;
-    const height = this.height;
-    this.next();
-    this.enter();
-    const right = this.power();
-    this.nesting--;
-    return this.joined(left, token.POW, at, height, right);
-  }
-
-  private joined(
-    left: Expression,
-    kind: number,
-    at: number,
-    leftHeight: number,
-    right: Expression,
-  ): Expression {
-    this.grow(Math.max(leftHeight, this.height) + 1);
-    const operator = token.TOKEN_NAMES[kind] as BinaryOperator;
-    return { kind: 'binary', start: left.start, end: right.end, operator, at, left, right };
   }
 
   private unary(): Expression {
@@ -234,20 +216,9 @@ class Parser extends Cursor {
       switch (this.kind) {
         case token.DOT: {
           this.next();
-          const { start, end } = this;
-          if (this.kind !== token.IDENT) {
-            const [code, advice] = hint.accessName(this.here());
-            this.failExpected(code, 'IDENT', advice);
-          }
-          const name = this.source.slice(start, end);
-          this.next();
-          value = {
-            kind: 'access',
-            start: value.start,
-            end,
-            value,
-            name: { kind: 'identifier', start, end, name },
-          };
+          if (this.kind !== token.IDENT) this.failExpected('IDENT', hint.accessName);
+          const name = this.identifier();
+          value = { kind: 'access', start: value.start, end: name.end, value, name };
           break;
         }
         case token.LBRACK: {
@@ -261,8 +232,7 @@ class Parser extends Cursor {
         }
         case token.LPAREN: {
           this.next();
-          this.height = 0;
-          const args = this.kind === token.RPAREN ? [] : this.expressions(token.RPAREN);
+          const args = this.expressions(token.RPAREN);
           const end = this.end;
           this.expect(token.RPAREN, open);
           this.height = Math.max(height, this.height);
@@ -306,15 +276,20 @@ class Parser extends Cursor {
     this.height = 1;
     switch (kind) {
       case token.IDENT:
-        this.next();
-        return { kind: 'identifier', start, end, name: this.source.slice(start, end) };
+        return this.identifier();
       case token.STRING:
       case token.NUMBER:
       case token.FLOAT:
       case token.BOOL:
       case token.NULL:
         this.next();
-        return this.literal(LITERAL_TYPES[kind]!, start, end);
+        return {
+          kind: 'literal',
+          type: LITERAL_TYPES[kind]!,
+          start,
+          end,
+          text: this.source.slice(start, end),
+        };
       case token.LPAREN: {
         this.next();
         const inner = this.expression();
@@ -323,43 +298,20 @@ class Parser extends Cursor {
         this.grow(this.height + 1);
         return { kind: 'paren', start, end: close, inner };
       }
-      case token.LBRACK:
-        return this.array(start);
+      case token.LBRACK: {
+        this.next();
+        const elements = this.expressions(token.RBRACK);
+        const close = this.end;
+        this.expect(token.RBRACK, start);
+        this.grow(this.height + 1);
+        return { kind: 'array', start, end: close, elements };
+      }
       case token.LCURLY:
         return this.object(start);
     }
-    const [code, advice] = hint.expression(this.here());
-    this.failExpected(code, 'expression', advice);
-    while (!this.endsItem()) this.next();
+    this.failExpected('expression', hint.expression);
+    while (!ENDS_ITEM.includes(this.kind)) this.next();
     return { kind: 'missing', start, end: start };
-  }
-
-  private literal(type: LiteralType, start: number, end: number): Literal {
-    return { kind: 'literal', type, start, end, text: this.source.slice(start, end) };
-  }
-
-  private endsItem(): boolean {
-    switch (this.kind) {
-      case token.EOF:
-      case token.TERMINATOR:
-      case token.RPAREN:
-      case token.RCURLY:
-      case token.RBRACK:
-      case token.COMMA:
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  private array(start: number): ArrayExpression {
-    this.next();
-    this.height = 0;
-    const elements = this.kind === token.RBRACK ? [] : this.expressions(token.RBRACK);
-    const end = this.end;
-    this.expect(token.RBRACK, start);
-    this.grow(this.height + 1);
-    return { kind: 'array', start, end, elements };
   }
 
   private expressions(until: number): Expression[] {
@@ -369,16 +321,12 @@ class Parser extends Cursor {
       list.push(this.expression());
       if (this.height > height) height = this.height;
       if (this.kind === until) break;
-      if (this.kind !== token.COMMA) this.missingComma('expression list');
+      if (this.kind !== token.COMMA)
+        this.failHere("missing ',' in expression list", hint.missingComma);
       this.next();
     }
     this.height = height;
     return list;
-  }
-
-  private missingComma(list: string): void {
-    const [code, advice] = hint.missingComma(this.here());
-    this.fail(code, `missing ',' in ${list}`, advice);
   }
 
   private object(start: number): ObjectExpression {
@@ -391,7 +339,7 @@ class Parser extends Cursor {
       fields.push(this.field());
       if (this.height > height) height = this.height;
       if (this.kind === token.RCURLY) break;
-      if (this.kind !== token.COMMA) this.missingComma('field list');
+      if (this.kind !== token.COMMA) this.failHere("missing ',' in field list", hint.missingComma);
       this.next();
     }
     const end = this.end;
@@ -409,8 +357,7 @@ class Parser extends Cursor {
       key = { kind: 'key', start, end, name, quoted };
       this.next();
     } else {
-      const [code, advice] = hint.fieldName(this.here());
-      this.failExpected(code, 'field name (string or identifier)', advice);
+      this.failExpected('field name (string or identifier)', hint.fieldName);
       this.skipTo(token.ASSIGN);
     }
     this.expect(token.ASSIGN, -1);
@@ -418,8 +365,6 @@ class Parser extends Cursor {
     return { kind: 'field', start, end: value.end, key, value };
   }
 }
-
-export { positionAt } from './position.ts';
 
 export interface Parsed {
   /** The text that all offsets count in: the input itself, or the bytes decoded. */

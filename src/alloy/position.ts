@@ -1,31 +1,32 @@
+/** A stretch of text: indexes into it (UTF-16 units), `end` exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A place as Alloy names it: line from 1, column from 1 in bytes of UTF-8. */
 export interface LineColumn {
   readonly line: number;
   readonly column: number;
 }
 
-/**
- * Where `offset` stands in `source`. Give `lineStarts` (of a parsed File) when asking often: without
- * it all lines before are counted.
- */
+/** Where `offset` stands in `source`. Give `lineStarts` (of a parsed File) when asking often. */
 export function positionAt(
   source: string,
   offset: number,
-  lineStarts?: readonly number[],
+  lineStarts = lineStartsOf(source),
 ): LineColumn {
-  if (lineStarts) {
-    const line = lineAt(lineStarts, offset);
-    return { line, column: 1 + utf8Length(source, lineStarts[line - 1]!, offset) };
+  const line = lineAt(lineStarts, offset);
+  return { line, column: 1 + utf8Length(source, lineStarts[line - 1]!, offset) };
+}
+
+/** Index at which each line starts. */
+export function lineStartsOf(source: string): readonly number[] {
+  const starts = [0];
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
+    starts.push(at + 1);
   }
-  let line = 1;
-  let lineStart = 0;
-  for (;;) {
-    const newline = source.indexOf('\n', lineStart);
-    if (newline < 0 || newline >= offset) break;
-    line++;
-    lineStart = newline + 1;
-  }
-  return { line, column: 1 + utf8Length(source, lineStart, offset) };
+  return starts;
 }
 
 /** The line, from 1, that `offset` stands on. */

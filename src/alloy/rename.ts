@@ -7,21 +7,13 @@ import { type Parsed, parse } from './parser.ts';
 /** Where Alloy keeps a directory for each component, by its id. */
 const DATA = '/var/lib/alloy/data';
 
-/** A component that keeps something on disk under its id, and got another one. */
-export interface Renamed extends Diagnostic {
-  readonly from: string;
-  readonly to: string;
-  /** What stays behind under the old id. */
-  readonly directory: string;
-}
-
 /**
  * Components whose label changed between two texts and that lose what they keep under the old one:
  * a write-ahead log, or how far they have read. Told for the new text, at the new block. A pair is
  * one id gone and one new id of the same component with the same or the most similar body; a
  * component that is only added or only removed is no rename.
  */
-export function renamed(before: string | Parsed, after: string | Parsed): readonly Renamed[] {
+export function renamed(before: string, after: string): readonly Diagnostic[] {
   if (last?.before !== before || last.after !== after)
     last = { before, after, found: find(before, after) };
   return last.found;
@@ -29,16 +21,12 @@ export function renamed(before: string | Parsed, after: string | Parsed): readon
 
 /** A fleet's hosts mostly go from one text to one other. */
 let last:
-  | {
-      readonly before: string | Parsed;
-      readonly after: string | Parsed;
-      readonly found: readonly Renamed[];
-    }
+  | { readonly before: string; readonly after: string; readonly found: readonly Diagnostic[] }
   | undefined;
 
-function find(before: string | Parsed, after: string | Parsed): readonly Renamed[] {
-  const old = keepersOf(typeof before === 'string' ? parse(before) : before);
-  const parsed = typeof after === 'string' ? parse(after) : after;
+function find(before: string, after: string): readonly Diagnostic[] {
+  const old = keepersOf(parse(before));
+  const parsed = parse(after);
   const now = keepersOf(parsed);
   const gone = [...old.values()].filter(({ id }) => !now.has(id));
   const fresh = [...now.values()].filter(({ id }) => !old.has(id));
@@ -51,7 +39,7 @@ function find(before: string | Parsed, after: string | Parsed): readonly Renamed
     )
     .sort((a, b) => b.likeness - a.likeness);
   const taken = new Set<Keeper>();
-  const found: Renamed[] = [];
+  const found: Diagnostic[] = [];
   for (const { from, to, likeness: alike } of pairs) {
     // with one of each it is a rename whatever changed inside; else the bodies must say so
     const only =
@@ -147,21 +135,19 @@ function likeness(a: readonly string[], b: readonly string[]): number {
   return (2 * common) / (a.length + b.length);
 }
 
-function renameOf(parsed: Parsed, from: Keeper, to: Keeper): Renamed {
-  const directory = `${DATA}/${from.id}`;
+function renameOf(parsed: Parsed, from: Keeper, to: Keeper): Diagnostic {
   const lost =
     to.keeps === 'wal'
       ? 'so samples waiting to be sent are left behind'
       : 'so it starts over: lines are read again or skipped';
-  const diagnostic = diagnosticAt(
+  return diagnosticAt(
     parsed,
     { start: to.block.start, end: to.block.label!.end },
     {
       severity: 'warning',
       code: to.keeps === 'wal' ? 'rename.wal' : 'rename.positions',
       message: `${from.id} is now called ${to.id}: its ${to.keeps === 'wal' ? 'write-ahead log' : 'positions'} under the old name are not read, ${lost}`,
-      hint: `Keep the label "${from.block.label!.text}", or accept this and delete ${directory} when it is no longer needed`,
+      hint: `Keep the label "${from.block.label!.text}", or accept this and delete ${DATA}/${from.id} when it is no longer needed`,
     },
   );
-  return { ...diagnostic, from: from.id, to: to.id, directory };
 }

@@ -68,27 +68,26 @@ function editsOf({ source, errors }: Parsed): readonly Edit[] {
   return [...edits.values()].sort((a, b) => a.at - b.at);
 }
 
+/** What is written wrongly, '' for nothing, and what was meant, by the error that says so. */
+const MEANT: Readonly<Record<string, readonly [written: string, meant: string]>> = {
+  'syntax.semicolon': [';', '\n'],
+  'syntax.hash-comment': ['#', '//'],
+  'syntax.colon': [':', '='],
+  'syntax.two-on-a-line': ['', '\n'],
+  'syntax.comma': ['', ','],
+};
+
 function editFor(source: string, code: string, at: number): Edit | undefined {
-  switch (code) {
-    case 'syntax.semicolon':
-      return source[at] === ';' ? { at, remove: 1, insert: '\n' } : undefined;
-    case 'syntax.hash-comment':
-      return source[at] === '#' ? { at, remove: 1, insert: '//' } : undefined;
-    case 'syntax.colon':
-      return source[at] === ':' ? { at, remove: 1, insert: '=' } : undefined;
-    case 'syntax.two-on-a-line':
-      return { at, remove: 0, insert: '\n' };
-    case 'syntax.comma':
-      return { at, remove: 0, insert: ',' };
-    case 'syntax.single-quotes': {
-      const written = /'([^'"\\\n]*)'/y;
-      written.lastIndex = at;
-      const found = written.exec(source);
-      return found ? { at, remove: found[0].length, insert: `"${found[1]}"` } : undefined;
-    }
-    default:
-      return undefined;
+  const known = MEANT[code];
+  if (known) {
+    const [written, insert] = known;
+    return source.startsWith(written, at) ? { at, remove: written.length, insert } : undefined;
   }
+  if (code !== 'syntax.single-quotes') return undefined;
+  const quoted = /'([^'"\\\n]*)'/y;
+  quoted.lastIndex = at;
+  const found = quoted.exec(source);
+  return found ? { at, remove: found[0].length, insert: `"${found[1]}"` } : undefined;
 }
 
 function apply(

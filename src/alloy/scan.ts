@@ -39,6 +39,15 @@ for (const [char, kind] of [
   SIMPLE[char.charCodeAt(0)] = kind;
 }
 
+const UNTERMINATED_STRING = 'string literal not terminated';
+
+/** Hexadecimal digits behind each letter of an escape. */
+const ESCAPE_DIGITS: ReadonlyMap<string, number> = new Map([
+  ['x', 2],
+  ['u', 4],
+  ['U', 8],
+]);
+
 /** What no text may hold anywhere: NUL, a byte order mark inside, half a surrogate pair. */
 const FORBIDDEN = /[\0\uFEFF]|\p{Cs}/u;
 
@@ -98,17 +107,14 @@ export class Scanner {
       const simple = SIMPLE[unit]!;
       if (simple !== 0) {
         if (simple === token.DOT && isDecimal(source.charCodeAt(i + 1))) return this.number(i);
-        this.terminable =
+        const closes =
           simple === token.RCURLY || simple === token.RPAREN || simple === token.RBRACK;
-        this.end = i + 1;
-        return simple;
+        return this.take(simple, i + 1, closes);
       }
       if (isLetter(unit)) return this.word(i);
       switch (unit) {
         case NEWLINE:
-          this.terminable = false;
-          this.end = i + 1;
-          return token.TERMINATOR;
+          return this.take(token.TERMINATOR, i + 1, false);
         case QUOTE:
           return this.quoted(i);
         case BACKTICK:
@@ -131,27 +137,30 @@ export class Scanner {
       if (isDecimal(unit)) return this.number(i);
       if (unit === APOSTROPHE) return this.singleQuoted(i);
     } else if (i >= source.length) {
-      this.start = this.end = source.length;
-      if (!this.terminable) return token.EOF;
-      this.terminable = false;
-      return token.TERMINATOR;
+      this.start = source.length;
+      return this.take(this.terminable ? token.TERMINATOR : token.EOF, source.length, false);
     } else if (isLetter(source.codePointAt(i)!)) {
       return this.word(i);
     }
     return this.illegal(i);
   }
 
+  private take(kind: number, end: number, terminable: boolean): number {
+    this.end = end;
+    this.terminable = terminable;
+    return kind;
+  }
+
   private word(start: number): number {
     const source = this.source;
     const end = nameEnd(source, start + unitsAt(source, start));
-    this.end = end;
-    this.terminable = true;
     const length = end - start;
+    let kind: number = token.IDENT;
     if (length === 4) {
-      if (source.startsWith('true', start)) return token.BOOL;
-      if (source.startsWith('null', start)) return token.NULL;
-    } else if (length === 5 && source.startsWith('false', start)) return token.BOOL;
-    return token.IDENT;
+      if (source.startsWith('true', start)) kind = token.BOOL;
+      if (source.startsWith('null', start)) kind = token.NULL;
+    } else if (length === 5 && source.startsWith('false', start)) kind = token.BOOL;
+    return this.take(kind, end, true);
   }
 
   private number(start: number): number {
@@ -175,30 +184,20 @@ export class Scanner {
         this.report('syntax.number', start, i, 'exponent has no digits', hint.EXPONENT);
       }
     }
-    this.end = i;
-    this.terminable = true;
-    return kind;
+    return this.take(kind, i, true);
   }
 
   private operator(start: number, second: number, long: number, short: number): number {
-    this.terminable = false;
-    if (this.source.charCodeAt(start + 1) === second) {
-      this.end = start + 2;
-      return long;
-    }
-    this.end = start + 1;
-    return short;
+    return this.source.charCodeAt(start + 1) === second
+      ? this.take(long, start + 2, false)
+      : this.take(short, start + 1, false);
   }
 
   private doubled(start: number, char: string, kind: number): number {
-    this.terminable = false;
-    this.end = start + 2;
-    if (this.source[start + 1] !== char) {
-      this.end = start + 1;
-      const message = `missing second ${char} in ${char}${char}`;
-      this.report('syntax.operator', start + 1, start + 1, message, hint.doubled(char));
-    }
-    return kind;
+    if (this.source[start + 1] === char) return this.take(kind, start + 2, false);
+    const message = `missing second ${char} in ${char}${char}`;
+    this.report('syntax.operator', start + 1, start + 1, message, hint.doubled(char));
+    return this.take(kind, start + 1, false);
   }
 
   private quoted(start: number): number {
@@ -206,18 +205,12 @@ export class Scanner {
     let i = start + 1;
     for (;;) {
       const unit = source.charCodeAt(i);
-      if (unit === QUOTE) {
-        this.end = i + 1;
-        break;
-      }
+      if (unit === QUOTE) return this.take(token.STRING, i + 1, true);
       if (unit === BACKSLASH || unit === NEWLINE || i >= source.length) {
-        this.end = this.escapedString(start, i, QUOTE);
-        break;
+        return this.take(token.STRING, this.escapedString(start, i, QUOTE), true);
       }
       i++;
     }
-    this.terminable = true;
-    return token.STRING;
   }
 
   /** Goes on at `from` inside a string with escapes; gives the index behind it. */
@@ -227,8 +220,7 @@ export class Scanner {
     for (;;) {
       const unit = source.charCodeAt(i);
       if (unit === NEWLINE || i >= source.length) {
-        const message = 'string literal not terminated';
-        this.report('syntax.string', start, i, message, hint.UNTERMINATED_STRING);
+        this.report('syntax.string', start, i, UNTERMINATED_STRING, hint.UNTERMINATED_STRING);
         return i;
       }
       i++;
@@ -240,54 +232,21 @@ export class Scanner {
   /** Reads the escape behind a backslash; of a wrong one, nothing from the offending character on. */
   private escape(start: number): number {
     const source = this.source;
-    let digits = 0;
-    let base = 16;
-    let max = 0x10ffff;
-    let i = start;
-    switch (source[i]) {
-      case 'a':
-      case 'b':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-      case 'v':
-      case '\\':
-      case '"':
-        return i + 1;
-      case '0':
-      case '1':
-      case '2':
-      case '3':
-      case '4':
-      case '5':
-      case '6':
-      case '7':
-        digits = 3;
-        base = 8;
-        max = 255;
-        break;
-      case 'x':
-        digits = 2;
-        i++;
-        break;
-      case 'u':
-        digits = 4;
-        i++;
-        break;
-      case 'U':
-        digits = 8;
-        i++;
-        break;
-      case undefined:
-        this.escapeError(start, 'escape sequence not terminated', hint.UNTERMINATED_STRING);
-        return i;
-      default: {
-        const char = String.fromCodePoint(source.codePointAt(i)!);
-        this.escapeError(start, 'unknown escape sequence', hint.unknownEscape(char));
-        return i;
-      }
+    const code = source.codePointAt(start);
+    if (code === undefined) {
+      this.escapeError(start, 'escape sequence not terminated', hint.UNTERMINATED_STRING);
+      return start;
     }
+    const char = String.fromCodePoint(code);
+    if ('abfnrtv\\"'.includes(char)) return start + 1;
+    const octal = /[0-7]/.test(char);
+    const base = octal ? 8 : 16;
+    let digits = octal ? 3 : ESCAPE_DIGITS.get(char);
+    if (digits === undefined) {
+      this.escapeError(start, 'unknown escape sequence', hint.unknownEscape(char));
+      return start;
+    }
+    let i = octal ? start : start + 1;
     let value = 0;
     for (; digits > 0; digits--) {
       const digit = Number.parseInt(source[i] ?? '', base);
@@ -302,7 +261,7 @@ export class Scanner {
       value = value * base + digit;
       i++;
     }
-    if (value > max || (value >= 0xd800 && value < 0xe000)) {
+    if (value > (octal ? 255 : 0x10ffff) || (value >= 0xd800 && value < 0xe000)) {
       const message = 'escape sequence is invalid Unicode code point';
       this.escapeError(start, message, hint.ESCAPE_RANGE);
     }
@@ -316,49 +275,33 @@ export class Scanner {
 
   private raw(start: number): number {
     const close = this.source.indexOf('`', start + 1);
-    this.end = close < 0 ? this.source.length : close + 1;
-    if (close < 0) {
-      const message = 'string literal not terminated';
-      this.report('syntax.string', start, this.end, message, hint.UNTERMINATED_RAW);
-    }
-    this.terminable = true;
-    return token.STRING;
+    if (close >= 0) return this.take(token.STRING, close + 1, true);
+    const { length } = this.source;
+    this.report('syntax.string', start, length, UNTERMINATED_STRING, hint.UNTERMINATED_RAW);
+    return this.take(token.STRING, length, true);
   }
 
   private singleQuoted(start: number): number {
     const message = 'illegal single-quoted string; use double quotes';
     this.report('syntax.single-quotes', start, start + 1, message, hint.SINGLE_QUOTES);
-    this.end = this.escapedString(start, start + 1, APOSTROPHE);
-    this.terminable = true;
-    return token.ILLEGAL;
+    return this.take(token.ILLEGAL, this.escapedString(start, start + 1, APOSTROPHE), true);
   }
 
   /** A comment or a division; before a comment that ends its line, the line's end. */
   private slash(start: number): number {
     const second = this.source.charCodeAt(start + 1);
-    if (second !== SLASH && second !== STAR) {
-      this.terminable = false;
-      this.end = start + 1;
-      return token.DIV;
-    }
-    if (this.terminable && this.endsLine(start)) {
-      this.terminable = false;
-      this.end = start;
-      return token.TERMINATOR;
-    }
-    this.terminable = false;
+    if (second !== SLASH && second !== STAR) return this.take(token.DIV, start + 1, false);
+    if (this.terminable && this.endsLine(start)) return this.take(token.TERMINATOR, start, false);
+    const { length } = this.source;
     if (second === SLASH) {
       const newline = this.source.indexOf('\n', start);
-      this.end = newline < 0 ? this.source.length : newline;
-    } else {
-      const close = this.source.indexOf('*/', start + 2);
-      this.end = close < 0 ? this.source.length : close + 2;
-      if (close < 0) {
-        const message = 'block comment not terminated';
-        this.report('syntax.comment', start, start + 2, message, hint.UNTERMINATED_COMMENT);
-      }
+      return this.take(token.COMMENT, newline < 0 ? length : newline, false);
     }
-    return token.COMMENT;
+    const close = this.source.indexOf('*/', start + 2);
+    if (close >= 0) return this.take(token.COMMENT, close + 2, false);
+    const message = 'block comment not terminated';
+    this.report('syntax.comment', start, start + 2, message, hint.UNTERMINATED_COMMENT);
+    return this.take(token.COMMENT, length, false);
   }
 
   /** From the comment at `start` to the end of the line there are only comments and blanks. */

@@ -1,11 +1,6 @@
+import type { Span } from './position.ts';
 import { Scanner } from './scan.ts';
 import * as token from './token.ts';
-
-/** A stretch of text, `end` exclusive. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * Whether an attribute, key or header of that name holds a secret: password, client_secret, X-API-Key,

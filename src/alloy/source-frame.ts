@@ -1,15 +1,8 @@
-import { lineAt } from './position.ts';
-import { firstBehind, type Span, secretSpans } from './secret-spans.ts';
-
-export interface FrameOptions {
-  /** Hides what may be a secret; only tests have a reason not to. Default true. */
-  readonly mask?: boolean;
-  /** Columns of a terminal that the frame may take. Default 80. */
-  readonly width?: number;
-}
+import { lineAt, lineStartsOf, type Span } from './position.ts';
+import { firstBehind, secretSpans } from './secret-spans.ts';
 
 /** Gives the frame of a stretch of the text: `start` and `end` (exclusive) are indexes into it. */
-export type Framer = (start: number, end: number) => string;
+type Framer = (start: number, end: number) => string;
 
 /** Lines shown before the one that is meant. */
 const BEFORE = 2;
@@ -17,34 +10,22 @@ const TAB = 4;
 const HIDDEN = '***';
 
 /**
- * The lines around a place as a compiler shows them, with line numbers and `^^^` under the stretch:
+ * Gives the lines around a place as a compiler shows them, with line numbers and `^^^` under the stretch:
  *
  *     3 |     url = "http://***@host"
  *       |           ^^^^^^^^^^^^^^^^^
  *
- * Tabs become spaces, control characters `?`, long lines are cut to fit; secrets are hidden, each as
- * three stars, so that not even its length shows.
+ * Tabs become spaces, control characters `?`, lines longer than a terminal of `width` columns are cut;
+ * secrets are hidden, each as three stars, so that not even its length shows. What is secret is looked
+ * for once, when first needed.
  */
-export function codeFrame(
-  source: string,
-  start: number,
-  end: number,
-  options: FrameOptions = {},
-): string {
-  return framesOf(source, options)(start, end);
-}
-
-/** For several frames of one text: what is secret in it is looked for once, when first needed. */
-export function framesOf(source: string, { mask = true, width = 80 }: FrameOptions = {}): Framer {
+export function framesOf(source: string, width = 80): Framer {
   let spans: readonly Span[] | undefined;
   /** Rows of the frame before: a line may be long, and have many errors. */
   let kept = new Map<number, Row>();
-  const lineStarts = [0];
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
-    lineStarts.push(at + 1);
-  }
+  const lineStarts = lineStartsOf(source);
   return (start, end) => {
-    spans ??= mask ? secretSpans(source) : [];
+    spans ??= secretSpans(source);
     const line = lineAt(lineStarts, Math.max(0, Math.min(start, source.length)));
     const gutter = String(line).length;
     const room = Math.max(20, width - gutter - 3);

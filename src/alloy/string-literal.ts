@@ -12,17 +12,9 @@ const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-const UNSHORT: Readonly<Record<string, number>> = {
-  a: 7,
-  b: 8,
-  f: 12,
-  n: 10,
-  r: 13,
-  t: 9,
-  v: 11,
-  '\\': 92,
-  '"': 34,
-};
+const UNSHORT = new Map(
+  Object.entries(SHORT).map(([char, short]) => [short[1], char.charCodeAt(0)]),
+);
 
 /** The text as a double-quoted literal, whatever it holds; what has no shape becomes an escape. */
 export function quote(text: string): string {
@@ -52,7 +44,7 @@ export function stringValue(literal: string): string {
   const pattern =
     /\\(?:([abfnrtv\\"])|([0-7]{3})|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|[^\\]+|\\/gy;
   for (const [whole, short, octal, hex, four, eight] of text.matchAll(pattern)) {
-    if (short !== undefined) bytes.push(UNSHORT[short]!);
+    if (short !== undefined) bytes.push(UNSHORT.get(short)!);
     else if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
     else if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
     else {

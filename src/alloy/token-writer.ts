@@ -39,8 +39,8 @@ export class TokenWriter {
   /** The token written last was a whole number: a dot may not touch it. */
   afterNumber = false;
   /** A line break behind the token written last would end the statement. */
-  terminable = false;
-  /** Where the next token stands is known, not guessed. */
+  private terminable = false;
+  /** Where the token being written, or written last, stands is known, not guessed. */
   private placed = false;
   /** The token written last stood on another line than `lastLine`. */
   private drifted = false;
@@ -73,59 +73,59 @@ export class TokenWriter {
     this.drifted = this.lineOf(offset) !== this.lastLine;
   }
 
-  /** The next token stands at `offset` of the source. */
-  at(offset: number): void {
-    this.placed = true;
-    this.offset = offset;
-    this.offsetLine = this.lineOf(offset);
+  space(...kinds: readonly number[]): void {
+    this.waiting.push(...kinds);
   }
 
-  space(kind: number): void {
-    this.waiting.push(kind);
-  }
+  // `at`: where the token stands in the source; left out where upstream does not know
 
-  /** A token that may begin a line: a name, a constant, an opening bracket, the end of a block. */
-  word(text: string): void {
-    this.before(false);
+  /** A token that may begin a line: a name, a constant, the end of a block. */
+  word(text: string, at?: number): void {
+    this.before(false, at);
     this.aligner.write(text);
-    this.after(text.length);
-    this.terminable = true;
+    this.after(text.length, true);
   }
 
-  /** A token that goes on with a statement: before it no line may break unless the token before allows it. */
-  goingOn(text: string): void {
-    this.before(this.terminable);
-    this.aligner.write(text);
-    this.after(text.length);
-  }
-
-  punctuation(text: string): void {
-    this.goingOn(text);
+  /** An opening bracket or a prefix. */
+  opener(text: string, at?: number): void {
+    this.word(text, at);
     this.terminable = false;
   }
 
-  closer(text: string): void {
-    this.goingOn(text);
+  /** A token that goes on with a statement: before it no line may break unless the token before allows it. */
+  punctuation(text: string, at?: number): void {
+    this.before(this.terminable, at);
+    this.aligner.write(text);
+    this.after(text.length, false);
+  }
+
+  /** One that may end it, too: a label, a closing bracket. */
+  closer(text: string, at?: number): void {
+    this.punctuation(text, at);
     this.terminable = true;
   }
 
   /** A string or key: its line breaks end lines of the layout. */
-  string(text: string): void {
-    this.before(false);
+  string(text: string, at: number): void {
+    this.before(false, at);
     let from = 0;
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-      this.aligner.write(text.slice(from, at));
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      this.aligner.write(text.slice(from, end));
       this.aligner.endLine(false);
       this.offsetLine++;
       this.printed++;
-      from = at + 1;
+      from = end + 1;
     }
     this.aligner.write(from === 0 ? text : text.slice(from));
-    this.after(text.length);
-    this.terminable = true;
+    this.after(text.length, true);
   }
 
-  private before(keepLine: boolean): void {
+  private before(keepLine: boolean, at: number | undefined): void {
+    this.placed = at !== undefined;
+    if (at !== undefined) {
+      this.offset = at;
+      this.offsetLine = this.lineOf(at);
+    }
     if (this.commentAt <= this.offset && !(keepLine && this.breaksLine(this.offset))) {
       const broken = this.waiting.includes(BREAK) || this.waiting.includes(NEWLINE);
       if (!broken || !this.placed) this.unsettled = true;
@@ -137,12 +137,12 @@ export class TokenWriter {
     if (this.atLineStart) this.startLine();
   }
 
-  private after(length: number): void {
+  private after(length: number, terminable: boolean): void {
+    this.terminable = terminable;
     this.offset += length;
     this.lastLine = this.offsetLine;
     this.afterNumber = false;
     if (this.placed) this.drifted = false;
-    this.placed = false;
     this.empty = false;
   }
 

@@ -11,6 +11,7 @@ export const BOOL: number = 8;
 export const NULL: number = 9;
 export const ASSIGN: number = 10;
 export const NOT: number = 11;
+/** Brackets: an opening one is even, its partner the number after it. */
 export const LCURLY: number = 12;
 export const RCURLY: number = 13;
 export const LPAREN: number = 14;
@@ -37,40 +38,8 @@ export const POW: number = 33;
 
 /** How messages name each kind; for operators this is their text. */
 export const TOKEN_NAMES: readonly string[] = [
-  'EOF',
-  'ILLEGAL',
-  'TERMINATOR',
-  'COMMENT',
-  'IDENT',
-  'STRING',
-  'NUMBER',
-  'FLOAT',
-  'BOOL',
-  'NULL',
-  '=',
-  '!',
-  '{',
-  '}',
-  '(',
-  ')',
-  '[',
-  ']',
-  ',',
-  '.',
-  '||',
-  '&&',
-  '==',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '^',
+  ...'EOF ILLEGAL TERMINATOR COMMENT IDENT STRING NUMBER FLOAT BOOL NULL'.split(' '),
+  ...'= ! { } ( ) [ ] , . || && == != < <= > >= + - * / % ^'.split(' '),
 ];
 
 /** How tightly each kind binds as a binary operator, 1 loosest; 0: it is none. `^` alone is right-associative. */

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkConfig, checkFiles, RULES } from '../../src/alloy/check/check.ts';
+import { checkConfig, checkFiles } from '../../src/alloy/check/check.ts';
 import type { CheckOptions } from '../../src/alloy/check/model.ts';
+import { RULES } from '../../src/alloy/check/rules.ts';
 import { parse } from '../../src/alloy/parser.ts';
 import { describeRules } from './describe-rules.ts';
 

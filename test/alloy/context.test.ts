@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Body } from '../../src/alloy/ast.ts';
-import { createContextScanner, nameFollows } from '../../src/alloy/context.ts';
+import { createContextScanner } from '../../src/alloy/context.ts';
 import { parse } from '../../src/alloy/parser.ts';
 import { Scanner } from '../../src/alloy/scan.ts';
 import * as token from '../../src/alloy/token.ts';
@@ -157,22 +157,3 @@ function contextsOf(text: string): ReadonlyMap<number, AlloyContext> | undefined
   for (const start of starts) contexts.set(start, 'name');
   return contexts;
 }
-
-test.each([
-  ['_total', true],
-  ['x', true],
-  ['9', true],
-  ['ß', true],
-  ['.receiver', true],
-  ['.', true],
-  ['(1)', true],
-  ['', false],
-  [' x', false],
-  ['.5', false],
-  ['"', false],
-  [',', false],
-  ['[0]', false],
-  ['\n', false],
-])('a value before %j is part of a name: %j', (text, expected) => {
-  expect(nameFollows(text)).toBe(expected);
-});

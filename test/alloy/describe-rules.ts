@@ -1,5 +1,4 @@
-import { RULES } from '../../src/alloy/check/check.ts';
-import type { Rule } from '../../src/alloy/check/model.ts';
+import { RULES, type Rule } from '../../src/alloy/check/rules.ts';
 
 const SEVERITY: Readonly<Record<Rule['kind'], string>> = {
   language: 'error',
@@ -9,7 +8,6 @@ const SEVERITY: Readonly<Record<Rule['kind'], string>> = {
 
 /** docs/checks.md */
 export function describeRules(): string {
-  const family = (code: string) => code.split('.')[0]!;
   let text = `# Checks of Alloy configurations
 
 What \`alloyup validate\` finds. Generated from the rules by \`node build.mjs run scripts/alloy-checks.ts\`; a test keeps
@@ -26,7 +24,7 @@ Codes of syntax errors begin with \`syntax.\`; their messages are Alloy's own.
 | code | severity | finds | what to do |
 | --- | --- | --- | --- |
 `;
-  const sorted = [...RULES].sort((a, b) => family(a.code).localeCompare(family(b.code)));
+  const sorted = [...RULES].sort((a, b) => a.code.localeCompare(b.code));
   for (const { code, kind, finds, fix } of sorted) {
     text += `| \`${code}\` | ${SEVERITY[kind]} | ${cell(finds)} | ${cell(fix)} |\n`;
   }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse, positionAt, withoutEchoes } from '../../src/alloy/parser.ts';
+import { parse, withoutEchoes } from '../../src/alloy/parser.ts';
+import { positionAt } from '../../src/alloy/position.ts';
 import { outline } from './outline.ts';
 import { sectionsOf } from './sections.ts';
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkFiles, RULES } from '../../src/alloy/check/check.ts';
+import { checkFiles } from '../../src/alloy/check/check.ts';
 import type { CheckOptions, FileDiagnostic, NamedFile } from '../../src/alloy/check/model.ts';
+import { RULES } from '../../src/alloy/check/rules.ts';
 import { parse } from '../../src/alloy/parser.ts';
 
 /** One finding of the real `alloy validate`, or of a start. */

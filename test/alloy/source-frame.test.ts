@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../src/alloy/parser.ts';
 import { isSecretName, secretSpans } from '../../src/alloy/secret-spans.ts';
-import { codeFrame, framesOf } from '../../src/alloy/source-frame.ts';
+import { framesOf } from '../../src/alloy/source-frame.ts';
 
 /** The frame of the first place where `needle` stands. */
 const frame = (source: string, needle: string, width?: number): string => {
   const start = source.indexOf(needle);
-  return codeFrame(source, start, start + needle.length, width ? { width } : {});
+  return framesOf(source, width)(start, start + needle.length);
 };
 
 describe('a frame', () => {
@@ -36,9 +36,9 @@ describe('a frame', () => {
   });
 
   test('marks one column where something is missing, at the end of the text too', () => {
-    expect(codeFrame('a = ', 4, 4)).toBe(['1 | a =', '  |     ^'].join('\n'));
-    expect(codeFrame('a\n', 2, 2)).toBe(['1 | a', '2 |', '  | ^'].join('\n'));
-    expect(codeFrame('', 0, 0)).toBe(['1 |', '  | ^'].join('\n'));
+    expect(framesOf('a = ')(4, 4)).toBe(['1 | a =', '  |     ^'].join('\n'));
+    expect(framesOf('a\n')(2, 2)).toBe(['1 | a', '2 |', '  | ^'].join('\n'));
+    expect(framesOf('')(0, 0)).toBe(['1 |', '  | ^'].join('\n'));
   });
 
   test('marks a stretch over several lines on its first', () => {
@@ -66,7 +66,7 @@ describe('a frame', () => {
       fc.property(text, fc.nat(300), fc.nat(40), (source, at, length) => {
         const start = Math.min(at, source.length);
         const end = Math.min(start + length, source.length);
-        const lines = codeFrame(source, start, end, { width: 40 }).split('\n');
+        const lines = framesOf(source, 40)(start, end).split('\n');
         expect(lines.at(-1)).toMatch(/^ +\| *\^+$/);
         for (const line of lines) {
           const columns = [...line.replace(/\u0301/g, '')].reduce(
@@ -145,7 +145,7 @@ describe('no frame shows a secret', () => {
     ['an address', 'targets = [{"__address__" = "127.0.0.1:9100"}]'],
     ['a comparison', 'x = 1 // keep the monkey'],
   ])('%s is shown', (_, text) => {
-    expect(codeFrame(text, 0, 1).split('\n')[0]).toBe(`1 | ${text}`);
+    expect(framesOf(text)(0, 1).split('\n')[0]).toBe(`1 | ${text}`);
   });
 
   test('a hidden text is marked as a whole, and what stands behind it right', () => {

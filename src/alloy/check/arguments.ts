@@ -1,82 +1,9 @@
 import { nearest } from '../../model/frame.ts';
-import { type Attribute, type Block, blockName } from '../ast.ts';
+import { type Block, blockName, type Statement } from '../ast.ts';
+import { statementName } from '../ast-lookup.ts';
 import type { BlockRule } from '../table/component-table.ts';
-import type { Check, Config, Node, Part, Report, Rule } from './model.ts';
-import { headOf, spanOf, statementSpan } from './spans.ts';
-
-const twice: Rule = {
-  code: 'argument.duplicate',
-  kind: 'language',
-  finds: 'an argument given twice in one block',
-  fix: 'Keep one of the two',
-};
-const unknownArgument: Rule = {
-  code: 'argument.unknown',
-  kind: 'knowledge',
-  finds: 'an argument that the block does not take',
-  fix: 'Fix its name, or move it to the block that the hint names',
-};
-const unknownBlock: Rule = {
-  code: 'block.unknown',
-  kind: 'knowledge',
-  finds: 'a block that the component does not take here',
-  fix: 'Fix its name, or move it to the block that the hint names',
-};
-const missingArgument: Rule = {
-  code: 'argument.missing',
-  kind: 'knowledge',
-  finds: 'a block without an argument that it needs',
-  fix: 'Add the argument',
-};
-const missingBlock: Rule = {
-  code: 'block.missing',
-  kind: 'knowledge',
-  finds: 'a block without an inner block that it needs',
-  fix: 'Add the block',
-};
-const asArgument: Rule = {
-  code: 'block.as-argument',
-  kind: 'knowledge',
-  finds: 'a block written as an argument: tls_config = { ... }',
-  fix: 'Remove the = and the commas between its arguments',
-};
-const asBlock: Rule = {
-  code: 'argument.as-block',
-  kind: 'knowledge',
-  finds: 'an argument written as a block: headers { ... }',
-  fix: 'Put a = before the {',
-};
-const repeated: Rule = {
-  code: 'block.repeated',
-  kind: 'knowledge',
-  finds: 'a block given twice that may be given only once',
-  fix: 'Put everything into one of them',
-};
-const declaredUnknown: Rule = {
-  code: 'argument.undeclared',
-  kind: 'language',
-  finds: 'an argument that the declare of the component does not have',
-  fix: 'Fix the name, or add an argument block to the declare',
-};
-const declaredMissing: Rule = {
-  code: 'argument.declared-missing',
-  kind: 'language',
-  finds: 'an instance of a declare without an argument that is not optional',
-  fix: 'Add the argument, or set optional = true in the declare',
-};
-
-export const ARGUMENT_RULES: readonly Rule[] = [
-  twice,
-  unknownArgument,
-  unknownBlock,
-  missingArgument,
-  missingBlock,
-  asArgument,
-  asBlock,
-  repeated,
-  declaredUnknown,
-  declaredMissing,
-];
+import type { Check, Config, Node, Part, Report } from './model.ts';
+import { headOf, spanOf } from './spans.ts';
 
 /** Blocks of which every component that has them takes one. */
 const ONCE: ReadonlySet<string> = new Set([
@@ -99,7 +26,7 @@ const ONCE: ReadonlySet<string> = new Set([
 export const checkArguments: Check = (config, report) => {
   for (const node of config.nodes) {
     if (node.name === 'declare') continue;
-    if (node.custom) checkInstance(node, report);
+    if (node.custom) checkInstance(config, node, report);
     for (const part of node.parts) checkPart(config, part, report);
   }
 };
@@ -107,33 +34,28 @@ export const checkArguments: Check = (config, report) => {
 function checkPart(config: Config, part: Part, report: Report): void {
   const { node, block, rule } = part;
   const attributes = new Set<string>();
-  const blocks = new Map<string, number>();
+  const blocks = new Set<string>();
   for (const statement of block.body) {
-    if (statement.kind === 'attribute') {
-      const { name } = statement.name;
-      if (attributes.has(name)) {
-        report(
-          twice,
-          spanOf(node.parsed, statement),
-          `attribute "${name}" may only be provided once`,
-          `Keep one ${name}, delete the other`,
-        );
-      }
-      attributes.add(name);
-      if (rule) checkAttribute(part, rule, statement, report);
-    } else {
-      const name = blockName(statement);
-      const before = blocks.get(name) ?? 0;
-      blocks.set(name, before + 1);
-      if (rule) checkInner(part, rule, statement, before, report);
+    const name = statementName(statement);
+    const given = statement.kind === 'block' ? blocks : attributes;
+    const again = given.has(name);
+    given.add(name);
+    if (again && statement.kind === 'attribute') {
+      report(
+        'argument.duplicate',
+        spanOf(node.parsed, statement),
+        `attribute "${name}" may only be provided once`,
+        `Keep one ${name}, delete the other`,
+      );
     }
+    if (rule) checkStatement(part, rule, statement, again, report);
   }
   if (!rule || holdsError(config, node, block)) return;
   for (const [name, { required, type }] of rule.attributes) {
     if (!required || attributes.has(name) || blocks.has(name)) continue;
     report(
-      missingArgument,
-      part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
+      'argument.missing',
+      spanOf(node.parsed, block),
       `missing required attribute "${name}"`,
       `Add ${name} = ${sampleOf(type)} to ${blockName(block)}`,
     );
@@ -141,82 +63,61 @@ function checkPart(config: Config, part: Part, report: Report): void {
   for (const name of rule.requiredBlocks) {
     if (blocks.has(name) || attributes.has(name)) continue;
     report(
-      missingBlock,
-      part.path.length === 0 ? statementSpan(node) : spanOf(node.parsed, block),
+      'block.missing',
+      spanOf(node.parsed, block),
       `missing required block "${name}"`,
       `Add ${name} { } to ${blockName(block)}`,
     );
   }
 }
 
-function checkAttribute(part: Part, rule: BlockRule, statement: Attribute, report: Report): void {
-  const { name } = statement.name;
-  if (rule.attributes.has(name)) return;
+function checkStatement(
+  part: Part,
+  rule: BlockRule,
+  statement: Statement,
+  again: boolean,
+  report: Report,
+): void {
+  const name = statementName(statement);
   const at = spanOf(part.node.parsed, statement);
-  if (rule.block(name)) {
+  const isBlock = statement.kind === 'block';
+  const asBlock = rule.block(name) !== undefined;
+  const asArgument = rule.attributes.has(name);
+  if (isBlock ? asBlock : asArgument) {
+    if (!isBlock || !again || !ONCE.has(name)) return;
     report(
-      asArgument,
+      'block.repeated',
+      at,
+      `block "${name}" may only be specified once`,
+      `Put everything into one ${name} block`,
+    );
+  } else if (asBlock) {
+    report(
+      'block.as-argument',
       at,
       `"${name}" must be a block, but is used as an attribute`,
       `Write ${name} { } without the =, one argument per line`,
     );
-    return;
-  }
-  if (rule.open) return;
-  report(
-    unknownArgument,
-    at,
-    `unrecognized attribute name "${name}"`,
-    belongs(part, name, 'argument') ?? meantArgument(rule, name, part),
-  );
-}
-
-function checkInner(
-  part: Part,
-  rule: BlockRule,
-  inner: Block,
-  before: number,
-  report: Report,
-): void {
-  const name = blockName(inner);
-  const at = spanOf(part.node.parsed, inner);
-  if (rule.block(name)) {
-    if (before > 0 && ONCE.has(name)) {
-      report(
-        repeated,
-        at,
-        `block "${name}" may only be specified once`,
-        `Put everything into one ${name} block`,
-      );
-    }
-    return;
-  }
-  if (rule.attributes.has(name)) {
+  } else if (asArgument) {
     report(
-      asBlock,
+      'argument.as-block',
       at,
       `"${name}" must be an attribute, but is used as a block`,
       `Write ${name} = { ... } with a comma after each entry`,
     );
-    return;
+  } else if (!rule.open) {
+    report(
+      isBlock ? 'block.unknown' : 'argument.unknown',
+      at,
+      `unrecognized ${statement.kind} name "${name}"`,
+      belongs(part, name, isBlock) ??
+        (isBlock ? meantBlock(rule, name, part) : meantArgument(rule, name, part)),
+    );
   }
-  if (rule.open) return;
-  const near = nearest(name, rule.blockNames);
-  report(
-    unknownBlock,
-    at,
-    `unrecognized block name "${name}"`,
-    belongs(part, name, 'block') ??
-      (near
-        ? `Did you mean ${near}?`
-        : rule.blockNames.length === 0
-          ? `Delete it: ${blockName(part.block)} takes no blocks`
-          : `Use a block that ${blockName(part.block)} takes: ${listed(rule.blockNames)}`),
-  );
 }
 
 /** Where in this component a block or argument of that name has its place. */
-function belongs(part: Part, name: string, what: 'block' | 'argument'): string | undefined {
+function belongs(part: Part, name: string, isBlock: boolean): string | undefined {
   const top = part.node.rule;
   if (!top) return undefined;
   const places: string[][] = [];
@@ -224,19 +125,27 @@ function belongs(part: Part, name: string, what: 'block' | 'argument'): string |
     if (path.length > 3 || places.length > 3) return;
     for (const inner of rule.blockNames) {
       const child = rule.block(inner)!;
-      const here = what === 'block' ? inner === name : child.attributes.has(name);
-      if (here) places.push(what === 'block' ? path : [...path, inner]);
+      const here = isBlock ? inner === name : child.attributes.has(name);
+      if (here) places.push(isBlock ? path : [...path, inner]);
       if (!path.includes(inner)) look(child, [...path, inner]);
     }
   };
   if (part.path.length > 0) {
-    const atTop = what === 'block' ? top.block(name) : top.attributes.get(name);
+    const atTop = isBlock ? top.block(name) : top.attributes.get(name);
     if (atTop) return `Move it out of ${part.path.at(-1)}, directly into ${part.node.name}`;
   }
   look(top, []);
   const [place] = places.sort((a, b) => a.length - b.length);
   if (!place || place.length === 0) return undefined;
   return `Move it into ${place.join(' > ')} { } of this ${part.node.name}`;
+}
+
+function meantBlock({ blockNames }: BlockRule, name: string, { block }: Part): string {
+  const near = nearest(name, blockNames);
+  if (near) return `Did you mean ${near}?`;
+  return blockNames.length === 0
+    ? `Delete it: ${blockName(block)} takes no blocks`
+    : `Use a block that ${blockName(block)} takes: ${listed(blockNames)}`;
 }
 
 function meantArgument(rule: BlockRule, name: string, part: Part): string {
@@ -257,31 +166,29 @@ export function holdsError({ broken }: Config, { parsed }: Node, { start, end }:
   return broken && parsed.errors.some((error) => error.start >= start && error.start <= end);
 }
 
-function checkInstance(node: Node, report: Report): void {
+function checkInstance(config: Config, node: Node, report: Report): void {
   const { custom, block, parsed } = node;
   if (!custom || custom === 'imported') return;
   const given = new Set<string>();
   for (const statement of block.body) {
-    const name = statement.kind === 'attribute' ? statement.name.name : blockName(statement);
+    const name = statementName(statement);
     given.add(name);
     if (statement.kind === 'attribute' && custom.arguments.has(name)) continue;
     const near = nearest(name, custom.arguments.keys());
     report(
-      declaredUnknown,
+      'argument.undeclared',
       spanOf(parsed, statement),
-      statement.kind === 'attribute'
-        ? `unrecognized attribute name "${name}"`
-        : `unrecognized block name "${name}"`,
+      `unrecognized ${statement.kind} name "${name}"`,
       near
         ? `Did you mean ${near}?`
         : `Add argument "${name}" { } to declare "${node.name}", or delete the line`,
     );
   }
-  if (parsed.errors.some((error) => error.start >= block.start && error.start <= block.end)) return;
+  if (holdsError(config, node, block)) return;
   for (const [name, { required }] of custom.arguments) {
     if (!required || given.has(name)) continue;
     report(
-      declaredMissing,
+      'argument.declared-missing',
       headOf(node),
       `missing required attribute "${name}"`,
       `Add ${name} = ... here, or optional = true to argument "${name}" of declare "${node.name}"`,

@@ -1,90 +1,7 @@
 import { nearest } from '../../model/frame.ts';
-import type { Statement } from '../ast.ts';
-import { isComponent } from '../components.ts';
-import type { Check, Config, Module, Node, Rule } from './model.ts';
-import { headOf, spanOf, statementSpan } from './spans.ts';
-
-const rootAttribute: Rule = {
-  code: 'block.argument-outside',
-  kind: 'language',
-  finds: 'an argument outside of any block',
-  fix: 'Move it into the block it belongs to, e.g. level into logging { }',
-};
-const labelMissing: Rule = {
-  code: 'label.missing',
-  kind: 'language',
-  finds: 'a component, declare, argument, export, import or foreach without a label',
-  fix: 'Give it a name of your choice in quotes before the {',
-};
-const labelIgnored: Rule = {
-  code: 'label.ignored',
-  kind: 'advice',
-  finds: 'a label on logging or tracing, which exist only once',
-  fix: 'Remove the label: Alloy does not read it',
-};
-const labelForbidden: Rule = {
-  code: 'label.forbidden',
-  kind: 'language',
-  finds:
-    'a label on http, remotecfg or livedebugging: with one, Alloy takes them for components and finds none',
-  fix: 'Remove the label',
-};
-const duplicate: Rule = {
-  code: 'block.duplicate',
-  kind: 'language',
-  finds: 'two blocks with the same name and label anywhere in the configuration',
-  fix: 'Give one of them another label, or remove it',
-};
-const misplaced: Rule = {
-  code: 'block.not-here',
-  kind: 'language',
-  finds:
-    'a block of the service (logging, http, ...) inside a declare or foreach, or an argument or export outside a declare',
-  fix: 'Move the block to the top of the file, or into the declare',
-};
-const unknownBlock: Rule = {
-  code: 'block.unknown-root',
-  kind: 'language',
-  finds: 'a block without dot or label that is not a configuration block of Alloy',
-  fix: 'Fix its name: component names look like prometheus.scrape, and components have a label',
-};
-const unknownComponent: Rule = {
-  code: 'component.unknown',
-  kind: 'knowledge',
-  finds:
-    'a component that Alloy 1.18 does not have and that no declare or import of the configuration brings',
-  fix: 'Fix its name, or declare or import it',
-};
-
-export const BLOCK_RULES: readonly Rule[] = [
-  rootAttribute,
-  labelMissing,
-  labelIgnored,
-  labelForbidden,
-  duplicate,
-  misplaced,
-  unknownBlock,
-  unknownComponent,
-];
-
-/** Blocks of which there is one, without a label. */
-const SERVICE_BLOCKS: readonly string[] = [
-  'logging',
-  'tracing',
-  'http',
-  'remotecfg',
-  'livedebugging',
-];
-const NEEDS_LABEL: readonly string[] = [
-  'declare',
-  'argument',
-  'export',
-  'foreach',
-  'import.file',
-  'import.git',
-  'import.http',
-  'import.string',
-];
+import { SERVICE_BLOCKS } from '../components.ts';
+import type { Check, Config, Module, Node, Report } from './model.ts';
+import { headOf, spanOf } from './spans.ts';
 
 /** Which blocks stand where, and what they are called. */
 export const checkBlocks: Check = (config, report) => {
@@ -93,9 +10,11 @@ export const checkBlocks: Check = (config, report) => {
       for (const statement of body) {
         if (statement.kind === 'attribute') {
           report(
-            rootAttribute,
+            'block.argument-outside',
             spanOf(parsed, statement),
-            rootMessage(module, statement),
+            module.kind === 'root'
+              ? `unrecognized attribute ${statement.name.name}`
+              : `an argument is not allowed here: a ${module.kind} holds blocks only`,
             'Move it into the block it belongs to, or delete the line',
           );
         }
@@ -105,19 +24,14 @@ export const checkBlocks: Check = (config, report) => {
   }
 };
 
-const rootMessage = (module: Module, statement: Statement & { kind: 'attribute' }): string =>
-  module.kind === 'root'
-    ? `unrecognized attribute ${statement.name.name}`
-    : `an argument is not allowed here: a ${module.kind} holds blocks only`;
-
-function checkNode(config: Config, module: Module, node: Node, report: Parameters<Check>[1]): void {
-  const { block, name, id, parsed } = node;
+function checkNode(config: Config, module: Module, node: Node, report: Report): void {
+  const { block, name, id, parsed, component, rule, custom } = node;
   const head = headOf(node);
 
   const first = module.byId.get(id);
   if (first && first !== node) {
     report(
-      duplicate,
+      'block.duplicate',
       head,
       `block ${id} already declared at ${config.where(headOf(first))}`,
       block.label
@@ -129,7 +43,7 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
   if (SERVICE_BLOCKS.includes(name)) {
     if (module.kind !== 'root') {
       report(
-        misplaced,
+        'block.not-here',
         head,
         `${name} not allowed in ${module.kind === 'declare' ? 'module' : 'foreach'}`,
         `Move the ${name} block to the top level of the configuration`,
@@ -137,14 +51,14 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
     }
     if (block.label && (name === 'logging' || name === 'tracing')) {
       report(
-        labelIgnored,
+        'label.ignored',
         spanOf(parsed, block.label),
         `the label "${block.label.text}" of ${name} has no effect`,
         `Write ${name} { without a label`,
       );
     } else if (block.label) {
       report(
-        labelForbidden,
+        'label.forbidden',
         head,
         `cannot find the definition of component name "${name}": ${name} takes no label`,
         `Write ${name} { without a label`,
@@ -152,58 +66,46 @@ function checkNode(config: Config, module: Module, node: Node, report: Parameter
     }
     return;
   }
-  if (
-    (name === 'argument' || name === 'export') &&
-    module.kind !== 'declare' &&
-    !inDeclare(module)
-  ) {
+  if ((name === 'argument' || name === 'export') && !inDeclare(module)) {
     report(
-      misplaced,
-      statementSpan(node),
+      'block.not-here',
+      spanOf(parsed, block),
       `${name} blocks only allowed inside a module`,
       `Put it into a declare block: declare "name" { ${name} ... }`,
     );
   }
 
-  if (!block.label && (NEEDS_LABEL.includes(name) || isComponent(block))) {
-    const close =
-      isComponent(block) && !name.includes('.') ? nearest(name, SERVICE_BLOCKS) : undefined;
-    if (isComponent(block) && !name.includes('.') && !module.declares.has(name) && !node.custom) {
-      const home = homeOf(config, name);
+  if (!block.label) {
+    if (component && !name.includes('.') && !custom) {
+      const close = nearest(name, SERVICE_BLOCKS);
       report(
-        unknownBlock,
+        'block.unknown-root',
         head,
         `there is no block "${name}"`,
         close
           ? `Write ${close} { }`
-          : (home ??
+          : (homeOf(config, name) ??
               `Use one of ${SERVICE_BLOCKS.join(', ')}, or a component: type.name "label" { }`),
       );
       return;
     }
     report(
-      labelMissing,
+      'label.missing',
       head,
-      isComponent(block)
-        ? `component "${name}" must have a label`
-        : `${name} block must have a label`,
+      component ? `component "${name}" must have a label` : `${name} block must have a label`,
       `Name it: ${name} "default" {`,
     );
   }
 
-  if (isComponent(block) && !node.rule && !node.custom) {
-    const names = [
-      ...config.table.names.filter((known) => known.includes('.')),
-      ...declaredNames(module),
-    ];
+  if (component && !rule && !custom) {
+    const names = config.table.names.filter((known) => known.includes('.'));
     const meant =
-      nearest(name, names) ??
-      SERVICE_BLOCKS.find((known) => known === nearest(name, SERVICE_BLOCKS));
+      nearest(name, [...names, ...declaredNames(module)]) ?? nearest(name, SERVICE_BLOCKS);
     report(
-      unknownComponent,
+      'component.unknown',
       head,
       `cannot find the definition of component name "${name}"`,
-      meant ? `Did you mean ${meant}?` : (stageHint(config, name) ?? unknownHint(name, module)),
+      meant ? `Did you mean ${meant}?` : unknownHint(config, name, module),
     );
   }
 }
@@ -217,21 +119,21 @@ function homeOf({ table }: Config, name: string): string | undefined {
     if (inner) homes.push(inner === name ? component : `${inner} { } of ${component}`);
   }
   if (homes.length === 0) return undefined;
-  const [one] = homes.filter((home) => /(remote_write|loki\.write|scrape)$/.test(home));
+  const one = homes.find((home) => /(remote_write|loki\.write|scrape)$/.test(home));
   return homes.length === 1
     ? `Move it into ${homes[0]}`
     : `Move it into a component, e.g. ${one ?? homes[0]}`;
 }
 
-/** `stage.json` and the like at the top level: blocks of one component that look like components. */
-const stageHint = (config: Config, name: string): string | undefined =>
-  name.includes('.') ? homeOf(config, name) : undefined;
-
-function unknownHint(name: string, module: Module): string {
-  const [first] = name.split('.');
-  return name.includes('.')
-    ? `Check the name in the component reference; if it comes from a module, import it under the label "${first}"`
-    : `Declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
+function unknownHint(config: Config, name: string, module: Module): string {
+  if (!name.includes('.')) {
+    return `Declare it${module.kind === 'root' ? '' : ' here or outside'}: declare "${name}" { }, or check the name`;
+  }
+  // stage.json and the like: blocks of one component that look like components
+  return (
+    homeOf(config, name) ??
+    `Check the name in the component reference; if it comes from a module, import it under the label "${name.split('.')[0]}"`
+  );
 }
 
 function* declaredNames(module: Module): Generator<string> {

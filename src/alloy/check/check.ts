@@ -4,38 +4,24 @@ import { type Parsed, withoutEchoes } from '../parser.ts';
 import { lineAt, positionAt } from '../position.ts';
 import { repair } from '../repair.ts';
 import { componentTable } from '../table/component-table.ts';
-import { ARGUMENT_RULES, checkArguments } from './arguments.ts';
-import { BLOCK_RULES, checkBlocks } from './blocks.ts';
-import { CYCLE_RULES, checkCycles } from './cycles.ts';
-import { checkExposure, EXPOSURE_RULES } from './exposure.ts';
-import { checkFields, FIELD_RULES } from './fields.ts';
-import { checkFlow, FLOW_RULES } from './flow.ts';
-import { checkFunctions, FUNCTION_RULES } from './functions.ts';
-import { checkPorts, PORT_RULES } from './listen-ports.ts';
-import type { Check, CheckOptions, Config, FileDiagnostic, NamedFile, Rule } from './model.ts';
+import { checkArguments } from './arguments.ts';
+import { checkBlocks } from './blocks.ts';
+import { checkCycles } from './cycles.ts';
+import { checkExposure } from './exposure.ts';
+import { checkFields } from './fields.ts';
+import { checkFlow } from './flow.ts';
+import { checkFunctions } from './functions.ts';
+import { checkPorts } from './listen-ports.ts';
+import type { Check, CheckOptions, Config, FileDiagnostic, NamedFile } from './model.ts';
 import { readConfig } from './modules.ts';
-import { checkReferences, REFERENCE_RULES } from './references.ts';
-import { checkStability, STABILITY_RULES } from './stability.ts';
-import { checkTexts, TEXT_RULES } from './texts.ts';
-import { checkTypes, TYPE_RULES } from './types.ts';
-import { checkValues, VALUE_RULES } from './values.ts';
+import { checkReferences } from './references.ts';
+import { RULES } from './rules.ts';
+import { checkStability } from './stability.ts';
+import { checkTexts } from './texts.ts';
+import { checkTypes } from './types.ts';
+import { checkValues } from './values.ts';
 
-/** Every rule there is; docs/checks.md is made from it. */
-export const RULES: readonly Rule[] = [
-  ...BLOCK_RULES,
-  ...REFERENCE_RULES,
-  ...CYCLE_RULES,
-  ...FUNCTION_RULES,
-  ...ARGUMENT_RULES,
-  ...TYPE_RULES,
-  ...VALUE_RULES,
-  ...FIELD_RULES,
-  ...STABILITY_RULES,
-  ...FLOW_RULES,
-  ...TEXT_RULES,
-  ...EXPOSURE_RULES,
-  ...PORT_RULES,
-];
+const KINDS = new Map(RULES.map(({ code, kind }) => [code, kind]));
 
 const CHECKS: readonly Check[] = [
   checkBlocks,
@@ -77,12 +63,13 @@ export function checkFiles(
   };
   const config = readConfig(read, componentTable(), options, where);
   for (const check of CHECKS) {
-    check(config, (rule, at, message, hint) => {
+    check(config, (code, at, message, hint, kind = KINDS.get(code)) => {
       const { name, written, place, unclear } = sources.get(at.parsed)!;
       if (unclear.has(lineAt(at.parsed.file.lineStarts, at.start))) return;
       const span = { start: place(at.start), end: place(at.end) };
-      const severity = severityOf(rule, options);
-      const diagnostic = diagnosticAt(written, span, { severity, code: rule.code, message, hint });
+      const error = kind === 'language' || (kind === 'knowledge' && options.strict);
+      const severity = error ? 'error' : 'warning';
+      const diagnostic = diagnosticAt(written, span, { severity, code, message, hint });
       found.push({ ...diagnostic, file: name });
     });
   }
@@ -102,22 +89,12 @@ interface Readable extends NamedFile {
 }
 
 /** Reports the syntax errors of a file, and repairs them where possible, so that the rest can be checked too. */
-function readable({ name, parsed }: NamedFile, found: FileDiagnostic[]): Readable {
-  const unclear = new Set(parsed.errors.map(({ line }) => line));
-  const whole = { name, parsed, written: parsed, place: (offset: number) => offset, unclear };
-  if (parsed.errors.length === 0) return whole;
-  for (const error of withoutEchoes(parsed.errors)) found.push({ ...error, file: name });
-  const repaired = repair(parsed);
-  if (!repaired) return whole;
-  for (const error of repaired.further) found.push({ ...error, file: name });
-  return {
-    name,
-    parsed: repaired.parsed,
-    written: parsed,
-    place: repaired.original,
-    unclear: new Set(repaired.parsed.errors.map(({ line }) => line)),
-  };
+function readable({ name, parsed: written }: NamedFile, found: FileDiagnostic[]): Readable {
+  const repaired = written.errors.length > 0 ? repair(written) : undefined;
+  const further = repaired?.further ?? [];
+  for (const error of [...withoutEchoes(written.errors), ...further])
+    found.push({ ...error, file: name });
+  const parsed = repaired?.parsed ?? written;
+  const place = repaired?.original ?? ((offset) => offset);
+  return { name, parsed, written, place, unclear: new Set(parsed.errors.map(({ line }) => line)) };
 }
-
-const severityOf = ({ kind }: Rule, { strict }: CheckOptions): Diagnostic['severity'] =>
-  kind === 'language' || (kind === 'knowledge' && strict) ? 'error' : 'warning';

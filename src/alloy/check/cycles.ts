@@ -1,20 +1,5 @@
-import type { Check, Config, Module, Node, Rule } from './model.ts';
+import type { Check, Config, Module, Node } from './model.ts';
 import { headOf } from './spans.ts';
-
-const cycle: Rule = {
-  code: 'reference.cycle',
-  kind: 'language',
-  finds: 'components that depend on each other in a cycle',
-  fix: 'Remove one of the references in the cycle',
-};
-const self: Rule = {
-  code: 'reference.self',
-  kind: 'language',
-  finds: 'a component that refers to itself',
-  fix: 'Name the component that should take the data',
-};
-
-export const CYCLE_RULES: readonly Rule[] = [cycle, self];
 
 /** No component depends on itself, by however many others. */
 export const checkCycles: Check = (config, report) => {
@@ -23,7 +8,7 @@ export const checkCycles: Check = (config, report) => {
     for (const node of module.nodes) {
       if (targets.get(node)?.has(node)) {
         report(
-          self,
+          'reference.self',
           headOf(node),
           'cannot reference self',
           `Name another component than ${node.id} here`,
@@ -37,7 +22,7 @@ export const checkCycles: Check = (config, report) => {
         .join(', ');
       for (const node of circle) {
         report(
-          cycle,
+          'reference.cycle',
           headOf(node),
           `cycle detected: ${names}`,
           'Remove one of the references between them: data must flow one way',

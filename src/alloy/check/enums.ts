@@ -1,12 +1,13 @@
-/** One argument that takes one of some words. */
-interface Words {
-  /** Component, a beginning of its name that ends in a dot, or * for any. */
-  readonly component: string;
-  /** Last block around it; '' for the component itself; * for any. */
-  readonly block: string;
-  readonly argument: string;
-  readonly words: readonly string[];
-}
+/**
+ * An argument that takes one of some words: component (a beginning of its name that ends in a dot, or *
+ * for any), last block around it ('' for the component itself), argument, words.
+ */
+type Words = readonly [
+  component: string,
+  block: string,
+  argument: string,
+  words: readonly string[],
+];
 
 const RELABEL_ACTIONS = [
   'replace',
@@ -27,78 +28,43 @@ const DETECTORS = ['fsnotify', 'poll'];
 const TLS_VERSIONS = ['', 'TLS10', 'TLS11', 'TLS12', 'TLS13'];
 /** Longer texts, and words that grew since, are left alone: only closed lists stand here. */
 const ENUMS: readonly Words[] = [
-  { component: 'logging', block: '', argument: 'level', words: ['debug', 'info', 'warn', 'error'] },
-  { component: 'logging', block: '', argument: 'format', words: ['logfmt', 'json'] },
-  { component: '*', block: 'rule', argument: 'action', words: RELABEL_ACTIONS },
-  { component: '*', block: 'write_relabel_config', argument: 'action', words: RELABEL_ACTIONS },
-  { component: '*', block: 'relabel_config', argument: 'action', words: RELABEL_ACTIONS },
-  { component: 'prometheus.', block: 'tls_config', argument: 'min_version', words: TLS_VERSIONS },
-  { component: 'loki.', block: 'tls_config', argument: 'min_version', words: TLS_VERSIONS },
-  { component: 'discovery.', block: 'tls_config', argument: 'min_version', words: TLS_VERSIONS },
-  { component: 'prometheus.scrape', block: '', argument: 'scheme', words: ['http', 'https'] },
-  {
-    component: 'prometheus.scrape',
-    block: '',
-    argument: 'metric_name_validation_scheme',
-    words: ['legacy', 'utf8'],
-  },
-  {
-    component: 'discovery.kubernetes',
-    block: '',
-    argument: 'role',
-    words: ['pod', 'service', 'endpoints', 'endpointslice', 'ingress', 'node'],
-  },
-  { component: 'local.file', block: '', argument: 'detector', words: DETECTORS },
-  { component: 'import.file', block: '', argument: 'detector', words: DETECTORS },
-  {
-    component: 'loki.source.file',
-    block: '',
-    argument: 'on_positions_file_error',
-    words: ['skip', 'restart_from_beginning', 'restart_from_end'],
-  },
-  { component: 'loki.process', block: 'stage.match', argument: 'action', words: ['keep', 'drop'] },
-  {
-    component: 'loki.process',
-    block: 'stage.timestamp',
-    argument: 'action_on_failure',
-    words: ['fudge', 'skip'],
-  },
-  {
-    component: 'otelcol.processor.attributes',
-    block: 'action',
-    argument: 'action',
-    words: ATTRIBUTE_ACTIONS,
-  },
-  {
-    component: 'otelcol.auth.headers',
-    block: 'header',
-    argument: 'action',
-    words: ['insert', 'update', 'upsert', 'delete'],
-  },
-  { component: 'otelcol.processor.', block: '', argument: 'error_mode', words: ERROR_MODES },
-  {
-    component: 'otelcol.exporter.debug',
-    block: '',
-    argument: 'verbosity',
-    words: ['basic', 'normal', 'detailed'],
-  },
-  {
-    component: 'otelcol.exporter.otlphttp',
-    block: '',
-    argument: 'encoding',
-    words: ['proto', 'json'],
-  },
-  {
-    component: 'otelcol.exporter.',
-    block: 'sending_queue',
-    argument: 'sizer',
-    words: ['requests', 'items', 'bytes'],
-  },
+  ['logging', '', 'level', ['debug', 'info', 'warn', 'error']],
+  ['logging', '', 'format', ['logfmt', 'json']],
+  ['*', 'rule', 'action', RELABEL_ACTIONS],
+  ['*', 'write_relabel_config', 'action', RELABEL_ACTIONS],
+  ['*', 'relabel_config', 'action', RELABEL_ACTIONS],
+  ['prometheus.', 'tls_config', 'min_version', TLS_VERSIONS],
+  ['loki.', 'tls_config', 'min_version', TLS_VERSIONS],
+  ['discovery.', 'tls_config', 'min_version', TLS_VERSIONS],
+  ['prometheus.scrape', '', 'scheme', ['http', 'https']],
+  ['prometheus.scrape', '', 'metric_name_validation_scheme', ['legacy', 'utf8']],
+  [
+    'discovery.kubernetes',
+    '',
+    'role',
+    ['pod', 'service', 'endpoints', 'endpointslice', 'ingress', 'node'],
+  ],
+  ['local.file', '', 'detector', DETECTORS],
+  ['import.file', '', 'detector', DETECTORS],
+  [
+    'loki.source.file',
+    '',
+    'on_positions_file_error',
+    ['skip', 'restart_from_beginning', 'restart_from_end'],
+  ],
+  ['loki.process', 'stage.match', 'action', ['keep', 'drop']],
+  ['loki.process', 'stage.timestamp', 'action_on_failure', ['fudge', 'skip']],
+  ['otelcol.processor.attributes', 'action', 'action', ATTRIBUTE_ACTIONS],
+  ['otelcol.auth.headers', 'header', 'action', ['insert', 'update', 'upsert', 'delete']],
+  ['otelcol.processor.', '', 'error_mode', ERROR_MODES],
+  ['otelcol.exporter.debug', '', 'verbosity', ['basic', 'normal', 'detailed']],
+  ['otelcol.exporter.otlphttp', '', 'encoding', ['proto', 'json']],
+  ['otelcol.exporter.', 'sending_queue', 'sizer', ['requests', 'items', 'bytes']],
 ];
 
 const byArgument = new Map<string, Words[]>();
 for (const entry of ENUMS) {
-  byArgument.set(entry.argument, [...(byArgument.get(entry.argument) ?? []), entry]);
+  byArgument.set(entry[2], [...(byArgument.get(entry[2]) ?? []), entry]);
 }
 
 /** The words that an argument takes; undefined: any text, as far as is known. */
@@ -108,13 +74,14 @@ export function enumOf(
   argument: string,
 ): readonly string[] | undefined {
   const block = path.at(-1) ?? '';
-  return byArgument
+  const found = byArgument
     .get(argument)
     ?.find(
-      (entry) =>
-        (entry.block === '*' || entry.block === block) &&
-        (entry.component === '*' ||
-          entry.component === component ||
-          (entry.component.endsWith('.') && component.startsWith(entry.component))),
-    )?.words;
+      ([where, inside]) =>
+        inside === block &&
+        (where === '*' ||
+          where === component ||
+          (where.endsWith('.') && component.startsWith(where))),
+    );
+  return found?.[3];
 }

@@ -1,43 +1,13 @@
-import type { Attribute, Expression } from '../ast.ts';
-import { attributeOf, blocksOf, stringOf } from '../ast-lookup.ts';
-import { locksOutChecks } from '../lockout.ts';
-import type { Check, Node, Part, Report, Rule } from './model.ts';
-import { spanOf } from './spans.ts';
+import type { Attribute, Block } from '../ast.ts';
+import { attributeOf, blocksOf, boolOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import type { Parsed } from '../parser.ts';
+import type { Check, Node, Part, Report } from './model.ts';
+import { openingOf, spanOf } from './spans.ts';
 import { isPlaceholder } from './text-patterns.ts';
-
-const lockedOut: Rule = {
-  code: 'http.locked-out',
-  kind: 'language',
-  finds:
-    'an http block with tls, or with auth on the paths used by the health checks: they could not tell whether Alloy is up',
-  fix: 'Remove it, filter the paths, or set alloy.check: service to accept the weaker check',
-};
-const listens: Rule = {
-  code: 'exposure.listen',
-  kind: 'advice',
-  finds: 'a receiver that listens on all interfaces without authentication',
-  fix: 'Bind it to 127.0.0.1 or to an address in your own network, or add auth and tls',
-};
-const inline: Rule = {
-  code: 'exposure.secret',
-  kind: 'advice',
-  finds: 'a password, token or key in the text of the configuration',
-  fix: 'Read it with sys.env("NAME") from alloy.environment, or from a file',
-};
-
-export const EXPOSURE_RULES: readonly Rule[] = [lockedOut, listens, inline];
 
 /** What others could see or send. No message repeats a secret. */
 export const checkExposure: Check = ({ files, nodes, options }, report) => {
-  if (options.check === 'http') {
-    for (const { parsed } of files) {
-      const found = locksOutChecks(parsed);
-      if (!found) continue;
-      const rule =
-        found.severity === 'error' ? lockedOut : { ...lockedOut, kind: 'advice' as const };
-      report(rule, spanOf(parsed, found), found.message, found.hint);
-    }
-  }
+  if (options.check === 'http') for (const { parsed } of files) checkLockout(parsed, report);
   for (const node of nodes) {
     if (node.custom) continue;
     for (const part of node.parts) {
@@ -48,6 +18,65 @@ export const checkExposure: Check = ({ files, nodes, options }, report) => {
     }
   }
 };
+
+/** What the checks of a host ask for. */
+const CHECKED_PATHS: readonly string[] = [
+  '/-/ready',
+  '/-/healthy',
+  '/-/reload',
+  '/metrics',
+  '/api/v0/web/components',
+];
+
+/**
+ * An `http` block that keeps plain HTTP without a password from the paths in CHECKED_PATHS: TLS, or
+ * `auth` that no filter lifts from them (paths match by prefix).
+ */
+function checkLockout(parsed: Parsed, report: Report): void {
+  const remove = 'the block, or set alloy.check: service to accept the weaker check';
+  const consequence = 'the health checks could not tell whether Alloy is up';
+  for (const http of blocksOf(parsed.file.body, 'http')) {
+    const [tls] = blocksOf(http.body, 'tls');
+    if (tls) {
+      const message = `tls makes the port speak HTTPS only: ${consequence}`;
+      report('http.locked-out', openingOf(parsed, tls), message, `Remove ${remove}`);
+      return;
+    }
+    for (const auth of blocksOf(http.body, 'auth')) {
+      if (blocksOf(auth.body, 'basic').length === 0) continue; // without a method all pass
+      const { paths, sure } = closedPaths(auth);
+      if (paths.length === 0) continue;
+      report(
+        'http.locked-out',
+        openingOf(parsed, auth),
+        `auth asks for a password on ${paths.join(', ')}: ${consequence}`,
+        `Exempt them with a filter { } with paths = ["/-/", "/metrics", "/api/v0/web/components"] and authenticate_matching_paths = false, remove ${remove}`,
+        sure ? 'language' : 'advice',
+      );
+      return;
+    }
+  }
+}
+
+/** The checked paths that ask for a password; not sure where the filter is computed. */
+function closedPaths(auth: Block): { readonly paths: readonly string[]; readonly sure: boolean } {
+  const filter = blocksOf(auth.body, 'filter')[0];
+  const written = filter && attributeOf(filter.body, 'paths');
+  if (!written) return { paths: CHECKED_PATHS, sure: true };
+  const list = withoutParens(written.value);
+  if (list.kind !== 'array') return { paths: CHECKED_PATHS, sure: false };
+  if (list.elements.length === 0) return { paths: CHECKED_PATHS, sure: true };
+
+  const prefixes = list.elements.map(stringOf);
+  const matching = attributeOf(filter.body, 'authenticate_matching_paths');
+  const matchingAsks = matching ? boolOf(matching.value) : true;
+  if (prefixes.includes(undefined) || matchingAsks === undefined) {
+    return { paths: CHECKED_PATHS, sure: false };
+  }
+  const asks = (path: string) =>
+    prefixes.some((prefix) => path.startsWith(prefix!)) === matchingAsks;
+  return { paths: CHECKED_PATHS.filter(asks), sure: true };
+}
 
 /** Where a component listens, and what stands there when nothing is written; null: a loopback address. */
 const LISTENERS: readonly (readonly [
@@ -78,8 +107,8 @@ function checkListen(node: Node, { path, block }: Part, report: Report): void {
     if (asks || (tls && attributeOf(tls.body, 'client_ca_file'))) continue;
     const port = /:\d+$/.exec(address)?.[0] ?? '';
     report(
-      listens,
-      written ? spanOf(node.parsed, written) : { ...spanOf(node.parsed, block), end: block.open },
+      'exposure.listen',
+      written ? spanOf(node.parsed, written) : openingOf(node.parsed, block),
       `${node.id} listens on all interfaces${address ? ` (${address})` : ''} and asks nobody who they are`,
       `Set ${argument} = "127.0.0.1${port}" if only this host sends, or add auth`,
     );
@@ -110,7 +139,7 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
       !text.includes('BEGIN CERTIFICATE')
     ) {
       report(
-        inline,
+        'exposure.secret',
         spanOf(part.node.parsed, value),
         `${name.name} is written into the configuration, where everybody who reads it sees it`,
         secretHint(part, name.name),
@@ -118,11 +147,10 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
     }
     return;
   }
-  const url = urlWithPassword(value);
-  if (url) {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(stringOf(value) ?? '')) {
     report(
-      inline,
-      spanOf(part.node.parsed, url),
+      'exposure.secret',
+      spanOf(part.node.parsed, value),
       `${name.name} holds a password inside the URL`,
       'Remove it from the URL and use basic_auth with sys.env("NAME") or password_file',
     );
@@ -130,14 +158,7 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
 }
 
 function secretHint(part: Part, name: string): string {
-  const variable = name.toUpperCase();
+  const hint = `Write sys.env("${name.toUpperCase()}") and set it in alloy.environment`;
   const file = `${name}_file`;
-  return part.rule?.attributes.has(file)
-    ? `Write sys.env("${variable}") and set it in alloy.environment, or use ${file}`
-    : `Write sys.env("${variable}") and set it in alloy.environment`;
-}
-
-function urlWithPassword(value: Expression): Expression | undefined {
-  const text = stringOf(value);
-  return text && /^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(text) ? value : undefined;
+  return part.rule?.attributes.has(file) ? `${hint}, or use ${file}` : hint;
 }

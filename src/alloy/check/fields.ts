@@ -1,45 +1,17 @@
-import { type Attribute, blockName } from '../ast.ts';
-import { attributeOf, boolOf, numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import type { Attribute, Statement } from '../ast.ts';
+import {
+  attributeOf,
+  blocksOf,
+  boolOf,
+  numberOf,
+  statementName,
+  stringOf,
+  withoutParens,
+} from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import { goDuration } from './go-duration.ts';
-import type { Check, Part, Report, Rule } from './model.ts';
-import { spanOf } from './spans.ts';
-
-const timeout: Rule = {
-  code: 'fields.scrape-timeout',
-  kind: 'knowledge',
-  finds:
-    'a scrape_timeout longer than the scrape_interval, defaults (10s, 60s) included; alloy validate does not notice, Alloy fails to start',
-  fix: 'Lower scrape_timeout or raise scrape_interval',
-};
-const auth: Rule = {
-  code: 'fields.auth',
-  kind: 'knowledge',
-  finds:
-    'two ways to authenticate in one place, or one credential given twice; Alloy fails to start',
-  fix: 'Keep one of them',
-};
-const relabel: Rule = {
-  code: 'fields.relabel',
-  kind: 'knowledge',
-  finds: 'a relabel rule without what its action needs; Alloy fails to start',
-  fix: 'Add the argument that the hint names',
-};
-const limiter: Rule = {
-  code: 'fields.memory-limit',
-  kind: 'knowledge',
-  finds:
-    'an otelcol.processor.memory_limiter without limit and limit_percentage; Alloy fails to start',
-  fix: 'Set limit = "512MiB" or limit_percentage = 80',
-};
-const globs: Rule = {
-  code: 'fields.glob',
-  kind: 'advice',
-  finds: 'a pattern in __path__ of a loki.source.file, which opens paths literally',
-  fix: 'Add file_match { enabled = true }, or put a local.file_match before it',
-};
-
-export const FIELD_RULES: readonly Rule[] = [timeout, auth, relabel, limiter, globs];
+import type { Check, Part, Report } from './model.ts';
+import { openingOf, spanOf } from './spans.ts';
 
 /** Arguments that must fit each other. */
 export const checkFields: Check = (config, report) => {
@@ -76,7 +48,7 @@ function checkTimeout({ block, node }: Part, report: Report): void {
     interval ? stringOf(interval.value)! : '60s, the default',
   ];
   report(
-    timeout,
+    'fields.scrape-timeout',
     spanOf(node.parsed, (limit ?? interval)!.value),
     `scrape_timeout (${shownLimit}) greater than scrape_interval (${shownInterval})`,
     `Set scrape_timeout to ${shownInterval.replace(', the default', '')} or less`,
@@ -105,17 +77,17 @@ const PAIRS: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
 
 function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   const said = block.body.filter((statement) => {
-    const name = statement.kind === 'block' ? blockName(statement) : statement.name.name;
+    const name = statementName(statement);
     return (
       WAYS.includes(name) &&
       (rule?.block(name) || rule?.attributes.has(name)) &&
       !isEmpty(statement)
     );
   });
-  const names = said.map((one) => (one.kind === 'block' ? blockName(one) : one.name.name));
+  const names = said.map(statementName);
   if (new Set(names).size > 1) {
     report(
-      auth,
+      'fields.auth',
       spanOf(node.parsed, said[1]!),
       `at most one of ${WAYS.join(', ')} must be configured: found ${names.join(' and ')}`,
       'Keep the one that the server expects and delete the rest',
@@ -126,7 +98,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
     const [one, other] = [attributeOf(block.body, first), attributeOf(block.body, second)];
     if (!one || !other || isEmpty(one) || isEmpty(other)) continue;
     report(
-      auth,
+      'fields.auth',
       spanOf(node.parsed, other),
       `at most one of ${first} and ${second} must be configured`,
       `Keep one of them${first === 'password' || first.startsWith('c') ? `; ${second} keeps it out of this file` : ''}`,
@@ -134,7 +106,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   }
 }
 
-const isEmpty = (statement: Part['block']['body'][number]): boolean => {
+const isEmpty = (statement: Statement): boolean => {
   if (statement.kind !== 'attribute') return false;
   const value = withoutParens(statement.value);
   return stringOf(value) === '' || (value.kind === 'literal' && value.type === 'null');
@@ -154,14 +126,11 @@ function checkRelabel({ block, node }: Part, report: Report): void {
   const written = attributeOf(block.body, 'action');
   const action = written ? stringOf(written.value) : 'replace';
   if (action === undefined) return;
-  const at = written
-    ? spanOf(node.parsed, written)
-    : { ...spanOf(node.parsed, block), end: block.open };
-  const has = (name: string) => attributeOf(block.body, name) !== undefined;
+  const at = written ? spanOf(node.parsed, written) : openingOf(node.parsed, block);
   const need = (name: string, sample: string) => {
-    if (has(name)) return;
+    if (attributeOf(block.body, name)) return;
     report(
-      relabel,
+      'fields.relabel',
       at,
       `relabel configuration for ${action} action requires '${name}' value`,
       `Add ${name} = ${sample}`,
@@ -182,24 +151,21 @@ function checkRelabel({ block, node }: Part, report: Report): void {
     case 'dropequal':
       if (target && stringOf(target.value) === '') {
         report(
-          relabel,
+          'fields.relabel',
           spanOf(node.parsed, target),
           `the target_label of ${action} is empty`,
           'Name a label',
         );
       }
       need('target_label', '"..."');
-      return;
-    default:
-      return;
   }
 }
 
 function checkLimiter({ block, node }: Part, report: Report): void {
   if (attributeOf(block.body, 'limit') || attributeOf(block.body, 'limit_percentage')) return;
   report(
-    limiter,
-    { ...spanOf(node.parsed, block), end: block.open },
+    'fields.memory-limit',
+    openingOf(node.parsed, block),
     'a memory_limiter needs limit or limit_percentage',
     'Add limit_percentage = 80 and spike_limit_percentage = 20, or limit = "512MiB"',
   );
@@ -209,8 +175,8 @@ function checkGlobs({ block, node }: Part, report: Report): void {
   const targets = attributeOf(block.body, 'targets');
   const list = targets && withoutParens(targets.value);
   if (list?.kind !== 'array') return;
-  const matched = block.body.find((one) => one.kind === 'block' && blockName(one) === 'file_match');
-  const enabled = matched?.kind === 'block' && attributeOf(matched.body, 'enabled');
+  const [matched] = blocksOf(block.body, 'file_match');
+  const enabled = matched && attributeOf(matched.body, 'enabled');
   if (enabled && boolOf(enabled.value) !== false) return;
   for (const element of list.elements) {
     const target = withoutParens(element);
@@ -219,7 +185,7 @@ function checkGlobs({ block, node }: Part, report: Report): void {
     const text = path && stringOf(path);
     if (!text || !/[*?[]|(?<!\$)\{/.test(text)) continue;
     report(
-      globs,
+      'fields.glob',
       spanOf(node.parsed, path),
       `"${text}" is a pattern, and loki.source.file opens paths literally`,
       'Add file_match { enabled = true } to this block, or a local.file_match before it',

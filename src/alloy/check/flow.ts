@@ -1,37 +1,79 @@
-import { blockName } from '../ast.ts';
-import { attributeOf, blocksOf, withoutParens } from '../ast-lookup.ts';
+import { attributeOf, blocksOf, isEmptyList, statementName } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
-import type { Check, Config, Node, Reference, Report, Rule } from './model.ts';
-import { acceptedBy, describe, producedBy, SIGNALS, type Signal } from './signals.ts';
+import type { Check, Config, Node, Reference, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
 
-const refused: Rule = {
-  code: 'flow.signal',
-  kind: 'knowledge',
-  finds:
-    'a signal sent to an otelcol component that does not pass it on: clients get an error and nothing arrives, yet Alloy reports healthy',
-  fix: 'Name the signal in the output of the component too, or send it elsewhere',
-};
-const never: Rule = {
-  code: 'flow.never',
-  kind: 'advice',
-  finds: 'an output for a signal that the component never sends',
-  fix: 'Remove the line',
-};
-const deadEnd: Rule = {
-  code: 'flow.dead-end',
-  kind: 'advice',
-  finds: 'a component that sends its data nowhere: forward_to = [], an empty output, no endpoint',
-  fix: 'Name a receiver, or remove the component',
-};
-const unused: Rule = {
-  code: 'flow.unused',
-  kind: 'advice',
-  finds: 'a component that only serves others, but that nothing refers to',
-  fix: 'Refer to one of its exports, or remove it',
+const SIGNALS = ['metrics', 'logs', 'traces'] as const;
+type Signal = (typeof SIGNALS)[number];
+
+/** What an exporter takes; those not named take all three. */
+const EXPORTERS: Readonly<Record<string, readonly Signal[]>> = {
+  'otelcol.exporter.prometheus': ['metrics'],
+  'otelcol.exporter.loki': ['logs'],
+  'otelcol.exporter.syslog': ['logs'],
+  'otelcol.exporter.faro': ['logs', 'traces'],
 };
 
-export const FLOW_RULES: readonly Rule[] = [refused, never, deadEnd, unused];
+/** What connectors take in and give out; what they give stands in their output. */
+const CONNECTORS: Readonly<
+  Record<string, { readonly takes: readonly Signal[]; readonly gives: readonly Signal[] }>
+> = {
+  'otelcol.connector.spanmetrics': { takes: ['traces'], gives: ['metrics'] },
+  'otelcol.connector.servicegraph': { takes: ['traces'], gives: ['metrics'] },
+  'otelcol.connector.spanlogs': { takes: ['traces'], gives: ['logs'] },
+  'otelcol.connector.host_info': { takes: ['traces'], gives: ['metrics'] },
+  'otelcol.connector.count': { takes: SIGNALS, gives: ['metrics'] },
+  'otelcol.connector.signaltometrics': { takes: SIGNALS, gives: ['metrics'] },
+};
+
+/** Processors of some signals only. */
+const PROCESSORS: Readonly<Record<string, readonly Signal[]>> = {
+  'otelcol.processor.tail_sampling': ['traces'],
+  'otelcol.processor.span': ['traces'],
+  'otelcol.processor.probabilistic_sampler': ['logs', 'traces'],
+  'otelcol.processor.interval': ['metrics'],
+  'otelcol.processor.deltatocumulative': ['metrics'],
+  'otelcol.processor.cumulativetodelta': ['metrics'],
+  'otelcol.processor.metric_start_time': ['metrics'],
+};
+
+/** What receivers send, of those that send some signals only. */
+const RECEIVERS: Readonly<Record<string, readonly Signal[]>> = {
+  'otelcol.receiver.prometheus': ['metrics'],
+  'otelcol.receiver.loki': ['logs'],
+  'otelcol.receiver.jaeger': ['traces'],
+  'otelcol.receiver.zipkin': ['traces'],
+  'otelcol.receiver.filelog': ['logs'],
+  'otelcol.receiver.tcplog': ['logs'],
+  'otelcol.receiver.influxdb': ['metrics'],
+};
+
+/**
+ * The signals that a component takes: of a processor those that its output passes on, since it
+ * refuses the others (recorded on 1.18.1: HTTP 503, "telemetry type is not supported"). undefined:
+ * not an otelcol component that we know. `atMost`: whatever its output says.
+ */
+function acceptedBy(node: Node, atMost = false): readonly Signal[] | undefined {
+  const { name } = node;
+  const connector = CONNECTORS[name];
+  if (connector) return connector.takes;
+  if (name.startsWith('otelcol.exporter.')) return EXPORTERS[name] ?? SIGNALS;
+  if (!name.startsWith('otelcol.processor.') || !node.rule) return undefined;
+  const possible = PROCESSORS[name] ?? SIGNALS;
+  if (atMost) return possible;
+  const outputs = blocksOf(node.block.body, 'output');
+  if (outputs.length === 0) return undefined; // said by block.missing
+  return possible.filter((signal) =>
+    outputs.some(({ body }) => {
+      const attribute = attributeOf(body, signal);
+      return attribute && !isEmptyList(attribute.value);
+    }),
+  );
+}
+
+/** The signals that a component can send; undefined: any. */
+const producedBy = (name: string): readonly Signal[] | undefined =>
+  CONNECTORS[name]?.gives ?? RECEIVERS[name] ?? PROCESSORS[name];
 
 /** Where data goes: each signal to somebody who takes it, no component for nothing. */
 export const checkFlow: Check = (config, report) => {
@@ -54,7 +96,7 @@ export const checkFlow: Check = (config, report) => {
     if (!config.broken && !used.has(node) && servesOthers(node)) {
       const names = [...node.rule.exports!.keys()].map((name) => `${node.id}.${name}`);
       report(
-        unused,
+        'flow.unused',
         headOf(node),
         `nothing refers to ${node.id}`,
         `Refer to ${names.join(' or ')} somewhere, or delete the block`,
@@ -83,11 +125,11 @@ function checkSignals(config: Config, node: Node, report: Report): void {
     if (!accepted || accepted.includes(signal)) continue;
     const fixed = target.name.startsWith('otelcol.exporter.') || !canPass(target, signal);
     report(
-      refused,
+      'flow.signal',
       spanOf(node.parsed, reference),
       accepted.length === 0
         ? `${signal} are sent to ${target.id}, which passes nothing on: they are refused`
-        : `${signal} are sent to ${target.id}, which ${fixed ? 'takes' : 'passes on'} only ${describe(accepted)}: they are refused`,
+        : `${signal} are sent to ${target.id}, which ${fixed ? 'takes' : 'passes on'} only ${accepted.join(' and ')}: they are refused`,
       fixed
         ? `Send ${signal} to a component that takes them`
         : `Add ${signal} = [...] to the output of ${target.id}, or send ${signal} elsewhere`,
@@ -100,12 +142,11 @@ function checkSignals(config: Config, node: Node, report: Report): void {
     for (const signal of SIGNALS) {
       const attribute = attributeOf(output.body, signal);
       if (!attribute || produced.includes(signal)) continue;
-      const value = withoutParens(attribute.value);
-      if (value.kind === 'array' && value.elements.length === 0) continue;
+      if (isEmptyList(attribute.value)) continue;
       report(
-        never,
+        'flow.never',
         spanOf(node.parsed, attribute),
-        `${node.name} sends only ${describe(produced)}, never ${signal}`,
+        `${node.name} sends only ${produced.join(' and ')}, never ${signal}`,
         `Delete the line ${signal} = ...`,
       );
     }
@@ -120,10 +161,9 @@ function checkDeadEnd(node: Node, report: Report): void {
   const { block, parsed, rule } = node;
   const forward = attributeOf(block.body, 'forward_to');
   if (forward && rule!.attributes.has('forward_to')) {
-    const value = withoutParens(forward.value);
-    if (value.kind === 'array' && value.elements.length === 0) {
+    if (isEmptyList(forward.value)) {
       report(
-        deadEnd,
+        'flow.dead-end',
         spanOf(parsed, forward),
         `${node.id} sends nowhere: forward_to is empty`,
         `Name a receiver in forward_to, as in [${sinkFor(rule!.attributes.get('forward_to')!.type)}.default.receiver]`,
@@ -136,12 +176,12 @@ function checkDeadEnd(node: Node, report: Report): void {
     const sends = output.body.some(
       (one) =>
         one.kind === 'block' ||
-        (SIGNALS as readonly string[]).includes(one.name.name) === false ||
+        !(SIGNALS as readonly string[]).includes(one.name.name) ||
         !isEmptyList(one.value),
     );
     if (sends) return;
     report(
-      deadEnd,
+      'flow.dead-end',
       spanOf(parsed, output),
       `${node.id} sends nowhere: its output names no receiver`,
       'Add metrics, logs or traces = [type.name.label.input] to the output',
@@ -150,12 +190,10 @@ function checkDeadEnd(node: Node, report: Report): void {
   }
   if (
     ENDPOINTS.includes(node.name) &&
-    !block.body.some(
-      (one) => (one.kind === 'block' ? blockName(one) : one.name.name) === 'endpoint',
-    )
+    !block.body.some((one) => statementName(one) === 'endpoint')
   ) {
     report(
-      deadEnd,
+      'flow.dead-end',
       headOf(node),
       `${node.id} sends nowhere: it has no endpoint`,
       'Add endpoint { url = "https://..." }',
@@ -172,17 +210,9 @@ const sinkFor = (type: string): string =>
 
 const ENDPOINTS: readonly string[] = ['prometheus.remote_write', 'loki.write', 'pyroscope.write'];
 
-const isEmptyList = (value: Parameters<typeof withoutParens>[0]): boolean => {
-  const list = withoutParens(value);
-  return list.kind === 'array' && list.elements.length === 0;
-};
-
 /** Components that act by themselves although they export something. */
 const ACT_ALONE =
   /^(beyla\.|database_observability\.|otelcol\.extension\.|otelcol\.receiver\.datadog)/;
 
 const servesOthers = ({ name, rule }: Node): boolean =>
-  rule?.exports !== null &&
-  rule?.exports !== undefined &&
-  rule.exports.size > 0 &&
-  !ACT_ALONE.test(name);
+  (rule?.exports?.size ?? 0) > 0 && !ACT_ALONE.test(name);

@@ -1,43 +1,9 @@
 import { nearest } from '../../model/frame.ts';
-import type { Check, Reference, Report, Rule } from './model.ts';
+import type { Check, FileSpan, Reference, Report } from './model.ts';
 import { spanOf } from './spans.ts';
 import { olderThan } from './stability.ts';
 import { CONSTANTS, DEPRECATED, FUNCTIONS, NAMESPACES } from './stdlib.ts';
 import { textOf } from './traversal.ts';
-
-const unknown: Rule = {
-  code: 'function.unknown',
-  kind: 'knowledge',
-  finds:
-    'a function that the standard library of 1.18 does not have; alloy validate does not notice',
-  fix: 'Fix the name',
-};
-const deprecated: Rule = {
-  code: 'function.deprecated',
-  kind: 'knowledge',
-  finds: 'a function by its name from before 1.4: it works, but alloy validate exits with 1',
-  fix: 'Write the new name, e.g. sys.env for env',
-};
-const count: Rule = {
-  code: 'function.arguments',
-  kind: 'knowledge',
-  finds: 'a function called with more or fewer arguments than it takes',
-  fix: 'Pass the arguments it takes',
-};
-const tooNew: Rule = {
-  code: 'function.version',
-  kind: 'knowledge',
-  finds: 'a function that the pinned version of Alloy does not have yet',
-  fix: 'Pin a newer version, or do without the function',
-};
-const unstable: Rule = {
-  code: 'function.stability',
-  kind: 'knowledge',
-  finds: 'a function that the stability level of the service does not allow',
-  fix: 'Raise alloy.stability (--stability.level), or do without the function',
-};
-
-export const FUNCTION_RULES: readonly Rule[] = [unknown, deprecated, count, tooNew, unstable];
 
 /** Functions of the standard library: there, allowed, called as they are meant. */
 export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
@@ -52,7 +18,7 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
         // before 1.4 there is no other name
         if (olderThan(options.version, FUNCTIONS.get(newName)?.since)) continue;
         report(
-          deprecated,
+          'function.deprecated',
           { ...at, end: first.end },
           `${first.name} is deprecated: alloy validate fails on it`,
           `Write ${newName}`,
@@ -64,7 +30,7 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
       if (!known) {
         const where = reference.names[1] ?? first;
         report(
-          unknown,
+          'function.unknown',
           { ...at, start: where.start },
           `there is no function ${name}`,
           hintFor(name),
@@ -73,7 +39,7 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
       }
       if (known.stability === 'experimental' && options.stability !== 'experimental') {
         report(
-          unstable,
+          'function.stability',
           at,
           `${name} is at stability level "experimental", which is below the minimum allowed stability level "${options.stability}"`,
           'Set alloy.stability: experimental, or do without it',
@@ -81,7 +47,7 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
       }
       if (olderThan(options.version, known.since)) {
         report(
-          tooNew,
+          'function.version',
           at,
           `${name} is available since ${known.since}; version ${options.version} is pinned`,
           `Pin ${known.since} or newer${oldName(name)}`,
@@ -98,15 +64,13 @@ const oldName = (name: string): string => {
 };
 
 function hintFor(name: string): string {
-  const meant = nearest(name, [...FUNCTIONS.keys(), ...CONSTANTS]);
-  if (meant) return `Did you mean ${meant}?`;
+  const functions = [...FUNCTIONS.keys()];
+  const names = [...functions, ...CONSTANTS];
   const [namespace] = name.split('.');
-  const siblings = [...FUNCTIONS.keys(), ...CONSTANTS].filter((one) =>
-    one.startsWith(`${namespace}.`),
-  );
   const last = name.split('.').at(-1)!;
-  const elsewhere = [...FUNCTIONS.keys()].find((one) => one.endsWith(`.${last}`));
-  if (elsewhere) return `Did you mean ${elsewhere}?`;
+  const meant = nearest(name, names) ?? functions.find((one) => one.endsWith(`.${last}`));
+  if (meant) return `Did you mean ${meant}?`;
+  const siblings = names.filter((one) => one.startsWith(`${namespace}.`));
   return siblings.length > 0 ? `Use one of ${siblings.join(', ')}` : 'Fix the name';
 }
 
@@ -114,18 +78,23 @@ function checkCount(
   { called }: Reference,
   name: string,
   [least, most]: readonly [number, number | null],
-  at: Parameters<Report>[1],
+  at: FileSpan,
   report: Report,
 ): void {
   if (!called) {
-    report(count, at, `${name} is a function and is not called`, `Write ${name}(...)`);
+    report(
+      'function.arguments',
+      at,
+      `${name} is a function and is not called`,
+      `Write ${name}(...)`,
+    );
     return;
   }
   if (called.length >= least && (most === null || called.length <= most)) return;
   const takes =
     least === most ? String(least) : most === null ? `at least ${least}` : `${least} to ${most}`;
   report(
-    count,
+    'function.arguments',
     at,
     `${name} takes ${takes} argument${takes === '1' ? '' : 's'}, not ${called.length}`,
     `Pass ${takes}`,

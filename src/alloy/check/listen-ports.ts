@@ -1,23 +1,13 @@
 import { attributeOf, numberOf, stringOf } from '../ast-lookup.ts';
-import type { Check, Part, Rule, Span } from './model.ts';
-import { spanOf } from './spans.ts';
-
-const taken: Rule = {
-  code: 'listen.port',
-  kind: 'knowledge',
-  finds:
-    'two components on one port, or one on the port of Alloy itself; alloy validate does not notice, one of them cannot start',
-  fix: 'Give one of them another port',
-};
-
-export const PORT_RULES: readonly Rule[] = [taken];
+import type { Check, FileSpan, Part } from './model.ts';
+import { openingOf, spanOf } from './spans.ts';
 
 interface Listener {
   /** '' for all interfaces. */
   readonly host: string;
   readonly port: number;
   readonly id: string;
-  readonly at: Span;
+  readonly at: FileSpan;
 }
 
 /** Everybody has a port of his own. */
@@ -35,7 +25,7 @@ export const checkPorts: Check = ({ nodes, options }, report) => {
   for (const [index, one] of listeners.entries()) {
     if (one.port === own.port && overlap(one.host, hostOf(own.address))) {
       report(
-        taken,
+        'listen.port',
         one.at,
         `Alloy itself listens on port ${one.port}`,
         'Choose another port for this component',
@@ -46,7 +36,7 @@ export const checkPorts: Check = ({ nodes, options }, report) => {
       .find(({ host, port }) => port === one.port && overlap(host, one.host));
     if (!other) continue;
     report(
-      taken,
+      'listen.port',
       one.at,
       `port ${one.port} is taken by ${other.id === one.id ? 'another block of this component' : other.id}`,
       'Choose another port for one of the two',
@@ -73,9 +63,7 @@ function listenerOf({ node, block, path }: Part): Listener | undefined {
     const split = endpoint === undefined ? null : /^(.*):(\d+)$/.exec(endpoint);
     const transport = attributeOf(block.body, 'transport');
     if (!split || (transport && stringOf(transport.value) !== 'tcp')) return undefined;
-    const at = written
-      ? spanOf(node.parsed, written.value)
-      : { ...spanOf(node.parsed, block), end: block.open };
+    const at = written ? spanOf(node.parsed, written.value) : openingOf(node.parsed, block);
     return { host: hostOf(split[1]!), port: Number(split[2]), id: node.id, at };
   }
   const port = attributeOf(block.body, 'listen_port');

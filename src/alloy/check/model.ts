@@ -2,33 +2,24 @@ import type { Stability } from '../../model/desired.ts';
 import type { Attribute, Block, Body, Expression, Identifier } from '../ast.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Parsed } from '../parser.ts';
+import type { Span } from '../position.ts';
 import type { BlockRule, ComponentRule, ComponentTable } from '../table/component-table.ts';
-
-/** One thing that is looked for. docs/checks.md is made from these. */
-export interface Rule {
-  /** `family.word`, never renamed. */
-  readonly code: string;
-  /**
-   * language: Alloy cannot load it, in any version: an error.
-   * knowledge: what is known of 1.18's components says so: a warning, an error with --strict.
-   * advice: it runs, and is probably not what was meant: always a warning.
-   */
-  readonly kind: 'language' | 'knowledge' | 'advice';
-  /** What is found, one sentence. */
-  readonly finds: string;
-  /** What to do about it. */
-  readonly fix: string;
-}
+import type { Rule, RuleCode } from './rules.ts';
 
 /** A stretch of one file. */
-export interface Span {
+export interface FileSpan extends Span {
   readonly parsed: Parsed;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Notes one finding: what is wrong here, and how to fix it. */
-export type Report = (rule: Rule, at: Span, message: string, hint: string) => void;
+export type Report = (
+  code: RuleCode,
+  at: FileSpan,
+  message: string,
+  hint: string,
+  /** In place of the rule's own kind. */
+  kind?: Rule['kind'],
+) => void;
 
 /** Looks at the whole configuration for one family of rules. */
 export type Check = (config: Config, report: Report) => void;
@@ -69,7 +60,7 @@ export interface Config {
   /** What each reference of a node names; not in it: nothing of this configuration. */
   readonly resolved: ReadonlyMap<Reference, Resolved>;
   /** `file:line:column` of a place, as the user wrote it. */
-  readonly where: (at: Span) => string;
+  readonly where: (at: FileSpan) => string;
   readonly table: ComponentTable;
   readonly options: CheckOptions;
   /** Some file did not parse: what is not there may have been lost. */
@@ -81,8 +72,6 @@ export interface Module {
   readonly kind: 'root' | 'declare' | 'foreach';
   /** The module around it. */
   readonly parent: Module | null;
-  /** The declare or foreach block; null for the root. */
-  readonly owner: Block | null;
   readonly body: readonly { readonly parsed: Parsed; readonly body: Body }[];
   readonly nodes: Node[];
   /** The first node of each id. */
@@ -131,9 +120,7 @@ export interface Part {
 }
 
 /** A chain of names in an expression, `prometheus.remote_write.default.receiver`, and where it is used. */
-export interface Reference {
-  readonly start: number;
-  readonly end: number;
+export interface Reference extends Span {
   readonly names: readonly Identifier[];
   /** It is called: `sys.env(...)`. */
   readonly called: readonly Expression[] | null;

@@ -24,7 +24,7 @@ export function readConfig(
 ): Config {
   const modules: Module[] = [];
   const bodies = files.map(({ parsed }) => ({ parsed, body: parsed.file.body }));
-  readModule('root', null, null, bodies, null, modules);
+  readModule('root', null, bodies, null, modules);
   for (const module of modules) link(module, table);
   const nodes = modules.flatMap((module) => module.nodes);
   const resolved = new Map<Reference, Resolved>();
@@ -49,7 +49,6 @@ export function readConfig(
 function readModule(
   kind: Module['kind'],
   parent: Module | null,
-  owner: Block | null,
   body: Module['body'],
   variable: string | null,
   modules: Module[],
@@ -57,7 +56,6 @@ function readModule(
   const module: Module = {
     kind,
     parent,
-    owner,
     body,
     nodes: [],
     byId: new Map(),
@@ -72,21 +70,14 @@ function readModule(
       const label = block.label?.text;
       const name = blockName(block);
       if (name === 'declare') {
-        const inner = readModule(
-          'declare',
-          module,
-          block,
-          [{ parsed, body: block.body }],
-          null,
-          modules,
-        );
+        const inner = readModule('declare', module, [{ parsed, body: block.body }], null, modules);
         if (label && !module.declares.has(label))
           module.declares.set(label, declaredBy(inner, block.body));
       } else if (name === 'foreach') {
         const variableName = attributeOf(block.body, 'var');
         const item = variableName ? (stringOf(variableName.value) ?? null) : null;
         for (const template of blocksOf(block.body, 'template')) {
-          readModule('foreach', module, block, [{ parsed, body: template.body }], item, modules);
+          readModule('foreach', module, [{ parsed, body: template.body }], item, modules);
         }
       } else if (name.startsWith('import.') && label) {
         module.imports.add(label);
@@ -169,20 +160,12 @@ function collectParts(
   }
 }
 
-/** Finds what a reference means from inside a module: templates see the nodes around them, declares do not. */
-function nodeAt(id: string, module: Module): Node | undefined {
-  for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
-    const node = at.byId.get(id);
-    if (node) return node;
-  }
-  return undefined;
-}
+/** The next module that a reference looks into: templates see the nodes around them, declares do not. */
+const seenFrom = ({ kind, parent }: Module): Module | null => (kind === 'foreach' ? parent : null);
 
-/** The item names of the foreach blocks that a module stands in. */
+/** Whether the name is the item of a foreach that the module stands in. */
 export function hasVariable(name: string, module: Module): boolean {
-  for (let at: Module | null = module; at; at = at.kind === 'foreach' ? at.parent : null) {
-    if (at.variable === name) return true;
-  }
+  for (let at: Module | null = module; at; at = seenFrom(at)) if (at.variable === name) return true;
   return false;
 }
 
@@ -191,8 +174,10 @@ export function resolve(names: readonly Identifier[], module: Module): Resolved 
   let id = '';
   for (const [index, { name }] of names.entries()) {
     id = index === 0 ? name : `${id}.${name}`;
-    const node = nodeAt(id, module);
-    if (node) return { node, rest: names.slice(index + 1) };
+    for (let at: Module | null = module; at; at = seenFrom(at)) {
+      const node = at.byId.get(id);
+      if (node) return { node, rest: names.slice(index + 1) };
+    }
   }
   return undefined;
 }

@@ -1,44 +1,18 @@
 import { nearest } from '../../model/frame.ts';
-import type { Check, Config, Module, Node, Reference, Resolved, Rule } from './model.ts';
+import type {
+  Check,
+  Config,
+  FileSpan,
+  Module,
+  Node,
+  Reference,
+  Report,
+  Resolved,
+} from './model.ts';
 import { hasVariable } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { isStdlib } from './stdlib.ts';
 import { textOf } from './traversal.ts';
-
-const undefinedReference: Rule = {
-  code: 'reference.undefined',
-  kind: 'language',
-  finds: 'a reference to a component that does not exist, or is in another module',
-  fix: 'Fix the name, or add the component',
-};
-const undefinedExport: Rule = {
-  code: 'reference.export',
-  kind: 'knowledge',
-  finds:
-    'a reference to an export that the component does not have; alloy validate does not notice',
-  fix: 'Name one of the exports that the hint lists',
-};
-const undefinedDeclared: Rule = {
-  code: 'reference.declared-export',
-  kind: 'language',
-  finds:
-    'a reference to an export that the declare does not have, or to a part of an argument other than value',
-  fix: 'Add the export to the declare, or fix the name',
-};
-const shadows: Rule = {
-  code: 'reference.shadows',
-  kind: 'knowledge',
-  finds:
-    'a component whose first name hides a part of the standard library; alloy validate exits with 1',
-  fix: 'Rename the declare or the label of the import',
-};
-
-export const REFERENCE_RULES: readonly Rule[] = [
-  undefinedReference,
-  undefinedExport,
-  undefinedDeclared,
-  shadows,
-];
 
 /** What references name is there. */
 export const checkReferences: Check = (config, report) => {
@@ -48,34 +22,29 @@ export const checkReferences: Check = (config, report) => {
       const resolved = config.resolved.get(reference);
       if (!resolved) {
         if (!isMissing(config, node, reference)) continue;
-        if (isBareSecret(reference)) {
-          report(
-            undefinedReference,
-            at,
-            `${reference.attribute.name.name} is a name without quotes, and nothing has that name`,
-            'Put the value in quotes or, better, read it with sys.env("NAME")',
-          );
-          continue;
-        }
+        const bare = isBareSecret(reference);
         report(
-          undefinedReference,
+          'reference.undefined',
           at,
-          `component "${textOf(reference)}" does not exist or is out of scope`,
-          undefinedHint(config, node, reference),
+          bare
+            ? `${reference.attribute.name.name} is a name without quotes, and nothing has that name`
+            : `component "${textOf(reference)}" does not exist or is out of scope`,
+          bare
+            ? 'Put the value in quotes or, better, read it with sys.env("NAME")'
+            : undefinedHint(config, node, reference),
         );
         continue;
       }
       if (isStdlib(reference.names[0]!.name)) {
         const { name } = reference.names[0]!;
         report(
-          shadows,
+          'reference.shadows',
           { ...at, end: reference.names[0]!.end },
           `a component is shadowing an existing stdlib name: "${name}"`,
           `Give the declare or import called ${name} another name`,
         );
       }
-      const wrong = wrongExport(resolved, reference);
-      if (wrong) report(wrong.rule, { ...at, start: wrong.start }, wrong.message, wrong.hint);
+      checkExport(resolved, at, report);
     }
   }
 };
@@ -118,7 +87,7 @@ function undefinedHint(config: Config, node: Node, reference: Reference): string
 
   const meant = meantNode(config, node, names);
   if (meant) return `Did you mean ${meant}?`;
-  const type = typeOf(config, names);
+  const type = joined(names, typeLength(config, names));
   const others = node.module.nodes.filter(
     ({ name, module }) => name === type && module === node.module,
   );
@@ -137,13 +106,7 @@ function typeLength(config: Config, names: Reference['names']): number {
 }
 
 const joined = (names: Reference['names'], count: number): string =>
-  names
-    .slice(0, count)
-    .map(({ name }) => name)
-    .join('.');
-
-const typeOf = (config: Config, names: Reference['names']): string =>
-  joined(names, typeLength(config, names));
+  textOf({ names: names.slice(0, count) });
 
 /** A node of the same type with a label like it, or of the same label with a type like it. */
 function meantNode(config: Config, node: Node, names: Reference['names']): string | undefined {
@@ -178,48 +141,32 @@ function outsideHint(target: Node, from: Module): string {
   return `Export it from the ${target.module.kind} that it is in, or move ${target.id} out`;
 }
 
-interface Wrong {
-  readonly rule: Rule;
-  readonly start: number;
-  readonly message: string;
-  readonly hint: string;
-}
-
-function wrongExport({ node, rest }: Resolved, { start }: Reference): Wrong | undefined {
-  const [named] = rest;
+function checkExport({ node, rest: [named] }: Resolved, at: FileSpan, report: Report): void {
+  const from = { ...at, start: named?.start ?? at.start };
   if (node.name === 'argument') {
-    if (named?.name === 'value') return undefined;
-    const id = node.id;
-    return {
-      rule: undefinedDeclared,
-      start: named?.start ?? start,
-      message: named ? `${id} has no "${named.name}"` : `${id} is not a value`,
-      hint: `Write ${id}.value`,
-    };
+    if (named?.name === 'value') return;
+    report(
+      'reference.declared-export',
+      from,
+      named ? `${node.id} has no "${named.name}"` : `${node.id} is not a value`,
+      `Write ${node.id}.value`,
+    );
+    return;
   }
-  if (!node.component || node.custom === 'imported') return undefined;
-
+  if (!node.component || node.custom === 'imported') return;
   const exports = node.custom ? node.custom.exports : node.rule?.exports;
-  if (!exports) return undefined;
-  const rule = node.custom ? undefinedDeclared : undefinedExport;
+  if (!exports) return;
+  const code = node.custom ? 'reference.declared-export' : 'reference.export';
   const known = [...exports.keys()];
-  if (!named) {
-    // an object of all exports: rarely meant, but it can be handed on
-    if (known.length === 0 || node.custom) return undefined;
-    return {
-      rule,
-      start,
-      message: `${node.id} is a component, not one of its exports`,
-      hint: `Write ${known.map((name) => `${node.id}.${name}`).join(' or ')}`,
-    };
+  if (named) {
+    if (exports.has(named.name)) return;
+    const hint = exportHint(node, named.name, known);
+    report(code, from, `${node.name} has no export "${named.name}"`, hint);
+  } else if (known.length > 0 && !node.custom) {
+    // the object of all exports that a declare gives is rarely meant, but it can be handed on
+    const message = `${node.id} is a component, not one of its exports`;
+    report(code, from, message, exportHint(node, '', known));
   }
-  if (exports.has(named.name)) return undefined;
-  return {
-    rule,
-    start: named.start,
-    message: `${node.name} has no export "${named.name}"`,
-    hint: exportHint(node, named.name, known),
-  };
 }
 
 function exportHint(node: Node, written: string, known: readonly string[]): string {

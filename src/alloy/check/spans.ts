@@ -1,18 +1,20 @@
+import type { Block } from '../ast.ts';
 import type { Parsed } from '../parser.ts';
-import type { Node, Span } from './model.ts';
+import type { Span } from '../position.ts';
+import type { FileSpan, Node } from './model.ts';
 
-export const spanOf = (
-  parsed: Parsed,
-  { start, end }: { readonly start: number; readonly end: number },
-): Span => ({ parsed, start, end });
+export const spanOf = (parsed: Parsed, { start, end }: Span): FileSpan => ({ parsed, start, end });
 
 /** The name and label of a node's block. */
-export const headOf = ({ parsed, block }: Pick<Node, 'parsed' | 'block'>): Span => ({
+export const headOf = ({ parsed, block }: Node): FileSpan => ({
   parsed,
   start: block.start,
   end: block.label?.end ?? block.name.at(-1)!.end,
 });
 
-/** All of a node's block. */
-export const statementSpan = ({ parsed, block }: Pick<Node, 'parsed' | 'block'>): Span =>
-  spanOf(parsed, block);
+/** A block up to its `{`. */
+export const openingOf = (parsed: Parsed, { start, open }: Block): FileSpan => ({
+  parsed,
+  start,
+  end: open,
+});

@@ -1,37 +1,9 @@
 import type { Stability } from '../../model/desired.ts';
 import { attributeOf, boolOf, stringOf } from '../ast-lookup.ts';
-import type { Check, CheckOptions, Node, Part, Report, Rule } from './model.ts';
-import { headOf, spanOf } from './spans.ts';
+import { LEVELS } from '../table/component-table.ts';
+import type { Check, CheckOptions, Node, Part, Report } from './model.ts';
+import { headOf, openingOf, spanOf } from './spans.ts';
 
-const component: Rule = {
-  code: 'stability.component',
-  kind: 'knowledge',
-  finds: 'a component or block (foreach) that the stability level of the service does not allow',
-  fix: 'Raise alloy.stability (--stability.level), or use another component',
-};
-const argument: Rule = {
-  code: 'stability.argument',
-  kind: 'knowledge',
-  finds:
-    'a single argument that is experimental; alloy validate does not notice, Alloy fails to start',
-  fix: 'Raise alloy.stability (--stability.level), or remove the argument',
-};
-const community: Rule = {
-  code: 'stability.community',
-  kind: 'knowledge',
-  finds: 'a community component without the flag that allows them',
-  fix: 'Add --feature.community-components.enabled to alloy.args',
-};
-const version: Rule = {
-  code: 'stability.version',
-  kind: 'knowledge',
-  finds: 'a block that the pinned version of Alloy does not have yet',
-  fix: 'Pin a newer version, or remove the block',
-};
-
-export const STABILITY_RULES: readonly Rule[] = [component, argument, community, version];
-
-const LEVELS: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
 const below = (level: Stability, allowed: Stability): boolean =>
   LEVELS.indexOf(level) > LEVELS.indexOf(allowed);
 
@@ -51,7 +23,7 @@ export const checkStability: Check = ({ nodes, options }, report) => {
     if (below(level, options.stability)) {
       const what = node.name === 'foreach' ? 'foreach block' : 'component';
       report(
-        component,
+        'stability.component',
         headOf(node),
         `${what} "${node.name}" is at stability level "${level}", which is below the minimum allowed stability level "${options.stability}"`,
         `Set alloy.stability: ${level} (--stability.level=${level}), or do without it`,
@@ -59,7 +31,7 @@ export const checkStability: Check = ({ nodes, options }, report) => {
     }
     if (rule.community && !options.communityComponents) {
       report(
-        community,
+        'stability.community',
         headOf(node),
         `component "${node.name}" is a community component`,
         'Add --feature.community-components.enabled to alloy.args',
@@ -88,12 +60,11 @@ function checkPart(
     const used =
       value === undefined ? boolOf(found.value) !== false : stringOf(found.value) === value;
     if (!used) continue;
+    const shown = value === undefined ? name : `${name} = "${value}"`;
     report(
-      argument,
+      'stability.argument',
       spanOf(node.parsed, found),
-      value === undefined
-        ? `${name} is an experimental feature, and the stability level is "${options.stability}"`
-        : `${name} = "${value}" is an experimental feature, and the stability level is "${options.stability}"`,
+      `${shown} is an experimental feature, and the stability level is "${options.stability}"`,
       'Set alloy.stability: experimental (--stability.level=experimental), or remove the line',
     );
   }
@@ -105,8 +76,8 @@ function checkVersion({ name, parts, parsed }: Node, options: CheckOptions, repo
     for (const part of parts) {
       if (part.path.join('/') !== path) continue;
       report(
-        version,
-        { ...spanOf(parsed, part.block), end: part.block.open },
+        'stability.version',
+        openingOf(parsed, part.block),
         `${[name, ...part.path].join(' > ')} is available since ${since}; version ${options.version} is pinned`,
         `Pin ${since} or newer, or remove it`,
       );

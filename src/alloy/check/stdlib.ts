@@ -9,25 +9,18 @@ export interface StdlibFunction {
   readonly arity: readonly [number, number | null];
 }
 
-const since = (version: string, ...arity: readonly [number, number | null]): StdlibFunction => ({
-  since: version,
-  stability: 'generally-available',
-  arity,
-});
-const experimental = (
+const since = (
   version: string,
-  ...arity: readonly [number, number | null]
-): StdlibFunction => ({
-  since: version,
-  stability: 'experimental',
-  arity,
-});
+  least: number,
+  most: number | null,
+  stability: Stability = 'generally-available',
+): StdlibFunction => ({ since: version, stability, arity: [least, most] });
 
 /** Complete for 1.18; first versions by the tags of upstream. */
 export const FUNCTIONS: ReadonlyMap<string, StdlibFunction> = new Map([
   ['array.concat', since('1.4.0', 0, null)],
-  ['array.combine_maps', experimental('1.5.0', 3, 4)],
-  ['array.group_by', experimental('1.10.0', 3, 3)],
+  ['array.combine_maps', since('1.5.0', 3, 4, 'experimental')],
+  ['array.group_by', since('1.10.0', 3, 3, 'experimental')],
   ['coalesce', since('1.0.0', 0, null)],
   ['convert.nonsensitive', since('1.4.0', 1, 1)],
   ['encoding.from_json', since('1.4.0', 1, 1)],

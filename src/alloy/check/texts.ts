@@ -1,33 +1,10 @@
 import type { Expression } from '../ast.ts';
-import { stringOf } from '../ast-lookup.ts';
+import { partsOf, stringOf } from '../ast-lookup.ts';
 import { goUrlProblem } from './go-url.ts';
-import type { Check, Part, Report, Rule } from './model.ts';
+import type { Check, Part, Report } from './model.ts';
 import { ottlProblem } from './ottl.ts';
 import { spanOf } from './spans.ts';
 import { isHttpUrl, variableIn } from './text-patterns.ts';
-
-const interpolation: Rule = {
-  code: 'text.variable',
-  kind: 'advice',
-  finds: '"${NAME}" in a string: Alloy does not expand it',
-  fix: 'Write "..." + sys.env("NAME") + "..."',
-};
-const ottl: Rule = {
-  code: 'text.ottl',
-  kind: 'knowledge',
-  finds:
-    'an OTTL statement that cannot be read: brackets, quotes, converters in lower case; alloy validate does not notice, Alloy fails to start',
-  fix: 'Fix the statement',
-};
-
-const placeholder: Rule = {
-  code: 'text.placeholder',
-  kind: 'advice',
-  finds: 'a placeholder from an example that was never filled in: "<PROMETHEUS_URL>"',
-  fix: 'Replace it with the value',
-};
-
-export const TEXT_RULES: readonly Rule[] = [interpolation, ottl, placeholder];
 
 /** Texts that mean something to somebody: variables that are none, OTTL. */
 export const checkTexts: Check = ({ nodes }, report) => {
@@ -43,7 +20,7 @@ export const checkTexts: Check = ({ nodes }, report) => {
             checkVariables(part, name, text, at, report);
             if (!/^<[A-Z][A-Z0-9_ -]*>$/.test(text)) return;
             report(
-              placeholder,
+              'text.placeholder',
               spanOf(part.node.parsed, at),
               `${text} is a placeholder`,
               `Replace it with the ${name}`,
@@ -73,6 +50,7 @@ const OWN_DOLLARS: ReadonlySet<string> = new Set([
   'selector',
 ]);
 
+/** Every text in a value, without indexes and what is called or indexed. */
 function each(expression: Expression, see: (text: string, at: Expression) => void): void {
   switch (expression.kind) {
     case 'literal': {
@@ -80,24 +58,14 @@ function each(expression: Expression, see: (text: string, at: Expression) => voi
       if (text !== undefined) see(text, expression);
       return;
     }
-    case 'array':
-      for (const element of expression.elements) each(element, see);
+    case 'access':
+    case 'index':
+    case 'unary':
       return;
-    case 'object':
-      for (const { value } of expression.fields) each(value, see);
-      return;
-    case 'binary':
-      each(expression.left, see);
-      each(expression.right, see);
-      return;
-    case 'paren':
-      each(expression.inner, see);
-      return;
-    case 'call':
-      for (const argument of expression.args) each(argument, see);
-      return;
-    default:
-      return;
+    default: {
+      const parts = expression.kind === 'call' ? expression.args : partsOf(expression);
+      for (const part of parts) each(part, see);
+    }
   }
 }
 
@@ -112,7 +80,7 @@ function checkVariables(
   // said by value.url
   if (!found || (isHttpUrl(part, argument) && goUrlProblem(text))) return;
   report(
-    interpolation,
+    'text.variable',
     spanOf(part.node.parsed, at),
     `strings are not expanded: ${found.written} stays as it is`,
     `Write ${found.rewritten}`,
@@ -142,5 +110,5 @@ function checkOttl(
 ): void {
   const problem = ottlProblem(text, kind);
   if (!problem) return;
-  report(ottl, spanOf(part.node.parsed, at), problem.message, problem.hint);
+  report('text.ottl', spanOf(part.node.parsed, at), ...problem);
 }

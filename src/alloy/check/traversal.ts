@@ -1,4 +1,5 @@
 import { type Block, blockName, type Expression, type Identifier } from '../ast.ts';
+import { partsOf } from '../ast-lookup.ts';
 import type { Reference } from './model.ts';
 
 /** Every chain of names in a block. A foreach's template is a module of its own. */
@@ -36,7 +37,7 @@ function chains(
       if (names) {
         const { start, end } = expression;
         into.push({ start, end, names, called, indexed, attribute, path });
-      } else if (expression.kind === 'access') visit(expression.value);
+      } else partsOf(expression).forEach(visit);
       return;
     }
     case 'call':
@@ -47,24 +48,8 @@ function chains(
       chains(expression.value, null, true, attribute, path, into);
       visit(expression.index);
       return;
-    case 'array':
-      expression.elements.forEach(visit);
-      return;
-    case 'object':
-      for (const { value } of expression.fields) visit(value);
-      return;
-    case 'binary':
-      visit(expression.left);
-      visit(expression.right);
-      return;
-    case 'unary':
-      visit(expression.value);
-      return;
-    case 'paren':
-      visit(expression.inner);
-      return;
     default:
-      return;
+      partsOf(expression).forEach(visit);
   }
 }
 

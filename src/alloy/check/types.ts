@@ -1,47 +1,19 @@
-import type { Expression } from '../ast.ts';
+import type { Expression, Identifier } from '../ast.ts';
 import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import type { ValueType } from '../table/component-table.ts';
-import type { Check, Config, Module, Part, Report, Resolved, Rule } from './model.ts';
+import type { Check, Module, Part, Report } from './model.ts';
 import { resolve } from './modules.ts';
 import { spanOf } from './spans.ts';
-import { namesOf } from './traversal.ts';
-
-const wrongType: Rule = {
-  code: 'value.type',
-  kind: 'knowledge',
-  finds: 'a value of the wrong type: "yes" for true, a string for a list',
-  fix: 'Write the value as the hint shows it',
-};
-const wrongKind: Rule = {
-  code: 'reference.kind',
-  kind: 'knowledge',
-  finds:
-    'a reference to something of the wrong kind: a Loki receiver where metrics are sent; alloy validate does not notice',
-  fix: 'Put a converting component in between, or name the right one',
-};
-const secretText: Rule = {
-  code: 'value.secret-as-text',
-  kind: 'knowledge',
-  finds: 'a secret where plain text is expected: Alloy refuses to start',
-  fix: 'Write convert.nonsensitive(...) around it, if everybody may see it in the UI',
-};
-const duplicateKey: Rule = {
-  code: 'value.duplicate-key',
-  kind: 'advice',
-  finds: 'a key given twice in one object: the last one wins, silently',
-  fix: 'Keep one of the two',
-};
-
-export const TYPE_RULES: readonly Rule[] = [wrongType, wrongKind, secretText, duplicateKey];
+import { namesOf, textOf } from './traversal.ts';
 
 /** Values that are written out, and references, against the kinds that arguments take. */
-export const checkTypes: Check = (config, report) => {
-  for (const { parts } of config.nodes) {
+export const checkTypes: Check = ({ nodes }, report) => {
+  for (const { parts } of nodes) {
     for (const part of parts) {
       for (const statement of part.block.body) {
         if (statement.kind !== 'attribute') continue;
         const type = part.rule?.attributes.get(statement.name.name)?.type;
-        if (type) checkValue({ config, part, report }, type, statement.value);
+        if (type) checkValue({ part, report }, type, statement.value);
         keysOnce(part, statement.value, report);
       }
     }
@@ -49,19 +21,18 @@ export const checkTypes: Check = (config, report) => {
 };
 
 interface Place {
-  readonly config: Config;
   readonly part: Part;
   readonly report: Report;
 }
 
 /** What hands data over; these are equal or they do not fit. */
-const CAPSULES: ReadonlySet<string> = new Set([
-  'MetricsReceiver',
-  'LogsReceiver',
-  'ProfilesReceiver',
-  'otelcol.Consumer',
-  'otelcol.Handler',
-  'RelabelRules',
+const CAPSULES: ReadonlyMap<ValueType, string> = new Map([
+  ['MetricsReceiver', 'a receiver of Prometheus metrics'],
+  ['LogsReceiver', 'a receiver of Loki logs'],
+  ['ProfilesReceiver', 'a receiver of profiles'],
+  ['otelcol.Consumer', 'an input of an otelcol component'],
+  ['otelcol.Handler', 'a handler of an otelcol extension'],
+  ['RelabelRules', 'a set of relabel rules'],
 ]);
 
 function checkValue(place: Place, type: ValueType, expression: Expression): void {
@@ -96,7 +67,6 @@ function checkValue(place: Place, type: ValueType, expression: Expression): void
 function takes(type: ValueType, got: 'string' | 'number' | 'bool', value: Expression): boolean {
   switch (type) {
     case 'string':
-      return got !== 'bool';
     case 'secret':
     case 'size':
     case 'duration':
@@ -113,25 +83,17 @@ function takes(type: ValueType, got: 'string' | 'number' | 'bool', value: Expres
   }
 }
 
-const WORD: Readonly<Record<string, string>> = {
-  duration: 'string',
-  secret: 'string',
-  size: 'string',
-};
-
 /** The kind of value in Alloy's words. */
-const wordOf = (type: ValueType): string =>
-  type.startsWith('list')
-    ? 'array'
-    : type.startsWith('map')
-      ? 'object'
-      : CAPSULES.has(type)
-        ? 'capsule'
-        : (WORD[type] ?? type);
+function wordOf(type: ValueType): string {
+  if (type.startsWith('list')) return 'array';
+  if (type.startsWith('map')) return 'object';
+  if (CAPSULES.has(type)) return 'capsule';
+  return ['duration', 'secret', 'size'].includes(type) ? 'string' : type;
+}
 
 function mismatch({ part, report }: Place, type: ValueType, got: string, value: Expression): void {
   report(
-    wrongType,
+    'value.type',
     spanOf(part.node.parsed, value),
     `expected ${wordOf(type)}, got ${got}`,
     hintFor(type, got, value, part.node.parsed.source),
@@ -168,20 +130,18 @@ function hintFor(type: ValueType, got: string, value: Expression, source: string
     : `Write a ${wordOf(type)}`;
 }
 
-function checkReference({ config, part, report }: Place, type: ValueType, value: Expression): void {
+function checkReference({ part, report }: Place, type: ValueType, value: Expression): void {
   const indexed = value.kind === 'index';
-  const chain = indexed ? value.value : value;
-  const names = namesOf(chain);
-  const resolved = names && resolve(names, part.node.module);
-  if (!resolved) return;
-  const kind = kindOf(config, resolved, 0);
+  const names = namesOf(indexed ? value.value : value);
+  const kind = names && kindOf(names, part.node.module, 0);
   if (!kind) return;
-  const at = spanOf(part.node.parsed, value);
+  const { parsed } = part.node;
+  const at = spanOf(parsed, value);
+  const text = parsed.source.slice(value.start, value.end);
   if (indexed) {
     if (kind === 'map(secret)' && type === 'string') {
-      const text = part.node.parsed.source.slice(value.start, value.end);
       report(
-        secretText,
+        'value.secret-as-text',
         at,
         'secrets may not be converted into strings',
         `Write convert.nonsensitive(${text}), or use an argument that takes a secret`,
@@ -191,15 +151,19 @@ function checkReference({ config, part, report }: Place, type: ValueType, value:
   }
   if (fits(type, kind)) return;
   if (type === `list(${kind})`) {
-    const text = part.node.parsed.source.slice(value.start, value.end);
-    report(wrongType, at, `expected array, got ${wordOf(kind)}`, `Put it in brackets: [${text}]`);
+    const message = `expected array, got ${wordOf(kind)}`;
+    report('value.type', at, message, `Put it in brackets: [${text}]`);
     return;
   }
+  const wanted = elementOf(type);
+  const [component, named] = BRIDGES.get(`${kind} -> ${wanted}`) ?? [];
   report(
-    wrongKind,
+    'reference.kind',
     at,
-    `${names.map(({ name }) => name).join('.')} is ${described(kind)}, and ${described(elementOf(type))} belongs here`,
-    bridge(kind, elementOf(type)),
+    `${textOf({ names })} is ${described(kind)}, and ${described(wanted)} belongs here`,
+    component
+      ? `Put an ${component} between them and name its ${named} here`
+      : `Name ${described(wanted)} here`,
   );
 }
 
@@ -215,64 +179,35 @@ function fits(type: ValueType, kind: ValueType): boolean {
   return true;
 }
 
-/** The kind of what a reference names, through declares and their arguments as far as they are written out. */
-function kindOf(config: Config, { node, rest }: Resolved, depth: number): ValueType | undefined {
-  const [named, ...more] = rest;
-  if (!named || more.length > 0 || depth > 8) return undefined;
-  if (!node.custom) return node.rule?.exports?.get(named.name);
-  if (node.custom === 'imported') return undefined;
-  const value = node.custom.exports.get(named.name)?.value;
-  return value && kindOfExpression(config, value, node.custom.module, depth + 1);
-}
-
-function kindOfExpression(
-  config: Config,
-  expression: Expression,
+/** The kind of what a chain of names names, through declares and their arguments as far as they are written out. */
+function kindOf(
+  chain: readonly Identifier[],
   module: Module,
   depth: number,
 ): ValueType | undefined {
-  const names = namesOf(withoutParens(expression));
-  const resolved = names && resolve(names, module);
-  return resolved && kindOf(config, resolved, depth);
+  const resolved = resolve(chain, module);
+  if (resolved?.rest.length !== 1 || depth > 8) return undefined;
+  const { node, rest } = resolved;
+  const { name } = rest[0]!;
+  if (!node.custom) return node.rule?.exports?.get(name);
+  if (node.custom === 'imported') return undefined;
+  const value = node.custom.exports.get(name)?.value;
+  const names = value && namesOf(withoutParens(value));
+  return names && kindOf(names, node.custom.module, depth + 1);
 }
 
 function described(kind: ValueType): string {
-  switch (kind) {
-    case 'MetricsReceiver':
-      return 'a receiver of Prometheus metrics';
-    case 'LogsReceiver':
-      return 'a receiver of Loki logs';
-    case 'ProfilesReceiver':
-      return 'a receiver of profiles';
-    case 'otelcol.Consumer':
-      return 'an input of an otelcol component';
-    case 'otelcol.Handler':
-      return 'a handler of an otelcol extension';
-    case 'RelabelRules':
-      return 'a set of relabel rules';
-    case 'list(map(string))':
-    case 'map(string)':
-      return 'a list of targets';
-    default:
-      return `a ${wordOf(kind)}`;
-  }
+  if (kind === 'list(map(string))' || kind === 'map(string)') return 'a list of targets';
+  return CAPSULES.get(kind) ?? `a ${wordOf(kind)}`;
 }
 
-/** The component that turns one into the other. */
-function bridge(from: ValueType, to: ValueType): string {
-  switch (`${to} -> ${from}`) {
-    case 'MetricsReceiver -> otelcol.Consumer':
-      return 'Put an otelcol.receiver.prometheus between them and name its receiver here';
-    case 'LogsReceiver -> otelcol.Consumer':
-      return 'Put an otelcol.receiver.loki between them and name its receiver here';
-    case 'otelcol.Consumer -> MetricsReceiver':
-      return 'Put an otelcol.exporter.prometheus between them and name its input here';
-    case 'otelcol.Consumer -> LogsReceiver':
-      return 'Put an otelcol.exporter.loki between them and name its input here';
-    default:
-      return `Name ${described(to)} here`;
-  }
-}
+/** The components that turn one kind into another, and what of them to name. */
+const BRIDGES: ReadonlyMap<string, readonly [component: string, named: string]> = new Map([
+  ['otelcol.Consumer -> MetricsReceiver', ['otelcol.receiver.prometheus', 'receiver']],
+  ['otelcol.Consumer -> LogsReceiver', ['otelcol.receiver.loki', 'receiver']],
+  ['MetricsReceiver -> otelcol.Consumer', ['otelcol.exporter.prometheus', 'input']],
+  ['LogsReceiver -> otelcol.Consumer', ['otelcol.exporter.loki', 'input']],
+]);
 
 function keysOnce(part: Part, expression: Expression, report: Report): void {
   const value = withoutParens(expression);
@@ -282,7 +217,7 @@ function keysOnce(part: Part, expression: Expression, report: Report): void {
   for (const { key, value: inner } of value.fields) {
     if (seen.has(key.name)) {
       report(
-        duplicateKey,
+        'value.duplicate-key',
         spanOf(part.node.parsed, key),
         `the key ${key.name} is given twice in this object: the last one wins`,
         'Keep one of the two',

@@ -3,45 +3,10 @@ import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { enumOf } from './enums.ts';
 import { goDuration, inGo } from './go-duration.ts';
 import { goUrlProblem } from './go-url.ts';
-import type { Check, Part, Report, Rule } from './model.ts';
+import type { Check, FileSpan, Part, Report } from './model.ts';
 import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
 import { isHttpUrl, isPlaceholder, variableIn } from './text-patterns.ts';
-
-const duration: Rule = {
-  code: 'value.duration',
-  kind: 'knowledge',
-  finds: 'a duration that Go cannot parse: "15 seconds", "7d"',
-  fix: 'Write numbers with the units ns us ms s m h: "15s", "168h", "1h30m"',
-};
-const enumeration: Rule = {
-  code: 'value.enum',
-  kind: 'knowledge',
-  finds: 'a word that the argument does not accept: level = "verbose"',
-  fix: 'Use one of the words listed in the hint',
-};
-const regex: Rule = {
-  code: 'value.regex',
-  kind: 'knowledge',
-  finds: 'a regular expression that RE2 refuses: unclosed groups, lookarounds, backreferences',
-  fix: 'Fix the pattern; backslashes are doubled in "..." and single in `...`',
-};
-const url: Rule = {
-  code: 'value.url',
-  kind: 'knowledge',
-  finds:
-    'a URL that Go cannot parse, or without http:// or https:// where one is needed; alloy validate does not notice',
-  fix: 'Write the whole URL: https://host:port/path',
-};
-
-const urlScheme: Rule = {
-  code: 'value.url-scheme',
-  kind: 'advice',
-  finds: 'an empty URL, or one without http:// or https://: Alloy starts, and nothing is ever sent',
-  fix: 'Write the whole URL: https://host:port/path',
-};
-
-export const VALUE_RULES: readonly Rule[] = [duration, enumeration, regex, url, urlScheme];
 
 /** The contents of texts: durations, words of a list, patterns, URLs. */
 export const checkValues: Check = ({ nodes }, report) => {
@@ -54,16 +19,14 @@ export const checkValues: Check = ({ nodes }, report) => {
         const value = withoutParens(statement.value);
         const values = value.kind === 'array' ? value.elements : [value];
         for (const one of values) {
-          const text =
-            stringOf(one) ?? (numberOf(one) === undefined ? undefined : String(numberOf(one)));
-          if (text === undefined) continue;
+          const text = stringOf(one);
           const at = spanOf(part.node.parsed, one);
           if (type === 'duration' || type === 'list(duration)') {
-            if (stringOf(one) !== undefined) checkDuration(text, at, report);
+            if (text !== undefined) checkDuration(text, at, report);
             continue;
           }
-          checkWord(part, name, text, at, report);
-          if (stringOf(one) === undefined) continue;
+          checkWord(part, name, text ?? numberOf(one)?.toString(), at, report);
+          if (text === undefined) continue;
           if (isRegex(part, name)) checkRegex(text, at, report);
           if (isHttpUrl(part, name)) checkUrl(text, at, report);
         }
@@ -72,12 +35,12 @@ export const checkValues: Check = ({ nodes }, report) => {
   }
 };
 
-function checkDuration(text: string, at: Parameters<Report>[1], report: Report): void {
+function checkDuration(text: string, at: FileSpan, report: Report): void {
   const read = goDuration(text);
   if (typeof read === 'number') return;
   const meant = inGo(text);
   report(
-    duration,
+    'value.duration',
     at,
     `time: ${read.problem}`,
     meant ? `Write "${meant}"` : 'Write numbers with the units ns us ms s m h, as in "1h30m"',
@@ -87,17 +50,17 @@ function checkDuration(text: string, at: Parameters<Report>[1], report: Report):
 function checkWord(
   part: Part,
   name: string,
-  text: string,
-  at: Parameters<Report>[1],
+  text: string | undefined,
+  at: FileSpan,
   report: Report,
 ): void {
   const words = enumOf(part.node.name, part.path, name);
-  if (!words || words.includes(text)) return;
+  if (!words || text === undefined || words.includes(text)) return;
   const shown = words.filter((word) => word !== '');
   const meant = nearest(text, shown);
   const what = part.node.name === 'logging' ? `log ${name}` : name.replaceAll('_', ' ');
   report(
-    enumeration,
+    'value.enum',
     at,
     `unrecognized ${what} "${text}"`,
     `${meant ? `Did you mean "${meant}"? It takes` : 'Use one of'} ${shown.join(', ')}`,
@@ -121,12 +84,12 @@ function isRegex({ path, node }: Part, name: string): boolean {
   return node.name === 'loki.process' && (STAGE_PATTERNS[block]?.includes(name) ?? false);
 }
 
-function checkRegex(text: string, at: Parameters<Report>[1], report: Report): void {
+function checkRegex(text: string, at: FileSpan, report: Report): void {
   const problem = re2Problem(text);
   if (!problem) return;
   const perl = problem.includes('Perl syntax');
   report(
-    regex,
+    'value.regex',
     at,
     `error parsing regexp: ${problem}`,
     perl
@@ -135,13 +98,13 @@ function checkRegex(text: string, at: Parameters<Report>[1], report: Report): vo
   );
 }
 
-function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void {
+function checkUrl(text: string, at: FileSpan, report: Report): void {
   if (isPlaceholder(text)) return; // said by text.placeholder
   const problem = goUrlProblem(text);
   if (problem) {
     const variable = variableIn(text);
     report(
-      url,
+      'value.url',
       at,
       `cannot parse the URL: ${problem}`,
       variable
@@ -152,7 +115,7 @@ function checkUrl(text: string, at: Parameters<Report>[1], report: Report): void
   }
   if (/^https?:\/\/[^/]/i.test(text)) return;
   report(
-    urlScheme,
+    'value.url-scheme',
     at,
     text === '' ? 'the URL is empty' : 'the URL has no http:// or https:// with a host',
     text === ''

@@ -18,7 +18,7 @@ export interface BlockRule {
   readonly blockNames: readonly string[];
   readonly requiredBlocks: readonly string[];
   /** The rule of a block inside; undefined: there is none of that name. */
-  block(name: string): BlockRule | undefined;
+  readonly block: (name: string) => BlockRule | undefined;
   /** What it takes is not known in full: nothing is unknown to it. */
   readonly open: boolean;
 }
@@ -34,12 +34,17 @@ export interface ComponentRule extends BlockRule {
   readonly experimental: readonly string[];
 }
 
-const LEVELS: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
+/** From the most stable on. */
+export const LEVELS: readonly Stability[] = [
+  'generally-available',
+  'public-preview',
+  'experimental',
+];
 
 /** Rules by the name of a component or configuration block; each is read when it is first asked for. */
 export interface ComponentTable {
   readonly names: readonly string[];
-  get(name: string): ComponentRule | undefined;
+  readonly get: (name: string) => ComponentRule | undefined;
 }
 
 let loaded: ComponentTable | undefined;
@@ -53,19 +58,19 @@ export function componentTable(): ComponentTable {
 function readTable(text: string): ComponentTable {
   const { components, shapes } = JSON.parse(text) as Record<'components' | 'shapes', string[]>;
   const lines = new Map(components.map((line) => [line.slice(0, line.indexOf('|')), line]));
-  const rules = new Map<string, ComponentRule>();
   return {
     names: [...lines.keys()],
-    get(name) {
-      const line = lines.get(name);
-      if (line === undefined) return undefined;
-      let rule = rules.get(name);
-      if (!rule) {
-        rule = readComponent(line, shapes);
-        rules.set(name, rule);
-      }
-      return rule;
-    },
+    get: readOnce(lines, (line) => readComponent(line, shapes)),
+  };
+}
+
+/** Looks up names in `texts`; each text is read when it is first asked for. */
+function readOnce<T>(texts: ReadonlyMap<string, string>, read: (text: string) => T) {
+  const known = new Map<string, T>();
+  return (name: string): T | undefined => {
+    const text = texts.get(name);
+    if (text !== undefined && !known.has(name)) known.set(name, read(text));
+    return known.get(name);
   };
 }
 
@@ -92,7 +97,6 @@ function readBlock(index: number, top: number, shapes: readonly string[]): Block
   const own = [...inside];
   if (flags.includes('@'))
     for (const [name, shape] of pairs(shapes[top]!.split('|')[2]!)) inside.set(name, shape);
-  const rules = new Map<string, BlockRule>();
   return {
     attributes: new Map(
       pairs(attributes).map(([name, type]) => {
@@ -102,16 +106,7 @@ function readBlock(index: number, top: number, shapes: readonly string[]): Block
     ),
     blockNames: [...inside.keys()],
     requiredBlocks: own.filter(([, shape]) => shape.endsWith('!')).map(([name]) => name),
-    block(name) {
-      const shape = inside.get(name);
-      if (shape === undefined) return undefined;
-      let rule = rules.get(name);
-      if (!rule) {
-        rule = readBlock(Number.parseInt(shape, 10), top, shapes);
-        rules.set(name, rule);
-      }
-      return rule;
-    },
+    block: readOnce(inside, (shape) => readBlock(Number.parseInt(shape, 10), top, shapes)),
     open: flags.includes('+'),
   };
 }

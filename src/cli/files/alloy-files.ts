@@ -90,7 +90,7 @@ export function templateProblem(file: string, { source, errors }: Parsed): Probl
     code: 'config.syntax',
     params: { reason: 'liquid-template' },
     at: { file, line: before.length, column: before.at(-1)!.length + 1 },
-    detail: framesOf(source, { width: FRAME_WIDTH })(start, start + 2),
+    detail: framesOf(source, FRAME_WIDTH)(start, start + 2),
   };
 }
 
@@ -101,7 +101,7 @@ export function findingsOf(file: string, parsed: Parsed, diagnostics: readonly D
   const warnings: Warning[] = [];
   if (template) return { problems: [template], warnings };
   const seen = new Set<number>();
-  const frame = framesOf(parsed.source, { width: FRAME_WIDTH });
+  const frame = framesOf(parsed.source, FRAME_WIDTH);
   const length = parsed.source.trimEnd().length;
   for (const { severity, code, message, hint, start, end, line, column } of diagnostics) {
     const isSyntax = code.startsWith('syntax.');

@@ -120,7 +120,7 @@ describe('OTTL, looked over', () => {
     ['Set(a, b)', 'statement', /lowercase letter but got 'Set'/],
     ['isMatch(a, "b")', 'condition', /uppercase letter/],
     ['a = b', 'statement', /begins with a function/],
-  ])('not %s', (text, kind, problem) => expect(ottlProblem(text, kind)?.message).toMatch(problem));
+  ])('not %s', (text, kind, problem) => expect(ottlProblem(text, kind)?.[0]).toMatch(problem));
 });
 
 test('versions in order', () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { locksOutChecks } from '../../src/alloy/lockout.ts';
-import { parse } from '../../src/alloy/parser.ts';
+import { checkConfig } from '../../../src/alloy/check/check.ts';
+import { parse } from '../../../src/alloy/parser.ts';
+
+const lockedOut = (text: string) =>
+  checkConfig(parse(text), {
+    stability: 'generally-available',
+    strict: false,
+    check: 'http',
+  }).find(({ code }) => code === 'http.locked-out');
 
 const basic = 'basic {\n\tusername = "u"\n\tpassword = sys.env("P")\n}\n';
 const auth = (filter: string) => `http {\nauth {\n${basic}${filter}}\n}\n`;
@@ -28,13 +35,12 @@ describe('whether an http block keeps the checks out', () => {
     ['on no path named', auth(filter('paths = []')), 'error'],
     ['on computed paths', auth(filter('paths = [sys.env("A")]')), 'warning'],
   ])('%s', (_, text, severity) => {
-    const parsed = parse(text);
-    expect(parsed.errors).toEqual([]);
-    expect(locksOutChecks(parsed)?.severity).toBe(severity);
+    expect(parse(text).errors).toEqual([]);
+    expect(lockedOut(text)?.severity).toBe(severity);
   });
 
   test('it names the paths and the place', () => {
-    const found = locksOutChecks(parse(auth(filter('paths = ["/-/healthy"]'))));
+    const found = lockedOut(auth(filter('paths = ["/-/healthy"]')));
     expect(found).toMatchObject({ line: 2, column: 1, code: 'http.locked-out' });
     expect(found?.message).toContain('/-/healthy');
     expect(found?.message).not.toContain('/-/ready');
