@@ -8,15 +8,7 @@ import { receiptHolds } from '../steps/service.ts';
 
 /** What is shown and logged of a plan: no action's content. */
 export const planView = ({ changes, warnings, problems }: Plan): PlanView => ({
-  changes: changes.map(({ step, title, before, after, diffs, warnings: ofChange, needs }) => ({
-    step,
-    title,
-    before,
-    after,
-    diffs,
-    warnings: ofChange,
-    needs,
-  })),
+  changes: changes.map(({ actions, ...shown }) => shown),
   warnings,
   problems,
 });

@@ -3,9 +3,8 @@ import type { Facts } from '../model/facts.ts';
 import type { NoticeFinding } from '../model/finding.ts';
 import type { Supplies } from '../model/plan.ts';
 import type { Notice } from '../model/problem.ts';
-import { entriesOf } from '../steps/apt-sources.ts';
 import { dpkgBroken, isInstalled, noRoom } from '../steps/package.ts';
-import { expiryOf, expiryWarning, servingEntry } from '../steps/repository.ts';
+import { entriesFor, expiryOf, expiryWarning, servingEntry } from '../steps/repository.ts';
 import { planHost } from './planner.ts';
 
 export interface FindingsInput {
@@ -120,9 +119,7 @@ function repositoryFindings({ target, facts, supplies }: FindingsInput): readonl
   const { repository } = target.desired;
   const serving = servingEntry(repository, facts, supplies.keyrings);
   const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
-  const entries = facts.apt.sources
-    .flatMap(({ path, text }) => entriesOf(path, text))
-    .filter(({ url }) => url === repository.url);
+  const entries = entriesFor(repository, facts);
   const expired = entries.find(({ signedBy }) => {
     const ends = expiryOf(supplies.keyrings.get(signedBy), repository.fingerprints);
     return ends !== null && ends <= facts.takenAt;

@@ -21,7 +21,7 @@ import { packageStep, targetVersion } from '../steps/package.ts';
 import { listPathOf, repositoryStep } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
-import { foreignFiles, preflight } from './preflight.ts';
+import { foreignFiles, pathsOf, preflight } from './preflight.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
 const STEPS: readonly Step[] = [
@@ -64,14 +64,7 @@ export function expectations(
   changes: readonly Change[],
   needs: Needs,
 ): readonly Expectation[] {
-  const paths = new Set(
-    changes.flatMap(({ actions }) =>
-      actions.flatMap((action) =>
-        action.do === 'file' || action.do === 'delete' || action.do === 'mode' ? [action.path] : [],
-      ),
-    ),
-  );
-  const files = [...paths].flatMap((path): Expectation[] => {
+  const files = pathsOf(changes).flatMap((path): Expectation[] => {
     const fact = facts.files[path];
     if (!fact) return [];
     if (fact.kind === 'absent') return [{ of: 'file', path, sha256: null, mode: '', owner: '' }];

@@ -1,4 +1,4 @@
-import type { Target } from '../model/desired.ts';
+import type { Repository, Target } from '../model/desired.ts';
 import {
   CONFIG_PATH,
   DROP_IN_PATH,
@@ -8,8 +8,8 @@ import {
 } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
-import { entriesOf, without } from '../steps/apt-sources.ts';
 import { change } from '../steps/change.ts';
+import { entriesFor, withoutEntries } from '../steps/repository.ts';
 import { expectations } from './planner.ts';
 
 /**
@@ -25,9 +25,7 @@ export function planRemoval(
     serviceGone(facts),
     unitGone(facts),
     packageGone(facts, options.purge),
-    options.othersInstalled.length === 0
-      ? repositoryGone(desired.repository.url, facts)
-      : undefined,
+    options.othersInstalled.length === 0 ? repositoryGone(desired.repository, facts) : undefined,
   ].filter((one): one is Change => one !== undefined);
   return {
     host: host.name,
@@ -100,29 +98,23 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
   });
 }
 
-function repositoryGone(url: string, facts: Facts): Change | undefined {
+function repositoryGone(repository: Repository, facts: Facts): Change | undefined {
   const actions: Action[] = [];
   const diffs: FileDiff[] = [];
-  const keyrings = new Set<string>();
-  for (const { path, text } of facts.apt.sources) {
-    const entries = entriesOf(path, text).filter((entry) => entry.url === url);
-    if (entries.length === 0) continue;
-    for (const { signedBy } of entries) if (signedBy !== '') keyrings.add(signedBy);
-    const rest = without(path, text, url);
-    actions.push(
-      rest === ''
-        ? { do: 'delete', path }
-        : { do: 'file', path, content: rest, mode: '0644', user: 'root', group: 'root' },
-    );
-    diffs.push({ path, kind: rest === '' ? 'delete' : 'change', text: null });
+  for (const source of facts.apt.sources) {
+    const made = withoutEntries(source, repository);
+    if (!made) continue;
+    actions.push(made.action);
+    diffs.push(made.diff);
   }
+  const keyrings = entriesFor(repository, facts).map(({ signedBy }) => signedBy);
   for (const { path, kind } of facts.apt.keyrings) {
-    if (kind !== 'file' || !keyrings.has(path)) continue;
+    if (kind !== 'file' || !keyrings.includes(path)) continue;
     actions.push({ do: 'delete', path });
     diffs.push({ path, kind: 'delete', text: null });
   }
   if (facts.files[PROXY_PATH]?.kind === 'file') actions.push({ do: 'delete', path: PROXY_PATH });
   return actions.length === 0
     ? undefined
-    : change('repository', `forget ${url}`, { actions, diffs });
+    : change('repository', `forget ${repository.url}`, { actions, diffs });
 }

@@ -1,5 +1,5 @@
 import { type Action, originOf, type Step } from '../model/plan.ts';
-import { change } from './change.ts';
+import { change, includes } from './change.ts';
 
 /** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
 const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
@@ -10,8 +10,9 @@ export const accessStep: Step = {
   id: 'access',
 
   diff({ desired, facts, earlier }) {
-    const installs = earlier.some((one) => one.actions.some((action) => action.do === 'install'));
-    const member = installs ? [...facts.account.groups, ...BY_PACKAGE] : facts.account.groups;
+    const member = includes(earlier, 'install')
+      ? [...facts.account.groups, ...BY_PACKAGE]
+      : facts.account.groups;
     const groups = desired.memberOf.filter((group) => !member.includes(group));
     // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
     const directories = DATA.filter((path) => {

@@ -44,7 +44,7 @@ export const configStep: Step = {
       if (!made) continue;
       actions.push(made.action);
       diffs.push(made.diff);
-      if (contentDiffers(wanted, fact)) needs = 'reload';
+      if (made.diff.kind !== 'mode') needs = 'reload';
     }
     if (actions.length === 0) return undefined;
     if (contentDiffers(config, facts.files[CONFIG_PATH]))
@@ -53,13 +53,11 @@ export const configStep: Step = {
         content: desired.config,
         flags: validateFlags(desired.args),
       });
-    const kinds = [...new Set(diffs.map(({ kind }) => kind))];
-    const verb = kinds.length === 1 && kinds[0] !== 'mode' ? kinds[0]! : 'change';
-    const title =
-      kinds.length === 1 && kinds[0] === 'mode'
-        ? `mode of ${diffs.map(({ path }) => path).join(', ')}`
-        : `${verb} ${diffs.length > 3 ? `${diffs.length} files` : diffs.map(({ path }) => path).join(', ')}`;
-    return change('config', title, { actions, diffs, needs });
+    const [kind, ...otherKinds] = new Set(diffs.map((one) => one.kind));
+    const verb = otherKinds.length > 0 ? 'change' : kind === 'mode' ? 'mode of' : kind;
+    const names =
+      diffs.length > 3 ? `${diffs.length} files` : diffs.map(({ path }) => path).join(', ');
+    return change('config', `${verb} ${names}`, { actions, diffs, needs });
   },
 
   foreignFiles({ desired, facts }) {

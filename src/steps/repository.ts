@@ -5,7 +5,7 @@ import type { Action, Certificate, FileDiff, KeyringFacts, Step, Supplies } from
 import type { Warning } from '../model/problem.ts';
 import type { SourceEntry } from './apt-sources.ts';
 import { entriesOf, without } from './apt-sources.ts';
-import { change, fileChange } from './change.ts';
+import { change, type FileChange, fileChange } from './change.ts';
 import { unifiedDiff } from './textdiff.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,7 +41,7 @@ export function expiryOf(
 }
 
 /** Every enabled entry of a host's apt sources that means this repository. */
-const entriesFor = (repository: Repository, facts: Facts): readonly SourceEntry[] =>
+export const entriesFor = (repository: Repository, facts: Facts): readonly SourceEntry[] =>
   facts.apt.sources
     .flatMap(({ path, text }) => entriesOf(path, text))
     .filter(({ url }) => url === repository.url);
@@ -85,6 +85,22 @@ const proxyText = ({ url, proxy }: Repository): string =>
     .map((scheme) => `Acquire::${scheme}::Proxy::${new URL(url).hostname} "${proxy}";\n`)
     .join('');
 
+/** Takes the repository's entries out of an apt source file; undefined when it has none. */
+export function withoutEntries(
+  { path, text }: Facts['apt']['sources'][number],
+  { url }: Repository,
+): FileChange | undefined {
+  if (!entriesOf(path, text).some((entry) => entry.url === url)) return undefined;
+  const rest = without(path, text, url);
+  const diff = unifiedDiff(text, rest);
+  return rest === ''
+    ? { action: { do: 'delete', path }, diff: { path, kind: 'delete', text: diff } }
+    : {
+        action: { do: 'file', path, content: rest, ...root },
+        diff: { path, kind: 'change', text: diff },
+      };
+}
+
 const root = { user: 'root', group: 'root', mode: '0644' };
 
 /** Grafana's key and list: adopted where they serve, mended where not, one entry at the end. */
@@ -95,7 +111,7 @@ export const repositoryStep: Step = {
     const { repository } = desired;
     const actions: Action[] = [];
     const diffs: FileDiff[] = [];
-    const add = (made: { action: Action; diff: FileDiff } | undefined) => {
+    const add = (made: FileChange | undefined) => {
       if (!made) return;
       actions.push(made.action);
       diffs.push(made.diff);
@@ -135,22 +151,8 @@ export const repositoryStep: Step = {
           text: unifiedDiff(ours?.text ?? '', text),
         });
       }
-      for (const { path, text: before } of facts.apt.sources) {
-        if (
-          path === LIST_PATH ||
-          !entriesOf(path, before).some(({ url }) => url === repository.url)
-        )
-          continue;
-        const rest = without(path, before, repository.url);
-        actions.push(
-          rest === '' ? { do: 'delete', path } : { do: 'file', path, content: rest, ...root },
-        );
-        diffs.push({
-          path,
-          kind: rest === '' ? 'delete' : 'change',
-          text: unifiedDiff(before, rest),
-        });
-      }
+      for (const source of facts.apt.sources)
+        if (source.path !== LIST_PATH) add(withoutEntries(source, repository));
     }
     const proxyFact = facts.files[PROXY_PATH];
     if (repository.proxy !== null)

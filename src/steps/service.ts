@@ -3,7 +3,7 @@ import type { Desired } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Action, type Change, NEEDS, type Needs, originOf, type Step } from '../model/plan.ts';
-import { change } from './change.ts';
+import { change, includes } from './change.ts';
 
 const most = (...needs: readonly Needs[]): Needs =>
   NEEDS[Math.max(0, ...needs.map((one) => NEEDS.indexOf(one)))]!;
@@ -98,9 +98,8 @@ export const serviceStep: Step = {
     if (needs === 'nothing' && !enable) return undefined;
     const actions: Action[] = [];
     const titles: string[] = [];
-    const installs = earlier.some((one) => one.actions.some((action) => action.do === 'install'));
     // a fresh package is not known to systemd until it has read its unit; an upgrade may bring another
-    if (enable || installs) actions.push({ do: 'daemon-reload' });
+    if (enable || includes(earlier, 'install')) actions.push({ do: 'daemon-reload' });
     if (enable) {
       actions.push({ do: 'enable' });
       titles.push('enable');
