@@ -101,10 +101,10 @@ const proofOf = ({ desired, facts, supplies, changes, options }: Planned): Proof
 function warningsOf(planned: Planned): readonly Warning[] {
   const { host, desired, facts, changes, options } = planned;
   const warnings: Warning[] = STEPS.flatMap((step) => step.warnings?.(planned) ?? []);
-  if (changes.length > 0 && options.adopt)
+  if (options.adopt)
     for (const foreign of foreignFiles(STEPS, planned))
       warnings.push({ code: 'host.adopt', host, params: { reason: 'taken-over', ...foreign } });
-  warnings.push(...orphaned(desired, facts, changes));
+  warnings.push(...orphaned(desired, facts));
   if (facts.sudoLog !== null && changes.length > 0)
     warnings.push({
       code: 'sudo.log-input',
@@ -118,10 +118,9 @@ function warningsOf(planned: Planned): readonly Warning[] {
 }
 
 /** A component with a new label leaves its write-ahead log or positions behind under the old one. */
-function orphaned(desired: Desired, facts: Facts, changes: readonly Change[]): readonly Warning[] {
+function orphaned(desired: Desired, facts: Facts): readonly Warning[] {
   const before = facts.files[CONFIG_PATH]?.content;
-  const changed = changes.some(({ step, needs }) => step === 'config' && needs !== 'nothing');
-  if (!changed || typeof before !== 'string') return [];
+  if (typeof before !== 'string' || before === desired.config) return [];
   return renamed(before, desired.config).map(({ code, message, hint }) => ({
     code,
     params: { reason: 'diagnostic', rule: code, said: message, advice: hint },

@@ -35,8 +35,10 @@ export const includes = (changes: readonly Change[], action: Action['do']): bool
 
 const hashOf = (content: string | Secret): string => new Secret(content).sha256();
 
-export const contentDiffers = (wanted: Wanted, fact: FileFact | undefined): boolean =>
-  fact?.kind !== 'file' || fact.sha256 !== hashOf(wanted.content);
+export const contentDiffers = (
+  wanted: Pick<Wanted, 'content'>,
+  fact: FileFact | undefined,
+): boolean => fact?.kind !== 'file' || fact.sha256 !== hashOf(wanted.content);
 
 /** An action, and what it changes. */
 export interface FileChange {

@@ -62,7 +62,8 @@ export const configStep: Step = {
 
   foreignFiles({ desired, facts }) {
     const fact = facts.files[CONFIG_PATH];
-    if (fact?.kind !== 'file' || fact.content === desired.config || fact.size === 0) return [];
+    if (fact?.kind !== 'file' || fact.size === 0) return [];
+    if (!contentDiffers({ content: desired.config }, fact)) return [];
     const pristine = [...PRISTINE, facts.package.conffiles[CONFIG_PATH]];
     return pristine.includes(fact.md5 ?? '') ? [] : [{ path: CONFIG_PATH, removes: [] }];
   },

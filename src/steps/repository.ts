@@ -10,7 +10,7 @@ import { unifiedDiff } from './textdiff.ts';
 
 const DAY_MS = 86_400_000;
 /** A key that expires within this many days is looked up again, and warned about. */
-export const EXPIRY_WARN_DAYS = 90;
+const EXPIRY_WARN_DAYS = 90;
 
 /** The pinned certificates are all there, unrevoked and unexpired by the host's clock. */
 function inForce(
@@ -66,6 +66,16 @@ export function servingEntry(
   return inForce(keyrings.get(keyring.path), repository.fingerprints, facts.takenAt)
     ? entry
     : undefined;
+}
+
+/** What the keyring of the serving entry holds. */
+export function servingKeyring(
+  repository: Repository,
+  facts: Facts,
+  keyrings: Supplies['keyrings'],
+): KeyringFacts | undefined {
+  const serving = servingEntry(repository, facts, keyrings);
+  return serving && keyrings.get(serving.signedBy);
 }
 
 /** The list that apt is asked about: the serving one, else ours. */
@@ -174,8 +184,7 @@ export const repositoryStep: Step = {
   },
 
   warnings({ desired: { repository }, facts, supplies, changes }) {
-    const serving = servingEntry(repository, facts, supplies.keyrings);
-    const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
+    const keyring = servingKeyring(repository, facts, supplies.keyrings);
     const renewed = changes.some(({ step }) => step === 'repository');
     return keyring && !renewed ? expiryWarning(keyring, repository, facts.takenAt) : [];
   },
