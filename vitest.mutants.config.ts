@@ -13,7 +13,7 @@ const tests = ['engine', 'host', 'plan', 'steps', 'transport'].map(
 const slow = [
   'host/{actions,facts,proof,run}',
   'steps/environment-file-sh',
-  'transport/{clients,openssh,ssh}',
+  'transport/{openssh,ssh}',
 ];
 
 /** Its mock of a module does not reach one that is loaded already; what it tests is not mutated. */
