@@ -225,17 +225,13 @@ const kindOf = (raw: Raw | undefined): FileKind =>
   KINDS.includes(text(raw)) ? (text(raw) as FileKind) : 'other';
 
 function fileFact(raw: readonly Raw[], secret: boolean): FileFact {
-  const [kind, mode, user, group, ctime, size, body, hash] = raw;
+  const [size, body, hash] = raw.slice(5);
   const bytes = content(body);
   const plain = bytes === null ? null : asText(bytes);
   return {
-    kind: kindOf(kind),
+    ...directoryFact(raw),
     sha256: bytes ? sha256(bytes) : text(hash) || null,
     md5: bytes ? createHash('md5').update(bytes).digest('hex') : null,
-    mode: text(mode),
-    user: text(user),
-    group: text(group),
-    ctimeMs: number(ctime),
     content: plain !== null && secret ? new Secret(plain) : plain,
     size: number(size),
   };
