@@ -10,8 +10,8 @@ import { maskLine } from './textdiff.ts';
 const FOR_MAINTAINER_SCRIPTS = ['RESTART_ON_UPGRADE', 'ALLOY_USER', 'ALLOY_GROUP'];
 /** md5 of /etc/default/alloy as upstream has always shipped it. */
 const PRISTINE = ['ccfea04564365fecee977e4e631a5376'];
-/** Ours, and never secret: the plan shows their values. */
-const SHOWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
+/** Set by alloyup, and never secret: the plan shows their values. */
+export const OWN_VARIABLES = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
 
 /**
  * /etc/default/alloy, before the package: its maintainer scripts read it, and RESTART_ON_UPGRADE=false
@@ -93,7 +93,7 @@ function diffOf(
   names: readonly string[],
 ): FileDiff {
   const shown = (name: string, value: string | Secret) =>
-    value instanceof Secret || !SHOWN.includes(name)
+    value instanceof Secret || !OWN_VARIABLES.includes(name)
       ? `${name}=(hidden)`
       : maskLine(`${name}=${value}`);
   const lines = names.flatMap((name) => {
