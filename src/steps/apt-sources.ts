@@ -70,7 +70,7 @@ const stanzasOf = (text: string): readonly Stanza[] =>
 
 function stanzaEntries(path: string, text: string): readonly SourceEntry[] {
   return stanzasOf(text).flatMap(({ fields }) => {
-    if (/^(no|false|0)$/i.test(fields.get('enabled') ?? 'yes')) return [];
+    if (/^(no|false|0)$/i.test(fields.get('enabled') ?? '')) return [];
     if (!words(fields.get('types')).includes('deb')) return [];
     const signedBy = fields.get('signed-by') ?? '';
     return words(fields.get('uris')).flatMap((url) =>

@@ -254,7 +254,15 @@ describe('problems', () => {
   ])('dpkg and room matter for %s', (_, action, count) => {
     const broken = [{ name: 'mc', status: 'unpacked' }];
     const facts = { ...factsWith({}, { broken }), freeBytes: { '/usr': 0 } };
-    expect(found(PRESENT, facts, { earlier: [changeWith(action)] })).toHaveLength(count);
+    const problems = found(PRESENT, facts, { earlier: [changeWith(action)] });
+    expect(problems?.map(({ code, params }) => [code, params])).toEqual(
+      [
+        ['host.dpkg', { reason: 'broken', packages: broken }],
+        ['host.disk', { reason: 'no-room', directory: '/usr', freeMb: 0, neededMb: 450 }],
+      ].slice(0, count),
+    );
+    const room = { ...factsWith({}), freeBytes: { '/usr': 450 << 20 } };
+    expect(found(PRESENT, room, { earlier: [changeWith(action)] })).toEqual([]);
   });
 });
 

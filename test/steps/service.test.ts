@@ -249,6 +249,14 @@ describe('the change', () => {
     });
   });
 
+  test('the unit of a new package is made known before the restart', () => {
+    const installed = [changeWith({ do: 'install', version: '1' })];
+    const change = serviceStep.diff(
+      inputOf(target, { ...facts, ...http({ ready: 0 }) }, { earlier: installed }),
+    );
+    expect(change?.actions).toEqual([{ do: 'daemon-reload' }, { do: 'restart' }]);
+  });
+
   test('what is restarted for a planned change needs no reason', () => {
     expect(titleOf(running('a'), {}, 'reload')).toBe('reload alloy');
     expect(titleOf(running('a'), {}, 'restart')).toBe('restart alloy');
@@ -267,6 +275,39 @@ test.each([
   expect(serviceStep.problems?.(inputOf(of, { ...facts, ...http({ portOwner }) }))).toEqual(
     inTheWay ? [{ code: 'host.port', host: 'web-01', params, at }] : [],
   );
+});
+
+test('components that are not healthy are warned about, but for those that may be', () => {
+  const components = [
+    { id: 'a', health: 'unhealthy', message: 'no route' },
+    { id: 'b', health: 'exited', message: '' },
+    { id: 'c', health: 'unhealthy', message: 'x' },
+    { id: 'd', health: 'healthy', message: '' },
+  ] as const;
+  const warned = (planned: readonly Needs[], ids: Facts['components'] = components) =>
+    serviceStep.warnings?.(
+      inputOf(
+        targetOf({ tolerate: ['c'] }),
+        { ...facts, components: ids },
+        { earlier: earlier(...planned) },
+      ),
+    );
+  expect(warned([])).toEqual([
+    {
+      code: 'alloy.components',
+      host: 'web-01',
+      params: {
+        reason: 'unhealthy',
+        components: [
+          { id: 'a', health: 'unhealthy' },
+          { id: 'b', health: 'exited' },
+        ],
+      },
+      detail: 'a: no route\nb: ',
+    },
+  ]);
+  expect(warned([], components.slice(2))).toEqual([]);
+  expect(warned(['nothing'])).toEqual([]);
 });
 
 test('components that nobody knows are warned about by nobody', () => {

@@ -66,13 +66,46 @@ test('what is as it shall be is left', () => {
   expect(unitStep.diff(inputOf(targetOf(), factsOf(targetOf())))).toBeUndefined();
 });
 
+test.each<[string, object, object | null]>([
+  ['is masked', { load: 'masked' }, { reason: 'masked' }],
+  ['was masked while it ran', { enabled: 'masked' }, { reason: 'masked' }],
+  [
+    'is somebody else’s',
+    { fragment: '/etc/systemd/system/alloy.service' },
+    { reason: 'shadowed', path: '/etc/systemd/system/alloy.service' },
+  ],
+  ['is the package’s', {}, null],
+])('a unit that %s', (_, more, params) => {
+  const facts = factsOf(wants);
+  const unit = { ...facts.unit, ...more };
+  expect(unitStep.problems?.(inputOf(wants, { ...facts, unit }))).toEqual(
+    params ? [{ code: 'host.unit', host: 'web-01', params }] : [],
+  );
+});
+
 test('drop-ins of others are warned about when Alloy is restarted, not when it is reloaded', () => {
   const facts = factsOf(wants);
-  const unit = { ...facts.unit, dropIns: ['/etc/x.conf'] };
-  const warned = (needs: 'restart' | 'reload') => {
-    const change = { ...unitStep.diff(inputOf(wants, factsOf(targetOf())))!, needs };
-    return unitStep.warnings?.(inputOf(wants, { ...facts, unit }, { earlier: [change] }));
-  };
-  expect(warned('restart')).toHaveLength(1);
-  expect(warned('reload')).toEqual([]);
+  const change = unitStep.diff(inputOf(wants, factsOf(targetOf())))!;
+  const warned = (needs: 'restart' | 'reload', ...dropIns: string[]) =>
+    unitStep.warnings?.(
+      inputOf(
+        wants,
+        { ...facts, unit: { ...facts.unit, dropIns } },
+        {
+          earlier: [
+            { ...change, needs: 'nothing' },
+            { ...change, needs },
+          ],
+        },
+      ),
+    );
+  expect(warned('restart', DROP_IN_PATH, '/etc/x.conf')).toEqual([
+    {
+      code: 'unit.drop-ins',
+      host: 'web-01',
+      params: { reason: 'foreign', paths: ['/etc/x.conf'] },
+    },
+  ]);
+  expect(warned('reload', '/etc/x.conf')).toEqual([]);
+  expect(warned('restart', DROP_IN_PATH)).toEqual([]);
 });
