@@ -209,6 +209,8 @@ test.each([
   ],
   [bytes('PRETTY_NAME="Dü"'), { name: 'Dü' }],
   ['id=x\nXID=y', { id: '' }],
+  [`PRETTY_NAME=it's\nID='a"`, { name: "it's", id: `'a"` }],
+  ['ID=\nVERSION_ID=12', { id: '', version: '12' }],
 ])('os-release %j', (os, expected) => {
   expect(read({ os }).os).toMatchObject(expected);
 });
@@ -385,6 +387,7 @@ describe('what of ours goes on', () => {
     ['', null],
     ['null', null],
     ['5', null],
+    ['[]', null],
     ...Object.keys(receipt).map((key): [string, unknown] => [
       JSON.stringify({ ...receipt, [key]: undefined }),
       null,
