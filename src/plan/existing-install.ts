@@ -62,10 +62,6 @@ export function readExistingInstall({
 const looksSecret = (name: string, value: string): boolean =>
   value !== '' && (isSecretName(name) || secretSpans(value).length > 0);
 
-/** Not what is read from elsewhere: `password = sys.env("X")`. */
-function secretLines(text: string): readonly number[] {
-  const lines = secretSpans(text)
-    .filter(({ start, end }) => !/^\s*[a-z_]+(\.[a-z_]+)+\b/.test(text.slice(start, end)))
-    .map(({ start }) => text.slice(0, start).split('\n').length);
-  return [...new Set(lines)];
-}
+const secretLines = (text: string): readonly number[] => [
+  ...new Set(secretSpans(text).map(({ start }) => text.slice(0, start).split('\n').length)),
+];

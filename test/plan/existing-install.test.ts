@@ -17,7 +17,7 @@ const withFiles = (config: string, environment: string) => ({
 test('an existing installation is read as an inventory asks for one', () => {
   const read = readExistingInstall(
     withFiles(
-      'a {\n  password = "hunter22"\n  token = sys.env("TOKEN")\n}\nb {\n  token = "a" + "b"\n}\n',
+      'a {\n  password = "hunter22"\n  token = sys.env("TOKEN")\n}\nb {\n  token = "a" + "b"\n  password = string.format("%s", "x")\n}\n',
       'CONFIG_FILE="/etc/alloy/config.alloy"\nCUSTOM_ARGS="--disable-reporting --server.http.listen-addr=:9000"\nRESTART_ON_UPGRADE=true\nTOKEN=canary\nREGION=west\nPASSWORD=\nPUSH="https://me:canary@example.com"\n',
     ),
   );
@@ -25,7 +25,7 @@ test('an existing installation is read as an inventory asks for one', () => {
   const { environment, ...installed } = read.value;
   expect(installed).toEqual({
     config: expect.stringMatching(/^a \{\n/),
-    secretLines: [2, 6],
+    secretLines: [2, 6, 7],
     listen: '[::]:9000',
     stability: 'generally-available',
     args: ['--disable-reporting'],
