@@ -55,10 +55,11 @@ describe('no connection', () => {
 const key = { type: 'ed25519', fingerprint: fingerprint(blobOf('ssh-ed25519')) };
 const blob = blobOf('ssh-ed25519');
 
-test.each<[string, Problem, object]>([
+// made within the test, or else mutation tests could not tell which test covers it
+test.each<[string, () => Problem, object]>([
   [
     'a server that drops logins',
-    problems.dropped(web, 8),
+    () => problems.dropped(web, 8),
     {
       code: 'ssh.unreachable',
       params: { reason: 'dropped', address: 'web', port: 2222, tries: 8 },
@@ -67,7 +68,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a server that speaks no SSH',
-    problems.handshakeFailed(web, 'handshake', 'HTTP', 'detail'),
+    () => problems.handshakeFailed(web, 'handshake', 'HTTP', 'detail'),
     {
       code: 'ssh.unreachable',
       params: {
@@ -83,7 +84,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a login that takes too long',
-    problems.tooSlow(web, 'tcp', 1500),
+    () => problems.tooSlow(web, 'tcp', 1500),
     {
       code: 'ssh.timeout',
       params: { reason: 'login', endpoint: 'ops@web:2222', port: 2222, seconds: 1.5, stage: 'tcp' },
@@ -92,7 +93,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a login that was interrupted',
-    problems.loginInterrupted(web),
+    () => problems.loginInterrupted(web),
     {
       code: 'ssh.timeout',
       params: { reason: 'login-interrupted', endpoint: 'ops@web:2222' },
@@ -101,7 +102,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a connection that was lost',
-    problems.lost('ops@web', 'reset'),
+    () => problems.lost('ops@web', 'reset'),
     {
       code: 'ssh.lost',
       params: { reason: 'dropped', endpoint: 'ops@web', said: 'reset' },
@@ -110,7 +111,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'an unknown host key',
-    problems.unknownHostKey('web', blob),
+    () => problems.unknownHostKey('web', blob),
     {
       code: 'ssh.host-key',
       params: { reason: 'unknown', name: 'web', trust: 'alloyup trust', ...key },
@@ -118,7 +119,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'an unknown host key, and how to record it',
-    problems.unknownHostKey('web', blob, 'alloyup trust -i x'),
+    () => problems.unknownHostKey('web', blob, 'alloyup trust -i x'),
     {
       code: 'ssh.host-key',
       params: { reason: 'unknown', name: 'web', trust: 'alloyup trust -i x', ...key },
@@ -126,7 +127,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a revoked host key',
-    problems.revokedHostKey('web', blob, known(['ssh-ed25519', blob])[0]!),
+    () => problems.revokedHostKey('web', blob, known(['ssh-ed25519', blob])[0]!),
     {
       code: 'ssh.host-key',
       params: { reason: 'revoked', name: 'web', file: '/known', line: 1, ...key },
@@ -135,7 +136,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a key that is not the pinned one',
-    problems.pinMismatch('web', 'SHA256:x', [blob]),
+    () => problems.pinMismatch('web', 'SHA256:x', [blob]),
     {
       code: 'ssh.host-key',
       params: { reason: 'not-pinned', name: 'web', pin: 'SHA256:x', shown: [key] },
@@ -143,7 +144,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a key that ssh does not trust',
-    problems.distrusted(web, 'abcdefghij'.split('')),
+    () => problems.distrusted(web, 'abcdefghij'.split('')),
     {
       code: 'ssh.host-key',
       params: { reason: 'distrusted', address: 'web' },
@@ -152,12 +153,12 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a key that ssh does not trust, and says not why',
-    problems.distrusted(web, []),
+    () => problems.distrusted(web, []),
     { code: 'ssh.host-key', params: { reason: 'distrusted', address: 'web' } },
   ],
   [
     'a key that cannot be used',
-    problems.unusableKey({ file: '/k', why: 'absent', said: '' }),
+    () => problems.unusableKey({ file: '/k', why: 'absent', said: '' }),
     {
       code: 'ssh.auth',
       params: { reason: 'unusable-key', file: '/k', why: 'absent', said: '' },
@@ -165,7 +166,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'keys that were refused',
-    problems.refused(web, ['key /k'], ['password'], [], 'detail'),
+    () => problems.refused(web, ['key /k'], ['password'], [], 'detail'),
     {
       code: 'ssh.auth',
       params: {
@@ -181,7 +182,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'too many keys',
-    problems.tooManyKeys(web, ['key /k']),
+    () => problems.tooManyKeys(web, ['key /k']),
     {
       code: 'ssh.auth',
       params: { reason: 'too-many-keys', endpoint: 'ops@web:2222', offered: ['key /k'] },
@@ -189,7 +190,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a login that the server ended',
-    problems.loginEnded(web, ' expired \n'),
+    () => problems.loginEnded(web, ' expired \n'),
     {
       code: 'ssh.auth',
       params: { reason: 'ended', endpoint: 'ops@web:2222', user: 'ops', said: 'expired' },
@@ -197,7 +198,7 @@ test.each<[string, Problem, object]>([
   ],
   [
     'a setting that nobody can follow',
-    problems.unsupported({ reason: 'bad-jump-host', text: 'x' }, 'detail'),
+    () => problems.unsupported({ reason: 'bad-jump-host', text: 'x' }, 'detail'),
     {
       code: 'ssh.unsupported',
       params: { reason: 'bad-jump-host', text: 'x' },
@@ -206,11 +207,11 @@ test.each<[string, Problem, object]>([
   ],
   [
     'the same without a word of ssh',
-    problems.unsupported({ reason: 'bad-jump-host', text: 'x' }, ''),
+    () => problems.unsupported({ reason: 'bad-jump-host', text: 'x' }, ''),
     { code: 'ssh.unsupported', params: { reason: 'bad-jump-host', text: 'x' } },
   ],
-])('%s', (_, problem, expected) => {
-  expect(problem).toEqual(expected);
+])('%s', (_, make, expected) => {
+  expect(make()).toEqual(expected);
 });
 
 test('the types of keys are named as ssh-keygen names them', () => {
