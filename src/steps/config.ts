@@ -39,7 +39,7 @@ export const configStep: Step = {
     let needs: Needs = 'nothing';
     for (const wanted of [...desired.files, config]) {
       const fact = facts.files[wanted.path];
-      if (wanted === config && !contentDiffers(config, fact) && isShipped(fact)) continue;
+      if (!contentDiffers(config, fact) && isShipped(fact)) continue;
       const made = fileChange(wanted, fact);
       if (!made) continue;
       actions.push(made.action);

@@ -35,7 +35,7 @@ export const environmentStep: Step = {
     // of a file whose content was not told the hash may still be ours
     const same = !contentDiffers(wanted, fact);
     const names = same ? [] : before ? changedNames(before, environment) : [...environment.keys()];
-    if ((same || before) && names.length === 0) {
+    if (names.length === 0) {
       const mode = modeChange(wanted, fact);
       const title = `mode of ${ENVIRONMENT_PATH}`;
       return mode && change('environment', title, { actions: [mode.action], diffs: [mode.diff] });

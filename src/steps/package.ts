@@ -52,7 +52,7 @@ export const packageStep: Step = {
     if (hold !== held || (hold && install)) actions.push({ do: 'hold', held: hold });
     if (actions.length === 0) return undefined;
 
-    const before = status === 'absent' || status === 'config-files' ? null : installed;
+    const before = status === 'config-files' ? null : installed;
     const title = install
       ? before === null
         ? `install alloy ${version}${hold ? ', held' : ''}`

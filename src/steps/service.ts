@@ -26,16 +26,14 @@ export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
  * package puts there is no reason to restart Alloy.
  */
 function isLoaded(path: string, facts: Facts): boolean {
-  const { process, receipt } = facts;
-  if (!process) return false;
   const fact = facts.files[path];
   const hash = fact?.kind === 'file' ? fact.sha256 : null;
-  if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
+  if (receiptHolds(facts) && facts.receipt!.files[path] === (hash ?? undefined)) return true;
   if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
   const parent = path.slice(0, path.lastIndexOf('/'));
   const directory = path === ENVIRONMENT_PATH ? undefined : facts.directories[parent];
   const changedAt = Math.max(fact!.ctimeMs, directory?.ctimeMs ?? 0);
-  return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
+  return facts.process!.startedAtMs > changedAt + CLOCK_SLACK_MS;
 }
 
 /** What the service needs for what is already on the host to count, and why. */
@@ -107,15 +105,15 @@ export const serviceStep: Step = {
     if (needs === 'restart') actions.push({ do: 'restart' });
     if (needs === 'reload') actions.push({ do: 'reload' });
     const runs = facts.process !== null;
-    if (needs !== 'nothing') titles.push(needs === 'restart' && !runs ? 'start' : needs);
+    if (needs !== 'nothing') titles.push(runs ? needs : 'start');
     const planned = earlier.some((one) => one.needs === needs);
     const { why } = neededByFacts(desired, facts);
-    const because = needs !== 'nothing' && !planned && runs && why !== '' ? ` (${why})` : '';
+    const because = !planned && runs && why !== '' ? ` (${why})` : '';
     return change('service', `${titles.join(' and ')} alloy${because}`, {
       actions,
       needs,
       before: runs ? 'running' : 'stopped',
-      after: needs === 'restart' || runs ? 'running' : 'stopped',
+      after: 'running',
     });
   },
 
