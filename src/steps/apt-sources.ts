@@ -22,13 +22,10 @@ function lineEntries(path: string, line: string): readonly SourceEntry[] {
   const found = /^\s*deb\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)\s*([^#]*)/.exec(line);
   if (!found) return [];
   const options = new Map(
-    (found[1] ?? '')
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((option) => {
-        const at = option.indexOf('=');
-        return [option.slice(0, at).toLowerCase(), option.slice(at + 1)] as const;
-      }),
+    words(found[1]).map((option) => {
+      const at = option.indexOf('=');
+      return [option.slice(0, at).toLowerCase(), option.slice(at + 1)] as const;
+    }),
   );
   return [
     {

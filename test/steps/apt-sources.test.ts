@@ -26,6 +26,8 @@ test.each<[string, Partial<SourceEntry> | null]>([
   [`# deb ${URL} stable main`, null],
   [`nodeb ${URL} stable main`, null],
   [`deb ${URL}`, null],
+  [`deb  [arch=amd64]${URL}   stable  main`, { arches: ['amd64'] }],
+  [`deb [arch=amd64]   ${URL} stable main`, { arches: ['amd64'] }],
   ['', null],
 ])('the line %j', (line, more) => {
   expect(entriesOf('x.list', line)).toEqual(more ? [entry(more)] : []);
@@ -71,6 +73,8 @@ test.each<[string, string, Partial<SourceEntry>[]]>([
   ['disabled with no', stanza('Enabled: no'), []],
   ['disabled with FALSE', stanza('Enabled: FALSE'), []],
   ['disabled with 0', stanza('Enabled: 0'), []],
+  ['disabled with no, and a blank', stanza('Enabled:no '), []],
+  ['enabled with a word that ends with no', stanza('Enabled: piano'), [{}]],
   ['without a suite', stanza().replace('Suites: stable\n', ''), []],
   ['after a line that belongs to no field', ` stray\n${stanza()}`, [{}]],
   ['twice, with blanks on the line between', `${stanza()}\n \t\n\n${stanza()}`, [{}, {}]],
@@ -87,6 +91,8 @@ describe('without the repository', () => {
     ['a list of it alone', 'x.list', `deb ${URL} stable main\n`, ''],
     ['a list that has none of it', 'x.list', `${other}\n`, `${other}\n`],
     ['deb822 of it alone', 'x.sources', `${stanza()}\n`, ''],
+    ['deb822 of it alone, and blanks', 'x.sources', `${stanza()}\n\n \n`, ''],
+    ['a list with blanks', 'x.list', `deb ${URL} stable main\n \t\n`, ''],
     [
       'deb822',
       'x.sources',
