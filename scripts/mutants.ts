@@ -16,7 +16,7 @@ for (const [path, { source }] of Object.entries(report.files))
 const page = join(root, 'docs/mutants.md');
 const text = readFileSync(page, 'utf8');
 const day = new Date().toISOString().slice(0, 10);
-const runs = paths.length === 1 ? 'one run' : `${paths.length} runs, each over some of the parts`;
+const runs = paths.length === 1 ? 'one run' : `${paths.length} runs, each over some of the files`;
 writeFileSync(
   page,
   text.replace(
