@@ -1,7 +1,14 @@
 /** What is read of Stryker's JSON report (the mutation testing report schema). */
 export interface MutationReport {
-  readonly files: Readonly<Record<string, { readonly mutants: readonly { status: string }[] }>>;
+  readonly files: Readonly<
+    Record<string, { readonly source: string; readonly mutants: readonly { status: string }[] }>
+  >;
 }
+
+/** One report of several runs. A file that was measured twice counts as in the last of them. */
+export const mergeReports = (reports: readonly MutationReport[]): MutationReport => ({
+  files: Object.assign({}, ...reports.map(({ files }) => files)),
+});
 
 interface Score {
   killed: number;

@@ -69,7 +69,7 @@ export function readFacts(host: string, reported: unknown): Facts {
     },
     sudoLog: raw.sudoLog == null ? null : utf8(text(raw.sudoLog)),
     missingTools: strings(raw.missing),
-    package: packageFact(dpkg.alloy === null ? null : text(dpkg.alloy)),
+    package: packageFact(text(dpkg.alloy)),
     dpkg: {
       broken: list(dpkg.broken)
         .map((entry) => list(entry))
@@ -135,11 +135,9 @@ const unreadable = (
 /** NAME=value lines, quoted as a shell would take them (os-release(5)). */
 function shellVariables(source: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const line of source.split('\n')) {
-    const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(line.trim()) ?? [];
-    if (name === undefined || value === undefined) continue;
-    const quoted = /^"(.*)"$|^'(.*)'$/.exec(value);
-    values.set(name, (quoted?.[1] ?? quoted?.[2] ?? value).replace(/\\([\\"'$`])/g, '$1'));
+  for (const [, name, value] of source.matchAll(/^[ \t]*([A-Z_]+)=(.*?)\s*$/gm)) {
+    const unquoted = /^(["'])(.*)\1$/.exec(value!)?.[2] ?? value!;
+    values.set(name!, unquoted.replace(/\\([\\"'$`])/g, '$1'));
   }
   return values;
 }
@@ -154,8 +152,8 @@ const STATES: readonly string[] = [
   'installed',
 ];
 
-/** A paragraph of dpkg's status file (deb-control(5)); null: dpkg does not know the package. */
-function packageFact(paragraph: string | null): PackageFact {
+/** A paragraph of dpkg's status file (deb-control(5)); '': dpkg does not know the package. */
+function packageFact(paragraph: string): PackageFact {
   const absent: PackageFact = {
     status: 'absent',
     reinstRequired: false,
@@ -163,7 +161,6 @@ function packageFact(paragraph: string | null): PackageFact {
     held: false,
     conffiles: {},
   };
-  if (paragraph === null) return absent;
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}: *(.*)$`, 'm').exec(paragraph)?.[1];
   const [want = '', flag = '', state = ''] = (field('Status') ?? '').split(' ');
@@ -190,9 +187,7 @@ function receipt(raw: Raw | undefined): Receipt | null {
   }
   const found = parsed as Partial<Record<keyof Receipt, unknown>> | null;
   if (
-    typeof found !== 'object' ||
-    found === null ||
-    found.schema !== 1 ||
+    found?.schema !== 1 ||
     typeof found.run !== 'string' ||
     typeof found.invocation !== 'string' ||
     typeof found.files !== 'object' ||
@@ -228,17 +223,13 @@ const kindOf = (raw: Raw | undefined): FileKind =>
   KINDS.includes(text(raw)) ? (text(raw) as FileKind) : 'other';
 
 function fileFact(raw: readonly Raw[], secret: boolean): FileFact {
-  const [kind, mode, user, group, ctime, size, body, hash] = raw;
+  const [size, body, hash] = raw.slice(5);
   const bytes = content(body);
   const plain = bytes === null ? null : asText(bytes);
   return {
-    kind: kindOf(kind),
+    ...directoryFact(raw),
     sha256: bytes ? sha256(bytes) : text(hash) || null,
     md5: bytes ? createHash('md5').update(bytes).digest('hex') : null,
-    mode: text(mode),
-    user: text(user),
-    group: text(group),
-    ctimeMs: number(ctime),
     content: plain !== null && secret ? new Secret(plain) : plain,
     size: number(size),
   };

@@ -146,7 +146,7 @@ export function createLineReader(onLine: (line: string) => void): {
         from = end + 1;
         onLine(decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)));
       }
-      if (from < bytes.length) pending.push(bytes.slice(from));
+      if (from < bytes.length) pending.push(Uint8Array.from(bytes.subarray(from)));
     },
     get received() {
       return received;

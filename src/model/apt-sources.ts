@@ -40,7 +40,9 @@ export function without(path: string, text: string, gone: AptRepository): string
         .split('\n')
         .filter((line) => !isOf(gone, lineOf(line)))
         .join('\n');
-  return rest.split('\n').every((line) => line.trim() === '' || line.startsWith('#')) ? '' : rest;
+  return rest.split('\n').every((line) => line.trim() === '' || line.trim().startsWith('#'))
+    ? ''
+    : rest;
 }
 
 // --- .list ----------------------------------------------------------------------------------------

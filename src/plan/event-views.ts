@@ -3,20 +3,12 @@ import type { Desired } from '../model/desired.ts';
 import type { FactsView, PlanView } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts, Plan } from '../model/plan.ts';
-import { expiryOf, servingEntry } from '../steps/repository.ts';
+import { expiryOf, servingKeyring } from '../steps/repository.ts';
 import { receiptHolds } from '../steps/service.ts';
 
 /** What is shown and logged of a plan: no action's content. */
 export const planView = ({ changes, warnings, problems }: Plan): PlanView => ({
-  changes: changes.map(({ step, title, before, after, diffs, warnings: ofChange, needs }) => ({
-    step,
-    title,
-    before,
-    after,
-    diffs,
-    warnings: ofChange,
-    needs,
-  })),
+  changes: changes.map(({ actions, ...shown }) => shown),
   warnings,
   problems,
 });
@@ -28,7 +20,7 @@ export function factsView(
   keyrings: ReadonlyMap<string, KeyringFacts>,
 ): FactsView {
   const { os, package: pkg, unit, process, http, receipt } = facts;
-  const serving = servingEntry(desired.repository, facts, keyrings);
+  const { repository } = desired;
   const byHealth: Record<string, string[]> = {};
   for (const { id, health } of facts.components ?? [])
     byHealth[health] = [...(byHealth[health] ?? []), id];
@@ -46,7 +38,7 @@ export function factsView(
     ready: http.ready,
     healthy: http.healthy,
     components: facts.components ? byHealth : null,
-    keyExpiresAt: expiryOf(keyrings.get(serving?.signedBy ?? ''), desired.repository.fingerprints),
+    keyExpiresAt: expiryOf(servingKeyring(repository, facts, keyrings), repository.fingerprints),
     proven: receipt && { run: receipt.run, at: receipt.at, holds: receiptHolds(facts) },
     lastRun: facts.alloyup.runs[0] ?? null,
   };

@@ -3,8 +3,9 @@ import { CONFIG_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import { fail, ok, type ProblemOf, type Result } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
+import { GROUPS_OF_PACKAGE } from '../steps/access.ts';
 import { readArguments } from '../steps/arguments.ts';
-import { environmentOf } from '../steps/environment.ts';
+import { environmentOf, OWN_VARIABLES } from '../steps/environment.ts';
 
 /** What is installed on a host that alloyup never wrote, as an inventory would ask for it. */
 export interface ExistingInstall {
@@ -20,11 +21,6 @@ export interface ExistingInstall {
   /** Held: this version stays. null: whatever is there. */
   readonly version: string | null;
 }
-
-/** Set by alloyup, or by the unit. */
-const OWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
-/** Groups that the package gives its user. */
-const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 
 /** Reads an existing installation so that a plan for it changes nothing, or reports all that prevents it. */
 export function readExistingInstall({
@@ -55,10 +51,10 @@ export function readExistingInstall({
     args: others,
     environment: new Map(
       [...environment]
-        .filter(([name]) => !OWN.includes(name))
+        .filter(([name]) => !OWN_VARIABLES.includes(name))
         .map(([name, value]) => [name, looksSecret(name, value) ? new Secret(value) : value]),
     ),
-    memberOf: account.groups.filter((group) => !BY_PACKAGE.includes(group)),
+    memberOf: account.groups.filter((group) => !GROUPS_OF_PACKAGE.includes(group)),
     version: installed.held ? installed.version : null,
   });
 }
@@ -66,10 +62,6 @@ export function readExistingInstall({
 const looksSecret = (name: string, value: string): boolean =>
   value !== '' && (isSecretName(name) || secretSpans(value).length > 0);
 
-/** Not what is read from elsewhere: `password = sys.env("X")`. */
-function secretLines(text: string): readonly number[] {
-  const lines = secretSpans(text)
-    .filter(({ start, end }) => !/^\s*[a-z_]+(\.[a-z_]+)+\b/.test(text.slice(start, end)))
-    .map(({ start }) => text.slice(0, start).split('\n').length);
-  return [...new Set(lines)];
-}
+const secretLines = (text: string): readonly number[] => [
+  ...new Set(secretSpans(text).map(({ start }) => text.slice(0, start).split('\n').length)),
+];

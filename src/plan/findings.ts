@@ -4,7 +4,7 @@ import type { NoticeFinding } from '../model/finding.ts';
 import type { Supplies } from '../model/plan.ts';
 import type { Notice } from '../model/problem.ts';
 import { dpkgBroken, isInstalled, noRoom } from '../steps/package.ts';
-import { entriesFor, expiryOf, expiryWarning, servingEntry } from '../steps/repository.ts';
+import { entriesFor, expiryOf, expiryWarning, servingKeyring } from '../steps/repository.ts';
 import { planHost } from './planner.ts';
 
 export interface FindingsInput {
@@ -117,8 +117,7 @@ const sudoFindings = ({ logInput }: FindingsInput): readonly Found[] =>
 
 function repositoryFindings({ target, facts, supplies }: FindingsInput): readonly Found[] {
   const { repository } = target.desired;
-  const serving = servingEntry(repository, facts, supplies.keyrings);
-  const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
+  const keyring = servingKeyring(repository, facts, supplies.keyrings);
   const entries = entriesFor(repository, facts);
   const expired = entries.find(({ signedBy }) => {
     const ends = expiryOf(supplies.keyrings.get(signedBy), repository.fingerprints);
@@ -127,11 +126,11 @@ function repositoryFindings({ target, facts, supplies }: FindingsInput): readonl
   const others = [...new Set(entries.map(({ path }) => path))].filter((path) => path !== LIST_PATH);
   const soon = keyring ? expiryWarning(keyring, repository, facts.takenAt) : [];
   const found: Found[] = soon.map((one) => ['note', 'key', one]);
-  if (!serving && expired) {
+  if (!keyring && expired) {
     const params = { reason: 'on-host', path: expired.signedBy } as const;
     found.push(['note', 'key', { code: 'key.expired', params }]);
   }
-  if (!serving && others.length > 0) {
+  if (!keyring && others.length > 0) {
     const params = { reason: 'not-serving', paths: others } as const;
     found.push(['note', 'sources', { code: 'repository.sources', params }]);
   }

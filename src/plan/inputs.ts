@@ -10,7 +10,7 @@ import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
 import { isInstalled } from '../steps/package.ts';
-import { EXPIRY_WARN_DAYS, expiryOf, servingEntry } from '../steps/repository.ts';
+import { expiryWarning, servingKeyring } from '../steps/repository.ts';
 
 /** A file whose state the host reports; the content of a secret one becomes a Secret on arrival. */
 export interface FileToRead {
@@ -42,13 +42,18 @@ export function neededSupplies(
   facts: Facts,
   keyrings: ReadonlyMap<string, KeyringFacts>,
 ): NeededSupplies {
-  const serving = servingEntry(desired.repository, facts, keyrings);
-  const expiry = expiryOf(keyrings.get(serving?.signedBy ?? ''), desired.repository.fingerprints);
-  const soon = expiry !== null && expiry - facts.takenAt < EXPIRY_WARN_DAYS * 86_400_000;
-  const wanted = desired.package;
+  const { repository, package: wanted } = desired;
+  const keyring = servingKeyring(repository, facts, keyrings);
+  const expiresSoon =
+    keyring !== undefined && expiryWarning(keyring, repository, facts.takenAt).length > 0;
   const versionKnown =
     isInstalled(facts) &&
-    (wanted.policy === 'present' ||
-      (wanted.policy === 'exact' && wanted.version === facts.package.version));
-  return { key: !serving || soon, keyOptional: serving !== undefined, versions: !versionKnown };
+    (wanted.policy === 'exact'
+      ? wanted.version === facts.package.version
+      : wanted.policy === 'present');
+  return {
+    key: !keyring || expiresSoon,
+    keyOptional: keyring !== undefined,
+    versions: !versionKnown,
+  };
 }

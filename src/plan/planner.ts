@@ -22,7 +22,7 @@ import { packageStep, targetVersion } from '../steps/package.ts';
 import { listPathOf, repositoryStep } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
-import { foreignFiles, preflight } from './preflight.ts';
+import { foreignFiles, pathsOf, preflight } from './preflight.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
 const STEPS: readonly Step[] = [
@@ -65,14 +65,7 @@ export function expectations(
   changes: readonly Change[],
   needs: Needs,
 ): readonly Expectation[] {
-  const paths = new Set(
-    changes.flatMap(({ actions }) =>
-      actions.flatMap((action) =>
-        action.do === 'file' || action.do === 'delete' || action.do === 'mode' ? [action.path] : [],
-      ),
-    ),
-  );
-  const files = [...paths].flatMap((path): Expectation[] => {
+  const files = pathsOf(changes).flatMap((path): Expectation[] => {
     const fact = facts.files[path];
     const source = facts.apt.sources.find((one) => one.path === path);
     if (source) return [{ of: 'file', path, sha256: sha256(source.text), mode: '', owner: '' }];
@@ -111,10 +104,10 @@ const proofOf = ({ desired, facts, supplies, changes, options }: Planned): Proof
 function warningsOf(planned: Planned): readonly Warning[] {
   const { host, desired, facts, changes, options } = planned;
   const warnings: Warning[] = STEPS.flatMap((step) => step.warnings?.(planned) ?? []);
-  if (changes.length > 0 && options.adopt)
+  if (options.adopt)
     for (const foreign of foreignFiles(STEPS, planned))
       warnings.push({ code: 'host.adopt', host, params: { reason: 'taken-over', ...foreign } });
-  warnings.push(...orphaned(desired, facts, changes));
+  warnings.push(...orphaned(desired, facts));
   if (facts.sudoLog !== null && changes.length > 0)
     warnings.push({
       code: 'sudo.log-input',
@@ -128,10 +121,9 @@ function warningsOf(planned: Planned): readonly Warning[] {
 }
 
 /** A component with a new label leaves its write-ahead log or positions behind under the old one. */
-function orphaned(desired: Desired, facts: Facts, changes: readonly Change[]): readonly Warning[] {
+function orphaned(desired: Desired, facts: Facts): readonly Warning[] {
   const before = facts.files[CONFIG_PATH]?.content;
-  const changed = changes.some(({ step, needs }) => step === 'config' && needs !== 'nothing');
-  if (!changed || typeof before !== 'string') return [];
+  if (typeof before !== 'string' || before === desired.config) return [];
   return renamed(before, desired.config).map(({ code, message, hint }) => ({
     code,
     params: { reason: 'diagnostic', rule: code, said: message, advice: hint },

@@ -1,5 +1,5 @@
 import type { Facts } from '../model/facts.ts';
-import type { ForeignFile, Planned, Step } from '../model/plan.ts';
+import type { Change, ForeignFile, Planned, Step } from '../model/plan.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 
 /** Upstream builds packages for these (packaging.mk); amd64 and arm64 are the supported ones. */
@@ -39,18 +39,18 @@ function unsupportedBy({
   return undefined;
 }
 
+/** Every path that is to be changed, once. */
+export const pathsOf = (changes: readonly Change[]): readonly string[] => [
+  ...new Set(
+    changes.flatMap(({ actions }) =>
+      actions.flatMap((action) => ('path' in action ? [action.path] : [])),
+    ),
+  ),
+];
+
 /** Paths to be changed that are no regular files. */
 function irregularFiles({ host, facts, changes }: Planned): readonly Problem[] {
-  const touched = new Set(
-    changes.flatMap(({ actions }) =>
-      actions.flatMap((action) =>
-        'path' in action && action.do !== 'directory' && action.do !== 'delete-tree'
-          ? [action.path]
-          : [],
-      ),
-    ),
-  );
-  return [...touched].flatMap((path): readonly Problem[] => {
+  return pathsOf(changes).flatMap((path): readonly Problem[] => {
     const kind = facts.files[path]?.kind;
     if (kind === undefined || kind === 'absent' || kind === 'file') return [];
     return [{ code: 'host.file', host, params: { reason: 'kind', path, kind } }];

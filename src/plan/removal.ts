@@ -1,5 +1,5 @@
-import { type AptRepository, entriesOf, without } from '../model/apt-sources.ts';
-import type { Target } from '../model/desired.ts';
+import { entriesOf, without } from '../model/apt-sources.ts';
+import type { Repository, Target } from '../model/desired.ts';
 import {
   CONFIG_PATH,
   DROP_IN_PATH,
@@ -11,7 +11,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
 import { change } from '../steps/change.ts';
-import { checkSources } from '../steps/repository.ts';
+import { checkSources, entriesFor, withoutEntries } from '../steps/repository.ts';
 import { expectations } from './planner.ts';
 
 /**
@@ -110,26 +110,22 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
   });
 }
 
-function repositoryGone(repository: AptRepository, facts: Facts): Change | undefined {
+function repositoryGone(repository: Repository, facts: Facts): Change | undefined {
   const actions: Action[] = [];
   const diffs: FileDiff[] = [];
-  const gone = new Set<string>();
-  const inUse = new Set<string>();
-  for (const { path, text } of facts.apt.sources) {
-    const rest = without(path, text, repository);
-    for (const { signedBy } of entriesOf(path, rest)) inUse.add(signedBy);
-    if (rest === text) continue;
-    for (const { signedBy, url, suite } of entriesOf(path, text))
-      if (url === repository.url && suite === repository.suite) gone.add(signedBy);
-    actions.push(
-      rest === ''
-        ? { do: 'delete', path }
-        : { do: 'file', path, content: rest, mode: '0644', user: 'root', group: 'root' },
-    );
-    diffs.push({ path, kind: rest === '' ? 'delete' : 'change', text: null });
+  const inUse: string[] = [];
+  for (const source of facts.apt.sources) {
+    const { path, text } = source;
+    inUse.push(...entriesOf(path, without(path, text, repository)).map(({ signedBy }) => signedBy));
+    const made = withoutEntries(source, repository);
+    if (!made) continue;
+    actions.push(made.action);
+    diffs.push(made.diff);
   }
+  const keyrings = entriesFor(repository, facts).map(({ signedBy }) => signedBy);
   for (const { path, kind } of facts.apt.keyrings) {
-    if (kind !== 'file' || !gone.has(path) || inUse.has(path) || !isOnlyGrafanas(path)) continue;
+    if (kind !== 'file' || !keyrings.includes(path)) continue;
+    if (inUse.includes(path) || !isOnlyGrafanas(path)) continue;
     actions.push({ do: 'delete', path });
     diffs.push({ path, kind: 'delete', text: null });
   }

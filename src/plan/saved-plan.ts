@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DROP_IN_PATH, KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
-import type { Action, Change, Expectation, Needs, Plan, StepId } from '../model/plan.ts';
+import type { Expectation, Needs, Plan, StepId } from '../model/plan.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
-import { Secret } from '../model/secret.ts';
 
 /**
  * What `plan --out` writes and `apply FILE` holds the hosts to. Holds no secret and no hash that
@@ -48,7 +47,9 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
 export function savedHost(plan: Plan): SavedHost {
   const expect = plan.expect.flatMap(shownExpectation);
   const changes = plan.changes.map(({ step, title, needs }) => ({ step, title, needs }));
-  const all = { changes: plan.changes.map(wholeChange), expect, listPath: plan.listPath };
+  // diffs are masked, and a Secret has no text here: its new value alone is no new plan
+  const whole = plan.changes.map(({ warnings, ...change }) => change);
+  const all = { changes: whole, expect, listPath: plan.listPath };
   return {
     hash: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
     changes,
@@ -65,20 +66,6 @@ function shownExpectation(expectation: Expectation): readonly Expectation[] {
   if (expectation.of !== 'file' || OPEN_PATHS.has(expectation.path)) return [expectation];
   return [{ ...expectation, sha256: expectation.sha256 === null ? null : '' }];
 }
-
-/** Diffs are masked already; a secret's text is left out, so its new value alone is no new plan. */
-const wholeChange = ({ step, title, before, after, diffs, actions, needs }: Change) => ({
-  step,
-  title,
-  before,
-  after,
-  diffs,
-  needs,
-  actions: actions.map(openAction),
-});
-
-const openAction = (action: Action): Action =>
-  'content' in action && action.content instanceof Secret ? { ...action, content: '' } : action;
 
 /** Why a host must not be touched by a saved plan; undefined: its plan is still the one that was saved. */
 export function movedProblem(host: string, saved: SavedHost, plan: Plan): Problem | undefined {
@@ -110,7 +97,7 @@ export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
     return fail({ code: 'usage', params: { reason: 'plan-not-json', file } });
   }
   const plan = value as Partial<SavedPlan> | null;
-  if (typeof plan !== 'object' || plan === null || plan.kind !== 'alloyup.plan')
+  if (plan?.kind !== 'alloyup.plan')
     return fail({ code: 'usage', params: { reason: 'not-a-plan', file } });
   if (plan.schema !== 1) {
     const params = { reason: 'plan-version', file, version: String(plan.version) } as const;

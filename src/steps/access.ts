@@ -1,8 +1,8 @@
 import { type Action, originOf, type Step } from '../model/plan.ts';
-import { change } from './change.ts';
+import { change, includes } from './change.ts';
 
 /** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
-const BY_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
+export const GROUPS_OF_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 const DATA = ['/var/lib/alloy', '/var/lib/alloy/data'];
 
 /** Groups of the user, fixed when a process starts; and its own data directories. */
@@ -10,8 +10,9 @@ export const accessStep: Step = {
   id: 'access',
 
   diff({ desired, facts, earlier }) {
-    const installs = earlier.some((one) => one.actions.some((action) => action.do === 'install'));
-    const member = installs ? [...facts.account.groups, ...BY_PACKAGE] : facts.account.groups;
+    const member = includes(earlier, 'install')
+      ? [...facts.account.groups, ...GROUPS_OF_PACKAGE]
+      : facts.account.groups;
     const groups = desired.memberOf.filter((group) => !member.includes(group));
     // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
     const directories = DATA.filter((path) => {

@@ -29,40 +29,50 @@ export interface Wanted {
   readonly group: string;
 }
 
+/** Whether one of the changes has such an action. */
+export const includes = (changes: readonly Change[], action: Action['do']): boolean =>
+  changes.some(({ actions }) => actions.some((one) => one.do === action));
+
 const hashOf = (content: string | Secret): string => new Secret(content).sha256();
 
-export const contentDiffers = (wanted: Wanted, fact: FileFact | undefined): boolean =>
-  fact?.kind !== 'file' || fact.sha256 !== hashOf(wanted.content);
-
-export const modeDiffers = (wanted: Wanted, fact: FileFact | undefined): boolean =>
-  fact?.kind === 'file' &&
-  (fact.mode !== wanted.mode || fact.user !== wanted.user || fact.group !== wanted.group);
-
-/** The action and the diff that make one file what it shall be; undefined when it is. */
-export function fileChange(
-  wanted: Wanted,
+export const contentDiffers = (
+  wanted: Pick<Wanted, 'content'>,
   fact: FileFact | undefined,
-): { readonly action: Action; readonly diff: FileDiff } | undefined {
-  const { path, content, mode, user, group } = wanted;
-  if (contentDiffers(wanted, fact)) {
-    const there = fact?.kind === 'file';
-    return {
-      action: { do: 'file', path, content, mode, user, group },
-      diff: {
-        path,
-        kind: there ? 'change' : 'create',
-        text: shownDiff(there ? fact.content : '', content),
-      },
-    };
-  }
-  if (!modeDiffers(wanted, fact)) return undefined;
+): boolean => fact?.kind !== 'file' || fact.sha256 !== hashOf(wanted.content);
+
+/** An action, and what it changes. */
+export interface FileChange {
+  readonly action: Action;
+  readonly diff: FileDiff;
+}
+
+/** What makes one file what it shall be; undefined when it is. */
+export function fileChange(wanted: Wanted, fact: FileFact | undefined): FileChange | undefined {
+  if (!contentDiffers(wanted, fact)) return modeChange(wanted, fact);
+  const { path, content } = wanted;
+  const there = fact?.kind === 'file';
   return {
-    action: { do: 'mode', path, mode, user, group },
+    action: { do: 'file', ...wanted },
     diff: {
       path,
-      kind: 'mode',
-      text: `@@ ${fact!.mode} ${fact!.user}:${fact!.group} -> ${mode} ${user}:${group} @@`,
+      kind: there ? 'change' : 'create',
+      text: shownDiff(there ? fact.content : '', content),
     },
+  };
+}
+
+/** What gives a file its mode and owner; undefined when it has them, or is not there. */
+export function modeChange(
+  { path, mode, user, group }: Wanted,
+  fact: FileFact | undefined,
+): FileChange | undefined {
+  if (fact?.kind !== 'file') return undefined;
+  const before = `${fact.mode} ${fact.user}:${fact.group}`;
+  const after = `${mode} ${user}:${group}`;
+  if (before === after) return undefined;
+  return {
+    action: { do: 'mode', path, mode, user, group },
+    diff: { path, kind: 'mode', text: `@@ ${before} -> ${after} @@` },
   };
 }
 

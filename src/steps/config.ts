@@ -39,12 +39,12 @@ export const configStep: Step = {
     let needs: Needs = 'nothing';
     for (const wanted of [...desired.files, config]) {
       const fact = facts.files[wanted.path];
-      if (wanted === config && !contentDiffers(config, fact) && isShipped(fact)) continue;
+      if (!contentDiffers(config, fact) && isShipped(fact)) continue;
       const made = fileChange(wanted, fact);
       if (!made) continue;
       actions.push(made.action);
       diffs.push(made.diff);
-      if (contentDiffers(wanted, fact)) needs = 'reload';
+      if (made.diff.kind !== 'mode') needs = 'reload';
     }
     if (actions.length === 0) return undefined;
     if (contentDiffers(config, facts.files[CONFIG_PATH]))
@@ -53,18 +53,17 @@ export const configStep: Step = {
         content: desired.config,
         flags: validateFlags(desired.args),
       });
-    const kinds = [...new Set(diffs.map(({ kind }) => kind))];
-    const verb = kinds.length === 1 && kinds[0] !== 'mode' ? kinds[0]! : 'change';
-    const title =
-      kinds.length === 1 && kinds[0] === 'mode'
-        ? `mode of ${diffs.map(({ path }) => path).join(', ')}`
-        : `${verb} ${diffs.length > 3 ? `${diffs.length} files` : diffs.map(({ path }) => path).join(', ')}`;
-    return change('config', title, { actions, diffs, needs });
+    const [kind, ...otherKinds] = new Set(diffs.map((one) => one.kind));
+    const verb = otherKinds.length > 0 ? 'change' : kind === 'mode' ? 'mode of' : kind;
+    const names =
+      diffs.length > 3 ? `${diffs.length} files` : diffs.map(({ path }) => path).join(', ');
+    return change('config', `${verb} ${names}`, { actions, diffs, needs });
   },
 
   foreignFiles({ desired, facts }) {
     const fact = facts.files[CONFIG_PATH];
-    if (fact?.kind !== 'file' || fact.content === desired.config || fact.size === 0) return [];
+    if (fact?.kind !== 'file' || fact.size === 0) return [];
+    if (!contentDiffers({ content: desired.config }, fact)) return [];
     const pristine = [...PRISTINE, facts.package.conffiles[CONFIG_PATH]];
     return pristine.includes(fact.md5 ?? '') ? [] : [{ path: CONFIG_PATH, loses: [] }];
   },

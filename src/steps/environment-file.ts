@@ -23,25 +23,13 @@ export function renderEnvironment(variables: ReadonlyMap<string, string | Secret
  */
 export function parseEnvironment(text: string): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
-  let at = 0;
-  while (at < text.length) {
-    while (at < text.length && /[\s]/.test(text[at]!)) at += 1;
-    if (text[at] === '#' || text[at] === ';') {
-      while (at < text.length && text[at] !== '\n') at += 1;
-      continue;
-    }
-    const name = /[^=\n]*/y;
-    name.lastIndex = at;
-    const found = name.exec(text)![0];
-    at += found.length;
-    if (text[at] !== '=') {
-      at += 1;
-      continue;
-    }
-    at += 1;
-    const [value, next] = readValue(text, at);
-    at = next;
-    const key = found.trim().replace(/^export\s+/, '');
+  const next = /\s*(?:[#;][^\n]*|([^=\n]*)(=?))/y;
+  while (next.lastIndex < text.length) {
+    const [, name = '', equals] = next.exec(text)!;
+    if (!equals) continue;
+    const [value, end] = readValue(text, next.lastIndex);
+    next.lastIndex = end;
+    const key = name.trim().replace(/^export\s+/, '');
     if (/^[A-Za-z_]\w*$/.test(key)) variables.set(key, value);
   }
   return variables;

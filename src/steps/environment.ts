@@ -2,7 +2,7 @@ import { ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { FileDiff, Needs, Step } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
 import { sameArguments } from './arguments.ts';
-import { change, contentDiffers, modeDiffers } from './change.ts';
+import { change, contentDiffers, modeChange } from './change.ts';
 import { parseEnvironment, renderEnvironment } from './environment-file.ts';
 import { maskLine } from './textdiff.ts';
 
@@ -10,8 +10,8 @@ import { maskLine } from './textdiff.ts';
 const FOR_MAINTAINER_SCRIPTS = ['RESTART_ON_UPGRADE', 'ALLOY_USER', 'ALLOY_GROUP'];
 /** md5 of /etc/default/alloy as upstream has always shipped it. */
 const PRISTINE = ['ccfea04564365fecee977e4e631a5376'];
-/** Ours, and never secret: the plan shows their values. */
-const SHOWN = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
+/** Set by alloyup, and never secret: the plan shows their values. */
+export const OWN_VARIABLES = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'];
 
 /**
  * /etc/default/alloy, before the package: its maintainer scripts read it, and RESTART_ON_UPGRADE=false
@@ -23,9 +23,7 @@ export const environmentStep: Step = {
   diff({ desired, facts }) {
     const fact = facts.files[ENVIRONMENT_PATH];
     const before =
-      fact?.kind === 'file' && fact.content !== null
-        ? parseEnvironment(fact.content instanceof Secret ? fact.content.reveal() : fact.content)
-        : null;
+      fact?.kind === 'file' && fact.content !== null ? environmentOf(fact.content) : null;
     const environment = keepArguments(before, desired.environment);
     const wanted = {
       path: ENVIRONMENT_PATH,
@@ -37,26 +35,16 @@ export const environmentStep: Step = {
     // of a file whose content was not told the hash may still be ours
     const same = !contentDiffers(wanted, fact);
     const names = same ? [] : before ? changedNames(before, environment) : [...environment.keys()];
-    const action = { do: 'file', ...wanted } as const;
-    if ((same || before) && names.length === 0) {
-      if (!modeDiffers(wanted, fact)) return undefined;
-      const { path, mode, user, group } = wanted;
-      return change('environment', `mode of ${ENVIRONMENT_PATH}`, {
-        actions: [{ do: 'mode', path, mode, user, group }],
-        diffs: [
-          {
-            path,
-            kind: 'mode',
-            text: `@@ ${fact!.mode} ${fact!.user}:${fact!.group} -> ${mode} ${user}:${group} @@`,
-          },
-        ],
-      });
+    if (names.length === 0) {
+      const mode = modeChange(wanted, fact);
+      const title = `mode of ${ENVIRONMENT_PATH}`;
+      return mode && change('environment', title, { actions: [mode.action], diffs: [mode.diff] });
     }
     const needs: Needs = names.every((name) => FOR_MAINTAINER_SCRIPTS.includes(name))
       ? 'nothing'
       : 'restart';
     return change('environment', `${before ? 'change' : 'write'} ${ENVIRONMENT_PATH}`, {
-      actions: [action, { do: 'check-environment' }],
+      actions: [{ do: 'file', ...wanted }, { do: 'check-environment' }],
       diffs: [diffOf(before, environment, names)],
       needs,
     });
@@ -113,7 +101,7 @@ function diffOf(
   names: readonly string[],
 ): FileDiff {
   const shown = (name: string, value: string | Secret) =>
-    value instanceof Secret || !SHOWN.includes(name)
+    value instanceof Secret || !OWN_VARIABLES.includes(name)
       ? `${name}=(hidden)`
       : maskLine(`${name}=${value}`);
   const lines = names.flatMap((name) => {

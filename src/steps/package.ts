@@ -2,7 +2,7 @@ import type { Desired } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Action, originOf, type Planned, type Step, type StepInput } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { change } from './change.ts';
+import { change, includes } from './change.ts';
 
 /** Free bytes that an installation needs: a package is 116 MB to fetch and over 400 MB on the disk. */
 const NEEDED_ROOM: Readonly<Record<string, number>> = { '/usr': 450 << 20, '/var': 250 << 20 };
@@ -42,12 +42,9 @@ export const packageStep: Step = {
     const cutOff = facts.dpkg.journal && facts.dpkg.lockedBy === null && (install || halfDone);
     if (cutOff || (halfDone && !facts.package.reinstRequired))
       actions.push({ do: 'configure-dpkg' });
-    if (install && version !== null) {
-      const refreshed = earlier.some((one) =>
-        one.actions.some((action) => action.do === 'refresh'),
-      );
+    if (install) {
       // the index on the host may be older than the one the plan was made from
-      if (!refreshed) actions.push({ do: 'refresh' });
+      if (!includes(earlier, 'refresh')) actions.push({ do: 'refresh' });
       actions.push({ do: 'install', version });
     }
     const hold = holdOf(desired, held);
@@ -55,7 +52,7 @@ export const packageStep: Step = {
     if (hold !== held || (hold && install)) actions.push({ do: 'hold', held: hold });
     if (actions.length === 0) return undefined;
 
-    const before = status === 'absent' || status === 'config-files' ? null : installed;
+    const before = status === 'config-files' ? null : installed;
     const title = install
       ? before === null
         ? `install alloy ${version}${hold ? ', held' : ''}`
@@ -86,9 +83,7 @@ export const packageStep: Step = {
 };
 
 const touchesPackage = ({ changes }: Planned): boolean =>
-  changes.some(({ actions }) =>
-    actions.some((action) => action.do === 'install' || action.do === 'configure-dpkg'),
-  );
+  includes(changes, 'install') || includes(changes, 'configure-dpkg');
 
 function versionMissing({ host, desired, facts, supplies }: Planned): readonly Problem[] {
   const available = supplies.versions;

@@ -4,12 +4,12 @@ import { KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Action, Certificate, FileDiff, KeyringFacts, Step, Supplies } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
-import { change, fileChange } from './change.ts';
+import { change, type FileChange, fileChange } from './change.ts';
 import { unifiedDiff } from './textdiff.ts';
 
 const DAY_MS = 86_400_000;
 /** A key that expires within this many days is looked up again, and warned about. */
-export const EXPIRY_WARN_DAYS = 90;
+const EXPIRY_WARN_DAYS = 90;
 
 /** The pinned certificates are all there, unrevoked and unexpired by the host's clock. */
 function inForce(
@@ -66,6 +66,16 @@ export function servingEntry(
     : undefined;
 }
 
+/** What the keyring of the serving entry holds. */
+export function servingKeyring(
+  repository: Repository,
+  facts: Facts,
+  keyrings: Supplies['keyrings'],
+): KeyringFacts | undefined {
+  const serving = servingEntry(repository, facts, keyrings);
+  return serving && keyrings.get(serving.signedBy);
+}
+
 /** The list that apt is asked about: the serving one, else ours. */
 export const listPathOf = (
   repository: Repository,
@@ -83,6 +93,22 @@ const proxyText = ({ url, proxy }: Repository): string =>
     .map((scheme) => `Acquire::${scheme}::Proxy::${new URL(url).hostname} "${proxy}";\n`)
     .join('');
 
+/** Takes the repository's entries out of an apt source file; undefined when it has none. */
+export function withoutEntries(
+  { path, text }: Facts['apt']['sources'][number],
+  repository: Repository,
+): FileChange | undefined {
+  const rest = without(path, text, repository);
+  if (rest === text) return undefined;
+  const diff = unifiedDiff(text, rest);
+  return rest === ''
+    ? { action: { do: 'delete', path }, diff: { path, kind: 'delete', text: diff } }
+    : {
+        action: { do: 'file', path, content: rest, ...root },
+        diff: { path, kind: 'change', text: diff },
+      };
+}
+
 const root = { user: 'root', group: 'root', mode: '0644' };
 
 /** Grafana's key and list: adopted where they serve, mended where not, one entry at the end. */
@@ -93,7 +119,7 @@ export const repositoryStep: Step = {
     const { repository } = desired;
     const actions: Action[] = [];
     const diffs: FileDiff[] = [];
-    const add = (made: { action: Action; diff: FileDiff } | undefined) => {
+    const add = (made: FileChange | undefined) => {
       if (!made) return;
       actions.push(made.action);
       diffs.push(made.diff);
@@ -135,18 +161,8 @@ export const repositoryStep: Step = {
           text: unifiedDiff(ours?.text ?? '', text),
         });
       }
-      for (const { path, text: before } of facts.apt.sources) {
-        const rest = without(path, before, repository);
-        if (path === LIST_PATH || rest === before) continue;
-        actions.push(
-          rest === '' ? { do: 'delete', path } : { do: 'file', path, content: rest, ...root },
-        );
-        diffs.push({
-          path,
-          kind: rest === '' ? 'delete' : 'change',
-          text: unifiedDiff(before, rest),
-        });
-      }
+      for (const source of facts.apt.sources)
+        if (source.path !== LIST_PATH) add(withoutEntries(source, repository));
     }
     const proxyFact = facts.files[PROXY_PATH];
     if (repository.proxy !== null)
@@ -168,8 +184,7 @@ export const repositoryStep: Step = {
   },
 
   warnings({ desired: { repository }, facts, supplies, changes }) {
-    const serving = servingEntry(repository, facts, supplies.keyrings);
-    const keyring = supplies.keyrings.get(serving?.signedBy ?? '');
+    const keyring = servingKeyring(repository, facts, supplies.keyrings);
     const renewed = changes.some(({ step }) => step === 'repository');
     return keyring && !renewed ? expiryWarning(keyring, repository, facts.takenAt) : [];
   },

@@ -4,7 +4,7 @@ import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts
 import type { ComponentFact, Facts } from '../model/facts.ts';
 import { type Action, type Change, NEEDS, type Needs, originOf, type Step } from '../model/plan.ts';
 import { readArguments } from './arguments.ts';
-import { change } from './change.ts';
+import { change, includes } from './change.ts';
 
 const most = (...needs: readonly Needs[]): Needs =>
   NEEDS[Math.max(0, ...needs.map((one) => NEEDS.indexOf(one)))]!;
@@ -27,16 +27,14 @@ export const receiptHolds = ({ receipt, unit }: Facts): boolean =>
  * package puts there is no reason to restart Alloy.
  */
 function isLoaded(path: string, facts: Facts): boolean {
-  const { process, receipt } = facts;
-  if (!process) return false;
   const fact = facts.files[path];
   const hash = fact?.kind === 'file' ? fact.sha256 : null;
-  if (receiptHolds(facts) && receipt!.files[path] === (hash ?? undefined)) return true;
+  if (receiptHolds(facts) && facts.receipt!.files[path] === (hash ?? undefined)) return true;
   if (hash === null) return true; // nothing there to be loaded; a file that was taken away is a planned change
   const parent = path.slice(0, path.lastIndexOf('/'));
   const directory = path === ENVIRONMENT_PATH ? undefined : facts.directories[parent];
   const changedAt = Math.max(fact!.ctimeMs, directory?.ctimeMs ?? 0);
-  return process.startedAtMs > changedAt + CLOCK_SLACK_MS;
+  return facts.process!.startedAtMs > changedAt + CLOCK_SLACK_MS;
 }
 
 /** What the service needs for what is already on the host to count, and why. */
@@ -71,7 +69,8 @@ function neededByFacts(
       return { needs: 'reload', why: `${path} was not loaded since it changed` };
   // equal hashes prove nothing: after a refused reload it is the new file's; the set of components does not lie
   const { configHash } = process;
-  if (configHash !== null && configHash !== facts.files[CONFIG_PATH]?.sha256)
+  const onDisk = facts.files[CONFIG_PATH]?.sha256 ?? null;
+  if (configHash !== null && onDisk !== null && configHash !== onDisk)
     return { needs: 'reload', why: `it has loaded something else than ${CONFIG_PATH}` };
   if (facts.components !== null) {
     const running = new Set(facts.components.map(({ id }) => id));
@@ -128,9 +127,8 @@ export const serviceStep: Step = {
     if (needs === 'nothing' && !enable) return undefined;
     const actions: Action[] = [];
     const titles: string[] = [];
-    const installs = earlier.some((one) => one.actions.some((action) => action.do === 'install'));
     // a fresh package is not known to systemd until it has read its unit; an upgrade may bring another
-    if (enable || installs) actions.push({ do: 'daemon-reload' });
+    if (enable || includes(earlier, 'install')) actions.push({ do: 'daemon-reload' });
     if (enable) {
       actions.push({ do: 'enable' });
       titles.push('enable');
@@ -138,15 +136,15 @@ export const serviceStep: Step = {
     if (needs === 'restart') actions.push({ do: 'restart' });
     if (needs === 'reload') actions.push({ do: 'reload' });
     const runs = facts.process !== null;
-    if (needs !== 'nothing') titles.push(needs === 'restart' && !runs ? 'start' : needs);
+    if (needs !== 'nothing') titles.push(runs ? needs : 'start');
     const planned = earlier.some((one) => one.needs === needs);
     const { why } = neededByFacts(desired, facts);
-    const because = needs !== 'nothing' && !planned && runs && why !== '' ? ` (${why})` : '';
+    const because = !planned && runs && why !== '' ? ` (${why})` : '';
     return change('service', `${titles.join(' and ')} alloy${because}`, {
       actions,
       needs,
       before: runs ? 'running' : 'stopped',
-      after: needs === 'restart' || runs ? 'running' : 'stopped',
+      after: 'running',
     });
   },
 

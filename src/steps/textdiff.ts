@@ -24,7 +24,6 @@ export function maskLine(line: string): string {
  * some thousand changed lines it says so instead: the exact diff is quadratic and nobody reads it.
  */
 export function unifiedDiff(before: string, after: string): string {
-  if (before === after) return '';
   const patch = createTwoFilesPatch('a', 'b', before, after, '', '', {
     context: 3,
     maxEditLength: 2000,

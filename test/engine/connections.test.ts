@@ -83,13 +83,20 @@ describe('facts', () => {
   });
 
   test.each([
-    [{ exit: 1, err: 'sudo: a password is required\n' }, 'sudo.password'],
-    [{ exit: 127, out: 'no perl' }, 'host.probe'],
-    [{ torn: 900 }, 'host.probe'],
-    [{ exit: null, err: 'killed' }, 'host.probe'],
-  ] as const)('a host that answers something else (%j) fails', async (answer, code) => {
+    [{ exit: 1, err: 'sudo: a password is required\n' }, 'sudo.password', {}],
+    [{ exit: 127, out: 'no perl' }, 'host.probe', { reason: 'no-facts', exit: '127' }],
+    [{ torn: 900 }, 'host.probe', { reason: 'no-facts', exit: '0' }],
+    [{ exit: null, err: 'killed' }, 'host.probe', { reason: 'no-facts', exit: 'KILL' }],
+  ] as const)('a host that answers something else (%j) fails', async (answer, code, params) => {
     const { outcome, problem } = await runOne({ fault: fault('facts', answer) });
-    expect([outcome, problem!.code]).toEqual(['failed', code]);
+    expect(outcome).toBe('failed');
+    expect(problem).toMatchObject({ code, params });
+  });
+
+  test('of what a host answers instead, the end is kept', async () => {
+    const said = `${'x'.repeat(3000)}the end  \n`;
+    const { problem } = await runOne({ fault: fault('facts', { exit: 1, out: said }) });
+    expect(problem?.detail).toBe(`${'x'.repeat(1993)}the end`);
   });
 });
 
@@ -245,14 +252,15 @@ describe('a run that was never started', () => {
   });
 
   test.each([
-    [{ exit: 74, out: 'alloyup: no systemd\n' }, 'host.unsupported'],
-    [{ exit: 77, out: 'alloyup: not root\n' }, 'sudo.refused'],
-    [{ exit: 1, err: 'ops is not in the sudoers file.\n' }, 'sudo.refused'],
-    [{ exit: 71, out: 'alloyup: no unit\n', err: 'Failed to start\n' }, 'apply.failed'],
-    [{ exit: null }, 'apply.failed'],
-  ] as const)('because the host says %j is not tried again', async (answer, code) => {
+    [{ exit: 74, out: 'alloyup: no systemd\n' }, 'host.unsupported', 'no-systemd'],
+    [{ exit: 77, out: 'alloyup: not root\n' }, 'sudo.refused', 'not-root'],
+    [{ exit: 1, err: 'ops is not in the sudoers file.\n' }, 'sudo.refused', 'not-allowed'],
+    [{ exit: 71, out: 'alloyup: no unit\n', err: 'Failed\n' }, 'apply.failed', 'not-launched'],
+    [{ exit: null }, 'apply.failed', 'not-launched'],
+  ] as const)('because the host says %j is not tried again', async (answer, code, reason) => {
     const { outcome, problem, sent, reconnects } = await runOne({ fault: fault('launch', answer) });
-    expect([outcome, problem!.code]).toEqual(['failed', code]);
+    expect(outcome).toBe('failed');
+    expect(problem).toMatchObject({ code, params: { reason } });
     expect([sent, reconnects]).toEqual([['facts'], []]);
   });
 

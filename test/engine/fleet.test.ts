@@ -143,7 +143,7 @@ test('a bug in alloyup is reported as one, for one host', async () => {
   };
   const { outcomes, problems } = await run({ ...fleet, world });
   expect(outcomes).toEqual({ a: 'failed', b: 'changed' });
-  expect(problems.a).toMatchObject({ code: 'bug' });
+  expect(problems.a).toMatchObject({ code: 'bug', params: { reason: 'on-host' } });
   expect(problems.a!.detail).toMatch(/^TypeError: undefined is not \(secret\)\n +at /);
 });
 
@@ -286,7 +286,7 @@ describe('a saved plan', () => {
     );
     const { outcomes, problems } = await run(fleet);
     expect(outcomes).toEqual({ a: 'skipped', b: 'stale' });
-    expect(problems.b!.code).toBe('apply.stale');
+    expect(problems.b).toMatchObject({ code: 'apply.stale', params: { reason: 'other-run' } });
     expect(sentTo(fleet.hosts.b)).toEqual(['facts']);
   });
 });

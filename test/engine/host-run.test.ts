@@ -212,13 +212,19 @@ describe('a host that has changed since it was planned', () => {
   const other = { ...outdated(target), unit: { ...upToDate.unit, enabled: 'disabled' } };
 
   test('is planned again when nobody has read the plan', async () => {
-    const { outcome, sent, host, warnings, events } = await runOne(
+    const { outcome, sent, host, warnings, events, fleet } = await runOne(
       { run: moved(other) },
       { unattended: true },
     );
     expect(outcome).toBe('changed');
     expect(sent).toEqual(['facts', 'apply r1', 'facts', 'apply r1-2']);
     expect(warnings).toEqual(['run.replanned']);
+    expect(fleet.events).toContainEqual(
+      expect.objectContaining({
+        type: 'host.warning',
+        warning: { code: 'run.replanned', host: 'a', params: { reason: 'host-changed' } },
+      }),
+    );
     expect(events.filter((type) => type === 'host.planned')).toHaveLength(2);
     expect(launched(host)[1]!.actions.map((action) => action.do)).toContain('enable');
   });
@@ -282,7 +288,10 @@ describe('the check after a run', () => {
     expect(outcome).toBe('drift');
     expect(problem).toMatchObject({
       code: 'apply.drift',
-      params: { changes: ['change /etc/alloy/config.alloy', 'reload alloy'] },
+      params: {
+        reason: 'changes-remain',
+        changes: ['change /etc/alloy/config.alloy', 'reload alloy'],
+      },
     });
     // the facts of a run hold no secrets: they are gathered once more before that is said
     expect(sent).toEqual(['facts', 'apply r1', 'facts']);

@@ -4,7 +4,7 @@ import { ENVIRONMENT_PATH } from '../../src/model/desired.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { bareFactsOf, factsOf, fileOf, targetOf } from '../builders.ts';
-import { rawFacts } from './raw-facts.ts';
+import { rawFacts } from '../host/raw-facts.ts';
 import { createClock, outdated } from './scripted-hosts.ts';
 
 const target = targetOf();

@@ -11,7 +11,7 @@ import type { Action, StepId } from '../../src/model/plan.ts';
 import type { Channel, Connection, Exit, StartOptions, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { factsOf, keyringOf, NOW, targetOf } from '../builders.ts';
-import { type Asked, rawFacts } from './raw-facts.ts';
+import { type Asked, rawFacts } from '../host/raw-facts.ts';
 
 // --- time ---------------------------------------------------------------------------------------
 

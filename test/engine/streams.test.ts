@@ -32,6 +32,13 @@ test('a marker is found however the stream is cut, and the bytes after it are pa
   );
 });
 
+test('the first marker counts, and nothing is passed on for its own end', () => {
+  const rest: string[] = [];
+  const stream = afterMarker('go\n', (part) => rest.push(Buffer.from(part).toString()));
+  for (const part of ['hello g', 'o\n', 'a go\n', 'b']) stream.push(Buffer.from(part));
+  expect(rest).toEqual(['a go\n', 'b']);
+});
+
 test('without the marker nothing is passed on, and everything is kept', () => {
   const stream = afterMarker('ready', () => expect.unreachable());
   for (const part of ['rea', 'd', 'i']) stream.push(Buffer.from(part));

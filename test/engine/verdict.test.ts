@@ -60,7 +60,7 @@ describe('how a run ended', () => {
       'locked, with no word why',
       account(result('locked')),
       'over',
-      { problem: { code: 'apply.locked' } },
+      { problem: { code: 'apply.locked', params: { reason: 'not-reported' } } },
     ],
     [
       'left as it is, as asked',
@@ -104,7 +104,10 @@ describe('how a run ended', () => {
       'never started',
       account(),
       'never-started',
-      { outcome: 'unreachable', problem: { code: 'ssh.lost', transient: true } },
+      {
+        outcome: 'unreachable',
+        problem: { code: 'ssh.lost', params: { reason: 'nothing-started' }, transient: true },
+      },
     ],
   ])('%s', (_, so, end, expected) => {
     const verdict = judge(so, end);
@@ -155,6 +158,32 @@ describe('why a run failed', () => {
       params: { reason: 'undo-failed' },
       detail: 'action 3\nalloy.start (died)',
     });
+  });
+
+  test('what the host was compared with beats what else was found', () => {
+    const found = main(
+      problem('host.file', 'symlink', '/etc/mc'),
+      problem('apply.stale', 'file-changed'),
+      result('stale'),
+    );
+    expect(found).toMatchObject({ code: 'apply.stale', detail: 'host.file (symlink): /etc/mc' });
+  });
+
+  test('of several problems of a failed run, the first one counts', () => {
+    const failed = main(
+      problem('alloy.start', 'died'),
+      problem('apply.failed', 'step'),
+      result('rolled-back'),
+    );
+    expect(failed.code).toBe('alloy.start');
+  });
+
+  test('a run that failed without a word says so', () => {
+    expect(main(result('failed'))).toMatchObject({
+      code: 'apply.failed',
+      params: { reason: 'not-reported' },
+    });
+    expect(main(result('rolled-back'))).not.toHaveProperty('at');
   });
 
   test('without a problem, the first step that failed and its last words count', () => {

@@ -15,7 +15,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readFacts } from '../../src/host/facts.ts';
 import { factsScript } from '../../src/host/facts-request.ts';
 import { readRecord } from '../../src/host/records.ts';
-import { ToolError } from '../../src/model/problem.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
 import { MISSING, testUnless } from '../missing.ts';
 
@@ -499,38 +498,6 @@ describe('the rest', () => {
     expect(() => readFacts('h', reported(stdout.toString()))).toThrow(
       expect.objectContaining({
         problem: { code: 'sudo.refused', host: 'h', params: { reason: 'not-root' } },
-      }),
-    );
-  });
-});
-
-describe('readFacts', () => {
-  test.each([undefined, null, '', [], {}, { v: '2' }, { v: 1 }])('refuses %j', (value) => {
-    expect(() => readFacts('h', value)).toThrow(ToolError);
-  });
-
-  test('gives facts or host.probe for any JSON', () => {
-    const keys = [
-      'dpkg',
-      'apt',
-      'own',
-      'unit',
-      'http',
-      'files',
-      'directories',
-      'process',
-      'lock',
-      'free',
-    ];
-    expect(readFacts('h', { v: '1', now: '1' }).takenAt).toBe(1);
-    fc.assert(
-      fc.property(fc.constantFrom(...keys), fc.jsonValue(), (key, value) => {
-        try {
-          readFacts('h', { v: '1', [key]: value });
-        } catch (error) {
-          expect(error).toBeInstanceOf(ToolError);
-          expect((error as ToolError).problem.code).toBe('host.probe');
-        }
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../src/model/desired.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { readExistingInstall } from '../../src/plan/existing-install.ts';
@@ -14,34 +14,40 @@ const withFiles = (config: string, environment: string) => ({
   },
 });
 
-describe('an existing installation', () => {
+test('an existing installation is read as an inventory asks for one', () => {
   const read = readExistingInstall(
     withFiles(
-      'a {\n  password = "hunter22"\n  token = sys.env("TOKEN")\n}\n',
-      'CONFIG_FILE="/etc/alloy/config.alloy"\nCUSTOM_ARGS="--disable-reporting --server.http.listen-addr=:9000"\nTOKEN=canary\nREGION=west\nPUSH="https://me:canary@example.com"\n',
+      'a {\n  password = "hunter22"\n  token = sys.env("TOKEN")\n}\nb {\n  token = "a" + "b"\n  password = string.format("%s", "x")\n}\n',
+      'CONFIG_FILE="/etc/alloy/config.alloy"\nCUSTOM_ARGS="--disable-reporting --server.http.listen-addr=:9000"\nRESTART_ON_UPGRADE=true\nTOKEN=canary\nREGION=west\nPASSWORD=\nPUSH="https://me:canary@example.com"\n',
     ),
   );
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  const installed = read.value;
-
-  test('gives its arguments as an inventory writes them', () => {
-    expect(installed).toMatchObject({
-      listen: '[::]:9000',
-      stability: 'generally-available',
-      args: ['--disable-reporting'],
-    });
+  const { environment, ...installed } = read.value;
+  expect(installed).toEqual({
+    config: expect.stringMatching(/^a \{\n/),
+    secretLines: [2, 6, 7],
+    listen: '[::]:9000',
+    stability: 'generally-available',
+    args: ['--disable-reporting'],
+    memberOf: [],
+    version: null,
   });
+  // what looks like a secret, by its name or by its value, becomes one
+  expect([...environment].map(([name, value]) => [name, value instanceof Secret])).toEqual([
+    ['TOKEN', true],
+    ['REGION', false],
+    ['PASSWORD', false],
+    ['PUSH', true],
+  ]);
+  expect(environment.get('REGION')).toBe('west');
+});
 
-  test('makes a secret of what looks like one, by name or by value', () => {
-    expect([...installed.environment.keys()]).toEqual(['TOKEN', 'REGION', 'PUSH']);
-    expect(installed.environment.get('REGION')).toBe('west');
-    for (const name of ['TOKEN', 'PUSH'])
-      expect(installed.environment.get(name)).toBeInstanceOf(Secret);
+test('an installation without an environment runs as the package does', () => {
+  const read = readExistingInstall({
+    ...facts,
+    files: { [CONFIG_PATH]: fileOf('a {}\n') },
   });
-
-  test('names the lines of its configuration that hold secrets themselves', () => {
-    expect(installed.secretLines).toEqual([2]);
-  });
+  expect(read).toMatchObject({ ok: true, value: { listen: '127.0.0.1:12345', args: [] } });
 });
 
 test.each([

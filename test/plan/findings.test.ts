@@ -1,20 +1,22 @@
-import { expect, test } from 'vitest';
-import { KEYRING_PATH } from '../../src/model/desired.ts';
+import { describe, expect, test } from 'vitest';
+import { CONFIG_PATH, KEYRING_PATH, LIST_PATH } from '../../src/model/desired.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { type FindingsInput, hostFindings } from '../../src/plan/findings.ts';
 import {
   bareFactsOf,
   FINGERPRINT,
   factsOf,
+  fileOf,
   keyringOf,
   NOW,
+  stocked,
   suppliesOf,
   targetOf,
 } from '../builders.ts';
 
 const target = targetOf();
 
-const findings = (facts: Facts = factsOf(target), more: Partial<FindingsInput> = {}) =>
+const found = (facts: Facts = factsOf(target), more: Partial<FindingsInput> = {}) =>
   hostFindings({
     target,
     facts,
@@ -25,7 +27,10 @@ const findings = (facts: Facts = factsOf(target), more: Partial<FindingsInput> =
     readOnly: [],
     unreachable: null,
     ...more,
-  }).map(({ state, check }) => `${state} ${check}`);
+  });
+
+const findings = (...input: Parameters<typeof found>) =>
+  found(...input).map(({ state, check }) => `${state} ${check}`);
 
 const MB = 1 << 20;
 
@@ -101,4 +106,157 @@ test('what keeps a host from being touched trips', () => {
   expect(findings({ ...facts, os: { ...facts.os, id: 'fedora', name: 'Fedora 43' } })).toEqual([
     'trip unsupported',
   ]);
+});
+
+test('a finding says what it is about', () => {
+  const facts = factsOf(target);
+  const of = {
+    ...facts,
+    dpkg: { ...facts.dpkg, journal: true, lockedBy: { pid: 812, command: 'apt-get' } },
+    freeBytes: { '/usr': 10 * MB },
+    alloyup: { ...facts.alloyup, unfinished: 'r0' },
+  };
+  const notices = found(of, {
+    aheadMs: -90_400,
+    ntp: false,
+    logInput: true,
+    readOnly: ['/var/lib'],
+    unreachable: 'No route to host',
+  });
+  expect(notices.map(({ check, state }) => `${state} ${check}`)).toEqual([
+    'note dpkg',
+    'note dpkg',
+    'note disk',
+    'trip read-only',
+    'note repository',
+    'note clock',
+    'note ntp',
+    'trip sudo',
+    'note run',
+  ]);
+  expect(notices[0]).toMatchObject({ part: 'host', host: 'web-01' });
+  const host = 'web-01';
+  expect(notices.map(({ notice }) => notice)).toEqual([
+    { host, code: 'host.dpkg', params: { reason: 'interrupted' } },
+    { host, code: 'host.dpkg-lock', params: { reason: 'held', pid: 812, command: 'apt-get' } },
+    {
+      host,
+      code: 'host.disk',
+      params: { reason: 'no-room', directory: '/usr', freeMb: 10, neededMb: 450 },
+    },
+    { host, code: 'host.disk', params: { reason: 'read-only', directories: ['/var/lib'] } },
+    {
+      host,
+      code: 'repository.no-route',
+      params: { reason: 'no-route', address: 'apt.grafana.com', said: 'No route to host' },
+    },
+    { host, code: 'host.clock', params: { reason: 'off', aheadS: -90 } },
+    { host, code: 'host.clock', params: { reason: 'no-time-server' } },
+    { host, code: 'sudo.log-input', params: { reason: 'enabled' } },
+    { host, code: 'run.unfinished', params: { reason: 'cut-off', run: 'r0' } },
+  ]);
+});
+
+test('the way to the repository is the one through its proxy', () => {
+  const proxy = 'http://proxy:3128';
+  const proxied = targetOf({ repository: { ...target.desired.repository, proxy } });
+  const facts = { ...factsOf(proxied), files: {} };
+  const [notice] = found(facts, { target: proxied, unreachable: 'x' })
+    .filter(({ check }) => check === 'repository')
+    .map((one) => one.notice);
+  expect(notice?.params).toMatchObject({ address: 'proxy:3128' });
+});
+
+test.each([
+  [29_999, []],
+  [30_000, ['note clock']],
+  [-3_599_999, ['note clock']],
+  [-3_600_000, ['trip clock']],
+])('a clock that is %d ms ahead', (aheadMs, expected) => {
+  expect(findings(factsOf(target), { aheadMs })).toEqual(expected);
+});
+
+test('a run that goes on is noted, and not taken for one that was cut off', () => {
+  const facts = factsOf(target);
+  const lockedBy = { run: 'r1', who: 'ops@laptop', since: 0 };
+  const alloyup = { ...facts.alloyup, lockedBy, unfinished: 'r1' };
+  expect(found({ ...facts, alloyup })).toEqual([
+    {
+      part: 'host',
+      host: 'web-01',
+      check: 'run',
+      state: 'note',
+      notice: {
+        host: 'web-01',
+        code: 'run.in-progress',
+        params: { reason: 'locked', run: 'r1', who: 'ops@laptop' },
+      },
+    },
+  ]);
+});
+
+test('a configuration that alloyup never wrote is worth knowing, and no obstacle', () => {
+  const facts = factsOf(target);
+  const files = { ...facts.files, [CONFIG_PATH]: fileOf('// by hand\n') };
+  expect(findings({ ...facts, files })).toEqual(['note adopt']);
+});
+
+test('packages that are half done and room that is missing are found once', () => {
+  const facts = bareFactsOf(target, {
+    dpkg: { broken: [{ name: 'mc', status: 'unpacked' }], journal: true, lockedBy: null },
+    freeBytes: { '/usr': 0, '/var': 0 },
+  });
+  expect(findings(facts, { supplies: stocked() })).toEqual(['trip dpkg', 'trip disk', 'trip disk']);
+});
+
+test('a version that the repository does not have', () => {
+  const wanted = targetOf({ package: { policy: 'exact', version: '9-1' } });
+  const supplies = suppliesOf({ versions: ['1.18.1-1'] });
+  expect(findings(factsOf(target), { target: wanted, supplies })).toEqual([
+    'trip repository.version',
+  ]);
+});
+
+describe('sources that do not serve', () => {
+  const facts = factsOf(target);
+  const entry = (signedBy: string) =>
+    `deb [signed-by=${signedBy}] ${target.desired.repository.url} stable main\n`;
+  const other = '/etc/apt/sources.list.d/other.list';
+  const keyring = (expiresAt: number) =>
+    keyringOf({ certificates: [{ fingerprint: FINGERPRINT, expiresAt, revoked: false }] });
+  const notices = (sources: Facts['apt']['sources'], ...rings: [string, number][]) =>
+    found(
+      { ...facts, apt: { ...facts.apt, sources } },
+      { supplies: suppliesOf({ keyrings: new Map(rings.map(([p, at]) => [p, keyring(at)])) }) },
+    )
+      .filter(({ check }) => check !== 'adopt')
+      .map(({ state, check, notice }) => [state, check, notice.code, notice.params]);
+
+  test('are named, but for our own', () => {
+    const sources = [
+      { path: LIST_PATH, text: entry(KEYRING_PATH) },
+      { path: other, text: entry('/k.gpg') + entry('/k.gpg') },
+    ];
+    expect(notices(sources)).toEqual([
+      ['note', 'sources', 'repository.sources', { reason: 'not-serving', paths: [other] }],
+    ]);
+    expect(notices(sources.slice(0, 1))).toEqual([]);
+  });
+
+  test('for their key has expired', () => {
+    const sources = [
+      { path: LIST_PATH, text: entry('/a.gpg') },
+      { path: other, text: entry('/k.gpg') },
+    ];
+    expect(notices(sources, ['/a.gpg', NOW + 1], ['/k.gpg', NOW])).toEqual([
+      ['note', 'key', 'key.expired', { reason: 'on-host', path: '/k.gpg' }],
+      ['note', 'sources', 'repository.sources', { reason: 'not-serving', paths: [other] }],
+    ]);
+    expect(notices(sources.slice(0, 1), ['/a.gpg', NOW + 1])).toEqual([]);
+  });
+
+  test('one that serves says nothing of others', () => {
+    const sources = [{ path: other, text: entry(KEYRING_PATH) }];
+    expect(notices(sources, [KEYRING_PATH, NOW + 400 * 86_400_000])).toEqual([]);
+  });
 });

@@ -8,7 +8,7 @@ import {
   LIST_PATH,
   type Target,
 } from '../../src/model/desired.ts';
-import type { Facts } from '../../src/model/facts.ts';
+import type { Facts, FileFact } from '../../src/model/facts.ts';
 import type { PlanOptions, Supplies } from '../../src/model/plan.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
@@ -858,6 +858,50 @@ test('the plan expects what it was made from, file by file', () => {
   ]);
 });
 
+test.each<[string, FileFact, object[]]>([
+  ['is not there', absent, [{ of: 'file', path: CONFIG_PATH, sha256: null, mode: '', owner: '' }]],
+  ['is a link', { ...absent, kind: 'symlink' }, []],
+  ['is a link that was read all the same', { ...fileOf('x'), kind: 'symlink' }, []],
+  ['could not be read', { ...fileOf('x'), sha256: null }, []],
+])('a plan expects of a file that %s', (_, fact, expected) => {
+  const target = targetOf();
+  const facts = factsOf(target);
+  const { expect: found } = planOf(target, {
+    ...facts,
+    files: { ...facts.files, [CONFIG_PATH]: fact },
+  });
+  expect(found.filter((one) => one.of === 'file')).toEqual(expected);
+});
+
+test('a plan that restarts Alloy does not care which process runs', () => {
+  const target = targetOf();
+  const facts = factsOf(target, { process: null });
+  expect(planOf(target, facts).expect).toEqual([
+    { of: 'package', status: 'installed', version: '1.18.1-1', held: false },
+  ]);
+});
+
+test('a plan for a bare host expects no package, of no version', () => {
+  const target = targetOf();
+  const facts = bareFactsOf(target);
+  const left = { ...facts.package, version: '1.0' };
+  expect(planOf(target, { ...facts, package: left }, stocked()).expect).toContainEqual({
+    of: 'package',
+    status: 'absent',
+    version: null,
+    held: false,
+  });
+});
+
+test('what is equal is not taken over, even where it is too large to be read', () => {
+  const facts = factsOf(targetOf());
+  const large = { ...facts.files[CONFIG_PATH]!, content: null };
+  const of = { ...facts, files: { ...facts.files, [CONFIG_PATH]: large } };
+  expect(planOf(targetOf(), of, suppliesOf(), { adopt: true }).warnings).toEqual([]);
+  const disabled = { ...of, unit: { ...of.unit, enabled: 'disabled' } };
+  expect(problems(targetOf(), disabled)).toEqual([]);
+});
+
 test('a key that expires within 90 days is warned about', () => {
   const soon = keyringOf({
     certificates: [{ ...keyringOf().certificates[0]!, expiresAt: NOW + 30 * 86_400_000 }],
@@ -960,11 +1004,15 @@ test('a new label of a component that keeps data is warned about', () => {
     `prometheus.remote_write "${label}" {\n\tendpoint {\n\t\turl = "http://127.0.0.1:9/x"\n\t}\n}\n`;
   const before = targetOf({ config: write('old') });
   const target = targetOf({ config: write('new') });
-  const plan = planOf(target, { ...factsOf(before), receipt: receiptOf(before) });
-  expect(plan.warnings.map(({ params }) => params)).toEqual([
+  const facts = { ...factsOf(before), receipt: receiptOf(before) };
+  expect(planOf(target, facts).warnings).toEqual([
     expect.objectContaining({
-      reason: 'diagnostic',
-      said: expect.stringContaining('prometheus.remote_write.old'),
+      params: expect.objectContaining({
+        reason: 'diagnostic',
+        said: expect.stringContaining('prometheus.remote_write.old'),
+      }),
     }),
   ]);
+  expect(planOf(before, facts).warnings).toEqual([]);
+  expect(planOf(target, { ...facts, files: {} }).warnings).toEqual([]);
 });

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { CONFIG_PATH, ENVIRONMENT_PATH, type Target } from '../../src/model/desired.ts';
+import {
+  CONFIG_PATH,
+  DROP_IN_PATH,
+  ENVIRONMENT_PATH,
+  type Target,
+} from '../../src/model/desired.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
 import { movedProblem, parseSavedPlan, savedHost } from '../../src/plan/saved-plan.ts';
-import { bareFactsOf, factsOf, fileOf, optionsOf, stocked, targetOf } from '../builders.ts';
+import { absent, bareFactsOf, factsOf, fileOf, optionsOf, stocked, targetOf } from '../builders.ts';
 
 const planOf = (target: Target, facts: Facts) => planHost(target, facts, stocked(), optionsOf());
 
@@ -89,6 +94,55 @@ test('no secret goes into a saved plan, nor into a hash of it', () => {
   expect(JSON.stringify(savedHost(plan))).not.toContain(hashes[0]);
 });
 
+test('a saved plan shows what its files were, but for those that may hold secrets', () => {
+  const target = targetOf({
+    config: 'logging { }\n',
+    dropIn: '[Service]\n',
+    environment: new Map([['A', 'b']]),
+  });
+  const facts = factsOf(targetOf());
+  const plan = planOf(target, facts);
+  const owner = 'root:root';
+  expect(savedHost(plan)).toEqual({
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    changes: [
+      { step: 'environment', title: `change ${ENVIRONMENT_PATH}`, needs: 'restart' },
+      { step: 'unit', title: `create ${DROP_IN_PATH}`, needs: 'restart' },
+      { step: 'config', title: `change ${CONFIG_PATH}`, needs: 'reload' },
+      { step: 'service', title: 'restart alloy', needs: 'restart' },
+    ],
+    expect: [
+      { of: 'file', path: ENVIRONMENT_PATH, sha256: '', mode: '0600', owner },
+      { of: 'file', path: DROP_IN_PATH, sha256: null, mode: '', owner: '' },
+      { of: 'file', path: CONFIG_PATH, sha256: '', mode: '0640', owner: 'root:alloy' },
+      { of: 'package', status: 'installed', version: '1.18.1-1', held: false },
+    ],
+  });
+  const there = { ...facts.files, [DROP_IN_PATH]: fileOf('[Unit]\n') };
+  const { sha256 } = there[DROP_IN_PATH]!;
+  expect(savedHost(planOf(target, { ...facts, files: there })).expect).toContainEqual({
+    of: 'file',
+    path: DROP_IN_PATH,
+    sha256,
+    mode: '0644',
+    owner,
+  });
+});
+
+test('a file that has come since is seen, and another process is not', () => {
+  const target = targetOf({ config: 'logging { }\n' });
+  const facts = { ...factsOf(targetOf()), receipt: null };
+  const saved = savedHost(planOf(target, facts));
+  const restarted = { ...facts, unit: { ...facts.unit, invocation: 'other' } };
+  expect(movedProblem('h', saved, planOf(target, restarted))).toBeUndefined();
+  const files = { ...facts.files, [CONFIG_PATH]: absent };
+  expect(movedProblem('h', saved, planOf(target, { ...facts, files }))?.params).toEqual({
+    reason: 'plan-differs',
+    removed: [`config: change ${CONFIG_PATH}`],
+    added: [`config: create ${CONFIG_PATH}`],
+  });
+});
+
 const whole = {
   kind: 'alloyup.plan',
   schema: 1,
@@ -116,6 +170,7 @@ test.each([
     { hosts: { a: { hash: 'b', changes: [] } } },
     { hosts: { a: { hash: `${'a'.repeat(64)}0`, changes: [] } } },
     { hosts: { a: { hash: 'a'.repeat(64) } } },
+    { hosts: { ...whole.hosts, b: {} } },
   ].map((part) => [JSON.stringify({ ...whole, ...part }), { reason: 'plan-damaged' }] as const),
 ] as const)('%j is refused', (text, params) => {
   expect(parseSavedPlan(text, 'plan.json')).toEqual({

@@ -1,13 +1,23 @@
 import { readdirSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
-import { mutantsTable } from '../../scripts/mutants-table.ts';
+import { mergeReports, mutantsTable } from '../../scripts/mutants-table.ts';
 import config from '../../stryker.config.json' with { type: 'json' };
 
-test('the table of scores has a row for each directory and one for all', () => {
-  const mutants = (...statuses: readonly string[]) => ({
-    mutants: statuses.map((status) => ({ status })),
+const mutants = (...statuses: readonly string[]) => ({
+  source: '',
+  mutants: statuses.map((status) => ({ status })),
+});
+
+test('reports of several runs are one, and the last one about a file counts', () => {
+  const files = { 'src/a.ts': mutants('Survived'), 'src/b.ts': mutants('Killed') };
+  const again = { 'src/a.ts': mutants('Killed') };
+  expect(mergeReports([{ files }, { files: again }])).toEqual({
+    files: { 'src/a.ts': mutants('Killed'), 'src/b.ts': mutants('Killed') },
   });
+});
+
+test('the table of scores has a row for each directory and one for all', () => {
   expect(
     mutantsTable({
       files: {

@@ -11,7 +11,23 @@ test('takes apart what an inventory has keys for', () => {
     stability: 'experimental',
     others: ['--disable-reporting'],
   });
-  expect(readArguments('--server.http.listen-addr=:9000').listen).toBe('[::]:9000');
+});
+
+const NOTHING = { listen: '127.0.0.1:12345', stability: 'generally-available', others: [] };
+
+test.each([
+  ['', {}],
+  [' \t\n ', {}],
+  ['--server.http.listen-addr=:9000', { listen: '[::]:9000' }],
+  ['--server.http.listen-addr :9000', { listen: '[::]:9000' }],
+  ['--server.http.listen-addr', { listen: '' }],
+  ['--stability.level=a --stability.level\tb', { stability: 'b' }],
+  ['--stability.level= x', { stability: '', others: ['x'] }],
+  ['--stability.levels=a', { others: ['--stability.levels=a'] }],
+  ['x--stability.level=a', { others: ['x--stability.level=a'] }],
+  ['--serverxhttpxlisten-addr=a', { others: ['--serverxhttpxlisten-addr=a'] }],
+])('%j', (text, expected) => {
+  expect(readArguments(text)).toEqual({ ...NOTHING, ...expected });
 });
 
 test.each([

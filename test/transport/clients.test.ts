@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../src/model/host.ts';
@@ -548,6 +549,61 @@ describe('a scan of host keys', () => {
         address: '127.0.0.1',
         setting: 'ProxyCommand nc in ~/.ssh/config',
       }),
+    });
+  });
+
+  test('lists jump hosts first, whichever host they lead to', async () => {
+    const bastion = await server();
+    const { port } = await server();
+    const behind = withKey(port, { name: 'web', jump: [`127.0.0.1:${bastion.port}`] });
+    const scanned = await scan(homeIn(directory), [hostAt(port, { name: 'db' }), behind]);
+    expect(scanned.map(({ server: { jump } }) => jump)).toEqual([true, false]);
+  });
+
+  describe('a server', () => {
+    /** A server that says this to everybody, and then nothing more. */
+    const serverThatSays = async (greeting: string | null): Promise<number> => {
+      const silent = createServer((socket) => {
+        socket.on('error', () => undefined);
+        if (greeting !== null) socket.end(greeting);
+      });
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      cleanups.push(() => silent.close());
+      return (silent.address() as AddressInfo).port;
+    };
+    const troubleWith = async (port: number, signal = never) => {
+      const limits = { timeoutMs: 800, signal, forks: 1 };
+      const options = {
+        user: { home: homeIn(directory), name: 'ops' },
+        agent: null,
+        askPassphrase: null,
+        systemConfig: '/nonexistent',
+        sshCommand: '/nonexistent',
+      };
+      const [one] = await scanHostKeys([hostAt(port)], options, limits);
+      return one?.result.kind === 'trouble' ? one.result.problem : one?.result;
+    };
+
+    test('that says nothing is given up', async () => {
+      const port = await serverThatSays(null);
+      expect(await troubleWith(port)).toEqual(problems.tooSlow(endpointAt(port), 'greeting', 800));
+    });
+
+    test('that speaks another version, or hangs up, is named', async () => {
+      const old = await serverThatSays('SSH-1.5-old\r\n');
+      expect(await troubleWith(old)).toMatchObject({
+        code: 'ssh.unreachable',
+        params: { reason: 'handshake' },
+      });
+      const rude = await serverThatSays('');
+      expect(await troubleWith(rude)).toEqual(problems.dropped(endpointAt(rude), 1));
+    });
+
+    test('is not waited for after an interrupt', async () => {
+      const port = await serverThatSays(null);
+      expect(await troubleWith(port, AbortSignal.timeout(50))).toEqual(
+        problems.loginInterrupted(endpointAt(port)),
+      );
     });
   });
 });

@@ -24,6 +24,8 @@ const blobOf = (type: string, seed: string): Buffer => {
 const ED = 'ssh-ed25519';
 const RSA = 'ssh-rsa';
 const [a, b, r] = [blobOf(ED, 'a'), blobOf(ED, 'b'), blobOf(RSA, 'r')];
+/** Its base64 ends with `==`. */
+const short = Buffer.concat([blobOf(ED, 's'), Buffer.from('.')]);
 const word = (blob: Buffer) => `${typeOf(blob)} ${blob.toString('base64')}`;
 const hashed = (name: string, salt = 'salt-of-20-bytes....') =>
   `|1|${Buffer.from(salt).toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
@@ -114,8 +116,37 @@ describe('what the lines say about a key', () => {
     ['an SSH1 key', ['web-01 1024 35 1234567890'], 'web-01', a, 'unknown'],
     ['a broken hash', [`|1|x ${word(a)}`, `|2|eA==|eA== ${word(a)}`], 'web-01', a, 'unknown'],
     ['a half line', ['web-01 ssh-ed25519'], 'web-01', a, 'unknown'],
+    ['a name alone', ['web-01'], 'web-01', a, 'unknown'],
+    [
+      'a hash of another kind',
+      [`${hashed('web-01').replace('|1|', '|2|')} ${word(a)}`],
+      'web-01',
+      a,
+      'unknown',
+    ],
+    [
+      'a key that is no base64',
+      [`web-01 ${ED} %${word(a).slice(ED.length + 1)}`],
+      'web-01',
+      a,
+      'unknown',
+    ],
+    ['a key that is half base64', [`web-01 ${word(a)}%`], 'web-01', a, 'unknown'],
+    ['two blanks between', [`web-01  ${word(a).replace(' ', ' \t ')}`], 'web-01', a, 'known'],
+    [
+      'a key without its padding',
+      [`web-01 ${word(short).replace(/=+$/, '')}`],
+      'web-01',
+      short,
+      'known',
+    ],
   ])('%s', (_, lines, name, blob, expected) => {
     expect(verdict(lines, name, blob)).toBe(expected);
+  });
+
+  test('a fingerprint is written as ssh-keygen writes it, without padding', () => {
+    expect(word(short)).toMatch(/[^=]==$/);
+    expect(fingerprint(short)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
 
   test('a changed key is reported with its lines', () => {

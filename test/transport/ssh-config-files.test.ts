@@ -35,6 +35,8 @@ test('included files are found as OpenSSH finds them, by patterns in directories
   put('.ssh/more/one', 'Host one\n');
   put('.ssh/more/.two', 'Host two\n');
   expect(sshConfigHosts(home).map(({ name }) => name)).toEqual(['a', 'one', 'b', 'last']);
+  put('.ssh/config', 'Include "~/.ssh/more/one"\nInclude /no/~/x\n');
+  expect(sshConfigHosts(home).map(({ name }) => name)).toEqual(['one']);
   put('.ssh/config', 'Include more/.t*\n');
   expect(sshConfigHosts(home).map(({ name }) => name)).toEqual(['two']);
   expect(sshConfigHosts(join(home, 'nobody'))).toEqual([]);
@@ -46,6 +48,8 @@ test('keys are offered that have a private half, in ~/.ssh or in the agent', () 
   put('.ssh/id_ed25519-cert.pub', 'ssh-ed25519-cert-v01@openssh.com AAAA\n');
   put('.ssh/work.pub', 'ssh-ed25519 BBBB\n');
   put('.ssh/other.pub', 'ssh-ed25519 CCCC\n');
+  put('.ssh/notes', 'ssh-ed25519 BBBB\n');
+  put('.ssh/gone-cert.pub', 'ssh-ed25519 BBBB\n');
   put('.ssh/config', '');
   expect(keyFiles(home, ['ssh-ed25519 BBBB'])).toEqual([
     { path: '~/.ssh/id_ed25519', held: false },

@@ -80,6 +80,22 @@ describe('whether a file may concern a host', () => {
     expect(mayConcern(`Host *\n ${line}\n`, 'web').concerns).toBe(true);
   });
 
+  test.each([
+    ['Host db\nMatch host web\n User x\n', true],
+    ['Host db\n User x\nHost *\n Compression yes\n', false],
+    ['Host * !web\n User x\n', false],
+    ['Host * !w*b\n User x\n', false],
+    ['Host * !db\n User x\n', true],
+    ['Host db  \t web\n User x\n', true],
+    ['User = x\n', true],
+    ['User=x\n', true],
+    ['User  \t x\n', true],
+    ['Host db\n nonsense\n', true],
+    ['Host db\n=x\n', true],
+  ])('%j: %s', (text, expected) => {
+    expect(mayConcern(text, 'web')).toEqual({ concerns: expected, includes: [] });
+  });
+
   test('includes of blocks that apply count too', () => {
     expect(mayConcern(DEBIAN, 'web').includes).toEqual(['/etc/ssh/ssh_config.d/*.conf']);
     expect(mayConcern('Host db\nInclude x\nHost web\nInclude a  b\n', 'web')).toEqual({
@@ -346,6 +362,15 @@ Host "quoted" db -x x-
       expect(namedHosts(`Host ${name}`, () => [])).toHaveLength(1);
     },
   );
+
+  test('a user git belongs to its Host block, not to what follows', () => {
+    const names = (text: string) => namedHosts(text, () => []).map(({ name }) => name);
+    expect(names('Host a\nUser git\nHost b\nUser git2\n')).toEqual(['b']);
+    expect(names('Host a\nHostName git\n')).toEqual(['a']);
+    expect(names('Host a\nMatch all\nUser git\n')).toEqual(['a']);
+    expect(names('User git\nHost a  "b"\tc"d"\n')).toEqual(['a', 'b']);
+    expect(names('Host a\nProxyJump none,x:y\n')).toEqual(['a']);
+  });
 
   test('none in an empty file; one that includes itself comes to an end', () => {
     expect(namedHosts('', () => [])).toEqual([]);

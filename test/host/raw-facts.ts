@@ -134,7 +134,9 @@ const bytewise = (value: Json): Json => {
   if (typeof value === 'string') return Buffer.from(value).toString('latin1');
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(bytewise);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bytewise(each)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [bytewise(key), bytewise(each)]),
+  );
 };
 
 const byPath = <T extends { readonly path: string }>(all: readonly T[], of: (one: T) => Json) =>
