@@ -68,7 +68,8 @@ export type Action =
       readonly user: string;
       readonly group: string;
     }
-  | { readonly do: 'daemon-reload' }
+  /** `ifNeeded`: only where systemd says so; the scripts of a package have mostly done it already. */
+  | { readonly do: 'daemon-reload'; readonly ifNeeded?: true }
   /** The host's own `alloy validate` on this text, with the flags it knows. */
   | { readonly do: 'validate'; readonly content: string; readonly flags: readonly string[] }
   | { readonly do: 'enable' }

@@ -105,7 +105,7 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
   if (actions.length === 0) return undefined;
   return change('package', `${purge ? 'purge' : 'remove'} alloy${version ? ` ${version}` : ''}`, {
     before: version,
-    actions: [...actions, { do: 'daemon-reload' }],
+    actions: [...actions, { do: 'daemon-reload', ifNeeded: true }],
     warnings,
   });
 }

@@ -128,7 +128,8 @@ export const serviceStep: Step = {
     const actions: Action[] = [];
     const titles: string[] = [];
     // a fresh package is not known to systemd until it has read its unit; an upgrade may bring another
-    if (enable || includes(earlier, 'install')) actions.push({ do: 'daemon-reload' });
+    if (enable || includes(earlier, 'install'))
+      actions.push({ do: 'daemon-reload', ifNeeded: true });
     if (enable) {
       actions.push({ do: 'enable' });
       titles.push('enable');

@@ -450,6 +450,7 @@ describe('the rest', () => {
       run: 'r',
       invocation: 'i',
       files: { '/a': 'f' },
+      unhealthy: {},
       groups: ['adm'],
       at: 5,
     });

@@ -338,6 +338,15 @@ test.each([
   expect(host.snapshot()).toEqual(before);
 });
 
+test.each([
+  ['no', []],
+  ['yes', ['systemctl daemon-reload']],
+])('systemd is reloaded if that is needed: %s', async (needed, calls) => {
+  host.set('reload-needed', needed);
+  await host.apply(planOf([{ do: 'daemon-reload', ifNeeded: true }]));
+  expect(host.calls('systemctl').filter((call) => call.includes('reload'))).toEqual(calls);
+});
+
 test('ends by itself: no ExecStopPost is needed for a run that came to its end', async () => {
   host.put('/etc/first', 'old\n');
   const env = { TEST_NO_STOP_POST: '1' };

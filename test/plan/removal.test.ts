@@ -25,7 +25,7 @@ const changeOf = (step: string, of: Facts, purge = false) =>
   removal(of, { purge }).changes.find((change) => change.step === step);
 const actionsOf = (...input: Parameters<typeof changeOf>) => changeOf(...input)?.actions ?? [];
 const REST = { before: null, after: null, diffs: [], warnings: [], needs: 'nothing' };
-const reload = { do: 'daemon-reload' };
+const reload = { do: 'daemon-reload', ifNeeded: true };
 
 test('a removal takes away everything but configuration, data and user', () => {
   expect(removal({ ...facts, directories })).toEqual({
@@ -43,7 +43,7 @@ test('a removal takes away everything but configuration, data and user', () => {
         ...REST,
         step: 'unit',
         title: `delete ${DROP_IN_PATH}`,
-        actions: [{ do: 'delete', path: DROP_IN_PATH }, reload],
+        actions: [{ do: 'delete', path: DROP_IN_PATH }, { do: 'daemon-reload' }],
         diffs: [{ path: DROP_IN_PATH, kind: 'delete', text: null }],
       },
       {

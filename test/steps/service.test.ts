@@ -238,7 +238,7 @@ describe('the change', () => {
       title: 'enable and start alloy',
       before: 'stopped',
       after: 'running',
-      actions: [{ do: 'daemon-reload' }, { do: 'enable' }, { do: 'restart' }],
+      actions: [{ do: 'daemon-reload', ifNeeded: true }, { do: 'enable' }, { do: 'restart' }],
       needs: 'restart',
     });
   });
@@ -248,7 +248,7 @@ describe('the change', () => {
       title: 'enable alloy',
       before: 'running',
       after: 'running',
-      actions: [{ do: 'daemon-reload' }, { do: 'enable' }],
+      actions: [{ do: 'daemon-reload', ifNeeded: true }, { do: 'enable' }],
       needs: 'nothing',
     });
   });
@@ -258,7 +258,7 @@ describe('the change', () => {
     const change = serviceStep.diff(
       inputOf(target, { ...facts, ...http({ ready: 0 }) }, { earlier: installed }),
     );
-    expect(change?.actions).toEqual([{ do: 'daemon-reload' }, { do: 'restart' }]);
+    expect(change?.actions).toEqual([{ do: 'daemon-reload', ifNeeded: true }, { do: 'restart' }]);
   });
 
   test('what is restarted for a planned change needs no reason', () => {

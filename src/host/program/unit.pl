@@ -54,8 +54,16 @@ sub rank_of { my $line = shift; return $line =~ /^Error:/ ? 0 : $line =~ /\bleve
 
 # --- actions ---------------------------------------------------------------------------------------
 
-# Whatever systemd says: 247 and 252 need none for the first drop-in in a new directory, and then do not know it.
-sub do_daemon_reload { must('systemctl', 'daemon-reload') }
+# It is slow. After a change below /etc/systemd it is made whatever systemd says: 247 and 252 need none for the first
+# drop-in in a new directory, and then do not know it.
+sub do_daemon_reload {
+  my ($n, $action) = @_;
+  if ($action->{ifNeeded}) {
+    my $unit = unit();
+    return if ($unit->{LoadState} // '') eq 'loaded' && $unit->{NeedDaemonReload} eq 'no';
+  }
+  must('systemctl', 'daemon-reload');
+}
 
 sub is_enabled { return quietly('systemctl', '--quiet', 'is-enabled', 'alloy') }
 

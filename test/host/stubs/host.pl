@@ -31,7 +31,7 @@ my %do = (
       # after a restart it is found alive so many times
       if ($ENV{TEST_DIES_AFTER} && get('restarted')) { set('found', 1 + (get('found') || 0)); set('invocation', 'i-again') if get('found') > $ENV{TEST_DIES_AFTER} }
       my %unit = (LoadState => 'loaded', ActiveState => $active, SubState => $active eq 'active' ? 'running' : 'dead', UnitFileState => -l $link ? 'enabled' : 'disabled',
-        NeedDaemonReload => 'no', InvocationID => get('invocation'), NRestarts => 0, Result => $active eq 'failed' ? 'exit-code' : 'success', MainPID => get('pid') || 0, ExecMainStatus => $active eq 'failed' ? 1 : 0);
+        NeedDaemonReload => get('reload-needed') || 'no', InvocationID => get('invocation'), NRestarts => 0, Result => $active eq 'failed' ? 'exit-code' : 'success', MainPID => get('pid') || 0, ExecMainStatus => $active eq 'failed' ? 1 : 0);
       print map { "$_=$unit{$_}\n" } sort keys %unit;
     }
     elsif ($verb eq 'is-system-running') { print get('system') || 'running', "\n" }
