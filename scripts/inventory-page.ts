@@ -65,7 +65,7 @@ const HEAD = `# Inventory
 An inventory is YAML 1.2 (or JSON). Unknown keys are errors. The settings of a host override those of its groups, which
 override the defaults in the file, which override the defaults below. Maps are merged key by key; everything else is
 replaced. A file in \`config.files\` has one content: setting \`secret\` replaces an inherited \`source\`, and vice versa.
-[inventory.example.yaml](../inventory.example.yaml) uses every key. Editors can use \`schema/inventory.schema.json\`:
+[inventory.example.yaml](../inventory.example.yaml) is one to copy, [inventory.full.yaml](inventory.full.yaml) uses every key. Editors can use \`schema/inventory.schema.json\`:
 
 \`\`\`yaml
 # yaml-language-server: $schema=./node_modules/alloyup/schema/inventory.schema.json

@@ -263,9 +263,9 @@ test('ten hosts with one configuration are checked once, in milliseconds', () =>
   console.info(`ten hosts: ${took.toFixed(1)} ms`);
 });
 
-test('the example of the inventory renders for every host', () => {
-  const text = readFileSync(new URL('../../inventory.example.yaml', import.meta.url), 'utf8');
-  const parsed = parseInventory(text, 'inventory.example.yaml');
+test('the inventory with every key renders for every host', () => {
+  const text = readFileSync(new URL('../../docs/inventory.full.yaml', import.meta.url), 'utf8');
+  const parsed = parseInventory(text, 'inventory.full.yaml');
   if (!parsed.ok) throw new Error('the example is wrong');
   const files = new Map([['./ca.pem', 'certificate']]);
   for (const host of parsed.value.hosts.keys()) {

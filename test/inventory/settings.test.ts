@@ -269,7 +269,7 @@ test('ten thousand hosts are read in a few seconds', () => {
 });
 
 test('the example is valid and has no warnings', () => {
-  const text = readFileSync(new URL('../../inventory.example.yaml', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../docs/inventory.full.yaml', import.meta.url), 'utf8');
   const inventory = parse(text);
   expect(inventory.warnings).toEqual([]);
   expect(inventory.hosts.size).toBe(22);

@@ -47,7 +47,7 @@ function* places(value: unknown): Generator<readonly [Record<string, unknown>, s
 }
 
 const EXAMPLE = parse(
-  readFileSync(new URL('../../inventory.example.yaml', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../docs/inventory.full.yaml', import.meta.url), 'utf8'),
 );
 
 test('any change to the example is accepted, or refused with a position and a complete text', () => {
