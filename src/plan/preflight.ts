@@ -1,11 +1,12 @@
 import type { Facts } from '../model/facts.ts';
 import type { Change, ForeignFile, Planned, Step } from '../model/plan.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
+import { table } from '../model/table.ts';
 
 /** Upstream builds packages for these (packaging.mk); amd64 and arm64 are the supported ones. */
 const ARCHITECTURES = ['amd64', 'arm64', 'ppc64el', 's390x'];
 /** Oldest releases whose glibc runs the binary (grafana/alloy#3986: built on Debian 11). */
-const OLDEST: Readonly<Record<string, string>> = { debian: 'Debian 11', ubuntu: 'Ubuntu 20.04' };
+const OLDEST = table<string>({ debian: 'Debian 11', ubuntu: 'Ubuntu 20.04' });
 
 /** Why a host must not be changed. Empty: go ahead. */
 export function preflight(steps: readonly Step[], planned: Planned): readonly Problem[] {

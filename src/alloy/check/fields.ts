@@ -1,3 +1,4 @@
+import { table } from '../../model/table.ts';
 import type { Attribute, Statement } from '../ast.ts';
 import {
   attributeOf,
@@ -64,7 +65,7 @@ const WAYS: readonly string[] = [
   'bearer_token_file',
 ];
 /** The same thing said in two ways: at most one of each pair. */
-const PAIRS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+const PAIRS = table<readonly (readonly [string, string])[]>({
   basic_auth: [['password', 'password_file']],
   authorization: [['credentials', 'credentials_file']],
   oauth2: [['client_secret', 'client_secret_file']],
@@ -73,7 +74,7 @@ const PAIRS: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['cert_pem', 'cert_file'],
     ['key_pem', 'key_file'],
   ],
-};
+});
 
 function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   const said = block.body.filter((statement) => {

@@ -1,3 +1,4 @@
+import { table } from '../../model/table.ts';
 import { attributeOf, blocksOf, isEmptyList, statementName } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
 import type { Check, Config, Node, Reference, Report } from './model.ts';
@@ -7,27 +8,25 @@ const SIGNALS = ['metrics', 'logs', 'traces'] as const;
 type Signal = (typeof SIGNALS)[number];
 
 /** What an exporter takes; those not named take all three. */
-const EXPORTERS: Readonly<Record<string, readonly Signal[]>> = {
+const EXPORTERS = table<readonly Signal[]>({
   'otelcol.exporter.prometheus': ['metrics'],
   'otelcol.exporter.loki': ['logs'],
   'otelcol.exporter.syslog': ['logs'],
   'otelcol.exporter.faro': ['logs', 'traces'],
-};
+});
 
 /** What connectors take in and give out; what they give stands in their output. */
-const CONNECTORS: Readonly<
-  Record<string, { readonly takes: readonly Signal[]; readonly gives: readonly Signal[] }>
-> = {
+const CONNECTORS = table<{ readonly takes: readonly Signal[]; readonly gives: readonly Signal[] }>({
   'otelcol.connector.spanmetrics': { takes: ['traces'], gives: ['metrics'] },
   'otelcol.connector.servicegraph': { takes: ['traces'], gives: ['metrics'] },
   'otelcol.connector.spanlogs': { takes: ['traces'], gives: ['logs'] },
   'otelcol.connector.host_info': { takes: ['traces'], gives: ['metrics'] },
   'otelcol.connector.count': { takes: SIGNALS, gives: ['metrics'] },
   'otelcol.connector.signaltometrics': { takes: SIGNALS, gives: ['metrics'] },
-};
+});
 
 /** Processors of some signals only. */
-const PROCESSORS: Readonly<Record<string, readonly Signal[]>> = {
+const PROCESSORS = table<readonly Signal[]>({
   'otelcol.processor.tail_sampling': ['traces'],
   'otelcol.processor.span': ['traces'],
   'otelcol.processor.probabilistic_sampler': ['logs', 'traces'],
@@ -35,10 +34,10 @@ const PROCESSORS: Readonly<Record<string, readonly Signal[]>> = {
   'otelcol.processor.deltatocumulative': ['metrics'],
   'otelcol.processor.cumulativetodelta': ['metrics'],
   'otelcol.processor.metric_start_time': ['metrics'],
-};
+});
 
 /** What receivers send, of those that send some signals only. */
-const RECEIVERS: Readonly<Record<string, readonly Signal[]>> = {
+const RECEIVERS = table<readonly Signal[]>({
   'otelcol.receiver.prometheus': ['metrics'],
   'otelcol.receiver.loki': ['logs'],
   'otelcol.receiver.jaeger': ['traces'],
@@ -46,7 +45,7 @@ const RECEIVERS: Readonly<Record<string, readonly Signal[]>> = {
   'otelcol.receiver.filelog': ['logs'],
   'otelcol.receiver.tcplog': ['logs'],
   'otelcol.receiver.influxdb': ['metrics'],
-};
+});
 
 /**
  * The signals that a component takes: of a processor those that its output passes on, since it

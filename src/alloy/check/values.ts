@@ -1,4 +1,5 @@
 import { nearest } from '../../model/frame.ts';
+import { table } from '../../model/table.ts';
 import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { enumOf } from './enums.ts';
 import { goDuration, inGo } from './go-duration.ts';
@@ -69,14 +70,14 @@ function checkWord(
 
 /** Blocks whose `regex` is one of Prometheus' relabelling. */
 const RELABEL: readonly string[] = ['rule', 'write_relabel_config', 'relabel_config'];
-const STAGE_PATTERNS: Readonly<Record<string, readonly string[]>> = {
+const STAGE_PATTERNS = table<readonly string[]>({
   'stage.regex': ['expression'],
   'stage.replace': ['expression'],
   'stage.drop': ['expression'],
   'stage.multiline': ['firstline'],
   'stage.label_keep': ['regex'],
   'stage.structured_metadata': ['regex'],
-};
+});
 
 function isRegex({ path, node }: Part, name: string): boolean {
   const block = path.at(-1) ?? '';

@@ -4,6 +4,7 @@ import type {
   Diagnostic,
   ParameterFault,
 } from '../../model/problems/config-problems.ts';
+import { table } from '../../model/table.ts';
 import { fileFailure, fileHint } from './source-texts.ts';
 import {
   didYouMean,
@@ -26,7 +27,7 @@ export function diagnosticText({ said, advice, parameter }: Diagnostic): Text {
         Set ${variable} to ${parameter.loopback} if only this host sends, or restrict access with a firewall`;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES = table<string>({
   string: 'text',
   number: 'a number',
   bool: 'true or false',
@@ -39,7 +40,7 @@ const TYPES: Readonly<Record<string, string>> = {
   path: 'an absolute path',
   paths: 'a list of absolute paths',
   name: 'a name of letters, digits and _',
-};
+});
 
 /** What a template's parameter of a type takes: "an http or https URL". */
 export const parameterType = (type: string): string => TYPES[type] ?? type;

@@ -3,6 +3,7 @@ import type {
   InventoryProblems,
   SchemaMistake,
 } from '../../model/problems/inventory-problems.ts';
+import { table } from '../../model/table.ts';
 import { count } from '../plain.ts';
 import { rangeTexts, schemaText } from './schema-texts.ts';
 import { environmentValue, gather, inventoryFileTexts, named } from './source-texts.ts';
@@ -69,7 +70,7 @@ const OWNERS: Readonly<Record<FileOwner, string>> = {
 const SCRIPTS_ONLY = "Remove it: it would affect the package's scripts, but not the service";
 const READ_BY_SHELL = `${OTHER_NAME}: the package's scripts read this file as shell code`;
 
-const VARIABLES: Readonly<Record<string, string>> = {
+const VARIABLES = table<string>({
   CONFIG_FILE: 'Remove it: the configuration is always /etc/alloy/config.alloy',
   CUSTOM_ARGS: 'Set arguments of alloy run in alloy.args',
   RESTART_ON_UPGRADE: 'Remove it: alloyup restarts the service itself, and checks it',
@@ -77,14 +78,14 @@ const VARIABLES: Readonly<Record<string, string>> = {
   ALLOY_GROUP: SCRIPTS_ONLY,
   PATH: READ_BY_SHELL,
   IFS: READ_BY_SHELL,
-};
+});
 
-const ARGUMENTS: Readonly<Record<string, string>> = {
+const ARGUMENTS = table<string>({
   '--server.http.listen-addr': 'Set the address in alloy.listen',
   '--stability.level': 'Set the level in alloy.stability',
   '--storage.path': "Remove it: the unit's own --storage.path overrides it",
   '--config.format': "Remove it: alloyup only supports Alloy's own configuration language",
-};
+});
 
 export const inventoryTexts: Texts<InventoryProblems> = {
   'inventory.syntax': {

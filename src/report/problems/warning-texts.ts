@@ -1,4 +1,5 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
+import { table } from '../../model/table.ts';
 import { count, someNames } from '../plain.ts';
 import { quoted, type Texts, text } from './texts.ts';
 
@@ -13,7 +14,7 @@ const LOGIN_SHELL = 'Nothing to do: the login shell only starts a program';
 const CONNECT_TIMEOUT = 'Use --connect-timeout';
 
 /** What to do about the variables without a counterpart. */
-const COUNTERPARTS: Readonly<Record<string, string>> = {
+const COUNTERPARTS = table<string>({
   ansible_password: LOG_IN_WITH_KEY,
   ansible_ssh_pass: LOG_IN_WITH_KEY,
   ansible_ssh_password: LOG_IN_WITH_KEY,
@@ -29,7 +30,7 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
   ansible_ssh_timeout: CONNECT_TIMEOUT,
   ansible_timeout: CONNECT_TIMEOUT,
   ansible_ssh_transfer_method: 'Nothing to do: no files are copied',
-};
+});
 
 export const warningTexts: Texts<WarningProblems> = {
   'retry.gone': {
