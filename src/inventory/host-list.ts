@@ -121,3 +121,14 @@ function readValue(text: string): TemplateValue {
   const { value, broken, problems } = readYaml(text, '--var');
   return broken || problems.length > 0 || value === null ? text : (value as TemplateValue);
 }
+
+/** Host names, one per line or separated by commas; null: the text is an inventory. */
+export function namesIn(text: string): readonly string[] | null {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+  const isName = (line: string): boolean =>
+    /^[\w.$@:,[\]-]+$/.test(line) && !/^\[[\w-]+\]$/.test(line) && !line.endsWith(':');
+  return lines.length > 0 && lines.every(isName) ? lines : null;
+}

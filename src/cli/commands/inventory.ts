@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { inventoryText } from '../../inventory/edit.ts';
-import { parseHostList } from '../../inventory/host-list.ts';
+import { namesIn, parseHostList } from '../../inventory/host-list.ts';
 import { count } from '../../report/plain.ts';
 import type { Command } from '../args/option-table.ts';
 import { writeNew } from '../files/write-files.ts';
@@ -30,22 +30,11 @@ export const inventory: Command = async ({ args, options, terminal }) => {
  */
 export async function importInventory(source: string, directory = '.') {
   const { file, inventory, variables } = await openSource(source, true);
-  const names = variables.length === 0 && !file.ran ? hostNames(file.text) : null;
+  const names = variables.length === 0 && !file.ran ? namesIn(file.text) : null;
   const read = orThrow(
     names
       ? parseHostList(`${names.join(',')},`, {})
       : inventory.read(surroundings(file.base, directory, variables)),
   );
   return { text: inventoryText(read.input, file.file), inventory: read };
-}
-
-/** Host names, one per line or separated by commas; null: the text is an inventory. */
-function hostNames(text: string): readonly string[] | null {
-  const lines = text
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-  const isName = (line: string): boolean =>
-    /^[\w.$@:,[\]-]+$/.test(line) && !/^\[[\w-]+\]$/.test(line) && !line.endsWith(':');
-  return lines.length > 0 && lines.every(isName) ? lines : null;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
 import process from 'node:process';
-import { isHostList, parseHostList } from '../../inventory/host-list.ts';
+import { isHostList, namesIn, parseHostList } from '../../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../../inventory/limit.ts';
 import type { Inventory } from '../../inventory/members.ts';
 import { openInventory, type Surroundings } from '../../inventory/open-inventory.ts';
@@ -61,8 +61,14 @@ function readList(source: string, options: Options, { cwd }: Terminal) {
 async function readFile(source: string, options: Options, mayRun: boolean) {
   refuseListFlags(options);
   const { file, inventory, variables } = await openSource(source, mayRun);
+  // of a list of names Ansible makes the same, but for the users in it
+  const names = file.text.includes('@') && !file.ran ? namesIn(file.text) : null;
   return {
-    inventory: orThrow(inventory.read(surroundings(file.base, file.base, variables))),
+    inventory: orThrow(
+      names
+        ? parseHostList(`${names.join(',')},`, {})
+        : inventory.read(surroundings(file.base, file.base, variables)),
+    ),
     base: file.base,
     text: variables.length === 0 ? file.text : JSON.stringify([file.text, variables]),
   };

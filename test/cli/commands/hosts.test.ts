@@ -79,3 +79,10 @@ test('a slice, a host named like its group and a file of patterns select as in A
   expect(names('web')).toMatch(/^web /);
   expect(names('@some.txt')).toMatch(/^n1 /);
 });
+
+test('a file of names may have users and ports, as inventory import takes them', () => {
+  put('hosts.txt', '# mine\nweb-01\nops@web-02:2222 # the second\n\nops@10.0.0.7\n');
+  expect(alloyup('hosts', '-i', 'hosts.txt').out).toBe(
+    'web-01\nweb-02    ops@web-02:2222\n10.0.0.7  ops@10.0.0.7\n',
+  );
+});
