@@ -119,10 +119,10 @@ sub watch {
 sub prove {
   my ($proof, $before) = @_;
   return undef if $proof->{check} eq 'none';
+  if ($proof->{check} eq 'service') { wait_listening(120) } else { wait_ready(120) }
+  # by now it is Alloy: between fork and exec systemd's own process stands there
   check_command() if $proof->{service} eq 'restart';
-  if ($proof->{check} eq 'service') { wait_listening(120) }
-  else {
-    wait_ready(120);
+  if ($proof->{check} eq 'http') {
     wait_components($proof->{components}, $proof->{tolerate}, $before || [], 60);
     check_version();
   }
