@@ -106,7 +106,7 @@ describeOnHosts('the facts of a host', () => {
       const started = Number(await says(host, `date -d "$(ps -o lstart= -p ${pid})" +%s`));
       expect(Math.abs(facts.process!.startedAtMs / 1000 - started)).toBeLessThan(2);
       const { ctimeMs, mode, user, group } = facts.files['/etc/alloy/config.alloy']!;
-      expect(`${ctimeMs / 1000} ${mode} ${user} ${group}`).toBe(
+      expect(`${(ctimeMs / 1000).toFixed(3)} ${mode} ${user} ${group}`).toBe(
         await says(host, "stat -c '%.3Z 0%a %U %G' /etc/alloy/config.alloy"),
       );
       // systemd 247 tells whole seconds
