@@ -90,6 +90,12 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('ends no wait by a signal that may be collected', () => {
+    // see src/model/deadline.ts
+    const code = textOf.get(file)!.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    expect(/AbortSignal\.(?:any|timeout)/.exec(code)?.[0]).toBeUndefined();
+  });
+
   test('leaves the terminal and the process to cli/', () => {
     if (directory === 'cli') return;
     const code = textOf.get(file)!.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

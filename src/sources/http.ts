@@ -1,3 +1,4 @@
+import { openDeadline } from '../model/deadline.ts';
 import type { FetchFailure } from '../model/problems/repository-problems.ts';
 
 export interface GetOptions {
@@ -36,7 +37,9 @@ const MAX_REDIRECTS = 5;
 export function createGet(tls: { readonly ca?: string } = {}): Get {
   return async function get(url, { etag, proxy, maxBytes, timeoutMs }) {
     let target = parse(url);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const deadline = openDeadline();
+    const { signal } = deadline;
+    deadline.start(timeoutMs);
     // most runs fetch nothing: loading it takes longer than the rest of a start; as a bundled
     // CommonJS module it has a default export alone
     const { EnvHttpProxyAgent, ProxyAgent, request } = (await import('undici')).default;
@@ -60,9 +63,10 @@ export function createGet(tls: { readonly ca?: string } = {}): Get {
       }
     } catch (error) {
       if (error instanceof FetchError) throw error;
-      if (signal.aborted) throw new FetchError({ reason: 'timeout', seconds: timeoutMs / 1000 });
+      if (deadline.passed) throw new FetchError({ reason: 'timeout', seconds: timeoutMs / 1000 });
       throw new FetchError(failureOf(error as NodeJS.ErrnoException));
     } finally {
+      deadline.close();
       // an idle connection would keep the process alive
       void dispatcher.destroy();
     }

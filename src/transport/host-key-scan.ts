@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { openDeadline } from '../model/deadline.ts';
 import type { Host } from '../model/host.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
@@ -118,7 +119,9 @@ export async function scanHostKeys(
 
   async function shownKey(hop: Hop, before: readonly Hop[]): Promise<Uint8Array> {
     const { endpoint, settings } = hop;
-    const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.timeoutMs)]);
+    const clock = openDeadline(limits.signal);
+    const { signal } = clock;
+    clock.start(limits.timeoutMs);
     let stage: problems.Stage = 'tcp';
     let blob: Uint8Array | undefined;
     try {
@@ -142,8 +145,10 @@ export async function scanHostKeys(
       throw new ToolError(problems.handshakeFailed(endpoint, 'handshake', ended.why));
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
-      if (signal.aborted) throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
+      if (clock.passed) throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
       throw error;
+    } finally {
+      clock.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { openDeadline } from '../model/deadline.ts';
 import { memo } from '../model/memo.ts';
 import type { Command } from '../model/plan.ts';
 import type { Connection, StartOptions, Transport } from '../model/ports.ts';
@@ -134,10 +135,9 @@ export function logins<S extends Session>(client: SshClient<S>) {
     const attempt = await client.prepare(hop, jump);
     const ofEndpoint = handshakesOf(`${endpoint.host}:${endpoint.port}`);
     const limit: Limit = (work) => ofEndpoint(() => handshakes(work));
-    const clock = new AbortController();
-    const signal = AbortSignal.any([limits.signal, clock.signal]);
+    const clock = openDeadline(limits.signal);
+    const { signal } = clock;
     const rejected: Uint8Array[] = [];
-    let timer: NodeJS.Timeout | undefined;
     let stage: Stage = 'tcp';
     let drops = 0;
 
@@ -146,7 +146,7 @@ export function logins<S extends Session>(client: SshClient<S>) {
     };
     const attemptOnce = (): Promise<Outcome<S>> => {
       // waiting for the first free place is not the host's fault
-      timer ??= setTimeout(() => clock.abort(), limits.timeoutMs);
+      clock.start(limits.timeoutMs);
       return attempt({ rejected, timeoutMs: limits.timeoutMs, onStage, signal });
     };
     try {
@@ -175,11 +175,11 @@ export function logins<S extends Session>(client: SshClient<S>) {
       }
     } catch (error) {
       if (limits.signal.aborted) throw new ToolError(problems.loginInterrupted(endpoint));
-      if (!clock.signal.aborted) throw error;
+      if (!clock.passed) throw error;
       if (drops > 0) throw new ToolError(problems.dropped(endpoint, drops));
       throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
     } finally {
-      clearTimeout(timer);
+      clock.close();
     }
   }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { openDeadline } from '../model/deadline.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
 import type { Hop } from './hops.ts';
@@ -66,12 +67,13 @@ export function opensshClient(options: SshOptions, known: KnownHostsFiles): SshC
     attempt: Attempt,
   ): Promise<Outcome<Master>> {
     const { timeoutMs, rejected } = attempt;
-    const signal = AbortSignal.any([attempt.signal, closing.signal]);
-    if (signal.aborted) throw new ToolError(problems.loginInterrupted(hop.endpoint));
+    if (attempt.signal.aborted || closing.signal.aborted)
+      throw new ToolError(problems.loginInterrupted(hop.endpoint));
     const files = nextFiles();
     const rejectedTypes = rejected.map(typeOf);
     const args = masterArguments({ hop, files, proxy, rejectedTypes, timeoutMs, recordsKeys });
-    const started = startMaster(ssh, args, files.log, signal);
+    const end = openDeadline(attempt.signal, closing.signal);
+    const started = startMaster(ssh, args, files.log, end.signal).finally(end.close);
     starting.add(started);
     const exit = await started.finally(() => starting.delete(started));
     const log = readLoginLog(readText(files.log), home);

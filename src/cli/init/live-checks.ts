@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { createSession, type Session } from '../../engine/session.ts';
 import { runAsRoot, sudoProblem } from '../../engine/sudo.ts';
 import type { World } from '../../engine/world.ts';
+import { openDeadline } from '../../model/deadline.ts';
 import type { Host } from '../../model/host.ts';
 import { type Problem, ToolError } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
@@ -74,13 +75,17 @@ export async function onEach(
 
 /** Why a URL does not respond from this machine; null: it does, whatever the status. */
 export async function checkUrl(url: string): Promise<string | null> {
+  const deadline = openDeadline();
+  deadline.start(URL_MS);
   try {
-    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(URL_MS) });
+    const answer = await fetch(url, { redirect: 'manual', signal: deadline.signal });
     await answer.body?.cancel();
     return null;
   } catch (error) {
-    const { name, cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
-    if (name === 'TimeoutError') return `no response within ${URL_MS / 1000} s`;
+    const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
+    if (deadline.passed) return `no response within ${URL_MS / 1000} s`;
     return cause?.code ?? cause?.message ?? message;
+  } finally {
+    deadline.close();
   }
 }
