@@ -112,6 +112,17 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'The configuration could not be validated on the host before it was written.',
     examples: { 'too-old': {} },
   },
+  'apt.pin': {
+    means: 'A pin on the host makes apt choose another version of Alloy than the inventory.',
+    examples: {
+      against: {
+        path: '/etc/apt/preferences.d/alloy',
+        pin: 'version 1.17.*',
+        priority: 1001,
+        version: '1.18.1-1',
+      },
+    },
+  },
   'data.lost': {
     means: 'A purge deletes data that no rollback restores.',
     examples: { purge: {} },

@@ -9,7 +9,7 @@ import {
 import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
-import { isInstalled } from '../steps/package.ts';
+import { canBeFinished, isInstalled } from '../steps/package.ts';
 import { expiryWarning, servingKeyring } from '../steps/repository.ts';
 
 /** A file whose state the host reports; the content of a secret one becomes a Secret on arrival. */
@@ -47,7 +47,7 @@ export function neededSupplies(
   const expiresSoon =
     keyring !== undefined && expiryWarning(keyring, repository, facts.takenAt).length > 0;
   const versionKnown =
-    isInstalled(facts) &&
+    (isInstalled(facts) || canBeFinished(facts)) &&
     (wanted.policy === 'exact'
       ? wanted.version === facts.package.version
       : wanted.policy === 'present');

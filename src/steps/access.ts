@@ -10,14 +10,17 @@ export const accessStep: Step = {
   id: 'access',
 
   diff({ desired, facts, earlier }) {
-    const member = includes(earlier, 'install')
+    const installed = includes(earlier, 'install');
+    const member = installed
       ? [...facts.account.groups, ...GROUPS_OF_PACKAGE]
       : facts.account.groups;
     const groups = desired.memberOf.filter((group) => !member.includes(group));
-    // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355)
+    // a wrong owner keeps Alloy from starting (grafana/grafana-ansible-collection#355); the package leaves directories
+    // that it finds as they are
     const directories = DATA.filter((path) => {
       const fact = facts.directories[path];
-      return fact?.kind === 'directory' && fact.user !== 'alloy' && facts.account.exists;
+      const user = facts.account.exists || installed;
+      return fact?.kind === 'directory' && fact.user !== 'alloy' && user;
     });
     if (groups.length === 0 && directories.length === 0) return undefined;
     // what lies in them was made by the same wrong hand: a write-ahead log that Alloy cannot write

@@ -1,7 +1,8 @@
 import type { Desired } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Action, originOf, type Planned, type Step, type StepInput } from '../model/plan.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+import { pinsAgainst } from './apt-pins.ts';
 import { change, includes } from './change.ts';
 
 /** Free bytes that an installation needs: a package is 116 MB to fetch and over 400 MB on the disk. */
@@ -10,6 +11,10 @@ const NEEDED_ROOM: Readonly<Record<string, number>> = { '/usr': 450 << 20, '/var
 /** dpkg is done with the package, and it works. */
 export const isInstalled = ({ package: { status, reinstRequired } }: Facts): boolean =>
   status === 'installed' && !reinstRequired;
+
+/** `dpkg --configure` is all that it lacks. */
+export const canBeFinished = ({ package: { status, reinstRequired } }: Facts): boolean =>
+  !reinstRequired && !['installed', 'half-installed', 'absent', 'config-files'].includes(status);
 
 /**
  * The version that will be installed in the end; null: only the repository's index can say (see
@@ -22,9 +27,13 @@ export function targetVersion(
 ): string | null {
   const wanted = desired.package;
   if (wanted.policy === 'exact') return wanted.version;
-  if (wanted.policy === 'present' && facts.package.status === 'installed')
-    return facts.package.version;
-  return versions?.[0] ?? null;
+  const { status, version } = facts.package;
+  // half-installed: it has to be fetched again, where that can be done
+  const stays =
+    status === 'half-installed'
+      ? version !== null && (versions === null || versions.includes(version))
+      : status !== 'absent' && status !== 'config-files';
+  return wanted.policy === 'present' && stays ? version : (versions?.[0] ?? null);
 }
 
 /** Present, latest, or pinned and held so that unattended-upgrades cannot move it (grafana/alloy#1007). */
@@ -37,7 +46,8 @@ export const packageStep: Step = {
     const version = targetVersion(desired, facts, supplies.versions);
     const actions: Action[] = [];
     const halfDone = !['installed', 'absent', 'config-files'].includes(status);
-    const install = version !== null && (installed !== version || !isInstalled(facts));
+    const works = isInstalled(facts) || canBeFinished(facts);
+    const install = version !== null && (installed !== version || !works);
     // apt refuses to work beside a journal that a dpkg has left which was cut off
     const cutOff = facts.dpkg.journal && facts.dpkg.lockedBy === null && (install || halfDone);
     if (cutOff || (halfDone && !facts.package.reinstRequired))
@@ -75,12 +85,31 @@ export const packageStep: Step = {
     ...(touchesPackage(input) ? [...dpkgBroken(input), ...noRoom(input)] : []),
   ],
 
-  warnings({ facts: { dpkg }, changes, host }) {
+  warnings(planned) {
+    const { facts, changes, host } = planned;
+    const { dpkg } = facts;
+    const pins = pinWarnings(planned);
     const waits = changes.some(({ step }) => step === 'package' || step === 'repository');
-    if (!dpkg.lockedBy || !waits) return [];
-    return [{ code: 'host.dpkg-lock', host, params: { reason: 'held', ...dpkg.lockedBy } }];
+    if (!dpkg.lockedBy || !waits) return pins;
+    return [
+      ...pins,
+      { code: 'host.dpkg-lock', host, params: { reason: 'held', ...dpkg.lockedBy } },
+    ];
   },
 };
+
+/** apt itself would move away from the version, at its next upgrade. */
+function pinWarnings({ desired, facts, supplies, host }: Planned): readonly Warning[] {
+  const version = targetVersion(desired, facts, supplies.versions);
+  const asItIs = desired.package.policy === 'present' && version === facts.package.version;
+  if (version === null || asItIs) return [];
+  const repository = new URL(desired.repository.url).hostname;
+  return pinsAgainst(version, repository, facts.apt.preferences).map((pin) => ({
+    code: 'apt.pin',
+    host,
+    params: { reason: 'against', version, ...pin },
+  }));
+}
 
 const touchesPackage = ({ changes }: Planned): boolean =>
   includes(changes, 'install') || includes(changes, 'configure-dpkg');
@@ -100,8 +129,8 @@ function versionMissing({ host, desired, facts, supplies }: Planned): readonly P
         ...originOf(desired, 'repository.url'),
       },
     ];
-  const installed = facts.package.version === version && isInstalled(facts);
-  if (available.includes(version) || installed) return [];
+  const works = isInstalled(facts) || canBeFinished(facts);
+  if (available.includes(version) || (works && facts.package.version === version)) return [];
   return [
     {
       code: 'repository.version',

@@ -391,6 +391,26 @@ describe('apt', () => {
     ]);
     expect(rings['/usr/share/keyrings/g.asc']).toMatchObject({ kind: 'absent', content: null });
   });
+
+  test('a long file whole, and one of megabytes by its name', () => {
+    const list = `deb https://apt.grafana.com stable main\n${'# a comment\n'.repeat(20_000)}`;
+    put('/etc/apt/sources.list', list);
+    expect(factsOf().apt.sources[0]?.text).toBe(list);
+    put('/etc/apt/sources.list', list.repeat(5));
+    expect(() => factsOf()).toThrow(
+      expect.objectContaining({
+        problem: {
+          code: 'host.probe',
+          host: 'web-01',
+          params: {
+            reason: 'unreadable',
+            part: 'apt',
+            why: '/etc/apt/sources.list is larger than 1 MB',
+          },
+        },
+      }),
+    );
+  });
 });
 
 describe('the rest', () => {

@@ -64,7 +64,8 @@ test('a bare host needs everything', () => {
 
 test.each<[Desired['package'], Partial<PackageFact>, boolean]>([
   [{ policy: 'present' }, {}, false],
-  [{ policy: 'present' }, { status: 'unpacked' }, true],
+  [{ policy: 'present' }, { status: 'unpacked' }, false],
+  [{ policy: 'present' }, { status: 'half-installed' }, true],
   [{ policy: 'latest' }, {}, true],
   [{ policy: 'exact', version: '1.18.1-1' }, {}, false],
   [{ policy: 'exact', version: '1.18.1-1' }, { reinstRequired: true }, true],

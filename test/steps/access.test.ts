@@ -51,6 +51,16 @@ test('an installation gives the user its usual groups', () => {
 });
 
 const DATA = '/var/lib/alloy';
+
+test('a data disk of root is given to the user that the package makes', () => {
+  const directories = { [DATA]: directory('root') };
+  const facts = { ...bareFactsOf(target), directories };
+  const earlier = [changeWith({ do: 'install', version: '1.18.1-1' })];
+  const wanted = targetOf({ memberOf: [] });
+  expect(accessStep.diff(inputOf(wanted, facts, { earlier }))?.actions).toEqual([owner(DATA)]);
+  expect(accessStep.diff(inputOf(wanted, facts))).toBeUndefined();
+});
+
 const owner = (path: string) => ({ do: 'own-tree', path, user: 'alloy', group: 'alloy' });
 
 test.each<[string, Record<string, DirectoryFact>, object[], string | undefined]>([

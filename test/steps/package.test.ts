@@ -108,8 +108,8 @@ test.each<[Desired['package'], Partial<PackageFact>, string, string, string]>([
   [
     exact('1.17.0-1'),
     UNPACKED,
-    'install alloy 1.17.0-1 again (unpacked)',
-    `configure-dpkg, ${install('1.17.0-1')}, hold`,
+    'finish the installation of alloy 1.17.0-1 (unpacked)',
+    'configure-dpkg, hold',
     'restart',
   ],
   [
@@ -117,6 +117,27 @@ test.each<[Desired['package'], Partial<PackageFact>, string, string, string]>([
     REINST,
     'install alloy 1.17.0-1 again (half-installed)',
     `${install('1.17.0-1')}, hold`,
+    'restart',
+  ],
+  [
+    PRESENT,
+    { status: 'half-configured' },
+    'finish the installation of alloy 1.17.0-1 (half-configured)',
+    'configure-dpkg',
+    'restart',
+  ],
+  [
+    PRESENT,
+    { ...REINST, version: '1.16.3-1' },
+    'alloy 1.16.3-1 -> 1.18.1-1',
+    install('1.18.1-1'),
+    'restart',
+  ],
+  [
+    PRESENT,
+    REINST,
+    'install alloy 1.17.0-1 again (half-installed)',
+    install('1.17.0-1'),
     'restart',
   ],
   [
@@ -237,7 +258,7 @@ describe('problems', () => {
 
   test.each<[string, Partial<PackageFact>, number]>([
     ['works', { version: '9-1' }, 0],
-    ['does not work', { version: '9-1', status: 'unpacked' }, 1],
+    ['has to be fetched again', { version: '9-1', status: 'half-installed' }, 1],
     ['is another one', {}, 1],
   ])('a version that the repository has no more, and that %s on the host', (_, pkg, count) => {
     expect(found(exact('9-1'), factsWith(pkg))).toHaveLength(count);

@@ -105,8 +105,10 @@ sub apt_facts {
   my (@sources, @preferences, %rings);
   my $main = '/etc/apt/sources.list';
   for my $path ($main, map { "$main.d/$_" } grep { /^[\w.-]+\.(?:list|sources)$/ } names_in("$main.d")) {
-    my $text = read_file($path, 1 << 16);
+    my $text = read_file($path, (1 << 20) + 1);
     next if !defined $text || index($text, $host) < 0;
+    # half a file would be written back as the whole
+    die "$path is larger than 1 MB\n" if length $text > 1 << 20;
     push @sources, [$path, $text];
     $rings{$1} = 1 while $text =~ m{\bsigned-by\s*[=:]\s*(/[^\s\],]+)}gi;
   }

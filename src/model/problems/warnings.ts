@@ -35,6 +35,8 @@ export interface WarningProblems {
     { components: readonly { readonly id: string; readonly health: string }[] }
   >;
   'alloy.no-validate': Reasons<'too-old'>;
+  /** `pin`: "version 1.17.*". */
+  'apt.pin': Reasons<'against', { path: string; pin: string; priority: number; version: string }>;
   'data.lost': Reasons<'purge'>;
   /** `loses`: variables whose values are removed or replaced. */
   'host.adopt': Reasons<'taken-over', { path: string; loses: readonly string[] }>;

@@ -162,6 +162,11 @@ export const warningTexts: Texts<WarningProblems> = {
     'too-old': text`the installed Alloy cannot validate configurations (validate came with 1.9.0)
       Upgrade Alloy to have configurations validated on the host`,
   },
+  'apt.pin': {
+    against: ({ path, pin, priority, version }, host) => text`
+      a pin in ${path} makes apt choose another version than ${version} (${pin}, priority ${priority})
+      Change the pin, or alloy.version: ssh ${host} apt-cache policy alloy shows what apt would install`,
+  },
   'data.lost': {
     purge: text`
       positions, write-ahead logs and the user alloy are removed, and no rollback restores them
