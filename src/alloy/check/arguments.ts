@@ -5,23 +5,6 @@ import type { BlockRule } from '../table/component-table.ts';
 import type { Check, Config, Node, Part, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
 
-/** Blocks of which every component that has them takes one. */
-const ONCE: ReadonlySet<string> = new Set([
-  'output',
-  'basic_auth',
-  'authorization',
-  'oauth2',
-  'tls_config',
-  'debug_metrics',
-  'retry_on_failure',
-  'sending_queue',
-  'queue_config',
-  'wal',
-  'clustering',
-  'grpc',
-  'metadata_config',
-]);
-
 /** What each block takes: nothing unknown, nothing missing, nothing twice. */
 export const checkArguments: Check = (config, report) => {
   for (const node of config.nodes) {
@@ -81,10 +64,10 @@ function checkStatement(
   const name = statementName(statement);
   const at = spanOf(part.node.parsed, statement);
   const isBlock = statement.kind === 'block';
-  const asBlock = rule.block(name) !== undefined;
+  const asBlock = rule.block(name);
   const asArgument = rule.attributes.has(name);
   if (isBlock ? asBlock : asArgument) {
-    if (!isBlock || !again || !ONCE.has(name)) return;
+    if (!isBlock || !again || asBlock?.repeated) return;
     report(
       'block.repeated',
       at,

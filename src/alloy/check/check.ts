@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { type Parsed, withoutEchoes } from '../parser.ts';
 import { lineAt, positionAt } from '../position.ts';
 import { repair } from '../repair.ts';
-import { componentTable } from '../table/component-table.ts';
+import { tableAt } from '../table/component-table.ts';
 import { checkArguments } from './arguments.ts';
 import { checkBlocks } from './blocks.ts';
 import { checkCycles } from './cycles.ts';
@@ -61,7 +61,7 @@ export function checkFiles(
     const { line, column } = positionAt(written.source, place(start), written.file.lineStarts);
     return `${name === '' ? '' : `${name}:`}${line}:${column}`;
   };
-  const config = readConfig(read, componentTable(), options, where);
+  const config = readConfig(read, tableAt(), options, where);
   for (const check of CHECKS) {
     check(config, (code, at, message, hint, kind = KINDS.get(code)) => {
       const { name, written, place, unclear } = sources.get(at.parsed)!;

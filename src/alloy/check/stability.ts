@@ -1,4 +1,5 @@
 import type { Stability } from '../../model/desired.ts';
+import { table } from '../../model/table.ts';
 import { attributeOf, boolOf, stringOf } from '../ast-lookup.ts';
 import { LEVELS } from '../table/component-table.ts';
 import type { Check, CheckOptions, Node, Part, Report } from './model.ts';
@@ -13,6 +14,21 @@ const SINCE: readonly (readonly [node: string, path: string, version: string])[]
   ['livedebugging', '', '1.6.0'],
   ['http', 'auth', '1.9.0'],
 ];
+
+/**
+ * Arguments with a stability level of their own, which Alloy reads when it starts: component, block path,
+ * argument, and the value that needs it. By the code of the components, 1.18.
+ */
+const EXPERIMENTAL = table<readonly (readonly [path: string, argument: string, value?: string])[]>({
+  'prometheus.scrape': [
+    ['', 'honor_metadata'],
+    ['', 'enable_type_and_unit_labels'],
+  ],
+  'prometheus.remote_write': [['endpoint', 'protobuf_message', 'io.prometheus.write.v2.Request']],
+  'prometheus.operator.podmonitors': [['scrape', 'enable_type_and_unit_labels']],
+  'prometheus.operator.probes': [['scrape', 'enable_type_and_unit_labels']],
+  'prometheus.operator.servicemonitors': [['scrape', 'enable_type_and_unit_labels']],
+});
 
 /** Nothing below the stability level, nothing newer than the version. */
 export const checkStability: Check = ({ nodes, options }, report) => {
@@ -37,24 +53,16 @@ export const checkStability: Check = ({ nodes, options }, report) => {
         'Add --feature.community-components.enabled to alloy.args',
       );
     }
-    if (rule.experimental.length > 0 && below('experimental', options.stability)) {
-      for (const part of node.parts) checkPart(part, rule.experimental, options, report);
+    if (below('experimental', options.stability)) {
+      for (const part of node.parts) checkPart(part, options, report);
     }
     checkVersion(node, options, report);
   }
 };
 
-function checkPart(
-  { node, block, path }: Part,
-  experimental: readonly string[],
-  options: CheckOptions,
-  report: Report,
-): void {
-  for (const entry of experimental) {
-    const [where = '', value] = entry.split('=');
-    const names = where.split('/');
-    const name = names.pop()!;
-    if (names.join('/') !== path.join('/')) continue;
+function checkPart({ node, block, path }: Part, options: CheckOptions, report: Report): void {
+  for (const [where, name, value] of EXPERIMENTAL[node.name] ?? []) {
+    if (where !== path.join('/')) continue;
     const found = attributeOf(block.body, name);
     if (!found) continue;
     const used =

@@ -31,11 +31,13 @@ const CAPSULES: ReadonlyMap<ValueType, string> = new Map([
   ['LogsReceiver', 'a receiver of Loki logs'],
   ['ProfilesReceiver', 'a receiver of profiles'],
   ['otelcol.Consumer', 'an input of an otelcol component'],
-  ['otelcol.Handler', 'a handler of an otelcol extension'],
+  ['otelcol.Handler', 'a handler of an otelcol.auth component'],
+  ['otelcol.ExtensionHandler', 'a handler of an otelcol extension'],
   ['RelabelRules', 'a set of relabel rules'],
 ]);
 
-function checkValue(place: Place, type: ValueType, expression: Expression): void {
+function checkValue(place: Place, written: ValueType, expression: Expression): void {
+  const type = plain(written);
   if (type === 'any') return;
   const value = withoutParens(expression);
   const inner = /^(list|map)\((.*)\)$/.exec(type);
@@ -48,7 +50,7 @@ function checkValue(place: Place, type: ValueType, expression: Expression): void
   if (value.kind === 'object') {
     if (inner?.[1] === 'map') {
       for (const field of value.fields) checkValue(place, inner[2]!, field.value);
-    } else if (type !== 'RelabelRules') mismatch(place, type, 'object', value);
+    } else if (type !== 'RelabelRules' && type !== 'object') mismatch(place, type, 'object', value);
     return;
   }
   if (value.kind === 'literal') {
@@ -63,12 +65,19 @@ function checkValue(place: Place, type: ValueType, expression: Expression): void
   checkReference(place, type, value);
 }
 
+/** A type without what only the contents of a text depend on: `string(config.URL)` is a text. */
+const plain = (type: ValueType): ValueType =>
+  type
+    .replace(/string\([^()]*\)/g, 'string')
+    .replace(/\btarget\b/g, 'map(string)')
+    .replace(/\boptionalsecret\b/g, 'secret');
+
 /** Alloy turns numbers into texts and texts that are numbers into numbers, and nothing else. */
 function takes(type: ValueType, got: 'string' | 'number' | 'bool', value: Expression): boolean {
   switch (type) {
     case 'string':
     case 'secret':
-    case 'size':
+    case 'bytes':
     case 'duration':
       return got !== 'bool';
     case 'bool':
@@ -88,7 +97,7 @@ function wordOf(type: ValueType): string {
   if (type.startsWith('list')) return 'array';
   if (type.startsWith('map')) return 'object';
   if (CAPSULES.has(type)) return 'capsule';
-  return ['duration', 'secret', 'size'].includes(type) ? 'string' : type;
+  return ['duration', 'secret', 'bytes'].includes(type) ? 'string' : type;
 }
 
 function mismatch({ part, report }: Place, type: ValueType, got: string, value: Expression): void {
@@ -133,13 +142,13 @@ function hintFor(type: ValueType, got: string, value: Expression, source: string
 function checkReference({ part, report }: Place, type: ValueType, value: Expression): void {
   const indexed = value.kind === 'index';
   const names = namesOf(indexed ? value.value : value);
-  const kind = names && kindOf(names, part.node.module, 0);
-  if (!kind) return;
+  const exported = names && kindOf(names, part.node.module, 0);
+  if (!exported) return;
   const { parsed } = part.node;
   const at = spanOf(parsed, value);
   const text = parsed.source.slice(value.start, value.end);
   if (indexed) {
-    if (kind === 'map(secret)' && type === 'string') {
+    if (exported === 'map(secret)' && type === 'string') {
       report(
         'value.secret-as-text',
         at,
@@ -149,6 +158,7 @@ function checkReference({ part, report }: Place, type: ValueType, value: Express
     }
     return;
   }
+  const kind = plain(exported);
   if (fits(type, kind)) return;
   if (type === `list(${kind})`) {
     const message = `expected array, got ${wordOf(kind)}`;
@@ -189,7 +199,13 @@ function kindOf(
   if (resolved?.rest.length !== 1 || depth > 8) return undefined;
   const { node, rest } = resolved;
   const { name } = rest[0]!;
-  if (!node.custom) return node.rule?.exports?.get(name);
+  if (!node.custom) {
+    const exported = node.rule?.exports?.get(name);
+    // by its type it may be no secret, but what it gives always is one
+    return node.name === 'remote.kubernetes.secret'
+      ? exported?.replace('optionalsecret', 'secret')
+      : exported;
+  }
   if (node.custom === 'imported') return undefined;
   const value = node.custom.exports.get(name)?.value;
   const names = value && namesOf(withoutParens(value));
