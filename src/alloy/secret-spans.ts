@@ -11,7 +11,7 @@ export function isSecretName(name: string): boolean {
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_');
-  if (/(data_source_names?|connection_string|dsn)$/.test(words)) return true;
+  if (/(data_source_names?|connection_string|dsn|webhooks?(_ur[li]s?)?)$/.test(words)) return true;
   if (NO_SECRET.test(words)) return false;
   return /passw|passphrase|secret|token|credential|authorization|private_?key|api_?key/.test(words)
     ? true
@@ -40,6 +40,20 @@ export function secretSpans(source: string): readonly Span[] {
   return merged;
 }
 
+/** A text whose secrets are hidden, not even their length shows. Every line stays a line. */
+export function hideSecrets(source: string): string {
+  let hidden = '';
+  let from = 0;
+  for (const { start, end } of secretSpans(source)) {
+    const secret = source.slice(start, end);
+    const [first = '', ...more] = secret.split('\n');
+    const quote = /^["'`]/.exec(first)?.[0] ?? '';
+    hidden += `${source.slice(from, start)}${quote}(masked)${more.map(() => '\n(masked)').join('')}${quote}`;
+    from = end;
+  }
+  return hidden + source.slice(from);
+}
+
 /** Index of the first span that ends behind `offset`. */
 export function firstBehind(spans: readonly Span[], offset: number): number {
   let low = 0;
@@ -57,7 +71,7 @@ const ASSIGNMENT =
   /(?<![\w-])([A-Za-z_][\w-]*)\\?["'`]?(?:[ \t]*(?:=(?!=)|:(?!:))[ \t]*|[ \t]+(?=["'`]|[^\s=:,.'"`{}()[\]]+[ \t]*\r?$))/gm;
 const LITERAL = /"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|'[^'\n]*'/y;
 /** What may stand behind a whole value; anything else, and where the value ends is not sure. */
-const VALUE_END = /[ \t]*(?:[,})\]+\r\n]|\/\/|\/\*|$)/y;
+const VALUE_END = /[ \t]*(?:[,})\]\r\n]|\/\/|\/\*|$)|[ \t]+\+/y;
 /** Where a secret is kept: sys.env("NAME"), local.file.password.content. */
 const REFERENCE =
   /(?:[a-z_][a-z0-9_]*\.)?(?:env|nonsensitive)\([ \t]*(?:"[A-Za-z_]\w*"|[a-z_][\w.]*)[ \t]*\)|[a-z_][a-z0-9_]*(?:\.[A-Za-z_]\w*){2,}(?:\[[ \t]*(?:"\w*"|\d+)[ \t]*\])?|true|false|null/y;
@@ -121,7 +135,8 @@ function* nested(source: string): Generator<Span> {
       case token.ILLEGAL: {
         const unquoted = previous === token.IDENT && !dotted && isSecretName(key);
         const kept = previous === token.LPAREN && call === 'env(';
-        if (unquoted || (secret && !kept)) yield { start, end };
+        // the colon of YAML is no token of Alloy, and no secret
+        if ((unquoted && source[start] !== ':') || (secret && !kept)) yield { start, end };
         key = source.slice(start + 1, end - 1);
         break;
       }
@@ -160,6 +175,8 @@ const SHAPES: readonly RegExp[] = [
   /(?<=[?&][\w-]{0,30}(?:key|token|secret|passw|sig|auth)[\w-]{0,30}=)[^\s"'`&]+/gi,
   /(?<=\b(?:Bearer|Basic)[ \t]{1,9})[^\s"'`]{6,}/gi,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$(?![\s\S]))/g,
+  // what a webhook's URL ends with is all that its caller has to know
+  /(?<=:\/\/(?:hooks\.[\w.-]{1,100}\/|[\w.-]{1,100}\/(?:[\w-]{1,40}\/){0,3}webhooks?(?:b2)?\/))[^\s"'`]+/gi,
   // Grafana, GitHub, GitLab, Slack, AWS, JSON web tokens
   /\b(?:gl(?:c|sa)_|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|eyJ)[\w.+/=-]{8,}/g,
 ];

@@ -205,7 +205,7 @@ export interface Step {
 }
 
 /** A host with all of its planned changes. */
-export interface Planned extends Omit<StepInput, 'earlier'> {
+export interface Planned extends Omit<StepInput, 'earlier' | 'hide'> {
   readonly host: string;
   readonly changes: readonly Change[];
 }
@@ -223,6 +223,8 @@ export interface StepInput {
   /** Changes already planned for this host: ask these, not the facts, what will have happened. */
   readonly earlier: readonly Change[];
   readonly options: PlanOptions;
+  /** Takes out of a text what may be a secret, for diffs. Every line stays a line. */
+  readonly hide: (text: string) => string;
 }
 
 export interface PlanOptions {

@@ -1,4 +1,5 @@
 import { renamed } from '../alloy/rename.ts';
+import { hideSecrets } from '../alloy/secret-spans.ts';
 import type { Desired, Target } from '../model/desired.ts';
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
@@ -44,7 +45,14 @@ export function planHost(
 ): Plan {
   const changes: Change[] = [];
   for (const step of STEPS) {
-    const change = step.diff({ desired, facts, supplies, earlier: changes, options });
+    const change = step.diff({
+      desired,
+      facts,
+      supplies,
+      earlier: changes,
+      options,
+      hide: hideSecrets,
+    });
     if (change) changes.push(change);
   }
   const planned: Planned = { host: host.name, desired, facts, supplies, changes, options };

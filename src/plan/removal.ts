@@ -1,3 +1,4 @@
+import { hideSecrets } from '../alloy/secret-spans.ts';
 import { entriesOf, without } from '../model/apt-sources.ts';
 import type { Repository, Target } from '../model/desired.ts';
 import {
@@ -117,7 +118,7 @@ function repositoryGone(repository: Repository, facts: Facts): Change | undefine
   for (const source of facts.apt.sources) {
     const { path, text } = source;
     inUse.push(...entriesOf(path, without(path, text, repository)).map(({ signedBy }) => signedBy));
-    const made = withoutEntries(source, repository);
+    const made = withoutEntries(source, repository, hideSecrets);
     if (!made) continue;
     actions.push(made.action);
     diffs.push(made.diff);

@@ -1,7 +1,7 @@
 import type { FileFact } from '../model/facts.ts';
 import type { Action, Change, FileDiff, StepId } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
-import { unifiedDiff } from './textdiff.ts';
+import { type Hide, unifiedDiff } from './textdiff.ts';
 
 /** A change with nothing in it but what is said. */
 export const change = (
@@ -47,7 +47,11 @@ export interface FileChange {
 }
 
 /** What makes one file what it shall be; undefined when it is. */
-export function fileChange(wanted: Wanted, fact: FileFact | undefined): FileChange | undefined {
+export function fileChange(
+  wanted: Wanted,
+  fact: FileFact | undefined,
+  hide: Hide,
+): FileChange | undefined {
   if (!contentDiffers(wanted, fact)) return modeChange(wanted, fact);
   const { path, content } = wanted;
   const there = fact?.kind === 'file';
@@ -56,7 +60,7 @@ export function fileChange(wanted: Wanted, fact: FileFact | undefined): FileChan
     diff: {
       path,
       kind: there ? 'change' : 'create',
-      text: shownDiff(there ? fact.content : '', content),
+      text: shownDiff(there ? fact.content : '', content, hide),
     },
   };
 }
@@ -77,5 +81,9 @@ export function modeChange(
 }
 
 /** null where either side may hold a secret, or cannot be read. */
-const shownDiff = (before: string | Secret | null, after: string | Secret): string | null =>
-  typeof before === 'string' && typeof after === 'string' ? unifiedDiff(before, after) : null;
+const shownDiff = (
+  before: string | Secret | null,
+  after: string | Secret,
+  hide: Hide,
+): string | null =>
+  typeof before === 'string' && typeof after === 'string' ? unifiedDiff(before, after, hide) : null;

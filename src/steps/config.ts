@@ -26,7 +26,7 @@ const isShipped = (fact: FileFact | undefined): boolean =>
 export const configStep: Step = {
   id: 'config',
 
-  diff({ desired, facts }) {
+  diff({ desired, facts, hide }) {
     const config = {
       path: CONFIG_PATH,
       content: desired.config,
@@ -40,7 +40,7 @@ export const configStep: Step = {
     for (const wanted of [...desired.files, config]) {
       const fact = facts.files[wanted.path];
       if (!contentDiffers(config, fact) && isShipped(fact)) continue;
-      const made = fileChange(wanted, fact);
+      const made = fileChange(wanted, fact, hide);
       if (!made) continue;
       actions.push(made.action);
       diffs.push(made.diff);

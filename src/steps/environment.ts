@@ -4,7 +4,7 @@ import { Secret } from '../model/secret.ts';
 import { sameArguments } from './arguments.ts';
 import { change, contentDiffers, modeChange } from './change.ts';
 import { parseEnvironment, renderEnvironment } from './environment-file.ts';
-import { maskLine } from './textdiff.ts';
+import type { Hide } from './textdiff.ts';
 
 /** Read by the package's maintainer scripts alone: changing them never needs a restart. */
 const FOR_MAINTAINER_SCRIPTS = ['RESTART_ON_UPGRADE', 'ALLOY_USER', 'ALLOY_GROUP'];
@@ -20,7 +20,7 @@ export const OWN_VARIABLES = ['CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'
 export const environmentStep: Step = {
   id: 'environment',
 
-  diff({ desired, facts }) {
+  diff({ desired, facts, hide }) {
     const fact = facts.files[ENVIRONMENT_PATH];
     const before =
       fact?.kind === 'file' && fact.content !== null ? environmentOf(fact.content) : null;
@@ -45,7 +45,7 @@ export const environmentStep: Step = {
       : 'restart';
     return change('environment', `${before ? 'change' : 'write'} ${ENVIRONMENT_PATH}`, {
       actions: [{ do: 'file', ...wanted }, { do: 'check-environment' }],
-      diffs: [diffOf(before, environment, names)],
+      diffs: [diffOf(before, environment, names, hide)],
       needs,
     });
   },
@@ -99,11 +99,12 @@ function diffOf(
   before: ReadonlyMap<string, string> | null,
   after: ReadonlyMap<string, string | Secret>,
   names: readonly string[],
+  hide: Hide,
 ): FileDiff {
   const shown = (name: string, value: string | Secret) =>
     value instanceof Secret || !OWN_VARIABLES.includes(name)
       ? `${name}=(hidden)`
-      : maskLine(`${name}=${value}`);
+      : hide(`${name}=${value}`);
   const lines = names.flatMap((name) => {
     const old = before?.get(name);
     const new_ = after.get(name);

@@ -5,7 +5,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Action, Certificate, FileDiff, KeyringFacts, Step, Supplies } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
 import { change, type FileChange, fileChange } from './change.ts';
-import { unifiedDiff } from './textdiff.ts';
+import { type Hide, unifiedDiff } from './textdiff.ts';
 
 const DAY_MS = 86_400_000;
 /** A key that expires within this many days is looked up again, and warned about. */
@@ -97,10 +97,11 @@ const proxyText = ({ url, proxy }: Repository): string =>
 export function withoutEntries(
   { path, text }: Facts['apt']['sources'][number],
   repository: Repository,
+  hide: Hide,
 ): FileChange | undefined {
   const rest = without(path, text, repository);
   if (rest === text) return undefined;
-  const diff = unifiedDiff(text, rest);
+  const diff = unifiedDiff(text, rest, hide);
   return rest === ''
     ? { action: { do: 'delete', path }, diff: { path, kind: 'delete', text: diff } }
     : {
@@ -115,7 +116,7 @@ const root = { user: 'root', group: 'root', mode: '0644' };
 export const repositoryStep: Step = {
   id: 'repository',
 
-  diff({ desired, facts, supplies }) {
+  diff({ desired, facts, supplies, hide }) {
     const { repository } = desired;
     const actions: Action[] = [];
     const diffs: FileDiff[] = [];
@@ -158,15 +159,17 @@ export const repositoryStep: Step = {
         diffs.push({
           path: LIST_PATH,
           kind: ours ? 'change' : 'create',
-          text: unifiedDiff(ours?.text ?? '', text),
+          text: unifiedDiff(ours?.text ?? '', text, hide),
         });
       }
       for (const source of facts.apt.sources)
-        if (source.path !== LIST_PATH) add(withoutEntries(source, repository));
+        if (source.path !== LIST_PATH) add(withoutEntries(source, repository, hide));
     }
     const proxyFact = facts.files[PROXY_PATH];
     if (repository.proxy !== null)
-      add(fileChange({ path: PROXY_PATH, content: proxyText(repository), ...root }, proxyFact));
+      add(
+        fileChange({ path: PROXY_PATH, content: proxyText(repository), ...root }, proxyFact, hide),
+      );
     else if (proxyFact?.kind === 'file') {
       actions.push({ do: 'delete', path: PROXY_PATH });
       diffs.push({ path: PROXY_PATH, kind: 'delete', text: null });

@@ -1,30 +1,16 @@
-import { createTwoFilesPatch } from 'diff';
+import { structuredPatch } from 'diff';
 
-/** Attributes whose value a diff does not show; what a host runs was not always written by us. */
-const SENSITIVE =
-  /^(\s*["'\w.-]*(?:password|passwd|secret|token|api_?key|private_?key|credentials?|key_pem)["'\w.-]*\s*[=:]\s*)(.+?)(,?\s*)$/i;
-const USERINFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s"'@]+@/gi;
-
-/** Takes values of attributes named like secrets, and logins in URLs, out of one line. */
-export function maskLine(line: string): string {
-  const masked = line.replace(USERINFO, '$1(masked)@');
-  const found = SENSITIVE.exec(masked);
-  if (!found) return masked;
-  // the path of a password file is no password
-  if (/_(file|path)["']?\s*[=:]/i.test(found[1]!)) return masked;
-  const value = found[2]!;
-  // a reference is no secret, and worth reading
-  if (/^(sys\.env|env|local\.file|remote\.|argument\.|nonsensitive|convert\.)/.test(value))
-    return masked;
-  return `${found[1]}"(masked)"${found[3]}`;
-}
+/** Takes out of a text what may be a secret. Every line stays a line. */
+export type Hide = (text: string) => string;
 
 /**
- * Body of a unified diff, masked: lines that start with ' ', '+', '-' or '@@'. '' when equal. Past
- * some thousand changed lines it says so instead: the exact diff is quadratic and nobody reads it.
+ * Body of a unified diff: lines that start with ' ', '+', '-' or '@@'. '' when equal. The texts are
+ * compared as they are and shown as `hide` leaves them: both sides, since what a host runs was not
+ * always written by us, and each as a whole, since a secret's name may stand lines above it. Past some
+ * thousand changed lines it says so instead: the exact diff is quadratic and nobody reads it.
  */
-export function unifiedDiff(before: string, after: string): string {
-  const patch = createTwoFilesPatch('a', 'b', before, after, '', '', {
+export function unifiedDiff(before: string, after: string, hide: Hide): string {
+  const patch = structuredPatch('a', 'b', before, after, '', '', {
     context: 3,
     maxEditLength: 2000,
   });
@@ -32,10 +18,20 @@ export function unifiedDiff(before: string, after: string): string {
     const count = (text: string) => text.split('\n').length - 1;
     return `@@ rewritten: ${count(before)} lines become ${count(after)} @@`;
   }
-  return patch
-    .split('\n')
-    .slice(3)
-    .filter((line) => line !== '')
-    .map((line) => (line.startsWith('@@') ? line : line[0] + maskLine(line.slice(1))))
+  if (patch.hunks.length === 0) return '';
+  const [old, new_] = [before, after].map((text) => hide(text).split('\n')) as [string[], string[]];
+  return patch.hunks
+    .flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
+      let [from, to] = [oldStart - 1, newStart - 1];
+      // as diff and git write the head of a side without lines
+      const head = `@@ -${oldLines === 0 ? oldStart - 1 : oldStart},${oldLines} +${newLines === 0 ? newStart - 1 : newStart},${newLines} @@`;
+      const shown = lines.map((line) => {
+        if (line.startsWith('-')) return `-${old[from++]}`;
+        if (line.startsWith('\\')) return line;
+        if (line.startsWith(' ')) from += 1;
+        return `${line[0]}${new_[to++]}`;
+      });
+      return [head, ...shown];
+    })
     .join('\n');
 }

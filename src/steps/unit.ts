@@ -16,7 +16,7 @@ const settingsNotInEffect = ({ dropIn }: Desired, { unit }: Facts): readonly Set
 export const unitStep: Step = {
   id: 'unit',
 
-  diff({ desired, facts }) {
+  diff({ desired, facts, hide }) {
     const fact = facts.files[DROP_IN_PATH];
     const actions: Action[] = [];
     const diffs: FileDiff[] = [];
@@ -24,6 +24,7 @@ export const unitStep: Step = {
       const made = fileChange(
         { path: DROP_IN_PATH, content: desired.dropIn, mode: '0644', user: 'root', group: 'root' },
         fact,
+        hide,
       );
       if (made) {
         actions.push(made.action);
@@ -32,7 +33,7 @@ export const unitStep: Step = {
     } else if (fact?.kind === 'file') {
       actions.push({ do: 'delete', path: DROP_IN_PATH });
       const before = typeof fact.content === 'string' ? fact.content : '';
-      diffs.push({ path: DROP_IN_PATH, kind: 'delete', text: unifiedDiff(before, '') });
+      diffs.push({ path: DROP_IN_PATH, kind: 'delete', text: unifiedDiff(before, '', hide) });
     }
     if (actions.length === 0) {
       if (isKnown(facts) || settingsNotInEffect(desired, facts).length === 0) return undefined;

@@ -1,3 +1,4 @@
+import { hideSecrets } from '../../src/alloy/secret-spans.ts';
 import type { Target } from '../../src/model/desired.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import type { Action, Change, Planned, StepInput } from '../../src/model/plan.ts';
@@ -17,6 +18,7 @@ export const inputOf = (
   earlier: [],
   changes: more.earlier ?? [],
   options: optionsOf(),
+  hide: hideSecrets,
   ...more,
 });
 
