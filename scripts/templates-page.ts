@@ -1,4 +1,4 @@
-import { BUILTIN_NAMES, builtinTemplate } from '../src/config/builtins.ts';
+import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../src/config/builtins.ts';
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
 import type { Parameter } from '../src/config/template-model.ts';
 import { parameterType } from '../src/report/problems/config-texts.ts';
@@ -41,8 +41,52 @@ parameters:
 \`\`\`
 
 Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`default\`, \`oneOf\` (the allowed values), \`needs\`
-(a parameter without which it has no effect), \`unless\` (a parameter that replaces it) and
+(a parameter without which it has no effect), \`unless\` (a parameter that replaces it), \`requiredUnless\` (a parameter
+beside which it is optional) and
 \`when: { collect: [metrics] }\` (it applies only if \`collect\` is or contains one of these values).
+`;
+
+const MIXIN = 'https://github.com/grafana/alloy/tree/main/operations/alloy-mixin';
+const OF_ALLOY = `of [Alloy's mixin](${MIXIN}). They are rendered for Kubernetes: on hosts, render them with
+  \`enableK8sCluster: false\` in its \`config.libsonnet\``;
+
+/** Dashboards and queries that fit what a template sends. */
+const VIEWS: Readonly<Record<BuiltinName, string>> = {
+  minimal: 'Dashboards: none, since nothing is sent.',
+  'linux-host': `Dashboards and queries:
+
+- Metrics: [Node Exporter Full](https://grafana.com/grafana/dashboards/1860), number 1860. Choose \`integrations/unix\` as its
+  job. Its panels about systemd and processes need \`enable_collectors: [systemd, processes]\`.
+- The journal: \`{job="systemd-journal", unit="ssh.service", level=~"error|warning"}\`. Units whose names differ on each run
+  (logins, \`systemd-run\`, connections, containers) share one value of \`unit\`.
+- Log files: \`{job="files", filename="/var/log/nginx/access.log"}\`.
+- Applications: Loki has \`service_name\` as a label, and the other resource attributes as structured metadata:
+  \`{service_name="shop"} | host_name="web-01"\`. In Tempo: \`{resource.host.name="web-01"}\`.
+- Alloy: \`increase(loki_write_dropped_entries_total[1h])\`, \`increase(prometheus_remote_storage_samples_failed_total[1h])\`
+  and \`increase(otelcol_exporter_send_failed_spans_total[1h])\` show losses. With \`self_metrics: all\`:
+  \`alloy-controller\`, \`alloy-resources\`, \`alloy-prometheus-remote-write\` and \`alloy-loki\` ${OF_ALLOY}.`,
+  'otlp-gateway': `Dashboards and queries:
+
+- Applications: \`{service_name="shop"} | env="prod"\` in Loki, \`{resource.service.name="shop"}\` in Tempo, and in Prometheus
+  \`{job="shop"}\`, or the attributes in \`target_info\`.
+- Alloy: \`increase(otelcol_receiver_refused_spans_total[1h])\` and
+  \`increase(otelcol_exporter_send_failed_spans_total[1h])\` show losses. With \`self_metrics: all\`:
+  \`alloy-opentelemetry\`, \`alloy-resources\` and \`alloy-controller\` ${OF_ALLOY}.`,
+  'self-monitoring': `Dashboards: \`alloy-controller\`, \`alloy-resources\`, \`alloy-prometheus-remote-write\` and \`alloy-loki\`
+  ${OF_ALLOY}.`,
+};
+
+const LIMITS = `## What the tests of the templates cannot show
+
+Each template's metrics, logs and traces are followed through the rendered configuration to where they are sent, on lab hosts
+too, and their labels and resource attributes are compared. The lab runs a stand-in for Alloy, which collects and sends
+nothing. Only a real Alloy shows
+
+- that it evaluates relabel rules and OTTL as its documentation says, in every version;
+- how many series and streams a host makes, and what they cost;
+- that Loki accepts logs at the OTLP address derived from \`logs_url\`;
+- the types of metrics sent to \`otlp_url\`;
+- that a queue on disk outlives a restart.
 `;
 
 const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
@@ -62,12 +106,13 @@ function row(parameter: Parameter): string {
   return `| \`${name}\` | ${cell(kind)} | ${cell(otherwise)} | ${cell(meaning + conditions(parameter))} |`;
 }
 
-function conditions({ required, needs, unless, when }: Parameter): string {
+function conditions({ required, needs, unless, requiredUnless, when }: Parameter): string {
   const or = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(' or ');
   return [
     ...(needs === null ? [] : [` Only with \`${needs}\`.`]),
     ...(when === null ? [] : [` Only with ${or(when.words)} in \`${when.name}\`.`]),
     ...(unless === null ? [] : [` Not together with \`${unless}\`.`]),
+    ...(requiredUnless === null ? [] : [` Optional with \`${requiredUnless}\`.`]),
     ...(typeof required === 'boolean' ? [] : [` Required for ${or(required)}.`]),
   ].join('');
 }
@@ -77,7 +122,7 @@ export function templatesPage(): string {
   const sections = BUILTIN_NAMES.map((name) => {
     const { summary, parameters } = builtinTemplate(name);
     const rows = (parameters ?? []).map(row).join('\n');
-    return `## ${name}\n\n${summary}\n\n| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
+    return `## ${name}\n\n${summary}\n\n${VIEWS[name]}\n\n| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
   });
   const language = `## Tags and filters
 
@@ -94,5 +139,5 @@ Filters added by alloyup:
 | \`reference\` | an Alloy reference instead of a string: \`{{ "constants.hostname" \\| reference }}\` |
 | \`with_default: key, value\` | the map with this key first, unless it already has it |
 `;
-  return [INTRODUCTION, language, ...sections].join('\n');
+  return [INTRODUCTION, language, ...sections, LIMITS].join('\n');
 }

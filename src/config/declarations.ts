@@ -13,11 +13,15 @@ export interface Declarations {
   readonly parameters: readonly Parameter[];
 }
 
-const FIELDS = ['type', 'meaning', 'required', 'default', 'oneOf', 'needs', 'unless', 'when'];
+const FIELDS = [
+  ...['type', 'meaning', 'required', 'default', 'oneOf'],
+  ...['needs', 'unless', 'requiredUnless', 'when'],
+];
 
 /**
  * Reads the YAML file beside a template: `summary`, and `parameters` by name, each with `type`,
- * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`, `when`.
+ * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`,
+ * `requiredUnless`, `when`.
  */
 export function readDeclarations(
   text: string,
@@ -76,7 +80,7 @@ export function declarationsOf(
     if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host')
       report(at, { reason: 'parameter-name', parameter: name });
     if (typeof fields.meaning !== 'string') report(at, { reason: 'no-meaning', parameter: name });
-    const { required, oneOf, needs, unless } = fields;
+    const { required, oneOf, needs, unless, requiredUnless } = fields;
     const parameter: Parameter = {
       name,
       type: type ?? 'string',
@@ -86,9 +90,10 @@ export function declarationsOf(
       oneOf: Array.isArray(oneOf) ? oneOf.map(String) : [],
       needs: typeof needs === 'string' ? needs : null,
       unless: typeof unless === 'string' ? unless : null,
+      requiredUnless: typeof requiredUnless === 'string' ? requiredUnless : null,
       when: conditionOf(fields.when),
     };
-    for (const field of ['needs', 'unless', 'when'] as const) {
+    for (const field of ['needs', 'unless', 'requiredUnless', 'when'] as const) {
       const other = field === 'when' ? (parameter.when?.name ?? null) : parameter[field];
       if (other !== null && !Object.hasOwn(record(declared), other))
         report(at, { reason: 'undeclared-parameter', parameter: name, field, other });

@@ -31,8 +31,9 @@ export function counts(parameter: Parameter, all: readonly Parameter[], vars: Va
 
 /** There must be a value, beside these values of others. */
 export function isRequired(parameter: Parameter, all: readonly Parameter[], vars: Vars): boolean {
-  const { required } = parameter;
+  const { required, requiredUnless } = parameter;
   if (required === false || !counts(parameter, all, vars)) return false;
+  if (requiredUnless !== null && isGiven(vars[requiredUnless])) return false;
   if (required === true) return true;
   return wordsFound(parameter, all, vars)?.some((word) => required.includes(word)) ?? false;
 }
@@ -74,13 +75,14 @@ export function checkVars(
   }
 
   for (const parameter of parameters) {
-    const { name, needs, unless, when, meaning } = parameter;
+    const { name, needs, unless, requiredUnless, when, meaning } = parameter;
     const value = vars[name];
     if (value === undefined || value === null) {
       if (!isRequired(parameter, parameters, vars)) continue;
       const about = { template, parameter: name, meaning, example: exampleOf(parameter) };
       const where = value === null ? name : null;
-      report(where, { reason: 'required', ...about, alternative: unless, flag: false });
+      const alternative = unless ?? requiredUnless;
+      report(where, { reason: 'required', ...about, alternative, flag: false });
       continue;
     }
     if (unless !== null && isGiven(vars[unless]))

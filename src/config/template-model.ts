@@ -17,6 +17,8 @@ export interface Parameter {
   readonly needs: string | null;
   /** Another parameter, beside which this one does nothing and is not required; null: none. */
   readonly unless: string | null;
+  /** Another parameter, beside which this one counts but is not required; null: none. */
+  readonly requiredUnless: string | null;
   /** It counts only where another parameter is, or its list holds, one of these words; null: always. */
   readonly when: { readonly name: string; readonly words: readonly string[] } | null;
 }

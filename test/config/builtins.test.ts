@@ -13,6 +13,8 @@ const METRICS = { metrics_url: 'https://metrics.example.com/api/v1/write' };
 const LOGS = { logs_url: 'https://logs.example.com/loki/api/v1/push' };
 const TRACES = { traces_url: 'https://traces.example.com:4318' };
 const OTLP = { otlp_url: 'https://otlp.example.com:4318' };
+const OTHER_LOKI = { logs_url: 'https://logs.example.com/insert/push' };
+const LOKI_OTLP = { logs_otlp_url: 'https://logs.example.com/otlp' };
 const ALL_PARTS = { collect: ['metrics', 'journal', 'files', 'otlp'] };
 const FILES = { log_files: ['/var/log/nginx/*.log', '/srv/app/"odd".log'] };
 
@@ -61,6 +63,14 @@ function variants(name: BuiltinName): readonly (readonly [string, Vars])[] {
         ...(has('enable_collectors') ? { enable_collectors: ['systemd', 'processes'] } : {}),
       },
     ],
+    ...(has('self_metrics')
+      ? ([
+          ['all metrics of its own', { ...all, self_metrics: 'all', ...labels }],
+          ['none of its own', { ...all, self_metrics: 'none' }],
+          ['all of its own to one endpoint', { ...OTLP, self_metrics: 'all' }],
+          ['none of its own to one endpoint', { ...OTLP, self_metrics: 'none' }],
+        ] as const)
+      : []),
     ...(has('otlp_url')
       ? ([
           ['one endpoint of OTLP', { ...OTLP, ...labels }],
@@ -76,6 +86,17 @@ function variants(name: BuiltinName): readonly (readonly [string, Vars])[] {
             'every part, and traces',
             { ...all, ...TRACES, traces_tenant: 'a', ...ALL_PARTS, ...FILES },
           ],
+          [
+            'every part and metrics by remote write',
+            { ...OTLP, ...METRICS, ...ALL_PARTS, ...FILES },
+          ],
+          [
+            'a Loki that is not at its usual path',
+            { ...all, ...OTHER_LOKI, ...ALL_PARTS, ...FILES },
+          ],
+          ['its endpoint of OTLP', { ...all, ...LOKI_OTLP, ...ALL_PARTS, ...FILES }],
+          ['logs of applications alone', { ...METRICS, ...LOKI_OTLP, collect: ['otlp'] }],
+          ['the journal to one endpoint', { ...OTLP, collect: ['journal'] }],
           ['every part to one endpoint', { ...OTLP, ...ALL_PARTS, ...FILES, ...labels }],
           ['files alone', { ...LOGS, collect: ['files'], ...FILES }],
           ['metrics alone', { ...METRICS, collect: ['metrics'] }],
@@ -133,8 +154,11 @@ test.each([
       'loki.relabel.journal',
       'loki.source.journal.journal',
       'loki.write.default',
+      'prometheus.exporter.self.alloy',
       'prometheus.exporter.unix.host',
+      'prometheus.relabel.alloy',
       'prometheus.remote_write.default',
+      'prometheus.scrape.alloy',
       'prometheus.scrape.host',
     ],
   ],
@@ -145,8 +169,12 @@ test.each([
       'otelcol.exporter.prometheus.default',
       'otelcol.processor.batch.default',
       'otelcol.processor.memory_limiter.default',
+      'otelcol.processor.transform.resource',
       'otelcol.receiver.otlp.default',
+      'prometheus.exporter.self.alloy',
+      'prometheus.relabel.alloy',
       'prometheus.remote_write.default',
+      'prometheus.scrape.alloy',
     ],
   ],
   [
@@ -175,10 +203,14 @@ test('linux-host with every part, to one endpoint, makes these components', () =
     'otelcol.processor.attributes.labels',
     'otelcol.processor.batch.default',
     'otelcol.processor.memory_limiter.default',
+    'otelcol.processor.transform.resource',
     'otelcol.receiver.loki.host',
     'otelcol.receiver.otlp.default',
     'otelcol.receiver.prometheus.host',
+    'prometheus.exporter.self.alloy',
     'prometheus.exporter.unix.host',
+    'prometheus.relabel.alloy',
+    'prometheus.scrape.alloy',
     'prometheus.scrape.host',
   ]);
 });
@@ -191,7 +223,7 @@ test.each([
     { collect: ['metrics'], ...METRICS, ...LOGS },
     ['logs_url has no effect without journal or files or otlp in collect'],
   ],
-  [{ ...OTLP, ...METRICS }, ['metrics_url has no effect when otlp_url is set']],
+  [{ ...OTLP, ...LOGS }, ['logs_url has no effect when otlp_url is set']],
   [{ ...METRICS, ...LOGS, ...TRACES }, ['traces_url has no effect without otlp in collect']],
   [
     { ...OTLP, collect: ['metrics', 'jornal'] },
@@ -213,6 +245,36 @@ test.each([
   );
 });
 
+test.each([
+  ['linux-host', { ...METRICS, ...LOGS, ...TRACES, ...ALL_PARTS, ...FILES }],
+  ['linux-host', { ...METRICS, ...LOGS }],
+  ['linux-host', { ...OTLP }],
+  ['otlp-gateway', { ...METRICS, ...LOGS, ...TRACES }],
+  ['otlp-gateway', OTLP],
+] as const)(
+  'the queues of %s with %j may be on disk, at the stability of that component',
+  (name, vars) => {
+    const text = renderBuiltin(name, { ...vars, queue: 'disk' });
+    const parsed = parse(text);
+    expect(format(text, parsed.file)).toBe(text);
+    const found = (stability: 'generally-available' | 'public-preview') =>
+      checkConfig(parsed, { stability, strict: true, check: 'http' })
+        .map(({ code }) => code)
+        .filter((code) => code !== 'exposure.listen');
+    expect(found('public-preview')).toEqual([]);
+    const queues = text.match(/sending_queue \{[^}]*\}/g) ?? [];
+    expect(found('generally-available')).toHaveLength(queues.length === 0 ? 0 : 1);
+    expect(queues.every((queue) => queue.includes('otelcol.storage.file.queue.handler'))).toBe(
+      true,
+    );
+    // what is on disk is tried until it is taken
+    expect(text.match(/max_elapsed_time = .*/g) ?? []).toEqual(
+      queues.map(() => 'max_elapsed_time = "0s"'),
+    );
+  },
+);
+
 test('a signal without a target is not accepted by the gateway', () => {
-  expect(renderBuiltin('otlp-gateway', LEAST['otlp-gateway'])).not.toMatch(/loki|logs/i);
+  const text = renderBuiltin('otlp-gateway', { ...LEAST['otlp-gateway'], self_metrics: 'none' });
+  expect(text).not.toMatch(/loki|logs?\b|log_/i);
 });

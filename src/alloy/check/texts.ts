@@ -14,7 +14,7 @@ export const checkTexts: Check = ({ nodes }, report) => {
         if (statement.kind !== 'attribute') continue;
         const { name } = statement.name;
         const kind = ottlKind(part, name);
-        if (kind) each(statement.value, (text, at) => checkOttl(part, kind, text, at, report));
+        if (kind) eachWhole(statement.value, (text, at) => checkOttl(part, kind, text, at, report));
         else if (!OWN_DOLLARS.has(name)) {
           each(statement.value, (text, at) => {
             checkVariables(part, name, text, at, report);
@@ -66,6 +66,14 @@ function each(expression: Expression, see: (text: string, at: Expression) => voi
       const parts = expression.kind === 'call' ? expression.args : partsOf(expression);
       for (const part of parts) each(part, see);
     }
+  }
+}
+
+/** Texts that stand alone: what is joined of pieces, or made by a function, is known to Alloy only. */
+function eachWhole(expression: Expression, see: (text: string, at: Expression) => void): void {
+  if (expression.kind === 'literal') each(expression, see);
+  else if (expression.kind === 'array') {
+    for (const part of partsOf(expression)) eachWhole(part, see);
   }
 }
 

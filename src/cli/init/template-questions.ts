@@ -72,10 +72,10 @@ function* parameterQuestions(answers: Answers): Iterable<Question> {
   const counting = parameters.filter((one) => counts(one, parameters, vars));
   for (const parameter of [...counting].sort((a, b) => Number(isPaths(b)) - Number(isPaths(a)))) {
     const required = isRequired(parameter, parameters, vars);
-    const prefix = /^(\w+)_url$/.exec(parameter.name)?.[1];
+    const prefix = /^([a-z]+)_url$/.exec(parameter.name)?.[1];
     if (prefix === undefined) {
       if (required) yield valueQuestion(parameter, true);
-    } else if (prefix !== 'otlp' || single) {
+    } else if ((prefix === 'otlp') === single) {
       yield prefix === 'otlp'
         ? otlpQuestion(parameter, to === 'cloud')
         : valueQuestion(parameter, required);
