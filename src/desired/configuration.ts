@@ -158,7 +158,9 @@ function judge(
       })),
     );
   }
-  const warnings = found.map(({ severity: _, ...warning }) => warning);
+  const warnings = found.map(({ severity, ...warning }) =>
+    severity === 'note' ? { ...warning, severity } : warning,
+  );
   return ok({ components: componentsOf(parsed), warnings, reads });
 }
 

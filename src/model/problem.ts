@@ -63,15 +63,21 @@ export type ProblemOf<C extends ProblemCode> = {
 /** One thing that went wrong, as data; its text is made in report/, by `textOf` alone. */
 export type Problem = ProblemOf<ProblemCode>;
 
+interface Weight {
+  /** A note is an opinion, or says what could not be checked: nobody has to act on it. Absent: a warning. */
+  readonly severity?: 'note';
+}
+
 export type WarningOf<C extends keyof WarningProblems> = {
-  [K in C]: { readonly code: K; readonly params: WarningProblems[K] & Besides } & Common;
+  [K in C]: { readonly code: K; readonly params: WarningProblems[K] & Besides } & Common & Weight;
 }[C];
 
 /** What a rule of the Alloy language says; the rule is the code of its warning. */
 export type DiagnosticWarning = {
   readonly code: string;
   readonly params: Diagnostic & Besides;
-} & Common;
+} & Common &
+  Weight;
 
 /** Something to know that stops nothing. */
 export type Warning = WarningOf<keyof WarningProblems> | DiagnosticWarning;

@@ -2,12 +2,15 @@ import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
 import { alone, type Group, groupEqual, problemGroups, warningGroups } from './groups.ts';
 import { present, someNames } from './plain.ts';
-import { placeText } from './problem-text.ts';
+import { isNote, placeText } from './problem-text.ts';
 import { docsOf, textOf } from './text-of.ts';
+
+/** GitHub calls a note a notice. */
+const LEVELS = ['error', 'warning', 'notice'] as const;
 
 /** A note that GitHub shows on a line of the files under review. */
 export interface Annotation {
-  readonly level: 'error' | 'warning';
+  readonly level: (typeof LEVELS)[number];
   readonly title: string;
   readonly message: string;
   readonly at: Position | null;
@@ -33,7 +36,9 @@ export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotat
       annotation('error', group, place),
     ),
   );
-  const warned = warningGroups(all, warnings).map((group) => annotation('warning', group));
+  const warned = warningGroups(all, warnings).map((group) =>
+    annotation(levelOf(group.item), group),
+  );
   return [...errors, ...warned];
 }
 
@@ -43,8 +48,10 @@ export const findingAnnotations = (
   warnings: readonly Notice[],
 ): readonly Annotation[] => [
   ...problems.map((item) => annotation('error', alone(item))),
-  ...warnings.map((item) => annotation('warning', alone(item))),
+  ...warnings.map((item) => annotation(levelOf(item), alone(item))),
 ];
+
+const levelOf = (warning: Notice): Annotation['level'] => (isNote(warning) ? 'notice' : 'warning');
 
 function annotation(
   level: Annotation['level'],
@@ -69,7 +76,7 @@ function annotation(
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function annotationsText(annotations: readonly Annotation[], pathOf: PathOf): string {
-  const lines = (['error', 'warning'] as const).flatMap((level) => {
+  const lines = LEVELS.flatMap((level) => {
     const all = annotations.filter((one) => one.level === level);
     if (all.length <= MOST_SHOWN) return all;
     const shown = all.slice(0, MOST_SHOWN - 1);

@@ -10,7 +10,7 @@ import {
   warningGroups,
 } from './groups.ts';
 import { count, duration, present, someNames } from './plain.ts';
-import { placeText } from './problem-text.ts';
+import { isNote, placeText } from './problem-text.ts';
 import { outcomeRows } from './summary.ts';
 import { docsOf, textOf } from './text-of.ts';
 
@@ -38,7 +38,7 @@ export function markdown(report: RunReport): string {
     `## alloyup ${verb}: ${counts.join(', ') || count(summary.hosts, 'host')}\n\nRun \`${run}\`, ${ended}.\n`,
     ...(rows.length > 0 ? [`| Outcome | Hosts | |\n|---|---:|---|\n${rows.join('')}`] : []),
     ...findingBlocks('Problems', problemGroups(hosts)),
-    ...findingBlocks('Warnings', warningGroups(hosts, report.warnings)),
+    ...warningBlocks(warningGroups(hosts, report.warnings)),
     ...planBlocks(hosts),
   ]);
 }
@@ -52,8 +52,19 @@ export const findingsMarkdown = (
   limited([
     `## alloyup ${title}: ${problems.length > 0 ? count(problems.length, 'error') : 'no errors'}\n`,
     ...findingBlocks('Problems', problems.map(alone)),
-    ...findingBlocks('Warnings', warnings.map(alone)),
+    ...warningBlocks(warnings.map(alone)),
   ]);
+
+const warningBlocks = (groups: readonly Group<Notice>[]): readonly string[] => [
+  ...findingBlocks(
+    'Warnings',
+    groups.filter(({ item }) => !isNote(item)),
+  ),
+  ...findingBlocks(
+    'Notes',
+    groups.filter(({ item }) => isNote(item)),
+  ),
+];
 
 function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonly string[] {
   if (groups.length === 0) return [];

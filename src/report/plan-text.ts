@@ -4,7 +4,7 @@ import type { Problem, Warning } from '../model/problem.ts';
 import { type Hosts, type PlanGroup, planGroups, problemGroups, warningGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, foldLine, pad, present, who, wrap } from './plain.ts';
-import { noticeTexts, type ProblemStyle } from './problem-text.ts';
+import { errorTexts, type ProblemStyle, warningTexts } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;
@@ -28,13 +28,13 @@ export function plansText(hosts: Hosts, warnings: readonly Warning[], style: Pla
   const refused = groupsOf((found) => !found.every(isAdoptable));
   const brief = { ...style, diffs: style.diffs && style.whole };
   return [
-    ...noticeTexts('warning', warningGroups(all, warnings), style),
+    ...warningTexts(warningGroups(all, warnings), style),
     ...groupsOf((found) => found.length === 0).map((group) =>
       groupText(headline(group), group, style),
     ),
     ...adoptable.map((group) => refusedText(group, style)),
     ...refused.map((group) => refusedText(group, brief)),
-    ...noticeTexts('error', problemGroups(all), style),
+    ...errorTexts(problemGroups(all), style),
     `${planSum(all, style.paint)}\n`,
   ].join('\n');
 }

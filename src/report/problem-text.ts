@@ -12,16 +12,37 @@ export interface ProblemStyle {
   readonly links?: boolean;
 }
 
-type Kind = 'error' | 'warning';
+type Kind = 'error' | 'warning' | 'note';
 
 export const problemText = (problem: Problem, style: ProblemStyle): string =>
   blockText('error', alone(problem), style);
 
-export const noticeTexts = (
-  kind: Kind,
+export const errorTexts = (
+  groups: readonly Group<Problem>[],
+  style: ProblemStyle,
+): readonly string[] => groups.map((group) => blockText('error', group, style));
+
+/** Warnings, and after them notes. */
+export const warningTexts = (
   groups: readonly Group<Notice>[],
   style: ProblemStyle,
-): readonly string[] => groups.map((group) => blockText(kind, group, style));
+): readonly string[] => [
+  ...groups.filter(({ item }) => !isNote(item)).map((one) => blockText('warning', one, style)),
+  ...groups.filter(({ item }) => isNote(item)).map((one) => blockText('note', one, style)),
+];
+
+/** Nobody has to act on it. */
+export const isNote = (notice: Notice): boolean =>
+  'severity' in notice && notice.severity === 'note';
+
+/** "2 warnings, 1 note"; empty without any. */
+export function warningSum(warnings: readonly Notice[]): string {
+  const notes = warnings.filter(isNote).length;
+  const others = warnings.length - notes;
+  return present(others > 0 && count(others, 'warning'), notes > 0 && count(notes, 'note')).join(
+    ', ',
+  );
+}
 
 /** All of them, separated by blank lines, and their totals. */
 export function problemsText(
@@ -30,12 +51,12 @@ export function problemsText(
   style: ProblemStyle,
 ): string {
   const blocks = [
-    ...noticeTexts('warning', warnings.map(alone), style),
-    ...noticeTexts('error', problems.map(alone), style),
+    ...warningTexts(warnings.map(alone), style),
+    ...errorTexts(problems.map(alone), style),
   ];
   const sums = present(
     problems.length > 0 && count(problems.length, 'error'),
-    warnings.length > 0 && count(warnings.length, 'warning'),
+    warningSum(warnings),
   );
   return blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
 }
@@ -54,7 +75,7 @@ function blockText(
   const { code, host, at, detail } = notice;
   const { message, hint } = textOf(notice);
   const head = `${kind}[${code}]`;
-  const colour = kind === 'error' ? paint.red : paint.yellow;
+  const colour = paint[COLOURS[kind]];
   let text = `${colour(paint.bold(head))}: ${paint.bold(wrap(message, width, 2, head.length + 2))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
   const on = names.length === 0 && host !== undefined ? [host] : names;
@@ -64,6 +85,8 @@ function blockText(
   if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;
   return text;
 }
+
+const COLOURS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
 /** More hosts than this are counted. */
 const NAMES_SHOWN = 40;

@@ -58,6 +58,8 @@ export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
 export interface PrintedWarning extends Text {
   /** Public and never renamed. */
   readonly code: string;
+  /** A note: nobody has to act on it. Absent: a warning. */
+  readonly severity?: 'note';
   /** What the message is made from; docs/problems.md lists the reasons of each code. */
   readonly params?: { readonly reason: string; readonly [name: string]: unknown };
   /** Where the code is explained. */
@@ -73,7 +75,7 @@ export interface PrintedWarning extends Text {
  * A problem as programs read it.
  * @public
  */
-export interface PrintedProblem extends PrintedWarning {
+export interface PrintedProblem extends Omit<PrintedWarning, 'severity'> {
   /** The same call may succeed later with nobody changing anything. */
   readonly transient?: boolean;
 }

@@ -4,7 +4,7 @@ import { problemGroups, warningGroups } from './groups.ts';
 import { type Paint, paintWith } from './paint.ts';
 import { count, cut, duration, pad, present, shorten, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
-import { noticeTexts } from './problem-text.ts';
+import { errorTexts, warningTexts } from './problem-text.ts';
 import { statusText } from './status-text.ts';
 import { outcomePaint, summaryText } from './summary.ts';
 
@@ -77,14 +77,10 @@ export function textRenderer(options: TextOptions): TextRenderer {
       verb === 'status' && statusText(hosts, endedAt, style),
       ...(verb === 'plan' || printed || level < 0
         ? []
-        : noticeTexts('warning', warningGroups(hosts, warnings), style)),
+        : warningTexts(warningGroups(hosts, warnings), style)),
       ...(verb === 'plan' && level >= 0
         ? []
-        : noticeTexts(
-            'error',
-            problemGroups(hosts.filter(([name]) => !printed?.has(name))),
-            style,
-          )),
+        : errorTexts(problemGroups(hosts.filter(([name]) => !printed?.has(name))), style)),
       verb !== 'plan' && summaryText(hosts, ledger.run, endedAt - startedAt - askedMs, style),
     ).join('\n');
     return linesShown && text !== '' ? `\n${text}` : text;

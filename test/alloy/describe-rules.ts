@@ -4,6 +4,7 @@ const SEVERITY: Readonly<Record<Rule['kind'], string>> = {
   language: 'error',
   knowledge: 'warning, error with --strict',
   advice: 'warning',
+  note: 'note',
 };
 
 /** docs/checks.md */
@@ -18,6 +19,7 @@ it current.
 - **warning, error with --strict**: according to the components of Alloy 1.18, \`alloy validate\` or the start fails.
   Another version may accept it: \`alloy validate\` on the host decides.
 - **warning**: the configuration runs, but probably does not do what you want.
+- **note**: an opinion, or something that could not be checked. Nothing makes an error of it, \`--strict\` neither.
 
 Codes of syntax errors begin with \`syntax.\`; their messages are Alloy's own.
 

@@ -114,6 +114,17 @@ test('a file outside the repository is named in the message', () => {
   );
 });
 
+test('a note is a notice', () => {
+  const params = { reason: 'diagnostic', rule: 'w', said: 'm', advice: 'h' } as const;
+  const [command] = commandsOf(
+    annotationsText(findingAnnotations([], [{ code: 'w', severity: 'note', params }]), () => null),
+  );
+  expect(command).toMatchObject({ command: 'notice', title: 'alloyup: w' });
+  expect(findingsMarkdown('validate', [], [{ code: 'w', severity: 'note', params }])).toContain(
+    '### Notes\n',
+  );
+});
+
 test('annotations that GitHub would drop are counted', () => {
   const problems = Array.from({ length: 25 }, (_, i) => checkProblem(`m${i}`, 'h'));
   const lines = annotationsText(findingAnnotations(problems, []), inRepository)

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { codeFrame } from '../../src/model/frame.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { paintWith } from '../../src/report/paint.ts';
-import { noticeTexts, problemsText, problemText } from '../../src/report/problem-text.ts';
+import {
+  errorTexts,
+  problemsText,
+  problemText,
+  warningSum,
+} from '../../src/report/problem-text.ts';
 
 const style = { paint: paintWith(false), width: 80 };
 
@@ -42,9 +47,22 @@ test('no line is longer than the terminal', () => {
 
 test('a problem of many hosts is shown once, with some of their names', () => {
   const hosts = Array.from({ length: 100 }, (_, i) => `web-${i}`);
-  const text = noticeTexts('error', [{ item: PROBLEMS[1]!, names: hosts }], style)[0];
+  const text = errorTexts([{ item: PROBLEMS[1]!, names: hosts }], style)[0];
   expect(text).toContain('  on web-0, web-1,');
   expect(text).toContain('and 60 more');
+});
+
+test('notes come after warnings, and are counted apart', () => {
+  const said = (rule: string) => ({
+    code: rule,
+    params: { reason: 'diagnostic', rule, said: rule, advice: 'Do it' } as const,
+  });
+  const warnings = [{ ...said('n'), severity: 'note' as const }, said('w')];
+  expect(problemsText([], warnings, style)).toBe(
+    'warning[w]: w\n  help: Do it\n\nnote[n]: n\n  help: Do it\n\n1 warning, 1 note\n',
+  );
+  expect(warningSum(warnings.slice(0, 1))).toBe('1 note');
+  expect(warningSum([])).toBe('');
 });
 
 test('a single problem has no totals', () => {

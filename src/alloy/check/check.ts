@@ -15,7 +15,7 @@ import { checkPorts } from './listen-ports.ts';
 import type { Check, CheckOptions, Config, FileDiagnostic, NamedFile } from './model.ts';
 import { readConfig } from './modules.ts';
 import { checkReferences } from './references.ts';
-import { RULES } from './rules.ts';
+import { RULES, type Rule } from './rules.ts';
 import { checkStability } from './stability.ts';
 import { checkTexts } from './texts.ts';
 import { checkTypes } from './types.ts';
@@ -67,8 +67,7 @@ export function checkFiles(
       const { name, written, place, unclear } = sources.get(at.parsed)!;
       if (unclear.has(lineAt(at.parsed.file.lineStarts, at.start))) return;
       const span = { start: place(at.start), end: place(at.end) };
-      const error = kind === 'language' || (kind === 'knowledge' && options.strict);
-      const severity = error ? 'error' : 'warning';
+      const severity = severityOf(kind, options);
       const diagnostic = diagnosticAt(written, span, { severity, code, message, hint });
       found.push({ ...diagnostic, file: name });
     });
@@ -78,6 +77,14 @@ export function checkFiles(
     (a, b) => order.get(a.file)! - order.get(b.file)! || a.start - b.start || a.end - b.end,
   );
 }
+
+const severityOf = (
+  kind: Rule['kind'] | undefined,
+  { strict }: CheckOptions,
+): Diagnostic['severity'] => {
+  if (kind === 'language' || (kind === 'knowledge' && strict)) return 'error';
+  return kind === 'note' ? 'note' : 'warning';
+};
 
 interface Readable extends NamedFile {
   /** The file as it is; `parsed` is what is checked. */

@@ -2,7 +2,11 @@
 export interface Rule {
   /** `family.word`, never renamed. */
   readonly code: string;
-  readonly kind: 'language' | 'knowledge' | 'advice';
+  /**
+   * language: an error. knowledge: a warning, an error with --strict. advice: a warning. note: an opinion or
+   * a limit of what is known here, which no option makes more of.
+   */
+  readonly kind: 'language' | 'knowledge' | 'advice' | 'note';
   /** What is found, one sentence. */
   readonly finds: string;
   /** What to do about it. */

@@ -4,6 +4,7 @@ import { parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { type Findings, findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
+import { warningSum } from '../../report/problem-text.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
 import { findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
@@ -59,8 +60,6 @@ function conclude(
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
   printProblems(terminal, problems, shown);
   if (exitCode === 0 && !options.quiet)
-    terminal.out(
-      `${subject} checked: ${warnings.length === 0 ? 'no problems' : count(warnings.length, 'warning')}\n`,
-    );
+    terminal.out(`${subject} checked: ${warningSum(warnings) || 'no problems'}\n`);
   return exitCode;
 }

@@ -112,7 +112,8 @@ export function findingsOf(file: string, parsed: Parsed, diagnostics: readonly D
     const advice = follows ? 'Fix the errors above first: this may only be a consequence' : hint;
     const params = { reason: 'diagnostic', rule: code, said: readable(message), advice } as const;
     const place = { at: { file, line, column }, detail: frame(start, end) };
-    if (severity === 'warning') warnings.push({ code, params, ...place });
+    if (severity === 'note') warnings.push({ code, severity, params, ...place });
+    else if (severity === 'warning') warnings.push({ code, params, ...place });
     else problems.push({ code: isSyntax ? 'config.syntax' : 'config.check', params, ...place });
   }
   return { problems, warnings };
