@@ -11,6 +11,8 @@ export type Signal = (typeof SIGNALS)[number];
 export interface Told {
   /** The sender's `service.name`; empty if it has none. */
   readonly service: string;
+  /** Texts among the attributes of its resources. */
+  readonly resource: Readonly<Record<string, string>>;
   /** Names of spans or metrics, or texts of log records. */
   readonly names: readonly string[];
 }
@@ -53,7 +55,11 @@ export const SERVICES: Readonly<Record<Signal, Service>> = {
 
 export function toldBy({ resources }: Request): Told {
   const attributes = resources.flatMap(({ resource }) => resource?.attributes ?? []);
+  const texts = attributes.flatMap(({ key, value }) =>
+    value?.stringValue ? [[key, value.stringValue] as const] : [],
+  );
   return {
+    resource: Object.fromEntries(texts),
     service: attributes.find(({ key }) => key === 'service.name')?.value?.stringValue ?? '',
     names: resources
       .flatMap(({ scopes }) => scopes.flatMap(({ items }) => items))

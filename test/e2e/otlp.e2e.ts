@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { machineName } from '../../lab/names.ts';
 import { type OtlpReceiver, RECEIVER_SOCKET, receiveOtlp } from '../../lab/otlp/receiver.ts';
 import { REPOSITORY_ROOT } from '../../lab/root.ts';
-import { report } from './helpers.ts';
+import { journalLabels, Pipeline } from '../pipeline.ts';
+import { outcomes, report } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 
 /** The environments that the wizard prints for applications, one per protocol. */
@@ -136,5 +137,92 @@ ${more}`,
       ...delivered('http/protobuf', '127.0.0.1:4318'),
     ]);
     for (const port of [4317, 4318]) expect(await reaches(other, port)).toBe(false);
+  });
+
+  const METRICS = { metrics_url: 'https://apt.grafana.com/write' };
+  const LOGS = { logs_url: 'https://apt.grafana.com/loki/api/v1/push' };
+  const TRACES = { traces_url: 'https://apt.grafana.com:443' };
+  const OTLP = { otlp_url: 'https://apt.grafana.com' };
+  const PARTS = { collect: ['metrics', 'journal', 'otlp'] };
+  test.each([
+    ['linux-host', { ...METRICS, ...LOGS, ...TRACES, ...PARTS }],
+    ['linux-host', { ...OTLP, ...PARTS }],
+    ['otlp-gateway', { ...METRICS, ...TRACES, logs_url: 'https://apt.grafana.com/otlp' }],
+    ['otlp-gateway', OTLP],
+  ])('and the host itself leave %s with %j under their labels', async (template, vars) => {
+    const file = lab.inventory({
+      file: 'labels.yaml',
+      hosts: [other.name],
+      defaults: {
+        alloy: { version: '1.18.1' },
+        config: { template, vars: { ...vars, labels: { env: 'lab' } } },
+      },
+    });
+    const { report: run } = await report(lab, ['apply', '--yes', '--watch', '1', '-i', file]);
+    expect(outcomes(run)).toEqual([`${other.name}: changed`]);
+
+    const hostname = (await other.root('uname -n')).stdout;
+    const labels = { host: hostname, env: 'lab' };
+    const pipeline = new Pipeline(
+      (await other.root('cat /etc/alloy/config.alloy')).stdout,
+      hostname,
+    );
+    // what the service has made of the configuration's expressions
+    const path = '/api/v0/web/components/otelcol.processor.transform.resource';
+    const { stdout: transform } = await other.root(
+      `exec 3<>/dev/tcp/127.0.0.1/12345; printf 'GET ${path} HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`,
+    );
+    expect(transform).toContain(
+      JSON.stringify(`set(attributes["host"], "${hostname}")`).slice(1, -1),
+    );
+
+    const own = await receiveOtlp(other.path(RECEIVER_SOCKET));
+    try {
+      const lines = [
+        'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+        'OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318',
+        'OTEL_NODE_RESOURCE_DETECTORS=none',
+      ];
+      expect(await application(other, lines)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(own.received.map(({ signal }) => signal).sort()).toEqual([
+        'logs',
+        'metrics',
+        'traces',
+      ]);
+      const machine = template === 'linux-host' ? { 'host.name': hostname } : {};
+      for (const { component, signal, resource } of own.received) {
+        const sent = pipeline.follow(component, signal, { resource });
+        expect(sent, signal).toHaveLength(1);
+        expect(sent[0]!.resource).toEqual({ ...resource, ...machine, ...labels });
+        expect(sent[0]!.resource).toMatchObject({ 'service.name': 'shop' });
+        if (signal !== 'metrics') continue;
+        expect({ ...sent[0]!.attributes, ...sent[0]!.labels }).toMatchObject(labels);
+      }
+    } finally {
+      own.close();
+    }
+
+    const __name__ = 'otelcol_exporter_send_failed_spans_total';
+    const [metric] = pipeline.follow('prometheus.exporter.self.alloy', 'metrics', {
+      labels: { __name__ },
+    });
+    expect({ ...metric?.attributes, ...metric?.labels }).toMatchObject(labels);
+    if (template !== 'linux-host') return;
+
+    const entries = (await other.root('journalctl -o json --all')).stdout.split('\n');
+    const units = new Set<string>();
+    for (const entry of entries.filter((one) => one.startsWith('{'))) {
+      const [line, ...more] = pipeline.follow('loki.source.journal.journal', 'logs', {
+        labels: journalLabels(JSON.parse(entry) as Record<string, unknown>),
+      });
+      expect(more).toEqual([]);
+      const { unit, ...all } = { ...line!.resource, ...line!.attributes, ...line!.labels };
+      expect(all).toMatchObject({ job: 'systemd-journal', ...labels });
+      expect(all.level).toMatch(/^[a-z]+$/);
+      if (unit !== undefined) units.add(unit);
+    }
+    // the runs of this file, and of the application's logins, are no streams of their own
+    expect(units).toContain('alloyup.service');
+    expect([...units].filter((unit) => /\d{4}|session-/.test(unit))).toEqual([]);
   });
 });
