@@ -74,7 +74,7 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
   },
   'ssh.lost': {
     means:
-      'A connection that was established broke off. Whatever runs on the host by then continues without it.',
+      'A connection that was established broke off. Whatever had been started on the host by then continues without it.',
     examples: {
       dropped: { endpoint, said: 'the host stopped answering' },
       'nothing-started': {},
@@ -95,6 +95,16 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
       'old-ssh-command': { name: 'web-01', needed: 8.5 },
     },
   },
+  'ssh.shell': {
+    means: 'The login worked, but its shell did not run a command. Nothing was sent to it.',
+    examples: {
+      nologin: account,
+      'git-shell': account,
+      'sftp-only': account,
+      ended: { ...account, exit: '0' },
+      silent: { ...account, seconds: 15 },
+    },
+  },
   'sudo.refused': {
     means: 'The login worked, but it cannot become root.',
     examples: {
@@ -103,12 +113,18 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
       'not-allowed': account,
       'needs-tty': account,
       'no-sudo': account,
+      doas: account,
+      'not-setuid': account,
+      'no-new-privileges': account,
+      'bad-sudoers': account,
+      'cannot-log': account,
+      pam: account,
       'not-root': {},
       failed: { address: where.address, exit: 1 },
     },
   },
   'sudo.password': {
     means: 'sudo asks for a password, and there is none, or it is wrong.',
-    examples: { 'password-required': account, 'password-refused': account },
+    examples: { 'password-required': account, 'password-refused': { ...account, whose: 'root' } },
   },
 };

@@ -26,7 +26,7 @@ export const factsRequest = ({ desired }: Target): FactsRequest => ({
 /**
  * Asks a host for its facts, in one command. `raw` is the answer as the host gave it.
  *
- * @throws ToolError `sudo.*`, `host.probe`, or the transport's own
+ * @throws ToolError `ssh.shell`, `sudo.*`, `host.probe`, or the transport's own
  */
 export async function gatherFacts(
   target: Target,
@@ -51,7 +51,7 @@ export async function gatherFacts(
   if (record?.type === 'facts')
     return { facts: readFacts(host.name, record.facts), raw: record.facts };
   throw new ToolError(
-    sudoProblem(host, err) ?? {
+    sudoProblem(host, err, exit) ?? {
       code: 'host.probe',
       host: host.name,
       params: { reason: 'no-facts', exit: `${exit.code ?? exit.signal}` },

@@ -45,6 +45,7 @@ const UNREACHABLE: readonly string[] = [
   'ssh.timeout',
   'ssh.lost',
   'ssh.unsupported',
+  'ssh.shell',
 ];
 
 export function createHostRun(target: Target, world: World, options: RunOptions): HostRun {

@@ -1,6 +1,7 @@
 import { createLineReader } from '../host/records.ts';
 import { followInput, LAUNCHED, launchInput, PERL } from '../host/run.ts';
 import type { Host } from '../model/host.ts';
+import type { Exit } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { isLost, type Session } from './session.ts';
@@ -46,7 +47,7 @@ const VERDICT = 'alloyup: verdict ';
  * Starts a run on a host and follows its log to the end, over as many connections as it takes: each
  * continues at the byte where the last one broke.
  *
- * @throws ToolError `sudo.*`, `host.unsupported`, `apply.failed`: nothing was started
+ * @throws ToolError `ssh.shell`, `sudo.*`, `host.unsupported`, `apply.failed`: nothing was started
  */
 export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
   const log = createLineReader(input.onLine);
@@ -73,28 +74,23 @@ async function launch(
     timeoutMs: Math.max(1000, deadline - world.now()),
     signal: world.abandon,
   });
-  const { code, signal } = await channel.exit;
-  if (launcher.found) return code;
-  throw new ToolError(launchProblem(host, code ?? signal, launcher.before(), err.text()));
+  const exit = await channel.exit;
+  if (launcher.found) return exit.code;
+  throw new ToolError(launchProblem(host, exit, launcher.before(), err.text()));
 }
 
-function launchProblem(
-  host: Host,
-  exit: number | string | null,
-  out: string,
-  err: string,
-): Problem {
-  switch (exit) {
+function launchProblem(host: Host, exit: Exit, out: string, err: string): Problem {
+  switch (exit.code) {
     case NO_SYSTEMD:
       return { code: 'host.unsupported', host: host.name, params: { reason: 'no-systemd' } };
     case NOT_ROOT:
       return { code: 'sudo.refused', host: host.name, params: { reason: 'not-root' } };
   }
   return (
-    sudoProblem(host, err) ?? {
+    sudoProblem(host, err, exit) ?? {
       code: 'apply.failed',
       host: host.name,
-      params: { reason: 'not-launched', exit: `${exit}` },
+      params: { reason: 'not-launched', exit: `${exit.code ?? exit.signal}` },
       detail: `${out}${err}`.trim(),
       transient: true,
     }

@@ -1,27 +1,49 @@
 import type { Host } from '../model/host.ts';
 import type { Command } from '../model/plan.ts';
 import type { Channel, Exit, StartOptions } from '../model/ports.ts';
-import type { Problem } from '../model/problem.ts';
+import { type Problem, ToolError } from '../model/problem.ts';
 import type { Session } from './session.ts';
 import { afterMarker, collector } from './streams.ts';
 
-/** What we make sudo prompt with, so that the password is sent only when sudo asks for it. */
-export const SUDO_PROMPT = 'alloyup: password: ';
+/**
+ * What we make sudo prompt with, so that the password is sent only when sudo asks for it. sudo puts the
+ * account whose password it wants for %p: root's with `rootpw`, `targetpw` and `runaspw`. A sudo-rs
+ * before 0.2.8 leaves it as it is.
+ */
+export const SUDO_PROMPT = 'alloyup: password of %p: ';
+const PROMPT = /alloyup: password of ([^\n:]{0,64}): /;
+/** What the login shell prints once it runs what we sent. */
+const SHELL = 'alloyup: shell\n';
 /** What the command prints once sudo has let it start. */
 const READY = 'alloyup: ready\n';
 /** What PAM says when it asks for a new password, and waits for one. */
 const EXPIRED = /password (is|has) expired|change your password|changing password for/i;
+/** A login shell that has not started anything by then reads something else than our command. */
+const SHELL_MS = 15_000;
 /** Bytes. The facts of a host with 5,000 components take far less. */
 const OUT_LIMIT = 16 << 20;
 const ERR_LIMIT = 64 << 10;
 
+/** In the words that we know; this does not need env(1), which a broken PATH may hide. */
+const IN_ENGLISH: Command = [
+  'sh',
+  '-c',
+  'echo alloyup: shell; LC_ALL=C; export LC_ALL; exec "$@"',
+  'sh',
+];
+
 /**
  * Starts a command as root with `input` as its whole stdin.
+ *
+ * Nothing is sent before the login shell runs our command: whatever else reads there, such as a menu, a
+ * Git server or another shell, would take it for its own input.
  *
  * With a password, sudo and the command share one stdin. The password is sent once, when sudo prompts
  * for it: a host that does not prompt would take it for input. `input` follows when the command says
  * that it has started: sudo-rs swallows whatever comes right behind the password. A sudo that prompts
  * again has refused the password; closing its stdin ends it.
+ *
+ * @returns a channel whose `exit` also rejects with `ssh.shell`: the login shell ran something else
  */
 export async function startAsRoot(
   session: Session,
@@ -31,48 +53,117 @@ export async function startAsRoot(
   options: StartOptions,
 ): Promise<Channel> {
   const { sudo } = host;
-  if (sudo.kind !== 'password') {
-    const words: Command = sudo.kind === 'none' ? argv : ['sudo', '-n', ...argv];
-    const channel = await session.start(words, options);
-    channel.end(input);
-    return channel;
-  }
-
+  const withPassword = sudo.kind === 'password';
   let channel: Channel | undefined;
   let prompts = 0;
   let answered = false;
   let closed = false;
   let tail = '';
-  const out = afterMarker(READY, options.onOut);
+  const said = collector(ERR_LIMIT);
+  const ready = afterMarker(READY, options.onOut);
+  const shell = afterMarker(SHELL, withPassword ? ready.push : options.onOut);
   const respond = (): void => {
-    if (!channel || closed) return;
-    if (out.found || prompts > 1 || EXPIRED.test(tail)) {
+    if (!channel || closed || !shell.found) return;
+    if (!withPassword || ready.found || prompts > 1 || EXPIRED.test(tail)) {
       closed = true;
-      channel.end(out.found ? input : undefined);
+      channel.end(!withPassword || ready.found ? input : undefined);
     } else if (prompts === 1 && !answered) {
       answered = true;
       channel.write(`${sudo.password.reveal()}\n`);
     }
   };
-  const words: Command = ['sh', '-c', 'echo alloyup: ready; exec "$@"', 'sh', ...argv];
-  channel = await session.start(['sudo', '-S', '-p', SUDO_PROMPT, ...words], {
+  const words: Command =
+    sudo.kind === 'none'
+      ? argv
+      : sudo.kind === 'passwordless'
+        ? ['sudo', '-n', ...argv]
+        : [
+            'sudo',
+            '-S',
+            '-p',
+            SUDO_PROMPT,
+            'sh',
+            '-c',
+            'echo alloyup: ready; exec "$@"',
+            'sh',
+            ...argv,
+          ];
+  const started = await session.start([...IN_ENGLISH, ...words], {
     ...options,
     onOut(bytes) {
-      out.push(bytes);
+      shell.push(bytes);
       respond();
     },
     onErr(bytes) {
+      if (!shell.found) said.push(bytes);
       // the prompt may come in pieces
-      const parts = `${tail}${Buffer.from(bytes).toString('latin1')}`.split(SUDO_PROMPT);
-      prompts += parts.length - 1;
-      tail = parts.at(-1)!.slice(-200);
+      tail += Buffer.from(bytes).toString('latin1');
+      for (let found = PROMPT.exec(tail); found; found = PROMPT.exec(tail)) {
+        prompts += 1;
+        tail = tail.slice(found.index + found[0].length);
+      }
+      tail = tail.slice(-200);
       respond();
       options.onErr(bytes);
     },
   });
+  channel = started;
   // sudo may have prompted before the channel was known here
   respond();
-  return channel;
+
+  const patienceMs = Math.min(SHELL_MS, options.timeoutMs * 0.9);
+  let silent = false;
+  const timer = setTimeout(() => {
+    silent = !shell.found;
+    if (silent) started.close();
+  }, patienceMs);
+  const wrongShell = (end: Exit | number): ToolError =>
+    new ToolError(shellProblem(host, end, `${shell.before()}\n${said.text()}`));
+  const exit = started.exit
+    .finally(() => clearTimeout(timer))
+    .then(
+      (how) => {
+        if (shell.found) return how;
+        throw wrongShell(how);
+      },
+      (error) => {
+        throw silent ? wrongShell(patienceMs / 1000) : error;
+      },
+    );
+  // as with any channel, nobody may be waiting any longer
+  exit.catch(() => undefined);
+  return {
+    write: (data) => started.write(data),
+    end: (data) => started.end(data),
+    close: () => started.close(),
+    exit,
+  };
+}
+
+/** What a login shell that is none says to a command; recorded from OpenSSH 8.4 to 10, Git and Debian's nologin. */
+const SHELLS = [
+  ['nologin', /account is currently not available/i],
+  ['git-shell', /^fatal: (unrecognized command|Interactive git shell)|git-shell/im],
+  ['sftp-only', /allows sftp connections only|^Usage: sftp-server/im],
+] as const;
+
+const lastLines = (text: string, lines: number): string =>
+  text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .join('\n');
+
+/** What ran in place of our command. `end`: how it ended, or for how many seconds it has not. */
+function shellProblem({ name, user, address }: Host, end: Exit | number, said: string): Problem {
+  const detail = lastLines(said, 15).slice(-2000);
+  const account = { user, address };
+  const known = SHELLS.find(([, words]) => words.test(said))?.[0];
+  const about = { code: 'ssh.shell', host: name, ...(detail === '' ? {} : { detail }) } as const;
+  if (known) return { ...about, params: { reason: known, ...account } };
+  if (typeof end === 'number')
+    return { ...about, params: { reason: 'silent', ...account, seconds: Math.ceil(end) } };
+  return { ...about, params: { reason: 'ended', ...account, exit: `${end.code ?? end.signal}` } };
 }
 
 /** What a finished command said. */
@@ -97,35 +188,75 @@ export async function runAsRoot(
   return { exit: await channel.exit, out: out.text(), err: err.text() };
 }
 
-/** What sudo's messages mean; recorded from sudo 1.9 and sudo-rs on Debian 11 to 13. */
+/** What sudo's messages mean, in English; recorded from sudo 1.9, sudo-rs and doas on Debian 11 to 13. */
 const REFUSALS = [
+  ['doas', /^doas: |^usage: doas /im],
+  ['not-setuid', /must be owned by uid 0 and have the setuid bit|effective uid is not 0/i],
+  ['no-new-privileges', /"no new privileges" flag is set/i],
+  [
+    'bad-sudoers',
+    /is owned by [ug]id \d+, should be|is (world|group) writable|no valid sudoers sources|invalid configuration:|unable to load plugins|unable to initialize policy plugin/i,
+  ],
+  [
+    'cannot-log',
+    /unable to (open|write|create|mkdir|lock)\b.*(\blog\b|sudo-io|\.log\b)|error initializing I\/O plugin/i,
+  ],
   [
     'password-expired',
-    /password (has )?expired|account or password is expired|change your password|new password/i,
+    /password (has )?expired|account or password is expired|change your password|new password|new one required/i,
   ],
   ['account-expired', /account validation failure|account (has )?expired/i],
+  ['pam', /unable to initialize PAM|PAM (authentication|account management) error/i],
   ['password-required', /a password is required|interactive authentication is required/i],
-  ['password-refused', /incorrect password|no password was provided|try again/i],
+  ['password-refused', /incorrect (password|authentication)|no password was provided|try again/i],
   [
     'not-allowed',
-    /not in the sudoers|not allowed to execute|I'm afraid I can't do that|may not run sudo/i,
+    /not in the sudoers|not allowed to (execute|run)|I'm afraid I can't do that|may not run /i,
   ],
   ['needs-tty', /must have a tty/i],
   ['no-sudo', /sudo: (command )?not found|sudo: No such file/i],
 ] as const;
 
-/** Why sudo did not start the command, by what it wrote to stderr; undefined when sudo did not complain. */
-export function sudoProblem({ name, user, address }: Host, stderr: string): Problem | undefined {
-  const reason = REFUSALS.find(([, pattern]) => pattern.test(stderr))?.[0];
-  if (reason === undefined) return undefined;
-  const detail = stderr
-    .replaceAll(SUDO_PROMPT, '')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-3)
-    .join('\n');
+/** sudo says it, and starts the command all the same. */
+const ONLY_WARNING = /unable to resolve host|setrlimit|unknown setting/i;
+
+/**
+ * Why sudo did not start the command, by what it wrote to stderr; undefined when sudo did not complain.
+ *
+ * @param exit how the command ended, for a complaint that we do not know
+ */
+export function sudoProblem(
+  { name, user, address }: Host,
+  stderr: string,
+  exit?: Exit,
+): Problem | undefined {
+  const prompts = [...stderr.matchAll(new RegExp(PROMPT, 'g'))].map(([, whose]) => whose!);
+  const words = stderr.replaceAll(new RegExp(PROMPT, 'g'), '\n');
+  const detail = lastLines(words, 3);
+  const about = { host: name, ...(detail === '' ? {} : { detail }) };
   const account = { user, address };
-  return reason === 'password-required' || reason === 'password-refused'
-    ? { code: 'sudo.password', host: name, params: { reason, ...account }, detail }
-    : { code: 'sudo.refused', host: name, params: { reason, ...account }, detail };
+  // a second prompt is a refusal, whatever words sudoers has chosen for it (badpass_message, insults)
+  const asked = prompts.length > 1 ? 'password-refused' : undefined;
+  const reason = REFUSALS.find(([, pattern]) => pattern.test(words))?.[0] ?? asked;
+  switch (reason) {
+    case undefined: {
+      const complains = words
+        .split('\n')
+        .some((line) => /^sudo(-rs)?: /.test(line) && !ONLY_WARNING.test(line));
+      if (!exit || !complains) return undefined;
+      const params = { reason: 'failed', address, exit: `${exit.code ?? exit.signal}` } as const;
+      return { code: 'sudo.refused', ...about, params };
+    }
+    case 'password-required':
+      return { code: 'sudo.password', ...about, params: { reason, ...account } };
+    case 'password-refused': {
+      const [whose = '%p'] = prompts;
+      // the user of ~/.ssh/config is not known here, but it is not root
+      const isOther = whose !== '%p' && whose !== user && (user !== null || whose === 'root');
+      const other = isOther ? whose : null;
+      return { code: 'sudo.password', ...about, params: { reason, ...account, whose: other } };
+    }
+    default:
+      return { code: 'sudo.refused', ...about, params: { reason, ...account } };
+  }
 }

@@ -62,6 +62,7 @@ const SHARED: {
   'ssh.timeout': { endpoint: 'HOST' },
   'ssh.lost': { endpoint: 'HOST' },
   'ssh.unsupported': { name: 'HOST', address: 'HOST', endpoint: 'HOST' },
+  'ssh.shell': { address: 'HOST' },
   'sudo.refused': { address: 'HOST' },
   'sudo.password': { address: 'HOST' },
   'apply.locked': { seconds: '…', pid: 'PID' },

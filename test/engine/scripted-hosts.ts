@@ -109,6 +109,8 @@ export interface HostScript {
   readonly login?: (n: number) => Problem | number | undefined;
   /** What its login shell prints before anything else. */
   readonly motd?: string;
+  /** What its login does in place of running a command. */
+  readonly shell?: (io: ProcessIo) => Promise<number | null>;
   /** sudo asks for this one. */
   readonly password?: string;
   /** What it reports beyond its facts. */
@@ -268,7 +270,7 @@ function scriptedHost(
       }
       for (let tries = 0; script.password !== undefined; tries += 1) {
         if (tries === 3) return 1;
-        io.err(args[2]!);
+        io.err(args[2]!.replace('%p', 'ops'));
         const line = await io.line();
         if (line === null) {
           io.err('sudo: no password was provided\n');
@@ -280,7 +282,8 @@ function scriptedHost(
       return work(args.slice(3), io);
     }
     if (program === 'sh') {
-      io.out(`${/echo (alloyup: ready);/.exec(args[1]!)![1]}\n`);
+      if (args[1]!.includes(': shell;') && script.shell) return script.shell(io);
+      io.out(`${/echo (alloyup: \w+);/.exec(args[1]!)![1]}\n`);
       return work(args.slice(3), io);
     }
     const input = requestOf(await io.rest());
@@ -396,7 +399,7 @@ const splitOnce = (text: string): readonly [string, string] => {
   return [text.slice(0, at), text.slice(at + 1)];
 };
 
-interface ProcessIo {
+export interface ProcessIo {
   out(bytes: string | Uint8Array): void;
   err(text: string): void;
   /** The next line of stdin; null at its end. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSession } from '../../src/engine/session.ts';
 import { runAsRoot, SUDO_PROMPT, sudoProblem } from '../../src/engine/sudo.ts';
 import type { Host, Sudo } from '../../src/model/host.ts';
@@ -7,23 +7,28 @@ import { Secret } from '../../src/model/secret.ts';
 import { hostOf, targetOf } from '../builders.ts';
 import { fleetOf, outdated, run, sentTo } from './scripted-hosts.ts';
 
+const SHELL = 'alloyup: shell\n';
 const READY = 'alloyup: ready\n';
+const PROMPT = SUDO_PROMPT.replace('%p', 'ops');
+const IN_SHELL = ['sh', '-c', 'echo alloyup: shell; LC_ALL=C; export LC_ALL; exec "$@"', 'sh'];
 const withPassword: Sudo = { kind: 'password', password: new Secret('hunter2') };
 
 /** A sudo that says what it is told to, and keeps what it was sent. */
-function fakeSudo(sudo: Sudo = withPassword, early = '') {
+function fakeSudo(sudo: Sudo = withPassword, { early = '', shell = SHELL, timeoutMs = 1234 } = {}) {
   const host: Host = hostOf({ sudo });
   const sent: string[] = [];
   const commands: (readonly string[])[] = [];
   let options!: StartOptions;
   let finish!: (exit: Exit) => void;
+  let fail!: (error: Error) => void;
   const channel: Channel = {
     write: (data) => void sent.push(`${data}`),
     end: (data) => void sent.push(`${data ?? ''}<end>`),
-    exit: new Promise((resolve) => {
+    exit: new Promise((resolve, reject) => {
       finish = resolve;
+      fail = reject;
     }),
-    close() {},
+    close: () => fail(new Error('closed')),
   };
   const session = createSession(
     {
@@ -34,6 +39,7 @@ function fakeSudo(sudo: Sudo = withPassword, early = '') {
         start(argv, given) {
           commands.push(argv);
           options = given;
+          options.onOut(Buffer.from(shell));
           if (early !== '') options.onErr(Buffer.from(early));
           return channel;
         },
@@ -44,7 +50,7 @@ function fakeSudo(sudo: Sudo = withPassword, early = '') {
     host,
     { timeoutMs: 1, signal: new AbortController().signal, onConnected() {} },
   );
-  const limits = { timeoutMs: 1234, signal: new AbortController().signal };
+  const limits = { timeoutMs, signal: new AbortController().signal };
   const running = runAsRoot(session, host, ['perl', '-'], 'script', limits);
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return {
@@ -77,6 +83,7 @@ test('a password is never in the arguments', async () => {
   await sudo.exit(0);
   expect(sudo.commands).toEqual([
     [
+      ...IN_SHELL,
       'sudo',
       '-S',
       '-p',
@@ -100,16 +107,16 @@ test.each<[Sudo, readonly string[]]>([
   await sudo.err('err');
   const said = await sudo.exit(3);
   expect(said).toEqual({ out: `${READY}out`, err: 'err', exit: { code: 3, signal: null } });
-  expect(sudo.commands).toEqual([argv]);
+  expect(sudo.commands).toEqual([[...IN_SHELL, ...argv]]);
   expect(sudo.sent).toEqual(['script<end>']);
   expect(await sudo.limits()).toMatchObject({ timeoutMs: 1234 });
 });
 
 test('a sudo that asks gets the password, the command its input, in this order', async () => {
   const sudo = fakeSudo();
-  await sudo.err(`Lecture.\n${SUDO_PROMPT.slice(0, 7)}`);
+  await sudo.err(`Lecture.\n${PROMPT.slice(0, 20)}`);
   expect(sudo.sent).toEqual([]);
-  await sudo.err(SUDO_PROMPT.slice(7));
+  await sudo.err(PROMPT.slice(20));
   expect(sudo.sent).toEqual(['hunter2\n']);
   await sudo.out(READY.slice(0, 5));
   expect(sudo.sent).toEqual(['hunter2\n']);
@@ -119,14 +126,14 @@ test('a sudo that asks gets the password, the command its input, in this order',
   await sudo.err('more');
   expect(await sudo.exit(3)).toEqual({
     out: 'early late',
-    err: `Lecture.\n${SUDO_PROMPT}more`,
+    err: `Lecture.\n${PROMPT}more`,
     exit: { code: 3, signal: null },
   });
   expect(sudo.sent).toEqual(['hunter2\n', 'script<end>']);
 });
 
 test('a sudo that asks before the channel is known is answered', async () => {
-  const sudo = fakeSudo(withPassword, SUDO_PROMPT);
+  const sudo = fakeSudo(withPassword, { early: SUDO_PROMPT });
   await sudo.exit(0);
   expect(sudo.sent).toEqual(['hunter2\n']);
 });
@@ -139,7 +146,7 @@ test('a sudo that does not ask never sees the password', async () => {
 });
 
 test.each([
-  ['asks again', `Sorry, try again.\n${SUDO_PROMPT}`],
+  ['asks again', `Sorry, try again.\n${PROMPT}`],
   ['asks for a new password', 'sudo: Account or password is expired, reset your password'],
   ['asks for a new password in other words', 'You are required to change your password'],
   ['asks PAM for one', 'Changing password for ops.'],
@@ -227,8 +234,164 @@ test.each([
   expect(sudoProblem(hostOf(), stderr)).toEqual({
     code,
     host: 'web-01',
-    params: { reason, user: 'ops', address: hostOf().address },
+    params: {
+      reason,
+      user: 'ops',
+      address: hostOf().address,
+      ...(reason === 'password-refused' ? { whose: null } : {}),
+    },
     detail: stderr,
+  });
+});
+
+test.each([
+  // sudo 1.9
+  ['sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set', 'not-setuid'],
+  [
+    "sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' option set",
+    'not-setuid',
+  ],
+  ['sudo: effective uid is not 0, is sudo installed setuid root?', 'not-setuid'],
+  [
+    'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.\nsudo: If sudo is running in a container, you may need to adjust the container configuration to disable the flag.',
+    'no-new-privileges',
+  ],
+  [
+    'sudo: /etc/sudoers is owned by uid 1000, should be 0\nsudo: no valid sudoers sources found, quitting\nsudo: error initializing audit plugin sudoers_audit',
+    'bad-sudoers',
+  ],
+  ['sudo: /etc/sudoers is world writable', 'bad-sudoers'],
+  ['sudo: fatal error, unable to load plugins', 'bad-sudoers'],
+  [
+    'sudo: unable to mkdir /var/log/sudo-io/00: No space left on device\nsudo: error initializing I/O plugin sudoers_io',
+    'cannot-log',
+  ],
+  ['sudo: unable to write to I/O log file: No space left on device', 'cannot-log'],
+  ['sudo: unable to open log file /var/log/sudo.log: Read-only file system', 'cannot-log'],
+  ['sudo: PAM authentication error: Module is unknown', 'pam'],
+  ['ops is not allowed to run sudo on web-01.', 'not-allowed'],
+  // sudo-rs
+  ['sudo-rs: sudo must be owned by uid 0 and have the setuid bit set', 'not-setuid'],
+  ['sudo-rs: invalid configuration: /etc/sudoers cannot be world-writable', 'bad-sudoers'],
+  ["Sorry, user ops may not run '/usr/bin/perl' on web-01.", 'not-allowed'],
+  // doas under the name of sudo
+  ['doas: Authentication required', 'doas'],
+  ['doas: Operation not permitted', 'doas'],
+  ["doas: invalid option -- 'S'\nusage: doas [-Lns] [-C config] [-u user] command [args]", 'doas'],
+])('%j means %s', (stderr, reason) => {
+  expect(sudoProblem(hostOf(), stderr)).toMatchObject({ code: 'sudo.refused', params: { reason } });
+});
+
+test('a complaint that we do not know is shown, a warning is none', () => {
+  const exit: Exit = { code: 1, signal: null };
+  expect(sudoProblem(hostOf(), 'sudo: unknown uid 1000: who are you?', exit)).toEqual({
+    code: 'sudo.refused',
+    host: 'web-01',
+    params: { reason: 'failed', address: hostOf().address, exit: '1' },
+    detail: 'sudo: unknown uid 1000: who are you?',
+  });
+  const warning = 'sudo: unable to resolve host web-01: Name or service not known';
+  expect(sudoProblem(hostOf(), warning, exit)).toBeUndefined();
+});
+
+describe('whose password sudo wants', () => {
+  const refused = (whose: string, words = 'Falsches Passwort, Esel.') =>
+    sudoProblem(
+      hostOf(),
+      `${SUDO_PROMPT.replace('%p', whose)}${words}\n${SUDO_PROMPT.replace('%p', whose)}`,
+    );
+  test.each([
+    ['ops', null],
+    ['root', 'root'],
+    // a sudo-rs that does not expand it
+    ['%p', null],
+  ])('as its prompt says: %s', (name, whose) => {
+    expect(refused(name)).toEqual({
+      code: 'sudo.password',
+      host: 'web-01',
+      params: { reason: 'password-refused', user: 'ops', address: hostOf().address, whose },
+      detail: 'Falsches Passwort, Esel.',
+    });
+  });
+  test('one prompt alone is no refusal', () => {
+    expect(sudoProblem(hostOf(), PROMPT)).toBeUndefined();
+  });
+});
+
+describe('a login shell that runs something else', () => {
+  afterEach(() => void vi.useRealTimers());
+  const problemOf = (running: Promise<unknown>) =>
+    running.then(
+      () => null,
+      (error) => error.problem,
+    );
+  const kinds: Sudo[] = [{ kind: 'none' }, { kind: 'passwordless' }, withPassword];
+
+  test.each(kinds)('is sent nothing, and named with what it said, %j', async (kind) => {
+    const sudo = fakeSudo(kind, { shell: 'Welcome!\n1) Backup\n2) Quit\nYour choice: ' });
+    await sudo.err('terminal required\n');
+    const problem = problemOf(sudo.running);
+    await sudo.exit(3).catch(() => undefined);
+    expect(await problem).toEqual({
+      code: 'ssh.shell',
+      host: 'web-01',
+      params: { reason: 'ended', user: 'ops', address: hostOf().address, exit: '3' },
+      detail: 'Welcome!\n1) Backup\n2) Quit\nYour choice: \nterminal required',
+    });
+    expect(sudo.sent).toEqual([]);
+  });
+
+  test.each([
+    ['This account is currently not available.\n', '', 'nologin'],
+    ['', "fatal: unrecognized command 'sh -c'\n", 'git-shell'],
+    ['This service allows sftp connections only.\n', '', 'sftp-only'],
+  ])('%j %j is %s', async (shell, words, reason) => {
+    const sudo = fakeSudo(withPassword, { shell });
+    if (words) await sudo.err(words);
+    const problem = problemOf(sudo.running);
+    await sudo.exit(1).catch(() => undefined);
+    expect(await problem).toMatchObject({ code: 'ssh.shell', params: { reason } });
+  });
+
+  test.each([
+    [60_000, 15],
+    [10_000, 9],
+  ])('is given up if it waits, of %i ms after %i s', async (timeoutMs, seconds) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const sudo = fakeSudo({ kind: 'passwordless' }, { shell: 'menu: ', timeoutMs });
+    const problem = problemOf(sudo.running);
+    await sudo.limits();
+    vi.advanceTimersByTime(seconds * 1000 - 1);
+    await sudo.limits();
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(await problem).toMatchObject({
+      params: { reason: 'silent', seconds },
+      detail: 'menu: ',
+    });
+    expect(sudo.sent).toEqual([]);
+  });
+
+  test('may print before our command, without a newline', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const sudo = fakeSudo({ kind: 'none' }, { shell: `welcome back ${SHELL}out` });
+    const said = await sudo.exit(0);
+    expect(said.out).toBe('out');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('ends a whole run, which sends it nothing', async () => {
+    const one = fleetOf({
+      a: {
+        shell: async (io) => {
+          io.out('This account is currently not available.\n');
+          return 1;
+        },
+      },
+    });
+    const { outcome, problem } = await run(one);
+    expect([outcome, problem!.code]).toEqual(['unreachable', 'ssh.shell']);
+    expect(one.hosts.a!.sent).toEqual([]);
   });
 });
 

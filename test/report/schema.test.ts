@@ -93,7 +93,7 @@ test('the printed report matches the schema at every moment of a run', () => {
 test('a problem is printed with its params and its text', () => {
   const text = {
     message: 'the connection to ops@f was lost: reset',
-    hint: 'Run again: what was started on the host continues there',
+    hint: 'Run again',
     docs: 'docs/problems.md#sshlost',
   };
   const printed = events.map((one) => JSON.parse(ndjson(one)));

@@ -47,7 +47,7 @@ export const checkSudo = (
     const { exit, err } = await runAsRoot(session, withPassword, ['true'], '', limits);
     if (exit.code === 0) return;
     throw new ToolError(
-      sudoProblem(host, err) ?? {
+      sudoProblem(host, err, exit) ?? {
         code: 'sudo.refused',
         host: host.name,
         params: { reason: 'failed', address: host.address, exit: `${exit.code ?? exit.signal}` },

@@ -83,7 +83,12 @@ async function runTargets(given: Run): Promise<number> {
   const mask = createMask(secrets);
   const run = newRunId();
   const output = openOutput(run, options, live, mask);
-  const interrupts = catchInterrupts(terminal, output.emit, live.close);
+  let begun = false;
+  const emit: World['emit'] = (happening) => {
+    begun ||= happening.type === 'host.resumed' || happening.type.startsWith('change.');
+    output.emit(happening);
+  };
+  const interrupts = catchInterrupts(terminal, emit, () => begun, live.close);
   // a configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so
   const adopt = options.adopt || approved?.adopt === true;
   const inventory = { file: chosen.inventory.file, sha256: chosen.sha256 };
@@ -102,7 +107,7 @@ async function runTargets(given: Run): Promise<number> {
   };
   const { repository, ...ports } = createWorld(terminal, {
     trust: commandLine(['alloyup', 'trust', ...(file === null ? [] : ['-i', file])]),
-    emit: output.emit,
+    emit,
     mask,
     stop: interrupts.stop,
     abandon: interrupts.abandon,

@@ -3,10 +3,17 @@ import type { Emit } from '../../model/ports.ts';
 import { wrap } from '../../report/plain.ts';
 import type { Terminal } from './terminal.ts';
 
-const FIRST =
-  'Interrupted: no more hosts are started; those in progress finish or are rolled back. Press Ctrl-C again to stop waiting for them.';
-const SECOND =
-  'No longer waiting. Hosts in progress finish or roll back on their own. Check the result with alloyup status.';
+/** At the first Ctrl-C and at the second, if nothing has been started on any host, and if something has. */
+const WORDS = {
+  nothing: [
+    'Interrupted: nothing was started on any host. Press Ctrl-C again to stop waiting for those that are being read.',
+    'No longer waiting. Nothing was started on any host.',
+  ],
+  something: [
+    'Interrupted: no more hosts are started; those in progress finish or are rolled back. Press Ctrl-C again to stop waiting for them.',
+    'No longer waiting. Hosts in progress finish or roll back on their own. Check the result with alloyup status.',
+  ],
+} as const;
 
 /** A closed terminal and a polite kill count as Ctrl-C. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -17,11 +24,13 @@ const ECHO_MS = 300;
 /**
  * Ctrl-C, as signals for the engine.
  *
+ * @param begun whether anything has been started on a host
  * @param leave called before a third Ctrl-C ends the process
  */
 export function catchInterrupts(
   terminal: Pick<Terminal, 'err' | 'width'>,
   emit: Emit,
+  begun: () => boolean,
   leave: () => void,
 ) {
   const stop = new AbortController();
@@ -37,7 +46,8 @@ export function catchInterrupts(
       process.exit(130);
     }
     const again = stop.signal.aborted;
-    terminal.err(`\n${wrap(again ? SECOND : FIRST, Math.min(80, terminal.width), 0)}\n`);
+    const [first, second] = WORDS[begun() ? 'something' : 'nothing'];
+    terminal.err(`\n${wrap(again ? second : first, Math.min(80, terminal.width), 0)}\n`);
     emit({ type: 'run.interrupted', again });
     (again ? abandon : stop).abort();
   };

@@ -97,11 +97,21 @@ export interface ConnectionProblems {
     | Reasons<'bad-jump-host', { text: string }>
     | Reasons<'no-ssh-command'>
     | Reasons<'old-ssh-command', { name: string; needed: number }>;
+  /** The login worked, and its shell did not run our command. */
+  'ssh.shell':
+    | Reasons<'nologin' | 'git-shell' | 'sftp-only', Account>
+    | Reasons<'ended', Account & { exit: string }>
+    | Reasons<'silent', Account & { seconds: number }>;
   'sudo.refused':
     | Reasons<'password-expired' | 'account-expired' | 'not-allowed', Account>
-    | Reasons<'needs-tty' | 'no-sudo', Account>
+    | Reasons<'needs-tty' | 'no-sudo' | 'doas', Account>
+    /** sudo itself is broken, or may not do its work. */
+    | Reasons<'not-setuid' | 'no-new-privileges' | 'bad-sudoers' | 'cannot-log' | 'pam', Account>
     | Reasons<'not-root'>
     /** Neither sudo's words nor the exit code say why. */
     | Reasons<'failed', { address: string; exit: number | string }>;
-  'sudo.password': Reasons<'password-required' | 'password-refused', Account>;
+  /** `whose`: sudo wants the password of this account, not the login's; null: of the login. */
+  'sudo.password':
+    | Reasons<'password-required', Account>
+    | Reasons<'password-refused', Account & { whose: string | null }>;
 }

@@ -12,6 +12,10 @@ const keyText = ({ type, fingerprint }: ShownKey): string => `${type} ${fingerpr
 const withoutStop = (said: string): string => said.trim().replace(/[.\s]+$/, '');
 const sudoRule = (user: string | null): string => `${user ?? 'USER'} ALL=(ALL) NOPASSWD: ALL`;
 const userName = (user: string | null): string => user ?? 'the login user';
+const otherLogin = (user: string | null): string =>
+  `Set ssh.user to an account with a shell, or give ${userName(user)} one: chsh -s /bin/bash${user ? ` ${user}` : ''}`;
+const inShell = (address: string): string =>
+  `Look for exit or exec in ~/.bashrc and for ForceCommand in sshd_config on ${address}; this must print 42: ssh ${address} echo 42`;
 
 const FIND_OUT_WHY = 'Find out why: the host was reinstalled, or somebody is in between';
 const MAKE_A_KEY =
@@ -141,7 +145,7 @@ export const connectionTexts: Texts<ConnectionProblems> = {
   },
   'ssh.lost': {
     dropped: ({ endpoint, said }) => text`the connection to ${endpoint} was lost: ${said}
-      Run again: what was started on the host continues there`,
+      Run again`,
     'nothing-started': text`the connection was lost before anything was started
       Run again: nothing was changed on the host`,
   },
@@ -165,6 +169,22 @@ export const connectionTexts: Texts<ConnectionProblems> = {
       the ssh command of this machine is older than ${needed} and cannot check the pinned host key of ${name}
       Upgrade openssh-client, or add the key to ~/.ssh/known_hosts and remove ssh.hostKey from the inventory`,
   },
+  'ssh.shell': {
+    nologin: ({
+      user,
+    }) => text`the login shell of ${userName(user)} is nologin, which runs no commands
+      ${otherLogin(user)}`,
+    'git-shell': ({ user }) => text`the login of ${userName(user)} serves Git and runs no commands
+      ${otherLogin(user)}`,
+    'sftp-only': ({ user }) => text`the login of ${userName(user)} allows only SFTP
+      ${otherLogin(user)}, or exempt it from ForceCommand internal-sftp in sshd_config`,
+    ended: ({ user, address, exit }) => text`
+      the login shell of ${userName(user)} ended without running a command (exit ${exit})
+      ${inShell(address)}`,
+    silent: ({ user, address, seconds }) => text`
+      the login shell of ${userName(user)} ran no command within ${seconds} s: something else reads there
+      ${inShell(address)}`,
+  },
   'sudo.refused': {
     'password-expired': ({ user, address }) => text`the password of ${userName(user)} has expired
       Set a new one on ${address}: passwd${user ? ` ${user}` : ''}`,
@@ -176,6 +196,25 @@ export const connectionTexts: Texts<ConnectionProblems> = {
       Add a line to /etc/sudoers.d/ on ${address}: Defaults:${user ?? 'USER'} !requiretty`,
     'no-sudo': text`sudo is not installed
       Install sudo, or log in as root with sudo: none`,
+    doas: ({
+      user,
+      address,
+    }) => text`sudo is doas there, and it did not let ${userName(user)} become root
+      Add a line to /etc/doas.conf on ${address}: permit nopass ${user ?? 'USER'} (doas asks for passwords on terminals only)`,
+    'not-setuid': ({
+      address,
+    }) => text`sudo is broken: it cannot become root (owner, setuid bit or nosuid)
+      As root on ${address}: chown root:root /usr/bin/sudo; chmod 4755 /usr/bin/sudo; check that /usr is not mounted nosuid (findmnt -T /usr/bin/sudo)`,
+    'no-new-privileges': ({
+      address,
+    }) => text`sudo cannot become root: logins run with "no new privileges"
+      Remove NoNewPrivileges (systemctl cat ssh on ${address}) or no-new-privileges of its container, or log in as root with sudo: none`,
+    'bad-sudoers': ({ address }) => text`sudo is broken: it rejects its own configuration
+      As root on ${address}: visudo -c names the file; chown root:root and chmod 440 it`,
+    'cannot-log': ({ address }) => text`sudo refuses to run because it cannot write its log
+      Free disk space on ${address} (df -h /var/log), or correct its log settings in /etc/sudoers`,
+    pam: ({ address }) => text`sudo is broken: PAM reports an error
+      As root on ${address}: check /etc/pam.d/sudo and journalctl -t sudo`,
     'not-root': text`the login is not root
       Set sudo: passwordless (or ask) for the host in the inventory`,
     failed: ({ address, exit }) => text`sudo failed (exit ${exit})
@@ -184,7 +223,11 @@ export const connectionTexts: Texts<ConnectionProblems> = {
   'sudo.password': {
     'password-required': ({ user }) => text`sudo requires a password for ${userName(user)}
       Pass it with -K, or with sudo: { password: ... } in the inventory, or allow sudo without one in /etc/sudoers.d/: ${sudoRule(user)}`,
-    'password-refused': ({ user }) => text`sudo rejected the password of ${userName(user)}
-      Enter it again, or correct the secret`,
+    'password-refused': ({ user, whose, address }) =>
+      whose === null
+        ? text`sudo rejected the password of ${userName(user)}
+            Enter it again, or correct the secret`
+        : text`sudo requires the password of ${whose}, not of ${userName(user)}, and rejected the one given
+            Pass the password of ${whose}, or remove rootpw, targetpw or runaspw from /etc/sudoers on ${address}`,
   },
 };
