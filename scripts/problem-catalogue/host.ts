@@ -38,6 +38,7 @@ export const hostCatalogue: Catalogue<HostProblems> = {
     means: 'A file system is full, or cannot be written.',
     examples: {
       'no-room': { directory: '/usr', freeMb: 120, neededMb: 450 },
+      'tmp-full': { freeMb: 0, neededMb: 4 },
       'not-writable': { directory: '/etc', said: 'Read-only file system' },
       'read-only': { directories: ['/usr'] },
     },

@@ -33,14 +33,7 @@ export async function examineHost(
     onConnected: () => {},
   });
   try {
-    // the login must not count towards the clock's difference
-    await session.connect();
-    const asked = world.now();
-    const { facts, raw } = await gatherFacts(target, session, world, { extras: true });
-    const answered = world.now();
-    const apart = facts.takenAt - (asked + answered) / 2;
-    // the facts were taken at some time while we waited for the answer
-    const aheadMs = Math.abs(apart) <= (answered - asked) / 2 + 500 ? 0 : apart;
+    const { facts, raw, aheadMs } = await gatherFacts(target, session, world, { extras: true });
     const extras = readExtras(raw);
     const fetched = await gatherSupplies(target, facts, world, { fetch: true }).catch(problemOf);
     const repository = 'code' in fetched ? fetched : null;

@@ -24,7 +24,8 @@ export const factsRequest = ({ desired }: Target): FactsRequest => ({
 });
 
 /**
- * Asks a host for its facts, in one command. `raw` is the answer as the host gave it.
+ * Asks a host for its facts, in one command. `raw` is the answer as the host gave it; `aheadMs`: how many
+ * milliseconds the host's clock is ahead of ours, 0 when the difference is too small to measure.
  *
  * @throws ToolError `ssh.shell`, `sudo.*`, `host.probe`, or the transport's own
  */
@@ -33,10 +34,13 @@ export async function gatherFacts(
   session: Session,
   world: World,
   more: Pick<FactsRequest, 'extras' | 'packages'> & { readonly deadline?: number } = {},
-): Promise<{ readonly facts: Facts; readonly raw: unknown }> {
+): Promise<{ readonly facts: Facts; readonly raw: unknown; readonly aheadMs: number }> {
   const { host } = target;
   const nonce = `@@${world.nonce()}`;
   const script = factsScript({ ...factsRequest(target), ...more, nonce });
+  // the login must not count towards the clock's difference
+  await session.connect();
+  const asked = world.now();
   const { out, err, exit } = await runAsRoot(session, host, PERL, script, {
     timeoutMs: Math.max(
       1000,
@@ -44,12 +48,18 @@ export async function gatherFacts(
     ),
     signal: world.abandon,
   });
+  const answered = world.now();
   // what a login shell prints, even without a newline, stands before it; nobody can guess the nonce
   const [before = '', ...report] = out.split(nonce);
   const [line = ''] = report.join(nonce).split('\n');
   const record = readRecord(`${nonce}${line}`, nonce);
-  if (record?.type === 'facts')
-    return { facts: readFacts(host.name, record.facts), raw: record.facts };
+  if (record?.type === 'facts') {
+    const facts = readFacts(host.name, record.facts);
+    const apart = facts.takenAt - (asked + answered) / 2;
+    // the facts were taken at some time while we waited for the answer
+    const aheadMs = Math.abs(apart) <= (answered - asked) / 2 + 500 ? 0 : apart;
+    return { facts, raw: record.facts, aheadMs };
+  }
   throw new ToolError(
     sudoProblem(host, err, exit) ?? {
       code: 'host.probe',

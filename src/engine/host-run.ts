@@ -5,7 +5,7 @@ import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Plan, PlanOptions, StepId, Supplies } from '../model/plan.ts';
-import { type Problem, ToolError } from '../model/problem.ts';
+import { type Problem, ToolError, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
@@ -35,6 +35,8 @@ interface Planned {
   readonly supplies: Supplies;
 }
 
+/** apt refuses an index that its host's clock does not know yet; most are signed once a day. */
+const CLOCK_MS = 300_000;
 /** A host that keeps changing is planned this often at most. */
 const MAX_PLANS = 3;
 
@@ -147,10 +149,17 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   };
 
   const planFirst = async (): Promise<Verdict | 'waiting'> => {
-    const { facts: first, raw } = await gatherFacts(target, session, world, {
+    const {
+      facts: first,
+      raw,
+      aheadMs,
+    } = await gatherFacts(target, session, world, {
       packages: verb === 'remove',
       deadline,
     });
+    // before apt calls keys and indexes expired, or not valid yet
+    if (Math.abs(aheadMs) >= CLOCK_MS)
+      emit({ type: 'host.warning', host: name, warning: clockWarning(name, aheadMs) });
     let now = first;
     if (isUnsettled(now)) {
       if (expected) {
@@ -288,6 +297,12 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
 
 const isUnsettled = ({ alloyup }: Facts): boolean =>
   alloyup.lockedBy !== null || alloyup.unfinished !== null;
+
+const clockWarning = (host: string, aheadMs: number): Warning => ({
+  code: 'host.clock',
+  host,
+  params: { reason: 'off', aheadS: Math.round(aheadMs / 1000) },
+});
 
 /** Settling it would be a change that no plan has shown. */
 const unsettledProblem = (host: string): Problem => ({

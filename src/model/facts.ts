@@ -68,7 +68,7 @@ export interface Facts {
     /** Of the groups asked for, those that exist on the host. */
     readonly known: readonly string[];
   };
-  /** Free bytes, by directory: /usr, /etc, /var. */
+  /** Free bytes, by directory: /usr, /etc, /var, /tmp. */
   readonly freeBytes: Readonly<Record<string, number>>;
   /** What of ours is going on. */
   readonly alloyup: {

@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { NoticeFinding } from '../model/finding.ts';
 import type { Supplies } from '../model/plan.ts';
 import type { Notice } from '../model/problem.ts';
-import { dpkgBroken, isInstalled, noRoom } from '../steps/package.ts';
+import { dpkgBroken, isInstalled, noRoom, tmpFull } from '../steps/package.ts';
 import { entriesFor, expiryOf, expiryWarning, servingKeyring } from '../steps/repository.ts';
 import { planHost } from './planner.ts';
 
@@ -74,11 +74,8 @@ function dpkgFindings({ target, facts }: FindingsInput): readonly Found[] {
 /** An installed package needs room only for an upgrade, which nobody may have asked for. */
 function diskFindings({ target, facts, readOnly }: FindingsInput): readonly Found[] {
   const state = isInstalled(facts) ? 'note' : 'trip';
-  const found: Found[] = noRoom({ host: target.host.name, facts }).map((one) => [
-    state,
-    'disk',
-    one,
-  ]);
+  const at = { host: target.host.name, facts };
+  const found: Found[] = [...noRoom(at), ...tmpFull(at)].map((one) => [state, 'disk', one]);
   if (readOnly.length > 0) {
     const params = { reason: 'read-only', directories: readOnly } as const;
     found.push(['trip', 'read-only', { code: 'host.disk', params }]);

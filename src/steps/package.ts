@@ -8,6 +8,9 @@ import { change, includes } from './change.ts';
 /** Free bytes that an installation needs: a package is 116 MB to fetch and over 400 MB on the disk. */
 const NEEDED_ROOM: Readonly<Record<string, number>> = { '/usr': 450 << 20, '/var': 250 << 20 };
 
+/** apt's temporary files take less than 1 MB. */
+const NEEDED_TMP = 4 << 20;
+
 /** dpkg is done with the package, and it works. */
 export const isInstalled = ({ package: { status, reinstRequired } }: Facts): boolean =>
   status === 'installed' && !reinstRequired;
@@ -83,6 +86,7 @@ export const packageStep: Step = {
   problems: (input) => [
     ...versionMissing(input),
     ...(touchesPackage(input) ? [...dpkgBroken(input), ...noRoom(input)] : []),
+    ...(touchesPackage(input) || includes(input.changes, 'refresh') ? tmpFull(input) : []),
   ],
 
   warnings(planned) {
@@ -159,6 +163,21 @@ export const noRoom = ({ host, facts }: Pick<Planned, 'host' | 'facts'>): readon
     } as const;
     return [{ code: 'host.disk', host, params }];
   });
+
+/**
+ * apt checks signatures with files in /tmp: without room it says that the repository is not signed, or
+ * that its key is missing.
+ */
+export const tmpFull = ({ host, facts }: Pick<Planned, 'host' | 'facts'>): readonly Problem[] => {
+  const free = facts.freeBytes['/tmp'];
+  if (free === undefined || free >= NEEDED_TMP) return [];
+  const params = {
+    reason: 'tmp-full',
+    freeMb: Math.floor(free / (1 << 20)),
+    neededMb: NEEDED_TMP >> 20,
+  } as const;
+  return [{ code: 'host.disk', host, params }];
+};
 
 /** `present` leaves a hold as it is: somebody else's, or of an earlier pin. */
 function holdOf(desired: Desired, held: boolean): boolean {

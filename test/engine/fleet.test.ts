@@ -7,6 +7,24 @@ import { type Entry, eventsOf, fleetOf, outdated, run, sentTo } from './scripted
 const target = targetOf({ config: '// new\n' });
 const upToDate = factsOf(target);
 
+test.each([
+  [600_000, [600]],
+  [-7_200_000, [-7200]],
+  [60_000, []],
+])('a clock that is %i ms ahead is named before apt says anything', async (ms, expected) => {
+  for (const verb of ['plan', 'apply'] as const) {
+    const facts = outdated(targetOf({ config: '// new\n' }));
+    const fleet = fleetOf({ a: { facts: { ...facts, takenAt: facts.takenAt + ms } } });
+    await run(fleet, { verb });
+    const said = fleet.events.flatMap((event) =>
+      event.type === 'host.warning' && event.warning.code === 'host.clock'
+        ? [(event.warning.params as { aheadS: number }).aheadS]
+        : [],
+    );
+    expect(said).toEqual(expected);
+  }
+});
+
 test('a host is planned, approved and changed over one login, with one command each', async () => {
   const fleet = fleetOf({ a: {} });
   expect((await run(fleet)).outcomes).toEqual({ a: 'changed' });

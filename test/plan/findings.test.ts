@@ -64,6 +64,14 @@ test('a full disk trips an install, and is only noted where Alloy is there', () 
   expect(findings(bare, { supplies: suppliesOf({ keyrings: new Map() }) })).toEqual(['trip disk']);
 });
 
+test('a full /tmp trips an install, and is only noted where Alloy is there', () => {
+  const full = { '/usr': 10_000 * MB, '/var': 10_000 * MB, '/tmp': 4 * MB - 1 };
+  expect(findings({ ...factsOf(target), freeBytes: full })).toEqual(['note disk']);
+  const bare = { ...bareFactsOf(target), freeBytes: full };
+  expect(findings(bare, { supplies: suppliesOf({ keyrings: new Map() }) })).toEqual(['trip disk']);
+  expect(findings({ ...bare, freeBytes: { ...full, '/tmp': 4 * MB } })).toEqual([]);
+});
+
 test('no way to the repository trips an install', () => {
   const supplies = suppliesOf({ keyrings: new Map() });
   const unreachable = 'Connection refused';

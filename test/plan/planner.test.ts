@@ -575,6 +575,9 @@ describe('an installation', () => {
 
   test('needs room', () => {
     expect(bare({ freeBytes: { '/usr': 450 * MB, '/var': 250 * MB } })).toEqual([]);
+    expect(bare({ freeBytes: { '/tmp': 3 * MB } })).toEqual([
+      { code: 'host.disk', reason: 'tmp-full', freeMb: 3, neededMb: 4 },
+    ]);
     expect(bare({ freeBytes: { '/usr': 450 * MB - 1, '/var': 250 * MB } })).toEqual([
       { code: 'host.disk', reason: 'no-room', directory: '/usr', freeMb: 449, neededMb: 450 },
     ]);

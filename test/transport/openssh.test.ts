@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Host } from '../../src/model/host.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { textOf } from '../../src/report/text-of.ts';
@@ -138,7 +137,9 @@ describeUnless(MISSING.sshd)('OpenSSH against a real sshd', () => {
         .toString()
         .split('\n')
         .filter((row) => row.includes(`-p ${sshd.port} `)).length;
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('alloyup-ssh-'));
+    // other test files make such folders at the same time
+    const own = mkdtempSync('/tmp/own-');
+    vi.stubEnv('TMPDIR', own);
     const { transport } = world('', line(sshd));
     const connection = await login(hostOf(sshd), transport);
     const failed = await problemOf(login(hostOf(sshd, { identity: [stranger] }), transport));
@@ -150,11 +151,10 @@ describeUnless(MISSING.sshd)('OpenSSH against a real sshd', () => {
     connection.close();
     await transport.close();
     await transport.close();
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('alloyup-ssh-'));
-    expect(after.filter((name) => !before.includes(name) && !existsKeys(name))).toEqual([]);
+    vi.unstubAllEnvs();
+    expect(readdirSync(own)).toEqual([]);
+    rmSync(own, { recursive: true });
   });
-  /** Folders of other transports of this file are still in use. */
-  const existsKeys = (name: string): boolean => existsSync(join(tmpdir(), name, 'keys'));
 
   describe('host keys', () => {
     test('unknown, changed, revoked: the same problems as with the built-in client', async () => {

@@ -200,7 +200,7 @@ sub account_facts {
 }
 
 sub free_bytes {
-  my @paths = grep { -d at($_) } '/usr', '/etc', '/var';
+  my @paths = grep { -d at($_) } '/usr', '/etc', '/var', '/tmp';
   my @sizes = @paths ? split /\n/, output_of(3, 'stat', '-f', '-c', '%a %S', '--', map { at($_) } @paths) : ();
   return @sizes == @paths ? { map { $sizes[$_] =~ /^(\d+) (\d+)\z/ ? ($paths[$_] => $1 * $2) : () } 0 .. $#paths } : {};
 }

@@ -23,7 +23,8 @@ export interface HostProblems {
   'host.dpkg':
     | Reasons<'broken', { packages: readonly { readonly name: string; readonly status: string }[] }>
     | Reasons<'interrupted'>;
-  'host.disk':
+  'host.disk': /** /tmp, where apt keeps what it checks. */
+    | Reasons<'tmp-full', { freeMb: number; neededMb: number }>
     | Reasons<'no-room', { directory: string; freeMb: number; neededMb: number }>
     | Reasons<'not-writable', { directory: string; said: string }>
     | Reasons<'read-only', { directories: readonly string[] }>;

@@ -65,6 +65,9 @@ export const hostTexts: Texts<HostProblems> = {
     'no-room': ({ directory, freeMb, neededMb }, host) => text`
       ${freeMb} MB are free in ${directory}, and the package needs ${neededMb}
       Free up space in ${directory}: ssh ${host} sudo du -xh --max-depth=2 ${directory}`,
+    'tmp-full': ({ freeMb, neededMb }, host) => text`
+      ${freeMb} MB are free in /tmp, and apt needs ${neededMb}: it would call the repository unsigned
+      Free up space in /tmp: ssh ${host} sudo du -xh --max-depth=1 /tmp`,
     'not-writable': ({ directory, said }) => text`${directory} cannot be written: ${said}
       Free up space there, or make it writable, then run again`,
     'read-only': ({ directories }, host) => text`mounted read-only: ${directories.join(', ')}
