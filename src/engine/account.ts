@@ -46,7 +46,10 @@ export function extend(account: Account, record: HostRecord | undefined, line: s
   }
 }
 
-/** The event that a record, or a line of output, stands for; undefined: none. */
+/**
+ * The event that a record, or a line of output, stands for; undefined: none. Lines are not masked yet: who
+ * takes in the events masks them in their order, since a secret may go on in the next one.
+ */
 export function happeningOf(
   host: string,
   record: HostRecord | undefined,
@@ -54,7 +57,7 @@ export function happeningOf(
   step: StepId | null,
   mask: Mask,
 ): Happening | undefined {
-  if (!record) return { type: 'change.output', host, step, line: mask(line) };
+  if (!record) return { type: 'change.output', host, step, line };
   switch (record.type) {
     case 'begin':
       return { type: 'change.started', host, step: record.step };

@@ -19,71 +19,247 @@ export const tooShort = (secrets: readonly Secret[]): readonly Secret[] =>
     return length > 0 && length < SHORTEST;
   });
 
+/** Takes every known secret out of a text. */
+export interface ValueMask extends Mask {
+  /** For the lines of one output, in order: also hides what goes on in the next line. */
+  lines(): Mask;
+}
+
 /**
  * A mask that hides every secret in a text, in each form in which tools write values: as it is, line
- * by line, percent-encoded (any mix of characters), in base64 (at any offset), in hex, and quoted for
- * JSON, Go, XML or a shell. Overlapping finds are hidden together, and the whole of a base64 word that
- * contains one. A line that ends with the beginning of a secret, because it was cut, is hidden, too.
+ * by line, percent-encoded (any mix of characters, twice at most), in base64 (at any offset, wrapped),
+ * in hex, with escapes of JSON, Go, C, XML or a shell, and across the end of a line. Overlapping finds
+ * are hidden together, and the whole of a base64 word that contains one. A line that ends with the
+ * beginning of a secret, because it was cut, is hidden, too.
  *
  * Costs one lookup per character, however many secrets there are.
  */
-export function createMask(secrets: readonly Secret[]): Mask {
-  const texts = textsOf(secrets);
-  if (texts.length === 0) return (text) => text;
-  const written = indexOf(formsOf(texts));
-  const bytes = indexOf(
-    texts
-      // a secret that itself contains %XX may not be encoded again
-      .flatMap((text) => [
-        byteString(text),
-        byteString(text.replaceAll(' ', '+')),
-        decode(text).bytes,
-      ])
-      .map((text) => ({ text, base64: false })),
-  );
-
-  return (text) => {
-    const finds = findAll(text, written);
-    if (/%[0-9A-Fa-f]{2}/.test(text)) finds.push(...findEncoded(text, bytes));
-    return finds.length === 0 ? text : hide(text, finds);
+export function createMask(secrets: readonly Secret[]): ValueMask {
+  const index = indexOf(formsOf(textsOf(secrets)));
+  if (index.longest === 0)
+    return Object.assign((text: string) => text, { lines: () => (text: string) => text });
+  const findsIn = (text: string): Find[] => {
+    const finds: Find[] = [];
+    for (const view of viewsOf(text)) findAll(view, index, finds);
+    return finds;
   };
+  return Object.assign((text: string) => hide(text, findsIn(text)), {
+    lines: () => {
+      let before = '';
+      return (line: string) => {
+        const at = before.length;
+        const text = before + line;
+        const finds = findsIn(text).filter(([, end]) => end > at);
+        // escapes make a character six times as long, and twice written ones more
+        before = `${text.slice(-8 * index.longest)}\n`;
+        return hide(
+          line,
+          finds.map(([start, end]) => [Math.max(0, start - at), end - at]),
+        );
+      };
+    },
+  });
 }
 
+/** In characters of the text that is masked. */
 type Find = readonly [start: number, end: number];
 
-/** Forms by their first characters, the longest first. */
-type Index = ReadonlyMap<string, readonly Form[]>;
-
-function indexOf(forms: readonly Form[]): Index {
-  const index = new Map<string, Form[]>();
-  for (const form of [...forms].sort((a, b) => b.text.length - a.text.length)) {
-    if (form.text.length < SHORTEST) continue;
-    const head = form.text.slice(0, SHORTEST);
-    const others = index.get(head);
-    if (others) others.push(form);
-    else index.set(head, [form]);
-  }
-  return index;
+/**
+ * What a text says, as bytes, one character for each. Tools encode different sets of characters, so the
+ * text is decoded instead of the secret being encoded in each way.
+ */
+interface View {
+  readonly bytes: string;
+  /** Where in the text each byte begins and ends; null: where it is in `bytes`. */
+  readonly from: Uint32Array | null;
+  readonly to: Uint32Array | null;
+  /** Lines are joined: their ends mean nothing. */
+  readonly joined: boolean;
 }
 
-function findAll(text: string, index: Index): Find[] {
-  const finds: Find[] = [];
-  for (let at = 0; at + SHORTEST <= text.length; at += 1) {
-    const forms = index.get(text.slice(at, at + SHORTEST));
+/** A way of writing that can be taken back: what to look for, and the bytes that it stands for. */
+interface Decoder {
+  readonly pattern: RegExp;
+  readonly decode: (match: RegExpExecArray) => string;
+}
+
+const codePoint = (hex: string): string => {
+  const code = Number.parseInt(hex, 16);
+  return code > 0x10ffff ? '' : byteString(String.fromCodePoint(code));
+};
+
+const C_ESCAPES: Readonly<Record<string, string>> = {
+  a: '\u0007',
+  b: '\b',
+  e: '\u001b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+const PERCENT: Decoder = {
+  pattern: /%([0-9A-Fa-f]{2})/g,
+  decode: ([, hex]) => String.fromCharCode(Number.parseInt(hex!, 16)),
+};
+
+/** Escapes of JSON, JavaScript, Go, C, Python and shells. */
+const ESCAPES: Decoder = {
+  pattern:
+    /\\(?:u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|\r?(\n)|([\s\S]))/g,
+  decode: ([, high, low, short, braced, long, byte, octal, newline, char]) => {
+    if (high && low)
+      return byteString(String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)));
+    const code = short ?? braced ?? long;
+    if (code) return codePoint(code);
+    if (byte) return String.fromCharCode(Number.parseInt(byte, 16));
+    if (octal) return String.fromCharCode(Number.parseInt(octal, 8));
+    return newline ? '' : (C_ESCAPES[char!] ?? char!);
+  },
+};
+
+const MARKUP: Decoder = {
+  pattern: /&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));/g,
+  decode: ([, decimal, hex, name]) =>
+    name ? ENTITIES[name]! : codePoint(hex ?? Number(decimal).toString(16)),
+};
+
+const NEWLINES: Decoder = { pattern: /\r?\n[ \t]*/g, decode: () => '' };
+
+const DECODERS = [PERCENT, ESCAPES, MARKUP, NEWLINES];
+
+/** So many ways of writing may lie one in another. */
+const DEPTH = 2;
+
+/** The text as it is, and what it says if it is written in one way or another. */
+function viewsOf(text: string): readonly View[] {
+  const whole = viewOf(text);
+  const joined = decoded(whole, NEWLINES);
+  let views: readonly View[] = joined ? [whole, joined] : [whole];
+  const all = new Map(views.map((view) => [view.bytes, view]));
+  for (let depth = 0; depth < DEPTH; depth += 1) {
+    views = views.flatMap((view) => DECODERS.flatMap((decoder) => decoded(view, decoder) ?? []));
+    for (const view of views) if (!all.has(view.bytes)) all.set(view.bytes, view);
+  }
+  return [...all.values()];
+}
+
+function viewOf(text: string): View {
+  if (/^[\u0000-\u007f]*$/.test(text)) return { bytes: text, from: null, to: null, joined: false };
+  const bytes = byteString(text);
+  const [from, to] = [new Uint32Array(bytes.length), new Uint32Array(bytes.length)];
+  let size = 0;
+  let at = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    const length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    from.fill(at, size, size + length);
+    at += char.length;
+    to.fill(at, size, size + length);
+    size += length;
+  }
+  return { bytes, from, to, joined: false };
+}
+
+/** undefined: nothing in it is written that way. */
+function decoded(view: View, { pattern, decode }: Decoder): View | undefined {
+  const { bytes } = view;
+  pattern.lastIndex = 0;
+  let match = pattern.exec(bytes);
+  if (!match) return undefined;
+  const [from, to] = [new Uint32Array(bytes.length), new Uint32Array(bytes.length)];
+  let out = '';
+  let done = 0;
+  const copy = (end: number): void => {
+    for (let at = done; at < end; at += 1) {
+      from[out.length + at - done] = view.from?.[at] ?? at;
+      to[out.length + at - done] = view.to?.[at] ?? at + 1;
+    }
+    out += bytes.slice(done, end);
+    done = end;
+  };
+  for (; match; match = pattern.exec(bytes)) {
+    copy(match.index);
+    done = match.index + match[0].length;
+    // never longer than what it was written as
+    const said = decode(match).slice(0, match[0].length);
+    from.fill(view.from?.[match.index] ?? match.index, out.length, out.length + said.length);
+    to.fill(view.to?.[done - 1] ?? done, out.length, out.length + said.length);
+    out += said;
+  }
+  copy(bytes.length);
+  return { bytes: out, from, to, joined: view.joined || pattern === NEWLINES.pattern };
+}
+
+/** Forms by their first characters, the longest first. */
+interface Index {
+  readonly byHead: ReadonlyMap<string, readonly Form[]>;
+  /** Which two bytes a form begins with: most places of a text need no more. */
+  readonly pairs: Uint8Array;
+  readonly longest: number;
+}
+
+const pairAt = (text: string, at: number): number =>
+  ((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff);
+
+function indexOf(forms: readonly Form[]): Index {
+  const byHead = new Map<string, Form[]>();
+  const pairs = new Uint8Array(1 << 16);
+  let longest = 0;
+  for (const form of [...forms].sort((a, b) => b.bytes.length - a.bytes.length)) {
+    if (form.bytes.length < SHORTEST) continue;
+    longest = Math.max(longest, form.bytes.length);
+    pairs[pairAt(form.bytes, 0)] = 1;
+    const head = form.bytes.slice(0, SHORTEST);
+    const others = byHead.get(head);
+    if (others) others.push(form);
+    else byHead.set(head, [form]);
+  }
+  return { byHead, pairs, longest };
+}
+
+function findAll({ bytes, from, to, joined }: View, index: Index, finds: Find[]): void {
+  const find = (start: number, end: number): void => {
+    finds.push([from?.[start] ?? start, to?.[end - 1] ?? end]);
+  };
+  let lineEnd = -1;
+  let wordEnd = 0;
+  for (let at = 0; at + SHORTEST <= bytes.length; at += 1) {
+    if (index.pairs[pairAt(bytes, at)] === 0) continue;
+    const forms = index.byHead.get(bytes.slice(at, at + SHORTEST));
     if (!forms) continue;
     const form = forms.find(
-      (one) => text.startsWith(one.text, at) && !isPlaceholder(text, at, one.text),
+      (one) =>
+        // two short ends of lines make up too many words
+        (!joined || one.base64 || one.bytes.length >= SHORTEST_PIECE) &&
+        bytes.startsWith(one.bytes, at) &&
+        !isPlaceholder(bytes, at, one.bytes),
     );
     if (!form) {
-      const end = endOfLine(text, at);
-      if (end - at >= SHORTEST_PIECE && beginsOne(forms, text.slice(at, end)))
-        finds.push([at, end]);
+      if (joined) continue;
+      if (lineEnd < at) lineEnd = endOfLine(bytes, at);
+      const length = lineEnd - at;
+      if (length >= SHORTEST_PIECE && length < forms[0]!.bytes.length)
+        if (beginsOne(forms, bytes.slice(at, lineEnd))) find(at, lineEnd);
       continue;
     }
-    const end = at + form.text.length;
-    finds.push(form.base64 ? wordAround(text, at, end) : [at, end]);
+    const end = at + form.bytes.length;
+    if (!form.base64) find(at, end);
+    else if (end > wordEnd) {
+      const [start, stop] = wordAround(bytes, at, end);
+      wordEnd = stop;
+      find(start, stop);
+    }
   }
-  return finds;
 }
 
 /** Fewer characters at the end of a line are not treated as the beginning of a secret. */
@@ -95,37 +271,13 @@ function endOfLine(text: string, at: number): number {
 }
 
 const beginsOne = (forms: readonly Form[], piece: string): boolean =>
-  !HIDDEN.startsWith(piece) && forms.some((one) => one.text.startsWith(piece));
-
-/**
- * Finds in the percent-decoded text. Tools encode different sets of characters, so the text is
- * decoded instead of the secret being encoded in each way.
- */
-function findEncoded(text: string, index: Index): readonly Find[] {
-  const { bytes, begins } = decode(text);
-  return findAll(bytes, index).map(([start, end]) => [begins[start]!, begins[end]!]);
-}
-
-/** The percent-decoded bytes of a text; `begins`: the offset in it of each byte, and its length. */
-function decode(text: string): { readonly bytes: string; readonly begins: readonly number[] } {
-  let bytes = '';
-  const begins: number[] = [];
-  for (let at = 0; at < text.length; ) {
-    const hex = /^%([0-9A-Fa-f]{2})/.exec(text.slice(at, at + 3))?.[1];
-    const char = hex ? `%${hex}` : String.fromCodePoint(text.codePointAt(at)!);
-    const decoded = hex ? String.fromCharCode(Number.parseInt(hex, 16)) : byteString(char);
-    for (let i = 0; i < decoded.length; i += 1) begins.push(at);
-    bytes += decoded;
-    at += char.length;
-  }
-  begins.push(text.length);
-  return { bytes, begins };
-}
+  !HIDDEN.startsWith(piece) && forms.some((one) => one.bytes.startsWith(piece));
 
 /** The UTF-8 bytes of a text, one character for each. */
 const byteString = (text: string): string => Buffer.from(text).toString('latin1');
 
 function hide(text: string, finds: readonly Find[]): string {
+  if (finds.length === 0) return text;
   const ordered = [...finds].sort(([a], [b]) => a - b);
   let [[from, to]] = ordered as [Find, ...Find[]];
   let hidden = text.slice(0, from);
@@ -141,7 +293,8 @@ function hide(text: string, finds: readonly Find[]): string {
 }
 
 interface Form {
-  readonly text: string;
+  /** UTF-8, one character for each byte. */
+  readonly bytes: string;
   readonly base64: boolean;
 }
 
@@ -161,10 +314,16 @@ const textsOf = (secrets: readonly Secret[]): readonly string[] => {
 };
 
 function formsOf(texts: readonly string[]): readonly Form[] {
-  const pieces = texts.flatMap(base64Pieces).map((text) => ({ text, base64: true }));
-  const written = texts.flatMap((text) => WRITINGS.map((write) => write(text)));
-  const all = [...pieces, ...written.map((text) => ({ text, base64: false }))];
-  return [...new Map(all.map((form) => [form.text, form])).values()];
+  const pieces = texts.flatMap(base64Pieces).map((bytes) => ({ bytes, base64: true }));
+  const written = texts.flatMap((text) => [
+    ...WRITINGS.map((write) => byteString(write(text))),
+    // a secret that itself contains %XX may not be encoded again
+    decoded(viewOf(text), PERCENT)?.bytes ?? '',
+    // \xe9 of a language whose characters are bytes
+    /^[\u0000-\u00ff]*$/.test(text) ? text : '',
+  ]);
+  const all = [...pieces, ...written.map((bytes) => ({ bytes, base64: false }))];
+  return [...new Map(all.map((form) => [form.bytes, form])).values()];
 }
 
 const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -248,14 +407,15 @@ function isPlaceholder(text: string, at: number, form: string): boolean {
   return inside >= 0 && text.startsWith(HIDDEN, at - inside);
 }
 
-/** Fields that programs compare: they cannot contain a secret and must not change. */
-const VERBATIM: ReadonlySet<string> = new Set([
+/**
+ * Fields whose values are words of ours that programs compare, or names by which hosts are told apart:
+ * they lose their control characters like every text, but are no place to look for secrets in.
+ */
+const WORDS: ReadonlySet<string> = new Set([
   'type',
-  'run',
   'verb',
   'host',
   'hosts',
-  'version',
   'step',
   'outcome',
   'code',
@@ -264,15 +424,32 @@ const VERBATIM: ReadonlySet<string> = new Set([
   'needs',
 ]);
 
-/** A happening without control characters and secrets, safe for every output. */
-export const cleanHappening = (happening: Happening, mask: Mask): Happening =>
-  clean(happening, mask) as Happening;
+/**
+ * Makes happenings safe for every output: no control characters, no secrets. The lines that a host
+ * prints are masked in their order, since a secret may go on in the next one.
+ */
+export function openCleaner(mask: ValueMask): (happening: Happening) => Happening {
+  const outputs = new Map<string, Mask>();
+  return (happening) => {
+    if (happening.type !== 'change.output') return clean(happening, mask) as Happening;
+    const { host } = happening;
+    const lines = outputs.get(host) ?? mask.lines();
+    outputs.set(host, lines);
+    return {
+      ...(clean({ ...happening, line: '' }, mask) as typeof happening),
+      line: lines(plain(happening.line)),
+    };
+  };
+}
 
 function clean(value: unknown, mask: Mask): unknown {
   if (typeof value === 'string') return mask(plain(value));
   if (Array.isArray(value)) return value.map((item) => clean(item, mask));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, VERBATIM.has(key) ? item : clean(item, mask)]),
+    Object.entries(value).map(([key, item]) => [
+      plain(key),
+      clean(item, WORDS.has(key) ? (text) => text : mask),
+    ]),
   );
 }

@@ -1,9 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Happening } from '../../src/model/event.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { cleanHappening, createMask, HIDDEN, SHORTEST, tooShort } from '../../src/report/redact.ts';
+import {
+  createMask,
+  HIDDEN,
+  openCleaner,
+  SHORTEST,
+  tooShort,
+  type ValueMask,
+} from '../../src/report/redact.ts';
 
 const maskOf = (...texts: readonly string[]) => createMask(texts.map((text) => new Secret(text)));
+
+const cleanWith = (happening: Happening, mask: ValueMask) => openCleaner(mask)(happening);
 
 const SECRET = `p@ss "w'rd"\\ $x&<é>+/`;
 
@@ -61,6 +71,38 @@ const WRITTEN: Readonly<Record<string, (secret: string) => string>> = {
       (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' })[c]!,
     ),
   'a form without other characters to encode': (s) => s.replaceAll(' ', '+'),
+  'wrapped base64': (s) =>
+    Buffer.from(`user:${s}${s}`).toString('base64').replace(/.{10}/g, '$&\n'),
+  'wrapped base64 in JSON': (s) =>
+    JSON.stringify({
+      key: Buffer.from(`u:${s} more`).toString('base64').replace(/.{9}/g, '$&\r\n'),
+    }),
+  'JSON with escaped slashes': (s) => JSON.stringify(s).replaceAll('/', '\\/'),
+  'base64 with escaped slashes': (s) => Buffer.from(s).toString('base64').replaceAll('/', '\\/'),
+  'percent twice': (s) => encodeURIComponent(encodeURIComponent(s)),
+  'all percent, twice': (s) =>
+    Buffer.from(s)
+      .toString('hex')
+      .replace(/../g, (hex) => `%25${hex}`),
+  'bytes as \\x': (s) =>
+    Buffer.from(s)
+      .toString('hex')
+      .replace(/../g, (hex) => `\\x${hex}`),
+  'some bytes as \\x': (s) => s.replace(/[-a-f\\]/g, (c) => `\\x${Buffer.from(c).toString('hex')}`),
+  'bytes in octal': (s) =>
+    [...Buffer.from(s)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
+  'UTF-16 as \\u': (s) =>
+    s
+      .split('')
+      .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()}`)
+      .join(''),
+  'code points as \\u{}': (s) =>
+    [...s].map((c) => `\\u{${c.codePointAt(0)!.toString(16)}}`).join(''),
+  'code points as \\U': (s) =>
+    [...s].map((c) => `\\U${c.codePointAt(0)!.toString(16).padStart(8, '0')}`).join(''),
+  'numbers in XML': (s) => [...s].map((c) => `&#${c.codePointAt(0)};`).join(''),
+  'hexadecimal numbers in XML': (s) =>
+    [...s].map((c) => `&#x${c.codePointAt(0)!.toString(16)};`).join(''),
   hex: (s) => Buffer.from(s).toString('hex'),
   'upper-case hex': (s) => Buffer.from(s).toString('hex').toUpperCase(),
   'single quotes of a shell': (s) => `X='${s.replaceAll("'", `'\\''`)}'`,
@@ -100,6 +142,8 @@ describe.each(Object.entries(WRITTEN))('%s', (name, write) => {
         fc.pre(secret.trim().length >= SHORTEST && !HIDDEN.includes(secret.trim()));
         // a "%" that is left as it is reads as another byte before hex digits
         fc.pre(name !== LOSSY || !/%[0-9a-f]?$/i.test(secret));
+        // a backslash before an escape makes it another one
+        fc.pre(!write('x').startsWith('\\') || !before.endsWith('\\'));
         // a URL keeps the %XX of a password: three bytes are too short to look for
         fc.pre(secret.replace(/%[0-9a-f]{2}/gi, '%').length >= SHORTEST);
         fc.pre(!/%[0-9a-f]?$/i.test(before) || !/^[0-9a-f]/i.test(secret));
@@ -181,7 +225,7 @@ test('masking twice changes nothing, even where the word secret is the secret', 
 
 test('escape sequences inside a secret do not keep it from being hidden', () => {
   const mask = maskOf('hunter22');
-  const clean = cleanHappening(
+  const clean = cleanWith(
     {
       type: 'change.output',
       host: 'hunter22',
@@ -198,8 +242,8 @@ test('escape sequences inside a secret do not keep it from being hidden', () => 
   });
 });
 
-test('words of the protocol stay as they are, everything else is cleaned', () => {
-  const clean = cleanHappening(
+test('words of ours and names of hosts stay as they are, everything else is masked', () => {
+  const clean = cleanWith(
     {
       type: 'run.started',
       schema: 1,
@@ -210,8 +254,8 @@ test('words of the protocol stay as they are, everything else is cleaned', () =>
     },
     maskOf('secret'),
   );
-  expect(clean).toMatchObject({ run: 'secret', hosts: ['secret'], version: 'secret', schema: 1 });
-  const problem = cleanHappening(
+  expect(clean).toMatchObject({ run: HIDDEN, hosts: ['secret'], version: HIDDEN, schema: 1 });
+  const problem = cleanWith(
     {
       type: 'host.finished',
       host: 'secret',
@@ -233,7 +277,7 @@ test('words of the protocol stay as they are, everything else is cleaned', () =>
 });
 
 test('every text of a happening is cleaned, at any depth', () => {
-  const clean = cleanHappening(
+  const clean = cleanWith(
     {
       type: 'host.planned',
       host: 'a',
@@ -310,5 +354,84 @@ describe('a secret that was cut', () => {
 
   test('and lost its control characters is hidden, too', () => {
     expect(mask('said a bc-with-controls')).toBe(`said ${HIDDEN}`);
+  });
+});
+
+describe('a secret that a line ends in', () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9/+_.-]{16,60}$/);
+  const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 4 });
+  const split = (text: string, at: readonly number[], by: string): string =>
+    text
+      .split('')
+      .map((char, i) => (at.includes(i) ? by + char : char))
+      .join('');
+
+  test('is hidden in a text', () => {
+    fc.assert(
+      fc.property(secret, cuts, fc.constantFrom('\n', '\r\n', '\n    '), (value, at, by) => {
+        const masked = maskOf(value)(`before ${split(value, at, by)} after`);
+        expect(masked.replaceAll(HIDDEN, '')).toBe('before  after');
+      }),
+    );
+  });
+
+  test('is hidden in what follows, whatever came out before', () => {
+    const writings = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => Buffer.from(text).toString('base64'),
+      (text: string) => encodeURIComponent(encodeURIComponent(text)),
+      (text: string) => JSON.stringify(text).replaceAll('/', '\\/'),
+    );
+    fc.assert(
+      fc.property(secret, writings, fc.nat(100), (value, write, at) => {
+        const written = write(value);
+        const cut = Math.min(written.length - 1, Math.max(1, at));
+        const mask = maskOf(value).lines();
+        const first = mask(`first ${written.slice(0, cut)}`);
+        const second = mask(`${written.slice(cut)} second`);
+        expect(`${first}${second}`).not.toContain(written);
+        expect(second).toMatch(/ second$/);
+        // at most the few characters that many words begin with
+        const seen = first.replace(HIDDEN, '').length - 'first '.length;
+        if (written === value) expect(seen).toBeLessThan(8);
+        if (cut < written.length - 4) expect(second).toContain(HIDDEN);
+        expect(mask('third')).toBe('third');
+      }),
+    );
+  });
+
+  test('does not hide two lines that make up a short one', () => {
+    expect(maskOf('abcd')('ab\ncd')).toBe('ab\ncd');
+  });
+});
+
+test('a text that is nothing but beginnings of a secret takes no longer than others', () => {
+  const mask = maskOf('aaaaaaaaaaab', 'password');
+  const begin = performance.now();
+  mask('a'.repeat(300_000));
+  mask('password '.repeat(32_000));
+  mask(Buffer.from('password'.repeat(30_000)).toString('base64'));
+  mask('%61'.repeat(100_000));
+  expect(performance.now() - begin).toBeLessThan(5_000);
+});
+
+test('what a host prints is masked across its lines, and no other host joins in', () => {
+  const clean = openCleaner(maskOf('correct-horse-battery'));
+  const print = (host: string, line: string) =>
+    clean({ type: 'change.output', host, step: null, line });
+  expect(print('a', 'x correct-ho')).toMatchObject({ line: `x ${HIDDEN}` });
+  expect(print('b', 'rse-battery')).toMatchObject({ line: 'rse-battery' });
+  expect(print('a', 'rse-battery y')).toMatchObject({ line: `${HIDDEN} y` });
+});
+
+test('no field may hold control characters, whoever names it', () => {
+  const bad = 'a\u001b[31m\u202e\u0007b';
+  const happening = { type: 'host.connected', host: bad, via: 'ssh', how: bad, [bad]: bad };
+  expect(cleanWith(happening as unknown as Happening, maskOf('x'))).toEqual({
+    type: 'host.connected',
+    host: 'ab',
+    via: 'ssh',
+    how: 'ab',
+    ab: 'ab',
   });
 });

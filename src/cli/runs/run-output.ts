@@ -1,11 +1,10 @@
 import type { Happening, RunEvent } from '../../model/event.ts';
-import type { Mask } from '../../model/ports.ts';
 import { ToolError } from '../../model/problem.ts';
 import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
 import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
-import { cleanHappening } from '../../report/redact.ts';
+import { openCleaner, type ValueMask } from '../../report/redact.ts';
 import { textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
 import type { Options } from '../args/option-table.ts';
@@ -49,19 +48,20 @@ export function openPrinter(
 }
 
 /** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
-export function openOutput(run: string, options: Options, live: LiveView, mask: Mask) {
+export function openOutput(run: string, options: Options, live: LiveView, mask: ValueMask) {
   const { terminal } = live;
   const { junit: junitFile } = options;
   if (junitFile !== null) checkWritable(junitFile);
   const log = openRunLog(run, options.log, terminal);
   const printer = openPrinter(options.output, options, terminal, !live.shown);
   const { ledger } = printer;
+  const clean = openCleaner(mask);
   let seq = 0;
 
   /** Stamps and masks an event and passes it on to every sink. */
   const emit = (happening: Happening): void => {
     seq += 1;
-    const event: RunEvent = { ...cleanHappening(happening, mask), at: Date.now(), seq };
+    const event: RunEvent = { ...clean(happening), at: Date.now(), seq };
     log?.append(ndjson(event));
     printer.on(event);
     live.on(event);
