@@ -28,6 +28,7 @@ const SECTIONS = [
   'service',
   'config',
   'file',
+  'rollout',
 ];
 
 const INTRODUCTIONS: Readonly<Record<string, string>> = {
@@ -41,6 +42,8 @@ const INTRODUCTIONS: Readonly<Record<string, string>> = {
   service:
     '`alloy.service` is written to a drop-in for the unit. Without any of these keys there is no drop-in.',
   config: 'The configuration, and the files it refers to.',
+  rollout:
+    'In which waves `apply` changes hosts, and when it stops. The flags `--canary`, `--serial`, `--max-fail` and `--pause` override it. The guide has [an example](guide.md#roll-out-in-waves).',
   file: 'Entries of `config.files`, by path on the host.',
 };
 

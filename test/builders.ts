@@ -10,6 +10,7 @@ import {
 import type { Facts, FileFact } from '../src/model/facts.ts';
 import type { Host } from '../src/model/host.ts';
 import type { KeyringFacts, PlanOptions, Supplies } from '../src/model/plan.ts';
+import type { Rollout } from '../src/model/rollout.ts';
 import { Secret, sha256 } from '../src/model/secret.ts';
 import { renderEnvironment } from '../src/steps/environment-file.ts';
 
@@ -33,6 +34,16 @@ export const hostOf = (more: Partial<Host> = {}): Host => ({
   at: { file: 'inventory.yaml', line: 3, column: 3 },
   ...more,
 });
+
+/** What applies where the inventory says nothing: all hosts at once, and no failure stops the others. */
+export const AT_ONCE: Rollout = {
+  canary: 0,
+  serial: [{ percent: 100 }],
+  maxFail: null,
+  pauseS: 0,
+  order: 0,
+  onFail: 'stop',
+};
 
 /** What a small inventory asks of a host. */
 export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}): Target => ({
@@ -65,6 +76,8 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     origins: new Map([['alloy.version', { file: 'inventory.yaml', line: 14, column: 14 }]]),
     ...more,
   },
+  rollout: AT_ONCE,
+  rolloutGroup: '',
 });
 
 const digest = (name: string, text: string): string => createHash(name).update(text).digest('hex');

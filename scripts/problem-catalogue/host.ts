@@ -143,6 +143,14 @@ export const applyCatalogue: Catalogue<ApplyProblems> = {
       'not-reported': {},
     },
   },
+  'rollout.stopped': {
+    means:
+      'More hosts failed than `rollout.maxFail` allows. Hosts that were not begun are left as they are.',
+    examples: {
+      untouched: { group: '', failed: 1, allowed: 0 },
+      'rolled-back': { group: 'web', failed: 3, allowed: 2 },
+    },
+  },
   'apply.drift': {
     means:
       'The run succeeded, yet the host is not in the desired state: planning it again finds changes.',

@@ -69,6 +69,8 @@ export function makeTarget(
       args,
       origins,
     },
+    rollout: settings.rollout,
+    rolloutGroup: settings.rolloutGroup,
   };
   const unreadable = config.files.flatMap(unreadableForService);
   const warnings = [...made.value.warnings, ...unreadable, ...unknownTolerated(input, target)];

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import type { Target } from '../model/desired.ts';
+import { stagesOf } from '../plan/waves.ts';
 import { createHostRun } from './host-run.ts';
+import { rollOut } from './rollout.ts';
 import type { RunOptions, World } from './world.ts';
 
 /**
  * One run over a fleet: every host is planned, the user confirms once, then each host is changed over
- * the login that it was planned on. A problem on one host never stops another, and is never thrown.
- * Everything is reported to `world.emit`, except `run.started` and `run.finished`.
+ * the login that it was planned on, wave by wave. A problem on one host stops others only where the rollout says so,
+ * and is never thrown. Everything is reported to `world.emit`, except `run.started` and `run.finished`.
  */
 export async function runFleet(
   targets: readonly Target[],
@@ -17,6 +19,17 @@ export async function runFleet(
   const limit = pLimit(options.forks);
   await limit.map(hosts, (host) => (world.stop.aborted ? host.skip() : host.plan()));
 
+  const inWaves = options.verb === 'apply' || options.verb === 'plan';
+  const changing = targets.filter((_, i) => hosts[i]!.waiting || hosts[i]!.outcome === 'pending');
+  const stages = inWaves
+    ? stagesOf(
+        changing.map(({ host, ...target }) => ({ name: host.name, ...target })),
+        options.waves,
+      )
+    : [];
+  const waves = stages.flat().flatMap((lane) => lane.waves);
+  if (waves.length > 1) world.emit({ type: 'run.waves', waves });
+
   const waiting = hosts.filter((host) => host.waiting);
   if (waiting.length === 0) return;
   const proceed = async (): Promise<boolean> => {
@@ -25,9 +38,17 @@ export async function runFleet(
     if (world.stop.aborted) return false;
     world.emit({ type: 'run.planned', changing: waiting.length });
     if (!world.confirm) return true;
-    const over = hosts.length - waiting.length;
-    return world.confirm({ hosts: hosts.length, changing: waiting.length, over });
+    return world.confirm({
+      hosts: hosts.length,
+      changing: waiting.length,
+      waves: Math.max(1, waves.length),
+      over: hosts.length - waiting.length,
+    });
   };
   const go = await proceed();
-  await limit.map(waiting, (host) => (go && !world.stop.aborted ? host.carryOut() : host.skip()));
+  if (go && inWaves) {
+    const byName = new Map(targets.map(({ host }, i) => [host.name, hosts[i]!]));
+    await rollOut(stages, (name) => byName.get(name)!, limit, world);
+  } else
+    await limit.map(waiting, (host) => (go && !world.stop.aborted ? host.carryOut() : host.skip()));
 }

@@ -24,9 +24,14 @@ export interface HostRun {
   readonly waiting: boolean;
   /** It is not what the saved plan was made from, so no host may be changed. */
   readonly moved: boolean;
+  /** How it ended; null: it has not. */
+  readonly outcome: Outcome | null;
   plan(): Promise<void>;
   carryOut(): Promise<void>;
-  skip(): void;
+  /** Leaves the host as it is. */
+  skip(problem?: Problem): void;
+  /** Returns a host that this run has changed to its state before. @param because why, if that succeeds */
+  rollBack(because: Problem): Promise<void>;
 }
 
 /** What to do on a host, and what that was made from. */
@@ -64,18 +69,28 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   });
   let planned: Planned | null = null;
   let moved = false;
+  let outcome: Outcome | null = null;
+  /** The newest run that was started on the host. */
+  let lastRun = '';
   let deadline = 0;
   let runs = 0;
 
   const nextRun = (): string => {
     runs += 1;
-    return runs === 1 ? options.run : `${options.run}-${runs}`;
+    lastRun = runs === 1 ? options.run : `${options.run}-${runs}`;
+    return lastRun;
   };
 
-  const finish = (outcome: Outcome, problem?: Problem): void => {
+  const finish = (ended: Outcome, problem?: Problem): void => {
     session.close();
     planned = null;
-    emit({ type: 'host.finished', host: name, outcome, ...(problem ? { problem } : {}) });
+    outcome = ended;
+    emit({
+      type: 'host.finished',
+      host: name,
+      outcome: ended,
+      ...(problem ? { problem } : {}),
+    });
   };
 
   /** Turns a problem of this host into its outcome, so that it stops no other host. */
@@ -262,10 +277,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     return unmet ? { outcome: 'failed', problem: unmet } : verdict;
   };
 
-  const rollBack = async (): Promise<Verdict> => {
-    const { account, end } = await executeNext((input) =>
-      rollbackRequest({ ...input, toRun: options.toRun ?? null }),
-    );
+  const rollBackTo = async (toRun: string | null): Promise<Verdict> => {
+    const { account, end } = await executeNext((input) => rollbackRequest({ ...input, toRun }));
     if (account.facts !== null) {
       const after = readFacts(name, account.facts);
       emitFacts(after, await supply(after, false));
@@ -282,6 +295,9 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     get moved() {
       return moved;
     },
+    get outcome() {
+      return outcome;
+    },
     plan() {
       emit({ type: 'host.started', host: name, place: host.at });
       return guarded(planFirst);
@@ -289,9 +305,21 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     carryOut() {
       const approved = planned!;
       emit({ type: 'host.resumed', host: name });
-      return guarded(() => (verb === 'rollback' ? rollBack() : apply(approved)));
+      return guarded(() =>
+        verb === 'rollback' ? rollBackTo(options.toRun ?? null) : apply(approved),
+      );
     },
-    skip: () => finish('skipped'),
+    skip: (problem) => finish('skipped', problem),
+    rollBack(because) {
+      const toRun = lastRun;
+      emit({ type: 'host.resumed', host: name });
+      return guarded(async () => {
+        const verdict = await rollBackTo(toRun);
+        return verdict.outcome === 'changed'
+          ? { outcome: 'rolled-back', problem: { ...because, host: name } as Problem }
+          : verdict;
+      });
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Verb } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
+import type { Wave } from '../model/rollout.ts';
 import type { SavedHost } from '../plan/saved-plan.ts';
 
 /** Everything outside that the engine uses. It has no I/O and no clock of its own. */
@@ -30,6 +31,8 @@ export interface World {
 export interface Confirmation {
   readonly hosts: number;
   readonly changing: number;
+  /** In how many waves. */
+  readonly waves: number;
   /** Hosts that are finished already: unchanged, refused or unreachable. */
   readonly over: number;
 }
@@ -53,6 +56,8 @@ export interface RunOptions {
   readonly unattended: boolean;
   /** "ops@laptop": for the audit log on the hosts, and for whoever waits for the lock. */
   readonly who: string;
+  /** Waves that were shown before: of the saved plan, or of the run that is continued. */
+  readonly waves?: readonly Wave[];
   readonly purge?: boolean;
   /** `rollback`: the oldest run to undo; by default only the newest is undone. */
   readonly toRun?: string;

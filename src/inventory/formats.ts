@@ -30,9 +30,31 @@ export const FORMATS = {
   proxy: /^https?:\/\/(?![^/]*@)[^\s/"';]+\/?$/,
   'repository-key': /^(https?:\/\/\S+|\.{0,2}\/.+|~\/.+|[^\s:]+)$/,
   'repository-url': /^https?:\/\/(?![^/]*@)[^\s/"'\\\][]+(\/[^\s"'\\\][]*)?$/,
+  /** Of hosts. */
+  percentage: /^(100|[1-9]\d?)%$/,
   secret: /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
   template: /^\S(.*\S)?$/,
   'template-variable': /^[A-Za-z_][\w-]*$/,
   'unix-name': /^[a-z_][a-z0-9_-]{0,30}\$?$/,
   'user-name': /^[A-Za-z0-9_][\w.@$\\-]*$/,
 } as const satisfies Partial<Record<ValueFormat, RegExp>>;
+
+/** Seconds per unit; a number without a unit counts seconds. */
+const SECONDS: Readonly<Record<string, number>> = {
+  us: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  sec: 1,
+  '': 1,
+  m: 60,
+  min: 60,
+  h: 3600,
+  d: 86_400,
+};
+
+/** Seconds of a text of the form `duration`. */
+export const secondsOf = (duration: string): number =>
+  [...duration.matchAll(/(\d+(?:\.\d+)?)([a-z]*)/g)].reduce(
+    (sum, [, number, unit]) => sum + Number(number) * SECONDS[unit!]!,
+    0,
+  );

@@ -35,6 +35,7 @@ export const DEFAULTS = {
     memberOf: [],
   },
   config: { template: 'minimal' },
+  rollout: { canary: 0, serial: '100%', pause: '0s', order: 0, onFail: 'stop' },
   /** Of each entry in `config.files`. */
   file: { mode: '0640', user: 'root', group: 'alloy' },
 } as const;
@@ -234,6 +235,33 @@ const config = section('config', 'config', {
     ),
 });
 
+const hosts = (least: number) =>
+  z.union([whole(least), text('percentage')]).register(formats, { format: 'host-count' });
+
+const rollout = section('rollout', 'rollout', {
+  canary: whole(0).describe(
+    'Number of hosts that are changed first, in a wave of their own. The others follow only if all of them are proven.',
+  ),
+  serial: z
+    .union([hosts(1), z.array(hosts(1)).min(1)])
+    .register(formats, { format: 'wave-sizes' })
+    .describe(
+      'Sizes of the waves, as numbers of hosts or percentages of the hosts to change, rounded up. The last one repeats until no host is left.',
+    ),
+  maxFail: hosts(0).describe(
+    'How many hosts may fail, as a number or a percentage. If more do, no further host is touched. Defaults to 0 where there is more than one wave.',
+  ),
+  pause: text('duration').describe('Time between two waves.'),
+  order: whole(0).describe(
+    'Groups that set `rollout` have waves of their own. They are changed in this order, and those with the same number at the same time.',
+  ),
+  onFail: z
+    .enum(['stop', 'rollback'])
+    .describe(
+      'What happens when more hosts than `maxFail` have failed: `stop` leaves the hosts that were changed as they are, `rollback` returns them to their state before the run, the newest wave first. A host that fails is always rolled back.',
+    ),
+});
+
 const settings = {
   ssh: ssh.describe('How to log in.'),
   sudo: sudo.describe(
@@ -242,6 +270,7 @@ const settings = {
   repository: repository.describe('Where the Alloy package comes from.'),
   alloy: alloy.describe('The package, the service, and how to check it.'),
   config: config.describe('The configuration.'),
+  rollout: rollout.describe('In which waves `apply` changes hosts, and when it stops.'),
 };
 
 const defaultsSection = section('defaults', 'defaults', settings);
@@ -280,7 +309,7 @@ export const inventorySchema = z
   .meta({ title: 'alloyup inventory' });
 
 /** Keys that are designed but not implemented yet: refused with a message of their own. */
-export const PLANNED_KEYS: readonly string[] = ['rollout', 'cluster'];
+export const PLANNED_KEYS: readonly string[] = ['cluster', 'delivery'];
 
 export type InventoryInput = z.infer<typeof inventorySchema>;
 export type SettingsInput = z.infer<typeof defaultsSection>;

@@ -1,8 +1,10 @@
 import type { Desired, DesiredFile, Repository, WantedVersion } from '../model/desired.ts';
 import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
+import type { Rollout, Share } from '../model/rollout.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
 import type { FileRef } from '../model/text-files.ts';
+import { secondsOf } from './formats.ts';
 import type { Inventory, InventoryHost } from './members.ts';
 import { type Layer, layersOf, mergeLayers } from './merge.ts';
 import {
@@ -52,12 +54,18 @@ export interface HostSettings {
     readonly inherited: readonly string[];
     readonly files: readonly FileSettings[];
   };
+  readonly rollout: Rollout;
+  /** The groups, or the host, that set anything of `rollout`; empty: none does. */
+  readonly rolloutGroup: string;
   /** Where each value was set, by path: "alloy.version" -> inventory.yaml:14:5. Defaults have no entry. */
   readonly origins: ReadonlyMap<string, Position>;
 }
 
 /** What hosts in the same groups share, computed once for each set of groups. */
-type Shared = Pick<HostSettings, 'sudo' | 'repository' | 'alloy' | 'config' | 'origins'> & {
+type Shared = Pick<
+  HostSettings,
+  'sudo' | 'repository' | 'alloy' | 'config' | 'rollout' | 'rolloutGroup' | 'origins'
+> & {
   readonly ssh: Omit<HostSettings['ssh'], 'address'> & { readonly address: string | null };
 };
 
@@ -116,6 +124,7 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
   const repository = filled(DEFAULTS.repository, settings.repository ?? {});
   const alloy = filled(DEFAULTS.alloy, settings.alloy ?? {});
   const config = filled(DEFAULTS.config, settings.config ?? {});
+  const { pause, ...rollout } = filled(DEFAULTS.rollout, settings.rollout ?? {});
 
   return {
     ssh: {
@@ -161,9 +170,22 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
         return { path, from, mode: mode.padStart(4, '0'), user, group, at: at(key) };
       }),
     },
+    rollout: {
+      ...rollout,
+      serial: list(rollout.serial).map(readShare),
+      maxFail: rollout.maxFail === undefined ? null : readShare(rollout.maxFail),
+      pauseS: secondsOf(pause),
+    },
+    rolloutGroup: layers
+      .filter(({ value, path: [kind] }) => kind !== 'defaults' && 'rollout' in value)
+      .map(({ path }) => path[1])
+      .join(', '),
     origins,
   };
 }
+
+const readShare = (written: number | string): Share =>
+  typeof written === 'number' ? { hosts: written } : { percent: Number(written.slice(0, -1)) };
 
 /** What is given, and the defaults where nothing is. */
 const filled = <D extends object, G extends object>(defaults: D, given: G) =>
@@ -203,8 +225,8 @@ function readListen(written: string): { address: string; port: number } {
   };
 }
 
-const list = (written: string | readonly string[]): readonly string[] =>
-  typeof written === 'string' ? [written] : written;
+const list = <T extends string | number>(written: T | readonly T[]): readonly T[] =>
+  typeof written === 'object' ? written : [written];
 
 const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
 

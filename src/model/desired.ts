@@ -1,5 +1,6 @@
 import type { Host } from './host.ts';
 import type { Position } from './problem.ts';
+import type { Rollout } from './rollout.ts';
 import type { Secret } from './secret.ts';
 
 /** Where packages come from. */
@@ -71,6 +72,9 @@ export interface Desired {
 export interface Target {
   readonly host: Host;
   readonly desired: Desired;
+  readonly rollout: Rollout;
+  /** The groups, or the host, whose settings made `rollout`; empty: the whole fleet's. */
+  readonly rolloutGroup: string;
 }
 
 export const CONFIG_PATH = '/etc/alloy/config.alloy';

@@ -1,6 +1,7 @@
 import type { TransportKind } from './host.ts';
 import type { FileDiff, Needs, StepId } from './plan.ts';
 import type { Position, Problem, Warning } from './problem.ts';
+import type { Wave } from './rollout.ts';
 
 export type Verb = 'plan' | 'apply' | 'status' | 'rollback' | 'remove';
 
@@ -116,14 +117,34 @@ export type Happening =
       readonly exit: number;
     }
   | { readonly type: 'change.undone'; readonly host: string; readonly step: StepId }
+  /** Said again where a host that was changed is rolled back because others failed. */
   | {
       readonly type: 'host.finished';
       readonly host: string;
       readonly outcome: Outcome;
       readonly problem?: Problem;
     }
+  /** In which waves the hosts with changes are changed; not said where that is one wave. */
+  | { readonly type: 'run.waves'; readonly waves: readonly Wave[] }
   /** Every host was looked at; so many will be changed, once somebody has said yes. */
   | { readonly type: 'run.planned'; readonly changing: number }
+  /** The wave before it is proven. `wave` counts from 1 within the group. */
+  | {
+      readonly type: 'wave.waiting';
+      readonly group: string;
+      readonly wave: number;
+      readonly of: number;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: 'wave.started';
+      readonly group: string;
+      readonly wave: number;
+      readonly of: number;
+      readonly hosts: number;
+    }
+  /** More hosts have failed than the rollout allows, and hosts that were changed are rolled back. */
+  | { readonly type: 'run.rolling-back'; readonly hosts: number }
   | { readonly type: 'run.interrupted'; readonly again: boolean }
   | { readonly type: 'run.finished'; readonly exitCode: number };
 
@@ -169,5 +190,7 @@ export interface RunReport {
   /** `hosts` counts all; then one count for each Outcome that occurred. */
   readonly summary: { readonly hosts: number } & Readonly<Partial<Record<Outcome, number>>>;
   readonly warnings: readonly Warning[];
+  /** In which waves hosts were changed; empty: all at once, or not at all. */
+  readonly waves: readonly Wave[];
   readonly hosts: Readonly<Record<string, HostReport>>;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DROP_IN_PATH, KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
 import type { Expectation, Needs, Plan, StepId } from '../model/plan.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import type { Wave } from '../model/rollout.ts';
 
 /**
  * What `plan --out` writes and `apply FILE` holds the hosts to. Holds no secret and no hash that
@@ -23,6 +24,8 @@ export interface SavedPlan {
   readonly hosts: Readonly<Record<string, SavedHost>>;
   /** Hosts that no plan could be made for; they are not touched. */
   readonly left: readonly string[];
+  /** In which waves the hosts are changed; absent: in one, or as an older version decided. */
+  readonly waves?: readonly Wave[];
 }
 
 export interface SavedHost {

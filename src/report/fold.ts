@@ -31,6 +31,7 @@ const NOT_STARTED: Run = {
   askedAt: null,
   askedMs: 0,
   warnings: [],
+  waves: [],
 };
 
 const NEW_HOST: HostReport = {
@@ -90,6 +91,8 @@ function foldRun(run: Run, event: RunEvent): Run {
       return { ...run, run: event.run, verb: event.verb, startedAt: event.at };
     case 'run.warning':
       return { ...run, warnings: [...run.warnings, event.warning] };
+    case 'run.waves':
+      return { ...run, waves: event.waves };
     case 'run.interrupted':
       return { ...run, interrupted: true };
     case 'run.planned':

@@ -38,6 +38,8 @@ export interface LiveState {
   /** The last few hosts that failed. */
   readonly problems: readonly { readonly host: string; readonly message: string }[];
   readonly interrupted: boolean;
+  /** The wave that began last; null: there are none. */
+  readonly wave: { readonly wave: number; readonly of: number } | null;
 }
 
 /** The fold behind the view. */
@@ -58,6 +60,8 @@ export function openLiveFold(): LiveFold {
   let head = { verb: 'plan' as Verb, startedAt: 0, interrupted: false, hosts: 0 };
   let phase: Stretch = { kind: 'look', startedAt: null, total: 0, done: 0 };
   let peak = 0;
+  let wave: LiveState['wave'] = null;
+  const ends = new Map<string, Outcome>();
 
   const begin = (host: string, doing: string, at: number, wait: Wait | null = null): void => {
     const before = active.get(host);
@@ -77,7 +81,15 @@ export function openLiveFold(): LiveFold {
   };
 
   const finished = (host: string, outcome: Outcome, problem: Problem | undefined): void => {
+    const before = ends.get(host);
+    ends.set(host, outcome);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    // rolled back after it was changed: it is counted already
+    if (before !== undefined) {
+      outcomes.set(before, outcomes.get(before)! - 1);
+      active.delete(host);
+      return;
+    }
     if (problem) {
       const { message } = textOf({ ...problem, host });
       problems = [...problems.slice(1 - KEPT_PROBLEMS), { host, message }];
@@ -113,6 +125,9 @@ export function openLiveFold(): LiveFold {
           return begin(event.host, 'reconnecting', event.at);
         case 'host.resumed':
           return begin(event.host, 'starting', event.at);
+        case 'wave.started':
+          wave = { wave: event.wave, of: event.of };
+          return;
         case 'change.started':
           return begin(event.host, event.step, event.at);
         case 'change.finished':
@@ -127,7 +142,7 @@ export function openLiveFold(): LiveFold {
       }
     },
     get state() {
-      return { ...head, phase, outcomes, active, peak, problems };
+      return { ...head, phase, outcomes, active, peak, problems, wave };
     },
   };
 }

@@ -63,7 +63,8 @@ const WORDS: Readonly<Record<Verb, string>> = {
 function barLine(state: LiveState, { columns, now, paint }: View): string {
   const { total, done } = state.phase;
   const verb = state.phase.kind === 'look' && state.verb !== 'status' ? 'plan' : state.verb;
-  const word = state.interrupted ? 'Stopping' : WORDS[verb];
+  const wave = state.wave === null ? '' : ` wave ${state.wave.wave} of ${state.wave.of}`;
+  const word = state.interrupted ? 'Stopping' : `${WORDS[verb]}${wave}`;
   const left = etaText(state, now);
   const numbers = `${done} of ${total}${left === '' ? '' : `  ${left}`}`;
   const room = Math.min(40, columns - widthOf(word) - widthOf(numbers) - 6);

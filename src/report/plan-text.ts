@@ -1,9 +1,10 @@
-import type { PlanView } from '../model/event.ts';
+import type { PlanView, RunReport } from '../model/event.ts';
 import { type FileDiff, NEEDS } from '../model/plan.ts';
-import type { Problem, Warning } from '../model/problem.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Wave } from '../model/rollout.ts';
 import { type Hosts, type PlanGroup, planGroups, problemGroups, warningGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
-import { count, foldLine, pad, present, who, wrap } from './plain.ts';
+import { count, foldLine, pad, present, someNames, who, wrap } from './plain.ts';
 import { errorTexts, type ProblemStyle, warningTexts } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
@@ -16,9 +17,13 @@ export interface PlanStyle extends ProblemStyle {
 
 /**
  * The plans of all hosts: warnings first, hosts with equal plans together, then refused hosts, each
- * problem, and the totals in one line. What stops a run comes last: a long plan scrolls away.
+ * problem, the waves, and the totals in one line. What stops a run comes last: a long plan scrolls away.
  */
-export function plansText(hosts: Hosts, warnings: readonly Warning[], style: PlanStyle): string {
+export function plansText(
+  hosts: Hosts,
+  { warnings, waves }: Pick<RunReport, 'warnings' | 'waves'>,
+  style: PlanStyle,
+): string {
   const all = [...hosts];
   const groupsOf = (which: (problems: PlanView['problems']) => boolean): readonly PlanGroup[] =>
     planGroups(all.filter(([, { plan }]) => which(plan?.problems ?? [])));
@@ -35,8 +40,40 @@ export function plansText(hosts: Hosts, warnings: readonly Warning[], style: Pla
     ...adoptable.map((group) => refusedText(group, style)),
     ...refused.map((group) => refusedText(group, brief)),
     ...errorTexts(problemGroups(all), style),
+    ...(waves.length > 0 ? [wavesText(waves, style)] : []),
     `${planSum(all, style.paint)}\n`,
   ].join('\n');
+}
+
+/** Waves of a group that are shown without -v: the others come before the last one. */
+const WAVES_SHOWN = 8;
+
+/** "Waves:" and a line for each, numbered within its group. */
+function wavesText(waves: readonly Wave[], { paint, width, whole }: PlanStyle): string {
+  const groups = new Map<string, Wave[]>();
+  for (const wave of waves) groups.set(wave.group, [...(groups.get(wave.group) ?? []), wave]);
+  const digits = String(Math.max(...[...groups.values()].map((of) => of.length))).length;
+  const widest = Math.max(...waves.map(({ hosts }) => count(hosts.length, 'host').length));
+  const orders = new Set(waves.map(({ order }) => order));
+  const blocks = [...groups].map(([group, of]) => {
+    const lines = of.map(({ hosts }, i) => {
+      const head = `  ${String(i + 1).padStart(digits)}  ${pad(count(hosts.length, 'host'), widest)}  `;
+      return `${head}${paint.dim(someNames(hosts, width - head.length))}\n`;
+    });
+    const hidden = whole ? 0 : Math.max(0, lines.length - WAVES_SHOWN);
+    const shown =
+      hidden === 0
+        ? lines
+        : [
+            ...lines.slice(0, WAVES_SHOWN - 1),
+            paint.dim(`  ... ${count(hidden, 'more wave')}; -v shows all\n`),
+            lines.at(-1)!,
+          ];
+    const when = orders.size > 1 ? ` (order ${of[0]!.order})` : '';
+    const title = group === '' ? (groups.size > 1 ? 'other hosts' : '') : group;
+    return `${paint.bold(title === '' ? 'Waves:' : `Waves of ${title}${when}:`)}\n${shown.join('')}`;
+  });
+  return blocks.join('');
 }
 
 /** What happens to the service. A stopped one is started, whatever the changes need. */

@@ -50,6 +50,13 @@ export function textRenderer(options: TextOptions): TextRenderer {
     return `${pad(shorten(host, NAME_WIDTH), nameWidth)}  ${text}\n`;
   };
 
+  /** Of the whole run. */
+  const said = (text: string): string => {
+    if (level < 0) return '';
+    linesShown = true;
+    return `${paint.bold(text)}\n`;
+  };
+
   const detail = (host: string, text: string): string => line(host, paint.dim(text), 1);
 
   const onWaiting = (event: Extract<RunEvent, { type: 'host.waiting' }>): string => {
@@ -91,7 +98,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
     printed = new Set(
       [...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])),
     );
-    return plansText(ledger.hosts(), ledger.run.warnings, style);
+    return plansText(ledger.hosts(), ledger.run, style);
   };
 
   return {
@@ -130,6 +137,12 @@ export function textRenderer(options: TextOptions): TextRenderer {
           return onFinished(event.host, ledger.host(event.host)!, ledger.run.verb);
         case 'run.planned':
           return ledger.run.verb === 'rollback' ? '' : `${plans(ledger)}\n`;
+        case 'wave.waiting':
+          return said(`${waveName(event)} begins in ${duration(event.seconds * 1000)}`);
+        case 'wave.started':
+          return said(`${waveName(event)}: ${count(event.hosts, 'host')}`);
+        case 'run.rolling-back':
+          return said(`rolling back ${count(event.hosts, 'host')} that this run changed`);
         case 'run.finished':
           return onEnd(ledger);
         default:
@@ -138,6 +151,17 @@ export function textRenderer(options: TextOptions): TextRenderer {
     },
   };
 }
+
+/** "wave 2 of 4", "web: wave 1 of 2". */
+const waveName = ({
+  group,
+  wave,
+  of,
+}: {
+  readonly group: string;
+  readonly wave: number;
+  readonly of: number;
+}): string => `${group === '' ? '' : `${group}: `}wave ${wave} of ${of}`;
 
 function factsLine({ os, version, running, active }: NonNullable<HostReport['facts']>): string {
   const alloy = version === null ? 'Alloy not installed' : `Alloy ${version}`;

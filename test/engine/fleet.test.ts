@@ -58,7 +58,7 @@ test('a host is planned, approved and changed over one login, with one command e
 test('every host is planned before the question, and none is changed before the answer', async () => {
   const fleet = fleetOf({ a: {}, b: { facts: upToDate }, c: { login: () => 5000 } });
   expect((await run(fleet)).outcomes).toEqual({ a: 'changed', b: 'unchanged', c: 'changed' });
-  expect(fleet.questions).toEqual([{ hosts: 3, changing: 2, over: 1 }]);
+  expect(fleet.questions).toEqual([{ hosts: 3, changing: 2, waves: 1, over: 1 }]);
   const types = fleet.events.map(({ type }) => type);
   const planned = types.indexOf('run.planned');
   expect(fleet.events[planned]).toMatchObject({ changing: 2 });
@@ -148,7 +148,7 @@ test('a problem on one host stops no other', async () => {
   expect(problems.a!.code).toBe('ssh.auth');
   expect(problems.b).toMatchObject({ code: 'host.probe', detail: 'what?\n(secret)' });
   expect(problems.c!.code).toBe('host.unsupported');
-  expect(fleet.questions).toEqual([{ hosts: 4, changing: 1, over: 3 }]);
+  expect(fleet.questions).toEqual([{ hosts: 4, changing: 1, waves: 1, over: 3 }]);
 });
 
 test('a bug in alloyup is reported as one, for one host', async () => {
@@ -174,7 +174,7 @@ describe('a plan that the host does not allow', () => {
     expect(outcomes).toEqual({ a: 'failed', b: 'changed' });
     expect(problems.a!.code).toBe('host.unit');
     expect(sentTo(fleet.hosts.a)).toEqual(['facts']);
-    expect(fleet.questions).toEqual([{ hosts: 2, changing: 1, over: 1 }]);
+    expect(fleet.questions).toEqual([{ hosts: 2, changing: 1, waves: 1, over: 1 }]);
   });
 
   test('is shown, and goes into no saved plan', async () => {

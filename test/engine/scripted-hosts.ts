@@ -587,7 +587,9 @@ export async function run(fleet: Fleet, more: Partial<RunOptions> = {}) {
   const outcomes: Record<string, string> = {};
   const problems: Record<string, Problem> = {};
   for (const { host, outcome, problem } of ended) {
-    if (outcomes[host] !== undefined) throw new Error(`${host} ended twice`);
+    // where others failed, a host that was changed is rolled back
+    if (outcomes[host] !== undefined && outcomes[host] !== 'changed')
+      throw new Error(`${host} ended twice`);
     outcomes[host] = outcome;
     if (problem) problems[host] = problem;
   }

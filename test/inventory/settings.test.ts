@@ -4,6 +4,7 @@ import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { fileRefs, secretRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
 import { secretKey } from '../../src/model/secret-ref.ts';
 import { withText } from '../../src/report/text-of.ts';
+import { AT_ONCE } from '../builders.ts';
 
 function parse(text: string) {
   const parsed = parseInventory(text, 'inventory.yaml');
@@ -56,7 +57,46 @@ test('a host without settings gets every default', () => {
       service: {},
     },
     config: { template: 'minimal', vars: {}, inherited: [], files: [] },
+    rollout: AT_ONCE,
+    rolloutGroup: '',
   });
+});
+
+test('a rollout is merged like everything else, and its group is who set any of it', () => {
+  const text = `
+defaults:
+  rollout: { canary: 1, serial: [2, 10%], pause: 1min 30s }
+groups:
+  web: { hosts: [web-01], rollout: { maxFail: 5%, onFail: rollback, order: 1 } }
+  all-of-them: { hosts: [web-01, db-01] }
+hosts:
+  odd: { rollout: { serial: 1 } }
+`;
+  const common = { canary: 1, serial: [{ hosts: 2 }, { percent: 10 }], pauseS: 90 };
+  expect(settings(text, 'db-01')).toMatchObject({
+    rollout: { ...common, maxFail: null, order: 0, onFail: 'stop' },
+    rolloutGroup: '',
+  });
+  expect(settings(text, 'web-01')).toMatchObject({
+    rollout: { ...common, maxFail: { percent: 5 }, order: 1, onFail: 'rollback' },
+    rolloutGroup: 'web',
+  });
+  expect(settings(text, 'odd')).toMatchObject({
+    rollout: { ...common, serial: [{ hosts: 1 }] },
+    rolloutGroup: 'odd',
+  });
+});
+
+test.each([
+  ['5', 5],
+  ['500ms', 0.5],
+  ['2min', 120],
+  ['1h 30min 5s', 5405],
+  ['1d', 86_400],
+])('a pause of %s', (pause, pauseS) => {
+  expect(settings(`hosts: { a: { rollout: { pause: "${pause}" } } }`, 'a').rollout.pauseS).toBe(
+    pauseS,
+  );
 });
 
 const LAYERS = `

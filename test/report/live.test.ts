@@ -169,3 +169,33 @@ test('before a run starts, the view is its phases', () => {
   expect(frame(10)).toEqual([phasesLine(ALL_PHASES, 80, noPaint)]);
   expect(liveLines(state, { columns: 80, rows: 10 }, 0, noPaint)).toEqual([]);
 });
+
+test('the wave is shown, and a host that is rolled back after it was changed counts once', () => {
+  const fold = openLiveFold();
+  const happenings: readonly Happening[] = [
+    { type: 'run.started', schema: 1, run: 'r1', verb: 'apply', hosts: ['a', 'b'], version: '1' },
+    { type: 'host.started', host: 'a' },
+    { type: 'host.planned', host: 'a', plan: { changes: [], warnings: [], problems: [] } },
+    { type: 'host.started', host: 'b' },
+    { type: 'host.planned', host: 'b', plan: { changes: [], warnings: [], problems: [] } },
+    { type: 'wave.started', group: '', wave: 1, of: 2, hosts: 1 },
+    { type: 'host.resumed', host: 'a' },
+    { type: 'host.finished', host: 'a', outcome: 'changed' },
+    { type: 'wave.started', group: '', wave: 2, of: 2, hosts: 1 },
+    { type: 'host.resumed', host: 'b' },
+    { type: 'host.finished', host: 'b', outcome: 'failed' },
+    { type: 'host.resumed', host: 'a' },
+    { type: 'host.finished', host: 'a', outcome: 'rolled-back' },
+  ];
+  for (const [i, happening] of happenings.entries())
+    fold.add({ ...happening, at: START + i, seq: i + 1 });
+  const { outcomes, active, phase } = fold.state;
+  expect([...outcomes].filter(([, n]) => n > 0)).toEqual([
+    ['failed', 1],
+    ['rolled-back', 1],
+  ]);
+  expect(active.size).toBe(0);
+  expect(phase).toMatchObject({ done: 2, total: 2 });
+  const lines = liveLines(fold.state, { columns: 80, rows: 24 }, START + 20, noPaint, PHASES);
+  expect(text(lines)).toContain('Applying wave 2 of 2  [====');
+});

@@ -13,7 +13,7 @@ const screen = (
 ): string =>
   plansText(
     hosts.map(([name, plan]) => [name, hostWith(plan)] as const),
-    [],
+    { warnings: [], waves: [] },
     { ...style, ...more },
   );
 
@@ -106,4 +106,42 @@ test('plans that differ only in the host name are one', () => {
   expect(text).toContain('2 hosts: config, reload\n  web-01, web-02\n');
   expect(text).toContain('shown for web-01; the others differ only in the host name');
   expect(text.match(/@@ -1,1/g)).toHaveLength(1);
+});
+
+test('the waves stand below the plans, numbered within their group', () => {
+  const wave = (group: string, order: number, ...hosts: readonly string[]) => ({
+    group,
+    order,
+    hosts,
+  });
+  const waves = [
+    wave('', 0, 'web-0001'),
+    wave('', 0, ...names(18).slice(1)),
+    wave('db', 1, 'db-01'),
+    wave('db', 1, 'db-02'),
+  ];
+  const text = plansText([['web-0001', hostWith(upgrade)]], { warnings: [], waves }, style);
+  expect(text.slice(text.indexOf('Waves'))).toBe(
+    `Waves of other hosts (order 0):
+  1  1 host    web-0001
+  2  17 hosts  web-0002, web-0003, web-0004, web-0005, web-0006 and 12 more
+Waves of db (order 1):
+  1  1 host    db-01
+  2  1 host    db-02
+
+Plan: 1 host to change (1 restart).
+`,
+  );
+});
+
+test('many waves are cut, unless all is asked for', () => {
+  const waves = names(100).map((name) => ({ group: '', order: 0, hosts: [name] }));
+  const textOf = (whole: boolean): string =>
+    plansText([['a', hostWith(upgrade)]], { warnings: [], waves }, { ...style, whole });
+  expect(textOf(false)).toContain(`
+    7  1 host  web-0007
+  ... 92 more waves; -v shows all
+  100  1 host  web-0100
+`);
+  expect(textOf(true)).toContain('   93  1 host  web-0093\n');
 });

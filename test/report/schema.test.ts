@@ -60,7 +60,11 @@ const events = stamp([
   },
   { type: 'host.reconnecting', host: 'e', attempt: 1 },
   { type: 'host.resumed', host: 'e' },
+  { type: 'run.waves', waves: [{ group: '', order: 0, hosts: ['e'] }] },
   { type: 'run.planned', changing: 1 },
+  { type: 'wave.waiting', group: 'web', wave: 2, of: 3, seconds: 30 },
+  { type: 'wave.started', group: '', wave: 1, of: 2, hosts: 1 },
+  { type: 'run.rolling-back', hosts: 1 },
   { type: 'run.interrupted', again: false },
   { type: 'run.finished', exitCode: 130 },
 ]);

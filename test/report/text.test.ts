@@ -232,3 +232,21 @@ test('a saved run prints the same, from its params', () => {
   expect(markdown(reportOf(saved))).toBe(markdown(reportOf(events)));
   expect(runAnnotations(reportOf(saved))).toEqual(runAnnotations(reportOf(events)));
 });
+
+test('a rollout says which wave begins, what it waits for, and what is rolled back', () => {
+  const place = { wave: 2, of: 3 };
+  const said = screenOf(
+    stamp([
+      started('apply', 'web-01'),
+      { type: 'wave.started', group: '', wave: 1, of: 3, hosts: 1 },
+      { type: 'wave.waiting', group: '', ...place, seconds: 90 },
+      { type: 'wave.started', group: 'db', ...place, hosts: 12 },
+      { type: 'run.rolling-back', hosts: 2 },
+    ]),
+  );
+  expect(said).toBe(`wave 1 of 3: 1 host
+wave 2 of 3 begins in 90 s
+db: wave 2 of 3: 12 hosts
+rolling back 2 hosts that this run changed
+`);
+});

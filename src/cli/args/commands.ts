@@ -18,6 +18,7 @@ const PRINT = ['output', 'color', 'quiet', 'verbose'] as const;
 const CONNECT = [...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'timeout'] as const;
 const REPORTS = [...PRINT, 'log', 'junit'] as const;
 const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
+const ROLLOUT = ['canary', 'serial', 'maxFail', 'pause'] as const;
 
 const running = (verb: Verb) => async (): Promise<Command> => {
   const { runHosts } = await import('../runs/run-hosts.ts');
@@ -41,7 +42,16 @@ export const COMMANDS = {
   plan: {
     args: '',
     summary: 'show what would change, with diffs; changes nothing',
-    options: [...CONNECT, 'adopt', 'retry', 'detailedExitcode', ...REPORTS, 'out', 'diff'],
+    options: [
+      ...CONNECT,
+      ...ROLLOUT,
+      'adopt',
+      'retry',
+      'detailedExitcode',
+      ...REPORTS,
+      'out',
+      'diff',
+    ],
     examples: [
       ['alloyup plan -l "web*"', 'what apply would change on the web hosts'],
       ['alloyup plan -i web-01, --template linux-host', 'without an inventory file'],
@@ -52,10 +62,11 @@ export const COMMANDS = {
   apply: {
     args: '[plan]',
     summary: 'plan, confirm, apply the changes and verify the result',
-    options: [...CONNECT, ...CHANGE, 'adopt', 'rollback', 'retry', ...REPORTS, 'diff'],
+    options: [...CONNECT, ...CHANGE, ...ROLLOUT, 'adopt', 'rollback', 'retry', ...REPORTS, 'diff'],
     examples: [
       ['alloyup apply', 'shows the plan and asks for confirmation'],
       ['alloyup apply --yes --junit report.xml', 'in CI'],
+      ['alloyup apply --canary 1 --serial 10%,50%', 'one host first, the others in waves'],
       ['alloyup apply plan.json', 'a saved plan; refused if anything has changed since'],
       ['alloyup apply --retry last', 'only the hosts the last apply did not finish'],
     ],

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Share } from '../../model/rollout.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** An option as commander knows it, with the type of its value. A variable ALLOYUP_... mirrors it. */
@@ -31,18 +32,36 @@ const text = (flags: string, group: Group, help: string): TypedOption<string | n
     return written;
   });
 
+type Range = readonly [least: number, most: number];
+
+const wholeIn =
+  ([least, most]: Range) =>
+  (written: string): number => {
+    const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+
 const integer = (
   flags: string,
   group: Group,
   help: string,
   fallback: number,
-  [least, most]: readonly [number, number],
+  range: Range,
 ): TypedOption<number> =>
-  option(flags, group, `${help} (default ${fallback})`, fallback, (written) => {
-    const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  });
+  option(flags, group, `${help} (default ${fallback})`, fallback, wholeIn(range));
+
+/** null: what the inventory says. */
+const optionalInteger = (flags: string, help: string, range: Range): TypedOption<number | null> =>
+  option<number | null>(flags, RUN, help, null, wholeIn(range));
+
+function shareOf(written: string, least: 0 | 1): Share {
+  const [, number, percent] = /^(\d{1,6})(%?)$/.exec(written.trim()) ?? [];
+  const value = Number(number);
+  if (percent === '%' && value >= 1 && value <= 100) return { percent: value };
+  if (percent === '' && value >= least) return { hosts: value };
+  throw new InvalidArgumentError('Write numbers of hosts or percentages, such as 1 or 10%.');
+}
 
 const choice = <const T extends string>(
   flags: string,
@@ -109,6 +128,26 @@ export const createOptions = () => ({
     },
   ),
 
+  canary: optionalInteger(
+    '--canary <n>',
+    'hosts to change first, in a wave of their own',
+    [0, 100_000],
+  ),
+  serial: option<readonly Share[] | null>(
+    '--serial <sizes>',
+    RUN,
+    'sizes of the waves: 1,10%,50%',
+    null,
+    (written) => written.split(',').map((part) => shareOf(part, 1)),
+  ),
+  maxFail: option<Share | null>(
+    '--max-fail <n>',
+    RUN,
+    'hosts that may fail, as a number or percentage',
+    null,
+    (written) => shareOf(written, 0),
+  ),
+  pause: optionalInteger('--pause <s>', 'seconds between two waves', [0, 86_400]),
   hosts: flag('--no-hosts', HOSTS, 'check this machine and the inventory only'),
   adopt: flag('--adopt', RUN, 'take over a configuration not written by alloyup'),
   rollback: flag('--no-rollback', RUN, 'leave a failed host as it is'),

@@ -47,6 +47,7 @@ export function openPlanFile(
           names.filter((name) => hosts.has(name)).map((name) => [name, hosts.get(name)!]),
         ),
         left: names.filter((name) => !hosts.has(name)),
+        ...(report.waves.length > 0 ? { waves: report.waves } : {}),
       };
       saveReport(path, `${JSON.stringify(plan, null, 2)}\n`, terminal);
     },

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../model/event.ts';
 import type { Warning } from '../../model/problem.ts';
+import type { Wave } from '../../model/rollout.ts';
 import { reportOf } from '../../report/fold.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -9,14 +10,14 @@ import { readRun } from './run-logs.ts';
 const DONE: readonly (Outcome | null)[] = ['unchanged', 'changed'];
 
 /**
- * The hosts that an earlier run did not finish, for whatever reason, or that a plan would change. The
+ * The hosts that an earlier run did not finish, for whatever reason, or that a plan would change, and its waves. The
  * "last" run is the newest apply. @throws ToolError `usage` if there is no such run
  */
 export function retriedHosts(
   chosen: ChosenHosts,
   run: string,
   terminal: Pick<Terminal, 'env'>,
-): ChosenHosts {
+): { readonly chosen: ChosenHosts; readonly waves: readonly Wave[] } {
   const earlier = reportOf(readRun(run, terminal, 'apply'));
   const names = Object.entries(earlier.hosts)
     .filter(([, { outcome }]) => !DONE.includes(outcome))
@@ -32,5 +33,5 @@ export function retriedHosts(
       code: 'retry.nothing',
       params: { reason: names.length === 0 ? 'all-finished' : 'not-chosen', run: earlier.run },
     });
-  return { ...chosen, settings, warnings };
+  return { chosen: { ...chosen, settings, warnings }, waves: earlier.waves };
 }

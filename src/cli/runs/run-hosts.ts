@@ -3,6 +3,7 @@ import type { World } from '../../engine/world.ts';
 import type { Repository } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
 import type { RepositorySource } from '../../model/ports.ts';
+import type { Rollout, Wave } from '../../model/rollout.ts';
 import type { SavedPlan } from '../../plan/saved-plan.ts';
 import { exitCodeOf } from '../../report/exit.ts';
 import { paintWith } from '../../report/paint.ts';
@@ -10,7 +11,7 @@ import { count } from '../../report/plain.ts';
 import { createMask, tooShort } from '../../report/redact.ts';
 import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
-import type { Invocation } from '../args/option-table.ts';
+import type { Invocation, Options } from '../args/option-table.ts';
 import { createWorld } from '../create-world.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { readTargets } from '../hosts/make-targets.ts';
@@ -37,6 +38,7 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
   const { terminal } = live;
   const invocation = { args, options, terminal };
   let chosen: ChosenHosts;
+  let waves = approved?.waves ?? [];
   let targets: Awaited<ReturnType<typeof readTargets>>;
   let run: Promise<number>;
   const phases: readonly Phase[] = [
@@ -44,13 +46,15 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
       // an inventory may be a program, or typed on stdin
       const read = await terminal.aside(() => readHosts(invocation));
       const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
-      chosen = options.retry === null ? planned : retriedHosts(planned, options.retry, terminal);
+      chosen = planned;
+      if (options.retry !== null)
+        ({ chosen, waves } = retriedHosts(planned, options.retry, terminal));
     }),
     phase('configurations', async () => {
       targets = await readTargets(chosen, invocation, verb);
     }),
     phase(verb === 'status' ? 'status' : 'plan', async () => {
-      run = runTargets({ verb, changes, chosen, targets, approved, live, invocation });
+      run = runTargets({ verb, changes, chosen, targets, approved, waves, live, invocation });
       await Promise.race([run, live.changing]);
     }),
     phase(verb === 'rollback' ? 'roll back' : verb, () => run),
@@ -71,15 +75,20 @@ interface Run {
   readonly chosen: ChosenHosts;
   readonly targets: Awaited<ReturnType<typeof readTargets>>;
   readonly approved: SavedPlan | null;
+  readonly waves: readonly Wave[];
   readonly live: LiveView;
   readonly invocation: Invocation;
 }
 
 async function runTargets(given: Run): Promise<number> {
   const { verb, chosen, approved, live } = given;
-  const { targets, secrets, warnings } = given.targets;
+  const { secrets, warnings } = given.targets;
   const { options, terminal } = given.invocation;
   const { inventory: file } = options;
+  const targets = given.targets.targets.map((target) => ({
+    ...target,
+    rollout: rolloutOf(target.rollout, options),
+  }));
   const mask = createMask(secrets);
   const run = newRunId();
   const output = openOutput(run, options, live, mask);
@@ -97,10 +106,13 @@ async function runTargets(given: Run): Promise<number> {
       ? null
       : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
   // asks below the plans that have been printed; a no stops the run before anything is changed
-  const confirm: World['confirm'] = async ({ changing }) => {
+  const confirm: World['confirm'] = async ({ changing, waves }) => {
     // a saved plan was reviewed when it was made
     if (options.yes || approved || changing === 0) return true;
-    const question = QUESTIONS[verb].replace('N hosts', count(changing, 'host'));
+    const question = QUESTIONS[verb].replace(
+      'N hosts',
+      `${count(changing, 'host')}${waves > 1 ? ` in ${waves} waves` : ''}`,
+    );
     if (await terminal.aside(() => confirmed(question))) return true;
     interrupts.interrupt();
     return false;
@@ -143,6 +155,7 @@ async function runTargets(given: Run): Promise<number> {
       adopt,
       rollback: options.rollback,
       unattended: options.yes,
+      waves: given.waves,
       who: terminal.who,
       purge: options.purge,
       ...(options.run === null ? {} : { toRun: options.run }),
@@ -165,6 +178,18 @@ async function runTargets(given: Run): Promise<number> {
     await world.transport.close();
   }
 }
+
+/** What the inventory says, and the flags where they say otherwise. */
+const rolloutOf = (
+  rollout: Rollout,
+  { canary, serial, maxFail, pause }: Pick<Options, 'canary' | 'serial' | 'maxFail' | 'pause'>,
+): Rollout => ({
+  ...rollout,
+  canary: canary ?? rollout.canary,
+  serial: serial ?? rollout.serial,
+  maxFail: maxFail ?? rollout.maxFail,
+  pauseS: pause ?? rollout.pauseS,
+});
 
 const QUESTIONS: Readonly<Record<Verb, string>> = {
   plan: '',

@@ -86,6 +86,11 @@ export interface ApplyProblems {
     | Reasons<'action', { step: string; action: string; path: string | null }>
     | Reasons<'service' | 'not-reported'>
     | Reasons<'earlier-run', { run: string }>;
+  /** `allowed` hosts may fail, and more did. `group`: whose waves; empty: the fleet's. */
+  'rollout.stopped': Reasons<
+    'untouched' | 'rolled-back',
+    { group: string; failed: number; allowed: number }
+  >;
   /** Titles of the changes. */
   'apply.drift': Reasons<'changes-remain', { changes: readonly string[] }>;
   'apply.unknown': Reasons<'in-progress' | 'no-verdict'>;

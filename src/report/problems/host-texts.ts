@@ -4,7 +4,7 @@ import type {
   ApplyProblems,
   HostProblems,
 } from '../../model/problems/host-problems.ts';
-import { present, someNames } from '../plain.ts';
+import { count, present, someNames } from '../plain.ts';
 import { type Text, type Texts, text } from './texts.ts';
 
 const REMOVE = 'Remove it from the inventory';
@@ -21,6 +21,13 @@ const PARTS = {
   unit: 'the state of alloy.service',
   packages: "the repository's index",
 } as const;
+
+type Stopped = ApplyProblems['rollout.stopped'];
+
+const ofGroup = ({ group }: Stopped): string => (group === '' ? '' : ` of ${group}`);
+
+const failures = ({ failed, allowed }: Stopped): string =>
+  `${count(failed, 'host')} failed (maxFail: ${allowed})`;
 
 const WRONG_KINDS: Readonly<Record<string, string>> = {
   symlink: 'a symbolic link',
@@ -210,6 +217,16 @@ export const applyTexts: Texts<ApplyProblems> = {
     'earlier-run': ({ run }, host) =>
       stuck(`the unfinished run ${run} could not be rolled back`, host),
     'not-reported': (_, host) => stuck('the rollback failed', host),
+  },
+  'rollout.stopped': {
+    untouched: (
+      params,
+    ) => text`not touched: the rollout${ofGroup(params)} stopped because ${failures(params)}
+      Fix what failed, then run alloyup apply --retry last`,
+    'rolled-back': (
+      params,
+    ) => text`rolled back: the rollout${ofGroup(params)} stopped because ${failures(params)}
+      Fix what failed, then run alloyup apply --retry last`,
   },
   'apply.drift': {
     'changes-remain': ({ changes }) => text`changes remain after the run: ${changes.join('; ')}

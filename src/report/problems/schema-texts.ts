@@ -30,9 +30,11 @@ const NAMES: Readonly<Record<Expected, string>> = {
   'host-key': 'a fingerprint of a host key',
   'host-path': 'a path on the host',
   'jump-host': 'a jump host',
+  'host-count': 'a number of hosts',
   'listen-address': 'a listen address',
   'local-file': 'a file',
   memory: 'an amount of memory',
+  percentage: 'a percentage',
   'private-key-file': 'a file',
   proxy: 'the URL of a proxy',
   'repository-key': 'a URL or file',
@@ -42,6 +44,7 @@ const NAMES: Readonly<Record<Expected, string>> = {
   'secret-age': 'a reference to a secret',
   'secret-variable': 'a reference to a secret',
   sudo: 'a way to become root',
+  'wave-sizes': 'sizes of waves',
   template: 'a template',
   'template-value': 'a value',
   'template-variable': 'a valid name of a template variable',
@@ -117,6 +120,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
       ? 'Use a port from 1 to 65535'
       : 'Write address and port: 127.0.0.1:12345';
   },
+  'host-count': 'Write a number of hosts, or a percentage such as 10%',
   'local-file': 'Name a file, such as ./ca.pem',
   memory: (written) => {
     if (!/^[\d.]+ ?[kmgt]?i?b?$/i.test(written))
@@ -124,6 +128,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
     const unit = /[kmgt]/i.exec(written)?.[0].toUpperCase() ?? 'M';
     return `Write ${written.replace(/[^\d.]/g, '')}${unit}: K, M, G and T are powers of 1024`;
   },
+  percentage: 'Write a whole percentage from 1% to 100%',
   'private-key-file': 'Name a private key file',
   proxy: 'Write http://proxy.example.com:3128, without user name and password',
   'repository-key': 'Write a URL, or a file such as ./grafana.asc',
@@ -136,6 +141,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
     'Decrypt it with { secret: { exec: [age, --decrypt, -i, KEY, FILE] } }: "age:" is not implemented yet',
   'secret-variable': 'Write the name of a variable after env:, such as env:GCLOUD_TOKEN',
   sudo: 'Write passwordless, none (the login is root), ask, or { password: { secret: env:SUDO_PASSWORD } }',
+  'wave-sizes': 'Write a number of hosts, a percentage, or a list of them: [1, 10%, 50%]',
   template: 'Name a built-in template, or a file such as ./gateway.alloy',
   'template-value': 'Write a value, "" for an empty string, or remove the line',
   'template-variable': NO_DIGIT_FIRST,
@@ -145,7 +151,14 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
 };
 
 /** Forms that not only text has: whatever else is found, the hint of the form says more. */
-const ANY_TYPE = new Set<Expected>(['environment-value', 'secret', 'sudo', 'string-or-list']);
+const ANY_TYPE = new Set<Expected>([
+  'environment-value',
+  'host-count',
+  'secret',
+  'sudo',
+  'string-or-list',
+  'wave-sizes',
+]);
 
 /** What to write instead of a bare number or boolean; otherwise it belongs in quotes. */
 const INSTEAD_OF_SCALAR: Readonly<Partial<Record<Expected, (written: string) => string>>> = {

@@ -39,10 +39,11 @@ function chosen(...names: readonly string[]): ChosenHosts {
   return { inventory, base: '.', sha256: '', settings, warnings: [] };
 }
 
+const retriedRun = (run: string, ...names: readonly string[]) =>
+  retriedHosts(chosen(...names), run, { env: { XDG_STATE_HOME: state, HOME: state } });
+
 const retried = (run: string, ...names: readonly string[]) => {
-  const { settings, warnings } = retriedHosts(chosen(...names), run, {
-    env: { XDG_STATE_HOME: state, HOME: state },
-  });
+  const { settings, warnings } = retriedRun(run, ...names).chosen;
   return [settings.map(({ name }) => name), warnings.map(({ code }) => code)];
 };
 
@@ -66,6 +67,18 @@ test('"last" is the newest apply, not a later plan', () => {
   log('20261123T101500Z-0001', ...SOME_TROUBLE);
   log('20261123T101600Z-0002', started('plan', 'a'), ...unreachable('a'));
   expect(retried('last', ...ALL)).toEqual([['c', 'd', 'e'], []]);
+});
+
+test('the waves of the run are kept', () => {
+  const waves = [
+    { group: '', order: 0, hosts: ['a'] },
+    { group: '', order: 0, hosts: ['b', 'c', 'd', 'e'] },
+  ];
+  const [first, ...rest] = SOME_TROUBLE;
+  log('20261123T101500Z-0001', first!, { type: 'run.waves', waves }, ...rest);
+  expect(retriedRun('last', ...ALL).waves).toEqual(waves);
+  log('20261123T101600Z-0002', ...SOME_TROUBLE);
+  expect(retriedRun('last', ...ALL).waves).toEqual([]);
 });
 
 test('a host that is no longer in the inventory is named', () => {

@@ -25,7 +25,7 @@ vi.mock('@inquirer/prompts', () => ({
 vi.mock('../../../src/engine/fleet.ts', () => ({
   async runFleet(targets: readonly Target[], world: World, options: RunOptions) {
     const { changing } = fake;
-    const confirmed = await world.confirm!({ hosts: targets.length, changing, over: 0 });
+    const confirmed = await world.confirm!({ hosts: targets.length, changing, waves: 1, over: 0 });
     const names = targets.map(({ host }) => host.name);
     fake.runs.push({ names, options, confirmed });
     for (const host of names)

@@ -1,0 +1,81 @@
+import type { LimitFunction } from 'p-limit';
+import type { Problem } from '../model/problem.ts';
+import type { Lane } from '../plan/waves.ts';
+import type { HostRun } from './host-run.ts';
+import type { World } from './world.ts';
+
+/**
+ * Changes hosts wave by wave. A wave begins when every host of the one before it is proven, or when no more than the
+ * allowed number have failed. Otherwise no further host is touched, in any group: each that was not begun is skipped
+ * and told why, and where the rollout says so the changed ones are rolled back, the newest wave first.
+ */
+export async function rollOut(
+  stages: readonly (readonly Lane[])[],
+  runOf: (name: string) => HostRun,
+  limit: LimitFunction,
+  world: World,
+): Promise<void> {
+  const { emit, stop } = world;
+  const begun: (readonly HostRun[])[] = [];
+  const failures = new Map<Lane, number>();
+  let failing: Lane | null = null;
+  // ends pauses: at Ctrl-C, and when another group has failed
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  stop.addEventListener('abort', end);
+  if (stop.aborted) end();
+
+  const change = async (lane: Lane, host: HostRun): Promise<void> => {
+    if (over.signal.aborted) return;
+    await host.carryOut();
+    if (host.outcome === 'changed' || host.outcome === 'unchanged') return;
+    const failed = (failures.get(lane) ?? 0) + 1;
+    failures.set(lane, failed);
+    if (failed <= lane.mayFail) return;
+    failing ??= lane;
+    end();
+  };
+
+  const changeLane = async (lane: Lane): Promise<void> => {
+    const { group, waves, rollout } = lane;
+    for (const [i, wave] of waves.entries()) {
+      const place = { group, wave: i + 1, of: waves.length };
+      if (i > 0 && rollout.pauseS > 0 && !over.signal.aborted) {
+        emit({ type: 'wave.waiting', ...place, seconds: rollout.pauseS });
+        await world.sleep(rollout.pauseS * 1000, over.signal);
+      }
+      if (over.signal.aborted) return;
+      if (waves.length > 1) emit({ type: 'wave.started', ...place, hosts: wave.hosts.length });
+      const hosts = wave.hosts.map(runOf);
+      begun.push(hosts);
+      await limit.map(hosts, (host) => change(lane, host));
+    }
+  };
+
+  for (const stage of stages) await Promise.all(stage.map(changeLane));
+  stop.removeEventListener('abort', end);
+
+  const because = (reason: 'untouched' | 'rolled-back'): Problem | undefined =>
+    failing === null
+      ? undefined
+      : {
+          code: 'rollout.stopped',
+          params: {
+            reason,
+            group: failing.group,
+            failed: failures.get(failing)!,
+            allowed: failing.mayFail,
+          },
+        };
+  const everyHost = stages.flat().flatMap(({ waves }) => waves.flatMap(({ hosts }) => hosts));
+  for (const host of everyHost.map(runOf)) if (host.waiting) host.skip(because('untouched'));
+
+  const rolledBack = because('rolled-back');
+  if (rolledBack === undefined || failing!.rollout.onFail !== 'rollback') return;
+  const changed = begun.map((hosts) => hosts.filter(({ outcome }) => outcome === 'changed'));
+  emit({ type: 'run.rolling-back', hosts: changed.flat().length });
+  for (const hosts of changed.reverse())
+    await limit.map(hosts, async (host) => {
+      if (!stop.aborted) await host.rollBack(rolledBack);
+    });
+}
