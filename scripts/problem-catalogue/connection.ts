@@ -44,6 +44,12 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
         methods: ['publickey'],
         unusable: [],
       },
+      'second-factor': {
+        endpoint,
+        user: 'ops',
+        accepted: 'key ~/.ssh/id_ed25519',
+        methods: ['keyboard-interactive'],
+      },
       'too-many-keys': { endpoint, offered: ['agent key SHA256:...', 'key ~/.ssh/id_rsa'] },
       ended: { endpoint, user: 'ops', said: 'Your account has expired' },
       'no-security-key': { endpoint },

@@ -97,6 +97,10 @@ function opensshOnlyOf(hops: readonly Hop[]): string | null {
   const forLogin = hops.flatMap(({ identities, settings }) =>
     identities.source === 'inventory' ? [] : settings.opensshOnly.forLogin,
   );
-  const setting = hops[0]!.settings.opensshOnly.always[0] ?? forLogin[0];
+  // a pin decides alone
+  const forHostKey = hops.flatMap(({ pin, settings: { knownHostsCommand } }) =>
+    pin !== null || knownHostsCommand === null ? [] : `KnownHostsCommand ${knownHostsCommand}`,
+  );
+  const setting = hops[0]!.settings.opensshOnly.always[0] ?? forHostKey[0] ?? forLogin[0];
   return setting === undefined ? null : `${setting} in ~/.ssh/config`;
 }

@@ -64,6 +64,9 @@ export async function scanHostKeys(
     if (host.transport === 'local') continue;
     try {
       const { hops, opensshOnly } = await routeTo(host, config, options.user, options.agent);
+      const last = hops.at(-1)!;
+      // that command has its keys
+      if (last.pin === null && last.settings.knownHostsCommand !== null) continue;
       if (opensshOnly !== null) {
         const params = { address: host.address, setting: opensshOnly };
         throw new ToolError(problems.hostKeyProblem({ reason: 'not-shown', ...params }));

@@ -77,7 +77,11 @@ export function recordHostKeys(path: string, entries: readonly HostKeyEntry[]): 
     writeFileSync(staged, before + gapAfter(before) + lines.join(''), { flag: 'wx', mode });
     renameSync(staged, target);
   } catch (cause) {
-    if (staged !== undefined) rmSync(staged, { force: true });
+    try {
+      if (staged !== undefined) rmSync(staged, { force: true });
+    } catch {
+      // what went wrong first is the reason
+    }
     if (cause instanceof ToolError) throw cause;
     throw fileError('file-unwritable', path, cause);
   }

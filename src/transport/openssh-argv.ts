@@ -74,7 +74,9 @@ export function masterArguments(given: MasterOptions): readonly string[] {
       UpdateHostKeys: 'no',
       UserKnownHostsFile: pin === null ? knownHosts.join(' ') || null : '/dev/null',
       GlobalKnownHostsFile: pin === null ? null : '/dev/null',
-      KnownHostsCommand: recordsKeys ? recordKeys : null,
+      // without a pin, one in ~/.ssh/config knows the host's keys
+      KnownHostsCommand:
+        recordsKeys && (pin !== null || settings.knownHostsCommand === null) ? recordKeys : null,
       HostKeyAlgorithms: rejectedTypes.length > 0 ? `-${rejectedTypes.join(',')}` : null,
       ProxyCommand: proxy,
       ConnectTimeout: Math.max(1, Math.ceil(timeoutMs / 1000)),

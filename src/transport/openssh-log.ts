@@ -12,8 +12,12 @@ export interface LoginLog {
   readonly by: string | null;
   /** What the server would still have taken when it refused. */
   readonly methods: readonly string[];
+  /** The key was accepted as one factor of several. */
+  readonly partial: boolean;
   /** Messages for people, of ssh, its ProxyCommand and its helpers, in order. */
   readonly said: readonly string[];
+  /** Those since a key was accepted: why the login ended all the same. */
+  readonly farewell: readonly string[];
 }
 
 const KEY =
@@ -24,6 +28,8 @@ export function readLoginLog(text: string, home: string): LoginLog {
   let stage: Stage = 'tcp';
   let by: string | null = null;
   let methods: readonly string[] = [];
+  let partial = false;
+  let accepted = 0;
   const offered: string[] = [];
   const said: string[] = [];
   for (const line of text.split(/\r?\n/)) {
@@ -34,11 +40,19 @@ export function readLoginLog(text: string, home: string): LoginLog {
     if (event !== undefined) {
       const label = labelOf(name, `${type} ${more}`, print, home);
       if (event.startsWith('Offering')) offered.push(label);
-      else by = label;
+      else {
+        by = label;
+        accepted = said.length;
+      }
     }
     const [, method] = /^Authenticated to .* using "([^"]+)"/.exec(line) ?? [];
     if (method !== undefined) {
       if (method !== 'publickey') by = method;
+      continue;
+    }
+    // OpenSSH 8.4 names no method here
+    if (/^Authenticated (using "publickey" )?with partial success/.test(line)) {
+      partial = true;
       continue;
     }
     const [, list] = /Permission denied \(([^)]*)\)/.exec(line) ?? [];
@@ -47,7 +61,8 @@ export function readLoginLog(text: string, home: string): LoginLog {
       said.push(line.trimEnd());
     }
   }
-  return { stage, offered, by, methods, said };
+  const farewell = by === null ? [] : said.slice(accepted);
+  return { stage, offered, by, methods, partial, said, farewell };
 }
 
 function labelOf(name: string, more: string, print: string, home: string): string {
@@ -78,7 +93,9 @@ const TCP: readonly (readonly [RegExp, string])[] = [
 
 /** How ssh(1) says that the server hung up before its greeting. */
 const HUNG_UP =
-  /^(kex_exchange_identification|ssh_exchange_identification|banner exchange|Connection (closed|reset) by|Disconnected from|ssh_dispatch_run_fatal)/;
+  /^(kex_exchange_identification|ssh_exchange_identification|banner exchange|Connection (closed|reset) by|Disconnected from|Received disconnect|ssh_dispatch_run_fatal)/;
+
+const HUNG_UP_LATER = /^(Connection (closed|reset) by|Disconnected from|Received disconnect)/m;
 
 const BAD_CONFIGURATION =
   /Bad configuration option|bad configuration options|Bad owner or permissions|Unsupported option|argument|Could not open/i;
@@ -101,7 +118,10 @@ export function refusalIn(log: LoginLog, endpoint: Endpoint, timeoutMs: number):
   if (says(/Too many authentication failures/i)) return { kind: 'keys', tooMany: true };
   if (says(/device not found|FIDO|authenticator/i) && says(/signing failed/i))
     return problem(problems.authProblem({ reason: 'no-security-key', endpoint: login }, detail));
-  if (says(/Permission denied \(/)) return { kind: 'keys', tooMany: false };
+  if (says(/Permission denied \(/)) {
+    if (!log.partial) return { kind: 'keys', tooMany: false };
+    return problem(problems.secondFactor(endpoint, log.by ?? 'a key', log.methods));
+  }
   for (const [words, code] of TCP)
     if (says(words)) return problem(problems.noConnection(endpoint, { code, message: '' }));
   if (says(/(Connection|Operation) timed out/i))
@@ -119,6 +139,9 @@ export function refusalIn(log: LoginLog, endpoint: Endpoint, timeoutMs: number):
       return { kind: 'dropped' };
     return problem(problems.handshakeFailed(endpoint, 'proxy', ofProxy.at(-1)!, detail));
   }
+  const farewell = log.farewell.filter((line) => !HUNG_UP.test(line));
+  if (farewell.length > 0 && says(HUNG_UP_LATER))
+    return problem(problems.loginEnded(endpoint, farewell.join(' ')));
   const account = log.said.find((line) => ACCOUNT.test(line));
   if (account !== undefined) return problem(problems.loginEnded(endpoint, account));
   const last = log.said.at(-1) ?? 'ssh gave no reason';

@@ -159,10 +159,31 @@ export function refused(
   return authProblem({ reason: 'refused', ...login, offered, methods, unusable }, detail);
 }
 
+/** The server accepted a key, and wants something else besides that we cannot give. */
+export const secondFactor = (to: Endpoint, accepted: string, methods: readonly string[]): Problem =>
+  authProblem({
+    reason: 'second-factor',
+    endpoint: endpointText(to),
+    user: to.user,
+    accepted,
+    methods,
+  });
+
 /** The server counted more tries than it allows before the right key came. */
 export const tooManyKeys = (endpoint: Endpoint, offered: readonly string[]): Problem =>
   authProblem({ reason: 'too-many-keys', endpoint: endpointText(endpoint), offered });
 
+/** What systemd and shutdown(8) write for pam_nologin: it passes. */
+const FOR_NOW = /pam_nologin|booting up|going down|shutting down/i;
+
 /** The server accepted a key and then ended the login; its banner is all that it says. */
-export const loginEnded = (to: Endpoint, said: string): Problem =>
-  authProblem({ reason: 'ended', endpoint: endpointText(to), user: to.user, said: said.trim() });
+export function loginEnded(to: Endpoint, banner: string): Problem {
+  const said = banner.trim().replace(/\s+/g, ' ').slice(-400);
+  const problem = authProblem({
+    reason: 'ended',
+    endpoint: endpointText(to),
+    user: to.user,
+    said,
+  });
+  return FOR_NOW.test(said) ? { ...problem, transient: true } : problem;
+}

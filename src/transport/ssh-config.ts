@@ -17,6 +17,8 @@ export interface SshSettings {
   readonly knownHosts: readonly string[];
   /** Name to look up the host key by, instead of `hostname`; null: none. */
   readonly hostKeyAlias: string | null;
+  /** The program that knows the host keys; null: none. Only OpenSSH runs it. */
+  readonly knownHostsCommand: string | null;
   /** Settings that only OpenSSH can follow, as the file has them. */
   readonly opensshOnly: {
     /** No connection without it: ProxyCommand. */
@@ -194,6 +196,7 @@ export function readSshG(output: string, alias: string, user: SshUser): SshSetti
     jump: jump.split(',').filter(Boolean),
     knownHosts: knownHosts.length > 0 ? knownHosts : defaultKnownHosts,
     hostKeyAlias: set('hostkeyalias')[0] ?? null,
+    knownHostsCommand: set('knownhostscommand')[0] ?? null,
     opensshOnly: {
       always: set('proxycommand').map((command) => `ProxyCommand ${command}`),
       forLogin: set('certificatefile').map((path) => `CertificateFile ${path}`),

@@ -66,7 +66,7 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
       case 'refused':
         throw refused(hop, result, offers);
       case 'ended':
-        throw new ToolError(problems.loginEnded(endpoint, result.banner.split('\n').at(-1)!));
+        throw new ToolError(problems.loginEnded(endpoint, result.banner));
       case 'failed':
         return failed(hop, result.why);
     }
@@ -123,10 +123,11 @@ function requireOffers({ offers, unusable, opensshOnly }: Offers, hop: Hop): voi
 /** Every key was refused: OpenSSH may have more to offer. */
 function refused(
   { endpoint, settings }: Hop,
-  { offered, methods, tooMany }: Extract<LoginResult, { kind: 'refused' }>,
+  { offered, methods, tooMany, accepted }: Extract<LoginResult, { kind: 'refused' }>,
   offers: Offers,
 ): ToolError {
   if (tooMany) return new ToolError(problems.tooManyKeys(endpoint, offered));
+  if (accepted !== null) return new ToolError(problems.secondFactor(endpoint, accepted, methods));
   const only = offers.opensshOnly[0] ?? settings.opensshOnly.forLogin[0];
   if (only !== undefined) return new OpensshRequired(only, offered);
   return new ToolError(problems.refused(endpoint, offered, methods, offers.unusable));

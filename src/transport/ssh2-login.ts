@@ -20,12 +20,16 @@ interface LoginAttempt extends Pick<Attempt, 'onStage' | 'signal'> {
 
 export type LoginResult =
   | { readonly kind: 'in'; readonly client: Client; readonly offer: Offer }
-  /** `methods`: what the server would still take; `tooMany`: it hung up over the number of keys. */
+  /**
+   * `methods`: what the server would still take; `tooMany`: it hung up over the number of keys;
+   * `accepted`: the key that it took as one factor of several, null: none.
+   */
   | {
       readonly kind: 'refused';
       readonly offered: readonly string[];
       readonly methods: readonly string[];
       readonly tooMany: boolean;
+      readonly accepted: string | null;
     }
   /** The server closed the connection before the handshake: worth another try. */
   | { readonly kind: 'dropped' }
@@ -87,6 +91,7 @@ function handshake(socket: Duplex, user: string, attempt: LoginAttempt): Promise
     let offered = -1;
     let methods: readonly string[] = [];
     let banner = '';
+    let accepted: string | null = null;
     let done = false;
 
     const finish = (result: LoginResult): void => {
@@ -107,11 +112,15 @@ function handshake(socket: Duplex, user: string, attempt: LoginAttempt): Promise
       offered: offers.slice(0, offered + 1).map(({ label }) => label),
       methods,
       tooMany,
+      accepted,
     });
-    const nextOffer: AuthHandlerMiddleware = (left, _partial, next) => {
+    const nextOffer: AuthHandlerMiddleware = (left, partial, next) => {
       if (left) methods = left;
+      if (partial) accepted = offers[offered]!.label;
       offered += 1;
-      const offer = offers[offered];
+      // the next factor may be no key
+      const offer =
+        accepted === null || methods.includes('publickey') ? offers[offered] : undefined;
       if (offer) next(offer.method(user));
       else next(false as unknown as AuthenticationType);
     };

@@ -207,7 +207,7 @@ describe('the built-in client', () => {
     const { port, name } = await server({ hangsUp: true, banner: 'hello\naccount expired\n' });
     const transport = transportAt(homeIn(directory, `${name} ${hostKey.line}`));
     expect(await problemOf(login(transport, withKey(port)))).toEqual(
-      problems.loginEnded(endpointAt(port), 'account expired'),
+      problems.loginEnded(endpointAt(port), 'hello account expired'),
     );
     const silent = await server({ hangsUp: true });
     const other = transportAt(homeIn(directory, `${silent.name} ${hostKey.line}`));
@@ -218,6 +218,34 @@ describe('the built-in client', () => {
         'the server hung up during the login',
       ),
     );
+  });
+
+  test('names the second factor that it cannot give, and offers no more keys', async () => {
+    const { port, name, seen } = await server({ second: ['keyboard-interactive'] });
+    const transport = transportAt(homeIn(directory, `${name} ${hostKey.line}`));
+    const identity = [stranger.path, key.path, keyIn(directory).path];
+    expect(await problemOf(login(transport, withKey(port, { identity })))).toEqual(
+      problems.secondFactor(endpointAt(port), `key ${key.path}`, ['keyboard-interactive']),
+    );
+    expect(seen.offered).toEqual([stranger.blob.toString('base64')]);
+  });
+
+  test('gives a second key where the server wants two', async () => {
+    const { port, name } = await server({ accepts: [key, stranger], second: ['publickey'] });
+    const transport = transportAt(homeIn(directory, `${name} ${hostKey.line}`));
+    const both = await login(transport, withKey(port, { identity: [key.path, stranger.path] }));
+    expect(both.description).toContain(`key ${stranger.path}`);
+  });
+
+  test('a refusal that passes is worth another try', async () => {
+    const banner = 'System is booting up. Unprivileged users are not permitted to log in yet.\n';
+    const { port, name } = await server({ hangsUp: true, banner });
+    const transport = transportAt(homeIn(directory, `${name} ${hostKey.line}`));
+    expect(await problemOf(login(transport, withKey(port)))).toMatchObject({
+      code: 'ssh.auth',
+      params: { reason: 'ended', said: banner.trim() },
+      transient: true,
+    });
   });
 
   test('reaches hosts through a jump host, whose key it checks too', async () => {
@@ -323,7 +351,7 @@ describe('which client', () => {
     expect(loginsOf(home)).toBe(1);
   });
 
-  test('openssh for a certificate once the key alone was refused, then at once for the same keys', async () => {
+  test('openssh for a certificate once the key alone was refused', async () => {
     const { port, name, seen } = await server();
     writeFileSync(`${stranger.path}-cert.pub`, '');
     const home = homeIn(directory, `${name} ${hostKey.line}`);

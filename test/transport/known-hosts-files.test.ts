@@ -168,6 +168,11 @@ describe('recording keys', () => {
       problem('file-unwritable', inside, 'ENOENT'),
     );
     expect(readdirSync(join(folder, '.ssh'))).toEqual(['known_hosts']);
+    // the staged file's name would be too long, and so it is for the clean-up
+    const long = join(folder, '.ssh', 'k'.repeat(250));
+    expect(problemOf(() => recordHostKeys(long, [entry()]))).toEqual(
+      problem('file-unwritable', long, 'ENAMETOOLONG'),
+    );
   });
 });
 

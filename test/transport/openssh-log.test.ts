@@ -68,6 +68,45 @@ describe('a login log', () => {
   });
 });
 
+describe('a login that ended after the key was accepted', () => {
+  const accepted = 'debug1: Server accepts key: /k ED25519 SHA256:abc explicit';
+  const hungUp = 'Connection closed by 10.0.0.1 port 2222';
+
+  test('with what pam_nologin says, which passes', () => {
+    const legal = 'Authorized users only.';
+    const said = [
+      '"System is booting up. Unprivileged users are not permitted to log in yet. Please come back later. For technical details, see pam_nologin(8)."',
+      'More.',
+    ];
+    expect(refusal(ESTABLISHED, GREETED, legal, accepted, ...said, hungUp)).toEqual({
+      kind: 'problem',
+      problem: problems.loginEnded(endpoint, said.join(' ')),
+    });
+    expect(problems.loginEnded(endpoint, said.join(' ')).transient).toBe(true);
+    expect(problems.loginEnded(endpoint, 'Your account has expired').transient).toBeUndefined();
+  });
+
+  test('with nothing: what was said before is not the reason', () => {
+    expect(refusal(ESTABLISHED, GREETED, 'Authorized users only.', accepted, hungUp)).toMatchObject(
+      {
+        problem: { code: 'ssh.unreachable', params: { reason: 'handshake', said: hungUp } },
+      },
+    );
+  });
+
+  test.each([
+    // OpenSSH 8.4, and later ones
+    'Authenticated with partial success.',
+    'Authenticated using "publickey" with partial success.',
+  ])('for want of a second factor: %s', (line) => {
+    const denied = 'ops@web: Permission denied (keyboard-interactive).';
+    expect(refusal(ESTABLISHED, GREETED, accepted, line, denied)).toEqual({
+      kind: 'problem',
+      problem: problems.secondFactor(endpoint, 'key /k', ['keyboard-interactive']),
+    });
+  });
+});
+
 describe('why ssh did not log in', () => {
   test.each([
     'Host key verification failed.',

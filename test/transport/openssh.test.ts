@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Host } from '../../src/model/host.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { textOf } from '../../src/report/text-of.ts';
+import { fingerprint } from '../../src/transport/known-hosts.ts';
 import { createTransport } from '../../src/transport/transport.ts';
 import { describeUnless, MISSING } from '../missing.ts';
 import { homeIn, hostAt, never, problemOf, run, scratch } from './fixtures.ts';
@@ -248,6 +250,47 @@ describeUnless(MISSING.sshd)('OpenSSH against a real sshd', () => {
       expect((await login(host, transport)).via).toBe('openssh');
     });
 
+    test('for the same keys, the built-in client is not tried again', async () => {
+      let connections = 0;
+      const counter = createServer((from) => {
+        connections += 1;
+        const to = connect(several.port, '127.0.0.1');
+        for (const socket of [from, to]) socket.on('error', () => undefined);
+        from.pipe(to).pipe(from);
+      });
+      await new Promise<void>((resolve) => counter.listen(0, '127.0.0.1', () => resolve()));
+      const { port } = counter.address() as AddressInfo;
+      const { transport } = world('', line({ ...several, port }));
+      const host = hostOf({ port }, { identity: [certified], transport: 'auto' });
+      await login(host, transport);
+      expect(connections).toBe(2);
+      await login(host, transport);
+      expect(connections).toBe(3);
+      await transport.close();
+      counter.close();
+    });
+
+    test('for a KnownHostsCommand, which then decides, unless the key is pinned', async () => {
+      const command = join(directory, 'known-hosts');
+      const rows = `[127.0.0.1]:${sshd.port} ${sshd.hostKeys['ssh-ed25519']}`;
+      writeFileSync(command, `#!/bin/sh\necho '${rows}'\n`, { mode: 0o755 });
+      const config = `Host *\n KnownHostsCommand ${command} %H\n`;
+      const host = hostOf(sshd, { transport: 'auto' });
+      expect(await login(host, world(config).transport)).toMatchObject({
+        via: 'openssh',
+        why: `KnownHostsCommand ${command} %H in ~/.ssh/config`,
+      });
+      const fingerprinted = fingerprint(
+        Buffer.from(sshd.hostKeys['ssh-ed25519']!.split(' ')[1]!, 'base64'),
+      );
+      const pinned = { ...host, hostKey: fingerprinted };
+      expect((await login(pinned, world(config).transport)).via).toBe('ssh');
+      writeFileSync(command, "#!/bin/sh\necho 'no key of yours' >&2\n", { mode: 0o755 });
+      const problem = await problemOf(login(host, world(config).transport));
+      expect(problem).toMatchObject({ code: 'ssh.host-key', params: { reason: 'distrusted' } });
+      expect(problem.detail).toContain('Host key verification failed');
+    });
+
     test('for a host whose certificate authority is known', async () => {
       const { transport } = world('', `@cert-authority * ${publicKey(authority)}`);
       const problem = await problemOf(login(hostOf(several, { transport: 'auto' }), transport));
@@ -262,6 +305,19 @@ describeUnless(MISSING.sshd)('OpenSSH against a real sshd', () => {
       );
       expect(problem).toMatchObject({ code: 'ssh.unsupported' });
       expect(textOf(problem).message).toContain('ProxyCommand nc');
+    });
+
+    test.each(['ssh', 'openssh'] as const)('a second factor is named (%s)', async (transport) => {
+      const extra = 'PasswordAuthentication yes\nAuthenticationMethods publickey,password\n';
+      const two = await startSshd(directory, [key], { extra });
+      const problem = await problemOf(
+        login(hostOf(two, { transport }), world('', line(two)).transport),
+      );
+      await two.stop();
+      expect(problem).toMatchObject({
+        code: 'ssh.auth',
+        params: { reason: 'second-factor', accepted: `key ${key}`, methods: ['password'] },
+      });
     });
 
     test('a ProxyCommand that fails is quoted', async () => {

@@ -183,6 +183,7 @@ describe('what ssh -G says', () => {
         '/etc/ssh/ssh_known_hosts2',
       ],
       hostKeyAlias: null,
+      knownHostsCommand: null,
       opensshOnly: { always: [], forLogin: [] },
     });
   });
@@ -220,6 +221,7 @@ describe('what ssh -G says', () => {
         'certificatefile ~/.ssh/c-cert.pub',
         'certificatefile none',
         'proxycommand nc %h %p',
+        'knownhostscommand /usr/bin/keys %H',
         'nonsense',
         ' indented x',
       ),
@@ -233,6 +235,7 @@ describe('what ssh -G says', () => {
       jump: ['a@b:1', 'c'],
       hostKeyAlias: 'web-alias',
       knownHosts: ['/home/ops/.ssh/kh_2222', '/etc/web%'],
+      knownHostsCommand: '/usr/bin/keys %H',
       opensshOnly: {
         always: ['ProxyCommand nc %h %p'],
         forLogin: ['CertificateFile ~/.ssh/c-cert.pub'],

@@ -34,16 +34,20 @@ interface ServerOptions {
   readonly drops?: number;
   /** Ends the connection at the first request to log in. */
   readonly hangsUp?: boolean;
+  /** What it also wants once it has accepted a key. */
+  readonly second?: readonly string[];
   /** What it would take, when it refuses. */
   readonly methods?: readonly string[];
 }
 
 /** An SSH server in this process: answers each command with its command line, and forwards connections. */
 export async function startServer(options: ServerOptions) {
-  const { hostKeys, accepts = [], banner, hangsUp, methods = ['publickey'] } = options;
+  const { hostKeys, accepts = [], banner, hangsUp, second, methods = ['publickey'] } = options;
   let drops = options.drops ?? 0;
   const seen = { connections: 0, logins: 0, offered: [] as string[] };
   const clients = new Set<ssh2.Connection>();
+  /** Those that have proven one key. */
+  const factors = new Set<ssh2.Connection>();
   const server = new ssh2.Server(
     { hostKeys: hostKeys.map(({ pem }) => pem), ...(banner ? { banner } : {}) },
     (client) => {
@@ -53,7 +57,13 @@ export async function startServer(options: ServerOptions) {
       client.on('authentication', (context) => {
         if (hangsUp) return client.end();
         const key = context.method === 'publickey' ? context.key.data : Buffer.alloc(0);
-        if (accepts.some(({ blob }) => blob.equals(key))) return context.accept();
+        if (accepts.some(({ blob }) => blob.equals(key))) {
+          // a key that is only asked about is not proven yet
+          const proven = context.method === 'publickey' && context.signature !== undefined;
+          if (!proven || !second || factors.has(client)) return context.accept();
+          factors.add(client);
+          return context.reject([...second] as never, true);
+        }
         seen.offered.push(key.toString('base64'));
         context.reject([...methods] as never);
       });

@@ -55,6 +55,8 @@ export async function startSshd(
   writeFileSync(
     config,
     [
+      // sshd takes the first value it meets
+      options.extra ?? '',
       `ListenAddress 127.0.0.1:${port}`,
       ...(options.types ?? ['ed25519']).map((type) => `HostKey ${join(home, `host_${type}`)}`),
       `AuthorizedKeysFile ${keys}`,
@@ -65,7 +67,6 @@ export async function startSshd(
       'UsePAM no',
       'StrictModes no',
       'LogLevel ERROR',
-      options.extra ?? '',
     ].join('\n'),
   );
   const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {

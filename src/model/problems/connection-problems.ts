@@ -65,6 +65,11 @@ export interface ConnectionProblems {
           unusable: readonly UnusableKey[];
         }
       >
+    /** `accepted`: a key, as in `offered`; `methods`: what the server wants besides. */
+    | Reasons<
+        'second-factor',
+        Endpoint & { user: string; accepted: string; methods: readonly string[] }
+      >
     | Reasons<'too-many-keys', Endpoint & { offered: readonly string[] }>
     | Reasons<'ended', Endpoint & Said & { user: string }>;
   /** `trust`: the command that records an unknown key. */

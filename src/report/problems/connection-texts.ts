@@ -97,11 +97,14 @@ export const connectionTexts: Texts<ConnectionProblems> = {
           `Add the public key to ~${user}/.ssh/authorized_keys on the host (ssh-copy-id), or correct ssh.user and ssh.identity in the inventory`,
       };
     },
+    'second-factor': ({ endpoint, user, accepted, methods }) => text`
+      ${endpoint} accepted ${accepted}, and also requires ${methods.join(' or ')}
+      Let this account in with its key alone, in sshd_config on the host: Match User ${user}, then AuthenticationMethods publickey`,
     'too-many-keys': ({ endpoint, offered }) => text`
       ${endpoint} closed the connection after too many keys (${offered.join(', ')})
       Name the right key with ssh.identity in the inventory`,
     ended: ({ endpoint, user, said }) => text`${endpoint} ended the login: ${withoutStop(said)}
-      Check the account there (chage -l ${user}; passwd -S ${user}) and the log (journalctl -u ssh)`,
+      Check the account there (chage -l ${user}; passwd -S ${user}), /run/nologin and /etc/nologin, and the log (journalctl -u ssh)`,
     'no-security-key': ({ endpoint }) => text`
       ${endpoint} requires a FIDO key, and no security key answered
       Plug in the security key and touch it when it blinks, or name another key with ssh.identity in the inventory`,
