@@ -198,10 +198,6 @@ const REFUSALS = [
     /is owned by [ug]id \d+, should be|is (world|group) writable|no valid sudoers sources|invalid configuration:|unable to load plugins|unable to initialize policy plugin/i,
   ],
   [
-    'cannot-log',
-    /unable to (open|write|create|mkdir|lock)\b.*(\blog\b|sudo-io|\.log\b)|error initializing I\/O plugin/i,
-  ],
-  [
     'password-expired',
     /password (has )?expired|account or password is expired|change your password|new password|new one required/i,
   ],
@@ -214,6 +210,10 @@ const REFUSALS = [
     /not in the sudoers|not allowed to (execute|run)|I'm afraid I can't do that|may not run /i,
   ],
   ['needs-tty', /must have a tty/i],
+  [
+    'cannot-log',
+    /^sudo(-rs)?: .*(No space left on device|Disk quota exceeded)|unable to (open|write|create|mkdir|lock)\b.*(\blog\b|sudo-io|\.log\b)|error initializing I\/O plugin/im,
+  ],
   ['no-sudo', /sudo: (command )?not found|sudo: No such file/i],
 ] as const;
 

@@ -43,12 +43,14 @@ const noticeGroups = <T extends Notice>(
 ): readonly Group<T>[] =>
   merged(
     single(hosts, (host, name) => noticesOf(host).map((notice) => ({ ...notice, host: name }))),
-    ({ item }) => {
-      // the text of a saved run stands next to the params, and names the host
-      const { code, params, at, detail } = ofAnyHost(item);
-      return JSON.stringify([code, params, at, detail]);
-    },
+    ({ item }) => keyOfNotice(item),
   ).map(({ item, names }) => ({ item: names.length > 1 ? ofAnyHost(item) : item, names }));
+
+/** Equal for the same notice of any host: the text of a saved run stands next to the params, and names it. */
+function keyOfNotice(notice: Notice): string {
+  const { code, params, at, detail } = ofAnyHost(notice);
+  return JSON.stringify([code, params, at, detail]);
+}
 
 type NamesOf<P> = P extends unknown ? Exclude<keyof P, 'reason'> : never;
 
@@ -80,6 +82,13 @@ function ofAnyHost<T extends Notice>(notice: T): T {
   ]);
   return { ...rest, params: Object.fromEntries(params) } as unknown as T;
 }
+
+/** Problems that several hosts may share, equal ones together. */
+export const groupProblems = (problems: readonly Problem[]): readonly Group<Problem>[] =>
+  merged(
+    problems.map((item) => ({ item, names: item.host === undefined ? [] : [item.host] })),
+    ({ item }) => keyOfNotice(item),
+  ).map(({ item, names }) => ({ item: names.length > 1 ? ofAnyHost(item) : item, names }));
 
 /** Every problem that hosts ended with or that stands in the way of their plans. */
 export const problemGroups = (hosts: Hosts): readonly Group<Problem>[] =>

@@ -69,7 +69,13 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/Authentication for/, 'Down', 'Enter');
     await screen.answer(/User for/, 'metrics', 'Enter');
     await screen.answer(/Where is the password stored/, 'file:./secrets/metrics', 'Enter');
+    // it answers, but not a push
     await screen.answer(/Loki/, 'https://apt.grafana.com/loki/api/v1/push', 'Enter');
+    await screen.answer(/Use it anyway/, 'Enter');
+    expect(screen.text).toMatch(/nothing takes Loki's push\s+there \(40[45]\)/);
+    await screen.answer(/Authentication for/, 'Escape');
+    await screen.answer(/Loki/, 'https://apt.grafana.com/loki/api/v1/push', 'Enter');
+    await screen.answer(/Use it anyway/, 'Enter');
     await screen.answer(/Authentication for/, 'Enter');
     await packagesAndVersion();
     await screen.answer(/Secret for metrics/, 'canary-of-the-wizard', 'Enter');
@@ -95,6 +101,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/Where do you want to send it/, 'Enter');
     for (const url of ['https://apt.grafana.com/write', 'https://apt.grafana.com:443']) {
       await screen.answer(/\? Where (Prometheus|Tempo)/, url, 'Enter');
+      await screen.answer(/Use it anyway/, 'Enter');
       await screen.answer(/Authentication for/, 'Enter');
     }
     await screen.answer(/empty: none/, 'Enter');

@@ -80,6 +80,13 @@ export const GOOD: readonly GoodLogin[] = [
     entry: () => ({ ...openssh, ...withPassword }),
   },
   {
+    login: 'a login shell that prints without a newline',
+    via: 'ssh',
+    async prepare({ host }) {
+      host.write('/home/ops/.bashrc', 'printf welcome\n');
+    },
+  },
+  {
     login: 'sudo-rs with a password',
     via: 'ssh',
     suites: ['trixie'],
@@ -154,8 +161,8 @@ export interface BadLogin {
   readonly code: string;
   /** Matches message, hint and detail together. */
   readonly says: RegExp;
-  /** The host: the shared one, or one with an impostor. */
-  readonly at?: 'door' | 'impostor' | 'off';
+  /** The host: the shared one, or one with an impostor, without a network, or whose sudo is broken. */
+  readonly at?: 'door' | 'impostor' | 'off' | 'broken';
   readonly entry: (context: Context) => Written;
   readonly config?: (context: Context) => string;
   /** Leaves the pin out of the inventory, so that known_hosts decides. */
@@ -289,6 +296,85 @@ export const BAD: readonly BadLogin[] = [
     entry: user('expired'),
   },
   {
+    login: 'a second factor',
+    via: BOTH,
+    code: 'ssh.auth',
+    says: /accepted key .*id_ed25519, and also requires password.*Match User twice/s,
+    entry: user('twice'),
+  },
+  {
+    login: 'pam_nologin',
+    via: BOTH,
+    code: 'ssh.auth',
+    says: /ended the login: Maintenance until noon\. Ask the operators.*nologin/s,
+    entry: user('early'),
+  },
+  {
+    login: 'nologin as the login shell',
+    via: BOTH,
+    code: 'ssh.shell',
+    says: /the login shell of shut is nologin.*This account is currently not available/s,
+    entry: user('shut'),
+  },
+  {
+    login: 'SFTP only',
+    via: BOTH,
+    code: 'ssh.shell',
+    says: /the login of filer allows only SFTP.*ForceCommand/s,
+    entry: user('filer', withPassword),
+  },
+  {
+    login: 'exit in .bashrc',
+    via: ['ssh'],
+    code: 'ssh.shell',
+    says: /ended without running a command \(exit 3\).*bye/s,
+    entry: user('leaver'),
+  },
+  {
+    login: 'a menu as ForceCommand',
+    via: ['ssh'],
+    code: 'ssh.shell',
+    says: /ran no command within 15 s.*1\) backup 2\) quit/s,
+    entry: user('chooser'),
+  },
+  {
+    login: 'sudo in another language wants a password',
+    via: ['ssh'],
+    code: 'sudo.password',
+    says: /sudo requires a password for deutsch/,
+    entry: user('deutsch'),
+  },
+  {
+    login: "sudo wants root's password (rootpw)",
+    via: ['ssh'],
+    code: 'sudo.password',
+    says: /sudo requires the password of root, not of rooter.*rootpw/s,
+    env: { SUDO_PASSWORD: WRONG },
+    entry: user('rooter', withPassword),
+  },
+  {
+    login: 'sudo that has lost its setuid bit',
+    via: ['ssh'],
+    code: 'sudo.refused',
+    says: /sudo is broken: it cannot become root.*chmod 4755/s,
+    entry: user('unset'),
+  },
+  {
+    login: 'sudo whose log is full',
+    via: ['ssh'],
+    code: 'sudo.refused',
+    says: /cannot write its log.*No space left on device/s,
+    entry: user('logless'),
+  },
+  {
+    login: 'sudoers that belongs to somebody else',
+    via: ['ssh'],
+    at: 'broken',
+    code: 'sudo.refused',
+    says: /rejects its own configuration.*visudo -c.*\/etc\/sudoers is owned by uid 1/s,
+    entry: () => ({}),
+  },
+  {
     login: 'sudo wants a password, none was given',
     via: ['ssh'],
     code: 'sudo.password',
@@ -371,7 +457,11 @@ export function makeLoginKeys(lab: Lab): Keys {
 
 /** Users on the shared host, each of whom sudo or sshd treats differently. */
 export async function makeUsers(door: LabHost): Promise<void> {
-  const names = ['asked', 'outsider', 'lapsed', 'stale', 'typist', 'bare', 'expired'];
+  const names = [
+    ...['asked', 'outsider', 'lapsed', 'stale', 'typist', 'bare', 'expired'],
+    ...['twice', 'early', 'shut', 'filer', 'leaver', 'chooser'],
+    ...['deutsch', 'rooter', 'unset', 'logless'],
+  ];
   for (const name of names)
     await door.root(
       `useradd -m -s /bin/bash ${name} && cp -a /home/ops/.ssh /home/${name}/ && chown -R ${name} /home/${name}`,
@@ -380,29 +470,75 @@ export async function makeUsers(door: LabHost): Promise<void> {
   door.write(
     '/etc/sudoers.d/users',
     [
-      ...['asked', 'lapsed', 'stale'].map((name) => `${name} ALL=(ALL) ALL`),
-      'typist ALL=(ALL) NOPASSWD: ALL',
+      ...['asked', 'lapsed', 'stale', 'deutsch', 'rooter'].map((name) => `${name} ALL=(ALL) ALL`),
+      ...['typist', 'unset', 'logless'].map((name) => `${name} ALL=(ALL) NOPASSWD: ALL`),
       'Defaults:typist requiretty',
+      'Defaults:rooter rootpw',
+      'Defaults:logless log_output, iolog_dir=/full/io',
       '',
     ].join('\n'),
     0o440,
   );
   // sshd accepts these logins: it checked before, or does not check
   door.write('/etc/ssh/sshd_config.d/pam.conf', 'UsePAM yes\n');
+  door.write(
+    '/etc/ssh/sshd_config.d/users.conf',
+    [
+      'Match User twice',
+      '  AuthenticationMethods publickey,password',
+      'Match User filer',
+      '  ForceCommand internal-sftp',
+      'Match User chooser',
+      '  ForceCommand printf "1) backup 2) quit: "; read choice; echo "$choice" >>/tmp/chosen',
+      '',
+    ].join('\n'),
+  );
+  door.write('/etc/nologin-early', 'Maintenance until noon.\nAsk the operators.\n');
+  await door.root('usermod -s /usr/sbin/nologin shut');
+  door.write('/home/leaver/.bashrc', 'echo bye; exit 3\n');
+  // a catalogue for gettext: the hosts have no translations, and no locale but C
+  door.write('/home/deutsch/.bashrc', 'export LANG=C.UTF-8 LANGUAGE=de\n');
+  const catalogue = catalogueOf('a password is required', 'ein Passwort wird verlangt');
+  for (const domain of ['sudo', 'sudoers'])
+    await door.root(
+      `mkdir -p /usr/share/locale/de/LC_MESSAGES; base64 -d >/usr/share/locale/de/LC_MESSAGES/${domain}.mo`,
+      { input: catalogue.toString('base64') },
+    );
+  await door.root('mkdir -p /opt/unset && cp /usr/bin/sudo /opt/unset/');
+  door.write('/home/unset/.bashrc', 'export PATH=/opt/unset:$PATH\n');
+  await door.root('mkdir -p /full && mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs /full');
   await door.root('chage -E 0 expired');
   // only sudo considers these two expired
   await door.root(
     `sed -i '/common-account/d' /etc/pam.d/sshd && echo 'account [success=1 default=ignore] pam_succeed_if.so quiet user in lapsed:stale
 account required pam_unix.so
-account required pam_permit.so' >>/etc/pam.d/sshd && chage -E 0 lapsed && chage -d 0 stale`,
+account required pam_permit.so
+account [success=ignore default=1] pam_succeed_if.so quiet user = early
+account required pam_nologin.so file=/etc/nologin-early' >>/etc/pam.d/sshd && chage -E 0 lapsed && chage -d 0 stale`,
   );
   await door.root(
-    `printf 'export PATH=/nowhere\\n' >/home/bare/.bashrc; usermod -s /usr/local/bin/nosudo bare; printf '#!/bin/bash\\nsudo() { echo "bash: line 1: sudo: command not found" >&2; exit 127; }\\nshift; eval "$@"\\n' >/usr/local/bin/nosudo; chmod 755 /usr/local/bin/nosudo`,
+    `mkdir /opt/bare && ln -s "$(command -v sh)" /opt/bare/ && printf 'export PATH=/opt/bare\\n' >/home/bare/.bashrc`,
   );
   // sshd 9.8 and later blocks an address after many failures, and all rows come from the same one
   await door.root(
     'sshd -t -o PerSourcePenalties=no 2>/dev/null && echo "PerSourcePenalties no" >/etc/ssh/sshd_config.d/penalties.conf; systemctl restart ssh',
   );
+}
+
+/** A message and its translation as gettext reads them (a .mo file without a hash table). */
+function catalogueOf(message: string, translation: string): Buffer {
+  const [key, value] = [Buffer.from(`${message}\0`), Buffer.from(`${translation}\0`)];
+  const header = 28;
+  const words = [0x950412de, 0, 1, header, header + 8, 0, header + 16];
+  const strings = [key.length - 1, header + 16, value.length - 1, header + 16 + key.length];
+  const numbers = Buffer.alloc(header + 16);
+  for (const [i, word] of [...words, ...strings].entries()) numbers.writeUInt32LE(word, i * 4);
+  return Buffer.concat([numbers, key, value]);
+}
+
+/** A host whose sudo trusts its own configuration no longer. */
+export async function breakSudo(host: LabHost): Promise<void> {
+  await host.root('chown 1 /etc/sudoers');
 }
 
 /** Another sshd under a host's address, whose log shows what it received. */

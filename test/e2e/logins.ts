@@ -10,6 +10,7 @@ import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixtu
 import {
   BAD,
   type BadLogin,
+  breakSudo,
   type Context,
   GOOD,
   impersonate,
@@ -40,16 +41,22 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
     let door: LabHost;
     let impostor: LabHost;
     let off: LabHost;
+    let broken: LabHost;
     const told: Told[] = [];
 
     const rowsOf = GOOD.filter(({ suites }) => suites?.includes(suite) ?? true);
     const contextOf = (host: LabHost): Context => ({ lab, host, bastion: door, keys });
 
     beforeAll(async () => {
-      const fresh = await freshHosts(rowsOf.length + 3, suite);
+      const fresh = await freshHosts(rowsOf.length + 4, suite);
       lab = fresh.lab;
       good = fresh.hosts.slice(0, rowsOf.length);
-      [door, impostor, off] = fresh.hosts.slice(rowsOf.length) as [LabHost, LabHost, LabHost];
+      [door, impostor, off, broken] = fresh.hosts.slice(rowsOf.length) as [
+        LabHost,
+        LabHost,
+        LabHost,
+        LabHost,
+      ];
       keys = makeLoginKeys(lab);
       const pub = readFileSync(`${keys.locked}.pub`, 'utf8');
       await door.root('cat >>/home/ops/.ssh/authorized_keys', { input: pub });
@@ -58,6 +65,7 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
         makeUsers(door),
         impersonate(impostor),
         off.setLink('down'),
+        breakSudo(broken),
       ]);
       const revoked = readFileSync(join(lab.home, '.ssh/known_hosts'), 'utf8')
         .split('\n')
@@ -149,7 +157,7 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
     });
 
     async function refusalOf(row: BadLogin, via: Via, n: number): Promise<Problem> {
-      const host = row.at === 'impostor' ? impostor : row.at === 'off' ? off : door;
+      const host = { impostor, off, broken, door }[row.at ?? 'door'];
       const entry = merge({ ssh: { transport: via } } as Written, row.entry(contextOf(host)));
       const file = inventory(lab, [host], pipeline(), {
         file: `bad-${n}-${via}.yaml`,
@@ -164,6 +172,11 @@ export function describeLogins(suite: Suite, { bad }: { readonly bad: boolean })
       if (!problem) throw new Error(`it worked: ${JSON.stringify(outcomes(run))}`);
       return problem;
     }
+
+    test('a menu was sent nothing', async () => {
+      const { stdout } = await door.root('cat /tmp/chosen 2>/dev/null || true');
+      expect(stdout.trim()).toBe('');
+    });
 
     test('a machine in the middle received nothing but key exchanges', async () => {
       const log = impostor.read('/root/impostor.log');
@@ -191,7 +204,11 @@ function page(told: readonly Told[], lab: Lab): string {
   const order = [...GOOD, ...BAD].map(({ login }) => login);
   const plain = (text: string): string =>
     lab.hosts
-      .reduce((left, { address, name }) => left.replaceAll(address, name), text)
+      .reduce(
+        (left, { address, name }) =>
+          left.replaceAll(new RegExp(`${address.replaceAll('.', '\\.')}(?!\\d)`, 'g'), name),
+        text,
+      )
       .replace(/SHA256:[A-Za-z0-9+/]{43}/g, 'SHA256:...')
       .replaceAll(lab.home, '~')
       .replaceAll(/\bh\d+\b/g, 'web-01')

@@ -267,6 +267,7 @@ test.each([
     'cannot-log',
   ],
   ['sudo: unable to write to I/O log file: No space left on device', 'cannot-log'],
+  ['sudo: unable to mkdir /full/io: No space left on device', 'cannot-log'],
   ['sudo: unable to open log file /var/log/sudo.log: Read-only file system', 'cannot-log'],
   ['sudo: PAM authentication error: Module is unknown', 'pam'],
   ['ops is not allowed to run sudo on web-01.', 'not-allowed'],

@@ -95,13 +95,18 @@ async function finish(
   );
   const { targets, warnings } = await targetsOf(text, file, new Map(drafts));
   const paint = paintWith(terminal.outColour);
+  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
   const show = (title: string, shown: string): void =>
     terminal.out(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, terminal.width)}\n`);
   const [first] = targets;
   if (asked) {
     terminal.out('\n');
     show(file, text);
-    if (first) show(`Alloy configuration for ${first.host.name}`, first.desired.config);
+    if (first)
+      show(
+        `Alloy configuration for ${first.host.name}`,
+        firstLines(first.desired.config, `alloyup render ${first.host.name}${flag}`),
+      );
   }
   printProblems(terminal, [], warnings);
 
@@ -119,7 +124,6 @@ async function finish(
       `Wrote ${shortPath(path)}${mode === 0o600 ? ' (only you can read it; keep it out of git)' : ''}.\n`,
     );
 
-  const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
   const imports = files.flatMap(({ path, content }) =>
     content instanceof Secret ? [`file:${path}`] : [],
   );
@@ -143,8 +147,23 @@ async function finish(
     ...invocation,
     options: { ...invocation.options, inventory: file },
   });
-  terminal.out(`\nNext: alloyup apply${flag}\n`);
+  terminal.out(
+    code === 0
+      ? `\nNext: alloyup apply${flag}\n`
+      : `\nNext: correct what the plan names, then alloyup plan${flag}\n`,
+  );
   return code;
+}
+
+/** Lines of a configuration that the preview shows; nobody reads 500 before a yes. */
+const PREVIEW_LINES = 15;
+
+/** The beginning of a text, and what shows the rest. */
+function firstLines(text: string, command: string): string {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const more = lines.length - PREVIEW_LINES;
+  if (more <= 3) return text;
+  return `${lines.slice(0, PREVIEW_LINES).join('\n')}\n... ${more} more lines, once it is written: ${command}\n`;
 }
 
 /** How to provide the secrets that are not there yet. */

@@ -67,20 +67,78 @@ export async function onEach(
   const one = async (host: Host): Promise<readonly Problem[]> => {
     const session = createSession(world.transport, host, options);
     const done = await resultOf(() => work(host, session, world)).finally(session.close);
-    return done.ok ? [] : done.problems;
+    return done.ok ? [] : done.problems.map((problem) => ({ host: host.name, ...problem }));
   };
   const all = pLimit(FORKS).map(hosts, one);
   return (await all.finally(() => world.transport.close())).flat();
 }
 
-/** Why a URL does not respond from this machine; null: it does, whatever the status. */
-export async function checkUrl(url: string): Promise<string | null> {
+/** What a URL is used for: Prometheus's remote write, Loki's push, or these signals by OTLP. */
+export type Use = 'remote-write' | 'loki' | readonly ('metrics' | 'logs' | 'traces')[];
+
+/** What the question with this ID asks a URL for; null: nothing that can be tried. */
+export function useOf(id: string, template: unknown): Use | null {
+  switch (id) {
+    case 'metrics_url':
+      return 'remote-write';
+    case 'logs_url':
+      return template === 'otlp-gateway' ? ['logs'] : 'loki';
+    case 'logs_otlp_url':
+      return ['logs'];
+    case 'traces_url':
+      return ['traces'];
+    case 'otlp_url':
+      return ['metrics', 'logs', 'traces'];
+    default:
+      return null;
+  }
+}
+
+interface Trial {
+  readonly url: string;
+  readonly what: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What Alloy will send, without any data in it. */
+function trialsOf(url: string, use: Use): readonly Trial[] {
+  if (use === 'loki') {
+    const headers = { 'content-type': 'application/json' };
+    return [{ url, what: "Loki's push", headers, body: '{"streams":[]}' }];
+  }
+  const type = { 'content-type': 'application/x-protobuf' };
+  if (use === 'remote-write') {
+    const version = { 'x-prometheus-remote-write-version': '0.1.0' };
+    const headers = { ...type, 'content-encoding': 'snappy', ...version };
+    // snappy's form of no bytes, which are an empty message of protobuf
+    return [{ url, what: 'remote write', headers, body: Uint8Array.of(0) }];
+  }
+  return use.map((signal) => ({
+    url: `${url.replace(/\/+$/, '')}/v1/${signal}`,
+    what: `OTLP ${signal}`,
+    headers: type,
+    body: new Uint8Array(),
+  }));
+}
+
+/**
+ * Why a URL does not take, from this machine, what it will be sent; null: it does, or wants credentials
+ * first. Sends no data.
+ */
+export async function checkUrl(url: string, use: Use): Promise<string | null> {
+  const found = await Promise.all(trialsOf(url, use).map(tryOnce));
+  return found.find((why) => why !== null) ?? null;
+}
+
+async function tryOnce({ url, what, headers, body }: Trial): Promise<string | null> {
   const deadline = openDeadline();
   deadline.start(URL_MS);
   try {
-    const answer = await fetch(url, { redirect: 'manual', signal: deadline.signal });
+    const options = { method: 'POST', headers, body, redirect: 'manual' } as const;
+    const answer = await fetch(url, { ...options, signal: deadline.signal });
     await answer.body?.cancel();
-    return null;
+    return whyNot(answer.status, what);
   } catch (error) {
     const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
     if (deadline.passed) return `no response within ${URL_MS / 1000} s`;
@@ -88,4 +146,14 @@ export async function checkUrl(url: string): Promise<string | null> {
   } finally {
     deadline.close();
   }
+}
+
+/** Statuses of a server that has read an empty message and wants data, a tenant or credentials. */
+const TAKES: readonly number[] = [400, 401, 403, 422, 429];
+
+function whyNot(status: number, what: string): string | null {
+  if ((status >= 200 && status < 300) || TAKES.includes(status)) return null;
+  if (status >= 300 && status < 400) return `it redirects (${status})`;
+  if (status >= 500) return `it reports an error (${status})`;
+  return `nothing takes ${what} there (${status})`;
 }

@@ -1,6 +1,9 @@
+import process from 'node:process';
+import type { Key } from 'node:readline';
 import { styleText } from 'node:util';
 import {
   createPrompt,
+  isBackspaceKey,
   isEnterKey,
   makeTheme,
   useKeypress,
@@ -10,6 +13,7 @@ import {
 import { checkbox, input, select } from '@inquirer/prompts';
 import {
   type Answer,
+  BACK,
   type Choice,
   exampleOf,
   needsOne,
@@ -33,11 +37,40 @@ function onOwnLine(question: Question) {
   return { message: message + below, theme: { style: { message: style } } };
 }
 
-/** Asks with the Inquirer prompt for the question's kind. */
-export function promptFor(question: Question, on: Parameters<typeof input>[1]): Promise<Answer> {
+type On = NonNullable<Parameters<typeof input>[1]>;
+
+/**
+ * Asks with the Inquirer prompt for the question's kind; Esc leaves it.
+ *
+ * @param earlier the answer that was given before somebody went back
+ */
+export async function promptFor(
+  question: Question,
+  on: On,
+  earlier?: Answer,
+): Promise<Answer | typeof BACK> {
+  const back = new AbortController();
+  const onKey = (_: unknown, key: Key | undefined): void => {
+    if (key?.name === 'escape') back.abort();
+  };
+  const keys = on.input ?? process.stdin;
+  keys.on('keypress', onKey);
+  try {
+    return await prompt(question, { ...on, signal: back.signal }, earlier);
+  } catch (error) {
+    if (back.signal.aborted) return BACK;
+    throw error;
+  } finally {
+    keys.off('keypress', onKey);
+  }
+}
+
+function prompt(question: Question, on: On, earlier: Answer | undefined): Promise<Answer> {
   const { message, fallback, choices = [] } = question;
   const validate = (answer: string): true | string => whyInvalid(question, answer.trim()) ?? true;
-  const byDefault = typeof fallback === 'string' && fallback !== '' ? { default: fallback } : {};
+  // an empty answer must stay possible where it means none, and Inquirer takes the default for it
+  const usual = question.kind === 'text' && fallback === '' ? '' : (earlier ?? fallback);
+  const byDefault = typeof usual === 'string' && usual !== '' ? { default: usual } : {};
   switch (question.kind) {
     case 'text': {
       const shown = question.long ? onOwnLine(question) : { message };
@@ -52,24 +85,29 @@ export function promptFor(question: Question, on: Parameters<typeof input>[1]): 
       const shown = choices.map((choice) => ({
         ...choice,
         short: choice.value,
-        checked: fallback?.includes(choice.value) ?? false,
+        checked: usual?.includes(choice.value) ?? false,
       }));
       return checkbox({ message, choices: shown, loop: false, pageSize: 12, required: true }, on);
     }
     case 'lines':
-      return linesPrompt(question, on);
+      return linesPrompt({ question, earlier: Array.isArray(earlier) ? earlier : [] }, on);
   }
 }
 
 const theme = makeTheme({});
 
+interface LinesPrompt {
+  readonly question: Question;
+  readonly earlier: readonly string[];
+}
+
 /**
- * Lines until an empty one. Takes a pasted list as a whole, whose line breaks would otherwise answer
+ * Lines until an empty one; Backspace at an empty one takes the last one away. Takes a pasted list as a whole, whose line breaks would otherwise answer
  * the next questions.
  */
-const linesPrompt = createPrompt<readonly string[], Question>((question, done) => {
+const linesPrompt = createPrompt<readonly string[], LinesPrompt>(({ question, earlier }, done) => {
   const { message, invalid } = question;
-  const [taken, setTaken] = useState<readonly string[]>([]);
+  const [taken, setTaken] = useState<readonly string[]>(earlier);
   const [line, setLine] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [status, setStatus] = useState<'idle' | 'done'>('idle');
@@ -79,6 +117,7 @@ const linesPrompt = createPrompt<readonly string[], Question>((question, done) =
   useKeypress((key, rl) => {
     if (status === 'done') return;
     if (!isEnterKey(key)) {
+      if (isBackspaceKey(key) && line === '') setTaken(taken.slice(0, -1));
       setLine(rl.line);
       setError(null);
       return;

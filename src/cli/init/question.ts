@@ -1,6 +1,8 @@
 /** The answers so far, by question ID. Never contains a secret. */
 export type Answers = Readonly<Record<string, Answer>>;
 export type Answer = string | readonly string[];
+/** In place of an answer: the previous question is to be asked again. */
+export const BACK = Symbol('back');
 
 /** What the wizard finds on this machine, and learns on the way. */
 export interface Known {

@@ -1,8 +1,10 @@
 import type { Host } from '../../model/host.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
+import { groupProblems } from '../../report/groups.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, wrap } from '../../report/plain.ts';
+import { errorTexts, warningTexts } from '../../report/problem-text.ts';
 import { importInventory } from '../commands/inventory.ts';
 import { askSecret, askYes, ON_STDERR } from '../terminal/ask.ts';
 import { printProblems, type Terminal } from '../terminal/terminal.ts';
@@ -10,8 +12,8 @@ import { printKeys, recordKeys } from '../trust/record-keys.ts';
 import { resultOf, throwAll } from '../usage.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
 import { draftForLogin, targetsOf } from './draft-inventory.ts';
-import { checkLogins, checkSudo, checkUrl } from './live-checks.ts';
-import type { Answers, Known } from './question.ts';
+import { checkLogins, checkSudo, checkUrl, useOf } from './live-checks.ts';
+import { type Answer, type Answers, BACK, type Known } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
 import { isEmpty, secretAt } from './secret-places.ts';
 
@@ -36,12 +38,16 @@ export interface WizardState {
 }
 
 /**
- * Asks until every question is answered, and tries logins, passwords and URLs right away.
+ * Asks until every question is answered, and tries logins, passwords and URLs right away. Going back
+ * leads to the previous question, whose answer is kept to be changed.
  *
  * @throws ToolError `usage` of an answers file, and Inquirer's error at Ctrl-C
  */
 export async function runWizard(begun: Known, options: WizardOptions): Promise<WizardState> {
   const { given } = options;
+  const earlier = new Map<string, Answer>();
+  const before: WizardState[] = [];
+  say(options, 'dim', 'Esc goes back to the previous question, Ctrl-C leaves.');
   let state: WizardState = {
     answers: {},
     known: begun,
@@ -54,7 +60,17 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
     if (question === undefined) break;
     const answer = given
       ? givenAnswer(question, given)
-      : await (await import('./question-prompts.ts')).promptFor(question, ON_STDERR);
+      : await (await import('./question-prompts.ts')).promptFor(
+          question,
+          ON_STDERR,
+          earlier.get(question.id),
+        );
+    if (answer === BACK) {
+      state = before.pop() ?? state;
+      continue;
+    }
+    before.push(state);
+    earlier.set(question.id, answer);
     state = { ...state, answers: { ...state.answers, [question.id]: answer } };
     state = await tryAnswer(question.id, state, options);
   }
@@ -140,12 +156,16 @@ async function trySudo(
 
 const SHOWN = 3;
 
-/** The first few problems, as warnings if nobody is asked, and a summary. */
+/** The first few problems, each once for all its hosts, as warnings if nobody is asked, and a summary. */
 function printFirst(problems: readonly Problem[], summary: string, options: WizardOptions): void {
   const { terminal, given } = options;
-  const shown = problems.slice(0, SHOWN);
-  printProblems(terminal, given ? [] : shown, given ? shown : []);
-  terminal.err(`${summary}.\n`);
+  const { err, errColour, width } = terminal;
+  const groups = groupProblems(problems);
+  const shown = groups.slice(0, SHOWN);
+  const style = { paint: paintWith(errColour), width };
+  err((given ? warningTexts(shown, style) : errorTexts(shown, style)).join('\n'));
+  const more = groups.length - shown.length;
+  err(`${more > 0 ? `\nand ${count(more, 'other problem')}. ` : ''}${summary}.\n`);
 }
 
 async function tryUrl(
@@ -156,13 +176,15 @@ async function tryUrl(
   const { terminal, given } = options;
   const url = state.answers[id];
   if (typeof url !== 'string' || url === '') return state;
-  const why = await checkUrl(url);
+  const use = useOf(id, state.answers.template);
+  if (use === null) return state;
+  const why = await checkUrl(url, use);
   if (why === null) {
     say(options, 'green', 'responds', ' to this machine');
     return state;
   }
   const { errColour, width } = terminal;
-  const warning = `${url} does not respond to this machine: ${why}`;
+  const warning = `${url} does not work from this machine: ${why}`;
   terminal.err(`${paintWith(errColour).yellow('  warning')}: ${wrap(warning, width, 4, 11)}\n`);
   return given || (await askYes('Use it anyway?', true)) ? state : without(state, id);
 }

@@ -1,6 +1,6 @@
 import type { Host } from '../../model/host.ts';
 import { paintWith } from '../../report/paint.ts';
-import { plain, widthOf } from '../../report/plain.ts';
+import { plain, someNames, widthOf, wrap } from '../../report/plain.ts';
 import { type NewKey, type Server, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
@@ -74,6 +74,21 @@ export function printKeys(found: readonly FoundKey[], terminal: Terminal): void 
     }
     err('\n');
   }
+  for (const names of sharedKeys(found)) {
+    const said = `${someNames(names, 60)} show the same key: they are one machine, or copies of one. Whoever has one of the copies can pose as the others. Give each its own: rm /etc/ssh/ssh_host_*; dpkg-reconfigure openssh-server`;
+    const warning = paintWith(errColour).yellow('warning');
+    err(`${warning}: ${wrap(said, width, 2, 9)}\n\n`);
+  }
+}
+
+/** Names of servers that show one and the same key, for each such key. */
+export function sharedKeys(found: readonly FoundKey[]): readonly (readonly string[])[] {
+  const names = new Map<string, Set<string>>();
+  for (const { server, key } of found) {
+    const here = names.get(key.fingerprint) ?? new Set();
+    names.set(key.fingerprint, here.add(server.name));
+  }
+  return [...names.values()].filter(({ size }) => size > 1).map((one) => [...one]);
 }
 
 function cellsOf({ server, key }: FoundKey): readonly string[] {

@@ -180,7 +180,7 @@ export const connectionTexts: Texts<ConnectionProblems> = {
     'git-shell': ({ user }) => text`the login of ${userName(user)} serves Git and runs no commands
       ${otherLogin(user)}`,
     'sftp-only': ({ user }) => text`the login of ${userName(user)} allows only SFTP
-      ${otherLogin(user)}, or exempt it from ForceCommand internal-sftp in sshd_config`,
+      Set ssh.user to an account with a shell, or exempt this one from ForceCommand internal-sftp in sshd_config`,
     ended: ({ user, address, exit }) => text`
       the login shell of ${userName(user)} ended without running a command (exit ${exit})
       ${inShell(address)}`,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
+import { BACK } from '../../../src/cli/init/question.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
@@ -11,6 +12,10 @@ const person = vi.hoisted(() => ({
   answers: {} as Record<string, unknown>,
   asked: [] as string[],
   stopAt: -1,
+  /** Questions at which they go back, once each. */
+  back: new Set<string>(),
+  /** What they say to whether to plan now. */
+  plans: false,
   ctrlC: () => Object.assign(new Error('force closed'), { name: 'ExitPromptError' }),
   /** Whether this question is the one at which Ctrl-C is pressed. */
   stops(question: string): boolean {
@@ -22,6 +27,7 @@ const person = vi.hoisted(() => ({
 vi.mock('../../../src/cli/init/question-prompts.ts', () => ({
   promptFor: async (question: { id: string; kind: string; message: string }) => {
     if (person.stops(question.id || question.message)) throw person.ctrlC();
+    if (person.back.delete(question.id)) return BACK;
     if (!(question.id in person.answers)) throw new Error(`nobody answers ${question.id}`);
     return person.answers[question.id];
   },
@@ -37,7 +43,7 @@ vi.mock('../../../src/cli/terminal/ask.ts', async (original) => {
     },
     confirmed: async (question: string) => {
       person.stops(question);
-      return false;
+      return person.plans;
     },
     askSecret: async (question: string) => {
       if (person.stops(question)) throw person.ctrlC();
@@ -303,4 +309,80 @@ describe.each(Object.entries(WAYS))('%s', (_, { answers, files = {} }) => {
       process.chdir(cwd);
     }
   }, 60_000);
+});
+
+describe('a person', () => {
+  const answers = {
+    source: 'typed',
+    hosts: [NOBODY],
+    ...LOGIN,
+    template: 'linux-host',
+    collect: ['metrics', 'otlp'],
+    to: 'urls',
+    metrics_url: `http://${NOBODY}/write`,
+    metrics_access: 'none',
+    logs_url: '',
+    traces_url: '',
+    listen: 'host',
+    ...REST,
+  };
+  const withAnswers = async (more: object, at: Partial<typeof person> = {}) => {
+    mkdirSync(path('.ssh'), { recursive: true });
+    put('.ssh/config', 'Host nobody\n  HostName 127.0.0.1\n  Port 9\n');
+    Object.assign(person, { answers: { ...answers, ...more }, back: new Set(), plans: false }, at);
+    const cwd = process.cwd();
+    process.chdir(path());
+    try {
+      return await init([], true);
+    } finally {
+      process.chdir(cwd);
+    }
+  };
+
+  test('who goes back is asked the question before once more', async () => {
+    const { code } = await withAnswers({}, { back: new Set(['collect', 'template']) });
+    expect(code).toBe(0);
+    const asked = person.asked.filter((id) => ['sudo', 'template', 'collect', 'to'].includes(id));
+    // back from the first, and from the next again
+    expect(asked).toEqual([
+      'sudo',
+      'template',
+      'sudo',
+      'template',
+      'collect',
+      'template',
+      'collect',
+      'to',
+    ]);
+  });
+
+  test('who goes back at the first question is asked it again', async () => {
+    const { code } = await withAnswers({}, { back: new Set(['source']) });
+    expect(code).toBe(0);
+    expect(person.asked.slice(0, 3)).toEqual(['source', 'source', 'hosts']);
+  });
+
+  test('reads one message for hosts that fail in the same way', async () => {
+    const { err } = await withAnswers({ hosts: ['127.0.0.1:9', '127.0.0.2:9', '127.0.0.3:9'] });
+    expect(err.match(/error\[/g)).toHaveLength(1);
+    expect(err).toContain('127.0.0.1, 127.0.0.2, 127.0.0.3');
+    expect(err).toContain('Logged in to 0 of 3 hosts.');
+  });
+
+  test('sees the beginning of the configuration, and how to see the rest', async () => {
+    const { out } = await withAnswers({});
+    const [, shown = ''] = out.split(/==> Alloy configuration for .* <==\n/);
+    const [config] = shown.split(/\n\n(Wrote|In CI)/);
+    expect(config!.split('\n').length).toBeLessThan(24);
+    expect(config).toMatch(
+      /\.\.\. \d+ more lines, once it is written: alloyup render 127\.0\.0\.1/,
+    );
+  });
+
+  test('is not sent to apply after a plan that failed', async () => {
+    const { code, out } = await withAnswers({}, { plans: true });
+    expect(code).not.toBe(0);
+    expect(out).toContain('Next: correct what the plan names, then alloyup plan');
+    expect(out).not.toContain('Next: alloyup apply');
+  });
 });
