@@ -140,7 +140,11 @@ export function makeTable(
   );
 
   const sections = [
-    [versions.map(([minor]) => minor).join(' ')],
+    [
+      versions
+        .map(([minor, { version }]) => (version.startsWith('v') ? minor : `${minor}*`))
+        .join(' '),
+    ],
     [functions.join(' ')],
     lines.sort(),
     shapes,

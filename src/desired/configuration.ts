@@ -1,4 +1,5 @@
 import { checkConfig } from '../alloy/check/check.ts';
+import { allowsCommunity } from '../alloy/check/stability.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import type { Diagnostic } from '../alloy/diagnostic.ts';
@@ -49,6 +50,10 @@ export interface ConfigurationOptions {
   /** The lines of the inventory around a place. */
   readonly frame: (at: Position) => string;
   readonly checked: CheckedTexts;
+  /** What hosts that pin no version are checked for; null: the newest version that is known. */
+  readonly alloyVersion: string | null;
+  /** A plan follows, which knows the version of each host: what was removed is left to it. */
+  readonly planned: boolean;
 }
 
 /** Makes the configuration of a host. */
@@ -109,20 +114,22 @@ function checkOnce(
   text: string,
   file: string,
   { alloy }: HostSettings,
-  { strict, checked }: ConfigurationOptions,
+  { strict, checked, alloyVersion, planned }: ConfigurationOptions,
 ): Checked {
   const { stability, check } = alloy;
-  const version = alloy.version.policy === 'exact' ? alloy.version.version : null;
-  const communityComponents = alloy.args.some((argument) =>
-    /^--feature\.community-components\.enabled(=(true|1|t))?$/i.test(argument),
-  );
+  const pinned = alloy.version.policy === 'exact' ? alloy.version.version : null;
+  const version = pinned ?? alloyVersion;
+  const versionIs = pinned === null ? ('asked' as const) : ('pinned' as const);
+  const communityComponents = allowsCommunity(alloy.args);
   const listen = reachable(alloy.listen);
-  const options = { stability, check, version, communityComponents, strict, listen };
+  const options = { stability, check, version, versionIs, communityComponents, strict, listen };
   const key = `${sha256(text)} ${JSON.stringify(options)}`;
   const known =
     checked.get(key) ?? judge(parse(text), file, (parsed) => checkConfig(parsed, options));
   checked.set(key, known);
-  return known;
+  if (!planned || version !== null || !known.ok) return known;
+  const { warnings, ...rest } = known.value;
+  return ok({ ...rest, warnings: warnings.filter(({ code }) => code !== 'version.removed') });
 }
 
 function judge(

@@ -24,6 +24,7 @@ import { listPathOf, repositoryStep } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
 import { foreignFiles, pathsOf, preflight } from './preflight.ts';
+import { versionFindings } from './version-findings.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
 const STEPS: readonly Step[] = [
@@ -115,7 +116,7 @@ function warningsOf(planned: Planned): readonly Warning[] {
   if (options.adopt)
     for (const foreign of foreignFiles(STEPS, planned))
       warnings.push({ code: 'host.adopt', host, params: { reason: 'taken-over', ...foreign } });
-  warnings.push(...orphaned(desired, facts));
+  warnings.push(...orphaned(desired, facts), ...versionFindings(planned).warnings);
   if (facts.sudoLog !== null && changes.length > 0)
     warnings.push({
       code: 'sudo.log-input',

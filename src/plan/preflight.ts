@@ -2,6 +2,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Change, ForeignFile, Planned, Step } from '../model/plan.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import { table } from '../model/table.ts';
+import { versionFindings } from './version-findings.ts';
 
 /** Upstream builds packages for these (packaging.mk); amd64 and arm64 are the supported ones. */
 const ARCHITECTURES = ['amd64', 'arm64', 'ppc64el', 's390x'];
@@ -21,6 +22,7 @@ export function preflight(steps: readonly Step[], planned: Planned): readonly Pr
           ...steps.flatMap((step) => step.problems?.(planned) ?? []),
           ...irregularFiles(planned),
           ...notAdopted(steps, planned),
+          ...versionFindings(planned).problems,
         ]),
   ];
 }

@@ -29,6 +29,8 @@ function judge(config: string) {
   const problems = hosts.flatMap(([settings, template]) => {
     const made = configurationOf(settings, template, {
       strict: false,
+      alloyVersion: null,
+      planned: false,
       frame: () => '',
       checked: new Map(),
     });

@@ -43,6 +43,8 @@ function make(text: string, { host = 'h', template = MINIMAL, input = {} }: Wish
     absolute: (path) => `/inv/${path}`,
     frame: parsed.value.frame,
     strict: false,
+    alloyVersion: null,
+    planned: false,
     checked: new Map(),
     configure: configurationOf,
     ...input,
@@ -365,4 +367,32 @@ describe('the template that is named', () => {
       value: { parameters: [{ name: 'url' }] },
     });
   });
+});
+
+test('a configuration is checked for the pinned version, and what was removed by then is an error', () => {
+  const template = plain('otelcol.exporter.logging "a" { }\n');
+  const pinned = (version: string) =>
+    make(`hosts: { h: { alloy: { version: ${version}, stability: experimental } } }\n`, {
+      template,
+    });
+  expect(pinned('1.4.0').ok).toBe(true);
+  const result = pinned('1.18.1');
+  expect(result.ok ? [] : result.problems).toMatchObject([
+    {
+      code: 'config.check',
+      params: {
+        said: 'otelcol.exporter.logging was removed in 1.5; version 1.18.1-1 is pinned',
+        advice: 'Use otelcol.exporter.debug',
+      },
+    },
+  ]);
+  const codes = (input: Partial<TargetInput>) =>
+    made('hosts: { h: { alloy: { stability: experimental } } }\n', {
+      template,
+      input,
+    }).warnings.map(({ code }) => code);
+  expect(codes({})).toContain('version.removed');
+  // the plan knows the version of each host
+  expect(codes({ planned: true })).not.toContain('version.removed');
+  expect(codes({ alloyVersion: '1.4.0' })).not.toContain('version.removed');
 });

@@ -1019,3 +1019,49 @@ test('a new label of a component that keeps data is warned about', () => {
   expect(planOf(before, facts).warnings).toEqual([]);
   expect(planOf(target, { ...facts, files: {} }).warnings).toEqual([]);
 });
+
+describe('the configuration in the version that will run', () => {
+  const CONFIG =
+    'loki.process "a" {\n\tforward_to = []\n\n\tstage.luhn {\n\t\tskip_regex = "a"\n\t}\n}\n';
+  const REMOVED = 'otelcol.exporter.logging "a" { }\n';
+  const at = (target: Target, version: string): Facts =>
+    factsOf(target, { package: { ...factsOf(target).package, version } });
+  const rules = (target: Target, facts: Facts, supplies?: Supplies) =>
+    planOf(target, facts, supplies).warnings.map(({ code, at: place }) => `${code} ${place?.line}`);
+
+  test('the one that is installed', () => {
+    const target = targetOf({ config: CONFIG });
+    expect(rules(target, at(target, '1.17.0-1'))).toEqual(['stability.version 5']);
+    expect(planOf(target, at(target, '1.17.0-1')).warnings[0]?.params).toMatchObject({
+      said: expect.stringContaining('the host runs 1.17.0-1'),
+    });
+    expect(rules(target, at(target, '1.19.0-1'))).toEqual([]);
+  });
+
+  test('the one that will be installed', () => {
+    const target = targetOf({ config: CONFIG, package: { policy: 'latest' } });
+    const supplies = suppliesOf({ versions: ['1.18.1-1', '1.17.0-1'] });
+    const [warning] = planOf(target, at(target, '1.17.0-1'), supplies).warnings;
+    expect(warning?.params).toMatchObject({
+      said: expect.stringContaining('the host will run 1.18.1-1'),
+    });
+  });
+
+  test('what it no longer has refuses the plan', () => {
+    const target = targetOf({ config: REMOVED, stability: 'experimental' });
+    const facts = at(target, '1.18.1-1');
+    // it runs all the same, as far as anybody knows
+    expect(planOf(target, facts).problems).toEqual([]);
+    const stale = { ...facts, files: { ...facts.files, [CONFIG_PATH]: fileOf('old') } };
+    const refused = (of: Facts) => planOf(target, of, undefined, { adopt: true }).problems;
+    expect(refused(stale)).toMatchObject([
+      { code: 'config.check', host: 'web-01', params: { rule: 'version.removed' } },
+    ]);
+    expect(refused({ ...stale, package: at(target, '1.4.0-1').package })).toEqual([]);
+  });
+
+  test('a pinned one was checked before', () => {
+    const target = targetOf({ config: CONFIG, package: { policy: 'exact', version: '1.17.0-1' } });
+    expect(rules(target, factsOf(target))).toEqual([]);
+  });
+});

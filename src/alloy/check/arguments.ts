@@ -1,9 +1,11 @@
 import { nearest } from '../../model/frame.ts';
 import { type Block, blockName, type Statement } from '../ast.ts';
 import { statementName } from '../ast-lookup.ts';
-import type { BlockRule } from '../table/component-table.ts';
-import type { Check, Config, Node, Part, Report } from './model.ts';
+import type { BlockRule, ComponentTable } from '../table/component-table.ts';
+import { replacementOf } from '../table/replacements.ts';
+import type { Check, Config, FileSpan, Node, Part, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
+import { reportVersion } from './versions.ts';
 
 /** What each block takes: nothing unknown, nothing missing, nothing twice. */
 export const checkArguments: Check = (config, report) => {
@@ -31,7 +33,7 @@ function checkPart(config: Config, part: Part, report: Report): void {
         `Keep one ${name}, delete the other`,
       );
     }
-    if (rule) checkStatement(part, rule, statement, again, report);
+    if (rule) checkStatement(config, part, rule, statement, again, report);
   }
   if (!rule || holdsError(config, node, block)) return;
   for (const [name, { required, type }] of rule.attributes) {
@@ -55,6 +57,7 @@ function checkPart(config: Config, part: Part, report: Report): void {
 }
 
 function checkStatement(
+  config: Config,
   part: Part,
   rule: BlockRule,
   statement: Statement,
@@ -88,7 +91,7 @@ function checkStatement(
       `"${name}" must be an attribute, but is used as a block`,
       `Write ${name} = { ... } with a comma after each entry`,
     );
-  } else if (!rule.open) {
+  } else if (!rule.open && !saidOfVersion(config, part, name, isBlock, at, report)) {
     report(
       isBlock ? 'block.unknown' : 'argument.unknown',
       at,
@@ -97,6 +100,25 @@ function checkStatement(
         (isBlock ? meantBlock(rule, name, part) : meantArgument(rule, name, part)),
     );
   }
+}
+
+/** Another version has an argument or block of that name here, or this one is not known. */
+function saidOfVersion(
+  config: Config,
+  { node, block, path }: Part,
+  name: string,
+  isBlock: boolean,
+  at: FileSpan,
+  report: Report,
+): boolean {
+  const has = (table: ComponentTable): boolean => {
+    let rule: BlockRule | undefined = table.get(node.name);
+    for (const one of path) rule = rule?.block(one);
+    return isBlock ? rule?.block(name) !== undefined : (rule?.attributes.has(name) ?? false);
+  };
+  const what = `${blockName(block)} { ${name}${isBlock ? ' { }' : ''} }`;
+  const instead = replacementOf(node.name, [...path, name]);
+  return reportVersion(config, { at, what, has, instead }, report);
 }
 
 /** Where in this component a block or argument of that name has its place. */

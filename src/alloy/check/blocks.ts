@@ -1,7 +1,10 @@
 import { nearest } from '../../model/frame.ts';
 import { SERVICE_BLOCKS } from '../components.ts';
+import type { ComponentTable } from '../table/component-table.ts';
+import { replacementOf } from '../table/replacements.ts';
 import type { Check, Config, Module, Node, Report } from './model.ts';
 import { headOf, spanOf } from './spans.ts';
+import { reportVersion } from './versions.ts';
 
 /** Which blocks stand where, and what they are called. */
 export const checkBlocks: Check = (config, report) => {
@@ -40,6 +43,11 @@ function checkNode(config: Config, module: Module, node: Node, report: Report): 
     );
   }
 
+  // every configuration block that is known here is in the table of some version
+  if (!component && !rule) {
+    const has = (table: ComponentTable) => table.get(name) !== undefined;
+    reportVersion(config, { at: head, what: name, has }, report);
+  }
   if (SERVICE_BLOCKS.includes(name)) {
     if (module.kind !== 'root') {
       report(
@@ -98,6 +106,10 @@ function checkNode(config: Config, module: Module, node: Node, report: Report): 
   }
 
   if (component && !rule && !custom) {
+    const instead = replacementOf(name, []);
+    const has = (table: ComponentTable) => table.get(name) !== undefined;
+    if (name.includes('.') && reportVersion(config, { at: head, what: name, has, instead }, report))
+      return;
     const names = config.table.names.filter((known) => known.includes('.'));
     const meant =
       nearest(name, [...names, ...declaredNames(module)]) ?? nearest(name, SERVICE_BLOCKS);

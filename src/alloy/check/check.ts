@@ -61,7 +61,7 @@ export function checkFiles(
     const { line, column } = positionAt(written.source, place(start), written.file.lineStarts);
     return `${name === '' ? '' : `${name}:`}${line}:${column}`;
   };
-  const config = readConfig(read, tableAt(), options, where);
+  const config = readConfig(read, tableAt(options.version), options, where);
   for (const check of CHECKS) {
     check(config, (code, at, message, hint, kind = KINDS.get(code)) => {
       const { name, written, place, unclear } = sources.get(at.parsed)!;

@@ -1,12 +1,14 @@
 import { nearest } from '../../model/frame.ts';
+import { type ComponentTable, firstAfter } from '../table/component-table.ts';
 import type { Check, FileSpan, Reference, Report } from './model.ts';
 import { spanOf } from './spans.ts';
-import { olderThan } from './stability.ts';
-import { CONSTANTS, DEPRECATED, FUNCTIONS, NAMESPACES } from './stdlib.ts';
+import { ARITIES, DEPRECATED, NAMESPACES } from './stdlib.ts';
 import { textOf } from './traversal.ts';
+import { reportVersion, versionIn } from './versions.ts';
 
 /** Functions of the standard library: there, allowed, called as they are meant. */
-export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
+export const checkFunctions: Check = (config, report) => {
+  const { nodes, resolved, options, table } = config;
   for (const { references, parsed } of nodes) {
     for (const reference of references) {
       if (resolved.has(reference)) continue;
@@ -16,7 +18,7 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
       const newName = DEPRECATED.get(first.name);
       if (newName) {
         // before 1.4 there is no other name
-        if (olderThan(options.version, FUNCTIONS.get(newName)?.since)) continue;
+        if (!table.functions.get(first.name)?.deprecated) continue;
         report(
           'function.deprecated',
           { ...at, end: first.end },
@@ -25,18 +27,25 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
         );
         continue;
       }
-      if (!NAMESPACES.has(first.name) || CONSTANTS.has(name)) continue;
-      const known = FUNCTIONS.get(name);
+      if (!NAMESPACES.has(first.name)) continue;
+      const known = table.functions.get(name);
       if (!known) {
-        const where = reference.names[1] ?? first;
-        report(
-          'function.unknown',
-          { ...at, start: where.start },
-          `there is no function ${name}`,
-          hintFor(name),
-        );
+        const has = ({ functions }: ComponentTable) => functions.has(name);
+        const added = firstAfter(table, has);
+        const where = { ...at, start: (reference.names[1] ?? first).start };
+        if (added) {
+          report(
+            'function.version',
+            at,
+            `${name} was added in ${added}; ${versionIn(options)}`,
+            `Pin ${added} or newer${oldName(name)}`,
+          );
+        } else if (!config.beyond || !reportVersion(config, { at, what: name, has }, report)) {
+          report('function.unknown', where, `there is no function ${name}`, hintFor(name, table));
+        }
         continue;
       }
+      if (known.constant) continue;
       if (known.stability === 'experimental' && options.stability !== 'experimental') {
         report(
           'function.stability',
@@ -45,15 +54,8 @@ export const checkFunctions: Check = ({ nodes, resolved, options }, report) => {
           'Set alloy.stability: experimental, or do without it',
         );
       }
-      if (olderThan(options.version, known.since)) {
-        report(
-          'function.version',
-          at,
-          `${name} is available since ${known.since}; version ${options.version} is pinned`,
-          `Pin ${known.since} or newer${oldName(name)}`,
-        );
-      }
-      checkCount(reference, name, known.arity, at, report);
+      const arity = ARITIES.get(name);
+      if (arity) checkCount(reference, name, arity, at, report);
     }
   }
 };
@@ -63,9 +65,9 @@ const oldName = (name: string): string => {
   return old ? `, or write ${old}, its name before 1.4` : '';
 };
 
-function hintFor(name: string): string {
-  const functions = [...FUNCTIONS.keys()];
-  const names = [...functions, ...CONSTANTS];
+function hintFor(name: string, { functions: known }: ComponentTable): string {
+  const names = [...known].filter(([, { deprecated }]) => !deprecated).map(([one]) => one);
+  const functions = names.filter((one) => !known.get(one)!.constant);
   const [namespace] = name.split('.');
   const last = name.split('.').at(-1)!;
   const meant = nearest(name, names) ?? functions.find((one) => one.endsWith(`.${last}`));

@@ -31,8 +31,10 @@ export interface CheckOptions {
   readonly strict: boolean;
   /** How hosts are checked: `http` must not be locked out. */
   readonly check: 'http' | 'service';
-  /** Alloy's version when it is pinned, `1.18.1` or `1.18.1-1`. */
+  /** The version that it is checked for, `1.18.1` or `1.18.1-1`; the newest that is known unless said. */
   readonly version?: string | null;
+  /** Why it is that version; pinned unless said. */
+  readonly versionIs?: 'pinned' | 'running' | 'coming' | 'asked';
   /** --feature.community-components.enabled. */
   readonly communityComponents?: boolean;
   /** Where Alloy itself listens; 127.0.0.1:12345 unless said. */
@@ -62,6 +64,8 @@ export interface Config {
   /** `file:line:column` of a place, as the user wrote it. */
   readonly where: (at: FileSpan) => string;
   readonly table: ComponentTable;
+  /** The version is newer than all that the table knows. */
+  readonly beyond: boolean;
   readonly options: CheckOptions;
   /** Some file did not parse: what is not there may have been lost. */
   readonly broken: boolean;

@@ -1,7 +1,7 @@
 import { type Attribute, type Block, type Body, blockName, type Identifier } from '../ast.ts';
 import { attributeOf, blockId, blocksOf, boolOf, stringOf } from '../ast-lookup.ts';
 import { isComponent } from '../components.ts';
-import type { BlockRule, ComponentTable } from '../table/component-table.ts';
+import { type BlockRule, type ComponentTable, isBeyond } from '../table/component-table.ts';
 import type {
   CheckOptions,
   Config,
@@ -41,6 +41,7 @@ export function readConfig(
     resolved,
     where,
     table,
+    beyond: isBeyond(options.version),
     options,
     broken: files.some(({ parsed }) => parsed.errors.length > 0),
   };

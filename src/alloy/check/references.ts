@@ -1,4 +1,5 @@
 import { nearest } from '../../model/frame.ts';
+import type { ComponentTable } from '../table/component-table.ts';
 import type {
   Check,
   Config,
@@ -13,6 +14,7 @@ import { hasVariable } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { isStdlib } from './stdlib.ts';
 import { textOf } from './traversal.ts';
+import { reportVersion } from './versions.ts';
 
 /** What references name is there. */
 export const checkReferences: Check = (config, report) => {
@@ -44,7 +46,7 @@ export const checkReferences: Check = (config, report) => {
           `Give the declare or import called ${name} another name`,
         );
       }
-      checkExport(resolved, at, report);
+      checkExport(config, resolved, at, report);
     }
   }
 };
@@ -141,7 +143,12 @@ function outsideHint(target: Node, from: Module): string {
   return `Export it from the ${target.module.kind} that it is in, or move ${target.id} out`;
 }
 
-function checkExport({ node, rest: [named] }: Resolved, at: FileSpan, report: Report): void {
+function checkExport(
+  config: Config,
+  { node, rest: [named] }: Resolved,
+  at: FileSpan,
+  report: Report,
+): void {
   const from = { ...at, start: named?.start ?? at.start };
   if (node.name === 'argument') {
     if (named?.name === 'value') return;
@@ -160,6 +167,9 @@ function checkExport({ node, rest: [named] }: Resolved, at: FileSpan, report: Re
   const known = [...exports.keys()];
   if (named) {
     if (exports.has(named.name)) return;
+    const has = (table: ComponentTable) => table.get(node.name)?.exports?.has(named.name) ?? false;
+    const what = `the export ${named.name} of ${node.name}`;
+    if (!node.custom && reportVersion(config, { at: from, what, has }, report)) return;
     const hint = exportHint(node, named.name, known);
     report(code, from, `${node.name} has no export "${named.name}"`, hint);
   } else if (known.length > 0 && !node.custom) {

@@ -72,10 +72,10 @@ const LANGUAGE = {
   ],
 } satisfies Texts;
 
-/** What is known of 1.18's components says so: a warning, an error with --strict. */
+/** What is known of Alloy's components says so: a warning, an error with --strict. */
 const KNOWLEDGE = {
   'component.unknown': [
-    'a component that Alloy 1.18 does not have and that no declare or import of the configuration brings',
+    'a component that Alloy does not have and that no declare or import of the configuration brings',
     'Fix its name, or declare or import it',
   ],
   'reference.export': [
@@ -87,7 +87,7 @@ const KNOWLEDGE = {
     'Rename the declare or the label of the import',
   ],
   'function.unknown': [
-    'a function that the standard library of 1.18 does not have; alloy validate does not notice',
+    'a function that the standard library does not have; alloy validate does not notice',
     'Fix the name',
   ],
   'function.deprecated': [
@@ -99,7 +99,7 @@ const KNOWLEDGE = {
     'Pass the arguments it takes',
   ],
   'function.version': [
-    'a function that the pinned version of Alloy does not have yet',
+    'a function that the version of Alloy does not have yet',
     'Pin a newer version, or do without the function',
   ],
   'function.stability': [
@@ -182,8 +182,12 @@ const KNOWLEDGE = {
     'Add --feature.community-components.enabled to alloy.args',
   ],
   'stability.version': [
-    'a block that the pinned version of Alloy does not have yet',
-    'Pin a newer version, or remove the block',
+    'a component, block, argument or export that the version of Alloy does not have yet',
+    'Pin a newer version, or remove it',
+  ],
+  'version.removed': [
+    'a component, block, argument or export that the version of Alloy no longer has; an error where the version is known',
+    'Use what the hint names, or remove it',
   ],
   'flow.signal': [
     'a signal sent to an otelcol component that does not pass it on: clients get an error and nothing arrives, yet Alloy reports healthy',
@@ -244,7 +248,19 @@ const ADVICE = {
   ],
 } satisfies Texts;
 
-export type RuleCode = keyof typeof LANGUAGE | keyof typeof KNOWLEDGE | keyof typeof ADVICE;
+/** An opinion, or a limit of what is known here: a note, whatever the options. */
+const NOTES = {
+  'version.newer': [
+    'a name that alloyup does not know, in a configuration for a version of Alloy that is newer than what it knows',
+    'Nothing, if that version has it; a newer alloyup may know it',
+  ],
+} satisfies Texts;
+
+export type RuleCode =
+  | keyof typeof LANGUAGE
+  | keyof typeof KNOWLEDGE
+  | keyof typeof ADVICE
+  | keyof typeof NOTES;
 
 const rulesOf = (kind: Rule['kind'], texts: Texts): readonly Rule[] =>
   Object.entries(texts).map(([code, [finds, fix]]) => ({ code, kind, finds, fix }));
@@ -253,4 +269,5 @@ export const RULES: readonly Rule[] = [
   ...rulesOf('language', LANGUAGE),
   ...rulesOf('knowledge', KNOWLEDGE),
   ...rulesOf('advice', ADVICE),
+  ...rulesOf('note', NOTES),
 ];

@@ -1,58 +1,32 @@
-import type { Stability } from '../../model/desired.ts';
-
-/** A function of Alloy's standard library, by its full name. */
-export interface StdlibFunction {
-  /** First version that has it. */
-  readonly since: string;
-  readonly stability: Stability;
-  /** Fewest and most arguments; null: any number. */
-  readonly arity: readonly [number, number | null];
-}
-
-const since = (
-  version: string,
-  least: number,
-  most: number | null,
-  stability: Stability = 'generally-available',
-): StdlibFunction => ({ since: version, stability, arity: [least, most] });
-
-/** Complete for 1.18; first versions by the tags of upstream. */
-export const FUNCTIONS: ReadonlyMap<string, StdlibFunction> = new Map([
-  ['array.concat', since('1.4.0', 0, null)],
-  ['array.combine_maps', since('1.5.0', 3, 4, 'experimental')],
-  ['array.group_by', since('1.10.0', 3, 3, 'experimental')],
-  ['coalesce', since('1.0.0', 0, null)],
-  ['convert.nonsensitive', since('1.4.0', 1, 1)],
-  ['encoding.from_json', since('1.4.0', 1, 1)],
-  ['encoding.from_yaml', since('1.4.0', 1, 1)],
-  ['encoding.from_base64', since('1.4.0', 1, 1)],
-  ['encoding.from_URLbase64', since('1.4.0', 1, 1)],
-  ['encoding.to_json', since('1.8.0', 1, 1)],
-  ['encoding.to_base64', since('1.4.0', 1, 1)],
-  ['encoding.to_URLbase64', since('1.4.0', 1, 1)],
-  ['encoding.url_encode', since('1.11.0', 1, 1)],
-  ['encoding.url_decode', since('1.11.0', 1, 1)],
-  ['file.path_join', since('1.5.0', 0, null)],
-  ['json_path', since('1.0.0', 2, 2)],
-  ['string.format', since('1.4.0', 1, null)],
-  ['string.join', since('1.4.0', 2, 2)],
-  ['string.replace', since('1.4.0', 3, 3)],
-  ['string.split', since('1.4.0', 2, 2)],
-  ['string.to_lower', since('1.4.0', 1, 1)],
-  ['string.to_upper', since('1.4.0', 1, 1)],
-  ['string.trim', since('1.4.0', 2, 2)],
-  ['string.trim_prefix', since('1.4.0', 2, 2)],
-  ['string.trim_suffix', since('1.4.0', 2, 2)],
-  ['string.trim_space', since('1.4.0', 1, 1)],
-  ['sys.env', since('1.4.0', 1, 1)],
-]);
-
-/** Names that are values, not functions. */
-export const CONSTANTS: ReadonlySet<string> = new Set([
-  'constants.hostname',
-  'constants.os',
-  'constants.arch',
-  'constants.version',
+/** Fewest and most arguments of each function; null: any number. The table of a version says whether it is there. */
+export const ARITIES: ReadonlyMap<string, readonly [number, number | null]> = new Map([
+  ['array.concat', [0, null]],
+  ['array.combine_maps', [3, 4]],
+  ['array.group_by', [3, 3]],
+  ['coalesce', [0, null]],
+  ['convert.nonsensitive', [1, 1]],
+  ['encoding.from_json', [1, 1]],
+  ['encoding.from_yaml', [1, 1]],
+  ['encoding.from_base64', [1, 1]],
+  ['encoding.from_URLbase64', [1, 1]],
+  ['encoding.to_json', [1, 1]],
+  ['encoding.to_base64', [1, 1]],
+  ['encoding.to_URLbase64', [1, 1]],
+  ['encoding.url_encode', [1, 1]],
+  ['encoding.url_decode', [1, 1]],
+  ['file.path_join', [0, null]],
+  ['json_path', [2, 2]],
+  ['string.format', [1, null]],
+  ['string.join', [2, 2]],
+  ['string.replace', [3, 3]],
+  ['string.split', [2, 2]],
+  ['string.to_lower', [1, 1]],
+  ['string.to_upper', [1, 1]],
+  ['string.trim', [2, 2]],
+  ['string.trim_prefix', [2, 2]],
+  ['string.trim_suffix', [2, 2]],
+  ['string.trim_space', [1, 1]],
+  ['sys.env', [1, 1]],
 ]);
 
 /** Names from before 1.4: they work, `alloy validate` exits 1 on them. */
@@ -77,7 +51,7 @@ export const DEPRECATED: ReadonlyMap<string, string> = new Map([
 
 /** First names that the library takes: a component of that first name shadows them. */
 export const NAMESPACES: ReadonlySet<string> = new Set([
-  ...[...FUNCTIONS.keys()].map((name) => name.split('.')[0]!),
+  ...[...ARITIES.keys()].map((name) => name.split('.')[0]!),
   'constants',
 ]);
 

@@ -11,6 +11,7 @@ import { TABLE } from './table.gen.ts';
  *     .functions.get('sys.env')          a name of the standard library
  *   firstAfter / lastBefore              which version brought or dropped what `has` looks for
  *   isBeyond('1.25.0')                   newer than all that is known here
+ *   isSnapshot('1.19')                   known from the days before its release
  *
  * Patch releases count as their minor version, of which the facts are those of the newest patch.
  * Nothing is decoded before it is asked for.
@@ -94,7 +95,7 @@ export interface ComponentTable {
 }
 
 /*
- * The text has four sections: versions, functions, components, and blocks, the last two one a line. A
+ * The text has four sections: versions (a snapshot ends in *), functions, components, and blocks, the last two one a line. A
  * history stands wherever a value may differ between versions: `A,B@4,-@9` is A from the beginning, B
  * from the fifth version on (base 36), and missing from the tenth on.
  *
@@ -108,6 +109,7 @@ export interface ComponentTable {
  */
 interface Sections {
   readonly versions: readonly string[];
+  readonly snapshots: ReadonlySet<string>;
   readonly functions: string;
   readonly components: ReadonlyMap<string, readonly string[]>;
   readonly blocks: readonly string[];
@@ -119,8 +121,10 @@ const tables: ComponentTable[] = [];
 function read(): Sections {
   if (sections) return sections;
   const [versions = '', functions = '', components = '', blocks = ''] = TABLE.split('\n\n');
+  const minors = versions.split(' ');
   sections = {
-    versions: versions.split(' '),
+    versions: minors.map((minor) => minor.replace('*', '')),
+    snapshots: new Set(minors.filter((one) => one.endsWith('*')).map((one) => one.slice(0, -1))),
     functions,
     components: new Map(
       components.split('\n').map((line) => [line.slice(0, line.indexOf('|')), line.split('|')]),
@@ -135,6 +139,9 @@ export const knownVersions = (): readonly string[] => read().versions;
 
 /** The newest minor version that is known. */
 export const newestVersion = (): string => read().versions.at(-1)!;
+
+/** Its facts are those of upstream's main of a day shortly before its release. */
+export const isSnapshot = (minor: string): boolean => read().snapshots.has(minor);
 
 /** `1.18.1`, `v1.18.1` or `1.18.1-1`; undefined: the newest that is known. A newer one counts as that. */
 export function tableAt(version?: string | null): ComponentTable {

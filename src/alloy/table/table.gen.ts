@@ -1,5 +1,5 @@
 // Made by scripts/component-table.ts; do not edit.
-export const TABLE = `1.0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.14 1.15 1.16 1.17 1.18 1.19
+export const TABLE = `1.0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.14 1.15 1.16 1.17 1.18 1.19*
 
 array.combine_maps=-,e@5 array.concat=-,g@4 array.group_by=-,e@a base64_decode=-,g@2,g!@4 coalesce=g concat=g,g!@4 constants.arch=g= constants.hostname=g= constants.os=g= constants.version=-,g=@9 convert.nonsensitive=-,g@4 encoding.from_URLbase64=-,g@6 encoding.from_base64=-,g@4 encoding.from_json=-,g@4 encoding.from_yaml=-,g@4 encoding.to_URLbase64=-,g@6 encoding.to_base64=-,g@6 encoding.to_json=-,g@8 encoding.url_decode=-,g@b encoding.url_encode=-,g@b env=g,g!@4 file.path_join=-,g@5 format=g,g!@4 join=g,g!@4 json_decode=g,g!@4 json_path=g nonsensitive=g,g!@4 replace=g,g!@4 split=g,g!@4 string.format=-,g@4 string.join=-,g@4 string.replace=-,g@4 string.split=-,g@4 string.to_lower=-,g@4 string.to_upper=-,g@4 string.trim=-,g@4 string.trim_prefix=-,g@4 string.trim_space=-,g@4 string.trim_suffix=-,g@4 sys.env=-,g@4 to_lower=g,g!@4 to_upper=g,g!@4 trim=g,g!@4 trim_prefix=g,g!@4 trim_space=g,g!@4 trim_suffix=g,g!@4 yaml_decode=-,g@2,g!@4
 

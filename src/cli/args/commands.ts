@@ -131,9 +131,10 @@ export const COMMANDS = {
   validate: {
     args: '[files...]',
     summary: 'check Alloy files, or the inventory and all it renders; offline',
-    options: [...INVENTORY, 'strict', ...PRINT],
+    options: [...INVENTORY, 'strict', 'alloyVersion', ...PRINT],
     examples: [
       ['alloyup validate config.alloy', 'one file'],
+      ['alloyup validate --alloy-version 1.17.0 config.alloy', 'for that version of Alloy'],
       ['alloyup validate --strict', 'the whole inventory, in a pull request'],
     ],
     load: async () => (await import('../commands/validate.ts')).validate,

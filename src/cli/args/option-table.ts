@@ -166,6 +166,16 @@ export const createOptions = () => ({
   from: text('--from <host>', RUN, 'import what a manually configured host runs'),
   edit: flag('--edit', RUN, 'change an existing inventory; keeps its comments'),
   strict: flag('--strict', RUN, 'unknown components and arguments are errors'),
+  alloyVersion: option<string | null>(
+    '--alloy-version <version>',
+    RUN,
+    'version of Alloy to check for, where none is pinned (default: the newest known)',
+    null,
+    (written) => {
+      if (/^v?\d+\.\d+(?:\.\d+\S*)?$/.test(written)) return written;
+      throw new InvalidArgumentError('It must be a version, such as 1.18.1.');
+    },
+  ),
   write: flag('-w, --write', RUN, 'rewrite the files in place'),
   test: flag('-t, --test', RUN, 'list unformatted files and exit 1; writes nothing'),
 });

@@ -32,6 +32,8 @@ function validateFiles({ args, options }: Invocation) {
     stability: 'generally-available',
     strict: options.strict,
     check: 'http',
+    version: options.alloyVersion,
+    versionIs: 'asked',
   };
   for (const group of readAlloyFiles(args, { deep: false })) {
     const files = group.map(({ name, bytes }) => ({ name, parsed: parse(bytes) }));

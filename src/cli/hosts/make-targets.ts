@@ -44,6 +44,7 @@ export async function readTargets(all: ChosenHosts, invocation: Invocation, verb
   const made = await makeTargets(chosen, {
     secrets: read.ok ? read.value.secrets : null,
     sudoPassword,
+    planned: true,
   });
   throwAll([...framed(problemsOf(read), chosen), ...made.problems]);
   const { secrets, warnings } = orThrow(read);
@@ -66,7 +67,10 @@ export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
 });
 
 /** By default without any secret. */
-interface MakeOptions extends Partial<Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict'>> {
+interface MakeOptions
+  extends Partial<
+    Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict' | 'alloyVersion' | 'planned'>
+  > {
   /** Templates that are not written yet, by path as written. */
   readonly drafts?: ReadonlyMap<string, TemplateText>;
 }
@@ -74,8 +78,8 @@ interface MakeOptions extends Partial<Pick<TargetInput, 'secrets' | 'sudoPasswor
 /** The inventory and everything it renders, offline: reads no secret, runs nothing. */
 export async function validateInventory(invocation: Invocation) {
   const chosen = await readHosts(invocation, { mayRun: false });
-  const { strict } = invocation.options;
-  const { problems, warnings } = await makeTargets(chosen, { strict });
+  const { strict, alloyVersion } = invocation.options;
+  const { problems, warnings } = await makeTargets(chosen, { strict, alloyVersion });
   const hosts = chosen.settings.length;
   return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
 }
@@ -118,6 +122,8 @@ export async function makeTargets(
           secrets: null,
           sudoPassword: null,
           strict: false,
+          alloyVersion: null,
+          planned: false,
           ...options,
           settings: host,
           template: template.value,

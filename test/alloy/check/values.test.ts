@@ -3,7 +3,6 @@ import { goDuration, inGo } from '../../../src/alloy/check/go-duration.ts';
 import { goUrlProblem } from '../../../src/alloy/check/go-url.ts';
 import { ottlProblem } from '../../../src/alloy/check/ottl.ts';
 import { re2Problem } from '../../../src/alloy/check/re2.ts';
-import { olderThan } from '../../../src/alloy/check/stability.ts';
 
 describe('durations as Go reads them', () => {
   test.each([
@@ -121,12 +120,4 @@ describe('OTTL, looked over', () => {
     ['isMatch(a, "b")', 'condition', /uppercase letter/],
     ['a = b', 'statement', /begins with a function/],
   ])('not %s', (text, kind, problem) => expect(ottlProblem(text, kind)?.[0]).toMatch(problem));
-});
-
-test('versions in order', () => {
-  expect(olderThan('1.8.3-1', '1.9.0')).toBe(true);
-  expect(olderThan('1.9.0-1', '1.9.0')).toBe(false);
-  expect(olderThan('v1.18.1', '1.9.0')).toBe(false);
-  expect(olderThan('latest', '1.9.0')).toBe(false);
-  expect(olderThan(null, '1.9.0')).toBe(false);
 });

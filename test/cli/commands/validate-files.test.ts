@@ -83,3 +83,21 @@ test('a secret in an excerpt is masked', async () => {
   expect(err).toContain('a.alloy');
   expect(out + err).not.toContain('hunter2');
 });
+
+test('a file is checked for the version that is asked for', async () => {
+  const newer = FINE.replace('targets ', 'honor_metadata = false\n\ttargets ');
+  const file = put('a.alloy', newer);
+  expect(await validate(file)).toMatchObject({ code: 0, err: '' });
+  const { code, err } = await validate('--alloy-version', '1.10.0', file);
+  expect(code).toBe(0);
+  expect(err).toMatch(/was added in\s+1\.11; this is checked for 1\.10\.0/);
+  expect(await validate('--strict', '--alloy-version', '1.10.0', file)).toMatchObject({ code: 64 });
+  expect((await validate('--alloy-version', 'newest', file)).err).toContain('such as 1.18.1');
+});
+
+test('a name that a newer version may have is a note, with --strict too', async () => {
+  const file = put('a.alloy', `${FINE}\nprometheus.shiny "a" { }\n`);
+  const { code, out, err } = await validate('--strict', '--alloy-version', '1.99.0', file);
+  expect({ code, out }).toEqual({ code: 0, out: '1 file checked: 1 note\n' });
+  expect(err).toContain('note[version.newer]: prometheus.shiny is not known: alloyup knows Alloy');
+});
