@@ -178,6 +178,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       result: 'success',
       mainPid: 812,
       command: ['/usr/bin/alloy', 'run', '$CUSTOM_ARGS', '$CONFIG_FILE'],
+      environmentFiles: [{ path: ENVIRONMENT_PATH, sets: ['CONFIG_FILE', 'CUSTOM_ARGS'] }],
       needsReload: false,
     },
     process: {
@@ -201,6 +202,9 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
       known: ['adm', 'systemd-journal', ...desired.memberOf],
     },
     freeBytes: { '/usr': 20 * 2 ** 30, '/var': 20 * 2 ** 30, '/etc': 20 * 2 ** 30 },
+    freeInodes: { '/usr': 1e6, '/var': 1e6, '/etc': 1e6 },
+    fixed: [],
+    mounted: [],
     alloyup: { lockedBy: null, unfinished: null, runs: [] },
     ...more,
   };

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
 
@@ -23,8 +25,20 @@ export const recording = (path: string): string =>
 export const ansibleCases = (path: string): string =>
   fileURLToPath(new URL(`../../shared/ansible-cases/${path}`, import.meta.url));
 
+/** Files can be made immutable where the tests keep theirs. */
+function isImmutable(): boolean {
+  if (!isRoot) return false;
+  const path = join(mkdtempSync(join(tmpdir(), 'alloyup-chattr-')), 'file');
+  writeFileSync(path, '');
+  const made = spawnSync('chattr', ['+i', path]).status === 0;
+  if (made) spawnSync('chattr', ['-i', path]);
+  rmSync(dirname(path), { recursive: true });
+  return made;
+}
+
 /** What this machine lacks for some of the tests; undefined where it has it. */
 export const MISSING = {
+  chattr: isImmutable() ? undefined : 'needs root and a file system with chattr +i',
   root: isRoot ? undefined : 'needs root',
   sshd:
     isRoot && existsSync('/usr/sbin/sshd')

@@ -40,7 +40,8 @@ export const hostCatalogue: Catalogue<HostProblems> = {
       'no-room': { directory: '/usr', freeMb: 120, neededMb: 450 },
       'tmp-full': { freeMb: 0, neededMb: 4 },
       'not-writable': { directory: '/etc', said: 'Read-only file system' },
-      'read-only': { directories: ['/usr'] },
+      'no-inodes': { directory: '/var', free: 12, needed: 200 },
+      'read-only': { paths: ['/etc/alloy/config.alloy'] },
     },
   },
   'host.port': {
@@ -53,6 +54,7 @@ export const hostCatalogue: Catalogue<HostProblems> = {
       kind: { path, kind: 'symlink' },
       symlink: { path },
       'not-a-file': { path },
+      'not-a-directory': { path: '/var/lib/alloyup' },
       'not-for-sh': { path: '/etc/default/alloy', line: '3' },
       'no-staging': { path },
       'not-movable': { path, said: 'Operation not permitted' },
@@ -71,6 +73,12 @@ export const hostCatalogue: Catalogue<HostProblems> = {
         paths: ['/etc/systemd/system/alloy.service.d/override.conf'],
       },
       'other-process': { command: '/usr/bin/alloy run /srv/alloy/other.alloy', paths: [] },
+      'environment-file': {
+        path: '/etc/alloy/extra.env',
+        sets: ['CUSTOM_ARGS'],
+        paths: ['/etc/systemd/system/alloy.service.d/override.conf'],
+      },
+      'no-environment': { paths: ['/etc/systemd/system/alloy.service.d/override.conf'] },
       overridden: {
         settings: [{ name: 'MemoryMax', wanted: '512M', found: '1073741824' }],
         paths: ['/etc/systemd/system/alloy.service.d/limits.conf'],

@@ -123,6 +123,10 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       },
     },
   },
+  'data.kept': {
+    means: 'A purge keeps data on a disk of their own.',
+    examples: { mounted: { path: '/var/lib/alloy' } },
+  },
   'data.lost': {
     means: 'A purge deletes data that no rollback restores.',
     examples: { purge: {} },

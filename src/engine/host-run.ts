@@ -143,6 +143,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       onReconnect: (attempt) => emit({ type: 'host.reconnecting', host: name, attempt }),
       onLine: (line) => {
         const record = readRecord(line, nonce);
+        // half a record of a program that was killed
+        if (!record && line.startsWith(`${nonce} `)) return;
         account = extend(account, record, line);
         if (record?.type === 'begin') step = record.step;
         if (record?.type === 'undone') {

@@ -15,7 +15,7 @@ export interface FactsRequest {
   readonly groups: readonly string[];
   /** Report only the sha256 of secret files: the answer goes through a log. */
   readonly sealed?: boolean;
-  /** What `doctor` asks: the clock, what sudo logs, read-only directories, the way to the repository. */
+  /** What `doctor` asks: the clock, what sudo logs, the way to the repository. */
   readonly extras?: boolean;
   /** Names of other installed packages that come from the repository. */
   readonly packages?: boolean;

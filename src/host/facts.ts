@@ -109,8 +109,16 @@ export function readFacts(host: string, reported: unknown): Facts {
     freeBytes: Object.fromEntries(
       Object.entries(map(raw.free))
         .filter(([path]) => path.startsWith('/'))
-        .map(([path, bytes]) => [path, number(bytes)]),
+        .map(([path, free]) => [path, number(list(free)[0])]),
     ),
+    freeInodes: Object.fromEntries(
+      Object.entries(map(raw.free)).flatMap(([path, free]) => {
+        const inodes = text(list(free)[1]);
+        return inodes === '' ? [] : [[path, number(inodes)]];
+      }),
+    ),
+    fixed: strings(raw.fixed),
+    mounted: strings(raw.mounted),
     alloyup: {
       lockedBy: holder(own.holder),
       unfinished: text(own.armed).trim() || null,
@@ -288,6 +296,10 @@ function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
     result: word('Result') || 'success',
     mainPid: number(raw.MainPID),
     command: commandOf(word('ExecStart')),
+    environmentFiles: list(raw.EnvironmentFiles).map((entry) => {
+      const [path = '', ...sets] = strings(entry);
+      return { path, sets };
+    }),
     needsReload: word('NeedDaemonReload') === 'yes',
     settings: Object.fromEntries(
       SETTINGS.flatMap((name) => (word(name) === '' ? [] : [[name, word(name)]])),
@@ -348,8 +360,6 @@ export interface Extras {
   readonly ntp: boolean | null;
   /** sudo logs what commands are given on stdin, secrets included. */
   readonly logInput: boolean;
-  /** Directories that a run writes to, on something mounted read-only. */
-  readonly readOnly: readonly string[];
   /** Why the host cannot connect to the repository; null: it can, or nobody knows. */
   readonly unreachable: string | null;
 }
@@ -361,7 +371,6 @@ export function readExtras(reported: unknown): Extras {
   return {
     ntp: ntp === 'yes' ? true : ntp === 'no' ? false : null,
     logInput: text(extras.logInput) === '1',
-    readOnly: strings(extras.readOnly),
     unreachable: utf8(text(extras.unreachable)) || null,
   };
 }

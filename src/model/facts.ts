@@ -48,7 +48,7 @@ export interface Facts {
   };
   /** Every path asked for, by path. */
   readonly files: Readonly<Record<string, FileFact>>;
-  /** /etc/alloy, /var/lib/alloy, /var/lib/alloy/data and the directories of the files asked for. */
+  /** /etc/alloy, /var/lib/alloy, /var/lib/alloy/data, /var/lib/alloyup and the directories of the files asked for. */
   readonly directories: Readonly<Record<string, DirectoryFact>>;
   readonly unit: UnitFact;
   /** The main process of the unit; null: none runs. */
@@ -70,6 +70,12 @@ export interface Facts {
   };
   /** Free bytes, by directory: /usr, /etc, /var, /tmp. */
   readonly freeBytes: Readonly<Record<string, number>>;
+  /** Free inodes, by the same directories; none of a file system that does not count them. */
+  readonly freeInodes: Readonly<Record<string, number>>;
+  /** Of the files and directories that a run may write to, those that not even root can: immutable, or mounted read-only. */
+  readonly fixed: readonly string[];
+  /** Of `directories`, those that something is mounted on. */
+  readonly mounted: readonly string[];
   /** What of ours is going on. */
   readonly alloyup: {
     /** The lock is held by this run; null: free. */
@@ -158,6 +164,8 @@ export interface UnitFact {
   readonly mainPid: number;
   /** Words of its ExecStart, variables as they are written: /usr/bin/alloy, run, $CUSTOM_ARGS, ... */
   readonly command: readonly string[];
+  /** Its environment files, in the order in which systemd reads them, and which variables of `command` each sets. */
+  readonly environmentFiles: readonly { readonly path: string; readonly sets: readonly string[] }[];
   /** Unit file or drop-in changed on disk since systemd read it. */
   readonly needsReload: boolean;
   /** Limits of the service in systemd's own form, as `systemctl show` prints them: "MemoryMax" -> "1073741824". */
@@ -187,7 +195,7 @@ export interface HttpFact {
   readonly healthyBody: string;
   /** Why nothing answered. */
   readonly error: string;
-  /** Command that listens on the port though the unit is not active; null: nobody, or not asked. */
+  /** Command that listens on the port instead of the unit's process; null: nobody, or not asked. */
   readonly portOwner: string | null;
 }
 

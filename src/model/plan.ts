@@ -81,6 +81,8 @@ export type Action =
   | { readonly do: 'disable' }
   | { readonly do: 'uninstall'; readonly purge: boolean }
   | { readonly do: 'delete-account' }
+  /** Removes what is kept of runs, but for the audit log, once this run is proven: nothing can be rolled back any more. */
+  | { readonly do: 'forget-runs' }
   /** Removes a directory and all that is in it; only of alloy's own data. */
   | { readonly do: 'delete-tree'; readonly path: string };
 

@@ -5,6 +5,7 @@ import type { Supplies } from '../model/plan.ts';
 import type { Notice } from '../model/problem.ts';
 import { dpkgBroken, isInstalled, noRoom, tmpFull } from '../steps/package.ts';
 import { entriesFor, expiryOf, expiryWarning, servingKeyring } from '../steps/repository.ts';
+import { noInodes } from './places.ts';
 import { planHost } from './planner.ts';
 
 export interface FindingsInput {
@@ -15,7 +16,6 @@ export interface FindingsInput {
   readonly aheadMs: number;
   readonly ntp: boolean | null;
   readonly logInput: boolean;
-  readonly readOnly: readonly string[];
   readonly unreachable: string | null;
 }
 
@@ -72,15 +72,27 @@ function dpkgFindings({ target, facts }: FindingsInput): readonly Found[] {
 }
 
 /** An installed package needs room only for an upgrade, which nobody may have asked for. */
-function diskFindings({ target, facts, readOnly }: FindingsInput): readonly Found[] {
+function diskFindings({ target, facts }: FindingsInput): readonly Found[] {
   const state = isInstalled(facts) ? 'note' : 'trip';
-  const at = { host: target.host.name, facts };
-  const found: Found[] = [...noRoom(at), ...tmpFull(at)].map((one) => [state, 'disk', one]);
-  if (readOnly.length > 0) {
-    const params = { reason: 'read-only', directories: readOnly } as const;
-    found.push(['trip', 'read-only', { code: 'host.disk', params }]);
-  }
-  return found;
+  const host = target.host.name;
+  const inodes = noInodes({ host, facts });
+  const fixed: readonly Found[] =
+    facts.fixed.length === 0
+      ? []
+      : [
+          [
+            'trip',
+            'read-only',
+            { code: 'host.disk', params: { reason: 'read-only', paths: facts.fixed } },
+          ],
+        ];
+  return [
+    ...[...noRoom({ host, facts }), ...tmpFull({ host, facts })].map(
+      (one): Found => [state, 'disk', one],
+    ),
+    ...inodes.map((one): Found => ['trip', 'disk', one]),
+    ...fixed,
+  ];
 }
 
 /** Where Alloy is installed, only an upgrade has to get through. */

@@ -23,7 +23,8 @@ import { packageStep, targetVersion } from '../steps/package.ts';
 import { listPathOf, repositoryStep } from '../steps/repository.ts';
 import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
-import { foreignFiles, pathsOf, preflight } from './preflight.ts';
+import { pathsOf } from './places.ts';
+import { foreignFiles, preflight } from './preflight.ts';
 import { versionFindings } from './version-findings.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */

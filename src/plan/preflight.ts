@@ -1,7 +1,8 @@
 import type { Facts } from '../model/facts.ts';
-import type { Change, ForeignFile, Planned, Step } from '../model/plan.ts';
+import type { ForeignFile, Planned, Step } from '../model/plan.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import { table } from '../model/table.ts';
+import { pathsOf, placeProblems } from './places.ts';
 import { versionFindings } from './version-findings.ts';
 
 /** Upstream builds packages for these (packaging.mk); amd64 and arm64 are the supported ones. */
@@ -21,6 +22,7 @@ export function preflight(steps: readonly Step[], planned: Planned): readonly Pr
       : [
           ...steps.flatMap((step) => step.problems?.(planned) ?? []),
           ...irregularFiles(planned),
+          ...placeProblems(planned),
           ...notAdopted(steps, planned),
           ...versionFindings(planned).problems,
         ]),
@@ -41,15 +43,6 @@ function unsupportedBy({
   if (missingTools.length > 0) return { reason: 'missing-tools', tools: missingTools };
   return undefined;
 }
-
-/** Every path that is to be changed, once. */
-export const pathsOf = (changes: readonly Change[]): readonly string[] => [
-  ...new Set(
-    changes.flatMap(({ actions }) =>
-      actions.flatMap((action) => ('path' in action ? [action.path] : [])),
-    ),
-  ),
-];
 
 /** Paths to be changed that are no regular files. */
 function irregularFiles({ host, facts, changes }: Planned): readonly Problem[] {

@@ -13,6 +13,7 @@ import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
 import { change } from '../steps/change.ts';
 import { checkSources, entriesFor, withoutEntries } from '../steps/repository.ts';
+import { placeProblems } from './places.ts';
 import { expectations } from './planner.ts';
 
 /**
@@ -43,7 +44,7 @@ export function planRemoval(
             },
           ]
         : [],
-    problems: [],
+    problems: changes.length > 0 ? placeProblems({ host: host.name, facts, changes }) : [],
     expect: expectations(facts, changes, 'restart'),
     listPath: LIST_PATH,
     proof: {
@@ -97,16 +98,24 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
       if (facts.files[path]?.kind === 'file' && status === 'absent')
         actions.push({ do: 'delete', path });
     const isOurs = isOfPackage(facts);
-    if (facts.directories[DATA]?.kind === 'directory' && (isOurs || facts.account.home !== DATA))
+    if (facts.mounted.includes(DATA))
+      warnings.push({ code: 'data.kept', params: { reason: 'mounted', path: DATA } });
+    else if (
+      facts.directories[DATA]?.kind === 'directory' &&
+      (isOurs || facts.account.home !== DATA)
+    )
       actions.push({ do: 'delete-tree', path: DATA });
     if (isOurs && (facts.account.exists || facts.account.groupExists))
       actions.push({ do: 'delete-account' });
     if (!isOurs) warnings.push({ code: 'account.kept', params: { reason: 'not-of-package' } });
   }
+  if (actions.length > 0) actions.push({ do: 'daemon-reload', ifNeeded: true });
+  const kept = facts.alloyup.runs.length > 0 || facts.receipt !== null;
+  if (purge && (kept || actions.length > 0)) actions.push({ do: 'forget-runs' });
   if (actions.length === 0) return undefined;
   return change('package', `${purge ? 'purge' : 'remove'} alloy${version ? ` ${version}` : ''}`, {
     before: version,
-    actions: [...actions, { do: 'daemon-reload', ifNeeded: true }],
+    actions,
     warnings,
   });
 }

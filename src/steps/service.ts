@@ -98,6 +98,15 @@ const variables = (desired: Desired): ReadonlyMap<string, readonly string[]> =>
     ['$CUSTOM_ARGS', desired.args],
   ]);
 
+/** What decides Alloy's arguments instead of our environment file; systemd takes the last value that it reads. */
+function otherEnvironment({ unit }: Facts) {
+  const files = unit.environmentFiles;
+  const ours = files.findIndex(({ path }) => path === ENVIRONMENT_PATH);
+  if (files.length > 0 && ours < 0) return { reason: 'no-environment' } as const;
+  const later = files.slice(ours + 1).find(({ sets }) => sets.length > 0);
+  return later && ({ reason: 'environment-file', ...later } as const);
+}
+
 /** A command that starts what is asked for; it may do so with more arguments. */
 function isAsked(command: readonly string[], desired: Desired): boolean {
   const [is, asked] = [command, desired.args].map((words) => readArguments(words.join(' ')));
@@ -159,6 +168,8 @@ export const serviceStep: Step = {
   unmet({ host, desired, facts, changes }) {
     const { unit, process } = facts;
     const paths = unit.dropIns.filter((path) => path !== DROP_IN_PATH);
+    const environment = otherEnvironment(facts);
+    if (environment) return [{ code: 'host.unit', host, params: { ...environment, paths } }];
     const problem = (reason: 'other-command' | 'other-process', words: readonly string[]) =>
       [{ code: 'host.unit', host, params: { reason, command: words.join(' '), paths } }] as const;
     const command = unit.command.flatMap(

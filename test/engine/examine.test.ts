@@ -5,8 +5,8 @@ import { factsOf, NOW, targetOf } from '../builders.ts';
 import { examine, fleetOf, type HostScript, outdated } from './scripted-hosts.ts';
 
 const target = targetOf({ config: '// new\n' });
-const extras: Extras = { ntp: true, logInput: false, readOnly: ['/usr'], unreachable: null };
-const asked = { extras: { ntp: 'yes', logInput: '', readOnly: ['/usr'], unreachable: null } };
+const extras: Extras = { ntp: true, logInput: false, unreachable: null };
+const asked = { extras: { ntp: 'yes', logInput: '', unreachable: null } };
 
 async function examined(
   script: HostScript,

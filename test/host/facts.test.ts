@@ -204,6 +204,7 @@ describe('files', () => {
       '/srv/x',
       '/var/lib/alloy',
       '/var/lib/alloy/data',
+      '/var/lib/alloyup',
     ]);
   });
 });
@@ -478,6 +479,34 @@ describe('the rest', () => {
     expect([facts.process, facts.components, facts.http.ready]).toEqual([null, null, null]);
     expect(facts.missingTools).toContain('apt-get');
     expect(Math.abs(facts.takenAt - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('what is mounted, and how many inodes are left', () => {
+    put('/etc/alloy/config.alloy', '');
+    put(
+      '/proc/self/mountinfo',
+      '1 0 8:1 / / rw - ext4 x rw\n2 1 8:1 /x /etc/alloy rw - ext4 x rw\n3 1 8:2 / /mnt/a\\040b rw - ext4 x rw\n',
+    );
+    const facts = factsOf({ files: [plain('/mnt/a b/c')] });
+    expect(facts.mounted.toSorted()).toEqual(['/etc/alloy', '/mnt/a b']);
+    expect(facts.freeInodes['/etc']).toBeGreaterThan(0);
+  });
+
+  testUnless(MISSING.chattr)('what not even root can write', () => {
+    put('/etc/alloy/config.alloy', '');
+    put('/etc/default/alloy', '');
+    const fixed = [`${root}/etc/alloy/config.alloy`, `${root}/etc/default`];
+    try {
+      execFileSync('chattr', ['+i', ...fixed]);
+      const files = ['/etc/alloy/config.alloy', '/etc/default/alloy'].map(plain);
+      const facts = factsOf({ files });
+      expect(facts.fixed.toSorted()).toEqual(['/etc/alloy/config.alloy', '/etc/default']);
+      expect(Math.abs(facts.files['/etc/default/alloy']!.ctimeMs - Date.now())).toBeLessThan(
+        10_000,
+      );
+    } finally {
+      execFileSync('chattr', ['-i', ...fixed]);
+    }
   });
 
   test('a lock that is held, by whom and since when', async () => {

@@ -111,6 +111,7 @@ export class PrefixHost {
     const host = new PrefixHost();
     host.#alloy.listen(0, '127.0.0.1');
     await once(host.#alloy, 'listening');
+    host.listensAs(0);
     return host;
   }
 
@@ -225,6 +226,15 @@ export class PrefixHost {
   /** A word that a stub reads: `active`, `invocation`, `broken`, ... */
   set(name: string, value: string): void {
     this.put(`/test/state/${name}`, value);
+    if (name === 'pid') this.listensAs(Number(value));
+  }
+
+  /** Alloy's port belongs to this process; the stub of systemctl calls that of the service 0 unless told. */
+  listensAs(pid: number): void {
+    const port = this.listen.port.toString(16).toUpperCase().padStart(4, '0');
+    this.put('/proc/net/tcp', `  sl\n   0: 0100007F:${port} 00000000:0000 0A 0 0 0 0 0 4711 1\n`);
+    rmSync(this.at(`/proc/${pid}/fd/3`), { force: true });
+    this.link(`/proc/${pid}/fd/3`, 'socket:[4711]');
   }
 
   /** Components, and the version that runs; a test may set other ones. */
@@ -256,7 +266,14 @@ export class PrefixHost {
     }
   }
 
+  /** Runs are told that Alloy is to listen there. */
+  listenOn(elsewhere: { readonly address: string; readonly port: number }): void {
+    this.#elsewhere = elsewhere;
+  }
+  #elsewhere: { readonly address: string; readonly port: number } | undefined;
+
   get listen(): { readonly address: string; readonly port: number } {
+    if (this.#elsewhere) return this.#elsewhere;
     return { address: '127.0.0.1', port: (this.#alloy.address() as AddressInfo).port };
   }
 

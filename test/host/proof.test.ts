@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Plan, Proof } from '../../src/model/plan.ts';
+import { perlOn } from './perl.ts';
 import { PrefixHost, planOf, RUN } from './prefix.ts';
 
 let host: PrefixHost;
@@ -182,7 +183,7 @@ describe('the proof of a run', () => {
         proof: { ...planOf([]).proof, check: 'http', service: 'restart', watchS: 2 },
       }),
       // it dies while it is watched
-      { env: { TEST_DIES_AFTER: '2' } },
+      { env: { TEST_DIES_AFTER: '3' } },
     );
     expect(ran.problems[0]).toMatchObject({
       code: 'alloy.start',
@@ -268,4 +269,62 @@ describe('the proof of a run', () => {
     host.answers = { '/-/ready': { status: 503 }, '/metrics': { status: 404 } };
     expect((await host.apply(reloading({ check: 'service' }))).result).toBe('ok');
   });
+});
+
+describe('who answers on the port', () => {
+  const other = () => {
+    host.put('/proc/net/tcp', host.read('/proc/net/tcp')!.replace('4711', '815'));
+    host.link('/proc/99/fd/4', 'socket:[815]');
+    host.put('/proc/99/comm', 'intruder\n');
+  };
+
+  test('must be the process of the service: another one proves nothing', async () => {
+    other();
+    // the service itself has died, as it does where the port is taken
+    host.set('broken', 'failed');
+    host.answers = { '/-/ready': { status: 200 } };
+    const ran = await host.apply(
+      planOf([{ do: 'restart' }], {
+        step: 'service',
+        proof: { ...planOf([]).proof, check: 'http', service: 'restart' },
+      }),
+    );
+    expect(ran.problems[0]?.code).toBe('alloy.start');
+    expect(ran.result).not.toBe('ok');
+  });
+
+  test.each([
+    ['of another address', '0100000A', 'undef'],
+    ['of every address', '00000000', '99'],
+    ['of this one', '0100007F', '99'],
+  ])('is known by the socket %s', (_, address, pid) => {
+    other();
+    const port = host.listen.port.toString(16).toUpperCase().padStart(4, '0');
+    host.put('/proc/net/tcp', `sl\n 0: ${address}:${port} 00000000:0000 0A 0 0 0 0 0 815 1\n`);
+    const code = `$in{listen} = { address => '127.0.0.1', port => ${host.listen.port} };`;
+    const said = perlOn(
+      host,
+      `${code} print listener() // 'undef', ' ', other_listener(99) // 'its own'`,
+    );
+    expect(said).toBe(`${pid} ${pid === '99' ? 'its own' : 'another process'}`);
+    expect(perlOn(host, `${code} print other_listener(1) // ''`)).toBe(
+      pid === '99' ? 'intruder (pid 99)' : 'another process',
+    );
+  });
+});
+
+test('a service that listened elsewhere before is put back without a wait for the port', async () => {
+  host.put('/proc/net/tcp', '');
+  host.set('pid', '4711');
+  host.put('/proc/net/tcp', '');
+  host.put('/proc/4711/cmdline', '/usr/bin/alloy\0run\0/etc/alloy/config.alloy\0');
+  const elsewhere = host.listen;
+  const closed = { ...elsewhere, port: 9 };
+  host.listenOn(closed);
+  const began = Date.now();
+  const ran = await host.apply(
+    planOf([{ do: 'restart' }, { do: 'install', version: '9.9-1' }], { step: 'service' }),
+  );
+  expect(ran.result).toBe('rolled-back');
+  expect(Date.now() - began).toBeLessThan(30_000);
 });

@@ -84,6 +84,7 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
       Result: facts.unit.result,
       MainPID: `${facts.unit.mainPid}`,
       ExecStart: `{ path=/usr/bin/alloy ; argv[]=${facts.unit.command.join(' ')} ; ignore_errors=no ; pid=0 }`,
+      EnvironmentFiles: facts.unit.environmentFiles.map(({ path, sets }) => [path, ...sets]),
       NeedDaemonReload: facts.unit.needsReload ? 'yes' : 'no',
       ...facts.unit.settings,
     },
@@ -117,8 +118,13 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
       known: facts.account.known,
     },
     free: Object.fromEntries(
-      Object.entries(facts.freeBytes).map(([path, bytes]) => [path, `${bytes}`]),
+      Object.entries(facts.freeBytes).map(([path, bytes]) => {
+        const inodes = facts.freeInodes[path];
+        return [path, [`${bytes}`, inodes === undefined ? null : `${inodes}`]];
+      }),
     ),
+    fixed: facts.fixed,
+    mounted: facts.mounted,
     own: {
       receipt: facts.receipt && JSON.stringify(facts.receipt),
       armed: facts.alloyup.unfinished ?? '',

@@ -116,6 +116,9 @@ describe('what a host reported is read', () => {
       dpkg: { broken: [], lockedBy: null, journal: false },
       apt: { sources: [], keyrings: [], preferences: [], listed: false },
       files: {},
+      fixed: [],
+      mounted: [],
+      freeInodes: {},
       directories: {},
       unit: {
         load: 'not-found',
@@ -130,6 +133,7 @@ describe('what a host reported is read', () => {
         mainPid: 0,
         needsReload: false,
         command: [],
+        environmentFiles: [],
         settings: {},
       },
       process: null,
@@ -425,7 +429,7 @@ test.each<[string, object, (facts: Facts) => unknown, unknown]>([
   ['lists', { apt: { listed: '2' } }, ({ apt }) => apt.listed, true],
   [
     'free bytes are those of paths',
-    { free: { '/usr': '5', error: 'x' } },
+    { free: { '/usr': ['5', null], error: 'x' } },
     ({ freeBytes }) => freeBytes,
     { '/usr': 5 },
   ],
@@ -483,16 +487,16 @@ test.each<[string, object, (facts: Facts) => unknown, unknown]>([
 });
 
 test.each<[string, unknown, object]>([
-  ['nothing', {}, { ntp: null, logInput: false, readOnly: [], unreachable: null }],
+  ['nothing', {}, { ntp: null, logInput: false, unreachable: null }],
   [
     'all is well',
-    { extras: { ntp: 'yes', logInput: '0', readOnly: [], unreachable: '' } },
-    { ntp: true, logInput: false, readOnly: [], unreachable: null },
+    { extras: { ntp: 'yes', logInput: '0', unreachable: '' } },
+    { ntp: true, logInput: false, unreachable: null },
   ],
   [
     'nothing is well',
-    { extras: { ntp: 'no', logInput: '1', readOnly: ['/ü'].map(bytes), unreachable: bytes('ö') } },
-    { ntp: false, logInput: true, readOnly: ['/ü'], unreachable: 'ö' },
+    { extras: { ntp: 'no', logInput: '1', unreachable: bytes('ö') } },
+    { ntp: false, logInput: true, unreachable: 'ö' },
   ],
 ])('what doctor asks: %s', (_, reported, expected) => {
   expect(readExtras(reported)).toEqual(expected);

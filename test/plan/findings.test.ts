@@ -24,7 +24,6 @@ const found = (facts: Facts = factsOf(target), more: Partial<FindingsInput> = {}
     aheadMs: 0,
     ntp: true,
     logInput: false,
-    readOnly: [],
     unreachable: null,
     ...more,
   });
@@ -51,7 +50,11 @@ test.each([
   ['no time server', { ntp: false }, ['note ntp']],
   ['no word of a time server', { ntp: null }, []],
   ['sudo that keeps its input', { logInput: true }, ['trip sudo']],
-  ['a disk that is mounted read-only', { readOnly: ['/var/lib'] }, ['trip read-only']],
+  [
+    'a disk that is mounted read-only',
+    { facts: factsOf(target, { fixed: ['/var/lib'] }) },
+    ['trip read-only'],
+  ],
   ['no way to the repository', { unreachable: 'No route to host' }, ['note repository']],
 ] as const)('%s', (_, more, expected) => {
   expect(findings(factsOf(target), more)).toEqual(expected);
@@ -122,13 +125,13 @@ test('a finding says what it is about', () => {
     ...facts,
     dpkg: { ...facts.dpkg, journal: true, lockedBy: { pid: 812, command: 'apt-get' } },
     freeBytes: { '/usr': 10 * MB },
+    fixed: ['/var/lib'],
     alloyup: { ...facts.alloyup, unfinished: 'r0' },
   };
   const notices = found(of, {
     aheadMs: -90_400,
     ntp: false,
     logInput: true,
-    readOnly: ['/var/lib'],
     unreachable: 'No route to host',
   });
   expect(notices.map(({ check, state }) => `${state} ${check}`)).toEqual([
@@ -152,7 +155,7 @@ test('a finding says what it is about', () => {
       code: 'host.disk',
       params: { reason: 'no-room', directory: '/usr', freeMb: 10, neededMb: 450 },
     },
-    { host, code: 'host.disk', params: { reason: 'read-only', directories: ['/var/lib'] } },
+    { host, code: 'host.disk', params: { reason: 'read-only', paths: ['/var/lib'] } },
     {
       host,
       code: 'repository.no-route',

@@ -26,6 +26,7 @@ const changeOf = (step: string, of: Facts, purge = false) =>
 const actionsOf = (...input: Parameters<typeof changeOf>) => changeOf(...input)?.actions ?? [];
 const REST = { before: null, after: null, diffs: [], warnings: [], needs: 'nothing' };
 const reload = { do: 'daemon-reload', ifNeeded: true };
+const forget = { do: 'forget-runs' };
 
 test('a removal takes away everything but configuration, data and user', () => {
   expect(removal({ ...facts, directories })).toEqual({
@@ -137,7 +138,11 @@ describe('the package', () => {
     package: { ...facts.package, ...pkg },
     account: { ...facts.account, exists: false, groupExists: false },
   });
-  const uninstall = (purge: boolean) => [{ do: 'uninstall', purge }, reload];
+  const uninstall = (purge: boolean) => [
+    { do: 'uninstall', purge },
+    reload,
+    ...(purge ? [forget] : []),
+  ];
 
   test.each<[Partial<PackageFact>, boolean, object[], string | undefined]>([
     [{}, false, uninstall(false), 'remove alloy 1.18.1-1'],
@@ -181,7 +186,9 @@ describe('the package', () => {
     ['the user', leavings(account(true, false)), [{ do: 'delete-account' }]],
     ['the group', leavings(account(false, true)), [{ do: 'delete-account' }]],
   ])('a purge of a removed package takes %s', (_, of, actions) => {
-    expect(actionsOf('package', of, true)).toEqual(actions.length > 0 ? [...actions, reload] : []);
+    expect(actionsOf('package', of, true)).toEqual(
+      actions.length > 0 ? [...actions, reload, forget] : [],
+    );
     expect(actionsOf('package', of, false)).toEqual([]);
   });
 
@@ -191,6 +198,7 @@ describe('the package', () => {
       { do: 'uninstall', purge: true },
       { do: 'delete-tree', path: DATA },
       reload,
+      forget,
     ]);
     expect(change?.warnings).toEqual([{ code: 'data.lost', params: { reason: 'purge' } }]);
     expect(changeOf('package', leavings({ directories }), true)?.title).toBe('purge alloy');
@@ -308,7 +316,7 @@ describe('a purge', () => {
     const { actions, warnings } = plan.changes.find(({ step }) => step === 'package')!;
     return [actions.map((action) => action.do), warnings.map(({ code }) => code)];
   };
-  const removed = ['uninstall', 'delete-tree', 'delete-account', 'daemon-reload'];
+  const removed = ['uninstall', 'delete-tree', 'delete-account', 'daemon-reload', 'forget-runs'];
 
   test("removes the package's user and its data", () => {
     expect(purge({})).toEqual([removed, ['data.lost']]);
@@ -319,11 +327,51 @@ describe('a purge', () => {
     [
       'of a person',
       { uid: 1500, home: '/home/alloy' },
-      ['uninstall', 'delete-tree', 'daemon-reload'],
+      ['uninstall', 'delete-tree', 'daemon-reload', 'forget-runs'],
     ],
-    ['of another service', { home: '/srv/alloy' }, ['uninstall', 'delete-tree', 'daemon-reload']],
-    ['whose home is the data directory', { uid: 1500 }, ['uninstall', 'daemon-reload']],
+    [
+      'of another service',
+      { home: '/srv/alloy' },
+      ['uninstall', 'delete-tree', 'daemon-reload', 'forget-runs'],
+    ],
+    [
+      'whose home is the data directory',
+      { uid: 1500 },
+      ['uninstall', 'daemon-reload', 'forget-runs'],
+    ],
   ])('keeps the account alloy %s, and says so', (_, account, actions) => {
     expect(purge(account)).toEqual([actions, ['data.lost', 'account.kept']]);
+  });
+
+  const purgeOf = (of: Facts) => planRemoval(target, of, { purge: true, othersInstalled: [] });
+
+  test('keeps data that are on a disk of their own, and says so', () => {
+    const { changes } = purgeOf({ ...facts, directories, mounted: [DATA] });
+    const { actions, warnings } = changes.find(({ step }) => step === 'package')!;
+    expect(actions.map((action) => action.do)).not.toContain('delete-tree');
+    expect(warnings).toContainEqual({
+      code: 'data.kept',
+      params: { reason: 'mounted', path: DATA },
+    });
+  });
+
+  test('takes what is kept of runs where that is all that is left, and then there is nothing to do', () => {
+    const gone = leftWith({});
+    expect(purgeOf(gone).changes).toEqual([]);
+    const kept = leftWith({ alloyup: { ...gone.alloyup, runs: [{ run: 'r1', verdict: 'ok' }] } });
+    expect(purgeOf(kept).changes.map(({ actions }) => actions)).toEqual([[forget]]);
+  });
+
+  const leftWith = (more: Partial<Facts>): Facts => ({ ...bareFactsOf(target), ...more });
+
+  test('is refused where something cannot be deleted', () => {
+    const { problems } = purgeOf({ ...facts, fixed: ['/usr/bin/alloy', '/opt/x'] });
+    expect(problems).toEqual([
+      {
+        code: 'host.disk',
+        host: 'web-01',
+        params: { reason: 'read-only', paths: ['/usr/bin/alloy'] },
+      },
+    ]);
   });
 });

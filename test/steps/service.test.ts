@@ -317,3 +317,29 @@ test('components that are not healthy are warned about, but for those that may b
 test('components that nobody knows are warned about by nobody', () => {
   expect(serviceStep.warnings?.(inputOf(target, { ...facts, components: null }))).toEqual([]);
 });
+
+describe('an environment file of others', () => {
+  const ours = { path: '/etc/default/alloy', sets: ['CONFIG_FILE', 'CUSTOM_ARGS'] };
+  const theirs = { path: '/etc/alloy/extra.env', sets: ['CUSTOM_ARGS'] };
+  const unmet = (...environmentFiles: Facts['unit']['environmentFiles']) =>
+    serviceStep.unmet?.(
+      inputOf(target, {
+        ...facts,
+        unit: { ...facts.unit, dropIns: ['/x.conf'], environmentFiles },
+      }),
+    );
+  const problem = (params: object) => [
+    { code: 'host.unit', host: 'web-01', params: { ...params, paths: ['/x.conf'] } },
+  ];
+
+  test('is named where it decides how Alloy starts, even before it does', () => {
+    expect(unmet(ours, theirs)).toEqual(problem({ reason: 'environment-file', ...theirs }));
+    expect(unmet(theirs)).toEqual(problem({ reason: 'no-environment' }));
+  });
+
+  test('is none of our business where it sets something else, or where ours has the last word', () => {
+    expect(unmet(ours, { ...theirs, sets: [] })).toEqual([]);
+    expect(unmet(theirs, ours)).toEqual([]);
+    expect(unmet()).toEqual([]);
+  });
+});

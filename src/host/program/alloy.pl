@@ -63,6 +63,40 @@ sub http {
   return ($status, $body);
 }
 
+# What /proc/PID/fd calls the sockets that listen where Alloy should.
+sub sockets_there {
+  my ($family, $address) = alloy_address();
+  my $ip = join '', map { sprintf '%08X', $_ } unpack 'L*', $family == 2 ? substr $address, 4, 4 : substr $address, 8, 16;
+  my $port = sprintf '%04X', $in{listen}{port};
+  my @sockets;
+  for (map { split /\n/, read_file("/proc/net/$_", 1 << 22) // '' } 'tcp', 'tcp6') {
+    my ($local, $state, $inode) = (split)[1, 3, 9];
+    my ($on, $at) = split /:/, $local // '';
+    push @sockets, "socket:[$inode]" if defined $inode && $state eq '0A' && $at eq $port && ($on =~ /^0+\z/ || $on eq $ip);
+  }
+  return @sockets;
+}
+
+sub has_open {
+  my ($pid, @sockets) = @_;
+  return grep { my $open = readlink at("/proc/$pid/fd/$_") // ''; grep { $_ eq $open } @sockets } names_in("/proc/$pid/fd");
+}
+
+# Pid of a process that listens where Alloy should; undef: none is known.
+sub listener {
+  my @sockets = sockets_there() or return undef;
+  for (grep { /^\d+\z/ } names_in('/proc')) { return $_ if has_open($_, @sockets) }
+  return undef;
+}
+
+# undef: this process listens there. Else who does, in words: what it answers says nothing of Alloy.
+sub other_listener {
+  my $pid = shift;
+  return undef if has_open($pid // 0, sockets_there());
+  my $other = listener() // return 'another process';
+  return sprintf '%s (pid %d)', first_line("/proc/$other/comm", 64) || '?', $other;
+}
+
 # [id, health, message] of each component; undef when nobody answers, or in a form that is not Alloy's.
 sub components {
   my ($status, $body) = http('GET', '/api/v0/web/components', 10);

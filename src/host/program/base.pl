@@ -15,6 +15,46 @@ sub at { return "$ROOT$_[0]" }
 
 sub parent_of { my $path = shift; $path =~ s{/[^/]*\z}{}; return length $path ? $path : '/' }
 
+# --- places: where others may write, a look at a path says nothing about the next one -------------
+
+# O_NOFOLLOW, whose number depends on the architecture: /proc/self is a link. O_DIRECTORY is half of it everywhere.
+sub no_follow { our $no_follow ||= sysopen(my $h, '/proc/self', 131072) ? 32768 : 131072; return $no_follow }
+
+# ("/proc/PID/fd/N/NAME", handle): the way to a path through its parent directory, for as long as the handle lives. A
+# link on the way is followed only where root alone could put it.
+sub way_to {
+  my $path = shift;
+  my ($name, @above) = reverse split m{/}, substr $path, 1;
+  my ($so_far, $at) = ('');
+  for ('', reverse @above) {
+    my $way = length ? "/proc/$$/fd/" . fileno($at) . "/$_" : at('/');
+    my @s = $at ? stat $at : ();
+    my $ours = !@s || $s[4] == $> && !($s[2] & 022);
+    $so_far .= "/$_" if length;
+    sysopen my $next, $way, 2048 | no_follow() >> 1 | ($ours ? 0 : no_follow()) or -l $way ? fail('host.file', { reason => 'symlink', path => $so_far }) : die "$so_far: $!\n";
+    $at = $next;
+  }
+  return ("/proc/$$/fd/" . fileno($at) . "/$name", $at);
+}
+
+# A handle of the file or directory itself. Dies where something else lies there.
+sub open_in_place {
+  my $path = shift;
+  my ($way, $held) = way_to($path);
+  sysopen my $h, $way, 2048 | no_follow() or -l $way ? fail('host.file', { reason => 'symlink', path => $path }) : die "$path: $!\n";
+  -f $h || -d _ or fail('host.file', { reason => 'not-a-file', path => $path });
+  return $h;
+}
+
+# The mount that a path lies on: no rename leaves it.
+sub mount_of {
+  my $path = shift;
+  our @mounts;
+  @mounts = sort { length $b <=> length $a } map { my $m = (split)[4] // ''; $m =~ s/\\(\d{3})/chr oct $1/ge; $m } split /\n/, read_file('/proc/self/mountinfo', 1 << 22) // '' if !@mounts;
+  my ($mount) = grep { $path eq $_ || index($path, "$_/") == 0 } @mounts;
+  return $mount // '/';
+}
+
 # --- files: all of these take paths of the host, without the prefix ------------------------------
 
 # Up to $limit bytes; undef when there is no such plain file. O_NONBLOCK: a FIFO must not block us.
@@ -50,27 +90,39 @@ sub write_all {
 # The same, but never half there: an old file stays until the new one is complete.
 sub replace_file { my ($path, $text) = @_; write_file("$path.new", $text); return move_to("$path.new", $path) }
 
-sub move_to { my ($from, $to) = @_; rename at($from), at($to) or die "$to: $!\n"; return 1 }
+sub move_to {
+  my ($from, $to) = @_;
+  my ($from_way, $from_held, $to_way, $to_held) = (way_to($from), way_to($to));
+  rename $from_way, $to_way or die "$to: $!\n";
+  return 1;
+}
+
+# A file or a link; one that is not there is no error.
+sub delete_file {
+  my $path = shift;
+  return 1 if kind_of($path) eq 'absent';
+  my ($way, $held) = way_to($path);
+  unlink $way or die "$path: $!\n";
+  return 1;
+}
 
 sub names_in { opendir my $d, at($_[0]) or return (); return sort grep { $_ ne '.' && $_ ne '..' } readdir $d }
 
-# False when something could not be removed. Links are not followed.
+# False when something could not be removed. rm follows no link, whatever is exchanged while it walks.
 sub remove_tree {
-  my $left = 0;
-  for my $path (@_) {
-    if (lstat at($path) and -d _) {
-      $left++ if !remove_tree(map { "$path/$_" } names_in($path));
-      rmdir at($path) or $left++;
-    } elsif (-e _ || -l _) { unlink at($path) or $left++ }
-  }
-  return !$left;
+  my @there = grep { kind_of($_) ne 'absent' } @_;
+  return !@there || quietly('rm', '-rf', '--one-file-system', '--', map { at($_) } @there);
 }
 
 # absent, file, symlink, directory or other
 sub kind_of { return lstat at($_[0]) ? -l _ ? 'symlink' : -f _ ? 'file' : -d _ ? 'directory' : 'other' : 'absent' }
 
 # A copy with mode, owner, times and attributes; a link is copied as a link.
-sub copy { my ($from, $to) = @_; return run_program('cp', '-a', '-T', '--', at($from), at($to)) || die "$from cannot be copied\n" }
+sub copy {
+  my ($from, $to) = @_;
+  my ($from_way, $from_held, $to_way, $to_held) = (way_to($from), way_to($to));
+  return run_program('cp', '-a', '-T', '--', $from_way, $to_way) || die "$from cannot be copied\n";
+}
 
 # Makes names and contents last through a power failure.
 sub sync_paths { return run_program('sync', '--', map { at($_) } @_) || run_program('sync') }
@@ -111,9 +163,17 @@ sub own {
   my $gid = $gid_of{$group} // getgrnam $group;
   die "there is no user $user\n" if !defined $uid;
   die "there is no group $group\n" if !defined $gid;
-  my @s = lstat at($path) or die "$path: $!\n";
-  if ($s[4] != $uid || $s[5] != $gid) { chown $uid, $gid, at($path) or die "$path: $!\n" }
-  chmod oct $mode, at($path) or die "$path: $!\n";
+  return set_mode($path, $mode, $uid, $gid);
+}
+
+# What is there already is not touched.
+sub set_mode {
+  my ($path, $mode, $uid, $gid) = @_;
+  my $h = open_in_place($path);
+  my @s = stat $h;
+  if ($s[4] != $uid || $s[5] != $gid) { chown $uid, $gid, $h or die "$path: $!\n" }
+  # chown takes bits of the mode away
+  if (mode_of(stat $h) ne $mode) { chmod oct $mode, $h or die "$path: $!\n" }
   return 1;
 }
 

@@ -31,11 +31,24 @@ sub body_of {
 
 # path -> change time in milliseconds. perl knows whole seconds; then it is the latest it can have been.
 our %changed_at;
-sub read_change_times {
-  my @paths = grep { lstat at($_) } @_;
-  my @times = @paths ? split /\n/, output_of(5, 'stat', '--printf', '%.3Z\n', '--', map { at($_) } @paths) : ();
-  %changed_at = map { my ($s, $ms) = split /[.,]/, $times[$_]; ($paths[$_] => $s * 1000 + ($ms || 0)) } 0 .. $#paths if @times == @paths;
+# What not even root can write: immutable, or on something mounted read-only. perl's -w looks at modes alone.
+our @fixed;
+sub look_at {
+  my %seen;
+  (%changed_at, @fixed) = ();
+  my @paths = grep { !$seen{$_}++ && lstat at($_) } @_;
+  my @said = @paths ? split /\n/, output_of(5, 'find', (map { at($_) } @paths), '-maxdepth', 0, '(', '-writable', '-printf', '%C@\n', '-o', '-printf', '%C@ fixed\n', ')') : ();
+  return if @said != @paths;
+  %changed_at = map { $said[$_] =~ /^(\d+)\D?(\d{0,3})/; ($paths[$_] => $1 * 1000 + substr "${2}000", 0, 3) } 0 .. $#paths;
+  @fixed = map { $said[$_] =~ / fixed$/ ? $paths[$_] : () } 0 .. $#paths;
 }
+sub fixed_among { look_at(@_); return @fixed }
+
+# What a run writes to beside the files that were asked for.
+my @PLACES = ($STATE, map { "/$_" } qw(etc etc/apt usr usr/bin usr/bin/alloy var/lib var/lib/dpkg var/cache/apt/archives));
+
+# Directories that are mounted: what is moved there comes from elsewhere.
+sub mounted_among { return grep { mount_of($_) eq $_ } @_ }
 
 # kind, mode, user, group, change time in ms, size
 sub meta {
@@ -148,9 +161,12 @@ sub process_facts {
 }
 
 sub http_facts {
-  return port_owner() if !shift;
+  my $process = shift;
+  return port_owner() if !$process;
   my ($ready, $why) = http('GET', '/-/ready', 5);
   return { ready => 0, healthy => 0, error => $why } if !$ready;
+  my $other = other_listener($process->{pid});
+  return { ready => 0, healthy => 0, error => "$other answers there", owner => $other } if defined $other;
   # healthy blocks during a reload
   my ($healthy, $body) = http('GET', '/-/healthy', 5);
   my ($version, $hash) = running();
@@ -162,16 +178,8 @@ sub http_facts {
 sub port_owner {
   my $s = eval { connect_alloy(2) };
   if (!$s) { $@ =~ /^(.*)/; return { ready => 0, healthy => 0, error => $1 } }
-  my ($inode, $port) = ('', sprintf ':%04X', $in{listen}{port});
-  for (map { split /\n/, read_file("/proc/net/$_", 1 << 22) // '' } 'tcp', 'tcp6') {
-    my @f = split;
-    $inode = "socket:[$f[9]]" if @f > 9 && $f[3] eq '0A' && substr($f[1], -5) eq $port;
-  }
-  for my $pid ($inode ? grep { /^\d+$/ } names_in('/proc') : ()) {
-    next if !grep { (readlink at("/proc/$pid/fd/$_") // '') eq $inode } names_in("/proc/$pid/fd");
-    return { ready => 0, healthy => 0, owner => first_line("/proc/$pid/comm", 64) || '?' };
-  }
-  return { ready => 0, healthy => 0, owner => '?' };
+  my $pid = listener();
+  return { ready => 0, healthy => 0, owner => defined $pid && first_line("/proc/$pid/comm", 64) || '?' };
 }
 
 sub service_facts {
@@ -179,6 +187,7 @@ sub service_facts {
   die "deadline\n" if !%$unit;
   my $pid = $unit->{MainPID};
   my $process = process_facts($pid, milliseconds_of($unit->{ExecMainStartTimestamp}));
+  $unit->{EnvironmentFiles} = environment_files($unit);
   return { unit => $unit, process => $process, http => $in{facts}{http} ? http_facts($process) : undef };
 }
 
@@ -199,17 +208,19 @@ sub account_facts {
   return { user => defined $primary ? 1 : '', uid => $uid, home => $home, group => $has{alloy}, of => \@of, known => [grep { $has{$_} } @{ $in{facts}{groups} }] };
 }
 
-sub free_bytes {
+# directory => [free bytes, free inodes]
+sub free_room {
   my @paths = grep { -d at($_) } '/usr', '/etc', '/var', '/tmp';
-  my @sizes = @paths ? split /\n/, output_of(3, 'stat', '-f', '-c', '%a %S', '--', map { at($_) } @paths) : ();
-  return @sizes == @paths ? { map { $sizes[$_] =~ /^(\d+) (\d+)\z/ ? ($paths[$_] => $1 * $2) : () } 0 .. $#paths } : {};
+  my @sizes = @paths ? split /\n/, output_of(3, 'stat', '-f', '-c', '%a %S %c %d', '--', map { at($_) } @paths) : ();
+  # a file system that makes inodes as it needs them counts none
+  return @sizes == @paths ? { map { my ($free, $size, $all, $inodes) = split / /, $sizes[$_]; ($paths[$_] => [$free * $size, $all ? $inodes : undef]) } 0 .. $#paths } : {};
 }
 
 sub own_facts {
   my $holder;
   if (sysopen my $h, at("$STATE/lock"), 2048) {
-    # shared and without waiting; let go at once
-    $holder = read_file("$STATE/lock", 1024) || '?' if !flock $h, 5;
+    # shared and without waiting; let go at once. EAGAIN: somebody has it
+    $holder = read_file("$STATE/lock", 1024) || '?' if !flock($h, 5) && $! == 11;
   }
   my @runs = reverse names_in("$STATE/runs");
   return { holder => $holder, armed => read_file("$STATE/armed", 256), receipt => read_file("$STATE/receipt.json", 1 << 18),
@@ -241,8 +252,6 @@ sub extra_facts {
   my $user = $ENV{SUDO_USER} // '';
   my $rules = length $user ? output_of(5, 'sudo', '-n', '-l', '-U', $user) : '';
   return { ntp => $synchronized, logInput => $rules =~ /(?:^|[ ,])log_input(?:[ ,]|$)/m ? 1 : '',
-    # root may write everywhere but on what is mounted read-only; perl's -w looks at modes alone
-    readOnly => [grep { -d at($_) && !quietly('test', '-w', at($_)) } '/etc', '/etc/apt', '/usr', '/var/lib', '/var/cache/apt'],
     unreachable => why_unreachable($host, $port) };
 }
 
@@ -262,8 +271,10 @@ sub facts {
   if ($> && $ROOT eq '') { $f{error} = 'not root'; return \%f }
   read_accounts();
   my @files = @{ $in{facts}{files} };
-  my %directories = map { m{^(.+)/} ? ($1 => 1) : () } @files, '/etc/alloy/x', '/var/lib/alloy/x', '/var/lib/alloy/data/x';
-  read_change_times(@files, keys %directories);
+  my %directories = map { m{^(.+)/} ? ($1 => 1) : () } @files, '/etc/alloy/x', '/var/lib/alloy/x', '/var/lib/alloy/data/x', "$STATE/x";
+  look_at(@files, keys %directories, @PLACES);
+  $f{fixed} = \@fixed;
+  $f{mounted} = [mounted_among(keys %directories)];
   $f{dpkg} = try(5, \&dpkg_facts);
   # in the middle of the second that perl knows
   $f{now} = time . '500';
@@ -280,7 +291,7 @@ sub facts {
   $f{files} = { map { $_ => file_fact($_) } @files };
   $f{directories} = { map { $_ => meta($_) } keys %directories };
   if ($f{systemd}) { my $service = try(25, \&service_facts); %f = (%f, $service->{error} ? (unit => $service) : %$service) }
-  $f{free} = try(5, \&free_bytes);
+  $f{free} = try(5, \&free_room);
   $f{own} = try(5, \&own_facts);
   $f{sudoLog} = sudo_log();
   $f{extras} = try(20, \&extra_facts) if $in{facts}{extras};

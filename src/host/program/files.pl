@@ -1,6 +1,6 @@
 # Actions on files and directories, each with its undo, and how an original is kept and put back.
 use strict;
-our (%in, $DIR, $STATE);
+our (%in, $DIR, $STATE, $ROOT);
 
 # --- staging: a directory that belongs to root alone, on the file system of $path -----------------------
 
@@ -10,15 +10,16 @@ sub stage_for {
   my $path = shift;
   my $parent = parent_of($path);
   $parent = parent_of($parent) while !-d at($parent);
-  my ($device, $owner) = (stat at($parent))[0, 4];
-  return $stage_of{$device} if $stage_of{$device};
-  for my $stage ("$DIR/stage", map { "$_/.alloyup-$in{run}" } '/etc', '/usr', '/opt', $owner == $> ? $parent : ()) {
-    my ($there) = stat at(parent_of($stage)) or next;
-    next if $there != $device;
+  my @s = stat at($parent);
+  my $place = "$s[0] " . mount_of($parent);
+  return $stage_of{$place} if $stage_of{$place};
+  my $is_ours = $s[4] == $> && !($s[2] & 022);
+  for my $stage ("$DIR/stage", map { "$_/.alloyup-$in{run}" } '/etc', '/usr', '/opt', $is_ours ? $parent : ()) {
+    my ($device) = stat at(parent_of($stage)) or next;
+    next if "$device " . mount_of(parent_of($stage)) ne $place;
     note(0, 'stage', $stage);
-    mkdir at($stage), 0700;
-    next if kind_of($stage) ne 'directory' || !chmod 0700, at($stage);
-    return $stage_of{$device} = $stage;
+    next if !mkdir at($stage), 0700 and kind_of($stage) ne 'directory';
+    return $stage_of{$place} = $stage;
   }
   fail('host.file', { reason => 'no-staging', path => $path });
 }
@@ -65,13 +66,23 @@ sub keep {
 
 sub restore_kept {
   my $all = shift;
-  for my $path (@{ $all->{absent} || [] }) { unlink at($path) if kind_of($path) ne 'absent' }
+  delete_file($_) for @{ $all->{absent} || [] };
   put_back(reverse @$_) for @{ $all->{kept} || [] };
+}
+
+# Nothing has happened to it, or it is back already.
+sub is_same {
+  my ($copy, $path) = @_;
+  my @was = lstat at($copy) or return 0;
+  my @is = lstat at($path) or return 0;
+  # mode, owner, group, size, time
+  return !(grep { $was[$_] != $is[$_] } 2, 4, 5, 7, 9) && (read_file($copy) // '') eq (read_file($path) // '');
 }
 
 # A file with its mode, owner and times, in one step.
 sub put_back {
   my ($copy, $path) = @_;
+  return if is_same($copy, $path);
   my $stage = stage_for($path);
   remove_tree("$stage/back");
   copy($copy, "$stage/back");
@@ -87,12 +98,18 @@ sub make_directories {
   for (; !-d at($path); $path = parent_of($path)) { unshift @missing, $path }
   for (@missing) {
     note($n, 'made', $_) if defined $n;
-    mkdir at($_), 0755 or die "$_: $!\n";
-    chmod 0755, at($_);
+    my ($way, $held) = way_to($_);
+    my $mask = umask 022;
+    my $made = mkdir $way, 0755;
+    umask $mask;
+    $made or die "$_: $!\n";
   }
 }
 
-sub remove_made { my $all = shift; rmdir at($_) for reverse @{ $all->{made} || [] } }
+sub remove_made {
+  my $all = shift;
+  for (grep { kind_of($_) eq 'directory' } reverse @{ $all->{made} || [] }) { my ($way, $held) = way_to($_); rmdir $way }
+}
 
 # --- a file ------------------------------------------------------------------------------------------
 
@@ -116,8 +133,7 @@ sub do_delete {
   my $path = $action->{path};
   keep($n, $path);
   note($n, 'after', [$path, '']);
-  return if kind_of($path) eq 'absent';
-  unlink at($path) or die "$path: $!\n";
+  delete_file($path);
 }
 
 sub undo_delete { my ($n, $action, $last, $all) = @_; restore_kept($all) }
@@ -140,10 +156,7 @@ sub undo_mode {
 
 sub restore_mode {
   my ($path, $mode, $uid, $gid) = @_;
-  return if kind_of($path) !~ /^(?:file|directory)\z/;
-  my @s = lstat at($path);
-  if ($s[4] != $uid || $s[5] != $gid) { chown $uid, $gid, at($path) or die "$path: $!\n" }
-  chmod oct $mode, at($path) or die "$path: $!\n";
+  set_mode($path, $mode, $uid, $gid) if kind_of($path) =~ /^(?:file|directory)\z/;
 }
 
 # --- a directory -------------------------------------------------------------------------------------
@@ -184,10 +197,12 @@ sub do_own_tree {
   my ($n, $action) = @_;
   my ($path, $user, $group) = @$action{qw(path user group)};
   fail('host.file', { reason => 'symlink', path => $path }) if kind_of($path) eq 'symlink';
-  my $owners = output_of(600, 'find', at($path), '-xdev', '!', '(', '-user', $user, '-group', $group, ')', '-printf', '%U:%G %p\0');
+  my @others = (at($path), '-xdev', '!', '(', '-user', $user, '-group', $group, ')');
+  my $owners = output_of(600, 'find', @others, '-printf', '%U:%G %p\0');
   write_file("$DIR/owners.$n", $owners);
   note($n, 'owners', "$DIR/owners.$n");
-  must('chown', '-hR', '--', "$user:$group", at($path)) if length $owners;
+  # from within each directory, so that none can be exchanged for a link on the way
+  must('find', @others, '-execdir', 'chown', '-h', '--', "$user:$group", '{}', '+') if length $owners;
 }
 
 sub undo_own_tree {
@@ -196,6 +211,8 @@ sub undo_own_tree {
   for (split /\0/, defined $last->{owners} ? read_file($last->{owners}) // '' : '') {
     my ($uid, $gid, $below) = /^(\d+):(\d+) (.*)\z/s or next;
     next if $below ne $path && index($below, "$path/");
-    must('chown', '-h', '--', "$uid:$gid", $below) if lstat $below and join(':', (lstat _)[4, 5]) ne "$uid:$gid";
+    # gone, or exchanged for something else
+    my ($way, $held) = eval { way_to(substr $below, length $ROOT) } or next;
+    must('chown', '-h', '--', "$uid:$gid", $way) if lstat $way and join(':', (lstat _)[4, 5]) ne "$uid:$gid";
   }
 }

@@ -2,17 +2,35 @@
 use strict;
 our (%in, $STATE);
 
+# True with the lock; else how the run ended is told: somebody else has it, or it cannot be had here at all.
+sub locked {
+  my $taken = eval { take_lock($in{lockWait}) };
+  return 1 if $taken;
+  say_why($@) if !defined $taken;
+  result(defined $taken ? 'locked' : 'failed');
+  return 0;
+}
+
+sub no_lock { fail('host.disk', { reason => 'not-writable', directory => $STATE, said => "$!" }) }
+
 # A flock: it dies with its process, so there is no stale lock. False when another run keeps it.
 sub take_lock {
   my $limit = shift;
-  mkdir at($_) for $STATE, "$STATE/runs";
-  chmod 0700, at($STATE), at("$STATE/runs");
+  for ($STATE, "$STATE/runs") {
+    next if mkdir at($_), 0700;
+    my $kind = kind_of($_);
+    no_lock() if $kind eq 'absent';
+    fail('host.file', { reason => 'not-a-directory', path => $_ }) if $kind ne 'directory';
+    chmod 0700, at($_);
+  }
   our $lock;
-  open $lock, '+>>', at("$STATE/lock") or die "$STATE/lock: $!\n";
+  open $lock, '+>>', at("$STATE/lock") or no_lock();
   # F_SETFD: what this process starts holds the lock too, for as long as it lives
   fcntl $lock, 2, 0;
   my ($since, $run, $holder) = (time, '', {});
   until (flock $lock, 6) {
+    # EAGAIN
+    no_lock() if $! != 11;
     my ($now, undef, $begun, $who) = split / /, first_line("$STATE/lock", 1024), 4;
     # in words that stay the same as long as it is the same run
     if (defined $who && $now ne $run) { ($run, $holder) = ($now, { run => $now, who => $who, seconds => time - $begun }) }

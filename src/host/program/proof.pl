@@ -19,7 +19,9 @@ sub wait_ready {
   my ($since, $looked) = (time, 0);
   while (1) {
     my ($status, $why) = http('GET', '/-/ready', 5);
-    return if $status == 200;
+    my $other = $status == 200 ? other_listener(unit()->{MainPID}) : undef;
+    return if $status == 200 && !defined $other;
+    ($status, $why) = (0, "$other answers there") if defined $other;
     if (time - $looked >= 1) {
       $looked = time;
       my $dead = why_not_running();
@@ -37,7 +39,8 @@ sub wait_listening {
   my $limit = shift;
   my $since = time;
   while (1) {
-    return if (unit()->{ActiveState} // '') eq 'active' && eval { connect_alloy(5) };
+    my $unit = unit();
+    return if ($unit->{ActiveState} // '') eq 'active' && eval { connect_alloy(5) } && !defined other_listener($unit->{MainPID});
     my $dead = why_not_running();
     fail('alloy.start', $dead, journal_of_run($since)) if $dead && time - $since > 1;
     fail('alloy.unready', { reason => 'not-listening', seconds => $limit }, journal_of_run($since)) if time - $since > $limit;

@@ -46,7 +46,7 @@ sub make_directory {
 # --- apply -------------------------------------------------------------------------------------------
 
 sub apply_run {
-  take_lock($in{lockWait}) or return result('locked');
+  locked() or return;
   my $verdict = eval { prepare() } // 'failed';
   if ($verdict eq 'ready') {
     if (eval { carry_out(); 1 }) { result('ok') } else { say_why($@); give_up() }
@@ -77,10 +77,19 @@ sub prepare {
   check_room($STATE, '/etc', $in{packaged} ? '/usr' : ());
   open_journal();
   note_service($unit);
+  check_places();
   my $receipt = read_file("$STATE/receipt.json");
   write_file("$DIR/receipt.was", $receipt) if defined $receipt;
   eval { reserve_room(); arm($in{run}); 1 } or fail('apply.failed', { reason => 'not-armed' }, $@);
   return 'ready';
+}
+
+# What an action would fail at half way is told now, while nothing was touched.
+sub check_places {
+  my @actions = grep { defined $_->{path} } @{ $in{actions} };
+  my @fixed = fixed_among(map { ($_->{path}, parent_of($_->{path})) } @actions);
+  fail('host.disk', { reason => 'read-only', paths => \@fixed }) if @fixed;
+  stage_for($_) for '/etc/alloy/config.alloy', map { $_->{path} } grep { $_->{do} =~ /^(?:file|delete)/ } @actions;
 }
 
 # Why the plan is no longer true: the host is compared with what it was made from, at the files themselves.
@@ -144,8 +153,12 @@ sub end_run {
   # from here on the run stands; until then it would have been undone
   disarm($in{run});
   tidy();
-  forget_old_runs();
+  our $forget_all;
+  if ($forget_all && $verdict eq 'ok') { forget_all_runs() } else { forget_old_runs() }
 }
+
+# Nothing that a rollback would need stays. It is done once the run is proven.
+sub do_forget_runs { our $forget_all = 1 }
 
 # The way back from a failure.
 sub give_up {
@@ -230,7 +243,7 @@ sub undo_main {
 # --- settle and rollback -------------------------------------------------------------------------------------
 
 sub settle_run {
-  take_lock($in{lockWait}) or return result('locked');
+  locked() or return;
   result(undo_unfinished() eq 'stuck' ? 'stuck' : 'ok');
 }
 
@@ -247,7 +260,7 @@ sub why_touched {
 # Finished runs, newest first, down to and including $in{toRun}, or the newest alone. Runs that changed nothing or
 # were undone are passed over.
 sub rollback_run {
-  take_lock($in{lockWait}) or return result('locked');
+  locked() or return;
   if (undo_unfinished() eq 'stuck') { result('stuck') } else { result(roll_back()) }
   eval { print_facts() };
 }

@@ -32,6 +32,8 @@ sub speak_into_log {
   my $here = shift;
   open STDIN, '<', '/dev/null';
   open STDOUT, '>>', at("$here/log");
+  # who was killed in the middle of a line must not spoil ours
+  print "\n" if (read_file("$here/log") // '') =~ /[^\n]\z/;
   open STDERR, '>&', \*STDOUT;
   $| = 1;
 }

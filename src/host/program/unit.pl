@@ -3,7 +3,7 @@ use strict;
 our (%in, $DIR, $MEMORY, $ROOT);
 
 my @PROPERTIES = qw(LoadState ActiveState SubState UnitFileState FragmentPath DropInPaths NeedDaemonReload
-  InvocationID NRestarts Result MainPID ExecMainStatus ExecMainStartTimestamp ExecStart);
+  InvocationID NRestarts Result MainPID ExecMainStatus ExecMainStartTimestamp ExecStart EnvironmentFiles);
 # What an inventory can set of the service.
 my @SETTINGS = qw(StartLimitIntervalUSec StartLimitBurst RestartUSec TimeoutStopUSec MemoryHigh MemoryMax
   CPUQuotaPerSecUSec TasksMax LimitNOFILE Nice);
@@ -14,11 +14,28 @@ sub unit {
   for my $format (['--timestamp=us+utc'], []) {
     local @ENV{qw(TZ LC_ALL)} = qw(UTC C);
     my ($text, $exit) = said_by(8, 'systemctl', 'show', 'alloy.service', @$format, '-p', join ',', @PROPERTIES, @SETTINGS);
-    return { map { split /=/, $_, 2 } split /\n/, $text } if !$exit;
+    if (!$exit) {
+      my %unit;
+      # EnvironmentFiles has a line for each
+      for (split /\n/, $text) { my ($name, $value) = split /=/, $_, 2; $unit{$name} = defined $unit{$name} ? "$unit{$name}\n$value" : $value }
+      return \%unit;
+    }
     # a pid 1 that hangs is not asked twice
     last if $exit == 124;
   }
   return {};
+}
+
+# [path, which of the variables in the unit's command it sets], in the order in which systemd reads them.
+sub environment_files {
+  my $unit = shift;
+  my @files;
+  for (split /\n/, $unit->{EnvironmentFiles} // '') {
+    my ($path) = /^(.*) \(ignore_errors=\w+\)\z/ or next;
+    my $text = read_file($path, 1 << 16) // '';
+    push @files, [$path, grep { $text =~ /^\s*(?:export\s+)?$_\s*=/m } 'CONFIG_FILE', 'CUSTOM_ARGS'];
+  }
+  return \@files;
 }
 
 # "Mon 2026-11-30 02:20:33.123456 UTC" as milliseconds since the epoch; 0 for anything else.
@@ -134,9 +151,11 @@ sub note_service {
   my $unit = shift;
   my $active = $unit->{ActiveState} or die "systemd does not answer\n";
   note(0, 'service', { map { $_ => $unit->{$_} // '' } qw(ActiveState InvocationID MainPID) });
-  return if $in{check} ne 'http' || $active ne 'active';
-  my $found = components();
-  note(0, 'components', [map { [@$_[0, 1]] } @$found]) if $found;
+  return if $active ne 'active' || defined other_listener($unit->{MainPID});
+  my $found = $in{check} eq 'http' ? components() : undef;
+  if ($found) { note(0, 'components', [map { [@$_[0, 1]] } @$found]) }
+  # else it has listened elsewhere
+  else { note(0, 'listening', 1) }
 }
 
 # True when it runs as it did. $mode: see undo_run.
@@ -161,7 +180,7 @@ sub undo_service {
     return 1 if eval { do_reload(); 1 } && same_components($notes);
   }
   if ($mode eq 'stop') { quietly('systemctl', 'reset-failed', 'alloy'); quietly('systemctl', '--no-block', 'restart', 'alloy'); return 1 }
-  return eval { do_restart(); 1 } && ($notes->{components} ? eval { wait_ready(120); 1 } && same_components($notes) : eval { wait_listening(120); 1 });
+  return eval { do_restart(); 1 } && ($notes->{components} ? eval { wait_ready(120); 1 } && same_components($notes) : eval { $notes->{listening} ? wait_listening(120) : watch(3); 1 });
 }
 
 # The components that ran before run again, in no worse health.

@@ -27,11 +27,16 @@ export interface HostProblems {
     | Reasons<'tmp-full', { freeMb: number; neededMb: number }>
     | Reasons<'no-room', { directory: string; freeMb: number; neededMb: number }>
     | Reasons<'not-writable', { directory: string; said: string }>
-    | Reasons<'read-only', { directories: readonly string[] }>;
+    | Reasons<'no-inodes', { directory: string; free: number; needed: number }>
+    /** Immutable, or on something mounted read-only. */
+    | Reasons<'read-only', { paths: readonly string[] }>;
   'host.port': Reasons<'taken', { owner: string; address: string; port: number }>;
   'host.file':
     | Reasons<'kind', { path: string; kind: FileKind }>
-    | Reasons<'symlink' | 'not-a-file' | 'no-staging' | 'not-text' | 'elsewhere', { path: string }>
+    | Reasons<
+        'symlink' | 'not-a-file' | 'not-a-directory' | 'no-staging' | 'not-text' | 'elsewhere',
+        { path: string }
+      >
     | Reasons<'not-for-sh', { path: string; line: string }>
     | Reasons<'not-movable', { path: string; said: string }>
     /** An existing installation cannot be imported. */
@@ -42,6 +47,13 @@ export interface HostProblems {
     | Reasons<'shadowed', { path: string }>
     /** The unit, or the process, uses other arguments or another configuration than the inventory says. */
     | Reasons<'other-command' | 'other-process', { command: string; paths: readonly string[] }>
+    /** An environment file of others, read after ours, sets what decides how Alloy starts. */
+    | Reasons<
+        'environment-file',
+        { path: string; sets: readonly string[]; paths: readonly string[] }
+      >
+    /** The unit does not read /etc/default/alloy. */
+    | Reasons<'no-environment', { paths: readonly string[] }>
     /** Limits: "MemoryMax", what the inventory asks for, and what systemd uses. */
     | Reasons<
         'overridden',

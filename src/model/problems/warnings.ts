@@ -37,6 +37,7 @@ export interface WarningProblems {
   'alloy.no-validate': Reasons<'too-old'>;
   /** `pin`: "version 1.17.*". */
   'apt.pin': Reasons<'against', { path: string; pin: string; priority: number; version: string }>;
+  'data.kept': Reasons<'mounted', { path: string }>;
   'data.lost': Reasons<'purge'>;
   /** `loses`: variables whose values are removed or replaced. */
   'host.adopt': Reasons<'taken-over', { path: string; loses: readonly string[] }>;

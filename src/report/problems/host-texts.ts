@@ -10,6 +10,10 @@ import { type Text, type Texts, text } from './texts.ts';
 const REMOVE = 'Remove it from the inventory';
 const NO_LINKS = 'Replace it with a regular file, or move it away: alloyup does not follow links';
 const LOOK_THERE = 'Look at that path on the host, then run again';
+const readBy = (paths: readonly string[], host: string): string =>
+  paths.length > 0
+    ? `Remove the EnvironmentFile from ${paths.join(', ')}, and set the variables in alloy.environment`
+    : `See where its EnvironmentFile comes from: ssh ${host} systemctl cat alloy`;
 const finishDpkg = (host: string): string =>
   `Finish it first: ssh ${host} sudo dpkg --configure -a`;
 
@@ -77,8 +81,11 @@ export const hostTexts: Texts<HostProblems> = {
       Free up space in /tmp: ssh ${host} sudo du -xh --max-depth=1 /tmp`,
     'not-writable': ({ directory, said }) => text`${directory} cannot be written: ${said}
       Free up space there, or make it writable, then run again`,
-    'read-only': ({ directories }, host) => text`mounted read-only: ${directories.join(', ')}
-      See why with ssh ${host} sudo dmesg, then remount it: sudo mount -o remount,rw ${directories[0]!}`,
+    'no-inodes': ({ directory, free, needed }, host) => text`
+      ${free} inodes are free in ${directory}, and a run needs ${needed}
+      Delete files that nobody needs: ssh ${host} sudo du -x --inodes --max-depth=2 ${directory}`,
+    'read-only': ({ paths }, host) => text`not even root can write to ${paths.join(', ')}
+      See what is immutable (ssh ${host} lsattr -d ${paths[0]!}) or mounted read-only (findmnt -T ${paths[0]!}), and change that`,
   },
   'host.port': {
     taken: ({ owner, address, port }) => text`${owner} already listens on ${address}:${port}
@@ -91,11 +98,13 @@ export const hostTexts: Texts<HostProblems> = {
       ${NO_LINKS}`,
     'not-a-file': ({ path }) => text`${path} is not a regular file
       ${NO_LINKS}`,
+    'not-a-directory': ({ path }) => text`${path} is not a directory
+      Move it away on the host: alloyup keeps its state there`,
     'not-for-sh': ({ path, line }) => text`sh cannot read ${path}${line ? `, line ${line}` : ''}
       Fix its quoting: the package's maintainer scripts read this file with sh`,
     'no-staging': ({ path }) => text`
-      no directory that only root can write is on the file system of ${path}
-      ${LOOK_THERE}`,
+      the directory of ${path} is a mount, and not only root can write there
+      Mount it elsewhere: a file cannot be replaced safely there`,
     'not-movable': ({ path, said }) => text`${path} cannot be moved aside: ${said}
       ${LOOK_THERE}`,
     'no-package': text`the package alloy is not installed
@@ -120,6 +129,11 @@ export const hostTexts: Texts<HostProblems> = {
     'other-process': ({ command }, host) => text`
       Alloy runs with other arguments than the inventory says: ${command}
       Look for an EnvironmentFile or Environment that sets them: ssh ${host} systemctl cat alloy`,
+    'environment-file': ({ path, sets, paths }, host) => text`
+      Alloy starts with ${sets.join(' and ')} from ${path}, not from ${ENVIRONMENT_PATH}
+      ${readBy(paths, host)}`,
+    'no-environment': ({ paths }, host) => text`the unit does not read ${ENVIRONMENT_PATH}
+      ${readBy(paths, host)}`,
     overridden: ({ settings, paths }, host) => {
       const found = settings.map((one) => `${one.name} is ${one.found} instead of ${one.wanted}`);
       return text`alloy.service of the inventory is not in effect: ${found.join(', ')}

@@ -167,9 +167,13 @@ export const warningTexts: Texts<WarningProblems> = {
       a pin in ${path} makes apt choose another version than ${version} (${pin}, priority ${priority})
       Change the pin, or alloy.version: ssh ${host} apt-cache policy alloy shows what apt would install`,
   },
+  'data.kept': {
+    mounted: ({ path }, host) => text`${path} is a mount, and is kept with all that is on it
+      Delete it yourself if nobody needs it: ssh ${host} sudo umount ${path}`,
+  },
   'data.lost': {
     purge: text`
-      positions, write-ahead logs and the user alloy are removed, and no rollback restores them
+      positions, write-ahead logs, the user alloy and what alloyup keeps for rollbacks are removed for good
       Leave out --purge to keep them`,
   },
   'host.adopt': {

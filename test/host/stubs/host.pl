@@ -33,6 +33,7 @@ my %do = (
       my %unit = (LoadState => 'loaded', ActiveState => $active, SubState => $active eq 'active' ? 'running' : 'dead', UnitFileState => -l $link ? 'enabled' : 'disabled',
         NeedDaemonReload => get('reload-needed') || 'no', InvocationID => get('invocation'), NRestarts => 0, Result => $active eq 'failed' ? 'exit-code' : 'success', MainPID => get('pid') || 0, ExecMainStatus => $active eq 'failed' ? 1 : 0);
       print map { "$_=$unit{$_}\n" } sort keys %unit;
+      print map { "EnvironmentFiles=$_\n" } split /\n/, get('environment-files');
     }
     elsif ($verb eq 'is-system-running') { print get('system') || 'running', "\n" }
     elsif ($verb eq 'is-enabled') { exit !-l $link }
