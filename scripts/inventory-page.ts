@@ -27,6 +27,7 @@ const SECTIONS = [
   'alloy',
   'service',
   'config',
+  'fragment',
   'file',
   'rollout',
 ];
@@ -44,6 +45,8 @@ const INTRODUCTIONS: Readonly<Record<string, string>> = {
   config: 'The configuration, and the files it refers to.',
   rollout:
     'In which waves `apply` changes hosts, and when it stops. The flags `--canary`, `--serial`, `--max-fail` and `--pause` override it. The guide has [an example](guide.md#roll-out-in-waves).',
+  fragment:
+    'Entries of `config.fragments`, by name. A path alone is short for a map with this `template`. An entry that names a template replaces an inherited one, an entry with `vars` alone adds to it, and null removes it. See [templates.md](templates.md#fragments).',
   file: 'Entries of `config.files`, by path on the host.',
 };
 

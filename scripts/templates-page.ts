@@ -1,6 +1,12 @@
-import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../src/config/builtins.ts';
+import {
+  BUILTIN_NAMES,
+  type BuiltinName,
+  type BuiltinTemplate,
+  builtinTemplate,
+} from '../src/config/builtins.ts';
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
-import type { Parameter } from '../src/config/template-model.ts';
+import { builtinFragment, FRAGMENT_NAMES } from '../src/config/fragments.ts';
+import type { Joint, Parameter } from '../src/config/template-model.ts';
 import { parameterType } from '../src/report/problems/config-texts.ts';
 
 const INTRODUCTION = `# Templates
@@ -25,7 +31,8 @@ cannot break out of a string, a comment or a block:
 \`{{ x | raw }}\` writes the text unchanged, with a warning. Put double braces that are meant for Alloy itself
 (\`stage.template\`) between \`{% raw %}\` and \`{% endraw %}\`.
 
-A template can use each of \`config.vars\` by its name, and \`host.name\`, \`host.address\` and \`host.groups\`. An undefined
+A template can use each of \`config.vars\` by its name, and \`host.name\`, \`host.address\`, \`host.groups\` and
+\`host.fragments\` (names). An undefined
 variable is an error, except in \`{% if x %}\` and before \`| default: ...\`. A variable that is set but not used is an error
 too.
 
@@ -44,6 +51,62 @@ Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`defaul
 (a parameter without which it has no effect), \`unless\` (a parameter that replaces it), \`requiredUnless\` (a parameter
 beside which it is optional) and
 \`when: { collect: [metrics] }\` (it applies only if \`collect\` is or contains one of these values).
+\`offers\` names what it gives to fragments, see below.
+`;
+
+const FRAGMENTS = `## Fragments
+
+\`config.fragments\` adds pieces to the template, by name. Defaults, groups and hosts each add their own, and null removes one:
+
+\`\`\`yaml
+defaults:
+  config:
+    template: linux-host
+    vars:
+      metrics_url: https://prometheus.example.com/api/v1/write
+      logs_url: https://loki.example.com/loki/api/v1/push
+groups:
+  web:
+    hosts: [web-01, web-02, web-03]
+    config:
+      fragments:
+        nginx: ./nginx.alloy
+        cache: { template: redis, vars: { address: "127.0.0.1:6379" } }
+hosts:
+  web-03: { config: { fragments: { cache: null } } }
+\`\`\`
+
+A fragment is a template like any other, with its own variables. It is rendered and put behind the template, in the order of
+the names, and the host still gets one \`config.alloy\`. Components must not have the same name in two of them, and there is
+one \`logging\` block: a clash names both places. \`fragment\` is the fragment's own name, for labels that are free.
+
+A fragment does not need to know where data goes. It writes to what the template offers, whatever the destination:
+
+| variable | takes | offered by |
+|---|---|---|
+| \`metrics_to\` | Prometheus metrics, as in \`forward_to = [{{ metrics_to }}]\` | OFFERS-metrics_to |
+| \`logs_to\` | lines of Loki | OFFERS-logs_to |
+| \`traces_to\` | OpenTelemetry traces, as in \`traces = [{{ traces_to }}]\` | OFFERS-traces_to |
+
+\`\`\`alloy
+// nginx.alloy
+local.file_match "nginx" {
+	path_targets = [{__path__ = "/var/log/nginx/access.log", job = "nginx"}]
+}
+
+loki.source.file "nginx" {
+	targets    = local.file_match.nginx.targets
+	forward_to = [{{ logs_to }}]
+}
+\`\`\`
+
+A template of your own offers what it assigns: \`{% assign metrics_to = "prometheus.remote_write.mine.receiver" | reference %}\`.
+In the built-in templates these components keep their names: \`prometheus.remote_write.default\`, \`loki.write.default\`,
+\`prometheus.scrape.host\`, \`loki.source.journal.journal\`, \`loki.source.file.files\`, \`otelcol.receiver.otlp.default\`. Data and
+positions on the host belong to these names.
+
+A host that runs a fragment may need more: variables in \`alloy.environment\`, files in \`config.files\`, groups in
+\`alloy.memberOf\`.
 `;
 
 const MIXIN = 'https://github.com/grafana/alloy/tree/main/operations/alloy-mixin';
@@ -89,6 +152,12 @@ nothing. Only a real Alloy shows
 - that a queue on disk outlives a restart.
 `;
 
+const HEAD = `# Built-in fragments
+
+\`config.fragments: { NAME: redis }\`, or with variables: \`{ NAME: { template: redis, vars: { ... } } }\`. Components are called
+after NAME, so one fragment can be used several times. \`alloyup templates show redis\` prints an example.
+`;
+
 const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
@@ -117,13 +186,29 @@ function conditions({ required, needs, unless, requiredUnless, when }: Parameter
   ].join('');
 }
 
+/** The templates whose parameters give this destination to fragments. */
+function offering(joint: Joint): string {
+  const names = BUILTIN_NAMES.flatMap((name) => {
+    const own = builtinTemplate(name).parameters.filter(({ offers }) => offers.includes(joint));
+    return own.length === 0
+      ? []
+      : [`\`${name}\` with ${own.map((one) => `\`${one.name}\``).join(' or ')}`];
+  });
+  return names.join('; ');
+}
+
+function section({ name, summary, parameters }: BuiltinTemplate, views = ''): string {
+  const rows = parameters.map(row).join('\n');
+  return `## ${name}\n\n${summary}\n\n${views}| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
+}
+
 /** docs/templates.md, generated from the templates' declarations. */
 export function templatesPage(): string {
-  const sections = BUILTIN_NAMES.map((name) => {
-    const { summary, parameters } = builtinTemplate(name);
-    const rows = (parameters ?? []).map(row).join('\n');
-    return `## ${name}\n\n${summary}\n\n${VIEWS[name]}\n\n| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
-  });
+  const sections = BUILTIN_NAMES.map((name) =>
+    section(builtinTemplate(name), `${VIEWS[name]}\n\n`),
+  );
+  const fragments = FRAGMENTS.replace(/OFFERS-(\w+)/g, (_, joint: Joint) => offering(joint));
+  const builtin = FRAGMENT_NAMES.map((name) => section(builtinFragment(name)));
   const language = `## Tags and filters
 
 Tags: ${list(KEPT_TAGS)}.
@@ -139,5 +224,5 @@ Filters added by alloyup:
 | \`reference\` | an Alloy reference instead of a string: \`{{ "constants.hostname" \\| reference }}\` |
 | \`with_default: key, value\` | the map with this key first, unless it already has it |
 `;
-  return [INTRODUCTION, language, ...sections, LIMITS].join('\n');
+  return [INTRODUCTION, fragments, language, ...sections, HEAD, ...builtin, LIMITS].join('\n');
 }

@@ -50,18 +50,18 @@ export class Pipeline {
     const next = (more: Item): readonly Delivery[] =>
       this.#targets(block, signal).flatMap((to) => this.follow(to, signal, more));
     const { labels, resource } = item;
+    const exporter = /^prometheus\.exporter\.(\w+)$/.exec(name)?.[1];
+    if (exporter !== undefined) {
+      const instance = this.#constants['constants.hostname']!;
+      const own = { job: `integrations/${exporter}`, instance };
+      return this.#through(`${id}.targets`, signal, { ...item, labels: { ...own, ...labels } });
+    }
     switch (name) {
-      case 'prometheus.exporter.unix':
-      case 'prometheus.exporter.self': {
-        const scrape = [...this.#blocks].find(
-          ([, one]) =>
-            this.#attribute(one.body, 'targets') === `${id}.targets` && one.label !== null,
-        );
-        if (!scrape) throw new Error(`nothing scrapes ${id}`);
-        const job = `integrations/${name.replace('prometheus.exporter.', '')}`;
-        const instance = this.#constants['constants.hostname']!;
-        return this.follow(scrape[0], signal, { ...item, labels: { job, instance, ...labels } });
-      }
+      case 'discovery.relabel':
+        return this.#through(`${id}.output`, signal, {
+          ...item,
+          labels: this.#relabel(block, labels) ?? {},
+        });
       case 'loki.source.journal': {
         const rules = String(this.#attribute(block.body, 'relabel_rules')).replace(/\.rules$/, '');
         const made = this.#relabel(this.#blocks.get(rules)!, labels);
@@ -111,6 +111,7 @@ export class Pipeline {
         return [{ by: id, url, ...item, labels: { ...external, ...labels } }];
       }
       case 'prometheus.scrape':
+      case 'loki.source.api':
       case 'loki.source.file':
       case 'otelcol.exporter.loki':
       case 'otelcol.receiver.otlp':
@@ -120,6 +121,15 @@ export class Pipeline {
       default:
         throw new Error(`what ${name} does is not known here`);
     }
+  }
+
+  /** On to whatever scrapes or relabels these targets. */
+  #through(targets: string, signal: Signal, item: Item): readonly Delivery[] {
+    const user = [...this.#blocks].find(
+      ([, { body }]) => this.#attribute(body, 'targets') === targets,
+    );
+    if (!user) throw new Error(`nothing scrapes ${targets}`);
+    return this.follow(user[0], signal, item);
   }
 
   #targets({ body }: Block, signal: Signal): readonly string[] {

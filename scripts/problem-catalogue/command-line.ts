@@ -21,6 +21,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'file-exists': { path: 'inventory.yaml' },
       'nothing-written': { said: 'ENOSPC: no space left on device, write' },
       'alloy-file': { path: 'config.alloy', why: 'missing', said: '' },
+      'unknown-template': { name: 'linux', meant: null, known: ['minimal', 'linux-host', 'redis'] },
       'unknown-host': { name: 'web-1', nearest: 'web-01' },
       'no-run-logged': { verb: 'apply' },
       'unknown-run': { run: '3f9b', nearest: null },

@@ -110,6 +110,8 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'secret-in-vars': { setting: 'defaults.config.vars.password', variable: 'PASSWORD' },
       'foreign-file': { path: '/etc/alloy/config.alloy', owner: 'configuration' },
       'two-contents': { path: '/etc/alloy/ca.pem' },
+      'no-template': { fragment: 'redis', host },
+      'no-fragment': { fragment: 'rdis', near: 'redis' },
       'no-content': { path: '/etc/alloy/ca.pem', host },
       'readable-secret': { path: '/etc/alloy/key.pem', mode: '0644' },
       'moved-api': { host },

@@ -17,6 +17,8 @@ const TEXTS = {
   'self-monitoring': [selfMonitoring, selfMonitoringYaml],
 } as const;
 
+export type BuiltinTemplate = Template & Declarations;
+
 export type BuiltinName = keyof typeof TEXTS;
 
 /** Names of the built-in templates, the simplest first. */
@@ -25,11 +27,19 @@ export const BUILTIN_NAMES = Object.keys(TEXTS) as readonly BuiltinName[];
 export const isBuiltin = (name: string): name is BuiltinName => Object.hasOwn(TEXTS, name);
 
 /** A built-in template with its summary and parameters; read on first use. */
-export const builtinTemplate = memo((name: BuiltinName): Template & Declarations => {
-  const [text, yaml] = TEXTS[name];
-  const declared = declarationsOf(yaml, (path, { reason }) => {
+export const builtinTemplate = memo((name: BuiltinName) =>
+  declaredTemplate(name, `templates/${name}`, TEXTS[name]),
+);
+
+/** @param path of both files, without their endings */
+export function declaredTemplate(
+  name: string,
+  path: string,
+  [text, yaml]: readonly [string, unknown],
+): BuiltinTemplate {
+  const declared = declarationsOf(yaml, (at, { reason }) => {
     // a test reads all of them, so this is a bug and not wrong input
-    throw new Error(`templates/${name}.yaml: ${path.join('.')}: ${reason}`);
+    throw new Error(`${path}.yaml: ${at.join('.')}: ${reason}`);
   });
-  return { name, file: `templates/${name}.alloy`, text, ...declared };
-});
+  return { name, file: `${path}.alloy`, text, ...declared };
+}

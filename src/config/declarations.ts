@@ -4,7 +4,7 @@ import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
 import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
-import type { Parameter } from './template-model.ts';
+import { JOINTS, type Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
 export interface Declarations {
@@ -15,13 +15,13 @@ export interface Declarations {
 
 const FIELDS = [
   ...['type', 'meaning', 'required', 'default', 'oneOf'],
-  ...['needs', 'unless', 'requiredUnless', 'when'],
+  ...['needs', 'unless', 'requiredUnless', 'when', 'offers'],
 ];
 
 /**
  * Reads the YAML file beside a template: `summary`, and `parameters` by name, each with `type`,
  * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`,
- * `requiredUnless`, `when`.
+ * `requiredUnless`, `when`, `offers`.
  */
 export function readDeclarations(
   text: string,
@@ -80,7 +80,8 @@ export function declarationsOf(
     if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host')
       report(at, { reason: 'parameter-name', parameter: name });
     if (typeof fields.meaning !== 'string') report(at, { reason: 'no-meaning', parameter: name });
-    const { required, oneOf, needs, unless, requiredUnless } = fields;
+    const { required, oneOf, needs, unless, requiredUnless, offers = [] } = fields;
+    const offered = (Array.isArray(offers) ? offers : [offers]).map(String);
     const parameter: Parameter = {
       name,
       type: type ?? 'string',
@@ -91,6 +92,7 @@ export function declarationsOf(
       needs: typeof needs === 'string' ? needs : null,
       unless: typeof unless === 'string' ? unless : null,
       requiredUnless: typeof requiredUnless === 'string' ? requiredUnless : null,
+      offers: JOINTS.filter((joint) => offered.includes(joint)),
       when: conditionOf(fields.when),
     };
     for (const field of ['needs', 'unless', 'requiredUnless', 'when'] as const) {
@@ -98,6 +100,9 @@ export function declarationsOf(
       if (other !== null && !Object.hasOwn(record(declared), other))
         report(at, { reason: 'undeclared-parameter', parameter: name, field, other });
     }
+    for (const joint of offered)
+      if (!JOINTS.some((one) => one === joint))
+        report(at, { reason: 'unknown-joint', parameter: name, joint, joints: JOINTS });
     const fault = parameter.default === null ? undefined : faultOf(parameter, parameter.default);
     if (type && fault) report(at, { reason: 'default', parameter: name, fault });
     return parameter;

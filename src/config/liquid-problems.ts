@@ -19,6 +19,8 @@ export interface ErrorContext {
   readonly known: readonly string[];
   /** The template declares its parameters. */
   readonly declared: boolean;
+  /** What a variable lacks that only a base can give; undefined for any other. */
+  readonly missing: (name: string) => ProblemOf<'template.variable'>['params'] | undefined;
 }
 
 /** All problems in what Liquid threw, in the order of the text, each once. */
@@ -62,13 +64,15 @@ function faultOf(
   message: string,
   line: number,
   column: number,
-  { text, known, declared }: ErrorContext,
+  { text, known, declared, missing }: ErrorContext,
 ): Fault {
   const said = message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, '');
   const within = (pattern: RegExp): string | undefined => pattern.exec(said)?.[1];
 
   const name = within(/^undefined variable: (.*)$/s);
   if (name !== undefined) {
+    const lacking = missing(name);
+    if (lacking) return { code: 'template.variable', params: lacking };
     const meant = nearest(name, known) ?? null;
     const leadingDot = text.split('\n')[line - 1]?.[column - 1] === '.';
     return {

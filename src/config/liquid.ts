@@ -133,13 +133,14 @@ function hasTrailingText(template: Parsed): boolean {
  * Gives `write` what a template writes, in order. It throws what is wrong with an output; rendering
  * continues after that.
  *
+ * @returns what it has assigned, by name
  * @throws LiquidErrors of all that went wrong
  */
 export function renderLiquid(
   { templates }: ParsedTemplate,
   variables: Readonly<Record<string, unknown>>,
   write: (piece: string | OutputValue) => void,
-): void {
+): Readonly<Record<string, unknown>> {
   engine ??= createEngine();
   const scope: object = Object.assign(Object.create(null), variables);
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
@@ -148,4 +149,5 @@ export function renderLiquid(
     write: (piece: unknown) => write(piece instanceof OutputValue ? piece : String(piece)),
   };
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter));
+  return context.bottom() as Readonly<Record<string, unknown>>;
 }

@@ -12,6 +12,8 @@ const wordsOf = (value: unknown): readonly string[] =>
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
+const hasFragments = ({ fragments = [] }: TemplateValues['host']): boolean => fragments.length > 0;
+
 type Vars = TemplateValues['vars'];
 
 /** Which of these words the parameter's condition finds in what it looks at; null: it has no condition. */
@@ -22,10 +24,16 @@ function wordsFound({ when }: Parameter, all: readonly Parameter[], vars: Vars) 
   return when.words.filter((word) => there.includes(word));
 }
 
-/** A value of this parameter would do something, beside these values of others. */
-export function counts(parameter: Parameter, all: readonly Parameter[], vars: Vars): boolean {
-  const { unless } = parameter;
+/** A value of this parameter would do something, beside these values of others. `joined`: there are fragments. */
+export function counts(
+  parameter: Parameter,
+  all: readonly Parameter[],
+  vars: Vars,
+  joined = false,
+): boolean {
+  const { unless, offers } = parameter;
   if (unless !== null && isGiven(vars[unless])) return false;
+  if (joined && offers.length > 0) return true;
   return wordsFound(parameter, all, vars)?.length !== 0;
 }
 
@@ -45,14 +53,15 @@ export function isRequired(parameter: Parameter, all: readonly Parameter[], vars
 export function varsFor(
   parameters: readonly Parameter[] | null,
   reads: readonly string[],
-  { vars, inherited = [] }: TemplateValues,
+  { vars, inherited = [], host }: TemplateValues,
 ): Vars {
+  const joined = hasFragments(host);
   if (inherited.length === 0) return vars;
   const serves = (name: string): boolean => {
     if (!inherited.includes(name)) return true;
     if (parameters === null) return reads.includes(name);
     const parameter = parameters.find((one) => one.name === name);
-    if (!parameter || !counts(parameter, parameters, vars)) return false;
+    if (!parameter || !counts(parameter, parameters, vars, joined)) return false;
     return parameter.needs === null || isGiven(vars[parameter.needs]);
   };
   return Object.fromEntries(Object.entries(vars).filter(([name]) => serves(name)));
@@ -62,8 +71,9 @@ export function varsFor(
 export function checkVars(
   template: string,
   parameters: readonly Parameter[],
-  { vars, locate }: TemplateValues,
+  { vars, locate, host }: TemplateValues,
 ): readonly Problem[] {
+  const joined = hasFragments(host);
   const problems: Problem[] = [];
   const report = (name: string | null, params: ProblemOf<'template.variable'>['params']): void => {
     problems.push({ code: 'template.variable', params, ...locate(name) });
@@ -87,7 +97,7 @@ export function checkVars(
     }
     if (unless !== null && isGiven(vars[unless]))
       report(name, { reason: 'no-effect-beside', parameter: name, other: unless });
-    else if (when !== null && !counts(parameter, parameters, vars)) {
+    else if (when !== null && !counts(parameter, parameters, vars, joined)) {
       const { name: other, words: values } = when;
       report(name, { reason: 'no-effect-unless', parameter: name, other, values });
     }
@@ -100,7 +110,7 @@ export function checkVars(
 }
 
 /** The parameter's own example where its meaning ends in one. */
-const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
+export const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
   oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type][1];
 
 /** Why the parameter cannot have this value; undefined: it can. */

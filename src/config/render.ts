@@ -1,11 +1,17 @@
 import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
-import { encode, plain } from './encode.ts';
+import { encode, plain, Reference } from './encode.ts';
 import { type OutputValue, type ParsedTemplate, parseLiquid, renderLiquid } from './liquid.ts';
 import { liquidProblems } from './liquid-problems.ts';
 import { checkVars, varsFor, withDefaults } from './parameters.ts';
-import type { Template, TemplatePlace, TemplateValues } from './template-model.ts';
+import {
+  JOINTS,
+  type Joints,
+  type Template,
+  type TemplatePlace,
+  type TemplateValues,
+} from './template-model.ts';
 
 type PlaceOf = (line: number, column: number) => TemplatePlace;
 
@@ -15,24 +21,35 @@ const MAX_TEXT = 4_000_000;
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
  * the scanner says: escaped inside quotes, a literal where an expression begins, an identifier in
- * labels and names. The template sees `vars` by their names, and `host`.
+ * labels and names. The template sees `vars` by their names, and `host`; a fragment also `fragment`, its name, and
+ * the joints of its base.
  *
- * Gives all problems of the template, or of `vars`, at once. The warnings say what `| raw` let through.
+ * Gives all problems of the template, or of `vars`, at once. The warnings say what `| raw` let through; the joints are
+ * those that the template assigns.
  */
 export function renderTemplate(
   template: Template,
   given: TemplateValues,
   newScanner: () => ContextScanner,
-): Result<{ readonly text: string; readonly warnings: readonly Warning[] }> {
+): Result<{
+  readonly text: string;
+  readonly warnings: readonly Warning[];
+  readonly joints: Joints;
+}> {
   const place: PlaceOf = (line, column) => ({
     at: { file: template.file, line, column },
     detail: codeFrame(template.text, line, column),
   });
   const { parameters, text: source } = template;
-  const ofHost = ['host', ...Object.keys(given.host).map((key) => `host.${key}`)];
+  const host = { ...given.host, fragments: given.host.fragments ?? [] };
+  const { fragment } = given;
+  const reserved = fragment ? [...JOINTS, 'fragment'] : [];
+  const ofHost = ['host', ...Object.keys(host).map((key) => `host.${key}`), ...reserved];
   const liquidErrors = (error: unknown, vars: TemplateValues['vars']): readonly Problem[] => {
     const known = [...Object.keys(vars), ...ofHost];
-    return liquidProblems(error, { text: source, place, known, declared: parameters !== null });
+    const declared = parameters !== null;
+    const missing = (name: string) => withoutDestination(name, fragment);
+    return liquidProblems(error, { text: source, place, known, declared, missing });
   };
 
   let parsed: ParsedTemplate;
@@ -49,22 +66,52 @@ export function renderTemplate(
     const params = { reason: 'reserved' } as const;
     problems.push({ code: 'template.variable', params, ...values.locate('host') });
   }
+  for (const name of reserved.filter((one) => Object.hasOwn(values.vars, one))) {
+    const params = { reason: 'reserved-in-fragments', name } as const;
+    problems.push({ code: 'template.variable', params, ...values.locate(name) });
+  }
   if (parameters) {
     problems.push(...checkVars(template.name, parameters, values));
     problems.push(...undeclared(parsed.reads, [...Object.keys(variables), ...ofHost], place));
   } else {
-    problems.push(...unused(template, values, Object.keys(parsed.reads)));
+    problems.push(...unused(template, values, Object.keys(parsed.reads), ofHost));
   }
 
   const writer = writerTo(newScanner(), place);
+  const own = fragment ? { ...fragment.joints, fragment: fragment.name } : {};
+  let assigned: Readonly<Record<string, unknown>> = {};
   try {
-    renderLiquid(parsed, { ...variables, host: values.host }, writer.write);
+    assigned = renderLiquid(parsed, { ...variables, ...own, host }, writer.write);
   } catch (error) {
     // what follows from a missing or wrong parameter is not reported twice
     if (problems.length === 0 || !parameters) problems.push(...liquidErrors(error, variables));
   }
   if (problems.length > 0) return fail(...problems);
-  return ok(writer.result());
+  return ok({ ...writer.result(), joints: jointsIn(assigned) });
+}
+
+const jointsIn = (assigned: Readonly<Record<string, unknown>>): Joints =>
+  Object.fromEntries(
+    JOINTS.flatMap((joint) => {
+      const value = Object.hasOwn(assigned, joint) ? assigned[joint] : undefined;
+      return value instanceof Reference ? [[joint, value]] : [];
+    }),
+  );
+
+/** Why a fragment cannot read this variable: its base has no destination for the signal. */
+function withoutDestination(name: string, fragment: TemplateValues['fragment']) {
+  const joint = JOINTS.find((one) => one === name);
+  if (!joint || !fragment) return undefined;
+  const { base } = fragment;
+  const offering = (base.parameters ?? []).filter(({ offers }) => offers.includes(joint));
+  return {
+    reason: 'no-destination',
+    fragment: fragment.name,
+    signal: joint.replace('_to', ''),
+    base: base.name,
+    joint,
+    parameters: offering.map((parameter) => parameter.name),
+  } as const;
 }
 
 /** Collects the text, and encodes each value by where the text so far ends. */
@@ -101,10 +148,11 @@ function unused(
   { name: template }: Template,
   { vars, locate }: TemplateValues,
   used: readonly string[],
+  reserved: readonly string[],
 ): readonly Problem[] {
-  const missing = used.filter((name) => name !== 'host' && !Object.hasOwn(vars, name));
+  const missing = used.filter((name) => !reserved.includes(name) && !Object.hasOwn(vars, name));
   return Object.keys(vars)
-    .filter((name) => name !== 'host' && !used.includes(name))
+    .filter((name) => !reserved.includes(name) && !used.includes(name))
     .map((name) => ({
       code: 'template.variable',
       params: { reason: 'unused', template, name, meant: nearest(name, missing) ?? null },

@@ -1,5 +1,12 @@
 import type { Position, Problem } from '../model/problem.ts';
+import type { Reference } from './encode.ts';
 import type { ParameterType } from './parameter-types.ts';
+
+/** Where fragments send what they collect: a variable in Liquid that the base assigns. */
+export const JOINTS = ['metrics_to', 'logs_to', 'traces_to'] as const;
+export type Joint = (typeof JOINTS)[number];
+/** The receivers that a base has assigned. */
+export type Joints = Readonly<Partial<Record<Joint, Reference>>>;
 
 /** One value that a template takes from `config.vars`. */
 export interface Parameter {
@@ -19,6 +26,8 @@ export interface Parameter {
   readonly unless: string | null;
   /** Another parameter, beside which this one counts but is not required; null: none. */
   readonly requiredUnless: string | null;
+  /** What a base offers to fragments when this one is given: it then counts wherever there are any. */
+  readonly offers: readonly Joint[];
   /** It counts only where another parameter is, or its list holds, one of these words; null: always. */
   readonly when: { readonly name: string; readonly words: readonly string[] } | null;
 }
@@ -34,8 +43,8 @@ export interface Template {
 }
 
 /** How places in the text that a template became are named; equal texts share the name of one host. */
-export const renderedFile = ({ file }: Template, host: string): string =>
-  `${file} (rendered for ${host})`;
+export const renderedFile = ({ file }: Template, host: string, fragment?: string): string =>
+  `${file} (${fragment === undefined ? '' : `fragment ${fragment}, `}rendered for ${host})`;
 
 /** What a template may read: each of `vars` by its name, and `host`. */
 export interface TemplateValues {
@@ -46,6 +55,14 @@ export interface TemplateValues {
     readonly name: string;
     readonly address: string;
     readonly groups: readonly string[];
+    /** Names of its fragments. */
+    readonly fragments?: readonly string[];
+  };
+  /** The template is a fragment of this name, on top of a base. */
+  readonly fragment?: {
+    readonly name: string;
+    readonly base: Template;
+    readonly joints: Joints;
   };
   /** Where one of `vars` was written (null: where the template was chosen), with the lines around it. */
   readonly locate: (name: string | null) => Pick<Problem, 'at' | 'detail'>;

@@ -1,16 +1,17 @@
-import { checkConfig } from '../alloy/check/check.ts';
+import { checkFiles } from '../alloy/check/check.ts';
+import type { CheckOptions } from '../alloy/check/model.ts';
 import { allowsCommunity } from '../alloy/check/stability.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
-import type { Diagnostic } from '../alloy/diagnostic.ts';
 import { environmentReads } from '../alloy/environment-reads.ts';
-import { type Parsed, parse } from '../alloy/parser.ts';
+import { parse } from '../alloy/parser.ts';
 import { positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
+import { isFragment } from '../config/fragments.ts';
 import { renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/excerpt.ts';
-import type { HostSettings } from '../inventory/settings.ts';
+import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
 import type { ExpectedComponents } from '../model/desired.ts';
 import {
   type DiagnosticWarning,
@@ -54,41 +55,84 @@ export interface ConfigurationOptions {
   readonly alloyVersion: string | null;
   /** A plan follows, which knows the version of each host: what was removed is left to it. */
   readonly planned: boolean;
+  /** Templates of the host's fragments, by the names of these. */
+  readonly fragments: ReadonlyMap<string, Template>;
+}
+
+/** A rendered template: the base, or a fragment. */
+interface Piece {
+  readonly text: string;
+  /** How its places are named. */
+  readonly file: string;
+  readonly template: Template;
+  readonly vars: Readonly<Record<string, unknown>>;
 }
 
 /** Makes the configuration of a host. */
 export type Configure = typeof configurationOf;
 
-/** Renders a host's configuration, reads it as Alloy does, and checks it. */
+/** Renders a host's configuration, its fragments behind the base, reads it as Alloy does, and checks it. */
 export function configurationOf(
   settings: HostSettings,
   template: Template,
   options: ConfigurationOptions,
 ): Result<Configuration> {
   const { name, ssh, groups, config, origins } = settings;
-  const locate = (variable: string | null): Place => {
-    const own = variable === null ? undefined : origins.get(`config.vars.${variable}`);
-    const at = own ?? origins.get('config.template') ?? settings.at;
-    return placeOf(at, options.frame(at));
-  };
   const { vars, inherited } = config;
-  const values = { vars, inherited, host: { name, address: ssh.address, groups }, locate };
-  const rendered = renderTemplate(template, values, createContextScanner);
-  if (!rendered.ok) return rendered;
+  const fragments = config.fragments.map((one) => one.name);
+  const host = { name, address: ssh.address, groups, fragments };
+  const locateIn =
+    (section: string) =>
+    (variable: string | null): Place => {
+      const own = variable === null ? undefined : origins.get(`${section}.vars.${variable}`);
+      const at = own ?? origins.get(`${section}.template`) ?? origins.get(section) ?? settings.at;
+      return placeOf(at, options.frame(at));
+    };
+  const values = { vars, inherited, host, locate: locateIn('config') };
+  const base = renderTemplate(template, values, createContextScanner);
+  if (!base.ok) return base;
 
-  const { text } = rendered.value;
-  // a template without Liquid keeps its lines: name the file that the user can open
-  const file = text === template.text ? template.file : renderedFile(template, name);
-  const checked = checkOnce(text, file, settings, options);
+  const { joints } = base.value;
+  const problems: Problem[] = [];
+  const warnings: Warning[] = [...base.value.warnings];
+  const pieces: Piece[] = [pieceOf(base.value.text, template, vars, name)];
+  let text = base.value.text;
+  for (const fragment of config.fragments) {
+    const own = options.fragments.get(fragment.name);
+    if (!own) throw new Error(`the fragment ${fragment.name} was not read`);
+    const rendered = renderTemplate(
+      own,
+      {
+        vars: fragment.vars,
+        host,
+        locate: locateIn(`config.fragments.${fragment.name}`),
+        fragment: { name: fragment.name, base: template, joints },
+      },
+      createContextScanner,
+    );
+    if (!rendered.ok) {
+      problems.push(...rendered.problems);
+      continue;
+    }
+    warnings.push(...rendered.value.warnings);
+    pieces.push(pieceOf(rendered.value.text, own, fragment.vars, name, fragment.name));
+    text = joined(text, fragment, rendered.value.text);
+  }
+  if (problems.length > 0) return fail(...problems);
+
+  const checked = checkOnce(pieces, settings, options);
   if (!checked.ok) return checked;
-  const { components, warnings, reads } = checked.value;
+  const { components, reads } = checked.value;
   const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
   return ok({
     text,
     components,
     warnings: [
-      ...rendered.value.warnings,
-      ...warnings.map((one) => withParameter(one, text, template, vars)),
+      ...warnings,
+      ...checked.value.warnings.map((one) => {
+        const piece = pieces.find(({ file }) => file === one.at?.file);
+        return piece ? withParameter(one, piece.text, piece.template, piece.vars) : one;
+      }),
       ...missing.map(([variable, place]) => ({
         code: 'environment.missing' as const,
         params: { reason: 'not-set' as const, variable },
@@ -97,6 +141,27 @@ export function configurationOf(
     ],
   });
 }
+
+/** A template without Liquid keeps its lines: its places name the file that the user can open. */
+const pieceOf = (
+  text: string,
+  template: Template,
+  vars: Piece['vars'],
+  host: string,
+  fragment?: string,
+): Piece => {
+  const file = text === template.text ? template.file : renderedFile(template, host, fragment);
+  return { text, file, template, vars };
+};
+
+/** Behind a comment that says what follows. Only the first file may begin with a byte order mark. */
+function joined(text: string, { name, template }: FragmentSettings, fragment: string): string {
+  const origin = `${template}`.replace(/\p{C}/gu, '');
+  const body = fragment.replace(/^\uFEFF/, '').replace(/^(?:[ \t]*\r?\n)+/, '');
+  return `${ended(text)}\n// alloyup, fragment ${name}: ${origin}\n${ended(body)}`;
+}
+
+const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
 const ALWAYS_SET: readonly string[] = [
   // systemd sets these for every system service with a user
@@ -111,8 +176,7 @@ const isSet = (variable: string, { alloy }: HostSettings): boolean =>
   ALWAYS_SET.includes(variable) || alloy.environment.has(variable);
 
 function checkOnce(
-  text: string,
-  file: string,
+  pieces: readonly Piece[],
   { alloy }: HostSettings,
   { strict, checked, alloyVersion, planned }: ConfigurationOptions,
 ): Checked {
@@ -123,41 +187,49 @@ function checkOnce(
   const communityComponents = allowsCommunity(alloy.args);
   const listen = reachable(alloy.listen);
   const options = { stability, check, version, versionIs, communityComponents, strict, listen };
-  const key = `${sha256(text)} ${JSON.stringify(options)}`;
-  const known =
-    checked.get(key) ?? judge(parse(text), file, (parsed) => checkConfig(parsed, options));
+  const key = `${pieces.map(({ text }) => sha256(text)).join(' ')} ${JSON.stringify(options)}`;
+  const known = checked.get(key) ?? judge(pieces, options);
   checked.set(key, known);
   if (!planned || version !== null || !known.ok) return known;
   const { warnings, ...rest } = known.value;
   return ok({ ...rest, warnings: warnings.filter(({ code }) => code !== 'version.removed') });
 }
 
-function judge(
-  parsed: Parsed,
-  file: string,
-  check: (parsed: Parsed) => readonly Diagnostic[],
-): Checked {
-  const frame = framesOf(parsed.source);
-  const place = (line: number, column: number, start: number): Place => {
+/** Several pieces are checked as Alloy reads several files: one configuration, each with its own places. */
+function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
+  const read = pieces.map(({ text, file }) => {
+    const parsed = parse(text);
+    // what a message says of another place names its file only where there are several
+    return { name: pieces.length > 1 ? file : '', file, parsed, frame: framesOf(parsed.source) };
+  });
+  type Read = (typeof read)[number];
+  const place = ({ file, parsed, frame }: Read, line: number, column: number, start: number) => {
     // Alloy counts bytes, the caret characters
     const letters = start - parsed.source.lastIndexOf('\n', start - 1);
     return placeOf({ file, line, column }, frame({ line, column: letters }));
   };
   const reads = new Map<string, Place>();
-  for (const { name, start } of environmentReads(parsed.file.body))
-    if (!reads.has(name)) {
-      const { line, column } = positionAt(parsed.source, start, parsed.file.lineStarts);
-      reads.set(name, place(line, column, start));
-    }
-  const found = check(parsed).map(({ severity, code, message, hint, line, column, start }) => ({
-    severity,
-    code,
-    params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
-    ...place(line, column, start),
-  }));
+  for (const one of read) {
+    const { source, file } = one.parsed;
+    for (const { name, start } of environmentReads(file.body))
+      if (!reads.has(name)) {
+        const { line, column } = positionAt(source, start, file.lineStarts);
+        reads.set(name, place(one, line, column, start));
+      }
+  }
+  const found = checkFiles(read, options).map(
+    ({ file, severity, code, message, hint, line, column, start }) => ({
+      severity,
+      code,
+      params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
+      ...place(read.find(({ name }) => name === file)!, line, column, start),
+    }),
+  );
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    const syntax = new Set<string>(parsed.errors.map(({ code }) => code));
+    const syntax = new Set<string>(
+      read.flatMap(({ parsed }) => parsed.errors.map(({ code }) => code)),
+    );
     return fail(
       ...errors.map(({ severity: _, code, ...error }) => ({
         code: syntax.has(code) ? ('config.syntax' as const) : ('config.check' as const),
@@ -168,7 +240,7 @@ function judge(
   const warnings = found.map(({ severity, ...warning }) =>
     severity === 'note' ? { ...warning, severity } : warning,
   );
-  return ok({ components: componentsOf(parsed), warnings, reads });
+  return ok({ components: componentsOf(read.map(({ parsed }) => parsed)), warnings, reads });
 }
 
 const placeOf = (at: Position, detail: string): Place => (detail === '' ? { at } : { at, detail });
@@ -184,7 +256,7 @@ export function withParameter(
   vars: Readonly<Record<string, unknown>>,
 ): DiagnosticWarning {
   const { detail: _, at, params, ...rest } = warning;
-  if (!isBuiltin(name) || !at) return warning;
+  if ((!isBuiltin(name) && !isFragment(name)) || !at) return warning;
   const strings: readonly string[] =
     text.split('\n')[at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
   const given = (one: Parameter): unknown => vars[one.name] ?? one.default;

@@ -1,5 +1,6 @@
 import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../config/builtins.ts';
 import { readDeclarations } from '../config/declarations.ts';
+import { builtinFragment, FRAGMENT_NAMES, isFragment } from '../config/fragments.ts';
 import type { Template } from '../config/template-model.ts';
 import { isInventory } from '../inventory/open-inventory.ts';
 import type { HostSettings, TemplateRef } from '../inventory/settings.ts';
@@ -21,6 +22,28 @@ export function templateOf(
       at: ref.at,
     });
   }
+  return templateFile(ref, files);
+}
+
+/** The template of a fragment, which is a file or one of the built-in fragments. */
+export function fragmentOf(
+  ref: TemplateRef,
+  files: ReadonlyMap<string, TemplateText>,
+): Result<Template> {
+  if (ref.kind === 'file') return templateFile(ref, files);
+  if (isFragment(ref.name)) return ok(builtinFragment(ref.name));
+  const meant = nearest(ref.name, FRAGMENT_NAMES) ?? null;
+  return fail({
+    code: 'template.file',
+    params: { reason: 'unknown-fragment', name: ref.name, meant, known: FRAGMENT_NAMES },
+    at: ref.at,
+  });
+}
+
+function templateFile(
+  ref: Extract<TemplateRef, { readonly kind: 'file' }>,
+  files: ReadonlyMap<string, TemplateText>,
+): Result<Template> {
   const found = files.get(ref.path);
   if (!found) throw new Error(`the template ${ref.path} was not read`);
   const { file, text, declarations } = found;

@@ -18,6 +18,7 @@ export const FORMATS = {
   'file-mode': /^0?[0-7]{3}$/,
   fingerprint: /^\s*(?:[0-9A-Fa-f]\s*){40}$/,
   /** Without what has a meaning in --limit or starts a comment in its files. */
+  'fragment-name': /^[A-Za-z][\w-]*$/,
   'group-name': /^[A-Za-z0-9_.][\w.+=/@%~-]*$/,
   'host-key': /^SHA256:[A-Za-z0-9+/]{43}=?$/,
   'host-path': /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]+)+$/,

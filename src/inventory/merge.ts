@@ -50,7 +50,8 @@ function mergeMaps(layers: readonly Layer[], prefix: Path, origins: Map<string, 
     const path = [...prefix, key];
     const values = layers
       .filter(({ value }) => Object.hasOwn(value, key))
-      .map((layer) => ({ value: layer.value[key], path: [...layer.path, key] }));
+      .map((layer) => ({ value: layer.value[key], path: [...layer.path, key] }))
+      .map((one) => (isFragment(path) ? asMap(one) : one));
     const last = values.at(-1)!;
     origins.set(path.join('.'), last.path);
     if (isLeaf(last.value, path)) {
@@ -59,7 +60,8 @@ function mergeMaps(layers: readonly Layer[], prefix: Path, origins: Map<string, 
     }
     const after = values.findLastIndex(({ value }) => isLeaf(value, path)) + 1;
     const maps = values.slice(after) as readonly Layer[];
-    merged[key] = mergeMaps(isFile(path) ? oneContent(maps) : maps, path, origins);
+    const own = isFile(path) ? oneContent(maps) : isFragment(path) ? oneTemplate(maps) : maps;
+    merged[key] = mergeMaps(own, path, origins);
   }
   return merged;
 }
@@ -76,6 +78,22 @@ function oneContent(maps: readonly Layer[]): readonly Layer[] {
     return { ...layer, value: rest };
   });
 }
+
+const isFragment = (path: Path): boolean =>
+  path.length === 3 && path[0] === 'config' && path[1] === 'fragments';
+
+/** `nginx: ./nginx.alloy` is short for a map with this template. */
+const asMap = <L extends { readonly value: unknown }>(layer: L): L =>
+  typeof layer.value === 'string' ? { ...layer, value: { template: layer.value } } : layer;
+
+/** A later template replaces the fragment; a layer with variables alone adds to it. */
+const oneTemplate = (maps: readonly Layer[]): readonly Layer[] =>
+  maps.slice(
+    Math.max(
+      0,
+      maps.findLastIndex(({ value }) => 'template' in value),
+    ),
+  );
 
 /** What is replaced as a whole: scalars and lists, but also a secret, and `sudo`. */
 function isLeaf(value: unknown, path: Path): boolean {

@@ -147,8 +147,41 @@ const varsHoldNoSecrets: Rule = (inventory, report) => {
     for (const [key, inner] of Object.entries(value))
       search(inner, [...path, Array.isArray(value) ? Number(key) : key]);
   };
-  for (const [settings, path] of sectionsOf(inventory))
+  for (const [settings, path] of sectionsOf(inventory)) {
     search(settings.config?.vars, [...path, 'config', 'vars']);
+    for (const [name, fragment] of Object.entries(settings.config?.fragments ?? {}))
+      if (typeof fragment === 'object' && fragment !== null)
+        search(fragment.vars, [...path, 'config', 'fragments', name, 'vars']);
+  }
+};
+
+/** A null that removes nothing is a mistyped name, or was left behind. */
+const fragmentsAreThere: Rule = (inventory, report) => {
+  const { defaults, groups, hosts } = inventory.input;
+  const fragmentsOf = (section: SettingsInput | null | undefined) =>
+    Object.entries(section?.config?.fragments ?? {});
+  const check = (
+    section: SettingsInput | null | undefined,
+    path: Path,
+    above: readonly (SettingsInput | null | undefined)[],
+  ): void => {
+    for (const [fragment, value] of fragmentsOf(section)) {
+      if (value !== null) continue;
+      const known = above
+        .flatMap(fragmentsOf)
+        .flatMap(([name, inherited]) => (inherited === null ? [] : [name]));
+      if (known.includes(fragment)) continue;
+      const near = nearest(fragment, known) ?? null;
+      report({ reason: 'no-fragment', fragment, near }, [...path, 'config', 'fragments', fragment]);
+    }
+  };
+  check(defaults, ['defaults'], []);
+  for (const [name, group] of Object.entries(groups ?? {}))
+    check(group, ['groups', name], [defaults]);
+  for (const { key, groups: own } of inventory.hosts.values()) {
+    if (key === null) continue;
+    check(hosts?.[key], ['hosts', key], [defaults, ...own.map((group) => groups?.[group])]);
+  }
 };
 
 /** The first pattern that matches a path names its owner. */
@@ -197,6 +230,17 @@ const filesAreComplete: Rule = (inventory, report) => {
   }
 };
 
+const fragmentsHaveTemplates: Rule = (inventory, report) => {
+  const seen = new Set<HostSettings['config']>();
+  for (const host of inventory.hosts.keys()) {
+    const { config } = settingsOf(inventory, host);
+    if (seen.has(config)) continue;
+    seen.add(config);
+    for (const { name: fragment, template, at } of config.fragments)
+      if (template === null) report({ reason: 'no-template', fragment, host }, at);
+  }
+};
+
 /** Moving the web interface also moves its API, where the checks would not find it. */
 const checksReachTheApi: Rule = (inventory, report) => {
   const seen = new Set<HostSettings['alloy']>();
@@ -217,12 +261,17 @@ const RULES: readonly Rule[] = [
   argumentsAreFree,
   varsHoldNoSecrets,
   filesAreOurs,
+  fragmentsAreThere,
   filesAreComplete,
   checksReachTheApi,
 ];
 
 /** These would complain about what is missing only because it could not be read. */
-const RULES_FOR_WHOLE_INVENTORIES: readonly Rule[] = [hasHosts, groupsExist];
+const RULES_FOR_WHOLE_INVENTORIES: readonly Rule[] = [
+  hasHosts,
+  groupsExist,
+  fragmentsHaveTemplates,
+];
 
 /** @param partial values that do not match the schema were left out */
 export function violationsOf(inventory: Checked, partial: boolean): readonly Problem[] {

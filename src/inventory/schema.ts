@@ -223,11 +223,28 @@ const file = section('file', 'config.files', {
   group: text('unix-name').describe('Group.'),
 });
 
+const vars = z.record(text('template-variable'), templateValue);
+
+const fragment = section('fragment', 'config.fragments', {
+  template: text('template').describe(
+    'Name of a built-in fragment, or a path that contains a `/`, relative to the inventory.',
+  ),
+  vars: vars.describe('Variables for it. It does not see those of `config.vars`.'),
+});
+
 const config = section('config', 'config', {
   template: text('template').describe(
     'Name of a built-in template, or a path that contains a `/`, relative to the inventory.',
   ),
-  vars: z.record(text('template-variable'), templateValue).describe('Variables for the template.'),
+  vars: vars.describe('Variables for the template.'),
+  fragments: z
+    .record(
+      text('fragment-name'),
+      z.union([text('template'), fragment, z.null()]).register(formats, { format: 'fragment' }),
+    )
+    .describe(
+      'Pieces of configuration that are added to the template, by name: a path, a built-in fragment with its variables, or null, which removes an inherited one.',
+    ),
   files: z
     .record(text('host-path'), file)
     .describe(

@@ -27,6 +27,15 @@ export interface FileSettings extends Omit<DesiredFile, 'content'> {
   readonly at: Position;
 }
 
+/** A fragment as it is merged, its template not yet read. */
+export interface FragmentSettings {
+  readonly name: string;
+  /** As written: a path, or the name of a built-in fragment; null: no section sets it. */
+  readonly template: string | null;
+  readonly vars: Readonly<Record<string, TemplateValue>>;
+  readonly at: Position;
+}
+
 export type ServiceSettings = Readonly<NonNullable<NonNullable<SettingsInput['alloy']>['service']>>;
 
 /** The complete settings of one host, from the inventory and the defaults. Holds no secret. */
@@ -52,6 +61,8 @@ export interface HostSettings {
     readonly vars: Readonly<Record<string, TemplateValue>>;
     /** Those of `vars` that were set for a template that a later section replaced. */
     readonly inherited: readonly string[];
+    /** By name. */
+    readonly fragments: readonly FragmentSettings[];
     readonly files: readonly FileSettings[];
   };
   readonly rollout: Rollout;
@@ -160,6 +171,14 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
       template: config.template,
       vars: config.vars ?? {},
       inherited: inheritedVars(layers),
+      fragments: Object.entries(config.fragments ?? {})
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([name, given]) => {
+          if (given === null) return [];
+          const { template = null, vars = {} } =
+            typeof given === 'string' ? { template: given } : given;
+          return [{ name, template, vars, at: at(`config.fragments.${name}`) }];
+        }),
       files: Object.entries(config.files ?? {}).map(([path, given]) => {
         const key = `config.files.${path}`;
         const { mode, user, group } = filled(DEFAULTS.file, given);
@@ -251,10 +270,17 @@ export const fileRefs = ({ config, origins }: HostSettings): readonly FileRef[] 
   );
 
 /** A template whose name contains a `/` or ends in `.alloy` is a file, any other is built in. */
-export function templateRef({ config, origins, at: host }: HostSettings): TemplateRef {
-  const { template } = config;
-  const at = origins.get('config.template') ?? host;
-  return template.includes('/') || template.endsWith('.alloy')
+export const templateRef = ({ config, origins, at }: HostSettings): TemplateRef =>
+  refOf(config.template, origins.get('config.template') ?? at);
+
+/** Those of its fragments, by name. */
+export const fragmentRefs = ({ config, origins }: HostSettings) =>
+  config.fragments.map(({ name, template, at }) => {
+    const place = origins.get(`config.fragments.${name}.template`) ?? at;
+    return [name, refOf(template ?? '', place)] as const;
+  });
+
+const refOf = (template: string, at: Position): TemplateRef =>
+  template.includes('/') || template.endsWith('.alloy')
     ? { kind: 'file', path: template, at }
     : { kind: 'builtin', name: template, at };
-}

@@ -33,6 +33,7 @@ function judge(config: string) {
       planned: false,
       frame: () => '',
       checked: new Map(),
+      fragments: new Map(),
     });
     return made.ok
       ? []

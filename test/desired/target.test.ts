@@ -4,9 +4,9 @@ import { builtinTemplate } from '../../src/config/builtins.ts';
 import type { Template } from '../../src/config/template-model.ts';
 import { type CheckedTexts, configurationOf } from '../../src/desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../src/desired/target.ts';
-import { templateOf } from '../../src/desired/templates.ts';
+import { fragmentOf, templateOf } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
-import { settingsOf, templateRef } from '../../src/inventory/settings.ts';
+import { fragmentRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { withText } from '../../src/report/text-of.ts';
 
@@ -46,6 +46,7 @@ function make(text: string, { host = 'h', template = MINIMAL, input = {} }: Wish
     alloyVersion: null,
     planned: false,
     checked: new Map(),
+    fragments: new Map(),
     configure: configurationOf,
     ...input,
   });
@@ -271,12 +272,21 @@ test('the inventory with every key renders for every host', () => {
   if (!parsed.ok) throw new Error('the example is wrong');
   const files = new Map([['./ca.pem', 'certificate']]);
   for (const host of parsed.value.hosts.keys()) {
-    const template = templateOf(templateRef(settingsOf(parsed.value, host)), new Map());
+    const settings = settingsOf(parsed.value, host);
+    const template = templateOf(templateRef(settings), new Map());
     if (!template.ok) throw new Error('no template');
+    const own = { file: 'nginx.alloy', text: '// nothing yet\n', declarations: null };
+    const fragments = new Map(
+      fragmentRefs(settings).map(([name, ref]) => {
+        const found = fragmentOf(ref, new Map([['./nginx.alloy', own]]));
+        if (!found.ok) throw new Error(`no fragment ${name}`);
+        return [name, found.value] as const;
+      }),
+    );
     const { desired } = made(text, {
       host,
       template: template.value,
-      input: { secrets: null, files },
+      input: { secrets: null, files, fragments },
     });
     expect(desired.components.ids.length).toBeGreaterThan(0);
   }

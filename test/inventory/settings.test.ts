@@ -56,7 +56,7 @@ test('a host without settings gets every default', () => {
       memberOf: [],
       service: {},
     },
-    config: { template: 'minimal', vars: {}, inherited: [], files: [] },
+    config: { template: 'minimal', vars: {}, inherited: [], fragments: [], files: [] },
     rollout: AT_ONCE,
     rolloutGroup: '',
   });

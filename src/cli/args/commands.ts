@@ -128,6 +128,17 @@ export const COMMANDS = {
     examples: [['alloyup render web-01', 'secrets are masked']],
     load: async () => (await import('../commands/render.ts')).render,
   },
+  templates: {
+    args: '[action] [name]',
+    choices: { action: ['show'] },
+    summary: 'list the built-in templates and fragments, or show one',
+    options: ['output', 'color', 'quiet'],
+    examples: [
+      ['alloyup templates', 'one line each'],
+      ['alloyup templates show linux-host', 'its parameters and an example'],
+    ],
+    load: async () => (await import('../commands/templates.ts')).templates,
+  },
   validate: {
     args: '[files...]',
     summary: 'check Alloy files, or the inventory and all it renders; offline',

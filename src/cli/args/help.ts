@@ -28,7 +28,6 @@ export function programHelp(): string {
     ...rows,
     line('\nExit codes: 0 success, 1 a host failed, 2 changes found (--detailed-exitcode),'),
     line('64 invalid input and nothing touched, 70 a bug in alloyup, 130 interrupted.'),
-    line('Options can be set in the environment: ALLOYUP_FORKS=8 is --forks 8.'),
   ].join('');
 }
 
@@ -51,7 +50,7 @@ export function commandHelp(name: string, spec: CommandSpec): string {
 
 /** `alloyup help options`. */
 export const optionsHelp = (): string =>
-  `${line('Options of many commands:')}${optionLines(SHARED)}`;
+  `${line('Options of many commands; ALLOYUP_FORKS=8 in the environment is --forks 8:')}${optionLines(SHARED)}`;
 
 const rowsOf = (text: string): number => text.split('\n').length - 1;
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
+import { FRAGMENT_NAMES } from '../../config/fragments.ts';
 import { isHostList } from '../../inventory/host-list.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
@@ -171,6 +172,8 @@ async function named(
       return matching(typed, (await names.hosts(inventory)).hosts);
     case 'pattern':
       return patterns(typed, await names.hosts(inventory));
+    case 'name':
+      return matching(typed, [...BUILTIN_NAMES, ...FRAGMENT_NAMES]);
     case 'run':
       return matching(typed, ['last', ...names.runs()]);
     case 'id':

@@ -3,10 +3,11 @@ import process from 'node:process';
 import type { Template } from '../../config/template-model.ts';
 import { type CheckedTexts, configurationOf } from '../../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../desired/target.ts';
-import { leftoverVars, templateOf } from '../../desired/templates.ts';
+import { fragmentOf, leftoverVars, templateOf } from '../../desired/templates.ts';
 import { HOST_LIST } from '../../inventory/host-list.ts';
 import {
   fileRefs,
+  fragmentRefs,
   type HostSettings,
   secretRefs,
   type TemplateRef,
@@ -62,7 +63,7 @@ export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
   settings: chosen.settings.map((host) => ({
     ...host,
     alloy: { ...host.alloy, environment: new Map(), memberOf: [] },
-    config: { template: 'minimal', vars: {}, inherited: [], files: [] },
+    config: { template: 'minimal', vars: {}, inherited: [], fragments: [], files: [] },
   })),
 });
 
@@ -91,8 +92,13 @@ export async function makeTargets(
 ) {
   const { settings, base, inventory } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
+  const fragments = new Map(settings.map((host) => [host, fragmentRefs(host)]));
+  const all = [
+    ...refs.map(([, ref]) => ref),
+    ...[...fragments.values()].flatMap((own) => own.map(([, ref]) => ref)),
+  ];
   const templates = await readTemplateFiles(
-    refs.flatMap(([, ref]) => (ref.kind === 'file' && !drafts.has(ref.path) ? [ref] : [])),
+    all.flatMap((ref) => (ref.kind === 'file' && !drafts.has(ref.path) ? [ref] : [])),
     base,
   );
   const files = await readSourceFiles(settings.flatMap(fileRefs), base);
@@ -104,9 +110,9 @@ export async function makeTargets(
   const templateFiles = new Map([...templates.value, ...drafts]);
   const checked: CheckedTexts = new Map();
   const parsed = new Map<string, Result<Template>>();
-  const templateFor = (ref: TemplateRef): Result<Template> => {
-    const key = JSON.stringify([ref.kind, 'path' in ref ? ref.path : ref.name]);
-    const template = parsed.get(key) ?? templateOf(ref, templateFiles);
+  const templateFor = (ref: TemplateRef, find = templateOf): Result<Template> => {
+    const key = JSON.stringify([ref.kind, 'path' in ref ? ref.path : [find.name, ref.name]]);
+    const template = parsed.get(key) ?? find(ref, templateFiles);
     parsed.set(key, template);
     return template;
   };
@@ -116,6 +122,14 @@ export async function makeTargets(
   const rendered: (readonly [HostSettings, Template])[] = [];
   for (const [host, ref] of refs) {
     const template = templateFor(ref);
+    const pieces = fragments
+      .get(host)!
+      .map(([name, own]) => [name, templateFor(own, fragmentOf)] as const);
+    const broken = pieces.flatMap(([, piece]) => problemsOf(piece));
+    if (broken.length > 0) {
+      problems.push(...problemsOf(template), ...broken);
+      continue;
+    }
     if (template.ok) rendered.push([host, template.value]);
     const made = template.ok
       ? makeTarget({
@@ -127,6 +141,9 @@ export async function makeTargets(
           ...options,
           settings: host,
           template: template.value,
+          fragments: new Map(
+            pieces.flatMap(([name, piece]) => (piece.ok ? [[name, piece.value] as const] : [])),
+          ),
           files: texts,
           isRoot: process.getuid?.() === 0,
           absolute: (path) => resolve(besideInventory(path, base)),

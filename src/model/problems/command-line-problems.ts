@@ -26,6 +26,7 @@ export type CommandLineProblem =
   | Reasons<'alloy-file', { path: string; why: UnreadAlloyFile; said: string }>
   // hosts and runs
   | Reasons<'unknown-host', { name: string; nearest: string | null }>
+  | Reasons<'unknown-template', { name: string; meant: string | null; known: readonly string[] }>
   | Reasons<'no-run-logged', { verb: string | null }>
   | Reasons<'unknown-run', { run: string; nearest: string | null }>
   | Reasons<'ambiguous-run', { run: string; matches: readonly string[] }>

@@ -59,6 +59,7 @@ export type DeclarationFault =
   | Reasons<'parameter-name', { parameter: string }>
   | Reasons<'no-meaning', { parameter: string }>
   | Reasons<'undeclared-parameter', { parameter: string; field: string; other: string }>
+  | Reasons<'unknown-joint', { parameter: string; joint: string; joints: readonly string[] }>
   | Reasons<'default', { parameter: string; fault: ParameterFault }>;
 
 export interface ConfigProblems {
@@ -80,6 +81,12 @@ export interface ConfigProblems {
     /** `declared`: the template declares its parameters. */
     | Reasons<'not-given', { name: string; meant: string | null; declared: boolean }>
     | Reasons<'reserved'>
+    | Reasons<'reserved-in-fragments', { name: string }>
+    /** `signal`: metrics, logs or traces; `parameters`: those of the base that give them a destination. */
+    | Reasons<
+        'no-destination',
+        Record<'fragment' | 'signal' | 'base' | 'joint', string> & { parameters: readonly string[] }
+      >
     | Reasons<'unused', { template: string; name: string; meant: string | null }>
     | Reasons<'undeclared', { name: string; meant: string | null }>
     | Reasons<'unknown-parameter', Unknown & { template: string; name: string }>
@@ -95,6 +102,6 @@ export interface ConfigProblems {
     | Reasons<'no-effect-unless', { parameter: string; other: string; values: readonly string[] }>
     | Reasons<'value', { parameter: string; fault: ParameterFault }>;
   'template.file':
-    | Reasons<'unknown-builtin', Unknown & { name: string }>
+    | Reasons<'unknown-builtin' | 'unknown-fragment', Unknown & { name: string }>
     | Reasons<'unreadable' | 'unreadable-declarations', { path: string; failure: FileFailure }>;
 }

@@ -14,6 +14,8 @@ export type ValueFormat =
   | 'environment-variable'
   | 'file-mode'
   | 'fingerprint'
+  | 'fragment'
+  | 'fragment-name'
   | 'group-name'
   | 'host-key'
   | 'host-path'
@@ -130,6 +132,8 @@ export interface InventoryProblems {
     | Reasons<'foreign-file', { path: string; owner: FileOwner }>
     | Reasons<'two-contents', { path: string }>
     | Reasons<'no-content', { path: string; host: string }>
+    | Reasons<'no-template', { fragment: string; host: string }>
+    | Reasons<'no-fragment', { fragment: string; near: string | null }>
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
     /** `host` is one that has the variable, `file` the inventory. */

@@ -81,6 +81,9 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
         failed: text`${path} cannot be read: ${said}
           Name another file`,
       })[why],
+    'unknown-template': ({ name, meant, known }) => text`
+      ${name === '' ? 'no template is named' : `there is no built-in template or fragment "${name}"`}
+      ${didYouMean(meant && quoted(meant), `Use one of ${known.join(', ')}`)}`,
     'unknown-host': ({ name, nearest }) => text`the inventory has no host "${name}"
       ${didYouMean(nearest && quoted(nearest), 'List the hosts: alloyup hosts')}`,
     'no-run-logged': ({ verb }) => text`no ${verb ?? 'run'} has been logged on this machine

@@ -74,6 +74,9 @@ const declarationTexts: ReasonTexts<DeclarationFault> = {
   'undeclared-parameter': ({ parameter, field, other }) => text`
     ${parameter}: ${field} names ${other}, which is not declared
     Declare it, or remove ${field}:`,
+  'unknown-joint': ({ parameter, joint, joints }) => text`
+    ${parameter}: there is nothing called "${joint}" to offer to fragments
+    Write offers: with some of ${joints.join(', ')}`,
   default: ({ parameter, fault }) => {
     const { message, hint } = parameterFault(parameter, fault);
     return { message: `the default of ${message}`, hint };
@@ -120,6 +123,7 @@ export const configTexts: Texts<ConfigProblems> = {
     'parameter-name': declared,
     'no-meaning': declared,
     'undeclared-parameter': declared,
+    'unknown-joint': declared,
     default: declared,
     'unknown-filter': ({ filter, meant }) => text`there is no filter "${filter}"
       ${didYouMean(meant, 'Use one of those listed in docs/templates.md')}`,
@@ -177,6 +181,12 @@ export const configTexts: Texts<ConfigProblems> = {
     reserved: text`
       the variable name host is reserved: templates read host.name, host.address and host.groups
       Give your variable another name`,
+    'reserved-in-fragments': ({ name }) => text`
+      the variable name ${name} is reserved in fragments, which read it without setting it
+      Give your variable another name`,
+    'no-destination': ({ fragment, signal, base, joint, parameters }) => text`
+      the fragment ${fragment} sends ${signal}, which have no destination
+      ${parameters.length > 0 ? `Give ${parameters.join(' or ')} to the template ${base}` : `Use a template that offers one, or assign it in ${base}: {% assign ${joint} = "..." | reference %}`}`,
     unused: ({ template, name, meant }) => text`
       the template ${template} does not use the variable "${name}"
       ${didYouMean(meant, 'Remove it from config.vars, or use it in the template')}`,
@@ -201,6 +211,8 @@ export const configTexts: Texts<ConfigProblems> = {
   'template.file': {
     'unknown-builtin': ({ name, meant, known }) => text`there is no built-in template "${name}"
       ${didYouMean(meant && quoted(meant), `Use one of ${known.join(', ')}, or write a path: ./${name}.alloy`)}`,
+    'unknown-fragment': ({ name, meant, known }) => text`there is no built-in fragment "${name}"
+      ${didYouMean(meant && quoted(meant), `${known.length > 0 ? `Use one of ${known.join(', ')}, or write` : 'Write'} a path: ./${name || 'nginx'}.alloy`)}`,
     unreadable: ({ path, failure }) => text`the template ${path} ${fileFailure(failure)}
       ${fileHint(failure)}`,
     'unreadable-declarations': ({ path, failure }) => text`

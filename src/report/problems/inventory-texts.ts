@@ -222,6 +222,12 @@ export const inventoryTexts: Texts<InventoryProblems> = {
       ${OWNERS[owner]}`,
     'two-contents': ({ path }) => text`${path} has both "source" and "secret"
       Remove one of them`,
+    'no-template': ({ fragment, host }) => text`
+      the fragment "${fragment}" has no template on "${host}"
+      Add one: ${fragment}: ./${fragment}.alloy, or remove the fragment`,
+    'no-fragment': ({ fragment, near }) => text`
+      there is no fragment "${fragment}" to remove here
+      ${didYouMean(near && quoted(near), 'Remove this line: neither defaults nor the groups set such a fragment')}`,
     'no-content': ({ host, path }) => text`${path} has no content on "${host}"
       Add "source: ./FILE" or "secret: env:NAME"`,
     'readable-secret': ({ mode, path }) => text`

@@ -26,6 +26,8 @@ const NAMES: Readonly<Record<Expected, string>> = {
   'environment-variable': 'a valid name of an environment variable',
   'file-mode': 'a file mode',
   fingerprint: 'a key fingerprint',
+  fragment: 'a fragment',
+  'fragment-name': 'a valid name of a fragment',
   'group-name': 'a valid group name',
   'host-key': 'a fingerprint of a host key',
   'host-path': 'a path on the host',
@@ -97,6 +99,9 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
     /^(0x)?[0-9A-Fa-f]{8}([0-9A-Fa-f]{8})?$/.test(written)
       ? 'Write the whole fingerprint, 40 hex digits, as gpg --show-keys prints it: a key ID can be forged'
       : 'Write 40 hex digits, as gpg --show-keys prints them',
+  fragment:
+    'Write a path or { template: NAME, vars: { ... } }, or leave it empty to remove an inherited one',
+  'fragment-name': 'Use letters, digits, _ and -, and start with a letter',
   'group-name':
     'Use letters, digits and . - _ + = / @ % ~: other characters have a meaning in --limit',
   'host-key': 'Write it as ssh-keygen -lf prints it: SHA256: and 43 characters',
@@ -153,6 +158,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
 /** Forms that not only text has: whatever else is found, the hint of the form says more. */
 const ANY_TYPE = new Set<Expected>([
   'environment-value',
+  'fragment',
   'host-count',
   'secret',
   'sudo',

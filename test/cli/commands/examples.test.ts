@@ -20,6 +20,7 @@ test('the example inventory is short, and valid as it is', () => {
 test('the inventory with every key is valid with its files', () => {
   put('inventory.yaml', text('docs/inventory.full.yaml'));
   put('ca.pem', 'certificate\n');
+  put('nginx.alloy', 'local.file_match "nginx" {\n\tpath_targets = []\n}\n');
   put('password', 'hunter2\n', 0o600);
   const { code, err } = alloyup(['validate'], { env: { METRICS_PASSWORD: 'x' } });
   expect([code, err]).toEqual([0, expect.not.stringContaining('error[')]);

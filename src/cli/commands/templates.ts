@@ -1,0 +1,107 @@
+import { parse, stringify } from 'yaml';
+import { BUILTIN_NAMES, type BuiltinTemplate, builtinTemplate } from '../../config/builtins.ts';
+import { builtinFragment, FRAGMENT_NAMES } from '../../config/fragments.ts';
+import { exampleOf, isRequired } from '../../config/parameters.ts';
+import type { Parameter } from '../../config/template-model.ts';
+import { nearest } from '../../model/frame.ts';
+import { paintWith } from '../../report/paint.ts';
+import { parameterType } from '../../report/problems/config-texts.ts';
+import type { Command, Invocation } from '../args/option-table.ts';
+import { columns, printJson } from '../terminal/terminal.ts';
+import { usageError } from '../usage.ts';
+
+const KINDS = ['template', 'fragment'] as const;
+
+interface Builtin {
+  readonly kind: (typeof KINDS)[number];
+  readonly template: BuiltinTemplate;
+}
+
+/** `alloyup templates` lists what is built in; `alloyup templates show NAME` prints parameters and an example. */
+export const templates: Command = async (invocation) => {
+  const [action, name = ''] = invocation.args;
+  const builtins: readonly Builtin[] = [
+    ...BUILTIN_NAMES.map((one) => ({ kind: 'template', template: builtinTemplate(one) }) as const),
+    ...FRAGMENT_NAMES.map((one) => ({ kind: 'fragment', template: builtinFragment(one) }) as const),
+  ];
+  if (action === undefined) return list(builtins, invocation);
+  const found = builtins.find(({ template }) => template.name === name);
+  if (found) return show(found, invocation);
+  const known = builtins.map(({ template }) => template.name);
+  const meant = nearest(name, known) ?? null;
+  throw usageError({ reason: 'unknown-template', name, meant, known });
+};
+
+function list(builtins: readonly Builtin[], { options, terminal }: Invocation): number {
+  const rows = builtins.map(({ kind, template: { name, summary } }) => ({
+    name,
+    kind,
+    summary: summary.replace(/\. .*$/s, '.'),
+  }));
+  if (options.output !== 'text') {
+    printJson(options.output, { templates: rows }, rows, terminal);
+    return 0;
+  }
+  const paint = paintWith(terminal.outColour);
+  const sections = KINDS.map((kind) => {
+    const own = columns(
+      rows.filter((row) => row.kind === kind).map(({ name, summary }) => [name, summary]),
+    );
+    return `${paint.bold(`${kind}s`)}\n${own.map((row) => `  ${row.trimEnd()}\n`).join('')}`;
+  });
+  terminal.out(sections.join('\n'));
+  return 0;
+}
+
+function show({ kind, template }: Builtin, { options, terminal }: Invocation): number {
+  const { name, summary, parameters } = template;
+  const example = exampleText(kind, template);
+  if (options.output !== 'text') {
+    const document = { name, kind, summary, parameters, example };
+    printJson(options.output, document, [document], terminal);
+    return 0;
+  }
+  const paint = paintWith(terminal.outColour);
+  const told = parameters.map(
+    (parameter) =>
+      `  ${paint.bold(parameter.name)}  ${kindOf(parameter)}\n    ${parameter.meaning}\n`,
+  );
+  terminal.out(
+    [
+      `${name}: ${summary}\n`,
+      `parameters\n${told.join('')}`,
+      `example\n${example.replace(/^/gm, '  ').trimEnd()}\n`,
+    ].join('\n'),
+  );
+  return 0;
+}
+
+function kindOf({
+  type,
+  oneOf,
+  required,
+  default: value,
+  when,
+  requiredUnless,
+}: Parameter): string {
+  const words = oneOf.length === 0 ? parameterType(type) : oneOf.join(' | ');
+  const needed =
+    required === false || when !== null || requiredUnless !== null ? [] : [', required'];
+  const otherwise = value === null ? [] : [`, default ${JSON.stringify(value)}`];
+  return [words, ...needed, ...otherwise].join('');
+}
+
+/** What an inventory needs for it, and no more. */
+function exampleText(kind: Builtin['kind'], { name, parameters }: BuiltinTemplate): string {
+  const vars = Object.fromEntries(
+    parameters
+      .filter((one) => isRequired(one, parameters, {}))
+      .map((one) => [one.name, parse(exampleOf(one)) as unknown]),
+  );
+  const given = Object.keys(vars).length > 0 ? { vars } : {};
+  const config =
+    kind === 'template'
+      ? { template: name, ...given }
+      : { fragments: { [name]: 'vars' in given ? { template: name, ...given } : name } };
+  return stringify({ config }, { lineWidth: 0 });
+}

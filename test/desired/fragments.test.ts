@@ -1,0 +1,396 @@
+import { describe, expect, test } from 'vitest';
+import { format } from '../../src/alloy/format.ts';
+import { parse } from '../../src/alloy/parser.ts';
+import { builtinFragment, FRAGMENT_NAMES, type FragmentName } from '../../src/config/fragments.ts';
+import type { Template } from '../../src/config/template-model.ts';
+import { type Configuration, configurationOf } from '../../src/desired/configuration.ts';
+import { fragmentOf, templateOf } from '../../src/desired/templates.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
+import { fragmentRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
+import type { Problem, Warning } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
+import { Pipeline } from '../pipeline.ts';
+
+/** Files by the path that the inventory names. */
+type Files = Readonly<Record<string, string>>;
+
+const told = (problem: Problem | Warning): string => {
+  const { code, at } = problem;
+  const { message, hint } = textOf(problem);
+  return `${at?.file}:${at?.line}:${at?.column} ${code}: ${message} -> ${hint}`;
+};
+
+/** The configuration of a host, or what is wrong with it. */
+function render(
+  inventory: string,
+  files: Files = {},
+  host = 'h',
+): Partial<Omit<Configuration, 'warnings'>> & Record<'problems' | 'warnings', readonly string[]> {
+  const parsed = parseInventory(inventory, 'inventory.yaml');
+  if (!parsed.ok) return { problems: parsed.problems.map(told), warnings: [] };
+  const settings = settingsOf(parsed.value, host);
+  const texts = new Map(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      { file: path.replace('./', ''), text, declarations: null },
+    ]),
+  );
+  const base = templateOf(templateRef(settings), texts);
+  const found = fragmentRefs(settings).map(
+    ([name, ref]) => [name, fragmentOf(ref, texts)] as const,
+  );
+  const broken = [base, ...found.map(([, one]) => one)].flatMap((one) =>
+    one.ok ? [] : one.problems,
+  );
+  if (!base.ok || broken.length > 0) return { problems: broken.map(told), warnings: [] };
+  const fragments = new Map<string, Template>(
+    found.flatMap(([name, one]) => (one.ok ? [[name, one.value] as const] : [])),
+  );
+  const made = configurationOf(settings, base.value, {
+    strict: true,
+    frame: parsed.value.frame,
+    checked: new Map(),
+    alloyVersion: null,
+    planned: false,
+    fragments,
+  });
+  return made.ok
+    ? { ...made.value, warnings: made.value.warnings.map(told), problems: [] }
+    : { problems: made.problems.map(told), warnings: [] };
+}
+
+const rendered = (inventory: string, files?: Files, host?: string): string => {
+  const made = render(inventory, files, host);
+  if (made.text === undefined) throw new Error(made.problems.join('\n'));
+  return made.text;
+};
+
+const TARGETS = {
+  metrics_url: 'https://m.example/api/v1/write',
+  logs_url: 'https://l.example/loki/api/v1/push',
+};
+const vars = (values: Readonly<Record<string, unknown>>): string => JSON.stringify(values);
+const BASE = `defaults:
+  config: { template: linux-host, vars: ${vars(TARGETS)} }
+`;
+const FILE = 'local.file_match "NAME" {\n\tpath_targets = []\n}\n';
+const file = (name: string): string => FILE.replace('NAME', name);
+
+describe('merging', () => {
+  const inventory = `defaults:
+  config: { template: minimal, fragments: { b: ./b.alloy, gone: ./gone.alloy, back: ./b.alloy } }
+groups:
+  web:
+    hosts: [h, other]
+    config: { fragments: { a: ./a.alloy, gone: null, back: null } }
+hosts:
+  h: { config: { fragments: { a: { vars: { path: /own } }, back: ./back.alloy } } }
+`;
+  const files = {
+    './a.alloy':
+      'local.file_match "a" {\n\tpath_targets = [{__path__ = {{ path | default: "/any" }}}]\n}\n',
+    './b.alloy': file('b'),
+    './back.alloy': file('back'),
+    './gone.alloy': file('gone'),
+  };
+
+  test('adds by name over defaults, groups and host, and null removes', () => {
+    expect(
+      rendered(inventory, files),
+    ).toBe(`// alloyup, template minimal: change the inventory, not this file.
+logging {
+	level  = "info"
+	format = "logfmt"
+}
+
+// alloyup, fragment a: ./a.alloy
+local.file_match "a" {
+	path_targets = [{__path__ = "/own"}]
+}
+
+// alloyup, fragment b: ./b.alloy
+${file('b')}
+// alloyup, fragment back: ./back.alloy
+${file('back')}`);
+    expect(rendered(inventory, files, 'other')).toMatch(/"\/any"[\s\S]*fragment b: [\s\S]*"b" \{/);
+    expect(rendered(inventory, files, 'other')).not.toMatch(/gone|back/);
+  });
+
+  test('replaces a fragment and its variables where a later section names another template', () => {
+    const text = rendered(
+      `defaults: { config: { fragments: { x: { template: ./a.alloy, vars: { path: /p } } } } }
+hosts: { h: { config: { fragments: { x: { template: ./b.alloy } } } } }
+`,
+      files,
+    );
+    expect(text).toContain('"b"');
+  });
+
+  test('refuses two groups that disagree, and names both lines', () => {
+    const { problems } = render(`groups:
+  a: { hosts: [h], config: { fragments: { x: ./a.alloy } } }
+  b: { hosts: [h], config: { fragments: { x: ./b.alloy } } }
+`);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^inventory\.yaml:3:\d+ inventory\.rule: .*\(line 2\) and "b" \(line 3\) .*config\.fragments\.x/,
+      ),
+    ]);
+  });
+
+  test('leaves a configuration without fragments as it is', () => {
+    const base = `${BASE}hosts: { h: }\n`;
+    expect(rendered(base)).toBe(
+      rendered(base.replace('h: }', 'h: { config: { fragments: {} } } }')),
+    );
+  });
+});
+
+describe('what is wrong is told where it stands', () => {
+  const withFragments = (fragments: string, base = BASE): string =>
+    `${base}hosts:\n  h:\n    config:\n      fragments: ${fragments}\n`;
+
+  test.each<[string, string, Files, readonly (string | RegExp)[]]>([
+    [
+      'two fragments with the same component',
+      withFragments('{ a: ./a.alloy, b: ./b.alloy }'),
+      { './a.alloy': file('x'), './b.alloy': `// b\n${file('x')}` },
+      [
+        /^b\.alloy:2:1 config\.check: block local\.file_match\.x already declared at a\.alloy:1:1 .*-> Give this/,
+      ],
+    ],
+    [
+      'a component of the base',
+      withFragments('{ a: ./a.alloy }'),
+      { './a.alloy': 'prometheus.exporter.self "alloy" { }\n' },
+      [
+        /^a\.alloy:1:1 config\.check: block prometheus\.exporter\.self\.alloy already declared at templates\/linux-host\.alloy \(rendered for h\):\d+:1/,
+      ],
+    ],
+    ...['logging', 'http', 'remotecfg'].map((block): [string, string, Files, RegExp[]] => [
+      `a second ${block} block`,
+      withFragments('{ a: ./a.alloy, b: ./b.alloy }'),
+      { './a.alloy': `${block} { }\n`, './b.alloy': `${block} { }\n` },
+      [
+        ...(block === 'logging' ? [/^a\.alloy:1:1 .*templates\/linux-host/] : []),
+        new RegExp(
+          `^b\\.alloy:1:1 config\\.check: block ${block} already declared at (a\\.alloy|templates/linux-host)`,
+        ),
+      ],
+    ]),
+    [
+      'a syntax error in line 7',
+      withFragments('{ a: ./a.alloy }'),
+      { './a.alloy': `${file('x')}\n\n\nlocal.file_match "y" [\n` },
+      [/^a\.alloy:7:22 config\.syntax/],
+    ],
+    [
+      'Liquid that is not closed',
+      withFragments('{ a: ./a.alloy }'),
+      { './a.alloy': '// one\n// two\n{{ x\n' },
+      [/^a\.alloy:3:1 template\.syntax/],
+    ],
+    [
+      'a signal without a destination',
+      withFragments(
+        '{ a: ./a.alloy }',
+        BASE.replace(/"logs_url":"[^"]*"/, '"x":1').replace(',"x":1', ',"collect":["metrics"]'),
+      ),
+      { './a.alloy': 'loki.source.api "a" {\n\tforward_to = [{{ logs_to }}]\n}\n' },
+      [
+        'a.alloy:2:19 template.variable: the fragment a sends logs, which have no destination -> Give logs_url or otlp_url to the template linux-host',
+      ],
+    ],
+    [
+      'a base that offers nothing',
+      withFragments('{ a: ./a.alloy }', 'defaults: { config: { template: minimal } }\n'),
+      { './a.alloy': 'loki.source.api "a" {\n\tforward_to = [{{ logs_to }}]\n}\n' },
+      [
+        /^a\.alloy:2:19 .* sends logs, which have no destination -> Use a template that offers one, or assign it in minimal: \{% assign logs_to/,
+      ],
+    ],
+    [
+      'an unknown built-in fragment',
+      withFragments('{ a: rediss }'),
+      {},
+      [
+        'inventory.yaml:6:20 template.file: there is no built-in fragment "rediss" -> Did you mean "redis"?',
+      ],
+    ],
+    [
+      'nothing to remove',
+      withFragments('{ reds: null }', BASE.replace(/ \}$/m, ', fragments: { redis: redis } }')),
+      {},
+      [
+        'inventory.yaml:6:26 inventory.rule: there is no fragment "reds" to remove here -> Did you mean "redis"?',
+      ],
+    ],
+    [
+      'variables for no template',
+      withFragments('{ a: { vars: { x: 1 } } }'),
+      {},
+      [/^inventory\.yaml:6:\d+ inventory\.rule: the fragment "a" has no template on "h"/],
+    ],
+    [
+      'a variable that no built-in has',
+      withFragments('{ a: { template: redis, vars: { adress: "x:1" } } }'),
+      {},
+      [
+        /^inventory\.yaml:6:\d+ template\.variable: the template redis has no parameter "adress" -> Did you mean address/,
+      ],
+    ],
+    [
+      'a variable of the base',
+      withFragments('{ a: { template: redis, vars: { logs_to: x } } }'),
+      {},
+      [/logs_to is reserved in fragments/, /has no parameter "logs_to"/],
+    ],
+    [
+      'a secret as a variable',
+      withFragments('{ a: { template: redis, vars: { password_env: { secret: "env:X" } } } }'),
+      {},
+      [/inventory\.rule: .*secret/],
+    ],
+    [
+      'a fragment that is no map, path or null',
+      withFragments('{ a: [x] }'),
+      {},
+      [/^inventory\.yaml:6:23 inventory\.schema: .* a fragment/],
+    ],
+  ])('%s', (_, inventory, files, expected) => {
+    const { problems } = render(inventory, files);
+    expect(problems).toEqual(
+      expected.map((one) =>
+        typeof one === 'string' ? expect.stringContaining(one) : expect.stringMatching(one),
+      ),
+    );
+  });
+});
+
+const ALL = { ...TARGETS, traces_url: 'https://t.example:4318' };
+const OTLP = { otlp_url: 'https://o.example' };
+const OWN = `loki.source.api "f" {
+	forward_to = [{{ logs_to }}]
+
+	http {
+		listen_address = "127.0.0.1"
+		listen_port    = 3500
+	}
+}
+
+prometheus.scrape "f" {
+	targets    = []
+	forward_to = [{{ metrics_to }}]
+}
+
+otelcol.receiver.otlp "f" {
+	grpc {
+		endpoint = "127.0.0.1:14317"
+	}
+
+	output {
+		traces = [{{ traces_to }}]
+	}
+}
+`;
+
+describe.each([
+  ['linux-host', { ...ALL, collect: ['otlp'] }],
+  ['linux-host', { ...ALL, collect: [] }],
+  ['linux-host', ALL],
+  ['linux-host', { ...OTLP, collect: ['metrics'] }],
+  ['linux-host', { ...OTLP, self_metrics: 'none', collect: ['journal'] }],
+  ['linux-host', { ...OTLP, metrics_url: TARGETS.metrics_url }],
+  ['otlp-gateway', { ...ALL, logs_url: 'https://l.example/otlp' }],
+  ['otlp-gateway', OTLP],
+  ['otlp-gateway', { ...OTLP, self_metrics: 'none' }],
+] as const)('%s with %j gives fragments their destinations', (template, values) => {
+  const inventory = `hosts: { h: { config: { template: ${template}, vars: ${vars({ ...values, labels: { env: 'x' } })}, fragments: { own: ./own.alloy } } } }\n`;
+  const pipeline = new Pipeline(rendered(inventory, { './own.alloy': OWN }), 'h1');
+
+  test('which add the labels of the inventory', () => {
+    for (const [id, signal] of [
+      ['loki.source.api.f', 'logs'],
+      ['prometheus.scrape.f', 'metrics'],
+      ['otelcol.receiver.otlp.f', 'traces'],
+    ] as const) {
+      const [delivery, ...more] = pipeline.follow(id, signal, { labels: { job: 'own' } });
+      expect(more).toEqual([]);
+      const all = { ...delivery!.resource, ...delivery!.attributes, ...delivery!.labels };
+      expect(all, id).toMatchObject({ host: 'h1', env: 'x' });
+    }
+  });
+
+  test('in canonical form, without a warning of ours but for open ports', () => {
+    const made = render(inventory, { './own.alloy': OWN });
+    expect(format(made.text!, parse(made.text!).file)).toBe(made.text);
+    expect(made.warnings.filter((one) => !/exposure\.listen|is collected/.test(one))).toEqual([]);
+  });
+});
+
+test('self-monitoring offers metrics, and logs where they have a destination', () => {
+  const inventory = `hosts: { h: { config: { template: self-monitoring, vars: ${vars(TARGETS)}, fragments: { own: ./own.alloy } } } }\n`;
+  const own = OWN.slice(0, OWN.indexOf('otelcol'));
+  const pipeline = new Pipeline(rendered(inventory, { './own.alloy': own }), 'h1');
+  expect(pipeline.follow('loki.source.api.f', 'logs', {})).toHaveLength(1);
+  expect(pipeline.follow('prometheus.scrape.f', 'metrics', {})).toHaveLength(1);
+});
+
+test('an own template offers what it assigns', () => {
+  const base = `{%- assign metrics_to = "prometheus.remote_write.mine.receiver" | reference -%}
+prometheus.remote_write "mine" {
+	endpoint {
+		url = "https://m.example/write"
+	}
+}
+`;
+  const text = rendered(
+    'hosts: { h: { config: { template: ./b.alloy, fragments: { cache: redis } } } }\n',
+    { './b.alloy': base },
+  );
+  expect(text).toContain('forward_to      = [prometheus.remote_write.mine.receiver]');
+  expect(text).toContain('// alloyup, fragment cache: redis\n');
+});
+
+/** What each built-in fragment cannot do without, and each way of being asked for more. */
+const VARIANTS: Readonly<Record<FragmentName, readonly Readonly<Record<string, unknown>>[]>> = {
+  memcached: [{}, { address: 'cache:11211', instance: 'a' }],
+  mysql: [{}, { dsn_env: 'MINE', scrape_interval: '15s' }],
+  postgres: [{}, { dsn_env: 'MINE', instance: 'a', scrape_interval: '15s' }],
+  process: [{ commands: ['nginx', 'ssh"d'] }],
+  redis: [
+    {},
+    { address: '10.0.0.1:6379', password_env: 'REDIS' },
+    { password_file: '/etc/alloy/r' },
+  ],
+};
+
+describe.each(FRAGMENT_NAMES)('the fragment %s', (name) => {
+  test.each(VARIANTS[name])(
+    'is canonical, passes every check and sends its metrics, with %j',
+    (given) => {
+      const environment = '{ POSTGRES_DSN: a, MYSQL_DSN: a, MINE: a, REDIS: a }';
+      const two = `{ one-a: { template: ${name}, vars: ${vars(given)} }, two: { template: ${name}, vars: ${vars(given)} } }`;
+      const made = render(
+        `${BASE}hosts: { h: { alloy: { environment: ${environment} }, config: { fragments: ${two} } } }\n`,
+      );
+      expect(made.problems).toEqual([]);
+      expect(made.warnings).toEqual([]);
+      expect(format(made.text!, parse(made.text!).file)).toBe(made.text);
+      // each instance is named after its own entry
+      expect(made.components!.ids).toContain('prometheus.scrape.one_a');
+      expect(made.components!.ids).toContain('prometheus.scrape.two');
+      const pipeline = new Pipeline(made.text!, 'h1');
+      const exporter = `prometheus.exporter.${name}.two`;
+      const [sent] = pipeline.follow(exporter, 'metrics', { labels: { __name__: 'up' } });
+      const instance = given.instance ?? 'h1';
+      expect(sent!.labels).toMatchObject({ job: `integrations/${name}`, instance, host: 'h1' });
+    },
+  );
+
+  test('declares what it reads, and reads what it declares', () => {
+    const { text, parameters } = builtinFragment(name);
+    for (const { name: parameter } of parameters ?? [])
+      expect(text).toMatch(new RegExp(`\\b${parameter}\\b`));
+  });
+});
