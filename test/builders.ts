@@ -193,6 +193,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
     receipt: null,
     http: { ready: 200, healthy: 200, healthyBody: '', error: '', portOwner: null },
     components: desired.components.ids.map((id) => ({ id, health: 'healthy', message: '' })),
+    delivery: null,
     account: {
       exists: true,
       uid: 996,
@@ -232,6 +233,7 @@ export const bareFactsOf = (target: Target, more: Partial<Facts> = {}): Facts =>
     process: null,
     http: { ready: 0, healthy: 0, healthyBody: '', error: 'Connection refused', portOwner: null },
     components: null,
+    delivery: null,
     account: {
       exists: false,
       uid: null,

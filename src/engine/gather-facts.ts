@@ -33,7 +33,9 @@ export async function gatherFacts(
   target: Target,
   session: Session,
   world: World,
-  more: Pick<FactsRequest, 'extras' | 'packages'> & { readonly deadline?: number } = {},
+  more: Pick<FactsRequest, 'delivery' | 'extras' | 'packages'> & {
+    readonly deadline?: number;
+  } = {},
 ): Promise<{ readonly facts: Facts; readonly raw: unknown; readonly aheadMs: number }> {
   const { host } = target;
   const nonce = `@@${world.nonce()}`;

@@ -1,12 +1,14 @@
 import { readFacts, readOtherPackages } from '../host/facts.ts';
 import { readRecord } from '../host/records.ts';
 import { applyRequest, type RunRequest, rollbackRequest, settleRequest } from '../host/run.ts';
+import { type Delivery, isFailing } from '../model/delivery.ts';
 import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Plan, PlanOptions, StepId, Supplies } from '../model/plan.ts';
 import { type Problem, ToolError, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { deliveriesOf } from '../plan/delivery.ts';
 import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
@@ -165,6 +167,10 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     return first.end === 'never-started' && reused ? execute(request, nextRun()) : first;
   };
 
+  /** Data that does not arrive, unless its exporter may be unhealthy. */
+  const counts = (delivery: Delivery): boolean =>
+    isFailing(delivery) && !desired.tolerate.includes(delivery.component);
+
   const planFirst = async (): Promise<Verdict | 'waiting'> => {
     const {
       facts: first,
@@ -172,6 +178,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       aheadMs,
     } = await gatherFacts(target, session, world, {
       packages: verb === 'remove',
+      delivery: verb === 'status',
       deadline,
     });
     // before apt calls keys and indexes expired, or not valid yet
@@ -213,7 +220,9 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       return { outcome: 'stale', problem: difference };
     }
     if (plan.changes.length === 0 && verb !== 'rollback') {
-      const isUnhealthy = plan.warnings.some(({ code }) => code === 'alloy.components');
+      const isUnhealthy =
+        plan.warnings.some(({ code }) => code === 'alloy.components') ||
+        (now.delivery && deliveriesOf(now.delivery, now).some(counts));
       return { outcome: verb === 'status' && isUnhealthy ? 'pending' : 'unchanged' };
     }
     if (verb === 'plan' || verb === 'status') return { outcome: 'pending' };

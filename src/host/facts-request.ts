@@ -15,6 +15,8 @@ export interface FactsRequest {
   readonly groups: readonly string[];
   /** Report only the sha256 of secret files: the answer goes through a log. */
   readonly sealed?: boolean;
+  /** Read twice, some seconds apart, what Alloy's metrics say of the data that it sends. */
+  readonly delivery?: boolean;
   /** What `doctor` asks: the clock, what sudo logs, the way to the repository. */
   readonly extras?: boolean;
   /** Names of other installed packages that come from the repository. */
@@ -65,6 +67,7 @@ export const factsOf = (request: FactsRequest) => ({
   secret: request.files.filter(({ secret }) => secret).map(({ path }) => path),
   groups: request.groups,
   tools: NEEDED_TOOLS,
+  ...(request.delivery ? { delivery: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
   ...(request.packages ? { index: indexName(request.repository.url) } : {}),
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   ComponentFact,
+  DeliveryFact,
   DirectoryFact,
   Facts,
   FileFact,
@@ -10,6 +11,7 @@ import type {
   PackageFact,
   ProcessFact,
   Receipt,
+  Sample,
   UnitFact,
 } from '../model/facts.ts';
 import { type ProblemParams, ToolError } from '../model/problem.ts';
@@ -98,6 +100,7 @@ export function readFacts(host: string, reported: unknown): Facts {
     receipt: receipt(own.receipt),
     http: httpFact(raw.http),
     components: componentFacts(raw.http),
+    delivery: deliveryFact(raw.delivery),
     account: {
       exists: text(account.user) === '1',
       uid: text(account.uid) === '' ? null : number(account.uid),
@@ -352,6 +355,34 @@ function componentFacts(http: Raw | undefined): readonly ComponentFact[] | null 
     const [id = '', health = '', message = ''] = strings(entry);
     return { id, health: healthOf(health), message: health === 'healthy' ? '' : message };
   });
+}
+
+function deliveryFact(raw: Raw | undefined): DeliveryFact | null {
+  if (raw === undefined || raw === null) return null;
+  const { first, second, seconds, log } = map(raw);
+  return {
+    before: strings(first).flatMap(readSample),
+    after: strings(second).flatMap(readSample),
+    seconds: number(seconds),
+    log: list(log).map((entry) => {
+      const [at, line] = list(entry);
+      return { at: number(at) * 1000, line: utf8(text(line)) };
+    }),
+  };
+}
+
+const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n' };
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+function readSample(line: string): readonly Sample[] {
+  const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  if (name === undefined || !Number.isFinite(Number(value))) return [];
+  const pairs = [...labels.matchAll(LABEL)].map(([, key, written]) => [
+    key,
+    written!.replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char),
+  ]);
+  return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
 }
 
 /** What `doctor` asks beyond the facts of a run. */

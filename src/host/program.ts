@@ -2,6 +2,7 @@ import accounts from './program/accounts.pl';
 import alloy from './program/alloy.pl';
 import base from './program/base.pl';
 import checks from './program/checks.pl';
+import delivery from './program/delivery.pl';
 import facts from './program/facts.pl';
 import files from './program/files.pl';
 import follow from './program/follow.pl';
@@ -44,7 +45,7 @@ const withRequest = (parts: readonly string[], request: unknown): string =>
 
 /** What reads the facts of a host and changes nothing. */
 export const factsProgram = (request: unknown): string =>
-  withRequest([base, json, alloy, unit, lock, facts], request);
+  withRequest([base, json, alloy, unit, lock, facts, delivery], request);
 
 /** What sends the log of a run that goes on, or is over. */
 export const followProgram = (request: unknown): string =>

@@ -1,3 +1,4 @@
+import type { Delivery } from './delivery.ts';
 import type { TransportKind } from './host.ts';
 import type { FileDiff, Needs, StepId } from './plan.ts';
 import type { Position, Problem, Warning } from './problem.ts';
@@ -57,6 +58,8 @@ export interface FactsView {
   /** The receipt's run, and whether it still holds for the process that runs. */
   readonly proven: { readonly run: string; readonly at: number; readonly holds: boolean } | null;
   readonly lastRun: { readonly run: string; readonly verdict: string } | null;
+  /** How the data of each exporter fares; null: not asked, or Alloy sends nothing anywhere. */
+  readonly delivery: readonly Delivery[] | null;
 }
 
 /** Something that happened. Whoever knows it says it, once, in these words. */

@@ -57,6 +57,8 @@ export interface Facts {
   readonly http: HttpFact;
   /** null: not asked, or nobody answered. */
   readonly components: readonly ComponentFact[] | null;
+  /** null: not asked, nothing is sent anywhere, or nobody answered. */
+  readonly delivery: DeliveryFact | null;
   readonly account: {
     readonly exists: boolean;
     /** null: there is no user alloy. */
@@ -89,6 +91,23 @@ export interface Facts {
     /** Newest first, at most 10. */
     readonly runs: readonly { readonly run: string; readonly verdict: string }[];
   };
+}
+
+/** Two readings of Alloy's metrics, and what its log says of data that it could not send. */
+export interface DeliveryFact {
+  readonly before: readonly Sample[];
+  readonly after: readonly Sample[];
+  /** Between the two. */
+  readonly seconds: number;
+  /** The first and the last line of each kind in the last fifteen minutes. `at`: milliseconds since the epoch. */
+  readonly log: readonly { readonly at: number; readonly line: string }[];
+}
+
+/** A line of Prometheus' text format. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 export interface PackageFact {

@@ -5,6 +5,7 @@ import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts, Plan } from '../model/plan.ts';
 import { expiryOf, servingKeyring } from '../steps/repository.ts';
 import { receiptHolds } from '../steps/service.ts';
+import { deliveriesOf } from './delivery.ts';
 
 /** What is shown and logged of a plan: no action's content. */
 export const planView = ({ changes, warnings, problems }: Plan): PlanView => ({
@@ -41,6 +42,7 @@ export function factsView(
     keyExpiresAt: expiryOf(servingKeyring(repository, facts, keyrings), repository.fingerprints),
     proven: receipt && { run: receipt.run, at: receipt.at, holds: receiptHolds(facts) },
     lastRun: facts.alloyup.runs[0] ?? null,
+    delivery: facts.delivery && deliveriesOf(facts.delivery, facts),
   };
 }
 

@@ -1,5 +1,6 @@
 import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
+import { deliveryCell, deliveryNote } from './delivery-text.ts';
 import { groupEqual, type Hosts } from './groups.ts';
 import { count, pad, present, shorten, someNames, who, widthOf, wrap } from './plain.ts';
 import type { PlanStyle } from './plan-text.ts';
@@ -8,7 +9,7 @@ import { outcomePaint } from './summary.ts';
 /** `whole`: a row for every host, however many. */
 type StatusStyle = Pick<PlanStyle, 'paint' | 'width' | 'whole'>;
 
-const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'LAST RUN', 'STATE'] as const;
+const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'DATA', 'LAST RUN', 'STATE'] as const;
 
 /** With more hosts than this, those that need no attention are only counted. */
 const MOST_ROWS = 40;
@@ -20,8 +21,13 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
   if (answered.length === 0) return '';
   const shown =
     whole || answered.length <= MOST_ROWS ? answered : answered.filter((one) => !isFine(one));
-  const rows = shown.map((one) => cellsOf(one, now));
-  const widths = HEAD.map((word, column) =>
+  const all = shown.map((one) => cellsOf(one, now));
+  // without an exporter anywhere, a column of dashes
+  const columns = HEAD.map((_, i) => i).filter(
+    (i) => HEAD[i] !== 'DATA' || all.some((cells) => cells[i] !== '-'),
+  );
+  const [head, ...rows] = [HEAD, ...all].map((cells) => columns.map((i) => cells[i]!));
+  const widths = head!.map((word, column) =>
     Math.max(word.length, ...rows.map((cells) => widthOf(cells[column]!))),
   );
   // the host's name is shortened first, in its middle
@@ -34,7 +40,7 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
 
   const more = answered.length - shown.length;
   const table = [
-    ...(rows.length === 0 ? [] : [paint.bold(line(HEAD, (state) => state))]),
+    ...(rows.length === 0 ? [] : [paint.bold(line(head!, (state) => state))]),
     ...rows.map((cells, i) => line(cells, outcomePaint(shown[i]![1].outcome, paint))),
     ...(more === 0
       ? []
@@ -59,6 +65,7 @@ const cellsOf = ([name, host]: Answered, now: number): readonly string[] => [
   versionOf(host.facts),
   host.facts.active,
   healthOf(host.facts),
+  deliveryCell(host.facts.delivery),
   lastRunOf(host.facts, now),
   stateOf(host),
 ];
@@ -170,7 +177,7 @@ function notesText(hosts: readonly Answered[], now: number, { paint, width }: St
 }
 
 function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
-  const { running, lastRun, components, active } = facts;
+  const { running, lastRun, components, active, delivery } = facts;
   const version = facts.version && upstreamVersion(facts.version);
   const steps = [...new Set(plan?.changes.map(({ step }) => step) ?? [])];
   return present(
@@ -191,6 +198,7 @@ function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
     ...Object.entries(components ?? {}).map(
       ([health, ids]) => health !== 'healthy' && `${health}: ${ids.join(', ')}`,
     ),
+    ...(delivery ?? []).map(deliveryNote),
   );
 }
 

@@ -18,6 +18,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { readFacts } from '../../src/host/facts.ts';
+import { type FactsRequest, factsScript } from '../../src/host/facts-request.ts';
 import { RUN_PROGRAM } from '../../src/host/program.ts';
 import { type HostRecord, readRecord } from '../../src/host/records.ts';
 import {
@@ -27,6 +29,7 @@ import {
   rollbackRequest,
   settleRequest,
 } from '../../src/host/run.ts';
+import type { Facts } from '../../src/model/facts.ts';
 import type { Action, Change, Plan, StepId } from '../../src/model/plan.ts';
 import type { Secret } from '../../src/model/secret.ts';
 import stubs from './stubs/host.pl';
@@ -300,6 +303,25 @@ export class PrefixHost {
     child.stdin.end(input);
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     return readRun(out, err);
+  }
+
+  /** What the host reports of itself. */
+  async facts(more: Partial<FactsRequest> = {}): Promise<Facts> {
+    const { facts } = this.#request();
+    const input = factsScript({
+      ...facts,
+      sealed: false,
+      http: true,
+      ...more,
+      nonce: NONCE,
+      root: this.root,
+    });
+    const child = spawn('perl', ['-'], { env: this.#env() });
+    child.stdin.end(input);
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    const record = readRecord(out.trimEnd(), NONCE);
+    if (record?.type !== 'facts') throw new Error(`no facts: ${out}${err}`);
+    return readFacts('web-01', record.facts);
   }
 
   apply(plan: Plan, options: RunOptions & { rollback?: boolean } = {}): Promise<Ran> {

@@ -43,6 +43,7 @@ export const factsOf = (more: Partial<FactsView> = {}): FactsView => ({
   keyExpiresAt: null,
   proven: { run: '20261122T090000Z-0001', at: START - 90_000_000, holds: true },
   lastRun: { run: '20261122T090000Z-0001', verdict: 'ok' },
+  delivery: null,
   ...more,
 });
 

@@ -188,7 +188,9 @@ sub service_facts {
   my $pid = $unit->{MainPID};
   my $process = process_facts($pid, milliseconds_of($unit->{ExecMainStartTimestamp}));
   $unit->{EnvironmentFiles} = environment_files($unit);
-  return { unit => $unit, process => $process, http => $in{facts}{http} ? http_facts($process) : undef };
+  my $http = $in{facts}{http} ? http_facts($process) : undef;
+  my $delivery = $in{facts}{delivery} && $http && ($http->{ready} // 0) == 200 ? delivery_facts($unit) : undef;
+  return { unit => $unit, process => $process, http => $http, delivery => $delivery };
 }
 
 # --- the rest ----------------------------------------------------------------------------------------
@@ -290,7 +292,7 @@ sub facts {
   $f{apt} = try(5, \&apt_facts);
   $f{files} = { map { $_ => file_fact($_) } @files };
   $f{directories} = { map { $_ => meta($_) } keys %directories };
-  if ($f{systemd}) { my $service = try(25, \&service_facts); %f = (%f, $service->{error} ? (unit => $service) : %$service) }
+  if ($f{systemd}) { my $service = try(45, \&service_facts); %f = (%f, $service->{error} ? (unit => $service) : %$service) }
   $f{free} = try(5, \&free_room);
   $f{own} = try(5, \&own_facts);
   $f{sudoLog} = sudo_log();
