@@ -16,8 +16,8 @@ export const BROKEN = [
   ],
   [
     'lockout',
-    '',
-    'An `http` block that would keep alloyup from checking whether Alloy came up, and a block one level too high.',
+    '--strict',
+    'A block one level too high, a timeout longer than its interval, and an `http` block that would keep alloyup from checking whether Alloy came up: a note about a file, an error where an inventory gives it to a host.',
   ],
 ] as const;
 

@@ -104,11 +104,11 @@ describe('the sample that is often copied and cannot load', () => {
   // undefined exporter, signals that do not line up, basic_auth in the wrong place
   test('written over lines', () => {
     expect(found(read('fixtures/sample/lines.alloy'))).toEqual([
-      '7:2 warning exposure.listen',
-      '9:2 warning exposure.listen',
-      '12:14 warning flow.signal',
+      '7:2 note exposure.listen',
+      '9:2 note exposure.listen',
+      '12:14 note flow.signal',
       '18:13 error reference.undefined',
-      '22:1 warning flow.unused',
+      '22:1 note flow.unused',
       '31:2 warning block.unknown',
     ]);
   });
@@ -116,13 +116,13 @@ describe('the sample that is often copied and cannot load', () => {
   test('with two statements on a line: all of it in the same run', () => {
     expect(found(read('fixtures/sample/one-line.alloy'))).toEqual([
       '1:27 error syntax.two-on-a-line',
-      '3:35 warning exposure.listen',
+      '3:35 note exposure.listen',
       '3:43 error syntax.two-on-a-line',
-      '3:43 warning exposure.listen',
+      '3:43 note exposure.listen',
       '3:51 error syntax.two-on-a-line',
-      '3:71 warning flow.signal',
+      '3:71 note flow.signal',
       '6:21 error reference.undefined',
-      '9:1 warning flow.unused',
+      '9:1 note flow.unused',
       '13:2 warning block.unknown',
       '13:34 error syntax.two-on-a-line',
       '15:1 error syntax.unclosed',
@@ -133,11 +133,11 @@ describe('the sample that is often copied and cannot load', () => {
     const all = found(read('fixtures/sample/semicolons.alloy'));
     expect(all.filter((one) => one.includes('syntax.semicolon'))).toHaveLength(11);
     expect(all.filter((one) => !one.includes('syntax.'))).toEqual([
-      '3:35 warning exposure.listen',
-      '3:44 warning exposure.listen',
-      '3:73 warning flow.signal',
+      '3:35 note exposure.listen',
+      '3:44 note exposure.listen',
+      '3:73 note flow.signal',
       '6:21 error reference.undefined',
-      '9:1 warning flow.unused',
+      '9:1 note flow.unused',
       '13:2 warning block.unknown',
     ]);
   });
@@ -182,6 +182,7 @@ describe('what a host needs', () => {
     const text = 'http {\n\ttls {\n\t\tcert_file = "/a"\n\t\tkey_file  = "/b"\n\t}\n}\n';
     expect(found(text)).toEqual(['2:2 error http.locked-out']);
     expect(found(text, { check: 'service' })).toEqual([]);
+    expect(found(text, { check: null })).toEqual(['2:2 note http.locked-out']);
   });
 });
 

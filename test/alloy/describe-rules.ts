@@ -3,7 +3,6 @@ import { RULES, type Rule } from '../../src/alloy/check/rules.ts';
 const SEVERITY: Readonly<Record<Rule['kind'], string>> = {
   language: 'error',
   knowledge: 'warning, error with --strict',
-  advice: 'warning',
   note: 'note',
 };
 
@@ -18,8 +17,12 @@ it current.
   a host.
 - **warning, error with --strict**: according to the components of Alloy 1.18, \`alloy validate\` or the start fails.
   Another version may accept it: \`alloy validate\` on the host decides.
-- **warning**: the configuration runs, but probably does not do what you want.
-- **note**: an opinion, or something that could not be checked. Nothing makes an error of it, \`--strict\` neither.
+- **note**: Alloy runs the configuration, and it is probably not what was meant; an opinion; or something that could
+  not be checked. Nothing makes an error of it, \`--strict\` neither.
+
+A comment silences a warning or note on its line, or on the next line where it stands alone:
+\`// alloyup: allow exposure.listen\`. Several rules may follow \`allow\`. A comment that silences nothing is a note
+itself.
 
 Codes of syntax errors begin with \`syntax.\`; their messages are Alloy's own.
 

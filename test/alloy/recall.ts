@@ -145,7 +145,7 @@ export function countValid(shared: string): ValidCounts {
   return { files: names.length, refused, warnings };
 }
 
-/** Why a kind of warning comes up in files that Alloy takes. */
+/** Why a kind of warning comes up in files that `alloy validate` takes. */
 const WHY: Readonly<Record<string, string>> = {
   'argument.missing': 'the output of a converter for an incomplete source',
   'argument.unknown': 'an argument that the table does not know',
@@ -153,13 +153,11 @@ const WHY: Readonly<Record<string, string>> = {
     'converters leave out the output block when nothing follows; Alloy refuses it at the start',
   'component.unknown':
     "components of upstream's own tests (testcomponents.*), which no released Alloy has, and a module file that uses a declare of its neighbour",
-  'exposure.listen': 'test set-ups that listen on all interfaces',
-  'exposure.secret': 'test set-ups and converter fixtures with passwords written out',
-  'flow.dead-end': 'converted configurations without a destination',
-  'flow.unused': 'fixtures that show one component alone',
-  'text.placeholder': 'an example with values to fill in',
-  'value.url-scheme':
-    'otlphttp endpoints without http://, taken over from a collector configuration; sending fails',
+  'fields.demand':
+    'the output of a converter for an incomplete or contradictory source, which Alloy refuses when it starts',
+  'value.enum': 'empty words of a converted configuration, which Alloy refuses when it starts',
+  'value.selector':
+    'made-up selectors in a test of the converter, which Alloy refuses when it starts',
 };
 
 export function describeRecall(cases: readonly Compared[], valid: ValidCounts): string {
@@ -237,8 +235,8 @@ export const unexplained = ({ warnings }: ValidCounts): readonly string[] =>
 export const isLate = ({ test }: Compared): boolean =>
   test.start.startsWith('fails') && test.expected.length === 0;
 
-/** What says that it does not start; advice does not. */
+/** What says that it does not start; notes do not. */
 const strong = (found: readonly FileDiagnostic[]): readonly FileDiagnostic[] =>
-  found.filter(({ code }) => RULES.find((rule) => rule.code === code)?.kind !== 'advice');
+  found.filter(({ code }) => RULES.find((rule) => rule.code === code)?.kind !== 'note');
 
 export const isCaught = ({ added }: Compared): boolean => strong(added).length > 0;

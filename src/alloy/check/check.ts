@@ -7,6 +7,7 @@ import { tableAt } from '../table/component-table.ts';
 import { checkArguments } from './arguments.ts';
 import { checkBlocks } from './blocks.ts';
 import { checkCycles } from './cycles.ts';
+import { checkDemands } from './demands.ts';
 import { checkExposure } from './exposure.ts';
 import { checkFields } from './fields.ts';
 import { checkFlow } from './flow.ts';
@@ -16,9 +17,11 @@ import type { Check, CheckOptions, Config, FileDiagnostic, NamedFile } from './m
 import { readConfig } from './modules.ts';
 import { checkReferences } from './references.ts';
 import { RULES, type Rule } from './rules.ts';
+import { withoutSilenced } from './silences.ts';
 import { checkStability } from './stability.ts';
 import { checkTexts } from './texts.ts';
 import { checkTypes } from './types.ts';
+import { checkUnusable } from './unusable.ts';
 import { checkValues } from './values.ts';
 
 const KINDS = new Map(RULES.map(({ code, kind }) => [code, kind]));
@@ -32,6 +35,8 @@ const CHECKS: readonly Check[] = [
   checkTypes,
   checkValues,
   checkFields,
+  checkDemands,
+  checkUnusable,
   checkStability,
   checkFlow,
   checkTexts,
@@ -46,8 +51,8 @@ export const checkConfig = (parsed: Parsed, options: CheckOptions): readonly Dia
 /**
  * Everything that is wrong with a configuration, syntax errors included, by file and place. Several
  * files are one configuration, as Alloy reads a directory. Errors: Alloy cannot load it. Warnings:
- * `alloy validate` of 1.18 or the start would fail as far as is known, or it runs and is probably
- * not meant. Pure; never throws. About 20 ms for 1,000 components.
+ * `alloy validate` or the start would fail as far as is known. Notes: it runs, and is probably not
+ * meant. Pure; never throws. About 20 ms for 1,000 components.
  */
 export function checkFiles(
   files: readonly NamedFile[],
@@ -72,8 +77,14 @@ export function checkFiles(
       found.push({ ...diagnostic, file: name });
     });
   }
+  const codes = [...KINDS.keys()];
+  const heard = read.flatMap(({ name, written }) => {
+    const own = found.filter(({ file }) => file === name);
+    const { kept, unused } = withoutSilenced(written, own, codes);
+    return [...kept, ...unused.map((one) => ({ ...one, file: name }))];
+  });
   const order = new Map(files.map(({ name }, index) => [name, index]));
-  return found.sort(
+  return heard.sort(
     (a, b) => order.get(a.file)! - order.get(b.file)! || a.start - b.start || a.end - b.end,
   );
 }

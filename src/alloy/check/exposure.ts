@@ -7,7 +7,10 @@ import { isPlaceholder } from './text-patterns.ts';
 
 /** What others could see or send. No message repeats a secret. */
 export const checkExposure: Check = ({ files, nodes, options }, report) => {
-  if (options.check === 'http') for (const { parsed } of files) checkLockout(parsed, report);
+  // of a file alone nobody asks how it is
+  const asked = options.check === null ? ('note' as const) : undefined;
+  if (options.check !== 'service')
+    for (const { parsed } of files) checkLockout(parsed, report, asked);
   for (const node of nodes) {
     if (node.custom) continue;
     for (const part of node.parts) {
@@ -32,14 +35,14 @@ const CHECKED_PATHS: readonly string[] = [
  * An `http` block that keeps plain HTTP without a password from the paths in CHECKED_PATHS: TLS, or
  * `auth` that no filter lifts from them (paths match by prefix).
  */
-function checkLockout(parsed: Parsed, report: Report): void {
+function checkLockout(parsed: Parsed, report: Report, kind?: 'note'): void {
   const remove = 'the block, or set alloy.check: service to accept the weaker check';
   const consequence = 'the health checks could not tell whether Alloy is up';
   for (const http of blocksOf(parsed.file.body, 'http')) {
     const [tls] = blocksOf(http.body, 'tls');
     if (tls) {
       const message = `tls makes the port speak HTTPS only: ${consequence}`;
-      report('http.locked-out', openingOf(parsed, tls), message, `Remove ${remove}`);
+      report('http.locked-out', openingOf(parsed, tls), message, `Remove ${remove}`, kind);
       return;
     }
     for (const auth of blocksOf(http.body, 'auth')) {
@@ -51,7 +54,7 @@ function checkLockout(parsed: Parsed, report: Report): void {
         openingOf(parsed, auth),
         `auth asks for a password on ${paths.join(', ')}: ${consequence}`,
         `Exempt them with a filter { } with paths = ["/-/", "/metrics", "/api/v0/web/components"] and authenticate_matching_paths = false, remove ${remove}`,
-        sure ? 'language' : 'advice',
+        sure ? kind : 'note',
       );
       return;
     }

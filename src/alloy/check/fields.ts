@@ -1,5 +1,5 @@
 import { table } from '../../model/table.ts';
-import type { Attribute, Statement } from '../ast.ts';
+import type { Statement } from '../ast.ts';
 import {
   attributeOf,
   blocksOf,
@@ -10,7 +10,7 @@ import {
   withoutParens,
 } from '../ast-lookup.ts';
 import { holdsError } from './arguments.ts';
-import { goDuration } from './go-duration.ts';
+import { amountIn, presenceIn, presenceOf, textOf } from './constants.ts';
 import type { Check, Part, Report } from './model.ts';
 import { openingOf, spanOf } from './spans.ts';
 
@@ -32,21 +32,15 @@ export const checkFields: Check = (config, report) => {
   }
 };
 
-const milliseconds = (attribute: Attribute | undefined, otherwise: number): number | undefined => {
-  if (!attribute) return otherwise;
-  const text = stringOf(attribute.value);
-  const read = text === undefined ? undefined : goDuration(text);
-  return typeof read === 'number' ? read : undefined;
-};
-
-function checkTimeout({ block, node }: Part, report: Report): void {
+function checkTimeout(part: Part, report: Report): void {
+  const { block, node } = part;
   const interval = attributeOf(block.body, 'scrape_interval');
   const limit = attributeOf(block.body, 'scrape_timeout');
-  const [every, most] = [milliseconds(interval, 60_000), milliseconds(limit, 10_000)];
+  const [every, most] = [amountIn(part, 'scrape_interval'), amountIn(part, 'scrape_timeout')];
   if (every === undefined || most === undefined || most <= every) return;
   const [shownLimit, shownInterval] = [
-    limit ? stringOf(limit.value)! : '10s, the default',
-    interval ? stringOf(interval.value)! : '60s, the default',
+    limit ? textOf(limit.value)! : '10s, the default',
+    interval ? textOf(interval.value)! : '60s, the default',
   ];
   report(
     'fields.scrape-timeout',
@@ -80,9 +74,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   const said = block.body.filter((statement) => {
     const name = statementName(statement);
     return (
-      WAYS.includes(name) &&
-      (rule?.block(name) || rule?.attributes.has(name)) &&
-      !isEmpty(statement)
+      WAYS.includes(name) && (rule?.block(name) || rule?.attributes.has(name)) && isSet(statement)
     );
   });
   const names = said.map(statementName);
@@ -97,7 +89,7 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   const inside = path.at(-1) ?? '';
   for (const [first, second] of PAIRS[inside] ?? []) {
     const [one, other] = [attributeOf(block.body, first), attributeOf(block.body, second)];
-    if (!one || !other || isEmpty(one) || isEmpty(other)) continue;
+    if (!one || !other || !isSet(one) || !isSet(other)) continue;
     report(
       'fields.auth',
       spanOf(node.parsed, other),
@@ -107,11 +99,9 @@ function checkAuth({ block, node, path, rule }: Part, report: Report): void {
   }
 }
 
-const isEmpty = (statement: Statement): boolean => {
-  if (statement.kind !== 'attribute') return false;
-  const value = withoutParens(statement.value);
-  return stringOf(value) === '' || (value.kind === 'literal' && value.type === 'null');
-};
+/** It surely has a value: what the host decides may be empty, and raises no alarm. */
+const isSet = (statement: Statement): boolean =>
+  statement.kind === 'block' || presenceOf(statement.value) === 'set';
 
 /** Blocks that hold one rule of Prometheus' relabelling. */
 function isRelabel({ path, rule, node }: Part): boolean {
@@ -123,9 +113,12 @@ function isRelabel({ path, rule, node }: Part): boolean {
   );
 }
 
+/** A target_label with groups of the pattern in it, as Prometheus reads it. */
+const RELABEL_TARGET = /^(?:(?:[a-zA-Z_]|\$(?:\{\w+\}|\w+))+\w*)+$/;
+
 function checkRelabel({ block, node }: Part, report: Report): void {
   const written = attributeOf(block.body, 'action');
-  const action = written ? stringOf(written.value) : 'replace';
+  const action = written ? textOf(written.value) : 'replace';
   if (action === undefined) return;
   const at = written ? spanOf(node.parsed, written) : openingOf(node.parsed, block);
   const need = (name: string, sample: string) => {
@@ -149,26 +142,40 @@ function checkRelabel({ block, node }: Part, report: Report): void {
     case 'lowercase':
     case 'uppercase':
     case 'keepequal':
-    case 'dropequal':
-      if (target && stringOf(target.value) === '') {
+    case 'dropequal': {
+      const label = target && textOf(target.value);
+      if (target && label === '') {
         report(
           'fields.relabel',
           spanOf(node.parsed, target),
-          `the target_label of ${action} is empty`,
+          `relabel configuration for ${action} action requires 'target_label' value`,
           'Name a label',
+        );
+      } else if (
+        target &&
+        action === 'replace' &&
+        label?.includes('$') &&
+        !RELABEL_TARGET.test(label)
+      ) {
+        report(
+          'fields.relabel',
+          spanOf(node.parsed, target),
+          `"${label}" is invalid 'target_label' for ${action} action`,
+          'Use letters, digits, _ and groups of the pattern: "a_${1}"',
         );
       }
       need('target_label', '"..."');
+    }
   }
 }
 
-function checkLimiter({ block, node }: Part, report: Report): void {
-  if (attributeOf(block.body, 'limit') || attributeOf(block.body, 'limit_percentage')) return;
+function checkLimiter(part: Part, report: Report): void {
+  if (['limit', 'limit_percentage'].some((name) => presenceIn(part, name) !== 'empty')) return;
   report(
     'fields.memory-limit',
-    openingOf(node.parsed, block),
-    'a memory_limiter needs limit or limit_percentage',
-    'Add limit_percentage = 80 and spike_limit_percentage = 20, or limit = "512MiB"',
+    openingOf(part.node.parsed, part.block),
+    'either limit or limit_percentage must be set to greater than zero',
+    'Add limit = "512MiB", or limit_percentage = 80 together with spike_limit_percentage = 20',
   );
 }
 

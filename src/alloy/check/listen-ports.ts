@@ -1,4 +1,5 @@
-import { attributeOf, numberOf, stringOf } from '../ast-lookup.ts';
+import { attributeOf, stringOf } from '../ast-lookup.ts';
+import { amountIn, wordIn } from './constants.ts';
 import type { Check, FileSpan, Part } from './model.ts';
 import { openingOf, spanOf } from './spans.ts';
 
@@ -53,7 +54,8 @@ function hostOf(host: string): string {
 }
 
 /** `endpoint` of the TCP servers of otelcol receivers, `listen_address` and `listen_port` of the others. */
-function listenerOf({ node, block, path }: Part): Listener | undefined {
+function listenerOf(part: Part): Listener | undefined {
+  const { node, block, path } = part;
   const where = path.join('/');
   if (node.name === 'otelcol.receiver.otlp' && (where === 'grpc' || where === 'http')) {
     const written = attributeOf(block.body, 'endpoint');
@@ -66,11 +68,11 @@ function listenerOf({ node, block, path }: Part): Listener | undefined {
     const at = written ? spanOf(node.parsed, written.value) : openingOf(node.parsed, block);
     return { host: hostOf(split[1]!), port: Number(split[2]), id: node.id, at };
   }
+  if (!['http', 'grpc', 'server'].includes(where)) return undefined;
   const port = attributeOf(block.body, 'listen_port');
-  const number = port && numberOf(port.value);
-  if (!number || !['http', 'grpc', 'server'].includes(where)) return undefined;
-  const address = attributeOf(block.body, 'listen_address');
-  const host = address ? stringOf(address.value) : '';
-  if (host === undefined) return undefined;
-  return { host: hostOf(host), port: number, id: node.id, at: spanOf(node.parsed, port.value) };
+  const number = amountIn(part, 'listen_port');
+  const host = wordIn(part, 'listen_address');
+  if (!number || host === undefined) return undefined;
+  const at = port ? spanOf(node.parsed, port.value) : openingOf(node.parsed, block);
+  return { host: hostOf(host), port: number, id: node.id, at };
 }

@@ -29,8 +29,8 @@ export interface CheckOptions {
   readonly stability: Stability;
   /** Knowledge counts as error. */
   readonly strict: boolean;
-  /** How hosts are checked: `http` must not be locked out. */
-  readonly check: 'http' | 'service';
+  /** How hosts are checked: `http` must not be locked out. null: the file is for no host. */
+  readonly check: 'http' | 'service' | null;
   /** The version that it is checked for, `1.18.1` or `1.18.1-1`; the newest that is known unless said. */
   readonly version?: string | null;
   /** Why it is that version; pinned unless said. */

@@ -3,10 +3,10 @@ export interface Rule {
   /** `family.word`, never renamed. */
   readonly code: string;
   /**
-   * language: an error. knowledge: a warning, an error with --strict. advice: a warning. note: an opinion or
-   * a limit of what is known here, which no option makes more of.
+   * language: an error. knowledge: a warning, an error with --strict. note: Alloy runs it all the same; no
+   * option makes more of it.
    */
-  readonly kind: 'language' | 'knowledge' | 'advice' | 'note';
+  readonly kind: 'language' | 'knowledge' | 'note';
   /** What is found, one sentence. */
   readonly finds: string;
   /** What to do about it. */
@@ -67,7 +67,7 @@ const LANGUAGE = {
     'Add the argument, or set optional = true in the declare',
   ],
   'http.locked-out': [
-    'an http block with tls, or with auth on the paths used by the health checks: they could not tell whether Alloy is up',
+    'an http block with tls, or with auth on the paths used by the health checks: they could not tell whether Alloy is up; for a file alone, which nobody checks, a note',
     'Remove it, filter the paths, or set alloy.check: service to accept the weaker check',
   ],
 } satisfies Texts;
@@ -141,12 +141,44 @@ const KNOWLEDGE = {
     'a duration that Go cannot parse: "15 seconds", "7d"',
     'Write numbers with the units ns us ms s m h: "15s", "168h", "1h30m"',
   ],
+  'value.size': [
+    'a size that Alloy cannot parse: "512Mi", "1mb", a bare number',
+    'Write a number with B, KiB, MiB or GiB: "512MiB"',
+  ],
+  'value.template': [
+    'a Go template of stage.template or stage.replace that does not parse, or calls a function that is not there',
+    'Close what is open, or name a function that exists',
+  ],
+  'value.selector': [
+    'a selector of stage.match that does not parse; on a bad pattern in it Alloy panics, on a reload too (an error)',
+    'Write {name="value"} and the like; it knows less than LogQL',
+  ],
+  'value.jmespath': [
+    'a JMESPath expression that does not compile: "@timestamp" without quotes of its own',
+    'Quote the key inside the string',
+  ],
+  'value.pattern': [
+    'a pattern of stage.pattern without a capture, with two captures in a row, or with one twice',
+    'Put text between the captures, and name each once',
+  ],
+  'value.time-zone': [
+    'a time zone that the IANA database does not have, case included',
+    'Use a name such as Europe/Berlin',
+  ],
+  'value.yaml': [
+    'YAML inside a string (blackbox, snmp, mssql) that does not parse, or has fields that do not exist',
+    'Fix the YAML inside the string',
+  ],
+  'fields.demand': [
+    'values that a component refuses when it is built: below a limit, empty, or missing another argument',
+    'Follow the hint; the list of these demands names the Go file of each',
+  ],
   'value.enum': [
     'a word that the argument does not accept: level = "verbose"',
     'Use one of the words listed in the hint',
   ],
   'value.regex': [
-    'a regular expression that RE2 refuses: unclosed groups, lookarounds, backreferences',
+    'a regular expression that RE2 refuses: unclosed groups, lookarounds, backreferences; on some Alloy panics, on a reload too (an error)',
     'Fix the pattern; backslashes are doubled in "..." and single in `...`',
   ],
   'value.url': [
@@ -167,7 +199,7 @@ const KNOWLEDGE = {
   ],
   'fields.memory-limit': [
     'an otelcol.processor.memory_limiter without limit and limit_percentage; Alloy fails to start',
-    'Set limit = "512MiB" or limit_percentage = 80',
+    'Set limit = "512MiB", or both limit_percentage = 80 and spike_limit_percentage = 20',
   ],
   'stability.component': [
     'a component or block (foreach) that the stability level of the service does not allow',
@@ -189,10 +221,6 @@ const KNOWLEDGE = {
     'a component, block, argument or export that the version of Alloy no longer has; an error where the version is known',
     'Use what the hint names, or remove it',
   ],
-  'flow.signal': [
-    'a signal sent to an otelcol component that does not pass it on: clients get an error and nothing arrives, yet Alloy reports healthy',
-    'Name the signal in the output of the component too, or send it elsewhere',
-  ],
   'text.ottl': [
     'an OTTL statement that cannot be read: brackets, quotes, converters in lower case; alloy validate does not notice, Alloy fails to start',
     'Fix the statement',
@@ -203,8 +231,16 @@ const KNOWLEDGE = {
   ],
 } satisfies Texts;
 
-/** It runs, and is probably not what was meant: always a warning. */
-const ADVICE = {
+/** Alloy runs it, and it is probably not what was meant, or it is an opinion: always a note. */
+const NOTES = {
+  'version.newer': [
+    'a name that alloyup does not know, in a configuration for a version of Alloy that is newer than what it knows',
+    'Nothing, if that version has it; a newer alloyup may know it',
+  ],
+  'silence.unused': [
+    'a comment `// alloyup: allow RULE` that silences nothing on its line, or the next where it stands alone',
+    'Delete the comment, or correct the rule',
+  ],
   'label.ignored': [
     'a label on logging or tracing, which exist only once',
     'Remove the label: Alloy does not read it',
@@ -213,6 +249,10 @@ const ADVICE = {
     'a key given twice in one object: the last one wins, silently',
     'Keep one of the two',
   ],
+  'value.unusable': [
+    'a value that Alloy takes and that the component cannot use: a scheme other than http, a target with a URL for an address, a type of policy that does not exist',
+    'Use a value that the hint names',
+  ],
   'value.url-scheme': [
     'an empty URL, or one without http:// or https://: Alloy starts, and nothing is ever sent',
     'Write the whole URL: https://host:port/path',
@@ -220,6 +260,10 @@ const ADVICE = {
   'fields.glob': [
     'a pattern in __path__ of a loki.source.file, which opens paths literally',
     'Add file_match { enabled = true }, or put a local.file_match before it',
+  ],
+  'flow.signal': [
+    'a signal sent to an otelcol component that does not pass it on: clients get an error and nothing arrives, yet Alloy reports healthy',
+    'Name the signal in the output of the component too, or send it elsewhere',
   ],
   'flow.never': ['an output for a signal that the component never sends', 'Remove the line'],
   'flow.dead-end': [
@@ -248,19 +292,7 @@ const ADVICE = {
   ],
 } satisfies Texts;
 
-/** An opinion, or a limit of what is known here: a note, whatever the options. */
-const NOTES = {
-  'version.newer': [
-    'a name that alloyup does not know, in a configuration for a version of Alloy that is newer than what it knows',
-    'Nothing, if that version has it; a newer alloyup may know it',
-  ],
-} satisfies Texts;
-
-export type RuleCode =
-  | keyof typeof LANGUAGE
-  | keyof typeof KNOWLEDGE
-  | keyof typeof ADVICE
-  | keyof typeof NOTES;
+export type RuleCode = keyof typeof LANGUAGE | keyof typeof KNOWLEDGE | keyof typeof NOTES;
 
 const rulesOf = (kind: Rule['kind'], texts: Texts): readonly Rule[] =>
   Object.entries(texts).map(([code, [finds, fix]]) => ({ code, kind, finds, fix }));
@@ -268,6 +300,5 @@ const rulesOf = (kind: Rule['kind'], texts: Texts): readonly Rule[] =>
 export const RULES: readonly Rule[] = [
   ...rulesOf('language', LANGUAGE),
   ...rulesOf('knowledge', KNOWLEDGE),
-  ...rulesOf('advice', ADVICE),
   ...rulesOf('note', NOTES),
 ];

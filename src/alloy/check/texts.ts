@@ -1,20 +1,22 @@
 import type { Expression } from '../ast.ts';
-import { partsOf, stringOf } from '../ast-lookup.ts';
+import { attributeOf, partsOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import { textOf } from './constants.ts';
 import { goUrlProblem } from './go-url.ts';
-import type { Check, Part, Report } from './model.ts';
-import { ottlProblem } from './ottl.ts';
+import type { Check, CheckOptions, Part, Report } from './model.ts';
+import type { OttlContext } from './ottl/facts.ts';
+import { type OttlPlace, ottlProblem } from './ottl/judge.ts';
 import { spanOf } from './spans.ts';
 import { isHttpUrl, variableIn } from './text-patterns.ts';
 
 /** Texts that mean something to somebody: variables that are none, OTTL. */
-export const checkTexts: Check = ({ nodes }, report) => {
+export const checkTexts: Check = ({ nodes, options }, report) => {
   for (const { parts } of nodes) {
     for (const part of parts) {
       for (const statement of part.block.body) {
         if (statement.kind !== 'attribute') continue;
         const { name } = statement.name;
-        const kind = ottlKind(part, name);
-        if (kind) eachWhole(statement.value, (text, at) => checkOttl(part, kind, text, at, report));
+        const place = ottlPlace(part, name, options);
+        if (place) checkOttl(part, place, statement.value, report);
         else if (!OWN_DOLLARS.has(name)) {
           each(statement.value, (text, at) => {
             checkVariables(part, name, text, at, report);
@@ -35,6 +37,7 @@ export const checkTexts: Check = ({ nodes }, report) => {
 /** Arguments whose texts have a use for $ themselves: groups of a pattern, templates, queries. */
 const OWN_DOLLARS: ReadonlySet<string> = new Set([
   'replacement',
+  'target_label',
   'replace',
   'regex',
   'expression',
@@ -69,14 +72,6 @@ function each(expression: Expression, see: (text: string, at: Expression) => voi
   }
 }
 
-/** Texts that stand alone: what is joined of pieces, or made by a function, is known to Alloy only. */
-function eachWhole(expression: Expression, see: (text: string, at: Expression) => void): void {
-  if (expression.kind === 'literal') each(expression, see);
-  else if (expression.kind === 'array') {
-    for (const part of partsOf(expression)) eachWhole(part, see);
-  }
-}
-
 function checkVariables(
   part: Part,
   argument: string,
@@ -95,28 +90,87 @@ function checkVariables(
   );
 }
 
-/** Whether an argument holds OTTL, statements or conditions. */
-function ottlKind({ node, path }: Part, name: string): 'statement' | 'condition' | undefined {
-  if (node.name === 'otelcol.processor.transform' && name === 'statements') return 'statement';
-  if (node.name === 'otelcol.processor.transform' && name === 'conditions') return 'condition';
-  if (node.name === 'otelcol.processor.filter' && path.length === 1) {
-    return ['span', 'spanevent', 'metric', 'datapoint', 'log_record'].includes(name)
-      ? 'condition'
-      : undefined;
+/** What an argument holds, where it holds OTTL. */
+function ottlPlace(part: Part, name: string, { version }: CheckOptions): OttlPlace | undefined {
+  const { node, path } = part;
+  const block = path.at(-1) ?? '';
+  switch (node.name) {
+    case 'otelcol.processor.transform': {
+      if (name !== 'statements' && name !== 'conditions') return undefined;
+      const written = attributeOf(part.block.body, 'context');
+      const word = written && textOf(written.value)?.toLowerCase();
+      const kind = name === 'statements' ? 'statement' : 'condition';
+      return { kind, context: contextOf(word), component: 'transform', version };
+    }
+    case 'otelcol.processor.filter': {
+      if (name === 'conditions') {
+        return { kind: 'condition', context: undefined, component: 'filter', version };
+      }
+      const context = path.length === 1 ? FILTERED.get(`${block}/${name}`) : undefined;
+      return context && { kind: 'condition', context, component: 'filter', version };
+    }
+    case 'otelcol.connector.count': {
+      const context = COUNTED.get(block);
+      if (name !== 'conditions' || !context) return undefined;
+      return { kind: 'condition', context, component: 'filter', version };
+    }
+    case 'otelcol.connector.signaltometrics':
+      if (name === 'conditions') {
+        return { kind: 'condition', context: undefined, component: undefined, version };
+      }
+      return (name === 'value' || name === 'count') && path.length === 2
+        ? { kind: 'value', context: undefined, component: undefined, version }
+        : undefined;
+    case 'otelcol.processor.tail_sampling': {
+      const context = block === 'ottl_condition' ? contextOf(name) : undefined;
+      return context && { kind: 'condition', context, component: 'filter', version };
+    }
+    default:
+      return undefined;
   }
-  if (path.at(-1) === 'ottl_condition' && (name === 'span' || name === 'spanevent'))
-    return 'condition';
-  return undefined;
 }
 
-function checkOttl(
-  part: Part,
-  kind: 'statement' | 'condition',
-  text: string,
-  at: Expression,
-  report: Report,
-): void {
-  const problem = ottlProblem(text, kind);
+const FILTERED: ReadonlyMap<string, OttlContext> = new Map([
+  ['traces/span', 'span'],
+  ['traces/spanevent', 'spanevent'],
+  ['metrics/metric', 'metric'],
+  ['metrics/datapoint', 'datapoint'],
+  ['logs/log_record', 'log'],
+]);
+const COUNTED: ReadonlyMap<string, OttlContext> = new Map([
+  ['spans', 'span'],
+  ['spanevents', 'spanevent'],
+  ['metrics', 'metric'],
+  ['datapoints', 'datapoint'],
+  ['logs', 'log'],
+]);
+const CONTEXTS: readonly OttlContext[] = [
+  'resource',
+  'scope',
+  'span',
+  'spanevent',
+  'metric',
+  'datapoint',
+  'log',
+];
+
+const contextOf = (word: string | undefined): OttlContext | undefined =>
+  CONTEXTS.find((context) => context === word);
+
+/** Whole texts of a value: a list of them, or one. Of a text that is put together nothing is known. */
+function checkOttl(part: Part, place: OttlPlace, value: Expression, report: Report): void {
+  const inner = withoutParens(value);
+  if (inner.kind === 'array') {
+    for (const element of inner.elements) checkOttl(part, place, element, report);
+    return;
+  }
+  const text = textOf(inner);
+  if (text === undefined || (text.trim() === '' && place.kind !== 'statement')) return;
+  const problem = ottlProblem(text, place);
   if (!problem) return;
-  report('text.ottl', spanOf(part.node.parsed, at), ...problem);
+  const { node } = part;
+  // the policies of tail_sampling are read when it runs
+  const late = node.name === 'otelcol.processor.tail_sampling';
+  const at = spanOf(node.parsed, inner);
+  report('text.ottl', at, problem.message, problem.hint, late ? 'note' : undefined);
 }

@@ -1,7 +1,7 @@
 import type { Expression, Identifier } from '../ast.ts';
-import { numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import { attributeOf, boolOf, numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import type { ValueType } from '../table/component-table.ts';
-import type { Check, Module, Part, Report } from './model.ts';
+import type { Check, Module, Node, Part, Report } from './model.ts';
 import { resolve } from './modules.ts';
 import { spanOf } from './spans.ts';
 import { namesOf, textOf } from './traversal.ts';
@@ -85,12 +85,15 @@ function takes(type: ValueType, got: 'string' | 'number' | 'bool', value: Expres
     case 'number': {
       if (got !== 'string') return got === 'number';
       const text = stringOf(value);
-      return text === undefined || (text.trim() !== '' && !Number.isNaN(Number(text)));
+      return text === undefined || NUMBER.test(text);
     }
     default:
       return false;
   }
 }
+
+/** Texts that Alloy takes for numbers. */
+const NUMBER = /^(?:-?\d+|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/;
 
 /** The kind of value in Alloy's words. */
 function wordOf(type: ValueType): string {
@@ -139,25 +142,117 @@ function hintFor(type: ValueType, got: string, value: Expression, source: string
     : `Write a ${wordOf(type)}`;
 }
 
-function checkReference({ part, report }: Place, type: ValueType, value: Expression): void {
+/** The kind of what an expression gives that names no component; undefined: it is not sure. */
+function computedKind(value: Expression, module: Module): ValueType | undefined {
+  switch (value.kind) {
+    case 'call': {
+      const names = namesOf(value.value);
+      return names && !resolve(names, module) ? RESULTS.get(textOf({ names })) : undefined;
+    }
+    case 'identifier':
+    case 'access': {
+      const names = namesOf(value);
+      const constant = names && names[0]!.name === 'constants' && !resolve(names, module);
+      return constant ? 'string' : undefined;
+    }
+    case 'unary':
+      return value.operator === '!' ? 'bool' : undefined;
+    case 'binary': {
+      if (COMPARISONS.has(value.operator)) return 'bool';
+      if (value.operator !== '+') return 'number';
+      const sides = [value.left, value.right].map(withoutParens);
+      const text = sides.some((side) => stringOf(side) !== undefined);
+      return text || sides.some((side) => computedKind(side, module) === 'string')
+        ? 'string'
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||']);
+/** What functions give, of those that always give the same kind. */
+const RESULTS: ReadonlyMap<string, ValueType> = new Map([
+  ...[
+    'sys.env',
+    'env',
+    'convert.nonsensitive',
+    'nonsensitive',
+    'file.path_join',
+    'encoding.from_base64',
+    'encoding.from_URLbase64',
+    'base64_decode',
+    'encoding.to_json',
+    'encoding.to_base64',
+    'encoding.to_URLbase64',
+    'encoding.url_encode',
+    'encoding.url_decode',
+    ...['format', 'join', 'replace', 'to_lower', 'to_upper'].flatMap((name) => [
+      name,
+      `string.${name}`,
+    ]),
+    ...['trim', 'trim_prefix', 'trim_suffix', 'trim_space'].flatMap((name) => [
+      name,
+      `string.${name}`,
+    ]),
+  ].map((name) => [name, 'string'] as const),
+  ['string.split', 'list(string)'],
+  ['split', 'list(string)'],
+]);
+
+function checkComputed({ part, report }: Place, type: ValueType, value: Expression): void {
+  const kind = computedKind(value, part.node.module);
+  if (!kind) return;
+  const [wanted, got] = [wordOf(type), wordOf(kind)];
+  const converts =
+    (wanted === 'string' || wanted === 'number') && (got === 'string' || got === 'number');
+  if (wanted === got || converts) return;
+  const { parsed } = part.node;
+  const text = parsed.source.slice(value.start, value.end);
+  const short = text.length <= 40 && !text.includes('\n') ? text : 'it';
+  report(
+    'value.type',
+    spanOf(parsed, value),
+    `${short} should be ${wanted}, got ${got}`,
+    wanted === 'array'
+      ? `Put it in brackets: [${short === 'it' ? '...' : short}]`
+      : wanted === 'bool' && got === 'string'
+        ? `Write encoding.from_json(${short === 'it' ? '...' : short}): it reads true and false`
+        : `Give it a ${wanted}`,
+  );
+}
+
+/** What it exports is a secret for sure: by its type, or because is_secret says so. */
+function isSecret(exported: ValueType, node: Node): boolean {
+  if (/^(?:map\()?secret\)?$/.test(exported)) return true;
+  const told = attributeOf(node.block.body, 'is_secret');
+  return exported.includes('optionalsecret') && told !== undefined && boolOf(told.value) === true;
+}
+
+function checkReference(place: Place, type: ValueType, value: Expression): void {
+  const { part, report } = place;
   const indexed = value.kind === 'index';
   const names = namesOf(indexed ? value.value : value);
   const exported = names && kindOf(names, part.node.module, 0);
-  if (!exported) return;
+  if (!exported) {
+    if (!indexed) checkComputed(place, type, value);
+    return;
+  }
   const { parsed } = part.node;
   const at = spanOf(parsed, value);
   const text = parsed.source.slice(value.start, value.end);
-  if (indexed) {
-    if (exported === 'map(secret)' && type === 'string') {
-      report(
-        'value.secret-as-text',
-        at,
-        'secrets may not be converted into strings',
-        `Write convert.nonsensitive(${text}), or use an argument that takes a secret`,
-      );
-    }
+  const source = resolve(names, part.node.module)?.node;
+  if (type === 'string' && source && isSecret(exported, source)) {
+    report(
+      'value.secret-as-text',
+      at,
+      `${text} secrets may not be converted into strings`,
+      `Write convert.nonsensitive(${text}), or use an argument that takes a secret`,
+    );
     return;
   }
+  if (indexed) return;
   const kind = plain(exported);
   if (fits(type, kind)) return;
   if (type === `list(${kind})`) {

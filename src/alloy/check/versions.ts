@@ -76,3 +76,15 @@ export function versionIn({ version, versionIs = 'pinned' }: CheckOptions): stri
       return `this is checked for ${version}`;
   }
 }
+
+/** Whether a version, `1.17.0` or `1.17.0-1`, comes before another; one that is not known never does. */
+export function olderThan(version: string | null | undefined, since: string | undefined): boolean {
+  const [one, other] = [version, since].map((text) =>
+    /^v?(\d+)\.(\d+)/
+      .exec(text ?? '')
+      ?.slice(1)
+      .map(Number),
+  );
+  if (!one || !other) return false;
+  return one[0]! < other[0]! || (one[0] === other[0] && one[1]! < other[1]!);
+}

@@ -31,7 +31,7 @@ function validateFiles({ args, options }: Invocation) {
   const check: CheckOptions = {
     stability: 'generally-available',
     strict: options.strict,
-    check: 'http',
+    check: null,
     version: options.alloyVersion,
     versionIs: 'asked',
   };

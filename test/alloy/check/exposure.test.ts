@@ -14,7 +14,7 @@ const auth = (filter: string) => `http {\nauth {\n${basic}${filter}}\n}\n`;
 const filter = (...lines: readonly string[]) => `filter {\n${lines.join('\n')}\n}\n`;
 
 describe('whether an http block keeps the checks out', () => {
-  test.each<[string, string, 'error' | 'warning' | undefined]>([
+  test.each<[string, string, 'error' | 'note' | undefined]>([
     ['no http block', 'logging { }\n', undefined],
     ['an empty one', 'http { }\n', undefined],
     ['tls', 'http {\ntls {\ncert_file = "/a"\n}\n}\n', 'error'],
@@ -33,7 +33,7 @@ describe('whether an http block keeps the checks out', () => {
       'error',
     ],
     ['on no path named', auth(filter('paths = []')), 'error'],
-    ['on computed paths', auth(filter('paths = [sys.env("A")]')), 'warning'],
+    ['on computed paths', auth(filter('paths = [sys.env("A")]')), 'note'],
   ])('%s', (_, text, severity) => {
     expect(parse(text).errors).toEqual([]);
     expect(lockedOut(text)?.severity).toBe(severity);
