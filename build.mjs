@@ -1,7 +1,7 @@
 // Builds the command into dist/ (`node build.mjs`), or bundles one TypeScript program of the
 // repository and runs it (`node build.mjs run FILE ARGS...`). Node 20 cannot run TypeScript itself.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
@@ -18,6 +18,57 @@ const yamlAsData = {
     }));
   },
 };
+
+/**
+ * openpgp is under the LGPL: it stays the file that its authors publish, which a user can replace by
+ * another version of it.
+ */
+const OPENPGP = 'openpgp.min.mjs';
+const openpgpAsItIs = {
+  name: 'openpgp-as-it-is',
+  setup(at) {
+    at.onResolve({ filter: /^openpgp$/ }, () => ({ path: `./${OPENPGP}`, external: true }));
+  },
+};
+
+/** The package that a bundled file belongs to, as its package.json describes it; undefined: ours. */
+function packageOf(input) {
+  const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [];
+  return folder && { folder, ...JSON.parse(readFileSync(join(root, folder, 'package.json'))) };
+}
+
+/** Name, version, licence and licence text of every package in these files, and of openpgp. */
+function licencesOf(inputs) {
+  const packages = new Map();
+  for (const input of [...inputs, 'node_modules/openpgp/package.json']) {
+    const found = packageOf(input);
+    if (found) packages.set(`${found.name} ${found.version}`, found);
+  }
+  const parts = [...packages].sort().map(([title, { folder, license, author, homepage }]) => {
+    const texts = readdirSync(join(root, folder))
+      .filter((name) => /^(licen[cs]e|copying|notice)/i.test(name))
+      .map((name) => readFileSync(join(root, folder, name), 'utf8').trim());
+    const by = [author]
+      .flat()
+      .map((one) => one?.name ?? one)
+      .join(', ');
+    // some packages only name their licence
+    if (texts.length === 0) {
+      if (license !== 'MIT') throw new Error(`${title} has no licence text (${license})`);
+      texts.push(`Copyright ${by}`, readFileSync(join(root, 'licenses/MIT.txt'), 'utf8').trim());
+    }
+    const head = [`${title} (${license})`, by, homepage].filter(Boolean).join('\n');
+    return [head, ...texts].join('\n\n');
+  });
+  const rule = `\n\n${'='.repeat(80)}\n\n`;
+  const gpl = readFileSync(join(root, 'licenses/GPL-3.0.txt'), 'utf8').trim();
+  return [
+    `Software of others in dist/, and its licences. ${OPENPGP} is the unmodified file of openpgp:
+replace it by another version to use that one. All else is part of the bundle.`,
+    ...parts,
+    `The GNU General Public License, which the LGPL of openpgp refers to\n\n${gpl}`,
+  ].join(rule);
+}
 
 const common = {
   absWorkingDir: root,
@@ -63,16 +114,25 @@ async function run(file, args) {
 
 const [verb, file, ...args] = process.argv.slice(2);
 if (verb === undefined) {
-  await build({
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  copyFileSync(join(root, 'node_modules/openpgp/dist/node', OPENPGP), join(root, 'dist', OPENPGP));
+  const { metafile } = await build({
     ...common,
+    plugins: [...common.plugins, openpgpAsItIs],
+    metafile: true,
     entryPoints: ['src/cli/main.ts'],
     outdir: 'dist',
     splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     chunkNames: '[name]-[hash]',
-    legalComments: 'linked',
+    // THIRD-PARTY.txt has the licences whole
+    legalComments: 'none',
   });
+  writeFileSync(
+    join(root, 'dist/THIRD-PARTY.txt'),
+    `${licencesOf(Object.keys(metafile.inputs))}\n`,
+  );
 } else if (verb === 'run' && file) {
   await run(file, args);
 } else {

@@ -55,7 +55,7 @@ function check(words: readonly string[]): void {
   } else if (program === 'npm') {
     const [verb, script] = args;
     if (verb === 'run') expect(scripts, line).toHaveProperty([script!.replace(/:$/, '')]);
-    else expect(['ci', 'test', 'link', 'install'], line).toContain(verb);
+    else expect(['ci', 'test', 'link', 'install', 'pack'], line).toContain(verb);
   } else if (program === 'node' && args[0] === 'build.mjs') {
     if (args[1] === 'run') expect(existsSync(join(root, args[2]!)), line).toBe(true);
   } else if (program === 'npx') {

@@ -66,6 +66,7 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     examples: {
       'empty-group': { group },
       variable: { variable: 'metrics_ulr' },
+      'overridden-argument': { argument: '--storage.path' },
       'tolerated-component': { component: 'loki.source.file.nginx' },
     },
   },

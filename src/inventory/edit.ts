@@ -12,12 +12,7 @@ export interface InventoryEdit {
   readonly hosts: readonly { readonly name: string; readonly settings: SettingsToWrite }[];
 }
 
-/** For editors. */
-export const SCHEMA_LINE =
-  '# yaml-language-server: $schema=https://unpkg.com/alloyup/schema/inventory.schema.json\n';
-
-const HEADER = `${SCHEMA_LINE}# Created by alloyup init. All settings: docs/inventory.md
-`;
+const HEADER = '# Created by alloyup init. All settings: docs/inventory.md\n';
 
 /**
  * Applies an edit to the text of an inventory, if there is one yet. Comments, order and everything

@@ -19,7 +19,9 @@ type Report = (
 type Rule = (inventory: Checked, report: Report) => void;
 
 /** Every section that holds settings, with its path. */
-const sectionsOf = ({ input }: Checked): readonly (readonly [SettingsInput, Path])[] => [
+const sectionsOf = ({
+  input,
+}: Pick<Checked, 'input'>): readonly (readonly [SettingsInput, Path])[] => [
   ...(input.defaults ? [[input.defaults, ['defaults']] as const] : []),
   ...(['groups', 'hosts'] as const).flatMap((kind) =>
     Object.entries(input[kind] ?? {}).flatMap(([name, section]) =>
@@ -114,7 +116,6 @@ const variablesAreFree: Rule = (inventory, report) => {
 const RESERVED_ARGUMENTS: readonly string[] = [
   '--server.http.listen-addr',
   '--stability.level',
-  '--storage.path',
   '--config.format',
 ];
 
@@ -288,6 +289,14 @@ export function violationsOf(inventory: Checked, partial: boolean): readonly Pro
 /** What is allowed but probably a mistake. */
 export function warningsOf({ groups, hosts, input, place }: Checked): readonly Warning[] {
   const warnings: Warning[] = [];
+  for (const [settings, path] of sectionsOf({ input }))
+    settings.alloy?.args?.forEach((argument, i) => {
+      // an imported installation may have it, and is left as it is
+      if (argument.split('=')[0] !== '--storage.path') return;
+      const params = { reason: 'overridden-argument', argument: '--storage.path' } as const;
+      const at = place([...path, 'alloy', 'args', i]);
+      warnings.push({ code: 'inventory.unused', params, at });
+    });
   for (const [name, members] of groups) {
     const at = place(['groups', name], 'key');
     const ambiguous = { reason: 'host-and-group', name } as const;

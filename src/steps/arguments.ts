@@ -21,7 +21,12 @@ export function readArguments(text: string): RunArguments {
     const [, flag, glued] =
       /^(--(?:server\.http\.listen-addr|stability\.level))(?:=(.*))?$/.exec(words[i]!) ?? [];
     if (flag === undefined) {
-      others.push(words[i]!);
+      const word = words[i]!;
+      const before = others.at(-1);
+      // a value that stands behind its flag
+      const isValue = !word.startsWith('-') && before !== undefined && !before.includes('=');
+      if (isValue) others.splice(-1, 1, `${before}=${word}`);
+      else others.push(word);
       continue;
     }
     const value = glued ?? words[++i] ?? '';

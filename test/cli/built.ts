@@ -19,7 +19,8 @@ const youngest = (directory: string): number =>
 export function builtCommand(): string {
   const entry = statSync(join(ROOT, 'dist/main.js'), { throwIfNoEntry: false });
   // other tests may be running the build: it is only replaced if it is outdated
-  if (!entry || entry.mtimeMs <= Math.max(youngest('src'), youngest('templates'))) {
+  const build = statSync(join(ROOT, 'build.mjs')).mtimeMs;
+  if (!entry || entry.mtimeMs <= Math.max(youngest('src'), youngest('templates'), build)) {
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: ROOT, encoding: 'utf8' });
     if (built.status !== 0) throw new Error(`the build failed: ${built.stderr}`);
   }

@@ -314,3 +314,15 @@ test('the example is valid and has no warnings', () => {
   expect(inventory.warnings).toEqual([]);
   expect(inventory.hosts.size).toBe(22);
 });
+
+test('an argument that the unit overrides is kept, with a warning', () => {
+  const text = 'hosts:\n  h:\n    alloy: { args: [--disable-reporting, --storage.path=/data] }\n';
+  const inventory = parse(text);
+  expect(inventory.warnings).toEqual([
+    {
+      code: 'inventory.unused',
+      params: { reason: 'overridden-argument', argument: '--storage.path' },
+      at: { file: 'inventory.yaml', line: 3, column: 42 },
+    },
+  ]);
+});

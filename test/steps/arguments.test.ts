@@ -23,6 +23,7 @@ test.each([
   ['--server.http.listen-addr', { listen: '' }],
   ['--stability.level=a --stability.level\tb', { stability: 'b' }],
   ['--stability.level= x', { stability: '', others: ['x'] }],
+  ['--storage.path /data --a=1 b', { others: ['--storage.path=/data', '--a=1', 'b'] }],
   ['--stability.levels=a', { others: ['--stability.levels=a'] }],
   ['x--stability.level=a', { others: ['x--stability.level=a'] }],
   ['--serverxhttpxlisten-addr=a', { others: ['--serverxhttpxlisten-addr=a'] }],
@@ -34,6 +35,7 @@ test.each([
   ['', '--server.http.listen-addr=127.0.0.1:12345 --stability.level=generally-available', true],
   ['--a --stability.level=generally-available --b', '--a --b', true],
   ['--a --b', '--b --a', false],
+  ['--cluster.name edge --b', '--cluster.name=edge --b', true],
   ['--server.http.listen-addr=127.0.0.1:1', '', false],
 ])('%j starts the same Alloy as %j: %s', (a, b, same) => {
   expect(sameArguments(a, b)).toBe(same);

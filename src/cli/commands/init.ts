@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { editInventory, SCHEMA_LINE } from '../../inventory/edit.ts';
+import { editInventory } from '../../inventory/edit.ts';
 import { isHostList } from '../../inventory/host-list.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { Secret } from '../../model/secret.ts';
@@ -84,10 +84,7 @@ async function finish(
     known.from === null
       ? { files: [], additions: additionsOf(answers, known) }
       : await importHost(known.from, state, file, terminal);
-  const text = editInventory(
-    existing ?? (imported === null ? null : SCHEMA_LINE + imported),
-    additions,
-  );
+  const text = editInventory(existing ?? imported, additions);
   const drafts = files.flatMap(({ path, content }) =>
     content instanceof Secret
       ? []

@@ -18,6 +18,8 @@ export interface WarningProblems {
   'inventory.unused':
     | Reasons<'empty-group', { group: string }>
     | Reasons<'variable', { variable: string }>
+    /** The unit itself sets it later. */
+    | Reasons<'overridden-argument', { argument: string }>
     | Reasons<'tolerated-component', { component: string }>;
   'ansible.left': Reasons<'connection', { host: string; connection: string }>;
   'ansible.ignored':

@@ -83,7 +83,6 @@ const VARIABLES = table<string>({
 const ARGUMENTS = table<string>({
   '--server.http.listen-addr': 'Set the address in alloy.listen',
   '--stability.level': 'Set the level in alloy.stability',
-  '--storage.path': "Remove it: the unit's own --storage.path overrides it",
   '--config.format': "Remove it: alloyup only supports Alloy's own configuration language",
 });
 

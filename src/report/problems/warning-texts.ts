@@ -93,6 +93,10 @@ export const warningTexts: Texts<WarningProblems> = {
   'inventory.unused': {
     variable: ({ variable }) => text`no template of these hosts uses the variable "${variable}"
       Fix its name, or remove it from config.vars`,
+    'overridden-argument': ({
+      argument,
+    }) => text`${argument} has no effect: the unit's own ${argument} overrides it
+      Remove it from alloy.args`,
     'tolerated-component': ({ component }) => text`
       alloy.tolerate names the component "${component}", which the configuration does not have
       Fix its name, or remove it from alloy.tolerate`,

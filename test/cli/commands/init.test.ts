@@ -126,7 +126,7 @@ describe('--answers', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318');
     const text = read('inventory.yaml');
-    expect(text).toMatch(/^# yaml-language-server: .*\n# Imported from .*\n\ndefaults:\n/);
+    expect(text).toMatch(/^# Imported from .*\n\ndefaults:\n/);
     expect(text).toContain('OTLP_TOKEN: { secret: env:OTLP_TOKEN }');
     const terminal = memoryTerminal({ home: path() });
     await runProgram(['hosts', '-i', file(), '--output', 'json'], terminal);
