@@ -162,7 +162,12 @@ function shellProblem({ name, user, address }: Host, end: Exit | number, said: s
   const about = { code: 'ssh.shell', host: name, ...(detail === '' ? {} : { detail }) } as const;
   if (known) return { ...about, params: { reason: known, ...account } };
   if (typeof end === 'number')
-    return { ...about, params: { reason: 'silent', ...account, seconds: Math.ceil(end) } };
+    // a host under load may be as slow
+    return {
+      ...about,
+      params: { reason: 'silent', ...account, seconds: Math.ceil(end) },
+      transient: true,
+    };
   return { ...about, params: { reason: 'ended', ...account, exit: `${end.code ?? end.signal}` } };
 }
 

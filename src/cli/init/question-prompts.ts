@@ -50,13 +50,17 @@ export async function promptFor(
   earlier?: Answer,
 ): Promise<Answer | typeof BACK> {
   const back = new AbortController();
+  const context = { ...on, signal: back.signal, clearPromptOnDone: false };
   const onKey = (_: unknown, key: Key | undefined): void => {
-    if (key?.name === 'escape') back.abort();
+    if (key?.name !== 'escape') return;
+    // nothing is left of the question; the previous one follows
+    context.clearPromptOnDone = true;
+    back.abort();
   };
   const keys = on.input ?? process.stdin;
   keys.on('keypress', onKey);
   try {
-    return await prompt(question, { ...on, signal: back.signal }, earlier);
+    return await prompt(question, context, earlier);
   } catch (error) {
     if (back.signal.aborted) return BACK;
     throw error;

@@ -43,7 +43,10 @@ const checks: Question = {
 };
 
 test.each([name, hosts, key, checks])('Esc leaves a question ($kind)', async (question) => {
-  expect((await press(question, [ESC])).answer).toBe(BACK);
+  const { answer, shown } = await press(question, [ESC]);
+  expect(answer).toBe(BACK);
+  // and takes it off the screen
+  expect(shown.slice(shown.lastIndexOf(question.message))).toContain(`${ESC}[2K`);
 });
 
 test('an answer is not taken for Esc', async () => {
