@@ -92,6 +92,7 @@ export const parseLiquid = memo((text: string): ParsedTemplate => {
   const templates = engine.parse(text);
   const errors = [...trailing(templates)];
   if (errors.length > 0) throw Object.assign(new Error('trailing text'), { errors });
+  tellPlaces(templates);
   return { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
 });
 
@@ -107,6 +108,38 @@ function* trailing(
     if (template.children) {
       yield* trailing(toValueSync(template.children(false, true)) as readonly Parsed[]);
     }
+  }
+}
+
+/** Where a piece of text comes from: the offset in the template, and whether it stands there as it is. */
+export interface Origin {
+  readonly offset: number;
+  readonly verbatim: boolean;
+}
+
+/** What templates write to. Before that they say where they stand. */
+interface Emitter {
+  buffer: string;
+  at: Origin;
+  write(piece: unknown): void;
+}
+
+/** Has each part tell the emitter where it stands: Liquid gives text without its place. */
+function tellPlaces(templates: readonly Parsed[]): void {
+  for (const template of templates) {
+    const { token, render } = template as Parsed & { render: (...args: unknown[]) => unknown };
+    const verbatim = token.kind === TokenKind.HTML;
+    // of text, what whitespace control removed
+    const { trimLeft = 0 } = token as Partial<Record<'trimLeft', number>>;
+    const offset = token.begin + (verbatim ? trimLeft : 0);
+    Object.assign(template, {
+      render(context: unknown, emitter: Emitter): unknown {
+        emitter.at = { offset, verbatim };
+        return render.call(template, context, emitter);
+      },
+    });
+    if (template.children)
+      tellPlaces(toValueSync(template.children(false, true)) as readonly Parsed[]);
   }
 }
 
@@ -139,14 +172,16 @@ function hasTrailingText(template: Parsed): boolean {
 export function renderLiquid(
   { templates }: ParsedTemplate,
   variables: Readonly<Record<string, unknown>>,
-  write: (piece: string | OutputValue) => void,
+  write: (piece: string | OutputValue, at: Origin) => void,
 ): Readonly<Record<string, unknown>> {
   engine ??= createEngine();
   const scope: object = Object.assign(Object.create(null), variables);
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
-  const emitter = {
+  const emitter: Emitter = {
     buffer: '',
-    write: (piece: unknown) => write(piece instanceof OutputValue ? piece : String(piece)),
+    at: { offset: 0, verbatim: false },
+    write: (piece: unknown) =>
+      write(piece instanceof OutputValue ? piece : String(piece), emitter.at),
   };
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter));
   return context.bottom() as Readonly<Record<string, unknown>>;

@@ -2,7 +2,13 @@ import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { encode, plain, Reference } from './encode.ts';
-import { type OutputValue, type ParsedTemplate, parseLiquid, renderLiquid } from './liquid.ts';
+import {
+  type Origin,
+  type OutputValue,
+  type ParsedTemplate,
+  parseLiquid,
+  renderLiquid,
+} from './liquid.ts';
 import { liquidProblems } from './liquid-problems.ts';
 import { checkVars, varsFor, withDefaults } from './parameters.ts';
 import {
@@ -14,6 +20,14 @@ import {
 } from './template-model.ts';
 
 type PlaceOf = (line: number, column: number) => TemplatePlace;
+
+export interface Rendered {
+  readonly text: string;
+  readonly warnings: readonly Warning[];
+  readonly joints: Joints;
+  /** The offset in the template that a character of the text comes from. */
+  readonly sourceOf: (offset: number) => number;
+}
 
 /** Characters of a rendered configuration: more is a loop gone wrong. */
 const MAX_TEXT = 4_000_000;
@@ -31,11 +45,7 @@ export function renderTemplate(
   template: Template,
   given: TemplateValues,
   newScanner: () => ContextScanner,
-): Result<{
-  readonly text: string;
-  readonly warnings: readonly Warning[];
-  readonly joints: Joints;
-}> {
+): Result<Rendered> {
   const place: PlaceOf = (line, column) => ({
     at: { file: template.file, line, column },
     detail: codeFrame(template.text, line, column),
@@ -133,12 +143,22 @@ function writerTo(scanner: ContextScanner, place: PlaceOf) {
     warnings.push({ code: 'template.raw', params, ...(at ? place(...at) : {}) });
     return raw;
   };
-  const write = (piece: string | OutputValue): void => {
+  const starts: number[] = [];
+  const origins: Origin[] = [];
+  const write = (piece: string | OutputValue, at: Origin): void => {
+    starts.push(text.length);
+    origins.push(at);
     if (typeof piece === 'string') append(piece);
     else if (piece.raw) append(rawText(piece));
     else append(encode(piece.value, { context: scanner.context, line }));
   };
-  return { write, result: () => ({ text, warnings }) };
+  const sourceOf = (offset: number): number => {
+    const i = starts.findLastIndex((start) => start <= offset);
+    const origin = origins[i];
+    if (!origin) return 0;
+    return origin.offset + (origin.verbatim ? offset - starts[i]! : 0);
+  };
+  return { write, result: () => ({ text, warnings, sourceOf }) };
 }
 
 const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)}...` : text);

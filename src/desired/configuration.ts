@@ -4,11 +4,11 @@ import { allowsCommunity } from '../alloy/check/stability.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import { environmentReads } from '../alloy/environment-reads.ts';
-import { parse } from '../alloy/parser.ts';
-import { positionAt } from '../alloy/position.ts';
+import { type Parsed, parse } from '../alloy/parser.ts';
+import { type LineColumn, lineStartsOf, positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
 import { isFragment } from '../config/fragments.ts';
-import { renderTemplate } from '../config/render.ts';
+import { type Rendered, renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/excerpt.ts';
 import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
@@ -64,8 +64,12 @@ interface Piece {
   readonly text: string;
   /** How its places are named. */
   readonly file: string;
+  /** How messages about other places name it, which count the lines of `text`. */
+  readonly name: string;
   readonly template: Template;
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Of a fragment that the user can open: the place there of an offset in `text`. */
+  readonly source: ((offset: number) => number) | null;
 }
 
 /** Makes the configuration of a host. */
@@ -95,7 +99,7 @@ export function configurationOf(
   const { joints } = base.value;
   const problems: Problem[] = [];
   const warnings: Warning[] = [...base.value.warnings];
-  const pieces: Piece[] = [pieceOf(base.value.text, template, vars, name)];
+  const pieces: Piece[] = [pieceOf(base.value, template, vars, name)];
   let text = base.value.text;
   for (const fragment of config.fragments) {
     const own = options.fragments.get(fragment.name);
@@ -115,7 +119,7 @@ export function configurationOf(
       continue;
     }
     warnings.push(...rendered.value.warnings);
-    pieces.push(pieceOf(rendered.value.text, own, fragment.vars, name, fragment.name));
+    pieces.push(pieceOf(rendered.value, own, fragment.vars, name, fragment.name));
     text = joined(text, fragment, rendered.value.text);
   }
   if (problems.length > 0) return fail(...problems);
@@ -142,17 +146,22 @@ export function configurationOf(
   });
 }
 
-/** A template without Liquid keeps its lines: its places name the file that the user can open. */
-const pieceOf = (
-  text: string,
+/**
+ * Places of a fragment are those of its file. A base with Liquid is shown as it was rendered, with its values, and so
+ * is what nobody can open because it is built in.
+ */
+function pieceOf(
+  { text, sourceOf }: Pick<Rendered, 'text' | 'sourceOf'>,
   template: Template,
   vars: Piece['vars'],
   host: string,
   fragment?: string,
-): Piece => {
-  const file = text === template.text ? template.file : renderedFile(template, host, fragment);
-  return { text, file, template, vars };
-};
+): Piece {
+  const own = fragment !== undefined && !isFragment(template.name);
+  const name = text === template.text ? template.file : renderedFile(template, host, fragment);
+  const file = own ? template.file : name;
+  return { text, file, name, template, vars, source: own ? sourceOf : null };
+}
 
 /** Behind a comment that says what follows. Only the first file may begin with a byte order mark. */
 function joined(text: string, { name, template }: FragmentSettings, fragment: string): string {
@@ -197,32 +206,25 @@ function checkOnce(
 
 /** Several pieces are checked as Alloy reads several files: one configuration, each with its own places. */
 function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
-  const read = pieces.map(({ text, file }) => {
-    const parsed = parse(text);
+  const read = pieces.map((piece) => {
+    const parsed = parse(piece.text);
     // what a message says of another place names its file only where there are several
-    return { name: pieces.length > 1 ? file : '', file, parsed, frame: framesOf(parsed.source) };
+    const name = pieces.length > 1 ? piece.name : '';
+    return { name, parsed, piece, place: placesIn(piece, parsed) };
   });
-  type Read = (typeof read)[number];
-  const place = ({ file, parsed, frame }: Read, line: number, column: number, start: number) => {
-    // Alloy counts bytes, the caret characters
-    const letters = start - parsed.source.lastIndexOf('\n', start - 1);
-    return placeOf({ file, line, column }, frame({ line, column: letters }));
-  };
   const reads = new Map<string, Place>();
   for (const one of read) {
     const { source, file } = one.parsed;
     for (const { name, start } of environmentReads(file.body))
-      if (!reads.has(name)) {
-        const { line, column } = positionAt(source, start, file.lineStarts);
-        reads.set(name, place(one, line, column, start));
-      }
+      if (!reads.has(name))
+        reads.set(name, one.place(positionAt(source, start, file.lineStarts), start));
   }
   const found = checkFiles(read, options).map(
     ({ file, severity, code, message, hint, line, column, start }) => ({
       severity,
       code,
       params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
-      ...place(read.find(({ name }) => name === file)!, line, column, start),
+      ...read.find(({ name }) => name === file)!.place({ line, column }, start),
     }),
   );
   const errors = found.filter(({ severity }) => severity === 'error');
@@ -241,6 +243,19 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
     severity === 'note' ? { ...warning, severity } : warning,
   );
   return ok({ components: componentsOf(read.map(({ parsed }) => parsed)), warnings, reads });
+}
+
+/** Where a piece says something, with the lines around it. Alloy counts columns in bytes, the caret characters. */
+function placesIn({ text, file, template, source }: Piece, parsed: Parsed) {
+  const shown = source ? template.text : parsed.source;
+  const frame = framesOf(shown);
+  const lineStarts = source ? lineStartsOf(shown) : parsed.file.lineStarts;
+  return (at: LineColumn, start: number): Place => {
+    const offset = source ? source(Math.min(start, text.length)) : start;
+    const { line, column } = source ? positionAt(shown, offset, lineStarts) : at;
+    const letters = offset - shown.lastIndexOf('\n', offset - 1);
+    return placeOf({ file, line, column }, frame({ line, column: letters }));
+  };
 }
 
 const placeOf = (at: Position, detail: string): Place => (detail === '' ? { at } : { at, detail });

@@ -160,6 +160,15 @@ describe('what is wrong is told where it stands', () => {
       ],
     ],
     [
+      'the same, where lines of the first were rendered away',
+      withFragments('{ a: ./a.alloy, b: ./b.alloy }'),
+      {
+        './a.alloy': `{%- if fragment %}\n{%- endif %}\n${file('x')}`,
+        './b.alloy': `{%- if fragment %}\n{%- endif %}\n${file('x')}`,
+      },
+      [/^b\.alloy:3:1 .* already declared at a\.alloy \(fragment a, rendered for h\):\d:1/],
+    ],
+    [
       'a component of the base',
       withFragments('{ a: ./a.alloy }'),
       { './a.alloy': 'prometheus.exporter.self "alloy" { }\n' },
@@ -183,6 +192,38 @@ describe('what is wrong is told where it stands', () => {
       withFragments('{ a: ./a.alloy }'),
       { './a.alloy': `${file('x')}\n\n\nlocal.file_match "y" [\n` },
       [/^a\.alloy:7:22 config\.syntax/],
+    ],
+    [
+      'a mistake behind Liquid that writes and removes lines',
+      withFragments('{ a: { template: ./a.alloy, vars: { names: [x, y, z] } } }'),
+      {
+        './a.alloy': `{%- assign label = fragment | identifier %}
+{%- for name in names %}
+local.file_match "{{ label }}_{{ name }}" {
+	path_targets = []
+}
+{%- endfor %}
+
+local.file_match "w" {
+	path_targts = []
+}
+`,
+      },
+      [/^a\.alloy:8:1 config\.check: .*path_targets/, /^a\.alloy:9:2 config\.check: .*path_targts/],
+    ],
+    [
+      'a mistake in a value',
+      withFragments('{ a: { template: ./a.alloy, vars: { every: never } } }'),
+      {
+        './a.alloy': `// {{ fragment }}
+prometheus.scrape "a" {
+	targets         = []
+	forward_to      = [{{ metrics_to }}]
+	scrape_interval = {{ every }}
+}
+`,
+      },
+      [/^a\.alloy:5:20 config\.check: .*never/],
     ],
     [
       'Liquid that is not closed',
