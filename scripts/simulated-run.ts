@@ -74,7 +74,14 @@ export function simulatedRun({ hosts, forks, speed }: Simulation): readonly Time
         outcome: 'unreachable',
         problem: {
           code: 'ssh.timeout',
-          params: { reason: 'login', endpoint: host, port: 22, seconds: 15, stage: 'tcp' },
+          params: {
+            reason: 'login',
+            endpoint: host,
+            port: 22,
+            seconds: 15,
+            stage: 'tcp',
+            limit: '--connect-timeout',
+          },
           host,
           transient: true,
         },

@@ -72,9 +72,10 @@ export const connectionCatalogue: Catalogue<ConnectionProblems> = {
   'ssh.timeout': {
     means: 'A login or a command did not finish in time, or the run was interrupted meanwhile.',
     examples: {
-      login: { endpoint, port: 22, seconds: 10, stage: 'tcp' },
+      login: { endpoint, port: 22, seconds: 10, stage: 'tcp', limit: '--connect-timeout' },
+      'no-login': { endpoint, seconds: 30 },
       'login-interrupted': { endpoint },
-      command: { endpoint, seconds: 60 },
+      command: { endpoint, seconds: 60, limit: '--timeout' },
       'command-interrupted': { endpoint },
     },
   },

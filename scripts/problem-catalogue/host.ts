@@ -24,6 +24,8 @@ export const hostCatalogue: Catalogue<HostProblems> = {
     examples: {
       'no-facts': { exit: '127' },
       nonsense: {},
+      flooded: { limitMb: 32 },
+      'too-large': { limitMb: 8 },
       unreadable: { part: 'unit', why: 'deadline' },
     },
   },
@@ -167,7 +169,7 @@ export const applyCatalogue: Catalogue<ApplyProblems> = {
   'apply.unknown': {
     means:
       'alloyup does not know how the run ended. The host finishes it, or rolls it back, alone.',
-    examples: { 'in-progress': {}, 'no-verdict': {} },
+    examples: { 'in-progress': {}, 'no-verdict': {}, flooded: { limitMb: 64 } },
   },
 };
 

@@ -8,8 +8,7 @@ export const usageError = (params: CommandLineProblem): ToolError =>
 
 /** @throws ToolError with all of the problems, if there are any */
 export function throwAll(problems: readonly Problem[]): void {
-  const [first, ...more] = problems;
-  if (first) throw new ToolError(first, ...more);
+  if (problems.length > 0) throw ToolError.of(problems);
 }
 
 /** What `work` returns, or the problems that it throws. */

@@ -1,6 +1,6 @@
 import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { failWith, ok, type Problem, type Result } from '../model/problem.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
 import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
@@ -45,7 +45,7 @@ export function readDeclarations(
     const said = message.split('\n')[0]!.replace(/ at line .*$/, '');
     report(pos[0], { reason: 'yaml', said });
   }
-  if (problems.length > 0) return fail(...problems);
+  if (problems.length > 0) return failWith(problems);
 
   const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, fault) => {
     const parent = document.getIn(path.slice(0, -1), true);
@@ -53,7 +53,7 @@ export function readDeclarations(
     const key = pairs.find(({ key }) => String(key) === path.at(-1))?.key;
     report(key?.range?.[0] ?? 0, fault);
   });
-  return problems.length > 0 ? fail(...problems) : ok(found);
+  return problems.length > 0 ? failWith(problems) : ok(found);
 }
 
 /** Makes declarations of parsed YAML, unusable if anything is reported. Paths end with a key. */

@@ -1,6 +1,6 @@
 import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
-import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
+import { failWith, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { encode, plain, Reference } from './encode.ts';
 import {
   type Origin,
@@ -66,7 +66,7 @@ export function renderTemplate(
   try {
     parsed = parseLiquid(source);
   } catch (error) {
-    return fail(...liquidErrors(error, given.vars));
+    return failWith(liquidErrors(error, given.vars));
   }
   const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
@@ -96,7 +96,7 @@ export function renderTemplate(
     // what follows from a missing or wrong parameter is not reported twice
     if (problems.length === 0 || !parameters) problems.push(...liquidErrors(error, variables));
   }
-  if (problems.length > 0) return fail(...problems);
+  if (problems.length > 0) return failWith(problems);
   return ok({ ...writer.result(), joints: jointsIn(assigned) });
 }
 

@@ -2,7 +2,7 @@ import type { Template } from '../config/template-model.ts';
 import type { FileSettings, HostSettings } from '../inventory/settings.ts';
 import { CONFIG_PATH, type DesiredFile, type Target } from '../model/desired.ts';
 import type { Sudo } from '../model/host.ts';
-import { fail, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
+import { failWith, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
 import { dropInText, environmentFault, listenArgument, reachable } from './alloy-service.ts';
@@ -34,14 +34,14 @@ export function makeTarget(
   const problems: Problem[] = [];
   const sudo = sudoOf(input, problems);
   const made = input.configure(settings, template, input);
-  if (!made.ok) problems.push(...made.problems);
+  if (!made.ok) for (const one of made.problems) problems.push(one);
   const { version, service, environment: variables, ...running } = alloy;
   const environment = [...variables].map(
     ([variable, value]) =>
       [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
   );
   problems.push(...environment.flatMap((entry) => environmentProblems(entry, input)));
-  if (!made.ok || problems.length > 0) return fail(...problems);
+  if (!made.ok || problems.length > 0) return failWith(problems);
 
   const { key } = repository;
   const args = [

@@ -25,6 +25,8 @@ export const emptyAccount: Account = {
 };
 
 const OUTPUT_LINES = 15;
+/** A run meets one, or one for each action that it cannot undo. */
+const MAX_PROBLEMS = 50;
 
 /** Adds a record, or a line of output. */
 export function extend(account: Account, record: HostRecord | undefined, line: string): Account {
@@ -40,6 +42,7 @@ export function extend(account: Account, record: HostRecord | undefined, line: s
     case 'fail':
       return { ...account, failed: account.failed ?? record };
     case 'problem':
+      if (account.problems.length >= MAX_PROBLEMS) return account;
       return { ...account, problems: [...account.problems, record.problem] };
     default:
       return account;

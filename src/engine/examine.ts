@@ -28,8 +28,7 @@ export async function examineHost(
   { connectTimeoutS }: { readonly connectTimeoutS: number },
 ): Promise<Examination> {
   const session = createSession(world.transport, target.host, {
-    timeoutMs: connectTimeoutS * 1000,
-    signal: world.abandon,
+    limits: () => ({ timeoutMs: connectTimeoutS * 1000, signal: world.abandon }),
     onConnected: () => {},
   });
   try {

@@ -5,14 +5,20 @@ import { PERL } from '../host/run.ts';
 import type { Repository, Target } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
-import { ToolError } from '../model/problem.ts';
+import { type ProblemParams, ToolError } from '../model/problem.ts';
 import { filesToRead, neededSupplies } from '../plan/inputs.ts';
+import type { HostClock } from './host-clock.ts';
 import type { Session } from './session.ts';
-import { runAsRoot, sudoProblem } from './sudo.ts';
+import { afterMarker, collector } from './streams.ts';
+import { startAsRoot, sudoProblem } from './sudo.ts';
 import type { World } from './world.ts';
 
 /** A login that hangs, or a host whose systemd does not answer, is given up after this. */
 const FACTS_TIMEOUT_MS = 60_000;
+/** The facts of a host with 5,000 components take a tenth of it. */
+const FACTS_LIMIT_MB = 8;
+/** How long a command may go on once it has answered. */
+const END_MS = 2000;
 
 /** What a host is asked about itself. */
 export const factsRequest = ({ desired }: Target): FactsRequest => ({
@@ -25,7 +31,9 @@ export const factsRequest = ({ desired }: Target): FactsRequest => ({
 
 /**
  * Asks a host for its facts, in one command. `raw` is the answer as the host gave it; `aheadMs`: how many
- * milliseconds the host's clock is ahead of ours, 0 when the difference is too small to measure.
+ * milliseconds the host's clock is ahead of ours, 0 when the difference is too small to measure. What a
+ * login shell prints, even without a newline, stands before the nonce, which nobody can guess; what comes
+ * behind the answer does not count.
  *
  * @throws ToolError `ssh.shell`, `sudo.*`, `host.probe`, or the transport's own
  */
@@ -34,44 +42,76 @@ export async function gatherFacts(
   session: Session,
   world: World,
   more: Pick<FactsRequest, 'delivery' | 'extras' | 'packages'> & {
-    readonly deadline?: number;
+    readonly clock?: HostClock;
   } = {},
 ): Promise<{ readonly facts: Facts; readonly raw: unknown; readonly aheadMs: number }> {
   const { host } = target;
+  const { clock, ...asked } = more;
   const nonce = `@@${world.nonce()}`;
-  const script = factsScript({ ...factsRequest(target), ...more, nonce });
+  const script = factsScript({ ...factsRequest(target), ...asked, nonce });
+  const answer = collector(FACTS_LIMIT_MB << 20);
+  const err = collector(64 << 10);
+  let answered = (): void => undefined;
+  const whole = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
+  let isWhole = false;
   // the login must not count towards the clock's difference
   await session.connect();
-  const asked = world.now();
-  const { out, err, exit } = await runAsRoot(session, host, PERL, script, {
-    timeoutMs: Math.max(
-      1000,
-      Math.min(FACTS_TIMEOUT_MS, (more.deadline ?? Number.POSITIVE_INFINITY) - world.now()),
-    ),
-    signal: world.abandon,
+  const sentAt = world.now();
+  let heardAt = sentAt;
+  const out = afterMarker(nonce, (bytes) => {
+    if (isWhole) return;
+    answer.push(bytes);
+    isWhole = answer.full || bytes.includes(NEWLINE);
+    if (!isWhole) return;
+    heardAt = world.now();
+    answered();
   });
-  const answered = world.now();
-  // what a login shell prints, even without a newline, stands before it; nobody can guess the nonce
-  const [before = '', ...report] = out.split(nonce);
-  const [line = ''] = report.join(nonce).split('\n');
+  const channel = await startAsRoot(session, host, PERL, script, {
+    onOut: out.push,
+    onErr: err.push,
+    timeoutMs: clock?.left(FACTS_TIMEOUT_MS) ?? FACTS_TIMEOUT_MS,
+    signal: clock?.signal ?? world.abandon,
+  });
+  const waiting = new AbortController();
+  const late = whole.then(() => world.sleep(END_MS, waiting.signal)).then(() => null);
+  const exit = await Promise.race([channel.exit, late])
+    .catch((error: unknown) => {
+      if (!isWhole) throw error;
+      return null;
+    })
+    .finally(() => waiting.abort());
+  if (exit === null) channel.close();
+
+  if (answer.full) throw probeProblem(host.name, { reason: 'too-large', limitMb: FACTS_LIMIT_MB });
+  const [line = ''] = answer.text().split('\n', 1);
   const record = readRecord(`${nonce}${line}`, nonce);
   if (record?.type === 'facts') {
     const facts = readFacts(host.name, record.facts);
-    const apart = facts.takenAt - (asked + answered) / 2;
+    const apart = facts.takenAt - (sentAt + heardAt) / 2;
     // the facts were taken at some time while we waited for the answer
-    const aheadMs = Math.abs(apart) <= (answered - asked) / 2 + 500 ? 0 : apart;
+    const aheadMs = Math.abs(apart) <= (heardAt - sentAt) / 2 + 500 ? 0 : apart;
     return { facts, raw: record.facts, aheadMs };
   }
-  throw new ToolError(
-    sudoProblem(host, err, exit) ?? {
-      code: 'host.probe',
-      host: host.name,
-      params: { reason: 'no-facts', exit: `${exit.code ?? exit.signal}` },
-      // never the report itself: it holds /etc/default/alloy
-      detail: world.mask(`${before}\n${err}`).trim().slice(-2000),
-    },
-  );
+  if (isWhole) throw probeProblem(host.name, { reason: 'nonsense' });
+  const said = err.text();
+  const refused = sudoProblem(host, said, exit ?? undefined);
+  if (refused) throw new ToolError(refused);
+  // never the report itself: it holds /etc/default/alloy
+  const detail = world.mask(`${out.before()}\n${said}`).trim().slice(-2000);
+  const how = `${exit?.code ?? exit?.signal}`;
+  throw probeProblem(host.name, { reason: 'no-facts', exit: how }, detail);
 }
+
+const NEWLINE = 10;
+
+const probeProblem = (
+  host: string,
+  params: ProblemParams['host.probe'],
+  detail?: string,
+): ToolError =>
+  new ToolError({ code: 'host.probe', host, params, ...(detail === undefined ? {} : { detail }) });
 
 /** What planning needs beyond the facts. Nothing is fetched for a host that is up to date. */
 export async function gatherSupplies(

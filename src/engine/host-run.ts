@@ -15,6 +15,7 @@ import { planRemoval } from '../plan/removal.ts';
 import { movedProblem } from '../plan/saved-plan.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
+import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
 import { createSession } from './session.ts';
 import { driftProblem, type Verdict, verdictOf } from './verdict.ts';
@@ -46,6 +47,10 @@ interface Planned {
 const CLOCK_MS = 300_000;
 /** A host that keeps changing is planned this often at most. */
 const MAX_PLANS = 3;
+/** Later lines of a run are read, but not shown or logged: packages print some hundred. */
+const MAX_TOLD = 5000;
+/** Characters of a line of output. */
+const MAX_LINE = 4096;
 
 const UNREACHABLE: readonly string[] = [
   'ssh.unreachable',
@@ -64,8 +69,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   const { verb } = options;
   const planOptions: PlanOptions = { adopt: options.adopt, watchS: options.watchS };
   const session = createSession(world.transport, host, {
-    timeoutMs: options.connectTimeoutS * 1000,
-    signal: world.abandon,
+    limits: () => ({ timeoutMs: clock.left(options.connectTimeoutS * 1000), signal: clock.signal }),
     onConnected: ({ via, description: how, why }) =>
       emit({ type: 'host.connected', host: name, via, how, why }),
   });
@@ -74,7 +78,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   let outcome: Outcome | null = null;
   /** The newest run that was started on the host. */
   let lastRun = '';
-  let deadline = 0;
+  let clock: HostClock;
   let runs = 0;
 
   const nextRun = (): string => {
@@ -97,23 +101,38 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
 
   /** Turns a problem of this host into its outcome, so that it stops no other host. */
   const guarded = async (work: () => Promise<Verdict | 'waiting'>): Promise<void> => {
-    deadline = world.now() + options.timeoutS * 1000;
+    clock = startClock(world, options.timeoutS);
     try {
       const verdict = await work();
       if (verdict !== 'waiting') finish(verdict.outcome, verdict.problem);
-    } catch (error) {
+    } catch (thrown) {
+      const error = clock.explained(thrown);
       if (error instanceof ToolError) {
         const { problem } = error;
         finish(UNREACHABLE.includes(problem.code) ? 'unreachable' : 'failed', problem);
       } else {
         finish('failed', bugProblem(name, world.mask(stackOf(error))));
       }
+    } finally {
+      clock.stop();
     }
   };
 
   const facts = async (): Promise<Facts> =>
-    (await gatherFacts(target, session, world, { deadline })).facts;
-  const supply = (of: Facts, fetch: boolean) => gatherSupplies(target, of, world, { fetch });
+    (await gatherFacts(target, session, world, { clock })).facts;
+  const supply = (of: Facts, fetch: boolean) =>
+    clock.within(gatherSupplies(target, of, world, { fetch }), () => ({
+      code: 'repository.unreachable',
+      host: name,
+      params: {
+        reason: 'timeout',
+        seconds: options.timeoutS,
+        what: 'index',
+        url: desired.repository.url,
+        proxy: null,
+      },
+      transient: true,
+    }));
   const emitFacts = (of: Facts, { keyrings }: Supplies): void =>
     emit({ type: 'host.facts', host: name, facts: factsView(of, desired, keyrings) });
   const emitPlan = (plan: Plan): void =>
@@ -129,6 +148,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     let step: StepId | null = null;
     // an undo that is killed and resumed reports every step again
     const undone = new Set<StepId>();
+    let told = 0;
     const end = await runOnHost({
       host,
       session,
@@ -140,13 +160,14 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
         lockWaitS: options.lockTimeoutS,
         facts: { ...factsRequest(target), sealed: true },
       }),
-      deadline,
+      clock,
       world,
       onReconnect: (attempt) => emit({ type: 'host.reconnecting', host: name, attempt }),
-      onLine: (line) => {
-        const record = readRecord(line, nonce);
-        // half a record of a program that was killed
-        if (!record && line.startsWith(`${nonce} `)) return;
+      onLine: (whole) => {
+        const record = readRecord(whole, nonce);
+        // half a record of a program that was killed, or one that makes no sense
+        if (!record && whole.startsWith(nonce)) return;
+        const line = record ? '' : cutLine(whole);
         account = extend(account, record, line);
         if (record?.type === 'begin') step = record.step;
         if (record?.type === 'undone') {
@@ -154,7 +175,9 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
           undone.add(record.step);
         }
         const happening = happeningOf(name, record, line, step, world.mask);
-        if (happening) emit(happening);
+        if (!happening || told >= MAX_TOLD) return;
+        told += 1;
+        emit(happening);
       },
     });
     return { account, end };
@@ -179,7 +202,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     } = await gatherFacts(target, session, world, {
       packages: verb === 'remove',
       delivery: verb === 'status',
-      deadline,
+      clock,
     });
     // before apt calls keys and indexes expired, or not valid yet
     if (Math.abs(aheadMs) >= CLOCK_MS)
@@ -349,6 +372,9 @@ const unsettledProblem = (host: string): Problem => ({
   host,
   params: { reason: 'other-run' },
 });
+
+const cutLine = (line: string): string =>
+  line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line;
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

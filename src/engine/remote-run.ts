@@ -4,8 +4,9 @@ import type { Host } from '../model/host.ts';
 import type { Exit } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import type { HostClock } from './host-clock.ts';
 import { isLost, type Session } from './session.ts';
-import { afterMarker, collector } from './streams.ts';
+import { type Allowance, afterMarker, allowanceOf, collector } from './streams.ts';
 import { startAsRoot, sudoProblem } from './sudo.ts';
 import type { World } from './world.ts';
 
@@ -17,8 +18,10 @@ export type RunEnd =
   | { readonly verdict: string }
   /** The host knows nothing of the run, and will not start it any more. */
   | 'never-started'
-  /** The deadline passed, or nobody waits any more. The run may still be in progress. */
-  | 'left';
+  /** The time is over, or nobody waits any more. The run may still be in progress. */
+  | 'left'
+  /** It wrote more than anybody reads. The run may still be in progress. */
+  | { readonly flooded: number };
 
 export interface RemoteRun {
   readonly host: Host;
@@ -27,9 +30,8 @@ export interface RemoteRun {
   readonly request: Secret;
   readonly onLine: (line: string) => void;
   readonly onReconnect: (attempt: number) => void;
-  /** Milliseconds since the epoch. */
-  readonly deadline: number;
-  readonly world: Pick<World, 'now' | 'sleep' | 'abandon'>;
+  readonly clock: HostClock;
+  readonly world: Pick<World, 'sleep' | 'abandon'>;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -42,6 +44,10 @@ const REBOOTED = 76;
 /** The host knows nothing of the run. */
 const UNKNOWN = 72;
 const VERDICT = 'alloyup: verdict ';
+/** Packages print some hundred lines. */
+const LOG_MB = 64;
+/** Bytes. A line is work, however short it is. */
+const LINE_COST = 1024;
 
 /**
  * Starts a run on a host and follows its log to the end, over as many connections as it takes: each
@@ -50,30 +56,36 @@ const VERDICT = 'alloyup: verdict ';
  * @throws ToolError `ssh.shell`, `sudo.*`, `host.unsupported`, `apply.failed`: nothing was started
  */
 export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
-  const log = createLineReader(input.onLine);
+  const allowance = allowanceOf(LOG_MB);
+  const log = createLineReader((line) => {
+    if (!allowance.spend(LINE_COST)) input.onLine(line);
+  });
   const launcher = afterMarker(LAUNCHED, log.push);
   try {
-    if ((await launch(input, launcher)) === 0) return 'over';
+    if ((await launch(input, launcher, allowance)) === 0) return 'over';
   } catch (error) {
     if (input.world.abandon.aborted) return 'left';
+    if (allowance.spent && launcher.found) return { flooded: LOG_MB };
     if (!isLost(error)) throw error;
   }
-  return follow(input, log, launcher.found);
+  return follow(input, log, allowance, launcher.found);
 }
 
 /** Resolves with the exit code of a launcher that started the run and then followed its log. */
 async function launch(
-  { host, session, run, request, deadline, world }: RemoteRun,
+  { host, session, run, request, clock }: RemoteRun,
   launcher: ReturnType<typeof afterMarker>,
+  allowance: Allowance,
 ): Promise<number | null> {
   const err = collector(64 << 10);
   const input = launchInput(run, request).reveal();
-  const channel = await startAsRoot(session, host, PERL, input, {
+  const options = {
     onOut: launcher.push,
     onErr: err.push,
-    timeoutMs: Math.max(1000, deadline - world.now()),
-    signal: world.abandon,
-  });
+    timeoutMs: clock.left(),
+    signal: clock.signal,
+  };
+  const channel = await startAsRoot(session, host, PERL, input, options, allowance);
   const exit = await channel.exit;
   if (launcher.found) return exit.code;
   throw new ToolError(launchProblem(host, exit, launcher.before(), err.text()));
@@ -91,7 +103,7 @@ function launchProblem(host: Host, exit: Exit, out: string, err: string): Proble
       code: 'apply.failed',
       host: host.name,
       params: { reason: 'not-launched', exit: `${exit.code ?? exit.signal}` },
-      detail: `${out}${err}`.trim(),
+      detail: `${out}${err}`.trim().slice(-2000),
       transient: true,
     }
   );
@@ -100,28 +112,30 @@ function launchProblem(host: Host, exit: Exit, out: string, err: string): Proble
 async function follow(
   input: RemoteRun,
   log: ReturnType<typeof createLineReader>,
+  allowance: Allowance,
   started: boolean,
 ): Promise<RunEnd> {
-  const { host, session, run, deadline, world } = input;
+  const { host, session, run, clock, world } = input;
   let pauseMs = FIRST_PAUSE_MS;
-  for (let attempt = 1; world.now() < deadline && !world.abandon.aborted; attempt += 1) {
+  for (let attempt = 1; !clock.over && !clock.signal.aborted; attempt += 1) {
     input.onReconnect(attempt);
     session.close();
-    await world.sleep(pauseMs, world.abandon);
-    if (world.abandon.aborted) break;
+    await world.sleep(pauseMs, clock.signal);
+    if (clock.signal.aborted) break;
     pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     const output = verdictOrLog(log.push);
     try {
       const ask = followInput({ run, from: log.received });
-      const channel = await startAsRoot(session, host, PERL, ask, {
-        onOut(bytes) {
+      const options = {
+        onOut(bytes: Uint8Array) {
           pauseMs = FIRST_PAUSE_MS;
           output.push(bytes);
         },
         onErr() {},
-        timeoutMs: Math.max(1000, deadline - world.now()),
-        signal: world.abandon,
-      });
+        timeoutMs: clock.left(),
+        signal: clock.signal,
+      };
+      const channel = await startAsRoot(session, host, PERL, ask, options, allowance);
       const { code } = await channel.exit;
       if (code === REBOOTED) return { verdict: output.verdict() };
       output.flush();
@@ -130,6 +144,7 @@ async function follow(
       // anything else: killed there, or asked to come again
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
+      if (allowance.spent) return { flooded: LOG_MB };
     }
   }
   return 'left';
@@ -148,7 +163,9 @@ function verdictOrLog(onLog: (bytes: Uint8Array) => void) {
     push(bytes: Uint8Array) {
       if (isLog) return onLog(bytes);
       held = Buffer.concat([held, bytes]);
-      if (!VERDICT.startsWith(held.subarray(0, VERDICT.length).toString('latin1'))) flush();
+      // a verdict is one word
+      if (held.length > 1000) flush();
+      else if (!VERDICT.startsWith(held.subarray(0, VERDICT.length).toString('latin1'))) flush();
     },
     flush,
     verdict: () => held.toString().slice(VERDICT.length).trim(),

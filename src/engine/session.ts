@@ -19,8 +19,8 @@ export function createSession(
   transport: Transport,
   host: Host,
   options: {
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal;
+    /** Asked at each login. */
+    readonly limits: () => { readonly timeoutMs: number; readonly signal: AbortSignal };
     readonly onConnected: (connection: Connection) => void;
   },
 ): Session {
@@ -31,7 +31,7 @@ export function createSession(
   };
   const login = async (): Promise<Connection> => {
     if (!connection) {
-      connection = await transport.connect(host, options);
+      connection = await transport.connect(host, options.limits());
       options.onConnected(connection);
     }
     return connection;

@@ -1,14 +1,40 @@
+import { byteBuffer } from '../model/byte-buffer.ts';
+
 /** Collects bytes up to a limit and drops the rest. */
-export function collector(limit: number): { push(bytes: Uint8Array): void; text(): string } {
-  const parts: Uint8Array[] = [];
-  let size = 0;
+export function collector(limit: number): {
+  push(bytes: Uint8Array): void;
+  text(): string;
+  readonly full: boolean;
+} {
+  const kept = byteBuffer(limit);
   return {
-    push(bytes) {
-      if (size >= limit) return;
-      parts.push(Uint8Array.from(bytes.subarray(0, limit - size)));
-      size += bytes.length;
+    push: kept.push,
+    text: () => new TextDecoder().decode(kept.bytes()),
+    get full() {
+      return kept.full;
     },
-    text: () => new TextDecoder().decode(Buffer.concat(parts)),
+  };
+}
+
+/** What a host may send before it is hung up on. */
+export interface Allowance {
+  /** Counts bytes, or work that costs as much; true once it is too much. */
+  spend(bytes: number): boolean;
+  readonly spent: boolean;
+  readonly limitMb: number;
+}
+
+export function allowanceOf(limitMb: number): Allowance {
+  let left = limitMb * 2 ** 20;
+  return {
+    limitMb,
+    spend(more) {
+      left -= more;
+      return left < 0;
+    },
+    get spent() {
+      return left < 0;
+    },
   };
 }
 
@@ -23,7 +49,8 @@ export function afterMarker(
   return {
     push(bytes) {
       if (found) return onRest(bytes);
-      const text = tail + Buffer.from(bytes).toString('latin1');
+      const text =
+        tail + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
       const at = text.indexOf(marker);
       if (at < 0) {
         before.push(bytes);
@@ -31,6 +58,7 @@ export function afterMarker(
         return;
       }
       found = true;
+      before.push(bytes.subarray(0, Math.max(0, at - tail.length)));
       const rest = Buffer.from(text.slice(at + marker.length), 'latin1');
       if (rest.length > 0) onRest(rest);
     },

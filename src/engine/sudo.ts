@@ -3,7 +3,7 @@ import type { Command } from '../model/plan.ts';
 import type { Channel, Exit, StartOptions } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Session } from './session.ts';
-import { afterMarker, collector } from './streams.ts';
+import { type Allowance, afterMarker, allowanceOf, collector } from './streams.ts';
 
 /**
  * What we make sudo prompt with, so that the password is sent only when sudo asks for it. sudo puts the
@@ -20,9 +20,12 @@ const READY = 'alloyup: ready\n';
 const EXPIRED = /password (is|has) expired|change your password|changing password for/i;
 /** A login shell that has not started anything by then reads something else than our command. */
 const SHELL_MS = 15_000;
-/** Bytes. The facts of a host with 5,000 components take far less. */
-const OUT_LIMIT = 16 << 20;
-const ERR_LIMIT = 64 << 10;
+/** Bytes of what a command says in a few lines. */
+const SAID_LIMIT = 64 << 10;
+/** What a host may send in answer to one command. */
+const ANSWER_MB = 32;
+/** Bytes. A packet is work, however little there is in it. */
+const PACKET_COST = 2048;
 
 /** In the words that we know; this does not need env(1), which a broken PATH may hide. */
 const IN_ENGLISH: Command = [
@@ -43,7 +46,8 @@ const IN_ENGLISH: Command = [
  * that it has started: sudo-rs swallows whatever comes right behind the password. A sudo that prompts
  * again has refused the password; closing its stdin ends it.
  *
- * @returns a channel whose `exit` also rejects with `ssh.shell`: the login shell ran something else
+ * @returns a channel whose `exit` also rejects with `ssh.shell`, when the login shell ran something else,
+ *   and with `host.probe`, when the host sent more than its allowance
  */
 export async function startAsRoot(
   session: Session,
@@ -51,6 +55,7 @@ export async function startAsRoot(
   argv: Command,
   input: string,
   options: StartOptions,
+  allowance: Allowance = allowanceOf(ANSWER_MB),
 ): Promise<Channel> {
   const { sudo } = host;
   const withPassword = sudo.kind === 'password';
@@ -59,7 +64,7 @@ export async function startAsRoot(
   let answered = false;
   let closed = false;
   let tail = '';
-  const said = collector(ERR_LIMIT);
+  const said = collector(SAID_LIMIT);
   const ready = afterMarker(READY, options.onOut);
   const shell = afterMarker(SHELL, withPassword ? ready.push : options.onOut);
   const respond = (): void => {
@@ -88,13 +93,20 @@ export async function startAsRoot(
             'sh',
             ...argv,
           ];
+  const isTooMuch = (bytes: Uint8Array): boolean => {
+    const spent = allowance.spend(Math.max(PACKET_COST, bytes.length));
+    if (spent) channel?.close();
+    return spent;
+  };
   const started = await session.start([...IN_ENGLISH, ...words], {
     ...options,
     onOut(bytes) {
+      if (isTooMuch(bytes)) return;
       shell.push(bytes);
       respond();
     },
     onErr(bytes) {
+      if (isTooMuch(bytes)) return;
       if (!shell.found) said.push(bytes);
       // the prompt may come in pieces
       tail += Buffer.from(bytes).toString('latin1');
@@ -127,7 +139,9 @@ export async function startAsRoot(
         throw wrongShell(how);
       },
       (error) => {
-        throw silent ? wrongShell(patienceMs / 1000) : error;
+        if (!allowance.spent) throw silent ? wrongShell(patienceMs / 1000) : error;
+        const params = { reason: 'flooded', limitMb: allowance.limitMb } as const;
+        throw new ToolError({ code: 'host.probe', host: host.name, params });
       },
     );
   // as with any channel, nobody may be waiting any longer
@@ -186,8 +200,8 @@ export async function runAsRoot(
   input: string,
   limits: Pick<StartOptions, 'timeoutMs' | 'signal'>,
 ): Promise<Said> {
-  const out = collector(OUT_LIMIT);
-  const err = collector(ERR_LIMIT);
+  const out = collector(SAID_LIMIT);
+  const err = collector(SAID_LIMIT);
   const options = { ...limits, onOut: out.push, onErr: err.push };
   const channel = await startAsRoot(session, host, argv, input, options);
   return { exit: await channel.exit, out: out.text(), err: err.text() };

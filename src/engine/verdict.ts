@@ -29,7 +29,7 @@ export function verdictOf(
         transient: true,
       },
     };
-  const rebooted = account.result === null && typeof end === 'object';
+  const rebooted = account.result === null && typeof end === 'object' && 'verdict' in end;
   switch (rebooted ? end.verdict : account.result) {
     case 'ok':
       return { outcome: 'changed' };
@@ -53,11 +53,11 @@ export function verdictOf(
     case 'failed':
       return { outcome: 'failed', problem: failure(host, account, mask) };
   }
-  const reason = end === 'left' ? 'in-progress' : 'no-verdict';
-  return {
-    outcome: 'unknown',
-    problem: { code: 'apply.unknown', host, params: { reason }, transient: true },
-  };
+  const params =
+    typeof end === 'object' && 'flooded' in end
+      ? ({ reason: 'flooded', limitMb: end.flooded } as const)
+      : ({ reason: end === 'left' ? 'in-progress' : 'no-verdict' } as const);
+  return { outcome: 'unknown', problem: { code: 'apply.unknown', host, params, transient: true } };
 }
 
 /** Why a run failed: the first problem, else the first step that failed. */

@@ -1,3 +1,4 @@
+import { byteBuffer } from '../model/byte-buffer.ts';
 import { STEP_IDS, type StepId } from '../model/plan.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { type Raw, utf8 } from './raw.ts';
@@ -62,9 +63,11 @@ const isCode = (word: unknown): word is HostCode => HOST_CODES.some((code) => co
  */
 export function readRecord(line: string, nonce: string): HostRecord | undefined {
   if (!line.startsWith(`${nonce} {`)) return undefined;
+  const json = line.slice(nonce.length + 1);
+  if (!isModest(json)) return undefined;
   let raw: { readonly [key: string]: Raw };
   try {
-    raw = JSON.parse(line.slice(nonce.length + 1));
+    raw = JSON.parse(json);
   } catch {
     return undefined;
   }
@@ -106,6 +109,47 @@ export function readRecord(line: string, nonce: string): HostRecord | undefined 
   }
 }
 
+/** Ours has a depth of 6, and a list for each component. */
+const MAX_DEPTH = 32;
+const MAX_LISTS = 200_000;
+
+/** Whether parsing it costs a reasonable amount of memory, and whoever walks it no more than a little stack. */
+function isModest(json: string): boolean {
+  let depth = 0;
+  let lists = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    switch (json.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(json, at);
+        break;
+      case BRACKET:
+      case BRACE:
+        depth += 1;
+        lists += 1;
+        if (depth > MAX_DEPTH || lists > MAX_LISTS) return false;
+        break;
+      case BRACKET + 2:
+      case BRACE + 2:
+        depth -= 1;
+    }
+  }
+  return true;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+function endOfString(json: string, from: number): number {
+  for (let at = from + 1; at < json.length; at += 1) {
+    const char = json.charCodeAt(at);
+    if (char === QUOTE) return at;
+    if (char === BACKSLASH) at += 1;
+  }
+  return json.length;
+}
+
 function reported(
   value: unknown,
 ): (Omit<HostProblem, 'code'> & { readonly code: string }) | undefined {
@@ -124,6 +168,9 @@ const decoded = (value: Raw): unknown =>
         ? value
         : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(each)]));
 
+/** Bytes of a line; what follows is dropped. The longest is the record with a host's facts. */
+const LINE_LIMIT = 8 << 20;
+
 /**
  * Puts bytes together to lines and counts them, so that a stream that was cut is picked up at the byte where it
  * was left. Half a line waits for its end; UTF-8 is decoded by whole lines.
@@ -134,19 +181,21 @@ export function createLineReader(onLine: (line: string) => void): {
   readonly received: number;
 } {
   const decoder = new TextDecoder();
-  let pending: Uint8Array[] = [];
+  const half = byteBuffer(LINE_LIMIT);
   let received = 0;
   return {
     push(bytes) {
       received += bytes.length;
       let from = 0;
       for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-        const parts = [...pending, bytes.subarray(from, end)];
-        pending = [];
+        const rest = bytes.subarray(from, end);
         from = end + 1;
-        onLine(decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)));
+        if (half.size > 0) half.push(rest);
+        const line = decoder.decode(half.size > 0 ? half.bytes() : rest);
+        half.clear();
+        onLine(line);
       }
-      if (from < bytes.length) pending.push(Uint8Array.from(bytes.subarray(from)));
+      if (from < bytes.length) half.push(bytes.subarray(from));
     },
     get received() {
       return received;

@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import { nearest } from '../model/frame.ts';
-import { globToRegExp } from '../model/glob.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { type Glob, globOf } from '../model/glob.ts';
+import { fail, failWith, ok, type Problem, type Result } from '../model/problem.ts';
 import type { InventoryProblems } from '../model/problems/inventory-problems.ts';
 
 /** The names that a pattern may match, in the order of the inventory. */
@@ -49,25 +50,33 @@ export function limitHosts(
 
   const problems: Problem[] = [];
   const matcher = new Matcher(names);
-  const sets = (sign: '&' | '!' | ''): readonly ReadonlySet<string>[] =>
-    parts
-      .filter((part) => (/^[&!]/.exec(part)?.[0] ?? '') === sign)
-      .map((part) => {
-        const found = matcher.match(part, sign);
-        if (!found.ok) problems.push(...found.problems);
-        return new Set(found.ok ? found.value : []);
-      });
-  const added = sets('');
-  const kept = sets('&');
-  const removed = sets('!');
-  if (problems.length > 0) return fail(...problems);
+  const signOf = (part: string): string => /^[&!]/.exec(part)?.[0] ?? '';
+  const found = (part: string, sign: Sign): readonly string[] => {
+    const result = matcher.match(part, sign);
+    if (result.ok) return result.value;
+    for (const one of result.problems) problems.push(one);
+    return [];
+  };
+  /** Works on one set, however many parts there are: a list may name every host. */
+  const each = (sign: Sign, work: (names: readonly string[]) => void): number => {
+    const signed = parts.filter((part) => signOf(part) === sign);
+    for (const part of signed) work(found(part, sign));
+    return signed.length;
+  };
+  let chosenNames = new Set<string>();
+  const added = each('', (more) => {
+    for (const name of more) chosenNames.add(name);
+  });
+  if (added === 0) chosenNames = new Set(names.hosts);
+  each('&', (kept) => {
+    chosenNames = new Set(kept.filter((name) => chosenNames.has(name)));
+  });
+  each('!', (removed) => {
+    for (const name of removed) chosenNames.delete(name);
+  });
+  if (problems.length > 0) return failWith(problems);
 
-  const chosen = names.hosts.filter(
-    (name) =>
-      (added.length === 0 || added.some((set) => set.has(name))) &&
-      kept.every((set) => set.has(name)) &&
-      !removed.some((set) => set.has(name)),
-  );
+  const chosen = names.hosts.filter((name) => chosenNames.has(name));
   return chosen.length > 0 ? ok(chosen) : fail(wrong({ reason: 'no-hosts-left', limit }));
 }
 
@@ -96,10 +105,16 @@ const isAddress = (text: string): boolean =>
 /** One of these stands for whichever of them is in the inventory. */
 const LOCALHOST = ['localhost', '127.0.0.1', '::1'];
 
+type Sign = '&' | '!' | '';
+
+/** Names whose nearest one is looked up, which compares them with every other. */
+const MOST_NEAREST = 10;
+
 class Matcher {
   readonly #groups: ReadonlyMap<string, readonly string[]>;
   readonly #hosts: readonly string[];
   readonly #known: ReadonlySet<string>;
+  #compared = 0;
 
   constructor({ hosts, groups, mentioned = hosts }: Names) {
     const grouped = new Set([...groups.values()].flat());
@@ -109,7 +124,7 @@ class Matcher {
     this.#known = new Set(hosts);
   }
 
-  match(signed: string, sign: '&' | '!' | ''): Result<readonly string[]> {
+  match(signed: string, sign: Sign): Result<readonly string[]> {
     const part = signed.slice(sign.length);
     if (part === '') return fail(wrong({ reason: 'empty-part' }));
     if (sign === '' && this.#known.has(part)) return ok([part]);
@@ -117,10 +132,9 @@ class Matcher {
 
     const { name, from, to } = splitIndex(part);
     const isGlob = /[*?[]/.test(name);
-    const { found, groups } = this.#matching(
-      globToRegExp(name, { sets: true }),
-      /[.*?[]/.test(name),
-    );
+    const { found, groups } = isGlob
+      ? this.#matching(globOf(name, { sets: true }), true)
+      : this.#named(name);
     if (found.length === 0 && LOCALHOST.includes(name))
       found.push(...this.#hosts.filter((host) => LOCALHOST.includes(host)).slice(0, 1));
     // there may just be nothing to remove
@@ -137,7 +151,9 @@ class Matcher {
     if (indexed !== '') return wrong({ reason: 'open-range', part, name: indexed });
     if (isGlob) return wrong({ reason: 'no-match', part });
     const groups = [...this.#groups.keys()].slice(2);
-    const near = nearest(name, [...groups, ...this.#hosts]) ?? null;
+    this.#compared += 1;
+    const near =
+      this.#compared > MOST_NEAREST ? null : (nearest(name, [...groups, ...this.#hosts]) ?? null);
     return wrong({ reason: 'unknown-name', name, near, groups: groups.slice(0, 10) });
   }
 
@@ -145,20 +161,59 @@ class Matcher {
     const expression = pythonExpression(part.slice(1));
     if (typeof expression === 'string')
       return fail(wrong({ reason: 'regular-expression', part, said: expression }));
-    const { found } = this.#matching(expression, true);
+    const found = this.#selected(expression);
+    if (found === null)
+      return fail(wrong({ reason: 'regular-expression', part, said: 'it takes too long' }));
     return found.length > 0 || mayMiss ? ok(found) : fail(wrong({ reason: 'no-match', part }));
+  }
+
+  /** What a name without wildcards stands for: a name with a dot is the host's, too, if it is also a group's. */
+  #named(name: string): { found: string[]; groups: number } {
+    const members = this.#groups.get(name);
+    const isHost = this.#known.has(name) && (members === undefined || name.includes('.'));
+    const found = [...(members ?? []), ...(isHost ? [name] : [])];
+    return { found, groups: members === undefined ? 0 : 1 };
+  }
+
+  /** Null: the expression takes too long. Nobody can tell beforehand: "(a+)+$" takes 2^n steps. */
+  #selected(expression: RegExp): string[] | null {
+    const matching = testWithin(EXPRESSION_MS, expression, [
+      ...this.#groups.keys(),
+      ...this.#hosts,
+    ]);
+    if (matching === null) return null;
+    return this.#matching({ test: (name) => matching.has(name) }, true).found;
   }
 
   /**
    * The hosts of each group that matches, then those that match themselves, which count only for a
    * pattern if a group matches, too. An index counts a host as often as it is found.
    */
-  #matching(expression: RegExp, hostsToo: boolean): { found: string[]; groups: number } {
+  #matching(expression: Glob, hostsToo: boolean): { found: string[]; groups: number } {
     const groups = [...this.#groups].filter(([group]) => expression.test(group));
     const found = groups.flatMap(([, hosts]) => hosts);
     if (groups.length === 0 || hostsToo)
-      found.push(...this.#hosts.filter((name) => expression.test(name)));
+      for (const name of this.#hosts) if (expression.test(name)) found.push(name);
     return { found, groups: groups.length };
+  }
+}
+
+/** Milliseconds for a regular expression over all names; a harmless one takes 50 for 100,000. */
+const EXPRESSION_MS = 2000;
+
+/** The names that match; null: not known in time. */
+function testWithin(
+  limitMs: number,
+  { source, flags }: RegExp,
+  names: readonly string[],
+): ReadonlySet<string> | null {
+  const script =
+    'const expression = new RegExp(source, flags); names.filter((name) => expression.test(name))';
+  try {
+    return new Set(runInNewContext(script, { source, flags, names }, { timeout: limitMs }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    throw error;
   }
 }
 

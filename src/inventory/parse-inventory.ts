@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { failWith, ok, type Problem, type Result } from '../model/problem.ts';
 import { framesOf, withExcerpts } from './excerpt.ts';
 import { type Inventory, membersOf } from './members.ts';
 import { violationsOf, warningsOf } from './rules.ts';
@@ -23,11 +23,11 @@ export const parseInventory = (text: string, file: string): Result<Inventory> =>
 /** `parseInventory` for a text that was already read as YAML. */
 export function parseTree(tree: YamlTree, text: string, file: string): Result<Inventory> {
   const frame = framesOf(text);
-  if (tree.broken) return fail(...withExcerpts(tree.problems, frame));
+  if (tree.broken) return failWith(withExcerpts(tree.problems, frame));
   if (tree.value === null || tree.value === undefined) {
     const at = { file, line: 1, column: 1 };
     const empty: Problem = { code: 'inventory.schema', params: { reason: 'empty' }, at };
-    return fail(...withExcerpts([...tree.problems, empty], frame));
+    return failWith(withExcerpts([...tree.problems, empty], frame));
   }
   const { value, place, source, problems } = tree;
   return validate(value, { file, place, source, frame }, problems);
@@ -43,15 +43,15 @@ export function validate(
   const mismatches = mismatchesIn(value, tree);
   const problems = [...earlier, ...mismatches.map((one) => problemOf(one, source))];
   const input = mismatches.length > 0 ? validPart(value, tree, mismatches) : value;
-  if (input === undefined) return fail(...withExcerpts(problems, source.frame));
+  if (input === undefined) return failWith(withExcerpts(problems, source.frame));
 
   const { file, place, frame } = source;
   const { problems: naming, ...members } = membersOf(input as InventoryInput, place);
-  problems.push(...naming);
+  for (const one of naming) problems.push(one);
   const inventory = { file, place, frame, input: input as InventoryInput, ...members };
-  problems.push(...violationsOf(inventory, problems.length > 0));
+  for (const one of violationsOf(inventory, problems.length > 0)) problems.push(one);
   return problems.length > 0
-    ? fail(...withExcerpts(problems, frame))
+    ? failWith(withExcerpts(problems, frame))
     : ok({ ...inventory, warnings: warningsOf(inventory) });
 }
 
@@ -81,23 +81,34 @@ function validPart(
   let rest = value;
   let found = mismatches;
   for (let round = 0; round < 4 && found.length > 0; round++) {
-    for (const { path } of found) {
+    const before = rest;
+    const gone = found.map(({ path }) => {
       // removing one item from a list would shift the positions of the others
       const list = path.findIndex((step) => typeof step === 'number');
       const whole = list < 0 ? path : path.slice(0, list);
-      rest = without(rest, valueAt(rest, whole) === undefined ? whole.slice(0, -1) : whole);
-    }
+      return valueAt(before, whole) === undefined ? whole.slice(0, -1) : whole;
+    });
+    rest = without(rest, gone);
     found = mismatchesIn(rest, { ...tree, value: rest });
   }
   return found.length > 0 ? undefined : rest;
 }
 
-function without(value: unknown, path: Path): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return undefined;
-  if (typeof value !== 'object' || value === null || !(step in value)) return value;
+/** Copies each map once, however many of its values go: a typing error may stand in every host. */
+function without(value: unknown, paths: readonly Path[]): unknown {
+  if (paths.some((path) => path.length === 0)) return undefined;
+  if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string | number, unknown> = Object.assign(Object.create(null), value);
-  if (rest.length === 0) delete copy[step];
-  else copy[step] = without(copy[step], rest);
+  const inside = new Map<string | number, Path[]>();
+  for (const [step, ...rest] of paths) {
+    const others = inside.get(step!);
+    if (others) others.push(rest);
+    else inside.set(step!, [rest]);
+  }
+  for (const [step, rests] of inside) {
+    if (!(step in value)) continue;
+    if (rests.some((rest) => rest.length === 0)) delete copy[step];
+    else copy[step] = without(copy[step], rests);
+  }
   return copy;
 }

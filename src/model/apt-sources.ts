@@ -20,11 +20,27 @@ const words = (text: string | undefined): readonly string[] =>
 
 const isDeb822 = (path: string): boolean => path.endsWith('.sources');
 
-/** Entries of a `.list` (sources.list(5), one line each) or `.sources` (deb822) file. */
-export const entriesOf = (path: string, text: string): readonly SourceEntry[] =>
+/**
+ * Entries of a repository in a `.list` (sources.list(5), one line each) or `.sources` (deb822) file. A
+ * stanza stands for every pair of its URIs and suites, which may be millions: only what is asked for is made.
+ */
+export const entriesOf = (
+  path: string,
+  text: string,
+  repository: AptRepository,
+): readonly SourceEntry[] =>
   isDeb822(path)
-    ? stanzasOf(text).flatMap((stanza) => stanzaEntries(path, stanza))
-    : text.split('\n').flatMap((line) => lineEntries(path, line));
+    ? stanzasOf(text).flatMap((stanza) => stanzaEntries(path, stanza, repository))
+    : text
+        .split('\n')
+        .flatMap((line) => lineEntries(path, line))
+        .filter(({ url, suite }) => url === repository.url && suite === repository.suite);
+
+/** The keyrings that sign the enabled entries of a file. */
+export const keyringsOf = (path: string, text: string): readonly string[] =>
+  isDeb822(path)
+    ? stanzasOf(text).filter(isDeb).map(keyringOf)
+    : text.split('\n').flatMap((line) => lineEntries(path, line).map(({ signedBy }) => signedBy));
 
 /**
  * The file's text without a repository, its sources (deb-src) included; '' when nothing but comments
@@ -97,12 +113,21 @@ interface Field {
 
 type Stanza = readonly Field[];
 
+const isDeb = (stanza: Stanza): boolean =>
+  isEnabled(stanza) && words(fieldOf(stanza, 'types')).includes('deb');
+
+/** '' for a key written into the file itself, or none. */
+function keyringOf(stanza: Stanza): string {
+  const signedBy = fieldOf(stanza, 'signed-by');
+  return signedBy.startsWith('/') ? signedBy : '';
+}
+
 /**
  * A stanza ends at an empty line. A line of blanks continues a field, as apt reads it: in an embedded
  * key it stands for an empty one.
  */
 function stanzasOf(text: string): readonly Stanza[] {
-  const stanzas: Field[][] = [[]];
+  const stanzas: { readonly name: string; readonly lines: string[] }[][] = [[]];
   let isOver = false;
   for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
     const [, name] = /^([^\s#:][^\s:]*)[ \t]*:/.exec(line) ?? [];
@@ -113,7 +138,7 @@ function stanzasOf(text: string): readonly Stanza[] {
     const last = stanza.at(-1);
     if (name !== undefined) stanza.push({ name: name.toLowerCase(), lines: [line] });
     else if (isEmpty || !last) stanza.push({ name: '', lines: [line] });
-    else stanza[stanza.length - 1] = { ...last, lines: [...last.lines, line] };
+    else last.lines.push(line);
   }
   return stanzas;
 }
@@ -130,20 +155,27 @@ const textOf = (stanza: Stanza): string => stanza.flatMap(({ lines }) => lines).
 const isEnabled = (stanza: Stanza): boolean =>
   !/^(no|false|without|off|disable|0)$/i.test(fieldOf(stanza, 'enabled'));
 
-function stanzaEntries(path: string, stanza: Stanza): readonly SourceEntry[] {
+function stanzaEntries(
+  path: string,
+  stanza: Stanza,
+  { url, suite }: AptRepository,
+): readonly SourceEntry[] {
+  if (!isDeb(stanza)) return [];
   const of = (name: string) => words(fieldOf(stanza, name));
-  if (!isEnabled(stanza) || !of('types').includes('deb')) return [];
-  const signedBy = fieldOf(stanza, 'signed-by');
-  return of('uris').flatMap((url) =>
-    of('suites').map((suite) => ({
-      path,
-      url: trimUrl(url),
-      suite,
-      components: of('components'),
-      arches: of('architectures'),
-      signedBy: signedBy.startsWith('/') ? signedBy : '',
-    })),
-  );
+  const times =
+    of('uris').filter((one) => trimUrl(one) === url).length *
+    of('suites').filter((one) => one === suite).length;
+  if (times === 0) return [];
+  const entry = {
+    path,
+    url,
+    suite,
+    components: of('components'),
+    arches: of('architectures'),
+    signedBy: keyringOf(stanza),
+  };
+  // written more than once, it is more than one to whoever mends it
+  return times === 1 ? [entry] : [entry, entry];
 }
 
 /** The stanza's text without the repository; two stanzas where it has other URLs and other suites, too. */

@@ -93,6 +93,9 @@ export type Result<T> =
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const fail = (...problems: readonly Problem[]): Result<never> => ({ ok: false, problems });
 
+/** As many as there are: a list of 200,000 cannot be spread into arguments. */
+export const failWith = (problems: readonly Problem[]): Result<never> => ({ ok: false, problems });
+
 /** Expected problems thrown during I/O. Caught once for each host and once in main. */
 export class ToolError extends Error {
   readonly problems: readonly Problem[];
@@ -101,6 +104,11 @@ export class ToolError extends Error {
     super(problems.map(({ code }) => code).join(', '));
     this.name = 'ToolError';
     this.problems = problems;
+  }
+
+  /** For any number of problems, at least one. */
+  static of(problems: readonly Problem[]): ToolError {
+    return Object.assign(new ToolError(problems[0]!), { problems });
   }
 
   get problem(): Problem {

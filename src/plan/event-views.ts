@@ -23,8 +23,10 @@ export function factsView(
   const { os, package: pkg, unit, process, http, receipt } = facts;
   const { repository } = desired;
   const byHealth: Record<string, string[]> = {};
-  for (const { id, health } of facts.components ?? [])
-    byHealth[health] = [...(byHealth[health] ?? []), id];
+  for (const { id, health } of facts.components ?? []) {
+    byHealth[health] ??= [];
+    byHealth[health].push(id);
+  }
   return {
     os: os.name,
     arch: os.arch,

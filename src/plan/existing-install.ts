@@ -1,7 +1,7 @@
 import { isSecretName, secretSpans } from '../alloy/secret-spans.ts';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
-import { fail, ok, type ProblemOf, type Result } from '../model/problem.ts';
+import { failWith, ok, type ProblemOf, type Result } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { GROUPS_OF_PACKAGE } from '../steps/access.ts';
 import { readArguments } from '../steps/arguments.ts';
@@ -41,7 +41,7 @@ export function readExistingInstall({
   const environment = environmentOf(files[ENVIRONMENT_PATH]?.content ?? null);
   const used = environment.get('CONFIG_FILE') ?? CONFIG_PATH;
   if (used !== CONFIG_PATH) refuse({ reason: 'elsewhere', path: used });
-  if (text === null || problems.length > 0) return fail(...problems);
+  if (text === null || problems.length > 0) return failWith(problems);
   const { listen, stability, others } = readArguments(environment.get('CUSTOM_ARGS') ?? '');
   return ok({
     config: text,

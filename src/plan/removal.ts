@@ -1,5 +1,5 @@
 import { hideSecrets } from '../alloy/secret-spans.ts';
-import { entriesOf, without } from '../model/apt-sources.ts';
+import { keyringsOf, without } from '../model/apt-sources.ts';
 import type { Repository, Target } from '../model/desired.ts';
 import {
   CONFIG_PATH,
@@ -123,10 +123,10 @@ function packageGone(facts: Facts, purge: boolean): Change | undefined {
 function repositoryGone(repository: Repository, facts: Facts): Change | undefined {
   const actions: Action[] = [];
   const diffs: FileDiff[] = [];
-  const inUse: string[] = [];
+  const inUse = new Set<string>();
   for (const source of facts.apt.sources) {
     const { path, text } = source;
-    inUse.push(...entriesOf(path, without(path, text, repository)).map(({ signedBy }) => signedBy));
+    for (const keyring of keyringsOf(path, without(path, text, repository))) inUse.add(keyring);
     const made = withoutEntries(source, repository, hideSecrets);
     if (!made) continue;
     actions.push(made.action);
@@ -135,7 +135,7 @@ function repositoryGone(repository: Repository, facts: Facts): Change | undefine
   const keyrings = entriesFor(repository, facts).map(({ signedBy }) => signedBy);
   for (const { path, kind } of facts.apt.keyrings) {
     if (kind !== 'file' || !keyrings.includes(path)) continue;
-    if (inUse.includes(path) || !isOnlyGrafanas(path)) continue;
+    if (inUse.has(path) || !isOnlyGrafanas(path)) continue;
     actions.push({ do: 'delete', path });
     diffs.push({ path, kind: 'delete', text: null });
   }

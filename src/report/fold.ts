@@ -1,5 +1,6 @@
 import type { ChangeReport, HostReport, Outcome, RunEvent, RunReport } from '../model/event.ts';
 import type { StepId } from '../model/plan.ts';
+import type { Warning } from '../model/problem.ts';
 
 /** The sum of all events so far. The values it returns never change afterwards. */
 export interface Ledger {
@@ -54,9 +55,16 @@ export function openLedger(): Ledger {
   const heard = new Map<string, number>();
   const waited = new Map<string, number>();
   let run = NOT_STARTED;
+  /** Of the run: thousands at its beginning, and copied only when somebody asks for them. */
+  const warnings: Warning[] = [];
+  const current = (): Run => {
+    if (run.warnings.length < warnings.length) run = { ...run, warnings: [...warnings] };
+    return run;
+  };
   return {
     add(event) {
-      run = foldRun(run, event);
+      if (event.type === 'run.warning') warnings.push(event.warning);
+      else run = foldRun(run, event);
       if (event.type === 'run.started') {
         for (const name of event.hosts) hosts.set(name, NEW_HOST);
       } else if ('host' in event) {
@@ -69,10 +77,10 @@ export function openLedger(): Ledger {
     host: (name) => hosts.get(name),
     hosts: () => hosts,
     get run() {
-      return run;
+      return current();
     },
     report() {
-      const { interrupted: _, askedAt: _from, askedMs: _for, ...head } = run;
+      const { interrupted: _, askedAt: _from, askedMs: _for, ...head } = current();
       return { schema: 1, ...head, summary: summaryOf(hosts), hosts: Object.fromEntries(hosts) };
     },
   };
@@ -89,8 +97,6 @@ function foldRun(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case 'run.started':
       return { ...run, run: event.run, verb: event.verb, startedAt: event.at };
-    case 'run.warning':
-      return { ...run, warnings: [...run.warnings, event.warning] };
     case 'run.waves':
       return { ...run, waves: event.waves };
     case 'run.interrupted':

@@ -36,6 +36,9 @@ export const groupEqual = <T, H>(
   said: (host: H) => readonly T[],
 ): readonly Group<T>[] => merged(single(hosts, said), ({ item }) => JSON.stringify(item));
 
+/** Codes of broken answers: what came in place of one differs each time, and the first example is enough. */
+const EXAMPLE_IS_ENOUGH: ReadonlySet<string> = new Set(['host.probe']);
+
 /** Notices of equal code and params are one, whatever names the single host in them. */
 const noticeGroups = <T extends Notice>(
   hosts: Hosts,
@@ -49,7 +52,7 @@ const noticeGroups = <T extends Notice>(
 /** Equal for the same notice of any host: the text of a saved run stands next to the params, and names it. */
 function keyOfNotice(notice: Notice): string {
   const { code, params, at, detail } = ofAnyHost(notice);
-  return JSON.stringify([code, params, at, detail]);
+  return JSON.stringify([code, params, at, EXAMPLE_IS_ENOUGH.has(code) ? null : detail]);
 }
 
 type NamesOf<P> = P extends unknown ? Exclude<keyof P, 'reason'> : never;
@@ -144,6 +147,6 @@ const withoutName = ({ item, names }: Group<PlannedChanges>): string =>
   JSON.stringify(item)
     .split(names[0]!)
     .reduce((text, part) => {
-      const word = !/[\w.-]$/.test(text) && !/^(?:[\w-]|\.\w)/.test(part);
+      const word = !/[\w.-]/.test(text.at(-1) ?? '') && !/^(?:[\w-]|\.\w)/.test(part);
       return `${text}${word ? '\u0000' : names[0]}${part}`;
     });

@@ -23,12 +23,16 @@ export function wrap(text: string, width: number, indent: number, first = 0): st
   let start = first;
   for (const paragraph of text.split('\n')) {
     let line = '';
+    let taken = 0;
     for (const word of paragraph.split(' ')) {
-      if (line !== '' && start + widthOf(line) + 1 + widthOf(word) > width) {
+      const columns = widthOf(word);
+      if (line !== '' && start + taken + 1 + columns > width) {
         lines.push(line);
         line = word;
+        taken = columns;
         start = indent;
       } else {
+        taken += line === '' ? columns : 1 + columns;
         line = line === '' ? word : `${line} ${word}`;
       }
     }
@@ -57,6 +61,13 @@ const isWide = (code: number): boolean =>
   (code >= 0xfe30 && code <= 0xfe6f) ||
   (code >= 0xff00 && code <= 0xff60) ||
   (code >= 0x1f300 && code <= 0x1faff);
+
+/** Of the widest; 0 for none. */
+export const widest = (texts: Iterable<string>): number => {
+  let width = 0;
+  for (const text of texts) width = Math.max(width, widthOf(text));
+  return width;
+};
 
 /** Fills with spaces up to `width` columns. */
 export const pad = (text: string, width: number): string =>
@@ -120,6 +131,9 @@ export function duration(ms: number): string {
 export const cut = (text: string, width: number): string =>
   widthOf(text) <= width ? text : `${upTo([...text], width - 1).join('')}…`;
 
+/** UTF-16 units for a column, with room for marks that take none. */
+const UNITS = 8;
+
 /**
  * A line in parts of at most `width` columns, which is at least 20. Parts after the first start with
  * "…" in the first column, where a diff has its + and -, and are indented deeper than the line.
@@ -127,20 +141,25 @@ export const cut = (text: string, width: number): string =>
 export function foldLine(line: string, width: number): readonly string[] {
   const margin = `…${' '.repeat(/^.?( *)/.exec(line)![1]!.length + 4)}`;
   const parts: string[] = [];
-  let rest = line;
   let head = '';
-  while (widthOf(head + rest) > width) {
-    const most = upTo([...rest], width - widthOf(head)).join('');
+  let at = 0;
+  let columns = widthOf(line);
+  while (widthOf(head) + columns > width) {
+    // the rest of a long line is not looked at again for each part
+    const window = [...line.slice(at, at + UNITS * width)];
+    const most = upTo(window, width - widthOf(head)).join('');
     // at a space, if there is one near the end
     const blank = most.lastIndexOf(' ');
     const useful = blank > most.length / 2 && most.slice(1, blank).trim() !== '';
-    const end = useful ? blank : most.length;
-    parts.push(head + rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
+    let next = at + (useful ? blank : most.length);
+    parts.push(head + line.slice(at, next));
+    while (/^\s/.test(line[next] ?? '')) next += 1;
+    columns -= widthOf(line.slice(at, next));
+    at = next;
     // deeply indented text would have no room left
     head = margin.length < width / 2 ? margin : '… ';
   }
-  return [...parts, head + rest];
+  return [...parts, head + line.slice(at)];
 }
 
 /** A file for a terminal: tabs as spaces, long lines wrapped. */

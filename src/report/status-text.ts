@@ -2,7 +2,7 @@ import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
 import { deliveryCell, deliveryNote } from './delivery-text.ts';
 import { groupEqual, type Hosts } from './groups.ts';
-import { count, pad, present, shorten, someNames, who, widthOf, wrap } from './plain.ts';
+import { count, pad, present, shorten, someNames, who, widest, wrap } from './plain.ts';
 import type { PlanStyle } from './plan-text.ts';
 import { outcomePaint } from './summary.ts';
 
@@ -28,7 +28,7 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
   );
   const [head, ...rows] = [HEAD, ...all].map((cells) => columns.map((i) => cells[i]!));
   const widths = head!.map((word, column) =>
-    Math.max(word.length, ...rows.map((cells) => widthOf(cells[column]!))),
+    Math.max(word.length, widest(rows.map((cells) => cells[column]!))),
   );
   // the host's name is shortened first, in its middle
   const over = widths.reduce((sum, one) => sum + one + 2, -2) - width;

@@ -2,7 +2,7 @@ import type { HostReport, RunEvent, Verb } from '../model/event.ts';
 import type { Ledger } from './fold.ts';
 import { problemGroups, warningGroups } from './groups.ts';
 import { type Paint, paintWith } from './paint.ts';
-import { count, cut, duration, pad, present, shorten, widthOf } from './plain.ts';
+import { count, cut, duration, pad, present, shorten, widest, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
 import { errorTexts, warningTexts } from './problem-text.ts';
 import { statusText } from './status-text.ts';
@@ -30,6 +30,9 @@ export interface TextRenderer {
 /** Seconds after which a wait gets a line of its own without -v. */
 const LONG_WAIT_S = 5;
 
+/** With more hosts than this, those without changes get no lines of their own. */
+const MANY_HOSTS = 40;
+
 /** Columns for a host's name in a progress line. */
 const NAME_WIDTH = 24;
 
@@ -43,6 +46,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
   let printed: ReadonlySet<string> | null = null;
   let linesShown = false;
   let nameWidth = 4;
+  let isLarge = false;
 
   const line = (host: string, text: string, from: TextOptions['level'] = 0): string => {
     if (level < from) return '';
@@ -70,8 +74,10 @@ export function textRenderer(options: TextOptions): TextRenderer {
 
   const onFinished = (host: string, report: HostReport, verb: Verb): string => {
     waits.delete(host);
-    // the summary names skipped hosts; plan and status end with a view of all hosts
-    const repeated = report.outcome === 'skipped' || verb === 'plan' || verb === 'status';
+    // the summary names skipped hosts, and of many hosts those without changes; plan and status end with a
+    // view of all hosts
+    const counted = report.outcome === 'skipped' || (isLarge && report.outcome === 'unchanged');
+    const repeated = counted || verb === 'plan' || verb === 'status';
     return line(host, finishedText(report, width - nameWidth - 2, paint), repeated ? 1 : 0);
   };
 
@@ -105,7 +111,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
     on(event, ledger) {
       switch (event.type) {
         case 'run.started':
-          nameWidth = Math.max(4, ...event.hosts.map((host) => Math.min(host.length, NAME_WIDTH)));
+          nameWidth = Math.max(4, Math.min(widest(event.hosts), NAME_WIDTH));
+          isLarge = event.hosts.length > MANY_HOSTS;
           return '';
         case 'host.started':
           return detail(event.host, 'connecting');

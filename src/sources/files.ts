@@ -1,4 +1,4 @@
-import { fail, ok, type Position, type Problem, type Result } from '../model/problem.ts';
+import { failWith, ok, type Position, type Problem, type Result } from '../model/problem.ts';
 import type { FileFailure } from '../model/problems/file-problems.ts';
 import type { FileRef, TemplateText, TextFile } from '../model/text-files.ts';
 import { besideInventory } from './directories.ts';
@@ -39,7 +39,7 @@ export async function readTemplateFiles(
     const params = { reason: 'unreadable-declarations', path: file, failure } as const;
     problems.push({ code: 'template.file', params, at });
   }
-  return problems.length > 0 ? fail(...problems) : ok(templates);
+  return problems.length > 0 ? failWith(problems) : ok(templates);
 }
 
 async function readAll(
@@ -56,5 +56,5 @@ async function readAll(
     if (read.ok) files.set(path, { file, text: read.text });
     else problems.set(path, problemOf(file, read.failure, at));
   }
-  return problems.size > 0 ? fail(...problems.values()) : ok(files);
+  return problems.size > 0 ? failWith([...problems.values()]) : ok(files);
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import {
-  fail,
+  failWith,
   ok,
   type Problem,
   type ProblemParams,
@@ -48,7 +48,7 @@ export async function resolveSecrets(
     ...(await read(ref, options)),
   }));
   const problems = found.flatMap((one) => ('problem' in one ? [one.problem] : []));
-  if (problems.length > 0) return fail(...problems);
+  if (problems.length > 0) return failWith(problems);
   const readable = found.filter((one) => 'secret' in one);
   return ok({
     secrets: new Map(readable.map(({ key, secret }) => [key, secret])),

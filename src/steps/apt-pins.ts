@@ -1,5 +1,5 @@
 import type { Facts } from '../model/facts.ts';
-import { globToRegExp } from '../model/glob.ts';
+import { globOf } from '../model/glob.ts';
 
 /** A stanza of apt's preferences that makes apt choose something else. */
 export interface AptPin {
@@ -45,4 +45,4 @@ export const pinsAgainst = (
 const isRegExp = (pattern: string): boolean => pattern.startsWith('/');
 
 const matches = (pattern: string, text: string): boolean =>
-  !isRegExp(pattern) && globToRegExp(pattern, { sets: true }).test(text);
+  !isRegExp(pattern) && globOf(pattern, { sets: true }).test(text);

@@ -40,10 +40,8 @@ export function expiryOf(
 }
 
 /** Every enabled entry of a host's apt sources that means this repository; its other suites are others. */
-export const entriesFor = ({ url, suite }: Repository, facts: Facts): readonly SourceEntry[] =>
-  facts.apt.sources
-    .flatMap(({ path, text }) => entriesOf(path, text))
-    .filter((entry) => entry.url === url && entry.suite === suite);
+export const entriesFor = (repository: Repository, facts: Facts): readonly SourceEntry[] =>
+  facts.apt.sources.flatMap(({ path, text }) => entriesOf(path, text, repository));
 
 /**
  * The one entry that serves as it is, whoever wrote it: the right suite and components, signed by a

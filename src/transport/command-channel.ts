@@ -53,10 +53,10 @@ export function commandChannel(
       carrier?.drop();
     });
   const onAbort = (): void => abandon(timedOut({ reason: 'command-interrupted', endpoint: where }));
-  const timer = setTimeout(
-    () => abandon(timedOut({ reason: 'command', endpoint: where, seconds: timeoutMs / 1000 })),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => {
+    const seconds = timeoutMs / 1000;
+    abandon(timedOut({ reason: 'command', endpoint: where, seconds, limit: null }));
+  }, timeoutMs);
   // one signal serves all hosts of a run: hundreds of listeners are no leak
   setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });

@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.ts';
 import type { Hop } from './hops.ts';
 import type { KnownHosts, KnownKey, Verdict } from './known-hosts.ts';
-import { keysOf, knownName } from './known-hosts.ts';
+import { keysOf, knownName, typeOf } from './known-hosts.ts';
 import { changedHostKey, revokedHostKey, unknownHostKey } from './problems.ts';
 
 /** The names under which known_hosts files may keep a server's key, the most specific first. */
@@ -11,13 +11,27 @@ export function hostKeyNames({ endpoint, settings }: Hop): readonly [string, ...
   return endpoint.port === 22 ? [name] : [name, knownName(endpoint.host, 22)];
 }
 
-/** Keys under the most specific name that has any: their types are the ones to ask the server for. */
-export function knownKeys(known: KnownHosts, hop: Hop): readonly KnownKey[] {
+/**
+ * Keys under the most specific name that has any: their types are the ones to ask the server for. With
+ * `open`, only those whose names are not hashed: looking through a thousand hashes for each of a
+ * thousand hosts takes minutes, and `otherTypes` puts right what was asked for in vain.
+ */
+export function knownKeys(
+  known: KnownHosts,
+  hop: Hop,
+  depth: 'open' | 'first' = 'first',
+): readonly KnownKey[] {
   for (const name of hostKeyNames(hop)) {
-    const keys = keysOf(known.keys, name, 'first');
+    const keys = keysOf(known.keys, name, depth);
     if (keys.length > 0) return keys;
   }
   return [];
+}
+
+/** The recorded keys to ask for, where the server showed one of a type that is not recorded. */
+export function otherTypes(verdict: Verdict, blob: Uint8Array): readonly KnownKey[] | null {
+  if (verdict.kind !== 'changed') return null;
+  return verdict.entries.some(({ type }) => type === typeOf(blob)) ? null : verdict.entries;
 }
 
 /** Why a verdict refuses the key `blob`; null: it does not, or only a certificate would settle it. */

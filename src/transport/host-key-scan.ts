@@ -4,8 +4,14 @@ import type { Host } from '../model/host.ts';
 import type { Problem } from '../model/problem.ts';
 import { ToolError } from '../model/problem.ts';
 import { type Hop, routeTo } from './hops.ts';
-import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
-import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
+import { hostKeyNames, knownKeys, otherTypes, refusalOf } from './host-key-policy.ts';
+import {
+  fingerprint,
+  hostKeyAlgorithms,
+  judgeHostKey,
+  type KnownKey,
+  typeOf,
+} from './known-hosts.ts';
 import { type HostKeyEntry, knownHostsFiles } from './known-hosts-files.ts';
 import { type Limits, logins } from './logins.ts';
 import type { SshOptions } from './options.ts';
@@ -107,8 +113,13 @@ export async function scanHostKeys(
         return { kind: 'later', behind: jump.alias };
     }
     const known = files.read(hop.settings.knownHosts);
-    const blob = await shownKey(hop, before);
-    const verdict = judgeHostKey(known, hostKeyNames(hop), blob);
+    let blob = await shownKey(hop, before, knownKeys(known, hop, 'open'));
+    let verdict = judgeHostKey(known, hostKeyNames(hop), blob);
+    const others = otherTypes(verdict, blob);
+    if (others) {
+      blob = await shownKey(hop, before, others);
+      verdict = judgeHostKey(known, hostKeyNames(hop), blob);
+    }
     if (verdict.kind !== 'unknown') {
       const problem = refusalOf(verdict, hop, blob);
       return problem === null ? { kind: 'known' } : { kind: 'trouble', problem };
@@ -120,8 +131,12 @@ export async function scanHostKeys(
     return { kind: 'new', key: { ...about, blob, file, knownAs, hashed } };
   }
 
-  async function shownKey(hop: Hop, before: readonly Hop[]): Promise<Uint8Array> {
-    const { endpoint, settings } = hop;
+  async function shownKey(
+    hop: Hop,
+    before: readonly Hop[],
+    recorded: readonly KnownKey[],
+  ): Promise<Uint8Array> {
+    const { endpoint } = hop;
     const clock = openDeadline(limits.signal);
     const { signal } = clock;
     clock.start(limits.timeoutMs);
@@ -131,7 +146,7 @@ export async function scanHostKeys(
       const jump = await jumps.jumpHost(before, { ...limits, signal });
       const ended = await logIn(hop, jump, {
         offers: [],
-        hostKeyAlgorithms: hostKeyAlgorithms(knownKeys(files.read(settings.knownHosts), hop)),
+        hostKeyAlgorithms: hostKeyAlgorithms(recorded),
         trusts(key) {
           blob = Uint8Array.from(key);
           // ends the connection right after the key exchange: nobody logs in here

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { globToRegExp } from '../model/glob.ts';
+import { type Glob, globOf } from '../model/glob.ts';
 
 /** A host key in a known_hosts file. */
 export interface KnownKey {
@@ -12,12 +12,20 @@ export interface KnownKey {
   readonly line: number;
 }
 
+interface HashedEntry {
+  readonly salt: Buffer;
+  readonly hash: string;
+  readonly key: KnownKey;
+}
+
 interface Section {
   readonly plain: Map<string, KnownKey[]>;
   /** `excluded`: those that began with `!`. */
-  readonly patterns: { included: readonly RegExp[]; excluded: readonly RegExp[]; key: KnownKey }[];
+  readonly patterns: { included: readonly Glob[]; excluded: readonly Glob[]; key: KnownKey }[];
   /** An entry moves to `plain` once its name is known: a hash belongs to one name only. */
-  hashed: { salt: Buffer; hash: string; key: KnownKey }[];
+  readonly hashed: Set<HashedEntry>;
+  /** The same by their keys, in the order of the files. */
+  readonly hashedByKey: Map<string, Set<HashedEntry>>;
   /** Names that were compared with every entry in `hashed`. */
   readonly tried: Set<string>;
 }
@@ -39,7 +47,13 @@ export type Verdict =
   /** Only a certificate of this authority would settle it. */
   | { readonly kind: 'authority'; readonly entry: KnownKey };
 
-const section = (): Section => ({ plain: new Map(), patterns: [], hashed: [], tried: new Set() });
+const section = (): Section => ({
+  plain: new Map(),
+  patterns: [],
+  hashed: new Set(),
+  hashedByKey: new Map(),
+  tried: new Set(),
+});
 
 /** Total: lines that OpenSSH would not understand are skipped, as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export function parseKnownHosts(
@@ -68,7 +82,10 @@ export function addLine(known: KnownHosts, row: string, file: string, line: numb
   if (names.startsWith('|')) {
     const [, version, salt, hash] = names.split('|');
     if (version !== '1' || !salt || !hash) return;
-    into.hashed.push({ salt: Buffer.from(salt, 'base64'), hash, key });
+    const entry = { salt: Buffer.from(salt, 'base64'), hash, key };
+    into.hashed.add(entry);
+    const sameKey = into.hashedByKey.get(key.key) ?? new Set();
+    into.hashedByKey.set(key.key, sameKey.add(entry));
     into.tried.clear();
     return;
   }
@@ -77,7 +94,7 @@ export function addLine(known: KnownHosts, row: string, file: string, line: numb
     const globs = (excluded: boolean) =>
       list
         .filter((name) => name.startsWith('!') === excluded)
-        .map((name) => globToRegExp(name.replace(/^!/, '')));
+        .map((name) => globOf(name.replace(/^!/, '')));
     into.patterns.push({ included: globs(false), excluded: globs(true), key });
   } else {
     for (const name of list) remember(into, name, key);
@@ -100,30 +117,58 @@ export const knownName = (host: string, port: number): string =>
 export const hashedName = (name: string, salt: Buffer): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
 
-/**
- * The keys of a name. Each hashed entry costs an HMAC, since each has a salt of its own: `first` tries
- * them only when no other entry names the host, and only up to the first match.
- */
-export function keysOf(from: Section, name: string, depth: 'first' | 'all'): readonly KnownKey[] {
-  const matches = (glob: RegExp): boolean => glob.test(name);
-  const open = [
-    ...(from.plain.get(name) ?? []),
-    ...from.patterns
+/** The keys of a name that stands in the files as it is, or was found there before, or matches a pattern. */
+function openKeysOf({ plain, patterns }: Section, name: string): readonly KnownKey[] {
+  const matches = (glob: Glob): boolean => glob.test(name);
+  return [
+    ...(plain.get(name) ?? []),
+    ...patterns
       .filter(({ included, excluded }) => included.some(matches) && !excluded.some(matches))
       .map(({ key }) => key),
   ];
-  if (from.tried.has(name) || (depth === 'first' && open.length > 0)) return open;
+}
 
+/**
+ * The keys of a name. Each hashed entry costs an HMAC, since each has a salt of its own: `open` tries none
+ * of them, `first` only when no other entry names the host, and only up to the first match.
+ */
+export function keysOf(
+  from: Section,
+  name: string,
+  depth: 'open' | 'first' | 'all',
+): readonly KnownKey[] {
+  const open = openKeysOf(from, name);
+  if (depth === 'open' || from.tried.has(name) || (depth === 'first' && open.length > 0))
+    return open;
   const found: KnownKey[] = [];
-  from.hashed = from.hashed.filter(({ salt, hash, key }) => {
-    if (depth === 'first' && found.length > 0) return true;
-    if (createHmac('sha1', salt).update(name).digest('base64') !== hash) return true;
-    found.push(key);
-    remember(from, name, key);
-    return false;
-  });
+  for (const entry of from.hashed) {
+    if (!isNamed(entry, name)) continue;
+    found.push(reveal(from, entry, name));
+    if (depth === 'first') break;
+  }
   if (depth === 'all' || found.length === 0) from.tried.add(name);
   return [...open, ...found];
+}
+
+/** The entry that has this key of a name. Only hashed entries with the same key cost anything. */
+function entryOf(from: Section, name: string, key: string): KnownKey | undefined {
+  const open = openKeysOf(from, name).find((entry) => entry.key === key);
+  if (open || from.tried.has(name)) return open;
+  for (const entry of from.hashedByKey.get(key) ?? [])
+    if (isNamed(entry, name)) return reveal(from, entry, name);
+  return undefined;
+}
+
+const isNamed = ({ salt, hash }: HashedEntry, name: string): boolean =>
+  createHmac('sha1', salt).update(name).digest('base64') === hash;
+
+/** Its name is known from now on. */
+function reveal(from: Section, entry: HashedEntry, name: string): KnownKey {
+  const { key } = entry;
+  from.hashed.delete(entry);
+  from.hashedByKey.get(key.key)?.delete(entry);
+  remember(from, name, key);
+  return key;
 }
 
 /** The type that a public key's bytes begin with. */
@@ -148,17 +193,15 @@ export function judgeHostKey(
   blob: Uint8Array,
 ): Verdict {
   const key = Buffer.from(blob).toString('base64').replace(/=+$/, '');
-  const same = (entry: KnownKey): boolean => entry.key === key;
   for (const name of names) {
-    const revoked = keysOf(known.revoked, name, 'all').find(same);
+    const revoked = entryOf(known.revoked, name, key);
     if (revoked) return { kind: 'revoked', entry: revoked };
   }
   const [name, ...others] = names;
-  if (keysOf(known.keys, name, 'first').some(same)) return { kind: 'known' };
+  if (entryOf(known.keys, name, key)) return { kind: 'known' };
   const entries = keysOf(known.keys, name, 'all');
-  if (entries.some(same)) return { kind: 'known' };
   if (entries.length > 0) return { kind: 'changed', entries };
-  if (others.some((other) => keysOf(known.keys, other, 'all').some(same))) return { kind: 'known' };
+  if (others.some((other) => entryOf(known.keys, other, key))) return { kind: 'known' };
   const authority = names.flatMap((each) => keysOf(known.authorities, each, 'all'))[0];
   return authority ? { kind: 'authority', entry: authority } : { kind: 'unknown' };
 }

@@ -97,7 +97,11 @@ export function logins<S extends Session>(client: SshClient<S>) {
   };
 
   async function reach(hops: readonly Hop[], limits: Limits) {
-    return logIn(hops.at(-1)!, await jumpHost(hops.slice(0, -1), limits), limits);
+    const hop = hops.at(-1)!;
+    const jump = await jumpHost(hops.slice(0, -1), limits).catch((error: unknown) => {
+      throw limits.signal.aborted ? new ToolError(problems.loginInterrupted(hop.endpoint)) : error;
+    });
+    return logIn(hop, jump, limits);
   }
 
   /** The shared session on the last of `hops`; null where there are none. @throws ToolError `ssh.*` */
@@ -124,8 +128,9 @@ export function logins<S extends Session>(client: SshClient<S>) {
       );
     }
     try {
-      return await joined;
+      return await unlessAborted(joined, limits.signal);
     } catch (error) {
+      if (limits.signal.aborted) throw error;
       throw problems.ofJumpHost(error, textOf(hops.at(-1)!));
     }
   }
@@ -188,6 +193,16 @@ const backoff = (drops: number): number =>
   BACKOFF_MS * 2 ** Math.min(drops, 5) * (0.5 + Math.random());
 
 const textOf = ({ endpoint }: Hop): string => problems.endpointText(endpoint);
+
+/** @throws the signal's reason when it is aborted first */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
 
 /** Runs `work` when `limit` has a free place. @throws the signal's reason when it is aborted before that. */
 function whenFree<T>(limit: Limit, signal: AbortSignal, work: () => Promise<T>): Promise<T> {

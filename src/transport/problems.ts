@@ -108,7 +108,9 @@ export type Stage = Extract<ConnectionProblems['ssh.timeout'], { reason: 'login'
 
 export function tooSlow(to: Endpoint, stage: Stage, timeoutMs: number): Problem {
   const seconds = timeoutMs / 1000;
-  return timedOut({ reason: 'login', endpoint: endpointText(to), port: to.port, seconds, stage });
+  const limit = '--connect-timeout';
+  const endpoint = endpointText(to);
+  return timedOut({ reason: 'login', endpoint, port: to.port, seconds, stage, limit });
 }
 
 export const loginInterrupted = (endpoint: Endpoint): Problem =>

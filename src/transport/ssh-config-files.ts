@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
-import { globToRegExp } from '../model/glob.ts';
+import { globOf } from '../model/glob.ts';
 import { memo } from '../model/memo.ts';
 import { ToolError } from '../model/problem.ts';
 import type { SshUser } from './options.ts';
@@ -92,7 +92,7 @@ function includedFiles(pattern: string, base: string, home: string): readonly st
 
 function matchingNames(directory: string, part: string): readonly string[] | null {
   if (!/[*?]/.test(part)) return [part];
-  const glob = globToRegExp(part);
+  const glob = globOf(part);
   try {
     return readdirSync(directory)
       .filter((name) => glob.test(name) && (!name.startsWith('.') || part.startsWith('.')))

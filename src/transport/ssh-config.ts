@@ -1,4 +1,4 @@
-import { globToRegExp } from '../model/glob.ts';
+import { globOf } from '../model/glob.ts';
 import type { SshUser } from './options.ts';
 
 /** What OpenSSH's configuration says about one destination, as far as a login needs it. */
@@ -82,9 +82,9 @@ function hostApplies(value: string, alias: string): boolean {
   if (/["'\\#]/.test(value)) return true;
   const patterns = value.split(/\s+/);
   const excluded = patterns.some(
-    (pattern) => pattern.startsWith('!') && globToRegExp(pattern.slice(1)).test(alias),
+    (pattern) => pattern.startsWith('!') && globOf(pattern.slice(1)).test(alias),
   );
-  return !excluded && patterns.some((one) => globToRegExp(one, { ignoreCase: true }).test(alias));
+  return !excluded && patterns.some((one) => globOf(one, { ignoreCase: true }).test(alias));
 }
 
 /** A host that ~/.ssh/config names. */

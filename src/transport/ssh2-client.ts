@@ -1,9 +1,16 @@
 import { basename } from 'node:path';
 import { ToolError } from '../model/problem.ts';
 import type { Hop } from './hops.ts';
-import { hostKeyNames, knownKeys, refusalOf } from './host-key-policy.ts';
+import { hostKeyNames, knownKeys, otherTypes, refusalOf } from './host-key-policy.ts';
 import { keyRing, type Offers } from './keys.ts';
-import { fingerprint, hostKeyAlgorithms, judgeHostKey, typeOf } from './known-hosts.ts';
+import {
+  fingerprint,
+  hostKeyAlgorithms,
+  judgeHostKey,
+  type KnownKey,
+  typeOf,
+  type Verdict,
+} from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import type { Attempt, Outcome, SshClient } from './logins.ts';
 import type { SshOptions } from './options.ts';
@@ -33,10 +40,13 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     hop: Hop,
     jump: Ssh2Session | null,
     offers: Offers,
-    { rejected, signal, onStage }: Attempt,
+    attempt: Attempt,
+    recorded?: readonly KnownKey[],
   ): Promise<Outcome<Ssh2Session>> {
+    const { rejected, signal, onStage } = attempt;
     const { endpoint, pin, settings } = hop;
-    const known = pin === null ? knownKeys(files.read(settings.knownHosts), hop) : [];
+    const known =
+      recorded ?? (pin === null ? knownKeys(files.read(settings.knownHosts), hop, 'open') : []);
     const algorithms = hostKeyAlgorithms(known, rejected.map(typeOf));
     if (algorithms.length === 0) return failed(hop, 'no host key of another type');
 
@@ -58,7 +68,11 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     }
     signal.throwIfAborted();
     if (distrusted instanceof OpensshRequired) throw distrusted;
-    if (distrusted) return { kind: 'host-key', shown: [shown!], problem: distrusted.problem };
+    if (distrusted) {
+      const others = recorded || pin !== null ? null : otherTypes(verdictOn(hop, shown!), shown!);
+      if (others) return attemptLogin(hop, jump, offers, attempt, others);
+      return { kind: 'host-key', shown: [shown!], problem: distrusted.problem };
+    }
     switch (result.kind) {
       case 'dropped':
         onStage('greeting');
@@ -72,6 +86,11 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
     }
   }
 
+  /** The files are read again: another host of the run may have added the key meanwhile. */
+  function verdictOn(hop: Hop, blob: Uint8Array): Verdict {
+    return judgeHostKey(files.read(hop.settings.knownHosts), hostKeyNames(hop), blob);
+  }
+
   /** Why the host key `blob` is not trusted; undefined: it is. A new one may be accepted and recorded. */
   function distrust(hop: Hop, blob: Uint8Array): ToolError | undefined {
     const { pin, settings } = hop;
@@ -80,8 +99,7 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
       const trusted = fingerprint(blob) === pin.replace(/=+$/, '');
       return trusted ? undefined : new ToolError(problems.pinMismatch(names[0], pin, [blob]));
     }
-    // read again: another host of the run may have added the key meanwhile
-    const verdict = judgeHostKey(files.read(settings.knownHosts), names, blob);
+    const verdict = verdictOn(hop, blob);
     if (verdict.kind === 'unknown' && hop.hostKeys === 'accept-new') {
       try {
         files.add(settings.knownHosts[0]!, names[0], blob);

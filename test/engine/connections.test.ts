@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../src/model/problem.ts';
-import { targetOf } from '../builders.ts';
+import { bareFactsOf, targetOf } from '../builders.ts';
 import {
   type Fault,
   fleetOf,
@@ -69,7 +69,49 @@ describe('facts', () => {
   test('and sooner with a shorter --timeout', async () => {
     const stuck = await runOne({ fault: fault('facts', { delay: 61_000 }) }, { timeoutS: 5 });
     expect([stuck.outcome, stuck.problem!.code]).toEqual(['unreachable', 'ssh.timeout']);
+    expect(stuck.problem!.params).toMatchObject({ seconds: 5, limit: '--timeout' });
     expect(stuck.fleet.events.at(-1)!.ms).toBeLessThan(5_100);
+  });
+
+  test('a login and the facts have one time limit', async () => {
+    const slow = { login: () => 3000, fault: fault('facts', { delay: 3000 }) };
+    const { outcome, problem, fleet } = await runOne(slow, { timeoutS: 5 });
+    expect([outcome, problem!.params]).toMatchObject(['unreachable', { limit: '--timeout' }]);
+    expect(fleet.events.at(-1)!.ms).toBeLessThan(5_600);
+  });
+
+  test('a repository that does not answer has it, too', async () => {
+    const repository = {
+      signingKey: () => new Promise<never>(() => undefined),
+      versions: () => new Promise<never>(() => undefined),
+      inspectKeyring: () => new Promise<never>(() => undefined),
+    };
+    const target = targetOf({ config: '// new\n' });
+    const fleet = fleetOf({ a: { target, facts: bareFactsOf(target) } }, { repository });
+    const { outcome, problem } = await run(fleet, { timeoutS: 5 });
+    expect([outcome, problem!.code]).toEqual(['failed', 'repository.unreachable']);
+    expect(fleet.events.at(-1)!.ms).toBeLessThan(5_600);
+  });
+
+  test('a host that goes on once it has answered is not waited for', async () => {
+    const goesOn = fleetOf({ a: {} });
+    const { transport } = goesOn.world;
+    const endless: typeof transport = {
+      ...transport,
+      async connect(...args) {
+        const connection = await transport.connect(...args);
+        return {
+          ...connection,
+          start(argv, options) {
+            const channel = connection.start(argv, options);
+            return { ...channel, exit: new Promise<never>(() => undefined) };
+          },
+        };
+      },
+    };
+    const fleet = { ...goesOn, world: { ...goesOn.world, transport: endless } };
+    expect(await run(fleet, { verb: 'plan' })).toMatchObject({ outcome: 'pending' });
+    expect(goesOn.events.at(-1)!.ms).toBeLessThan(2_500);
   });
 
   test('a login shell may print anything before them', async () => {
@@ -185,6 +227,33 @@ describe('a run whose connection breaks', () => {
       { timeoutS: 0 },
     );
     expect(outcome).toBe('stuck');
+  });
+
+  test('shows and logs a bounded part of what it prints, and no record that makes no sense', async () => {
+    const { outcome, fleet } = await runOne({
+      run: (sent, _, host) => [
+        'x'.repeat(100_000),
+        `${sent.nonce} {"type":`,
+        `${sent.nonce} {"type":"warning","warning":{"code":"c","params":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
+        ...Array.from({ length: 20_000 }, (_, i) => `line ${i}`),
+        ...host.usual(sent),
+      ],
+    });
+    const lines = fleet.events.flatMap((one) => (one.type === 'change.output' ? [one.line] : []));
+    expect(outcome).toBe('changed');
+    expect(lines.length).toBeLessThanOrEqual(5000);
+    expect(lines.filter((line) => line.includes('@@'))).toEqual([]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(5000);
+  });
+
+  test('that does not stop printing is left alone, and that is said', async () => {
+    const line = 'x'.repeat(1 << 20);
+    const { outcome, problem, reconnects } = await runOne({
+      run: () => [...Array.from({ length: 80 }, () => line), { type: 'result', result: 'ok' }],
+    });
+    expect(outcome).toBe('unknown');
+    expect(problem!.params).toEqual({ reason: 'flooded', limitMb: 64 });
+    expect(reconnects).toEqual([]);
   });
 
   test('has its own time limit: that of the plan does not count', async () => {

@@ -151,7 +151,7 @@ export const lost = (): ToolError =>
 const late = (): ToolError =>
   new ToolError({
     code: 'ssh.timeout',
-    params: { reason: 'command', endpoint: 'ops@host', seconds: 60 },
+    params: { reason: 'command', endpoint: 'ops@host', seconds: 60, limit: null },
     transient: true,
   });
 

@@ -48,7 +48,7 @@ function fakeSudo(sudo: Sudo = withPassword, { early = '', shell = SHELL, timeou
       async close() {},
     },
     host,
-    { timeoutMs: 1, signal: new AbortController().signal, onConnected() {} },
+    { limits: () => ({ timeoutMs: 1, signal: new AbortController().signal }), onConnected() {} },
   );
   const limits = { timeoutMs, signal: new AbortController().signal };
   const running = runAsRoot(session, host, ['perl', '-'], 'script', limits);

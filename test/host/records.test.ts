@@ -8,6 +8,19 @@ const read = (record: unknown) => readRecord(`${NONCE} ${JSON.stringify(record)}
 const bytes = (text: string) => Buffer.from(text).toString('latin1');
 const problem = { code: 'apply.stale', params: { reason: 'file-changed', paths: ['/ü'], n: null } };
 
+test.each([
+  ['deep lists', `"x":${'['.repeat(40)}${']'.repeat(40)}`],
+  ['deep maps', `"x":${'{"a":'.repeat(40)}1${'}'.repeat(40)}`],
+  ['more lists than any host has', `"x":[${'[],'.repeat(250_000)}1]`],
+])('a record of %s is none', (_, json) => {
+  expect(readRecord(`${NONCE} {"type":"facts","facts":{${json}}}`, NONCE)).toBeUndefined();
+});
+
+test('brackets in text do not count', () => {
+  const facts = { a: '['.repeat(100), b: '"\\"[[[', c: [[]] };
+  expect(read({ type: 'facts', facts })).toEqual({ type: 'facts', facts });
+});
+
 describe('a record', () => {
   test.each<[object, object | undefined]>([
     ...STEP_IDS.map((step): [object, object] => [
@@ -130,6 +143,19 @@ describe('lines', () => {
         expect(linesOf(parts)).toEqual({ lines, received: all.length });
       }),
     );
+  });
+
+  test('have a bounded length', () => {
+    const part = Buffer.alloc(1 << 20, 'x');
+    const { lines } = linesOf([...Array.from({ length: 12 }, () => part), Buffer.from('\nb\n')]);
+    expect(lines.map((line) => line.length)).toEqual([8 << 20, 1]);
+  });
+
+  test('cost the same in single bytes', () => {
+    const bytes = Buffer.from(`${'x'.repeat(300_000)}\n`);
+    const began = performance.now();
+    expect(linesOf(Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))).lines).toHaveLength(1);
+    expect(performance.now() - began).toBeLessThan(5000);
   });
 
   test('do not change when the buffer that they came in is used again', () => {

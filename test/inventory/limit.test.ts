@@ -227,3 +227,38 @@ test('any pattern selects hosts of the inventory in its order, or is refused', (
   );
   expect(selections).toBeGreaterThan(100);
 });
+
+const MANY = Array.from({ length: 20_000 }, (_, i) => `web-${i}.example.com`);
+const many = { hosts: MANY, groups: new Map([['web', MANY]]) };
+/** What compares each name with each other takes ten times as long, on 20,000 names. */
+const BOUND_MS = 4000;
+
+test.each<[string, string, number]>([
+  ['all names, one by one', MANY.join(','), 20_000],
+  ['all names but one, one by one after a sign', `all,!${MANY.slice(1).join(',!')}`, 1],
+  ['one of them again and again', `${'&web,'.repeat(300)}web-7.example.com`, 1],
+])('a list with %s is read in time', (_, list, count) => {
+  const began = performance.now();
+  const result = limitHosts(many, list);
+  expect(result.ok && result.value.length).toBe(count);
+  expect(performance.now() - began).toBeLessThan(BOUND_MS);
+});
+
+test('a list of 20,000 names that do not exist is refused in time, with the nearest of the first', () => {
+  const began = performance.now();
+  const result = limitHosts(many, MANY.map((name) => `${name}x`).join(','));
+  expect(performance.now() - began).toBeLessThan(BOUND_MS);
+  expect(result).toMatchObject({ ok: false, problems: { length: 20_000 } });
+  expect(!result.ok && result.problems[0]!.params).toMatchObject({ near: 'web-0.example.com' });
+});
+
+test('a regular expression without an end is given up', () => {
+  const names = { hosts: [`${'a'.repeat(60)}!`, 'b'], groups: new Map() };
+  const began = performance.now();
+  const result = limitHosts(names, '~(a+)+$');
+  expect(performance.now() - began).toBeLessThan(15_000);
+  expect(result).toMatchObject({
+    ok: false,
+    problems: [{ params: { reason: 'regular-expression', said: 'it takes too long' } }],
+  });
+});

@@ -1,14 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entriesOf, type SourceEntry, without } from '../../src/model/apt-sources.ts';
+import { entriesOf, keyringsOf, type SourceEntry, without } from '../../src/model/apt-sources.ts';
 
 const GRAFANA = { url: 'https://apt.grafana.com', suite: 'stable' };
 const LIST = '/etc/apt/sources.list.d/a.list';
 const SOURCES = '/etc/apt/sources.list.d/a.sources';
 const FIELDS = 'Components: main\nSigned-By: /etc/apt/keyrings/grafana.asc\n';
 
+/** The entries of every repository that a text may mean. */
+function allEntries(path: string, text: string): readonly SourceEntry[] {
+  const words = [...new Set(text.split(/[\s\]]+/).map((word) => word.replace(/\/+$/, '')))];
+  const isUrl = (word: string): boolean => /^https?:/.test(word);
+  return words
+    .filter(isUrl)
+    .flatMap((url) =>
+      [...new Set(text.split(/\s+/))]
+        .filter((suite) => !isUrl(suite))
+        .flatMap((suite) => entriesOf(path, text, { url, suite })),
+    );
+}
+
 const pairs = (path: string, text: string): readonly string[] =>
-  entriesOf(path, text).map(({ url, suite, signedBy }) => `${url} ${suite} ${signedBy}`.trim());
+  allEntries(path, text).map(({ url, suite, signedBy }) => `${url} ${suite} ${signedBy}`.trim());
 
 /** A key as a stanza holds it; `blank` stands for its empty lines. */
 const embedded = (blank: string): string =>
@@ -171,12 +184,12 @@ test.each<[string, Partial<SourceEntry> | null]>([
   [`deb [arch=amd64]   ${URL} stable main`, { arches: ['amd64'] }],
   ['', null],
 ])('the line %j', (line, more) => {
-  expect(entriesOf('x.list', line)).toEqual(more ? [entry(more)] : []);
+  expect(allEntries('x.list', line)).toEqual(more ? [entry(more)] : []);
 });
 
 test('every line of a list counts', () => {
   const text = `# two\ndeb ${URL} stable main\n\ndeb ${URL} beta main\n`;
-  expect(entriesOf('x.list', text).map(({ suite }) => suite)).toEqual(['stable', 'beta']);
+  expect(allEntries('x.list', text).map(({ suite }) => suite)).toEqual(['stable', 'beta']);
 });
 
 const stanza = (...lines: string[]) =>
@@ -221,7 +234,7 @@ test.each<[string, string, Partial<SourceEntry>[]]>([
   ['twice, with blanks on the line between', `${stanza()}\n \t\n\n${stanza()}`, [{}, {}]],
 ])('a stanza %s', (_, text, expected) => {
   const path = 'x.sources';
-  expect(entriesOf(path, text)).toEqual(expected.map((more) => entry({ path, ...more })));
+  expect(allEntries(path, text)).toEqual(expected.map((more) => entry({ path, ...more })));
 });
 
 describe('without the repository', () => {
@@ -243,4 +256,19 @@ describe('without the repository', () => {
   ])('%s', (_, path, text, rest) => {
     expect(without(path, text, GRAFANA)).toBe(rest);
   });
+});
+
+test('a stanza of 60 KB that stands for billions of entries costs no more than its text', () => {
+  const many = (of: (i: number) => string) =>
+    Array.from({ length: 4000 }, (_, i) => of(i)).join(' ');
+  const text = [
+    'Types: deb',
+    `URIs: ${many((i) => `http://h${i}`)} ${URL}`,
+    `Suites: ${many((i) => i.toString(36))} stable`,
+    `Components: ${many((i) => i.toString(36))} main`,
+    `Signed-By: /k.asc\n`,
+  ].join('\n');
+  expect(entriesOf('x.sources', text, GRAFANA)).toHaveLength(1);
+  expect(keyringsOf('x.sources', text)).toEqual(['/k.asc']);
+  expect(entriesOf('x.sources', without('x.sources', text, GRAFANA), GRAFANA)).toEqual([]);
 });

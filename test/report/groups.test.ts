@@ -23,6 +23,20 @@ describe('problems', () => {
     expect(textOf(groups[0]!.item).message).toBe('the connection to HOST was lost: reset');
   });
 
+  test('of broken answers are one, with the first as an example', () => {
+    const broken = (detail: string): Problem => ({
+      code: 'host.probe',
+      params: { reason: 'no-facts', exit: '0' },
+      detail,
+    });
+    const groups = problemGroups([
+      met('web-01', broken('@@1f3a')),
+      met('web-02', broken('@@77b0')),
+    ]);
+    expect(groups.map(({ names }) => names)).toEqual([['web-01', 'web-02']]);
+    expect(groups[0]!.item.detail).toBe('@@1f3a');
+  });
+
   test('of a single host keep what names it', () => {
     const [group] = problemGroups([met('web-01', lost('10.0.0.1', 'reset'))]);
     expect(textOf(group!.item).message).toBe('the connection to ops@10.0.0.1 was lost: reset');

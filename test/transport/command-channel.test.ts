@@ -74,7 +74,7 @@ test('a command past its deadline is abandoned', async () => {
   expect(channel.settled).toBe(false);
   vi.advanceTimersByTime(1);
   expect(await problemOf(channel.exit)).toEqual(
-    problems.timedOut({ reason: 'command', endpoint: 'ops@web', seconds: 1 }),
+    problems.timedOut({ reason: 'command', endpoint: 'ops@web', seconds: 1, limit: null }),
   );
   expect(by.calls).toEqual(['DROP']);
 });

@@ -288,3 +288,20 @@ test('a fingerprint is the one that ssh-keygen prints', () => {
     'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU',
   );
 });
+
+test('a fleet whose names are hashed is looked up in time', () => {
+  const hosts = Array.from({ length: 6000 }, (_, i) => `web-${i}`);
+  const blob = (i: number): Buffer => blobOf(ED, `key-${i}`);
+  const lines = hosts.map((host, i) => `${hashed(host, `salt-${i}`.padEnd(20))} ${word(blob(i))}`);
+  const files = known(...lines);
+  const began = performance.now();
+  // not in the order of the file
+  const verdicts = hosts.map((_, i) => {
+    const at = (i * 7919) % hosts.length;
+    expect(keysOf(files.keys, hosts[at]!, 'open')).toEqual([]);
+    return judgeHostKey(files, [hosts[at]!], blob(at)).kind;
+  });
+  expect(new Set(verdicts)).toEqual(new Set(['known']));
+  // an HMAC for each pair of a host and an entry takes a minute
+  expect(performance.now() - began).toBeLessThan(5000);
+});

@@ -36,8 +36,7 @@ async function through(forced: string, via: 'ssh' | 'openssh', timeoutMs = 20_00
   const pin = { hostKey: null, identity: [key], user: 'root', transport: via } as const;
   const host = hostAt(sshd.port, { ...pin, hostKeys: 'accept-new' });
   const session = createSession(transport, host, {
-    timeoutMs: 10_000,
-    signal: never,
+    limits: () => ({ timeoutMs: 10_000, signal: never }),
     onConnected() {},
   });
   const limits = { timeoutMs, signal: never };

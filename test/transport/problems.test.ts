@@ -87,7 +87,14 @@ test.each<[string, () => Problem, object]>([
     () => problems.tooSlow(web, 'tcp', 1500),
     {
       code: 'ssh.timeout',
-      params: { reason: 'login', endpoint: 'ops@web:2222', port: 2222, seconds: 1.5, stage: 'tcp' },
+      params: {
+        reason: 'login',
+        endpoint: 'ops@web:2222',
+        port: 2222,
+        seconds: 1.5,
+        stage: 'tcp',
+        limit: '--connect-timeout',
+      },
       transient: true,
     },
   ],

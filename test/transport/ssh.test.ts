@@ -14,6 +14,7 @@ import type { Host } from '../../src/model/host.ts';
 import type { Connection, Transport } from '../../src/model/ports.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { textOf } from '../../src/report/text-of.ts';
+import { hashedName } from '../../src/transport/known-hosts.ts';
 import type { SshOptions } from '../../src/transport/options.ts';
 import { createTransport } from '../../src/transport/transport.ts';
 import { describeUnless, MISSING } from '../missing.ts';
@@ -255,6 +256,15 @@ describeUnless(MISSING.sshd)('the built-in client against a real sshd', () => {
       'a host with several is asked for the known one: %s',
       async (type) => {
         const home = homeWith(line(several, type));
+        (await login(hostOf(several), transportOf(home))).close();
+      },
+    );
+
+    test.each(['ssh-rsa', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])(
+      'a host with several whose name is hashed is asked for the known one: %s',
+      async (type) => {
+        const name = hashedName(`[127.0.0.1]:${several.port}`, Buffer.from('salt-of-20-bytes....'));
+        const home = homeWith(line(several, type, name));
         (await login(hostOf(several), transportOf(home))).close();
       },
     );

@@ -41,8 +41,8 @@ function validateFiles({ args, options }: Invocation) {
     for (const { name, parsed } of files) {
       const own = diagnostics.filter(({ file }) => file === name);
       const found = findingsOf(name, parsed, own);
-      problems.push(...found.problems);
-      warnings.push(...found.warnings);
+      for (const one of found.problems) problems.push(one);
+      for (const one of found.warnings) warnings.push(one);
     }
   }
   return { problems, warnings };

@@ -154,13 +154,14 @@ export async function makeTargets(
       : template;
     if (made.ok) {
       targets.push(made.value.target);
-      warnings.push(...made.value.warnings);
+      for (const one of made.value.warnings) warnings.push(one);
     } else {
-      problems.push(...made.problems);
+      for (const one of made.problems) problems.push(one);
     }
   }
   // with --limit, a variable that no chosen host uses may be another host's
-  if (settings.length === inventory.hosts.size) warnings.push(...leftoverVars(rendered));
+  if (settings.length === inventory.hosts.size)
+    for (const one of leftoverVars(rendered)) warnings.push(one);
   return { targets, problems: framed(unique(problems), chosen), warnings: unique(warnings) };
 }
 

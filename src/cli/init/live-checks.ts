@@ -63,7 +63,8 @@ export async function onEach(
   work: (host: Host, session: Session, world: World) => Promise<void>,
 ): Promise<readonly Problem[]> {
   const world = createWorld(terminal);
-  const options = { timeoutMs: LOGIN_MS, signal: world.abandon, onConnected: () => undefined };
+  const limits = () => ({ timeoutMs: LOGIN_MS, signal: world.abandon });
+  const options = { limits, onConnected: () => undefined };
   const one = async (host: Host): Promise<readonly Problem[]> => {
     const session = createSession(world.transport, host, options);
     const done = await resultOf(() => work(host, session, world)).finally(session.close);

@@ -15,7 +15,7 @@ const WORDS = {
   ],
 } as const;
 
-/** A closed terminal and a polite kill count as Ctrl-C. */
+/** A closed terminal counts as Ctrl-C; a polite kill as two: whoever sent it will not wait for hosts. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** npm and npx pass on a Ctrl-C that the terminal has already sent to every process. */
@@ -36,20 +36,21 @@ export function catchInterrupts(
   const stop = new AbortController();
   const abandon = new AbortController();
   let last = Number.NEGATIVE_INFINITY;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     const now = performance.now();
     const echo = now - last < ECHO_MS;
     last = now;
-    if (echo) return;
+    if (echo && (signal !== 'SIGTERM' || abandon.signal.aborted)) return;
     if (abandon.signal.aborted) {
       leave();
       process.exit(130);
     }
-    const again = stop.signal.aborted;
+    const again = stop.signal.aborted || signal === 'SIGTERM';
     const [first, second] = WORDS[begun() ? 'something' : 'nothing'];
     terminal.err(`\n${wrap(again ? second : first, Math.min(80, terminal.width), 0)}\n`);
     emit({ type: 'run.interrupted', again });
-    (again ? abandon : stop).abort();
+    stop.abort();
+    if (again) abandon.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {

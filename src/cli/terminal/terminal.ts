@@ -3,7 +3,7 @@ import process from 'node:process';
 import { isatty } from 'node:tty';
 import type { Notice, Problem } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
-import { pad, widthOf } from '../../report/plain.ts';
+import { pad, widest } from '../../report/plain.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
@@ -105,7 +105,7 @@ export const withTilde = (path: string, { home }: Terminal): string =>
 
 /** Rows whose cells are filled up to the width of their column. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => widthOf(row[i]!)))) ?? [];
+  const widths = rows[0]?.map((_, i) => widest(rows.map((row) => row[i]!))) ?? [];
   return rows.map((row) => row.map((cell, i) => pad(cell, widths[i]!)).join('  '));
 }
 

@@ -1,6 +1,6 @@
 import type { Host } from '../../model/host.ts';
 import { paintWith } from '../../report/paint.ts';
-import { plain, someNames, widthOf, wrap } from '../../report/plain.ts';
+import { plain, someNames, widest, widthOf, wrap } from '../../report/plain.ts';
 import { type NewKey, type Server, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
@@ -65,8 +65,8 @@ export function printKeys(found: readonly FoundKey[], terminal: Terminal): void 
   const { err, errColour, width } = terminal;
   for (const [file, here] of byFile(found)) {
     const lefts = columns(here.map(cellsOf));
-    const widest = Math.max(...here.map(({ key }) => widthOf(key.fingerprint)));
-    const folds = 2 + widthOf(lefts[0]!) + 2 + widest > width;
+    const room = widest(here.map(({ key }) => key.fingerprint));
+    const folds = 2 + widthOf(lefts[0]!) + 2 + room > width;
     err(`${paintWith(errColour).bold(`To be added to ${withTilde(file, terminal)}:`)}\n`);
     for (const [i, { key }] of here.entries()) {
       const left = folds ? `${lefts[i]!.trimEnd()}\n    ` : lefts[i]!;

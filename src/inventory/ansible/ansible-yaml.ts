@@ -1,5 +1,5 @@
 import type { ScalarTag } from 'yaml';
-import { fail, ok, type Position, type Result } from '../../model/problem.ts';
+import { failWith, ok, type Position, type Result } from '../../model/problem.ts';
 import { framesOf, withExcerpts } from '../excerpt.ts';
 import { type Dialect, type Path, readYaml, type YamlTree } from '../yaml.ts';
 import { AnsibleBuilder, type AnsibleInventory, Vaulted } from './ansible-inventory.ts';
@@ -89,7 +89,7 @@ export function parseAnsibleYaml(text: string, file: string): Result<AnsibleInve
   } else (isListFormat(top, text) ? readList : readGroups)(top, tree, builder);
   const inventory = builder.finish();
   const problems = [...tree.problems, ...(tree.broken ? [] : builder.problems)];
-  return problems.length > 0 ? fail(...withExcerpts(problems, framesOf(text))) : ok(inventory);
+  return problems.length > 0 ? failWith(withExcerpts(problems, framesOf(text))) : ok(inventory);
 }
 
 function readVars(value: YamlMap, path: Path, { place }: YamlTree, set: SetVariable): void {

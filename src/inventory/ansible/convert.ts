@@ -1,5 +1,5 @@
 import {
-  fail,
+  failWith,
   ok,
   type Position,
   type Problem,
@@ -49,8 +49,8 @@ export function convertAnsible(
       continue;
     }
     kept.push(host);
-    warnings.push(...meaning.warnings);
-    problems.push(...meaning.problems);
+    for (const one of meaning.warnings) warnings.push(one);
+    for (const one of meaning.problems) problems.push(one);
     for (const setting of meaning.settings) {
       const key = setting.path.join('.');
       const hosts = settings.get(key) ?? new Map<string, Setting>();
@@ -58,14 +58,14 @@ export function convertAnsible(
     }
   }
 
-  warnings.push(...left);
+  for (const one of left) warnings.push(one);
   const frame = framesOfFiles(texts);
   const [first] = left;
   if (first && kept.length === 0) {
     const { host, connection } = first.params;
     const params = { reason: 'all-left-out', host, connection, more: left.length - 1 } as const;
     const problem: Problem = { code: 'inventory.rule', params, ...(first.at && { at: first.at }) };
-    return fail(...withExcerpts([...problems, problem], frame));
+    return failWith(withExcerpts([...problems, problem], frame));
   }
 
   const places = new Map<string, Position>();

@@ -1,4 +1,4 @@
-import { fail, ok, type Position, type Result } from '../../model/problem.ts';
+import { failWith, ok, type Position, type Result } from '../../model/problem.ts';
 import { framesOf, withExcerpts } from '../excerpt.ts';
 import { AnsibleBuilder, type AnsibleInventory } from './ansible-inventory.ts';
 import { pythonLiteral } from './python-literal.ts';
@@ -81,7 +81,7 @@ export function parseAnsibleIni(text: string, file: string): Result<AnsibleInven
   for (const [name, { reason, at }] of pending) builder.report({ reason, group: name }, at);
   const inventory = builder.finish();
   return builder.problems.length > 0
-    ? fail(...withExcerpts(builder.problems, framesOf(text)))
+    ? failWith(withExcerpts(builder.problems, framesOf(text)))
     : ok(inventory);
 }
 

@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
+import { failWith, ok, type Problem, type Result } from '../../model/problem.ts';
 import type { FileFailure } from '../../model/problems/file-problems.ts';
 import { framesOf, withExcerpts } from '../excerpt.ts';
 import { readYaml } from '../yaml.ts';
@@ -36,13 +36,13 @@ export function readVariables(
       const entry = EXTENSIONS.map((one) => byName.get(`${name}${one}`)).find(Boolean);
       if (!entry) continue;
       const vars = new Map<string, AnsibleVariable>();
-      for (const file of entry.files) problems.push(...readFile(file, vars));
+      for (const file of entry.files) for (const one of readFile(file, vars)) problems.push(one);
       found.set(name, vars);
     }
     return found;
   };
   const beside = { groups: read('group', groups.keys()), hosts: read('host', hosts.keys()) };
-  return problems.length > 0 ? fail(...problems) : ok(beside);
+  return problems.length > 0 ? failWith(problems) : ok(beside);
 }
 
 function readFile(

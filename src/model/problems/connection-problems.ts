@@ -83,13 +83,19 @@ export interface ConnectionProblems {
     | Reasons<'file-unreadable' | 'file-unwritable', Said & { file: string }>
     /** Only OpenSSH can reach the host, because of this setting, so its key cannot be shown. */
     | Reasons<'not-shown', { address: string; setting: string }>;
-  'ssh.timeout': /** `stage`: how far it came. */
+  'ssh.timeout': /** `stage`: how far it came; `limit`: the flag that would allow more time. */
     | Reasons<
         'login',
-        Endpoint & { port: number; seconds: number; stage: 'tcp' | 'greeting' | 'login' }
+        Endpoint & {
+          port: number;
+          seconds: number;
+          stage: 'tcp' | 'greeting' | 'login';
+          limit: '--connect-timeout' | '--timeout';
+        }
       >
+    | Reasons<'no-login', Endpoint & { seconds: number }>
     | Reasons<'login-interrupted' | 'command-interrupted', Endpoint>
-    | Reasons<'command', Endpoint & { seconds: number }>;
+    | Reasons<'command', Endpoint & { seconds: number; limit: '--timeout' | null }>;
   'ssh.lost': Reasons<'dropped', Endpoint & Said> | Reasons<'nothing-started'>;
   /**
    * `feature`: what only OpenSSH can do, as `ProxyCommand nc in ~/.ssh/config`; `refused`: the keys

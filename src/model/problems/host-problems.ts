@@ -15,6 +15,8 @@ export interface HostProblems {
   'host.probe':
     | Reasons<'no-facts', { exit: string }>
     | Reasons<'nonsense'>
+    /** It sent more than this, and was hung up on: before its answer, or as its answer. */
+    | Reasons<'flooded' | 'too-large', { limitMb: number }>
     /** `why`: what the system said; `deadline`: it did not answer in time. */
     | Reasons<
         'unreadable',
@@ -105,7 +107,7 @@ export interface ApplyProblems {
   >;
   /** Titles of the changes. */
   'apply.drift': Reasons<'changes-remain', { changes: readonly string[] }>;
-  'apply.unknown': Reasons<'in-progress' | 'no-verdict'>;
+  'apply.unknown': Reasons<'in-progress' | 'no-verdict'> | Reasons<'flooded', { limitMb: number }>;
 }
 
 export interface AlloyProblems {

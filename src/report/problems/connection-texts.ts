@@ -134,14 +134,16 @@ export const connectionTexts: Texts<ConnectionProblems> = {
       Log in once and compare the key: ssh ${address}`,
   },
   'ssh.timeout': {
-    login: ({ endpoint, port, seconds, stage }) => text`
+    login: ({ endpoint, port, seconds, stage, limit }) => text`
       no login to ${endpoint} within ${seconds} s: ${STAGES[stage]}
-      ${stage === 'tcp' ? `Look for a firewall that drops packets to port ${port}` : 'Check the load of the host'}, or raise --connect-timeout`,
+      ${stage === 'tcp' ? `Look for a firewall that drops packets to port ${port}` : 'Check the load of the host'}, or raise ${limit}`,
+    'no-login': ({ endpoint, seconds }) => text`no login to ${endpoint} within ${seconds} s
+      Check the host and the way to it, or raise --timeout`,
     'login-interrupted': ({ endpoint }) => text`the connection to ${endpoint} was interrupted
       Run again`,
-    command: ({ endpoint, seconds }) => text`
+    command: ({ endpoint, seconds, limit }) => text`
       a command on ${endpoint} did not finish within ${seconds} s and was abandoned
-      Check the host, then run again; --timeout allows more time`,
+      Check the host, then run again${limit === null ? '' : `; ${limit} allows more time`}`,
     'command-interrupted': ({ endpoint }) => text`
       a command on ${endpoint} was abandoned: the run was interrupted
       Run again`,

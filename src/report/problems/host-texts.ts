@@ -58,6 +58,12 @@ export const hostTexts: Texts<HostProblems> = {
       Try it by hand: ssh ${host} sudo perl -v`,
     nonsense: text`the facts that the host reported make no sense
       Run again with -v; if it happens again, report it as a bug`,
+    flooded: ({ limitMb }, host) => text`
+      the host sent more than ${limitMb} MB and no answer, and was hung up on
+      See what its login prints: ssh ${host} true`,
+    'too-large': ({ limitMb }, host) => text`
+      the facts that the host reported are larger than ${limitMb} MB
+      Look for what makes them so large, such as thousands of Alloy's components: alloyup doctor ${host}`,
     unreadable: ({ part, why }, host) =>
       why === 'deadline'
         ? text`${PARTS[part]} cannot be read: no answer in time
@@ -253,6 +259,11 @@ export const applyTexts: Texts<ApplyProblems> = {
         host,
       ),
     'no-verdict': (_, host) => afterwards('the run ended without a verdict', host),
+    flooded: ({ limitMb }, host) =>
+      afterwards(
+        `the run wrote more than ${limitMb} MB of output, and alloyup no longer listens to it`,
+        host,
+      ),
   },
 };
 
