@@ -6,7 +6,7 @@ import { configCatalogue } from './config.ts';
 import { connectionCatalogue } from './connection.ts';
 import { alloyCatalogue, applyCatalogue, hostCatalogue } from './host.ts';
 import { inventoryCatalogue } from './inventory.ts';
-import { repositoryCatalogue, secretCatalogue } from './source.ts';
+import { exactCatalogue, repositoryCatalogue, secretCatalogue } from './source.ts';
 import { warningCatalogue } from './warning.ts';
 
 const { usage, ...afterRuns } = commandLineCatalogue;
@@ -18,6 +18,7 @@ export const PROBLEMS: Catalogue<ProblemParams> = {
   ...configCatalogue,
   ...secretCatalogue,
   ...repositoryCatalogue,
+  ...exactCatalogue,
   ...connectionCatalogue,
   ...hostCatalogue,
   ...applyCatalogue,

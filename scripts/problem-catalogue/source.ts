@@ -1,3 +1,4 @@
+import type { ExactProblems } from '../../src/model/problems/exact-problems.ts';
 import type { SecretProblems } from '../../src/model/problems/file-problems.ts';
 import type { RepositoryProblems } from '../../src/model/problems/repository-problems.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -94,6 +95,24 @@ export const repositoryCatalogue: Catalogue<RepositoryProblems> = {
         arch: 'amd64',
         available: ['1.18.1-1', '1.17.0-1'],
       },
+    },
+  },
+};
+
+export const exactCatalogue: Catalogue<ExactProblems> = {
+  'exact.unsupported': {
+    means: 'Alloy itself, which `--exact` asks, cannot be asked here.',
+    examples: {
+      platform: { platform: 'darwin', arch: 'arm64' },
+      'too-old': { version: '1.8.3-1' },
+    },
+  },
+  'exact.failed': {
+    means: 'Alloy itself was fetched, but gave no answer.',
+    examples: {
+      damaged: { version: '1.18.1-1', said: 'it is cut off' },
+      'not-run': { version: '1.18.1-1', failure: { kind: 'timeout', seconds: 60 } },
+      'no-reason': { version: '1.18.1-1' },
     },
   },
 };

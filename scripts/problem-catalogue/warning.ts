@@ -35,6 +35,10 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'A secret is too short to be masked without masking ordinary text as well.',
     examples: { 'too-short-to-mask': {} },
   },
+  'fmt.differs': {
+    means: 'With `--exact`, the formatter of Alloy gives another text than that of alloyup.',
+    examples: { 'from-alloy': { file: 'config.alloy', by: 'alloy 1.18.1' } },
+  },
   'fmt.template': {
     means: 'Of a directory, `fmt` skips the files that are Liquid templates.',
     examples: { skipped: { files: ['templates/host.alloy'] } },
@@ -107,6 +111,12 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'The host is up to date, but some components are unhealthy.',
     examples: {
       unhealthy: { components: [{ id: 'loki.write.default', health: 'unhealthy' }] },
+    },
+  },
+  'alloy.crashed': {
+    means: "Alloy's own validate crashed on the configuration, which says nothing about it.",
+    examples: {
+      validate: { version: '1.18.1', said: 'runtime error: invalid memory address' },
     },
   },
   'alloy.no-validate': {

@@ -9,8 +9,11 @@ import type { Options } from './args/option-table.ts';
 import { reportFindings } from './runs/github-actions.ts';
 import { printProblems, type Terminal } from './terminal/terminal.ts';
 
-/** Found before the first connection; anything else is only known once a host was asked. */
-const EARLY = /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing)/;
+/** Found before the first connection; anything else is only known once a host or the repository was asked. */
+const EARLY =
+  /^(usage|inventory\.|template\.|config\.|secret\.|key\.|run\.missing|exact\.unsupported)/;
+
+export const foundEarly = ({ code }: Problem): boolean => EARLY.test(code);
 
 /** Prints why a command could not run, on stdout too for a program that reads it. Returns the exit code. */
 export function refuse(
@@ -18,7 +21,7 @@ export function refuse(
   terminal: Terminal,
   output: Options['output'] = 'text',
 ): number {
-  const exitCode = problems.every(({ code }) => EARLY.test(code)) ? 64 : 1;
+  const exitCode = problems.every(foundEarly) ? 64 : 1;
   printProblems(terminal, problems, []);
   reportFindings('refused', { problems, warnings: [] }, terminal);
   if (output !== 'text') terminal.out(findingsJson({ exitCode, problems, warnings: [] }));

@@ -57,6 +57,8 @@ export interface ConfigurationOptions {
   readonly planned: boolean;
   /** Templates of the host's fragments, by the names of these. */
   readonly fragments: ReadonlyMap<string, Template>;
+  /** Told each configuration that was rendered, by its parts and their names in findings, even if it is wrong. */
+  readonly onText?: (settings: HostSettings, parts: readonly Pick<Piece, 'file' | 'text'>[]) => void;
 }
 
 /** A rendered template: the base, or a fragment. */
@@ -124,6 +126,7 @@ export function configurationOf(
   }
   if (problems.length > 0) return fail(...problems);
 
+  options.onText?.(settings, pieces);
   const checked = checkOnce(pieces, settings, options);
   if (!checked.ok) return checked;
   const { components, reads } = checked.value;

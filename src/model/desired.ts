@@ -84,3 +84,16 @@ export const LIST_PATH = '/etc/apt/sources.list.d/grafana.list';
 export const KEYRING_PATH = '/etc/apt/keyrings/grafana.asc';
 /** apt's proxy for this repository alone. */
 export const PROXY_PATH = '/etc/apt/apt.conf.d/95alloyup-proxy';
+
+/** Flags that `alloy validate` knows; all others of `run` are unknown to it and fail it (recorded). */
+const VALIDATE_FLAGS = [
+  '--stability.level',
+  '--feature.community-components.enabled',
+  '--config.format',
+  '--config.bypass-conversion-errors',
+  '--config.extra-args',
+];
+
+/** Those of the service's arguments that `alloy validate` must be given, too. */
+export const validateFlags = (args: readonly string[]): readonly string[] =>
+  args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));

@@ -1,6 +1,7 @@
 import type { CommandLineProblems } from './problems/command-line-problems.ts';
 import type { ConfigProblems, Diagnostic } from './problems/config-problems.ts';
 import type { ConnectionProblems } from './problems/connection-problems.ts';
+import type { ExactProblems } from './problems/exact-problems.ts';
 import type { SecretProblems } from './problems/file-problems.ts';
 import type { AlloyProblems, ApplyProblems, HostProblems } from './problems/host-problems.ts';
 import type { InventoryProblems } from './problems/inventory-problems.ts';
@@ -25,6 +26,7 @@ export interface ProblemParams
     ConfigProblems,
     SecretProblems,
     RepositoryProblems,
+    ExactProblems,
     ConnectionProblems,
     HostProblems,
     ApplyProblems,
@@ -48,6 +50,8 @@ interface Besides {
   readonly jump?: string;
   /** Further lines of the same file that it is about. */
   readonly moreLines?: readonly number[];
+  /** Who says so, where Alloy itself was asked as well: `alloyup`, `alloy 1.18.1`. */
+  readonly sources?: readonly string[];
 }
 
 interface Transient {

@@ -4,7 +4,7 @@ import { configTexts, diagnosticText } from './problems/config-texts.ts';
 import { connectionTexts } from './problems/connection-texts.ts';
 import { alloyTexts, applyTexts, hostTexts } from './problems/host-texts.ts';
 import { inventoryTexts } from './problems/inventory-texts.ts';
-import { repositoryTexts, secretTexts } from './problems/source-texts.ts';
+import { exactTexts, repositoryTexts, secretTexts } from './problems/source-texts.ts';
 import { type ReasonTexts, type Text, type Texts, textOfReason } from './problems/texts.ts';
 import { warningTexts } from './problems/warning-texts.ts';
 
@@ -14,6 +14,7 @@ const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...configTexts,
   ...secretTexts,
   ...repositoryTexts,
+  ...exactTexts,
   ...connectionTexts,
   ...hostTexts,
   ...applyTexts,
@@ -34,14 +35,18 @@ export function textOf(notice: Notice): Text {
     const { message, hint } = textOfReason(texts, params, host);
     return { message: besides(params, message), hint };
   }
-  if (params.reason === 'diagnostic') return diagnosticText(params);
+  if (params.reason === 'diagnostic') {
+    const { message, hint } = diagnosticText(params);
+    return { message: besides(params, message), hint };
+  }
   // of a run that another version of alloyup saved: its text stands next to its params
   const { message = code, hint = '' } = notice as Partial<Text>;
   return { message, hint };
 }
 
 /** The message with what is not particular to its reason. */
-function besides({ jump, moreLines = [] }: Notice['params'], message: string): string {
+function besides({ jump, moreLines = [], sources }: Notice['params'], said: string): string {
+  const message = sources === undefined ? said : `${said} [${sources.join(', ')}]`;
   if (jump !== undefined) return `jump host ${jump}: ${message}`;
   if (moreLines.length === 0) return message;
   // one warning may stand for a variable of a thousand hosts

@@ -80,7 +80,8 @@ async function inspect(bytes: Uint8Array): Promise<KeyringFacts> {
 const factsOf = ({ bytes: _, readable, ...facts }: KeyringCertificate): Certificate =>
   readable ? facts : { ...facts, expiresAt: 0 };
 
-async function readSigningKey(
+/** @throws ToolError `repository.unreachable` | `repository.key` */
+export async function readSigningKey(
   repository: SigningKeySource,
   fetching: FetchOptions,
   now: number,

@@ -9,6 +9,8 @@ export interface Wanted {
   readonly url: string;
   readonly proxy: string | null;
   readonly maxBytes: number;
+  /** Milliseconds; a minute unless given. */
+  readonly timeoutMs?: number;
 }
 
 export interface FetchOptions {
@@ -26,11 +28,11 @@ export async function fetchBytes(
   { get, delays }: FetchOptions,
   etag?: string,
 ): Promise<Pick<Answer, 'body' | 'etag'> | 'unchanged' | null> {
-  const { url, proxy, maxBytes } = wanted;
+  const { url, proxy, maxBytes, timeoutMs = TIMEOUT_MS } = wanted;
   for (let attempt = 0; ; attempt++) {
     let failure: FetchFailure;
     try {
-      const answer = await get(url, { etag, proxy, maxBytes, timeoutMs: TIMEOUT_MS });
+      const answer = await get(url, { etag, proxy, maxBytes, timeoutMs });
       if (answer.status === 200) return answer;
       if (answer.status === 304) return 'unchanged';
       if (answer.status === 404) return null;

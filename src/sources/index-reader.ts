@@ -30,57 +30,108 @@ interface Known {
 type IndexFault = DistributiveOmit<ProblemParams['repository.index'], 'url' | 'suite'>;
 type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
 
+/** A package as the signed index describes it. */
+export interface PackageEntry {
+  readonly version: string;
+  /** Below the URL of the repository. */
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
 /**
  * Versions of alloy for one architecture, newest first: the signature of InRelease is checked under
  * the pinned key, and Packages by the size and hash that stand there.
  *
  * @throws ToolError `repository.unreachable` | `repository.key` | `repository.index`
  */
-export async function readVersions(
-  { url, suite, proxy, components, fingerprints }: Repository,
+export function readVersions(
+  repository: Repository,
   arch: string,
   options: IndexOptions,
 ): Promise<readonly string[]> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await readOnce();
-    } catch (error) {
-      const delay = options.delays[attempt];
-      const torn = error instanceof ToolError && error.problem.code === 'repository.index';
-      if (!torn || !error.problem.transient || delay === undefined) throw error;
-      await sleep(delay);
-    }
-  }
-
-  /** @param transient the repository was changed while it was read: asking again helps */
-  function indexProblem(fault: IndexFault, transient = false): ToolError {
-    const params = { ...fault, url: withoutPassword(url), suite };
-    return new ToolError({ code: 'repository.index', params, transient });
-  }
-
-  async function readOnce(): Promise<readonly string[]> {
-    const inRelease = `${url}/dists/${suite}/InRelease`;
-    const wanted = { what: 'index', url: inRelease, proxy, maxBytes: MAX_RELEASE_BYTES } as const;
-    const signed = await fetchCached(wanted, options);
-
+  const index = indexOf(repository, arch, options);
+  return index.untorn(async () => {
+    const signed = await index.signed();
+    const { components, fingerprints } = repository;
     const name = JSON.stringify(['versions 2', sha256(signed), components, arch, fingerprints]);
     const cached = await options.cache.read(name);
     if (cached) {
       const known = JSON.parse(Buffer.from(cached.body).toString()) as Known;
       if (known.until === null || known.until > options.now) return known.versions;
     }
-
-    const key = await options.signingKey();
-    const release = await readSigned(signed, key);
-    const found: string[] = [];
-    for (const component of components)
-      found.push(...versionsIn(await readPackages(component, release), PACKAGE, arch));
+    const { stanzas, until } = await index.stanzas(signed);
+    const found = stanzas.map((fields) => fields.get('version')!);
     const versions = [...new Set(found)].sort((a, b) => compareDebianVersions(b, a));
-    const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
-    const until = ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity));
     const body = Buffer.from(JSON.stringify({ versions, until } satisfies Known));
     await options.cache.write(name, { etag: null, body });
     return versions;
+  });
+}
+
+/**
+ * The packages of alloy for one architecture, newest first, verified as for `readVersions` each time.
+ * One whose file, size or hash the index does not give is left out.
+ *
+ * @throws ToolError `repository.unreachable` | `repository.key` | `repository.index`
+ */
+export function readPackageEntries(
+  repository: Repository,
+  arch: string,
+  options: IndexOptions,
+): Promise<readonly PackageEntry[]> {
+  const index = indexOf(repository, arch, options);
+  return index.untorn(async () => {
+    const { stanzas } = await index.stanzas(await index.signed());
+    return stanzas.flatMap(entryOf).sort((a, b) => compareDebianVersions(b.version, a.version));
+  });
+}
+
+/** Reads the index of one architecture step by step; each step checks what it was handed. */
+function indexOf(
+  { url, suite, proxy, components }: Repository,
+  arch: string,
+  options: IndexOptions,
+) {
+  return {
+    /** Reads again what was changed while it was read. */
+    async untorn<T>(read: () => Promise<T>): Promise<T> {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await read();
+        } catch (error) {
+          const delay = options.delays[attempt];
+          const torn = error instanceof ToolError && error.problem.code === 'repository.index';
+          if (!torn || !error.problem.transient || delay === undefined) throw error;
+          await sleep(delay);
+        }
+      }
+    },
+
+    /** InRelease as it came. */
+    signed(): Promise<Uint8Array> {
+      const inRelease = `${url}/dists/${suite}/InRelease`;
+      const wanted = { what: 'index', url: inRelease, proxy, maxBytes: MAX_RELEASE_BYTES } as const;
+      return fetchCached(wanted, options);
+    },
+
+    /** Stanzas of alloy, in the order of the files. */
+    async stanzas(signed: Uint8Array) {
+      const key = await options.signingKey();
+      const release = await readSigned(signed, key);
+      const stanzas: Stanza[] = [];
+      for (const component of components)
+        stanzas.push(...stanzasIn(await readPackages(component, release), PACKAGE, arch));
+      const ends = [release.validUntil, ...key.certificates.map(({ expiresAt }) => expiresAt)];
+      const until = ends.reduce((least, end) => Math.min(least ?? Infinity, end ?? Infinity));
+      return { stanzas, until };
+    },
+  };
+
+  /** @param transient the repository was changed while it was read: asking again helps */
+  function indexProblem(fault: IndexFault, transient = false): ToolError {
+    const params = { ...fault, url: withoutPassword(url), suite };
+    return new ToolError({ code: 'repository.index', params, transient });
   }
 
   async function readSigned(signed: Uint8Array, { armored }: SigningKey): Promise<Release> {
@@ -162,8 +213,10 @@ function readRelease(text: string): Release {
   };
 }
 
-/** Fields of one stanza, by lower-case name; lines of a long field with newlines between. */
-function readStanza(text: string): ReadonlyMap<string, string> {
+/** Fields by lower-case name; lines of a long field with newlines between. */
+type Stanza = ReadonlyMap<string, string>;
+
+function readStanza(text: string): Stanza {
   const fields = new Map<string, string>();
   let name = '';
   for (const line of text.split(/\r?\n/)) {
@@ -178,17 +231,25 @@ function readStanza(text: string): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** Versions of a package in a Packages file that fit an architecture, in the order of the file. */
-function versionsIn(packages: string, name: string, arch: string): readonly string[] {
-  const versions: string[] = [];
+/** Stanzas of a package in a Packages file that fit an architecture, in the order of the file. */
+function stanzasIn(packages: string, name: string, arch: string): readonly Stanza[] {
+  const found: Stanza[] = [];
   // the index of a large repository has tens of megabytes: only the package's own stanzas are read
   for (const stanza of packages.split(/\n[ \t]*\n/)) {
     if (!stanza.includes(name)) continue;
     const fields = readStanza(stanza);
-    const version = fields.get('version');
     const architecture = fields.get('architecture');
-    if (fields.get('package') !== name || version === undefined) continue;
-    if (architecture === arch || architecture === 'all') versions.push(version);
+    if (fields.get('package') !== name || !fields.has('version')) continue;
+    if (architecture === arch || architecture === 'all') found.push(fields);
   }
-  return versions;
+  return found;
+}
+
+function entryOf(fields: Stanza): readonly PackageEntry[] {
+  const [version, path, size, sha256] = ['version', 'filename', 'size', 'sha256'].map((name) =>
+    fields.get(name),
+  );
+  if (version === undefined || path === undefined) return [];
+  if (!/^\d+$/.test(size ?? '') || !/^[0-9a-f]{64}$/.test(sha256 ?? '')) return [];
+  return [{ version, path, size: Number(size), sha256: sha256! }];
 }

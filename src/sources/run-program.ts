@@ -3,7 +3,10 @@ import type { ProgramFailure } from '../model/problems/file-problems.ts';
 const MAX_OUTPUT = 16 * 1024 * 1024;
 const STDERR_LINES = 20;
 
-/** Runs a program of the user's, without a shell or terminal. `failure` null: it exited with 0. */
+/**
+ * Runs a program, without a shell or terminal. `failure` null: it exited with 0; `log`: all of stderr,
+ * `stderr`: its last lines.
+ */
 export async function runProgram(
   [file, ...args]: readonly [string, ...string[]],
   cwd: string,
@@ -29,7 +32,7 @@ export async function runProgram(
   const ended = await child;
   clearTimeout(timer);
   const stderr = ended.stderr.trimEnd().split('\n').slice(-STDERR_LINES).join('\n');
-  return { failure: failureOf(), stdout: ended.stdout, stderr };
+  return { failure: failureOf(), stdout: ended.stdout, stderr, log: ended.stderr };
 
   function failureOf(): ProgramFailure | null {
     const { failed, timedOut, isMaxBuffer, signal, exitCode, code } = ended;

@@ -1,23 +1,10 @@
-import { CONFIG_PATH } from '../model/desired.ts';
+import { CONFIG_PATH, validateFlags } from '../model/desired.ts';
 import type { FileFact } from '../model/facts.ts';
 import type { Action, FileDiff, Needs, Step } from '../model/plan.ts';
 import { change, contentDiffers, fileChange } from './change.ts';
 
 /** md5 of config.alloy as upstream has shipped it: 1.0 to 1.3, and since 1.4. */
 const PRISTINE = ['036f33820e4e308864b391f24ba821b0', 'e54dfb3181e3bc3bf6499b46a4548be6'];
-/** Flags that `alloy validate` knows; all others of `run` are unknown to it and fail it (recorded). */
-const VALIDATE_FLAGS = [
-  '--stability.level',
-  '--feature.community-components.enabled',
-  '--config.format',
-  '--config.bypass-conversion-errors',
-  '--config.extra-args',
-];
-
-/** The flags of the service that its own `alloy validate` must be given, too. */
-const validateFlags = (args: readonly string[]): readonly string[] =>
-  args.filter((arg) => VALIDATE_FLAGS.includes(arg.split('=')[0]!));
-
 /** Mode and owner that the package ships its configuration with: the directory around it, 0770 root:alloy, keeps others out. */
 const isShipped = (fact: FileFact | undefined): boolean =>
   fact?.mode === '0644' && fact.user === 'root' && fact.group === 'root';

@@ -44,28 +44,40 @@ export async function makeKey(
 
 export interface IndexOptions {
   readonly versions: readonly string[];
+  /** Packages that are there to be fetched, by version. */
+  readonly packages?: Readonly<Record<string, Uint8Array>>;
   readonly validUntil?: Date;
   readonly byHash?: boolean;
   readonly sign?: (text: string) => Promise<string> | string;
 }
 
-const stanza = (name: string, version: string, arch: string): string =>
-  `Package: ${name}\nVersion: ${version}\nArchitecture: ${arch}\nDescription: a test\n alloy, or so\n`;
+const stanza = (name: string, version: string, arch: string, deb?: Uint8Array): string => {
+  const file = deb
+    ? `Filename: ${poolPath(version, arch)}\nSize: ${deb.length}\nSHA256: ${hash(deb)}\n`
+    : '';
+  return `Package: ${name}\nVersion: ${version}\nArchitecture: ${arch}\n${file}Description: a test\n alloy, or so\n`;
+};
+
+/** Where a package of alloy is, below the URL of the repository. */
+export const poolPath = (version: string, arch: string): string =>
+  `pool/main/a/alloy/alloy_${version}_${arch}.deb`;
 
 /** The files of a repository with one suite, `stable main`, for amd64 and arm64. */
 export async function makeIndex(
   signer: TestKey,
-  { versions, validUntil, byHash = false, sign }: IndexOptions,
+  { versions, packages = {}, validUntil, byHash = false, sign }: IndexOptions,
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const sums: string[] = [];
   for (const arch of ['amd64', 'arm64']) {
-    const own = versions.map((version) => stanza('alloy', version, arch));
+    const own = versions.map((version) => stanza('alloy', version, arch, packages[version]));
+    for (const [version, deb] of Object.entries(packages))
+      files.set(`/${poolPath(version, arch)}`, deb);
     const others = [stanza('alloy-rc', '9.9.9-1', arch), stanza('grafana', '12.0.0', arch)];
-    const packages = Buffer.from([others[0], ...own, others[1]].join('\n'));
+    const list = Buffer.from([others[0], ...own, others[1]].join('\n'));
     for (const [name, bytes] of [
-      ['Packages', packages],
-      ['Packages.gz', gzipSync(packages)],
+      ['Packages', list],
+      ['Packages.gz', gzipSync(list)],
     ] as const) {
       const path = `main/binary-${arch}/${name}`;
       files.set(`/dists/stable/${path}`, bytes);

@@ -142,18 +142,20 @@ export const COMMANDS = {
   validate: {
     args: '[files...]',
     summary: 'check Alloy files, or the inventory and all it renders; offline',
-    options: [...INVENTORY, 'strict', 'alloyVersion', ...PRINT],
+    options: [...INVENTORY, 'strict', 'alloyVersion', 'exact', ...PRINT],
     examples: [
-      ['alloyup validate config.alloy', 'one file'],
+      ['alloyup validate a.alloy b.alloy', 'two files, each a configuration of its own'],
+      ['alloyup validate /etc/alloy/', 'the *.alloy files of a directory, as one configuration'],
       ['alloyup validate --alloy-version 1.17.0 config.alloy', 'for that version of Alloy'],
       ['alloyup validate --strict', 'the whole inventory, in a pull request'],
+      ['alloyup validate --exact', "and asks the pinned version's own alloy validate"],
     ],
     load: async () => (await import('../commands/validate.ts')).validate,
   },
   fmt: {
     args: '<files...>',
     summary: 'format Alloy files; "-" reads stdin',
-    options: ['write', 'test', 'color'],
+    options: ['write', 'test', 'exact', 'alloyVersion', 'inventory', 'limit', 'color', 'quiet'],
     examples: [
       ['alloyup fmt -w templates/', 'every *.alloy file below a directory, in place'],
       ['alloyup fmt -t config.alloy', 'exit 1 if it is not formatted'],

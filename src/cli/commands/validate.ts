@@ -1,33 +1,45 @@
 import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
-import type { Problem, Warning } from '../../model/problem.ts';
+import type { Position, Problem, Warning } from '../../model/problem.ts';
 import { type Findings, findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
 import { warningSum } from '../../report/problem-text.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
-import { findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
+import { foundEarly } from '../failure.ts';
+import { findingsOf, readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
+import type { Exact, Question } from '../files/exact.ts';
 import { reportFindings } from '../runs/github-actions.ts';
 import { printProblems } from '../terminal/terminal.ts';
 import { resultOf } from '../usage.ts';
 
-/** Exits 64 if there is an error. Reads no secrets and runs nothing. */
+type Found = Pick<Findings, 'problems' | 'warnings'>;
+
+/** Exits 64 if there is an error, 1 if Alloy could not be asked. Reads no secrets, and runs nothing but, with --exact, Alloy itself. */
 export const validate: Command = async (invocation) => {
-  const { args } = invocation;
-  if (args.length > 0)
-    return conclude(validateFiles(invocation), count(args.length, 'file'), invocation);
-  const { validateInventory } = await import('../hosts/make-targets.ts');
-  const found = await resultOf(() => validateInventory(invocation));
-  const { hosts, ...findings } = found.ok
-    ? found.value
-    : { hosts: 0, problems: found.problems, warnings: [] };
-  return conclude(findings, count(hosts, 'host'), invocation);
+  const exact = invocation.options.exact
+    ? (await import('../files/exact.ts')).createExact(invocation)
+    : null;
+  try {
+    const named = invocation.args.length > 0;
+    const { subject, found } = await (named ? validateFiles : validateHosts)(invocation, exact);
+    const by = exact?.asked() ?? [];
+    return conclude(
+      found,
+      `${subject} checked${by.length > 0 ? ` with ${by.join(', ')}` : ''}`,
+      invocation,
+    );
+  } finally {
+    exact?.close();
+  }
 };
 
 /** Each file is a configuration of its own; a directory is a single one, as Alloy reads it. */
-function validateFiles({ args, options }: Invocation) {
+async function validateFiles(invocation: Invocation, exact: Exact | null) {
+  const { args, options } = invocation;
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
+  const configurations: Question['files'][] = [];
   const check: CheckOptions = {
     stability: 'generally-available',
     strict: options.strict,
@@ -36,7 +48,7 @@ function validateFiles({ args, options }: Invocation) {
     versionIs: 'asked',
   };
   for (const group of readAlloyFiles(args, { deep: false })) {
-    const files = group.map(({ name, bytes }) => ({ name, parsed: parse(bytes) }));
+    const files = group.map(({ name, bytes }) => ({ name, bytes, parsed: parse(bytes) }));
     const diagnostics = checkFiles(files, check);
     for (const { name, parsed } of files) {
       const own = diagnostics.filter(({ file }) => file === name);
@@ -44,16 +56,64 @@ function validateFiles({ args, options }: Invocation) {
       for (const one of found.problems) problems.push(one);
       for (const one of found.warnings) warnings.push(one);
     }
+    if (!files.some(({ name, parsed }) => templateProblem(name, parsed)))
+      configurations.push(files.map((file) => ({ ...file, text: file.parsed.source })));
   }
-  return { problems, warnings };
+  const subject = count(args.length, 'file');
+  if (!exact) return { subject, found: { problems, warnings } };
+  const { wantedForFiles } = await import('../files/exact.ts');
+  const wanted = await wantedForFiles(invocation);
+  const questions = configurations.map((files) => ({ wanted, files }));
+  const found = await exact.judge({ problems, warnings }, questions);
+  return {
+    subject,
+    found: inOrder(
+      found,
+      configurations.flat().map(({ name }) => name),
+    ),
+  };
+}
+
+/** The inventory and all it renders; with --exact, each text by the Alloy of its hosts, once. */
+async function validateHosts(invocation: Invocation, exact: Exact | null) {
+  const { validateInventory } = await import('../hosts/make-targets.ts');
+  const exactly = exact && (await import('../files/exact.ts'));
+  const questions = new Map<string, Question>();
+  const ended = await resultOf(() =>
+    validateInventory(invocation, ({ host, base, parts }) => {
+      if (!exactly) return;
+      const wanted = exactly.wantedBy(host, base, invocation.options);
+      const key = JSON.stringify([wanted, parts.map(({ text }) => text)]);
+      if (questions.has(key)) return;
+      const files = parts.map(({ file, text }) => ({ name: file, bytes: Buffer.from(text), text }));
+      questions.set(key, { wanted, files });
+    }),
+  );
+  const { hosts, ...found } = ended.ok
+    ? ended.value
+    : { hosts: 0, problems: ended.problems, warnings: [] };
+  const subject = count(hosts, 'host');
+  return { subject, found: exact ? await exact.judge(found, [...questions.values()]) : found };
+}
+
+/** Sorted as a compiler would, by file and place. */
+function inOrder({ problems, warnings }: Found, files: readonly string[]): Found {
+  const rank = ({ at }: { readonly at?: Position }): readonly number[] =>
+    at ? [files.indexOf(at.file), at.line, at.column] : [files.length, 0, 0];
+  const byPlace = (one: { readonly at?: Position }, other: { readonly at?: Position }): number => {
+    const [a, b] = [rank(one), rank(other)];
+    return a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!;
+  };
+  return { problems: [...problems].sort(byPlace), warnings: [...warnings].sort(byPlace) };
 }
 
 function conclude(
-  { problems, warnings }: Omit<Findings, 'schema' | 'exitCode'>,
+  { problems, warnings }: Found,
   subject: string,
   { options, terminal }: Invocation,
-): number {
-  const exitCode = problems.length > 0 ? 64 : 0;
+) {
+  // 1: nothing but the repository, or Alloy, that could not be asked
+  const exitCode = problems.length === 0 ? 0 : problems.some(foundEarly) ? 64 : 1;
   reportFindings('validate', { problems, warnings }, terminal);
   if (options.output !== 'text') {
     terminal.out(findingsJson({ exitCode, problems, warnings }));
@@ -62,6 +122,6 @@ function conclude(
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
   printProblems(terminal, problems, shown);
   if (exitCode === 0 && !options.quiet)
-    terminal.out(`${subject} checked: ${warningSum(warnings) || 'no problems'}\n`);
+    terminal.out(`${subject}: ${warningSum(warnings) || 'no problems'}\n`);
   return exitCode;
 }

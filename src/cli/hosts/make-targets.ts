@@ -70,17 +70,29 @@ export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
 /** By default without any secret. */
 interface MakeOptions
   extends Partial<
-    Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict' | 'alloyVersion' | 'planned'>
+    Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict' | 'alloyVersion' | 'planned' | 'onText'>
   > {
   /** Templates that are not written yet, by path as written. */
   readonly drafts?: ReadonlyMap<string, TemplateText>;
 }
 
 /** The inventory and everything it renders, offline: reads no secret, runs nothing. */
-export async function validateInventory(invocation: Invocation) {
+export async function validateInventory(
+  invocation: Invocation,
+  onText: (rendered: {
+    readonly host: HostSettings;
+    readonly base: string;
+    readonly parts: readonly { readonly file: string; readonly text: string }[];
+  }) => void = () => {},
+) {
   const chosen = await readHosts(invocation, { mayRun: false });
+  const { base } = chosen;
   const { strict, alloyVersion } = invocation.options;
-  const { problems, warnings } = await makeTargets(chosen, { strict, alloyVersion });
+  const { problems, warnings } = await makeTargets(chosen, {
+    strict,
+    alloyVersion,
+    onText: (host, parts) => onText({ host, base, parts }),
+  });
   const hosts = chosen.settings.length;
   return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
 }

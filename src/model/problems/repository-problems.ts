@@ -12,7 +12,7 @@ export type FetchFailure =
 
 /** What was to be fetched. Passwords are cut out of both URLs. */
 interface Fetched {
-  readonly what: 'signing-key' | 'index' | 'package-list';
+  readonly what: 'signing-key' | 'index' | 'package-list' | 'package';
   readonly url: string;
   /** Of the inventory; null: none, or that of the environment. */
   readonly proxy: string | null;

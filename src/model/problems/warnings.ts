@@ -9,6 +9,8 @@ export interface WarningProblems {
   'plan.left': Reasons<'not-planned', { hosts: readonly string[] }>;
   'plan.others': Reasons<'not-in-plan', { hosts: number }>;
   'secret.short': Reasons<'too-short-to-mask'>;
+  /** `by`: `alloy 1.18.1`. */
+  'fmt.differs': Reasons<'from-alloy', { file: string; by: string }>;
   'fmt.template': Reasons<'skipped', { files: readonly string[] }>;
   'template.raw': Reasons<'raw', { text: string }>;
   'environment.missing': Reasons<'not-set', { variable: string }>;
@@ -37,6 +39,8 @@ export interface WarningProblems {
     { components: readonly { readonly id: string; readonly health: string }[] }
   >;
   'alloy.no-validate': Reasons<'too-old'>;
+  /** `said`: the first line of the panic. */
+  'alloy.crashed': Reasons<'validate', { version: string; said: string }>;
   /** `pin`: "version 1.17.*". */
   'apt.pin': Reasons<'against', { path: string; pin: string; priority: number; version: string }>;
   'data.kept': Reasons<'mounted', { path: string }>;

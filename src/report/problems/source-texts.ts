@@ -1,3 +1,4 @@
+import type { ExactProblems } from '../../model/problems/exact-problems.ts';
 import type {
   EnvironmentValue,
   FileFailure,
@@ -143,6 +144,7 @@ const FETCHED = {
   'signing-key': 'the signing key',
   index: 'the index',
   'package-list': 'the list of packages',
+  package: 'the package',
 } as const;
 
 type Unfetched = Omit<RepositoryProblems['repository.unreachable'], 'reason'>;
@@ -255,5 +257,28 @@ export const repositoryTexts: Texts<RepositoryProblems> = {
       return text`Alloy ${version} is not in ${url} for ${arch}
         Set alloy.version to one of: ${available.slice(0, MOST_VERSIONS).join(', ')}${older > 0 ? ` (and ${older} older)` : ''}`;
     },
+  },
+};
+
+const WITHOUT = 'or leave out --exact';
+
+export const exactTexts: Texts<ExactProblems> = {
+  'exact.unsupported': {
+    platform: ({ platform, arch }) => text`
+      --exact runs Alloy itself, which alloyup can do on Linux on amd64 and arm64, not on ${platform} on ${arch}
+      Run it in CI or in a Linux container, ${WITHOUT}`,
+    'too-old': ({ version }) => text`
+      Alloy ${version} cannot validate configurations (validate came with 1.9.0)
+      Set alloy.version to 1.9 or later, ${WITHOUT}`,
+  },
+  'exact.failed': {
+    damaged: ({ version, said }) => text`the package of Alloy ${version} cannot be unpacked: ${said}
+      Check the free space of the cache directory; if that is not it, report it to the owner of the repository`,
+    'not-run': ({ version, failure }) => text`
+      Alloy ${version} cannot be run on this machine: ${programFailure(failure)}
+      ${failure.kind === 'not-found' || failure.kind === 'not-executable' ? 'It needs glibc, and a cache directory (XDG_CACHE_HOME) from which programs may be run' : `Try again, ${WITHOUT}`}`,
+    'no-reason': ({ version }) => text`
+      Alloy ${version} refuses the configuration without naming a place
+      Read what it printed`,
   },
 };

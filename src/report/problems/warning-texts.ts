@@ -61,6 +61,10 @@ export const warningTexts: Texts<WarningProblems> = {
     'too-short-to-mask': text`a secret of fewer than 4 characters cannot be masked in host output
       Use a longer secret`,
   },
+  'fmt.differs': {
+    'from-alloy': ({ file, by }) => text`${by} formats ${file} differently from alloyup
+      Nothing to do: the text of ${by} was used. Read the change before you keep it`,
+  },
   'fmt.template': {
     skipped: ({ files }) => text`
       skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}
@@ -161,6 +165,11 @@ export const warningTexts: Texts<WarningProblems> = {
     unhealthy: ({ components }, host) => text`
       unhealthy: ${components.map(({ id, health }) => `${id} (${health})`).join(', ')}
       Read Alloy's log: ssh ${host} journalctl -u alloy -n 50`,
+  },
+  'alloy.crashed': {
+    validate: ({ version, said }) => text`
+      the validate command of Alloy ${version} crashed: ${said}
+      Nothing to fix: this is a bug in Alloy, and such a configuration can run. Only its other checks count`,
   },
   'alloy.no-validate': {
     'too-old': text`the installed Alloy cannot validate configurations (validate came with 1.9.0)
