@@ -221,6 +221,16 @@ describe('checks that change nothing', () => {
     expect([ran.result, host.read('/etc/new')]).toEqual(['rolled-back', null]);
   });
 
+  test('a crash of the host’s Alloy is its bug, and no reason to refuse the configuration', async () => {
+    const ran = await host.apply(
+      planOf([{ do: 'validate', content: '// crash on me\n', flags: [] }, file('/etc/new', 'x')]),
+    );
+    expect([ran.result, ran.problems, host.read('/etc/new')]).toEqual(['ok', [], 'x']);
+    expect(ran.out).toMatch(
+      /"alloy\.crashed".*runtime error: index out of range|index out of range.*"alloy\.crashed"/,
+    );
+  });
+
   test('an environment that sh cannot read: its line, and nothing of its value', async () => {
     host.put('/etc/default/alloy', 'A=1\nTOKEN=hunter2 and more\n');
     const ran = await host.apply(planOf([{ do: 'check-environment' }]));

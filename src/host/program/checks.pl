@@ -11,6 +11,8 @@ sub do_validate {
   write_file($file, $in{content}{$n});
   my ($said, $exit) = said_by(60, 'sh', '-c', 'exec "$@" 2>&1', 'sh', 'alloy', 'validate', @{ $action->{flags} }, at($file));
   return if !$exit;
+  # a bug of Alloy (a declare whose argument begins with _), which says nothing about the configuration
+  if ($said =~ /^(?:panic|fatal error): (.*)/m) { record(type => 'warning', warning => { code => 'alloy.crashed', params => { reason => 'validate', version => undef, said => $1 } }); return }
   if (!quietly('alloy', 'validate', '--help')) { record(type => 'warning', warning => { code => 'alloy.no-validate', params => { reason => 'too-old' } }); return }
   my $path = at($file);
   $said =~ s{\Q$path\E}{/etc/alloy/config.alloy}g;

@@ -39,8 +39,8 @@ export interface WarningProblems {
     { components: readonly { readonly id: string; readonly health: string }[] }
   >;
   'alloy.no-validate': Reasons<'too-old'>;
-  /** `said`: the first line of the panic. */
-  'alloy.crashed': Reasons<'validate', { version: string; said: string }>;
+  /** `version`: null on a host; `said`: the first line of the panic. */
+  'alloy.crashed': Reasons<'validate', { version: string | null; said: string }>;
   /** `pin`: "version 1.17.*". */
   'apt.pin': Reasons<'against', { path: string; pin: string; priority: number; version: string }>;
   'data.kept': Reasons<'mounted', { path: string }>;

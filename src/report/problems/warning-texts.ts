@@ -168,7 +168,7 @@ export const warningTexts: Texts<WarningProblems> = {
   },
   'alloy.crashed': {
     validate: ({ version, said }) => text`
-      the validate command of Alloy ${version} crashed: ${said}
+      the validate command of Alloy${version === null ? '' : ` ${version}`} crashed: ${said}
       Nothing to fix: this is a bug in Alloy, and such a configuration can run. Only its other checks count`,
   },
   'alloy.no-validate': {

@@ -84,7 +84,8 @@ my %do = (
     my ($gid) = slurp("$etc/passwd") =~ /^alloy:[^:]*:\d+:(\d+)/m or exit 1;
     print join(' ', map { my @f = split /:/, $_, -1; $f[2] eq $gid || grep({ $_ eq 'alloy' } split /,/, $f[3]) ? $f[0] : () } split /\n/, slurp("$etc/group")), "\n";
   },
-  'alloy' => sub { if ($ARGV[1] ne '--help' && slurp($ARGV[-1]) =~ /refuse me/) { print "Error: refused in $ARGV[-1]\n"; exit 1 } },
+  'alloy' => sub { if ($ARGV[1] ne '--help' && slurp($ARGV[-1]) =~ /crash on me/) { print STDERR "panic: runtime error: index out of range\n\ngoroutine 1 [running]:\n"; exit 2 }
+    if ($ARGV[1] ne '--help' && slurp($ARGV[-1]) =~ /refuse me/) { print "Error: refused in $ARGV[-1]\n"; exit 1 } },
   'journalctl' => sub { print get('journal') || qq({"MESSAGE":"what Alloy said","_SYSTEMD_INVOCATION_ID":"@{[get('invocation')]}"}\n) },
 );
 $do{$name}->();
