@@ -34,8 +34,6 @@ export interface AlloyPackagesOptions {
   readonly onFetch?: (version: string, bytes: number) => void;
 }
 
-export type AlloyPackages = ReturnType<typeof createAlloyPackages>;
-
 /**
  * Fetches packages of Alloy, each once in the life of the cache, and unpacks the program.
  *
