@@ -58,7 +58,10 @@ export interface ConfigurationOptions {
   /** Templates of the host's fragments, by the names of these. */
   readonly fragments: ReadonlyMap<string, Template>;
   /** Told each configuration that was rendered, by its parts and their names in findings, even if it is wrong. */
-  readonly onText?: (settings: HostSettings, parts: readonly Pick<Piece, 'file' | 'text'>[]) => void;
+  readonly onText?: (
+    settings: HostSettings,
+    parts: readonly Pick<Piece, 'file' | 'text'>[],
+  ) => void;
 }
 
 /** A rendered template: the base, or a fragment. */
