@@ -20,6 +20,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'cannot-write': { path: 'out/report.xml', code: 'ENOENT', said: 'no such directory' },
       'file-exists': { path: 'inventory.yaml' },
       'nothing-written': { said: 'ENOSPC: no space left on device, write' },
+      'not-an-upgrade': { from: '1.18.1', to: '1.17.0' },
       'alloy-file': { path: 'config.alloy', why: 'missing', said: '' },
       'unknown-template': { name: 'linux', meant: null, known: ['minimal', 'linux-host', 'redis'] },
       'unknown-host': { name: 'web-1', nearest: 'web-01' },

@@ -25,6 +25,7 @@ import { serviceNeeds, serviceStep } from '../steps/service.ts';
 import { unitStep } from '../steps/unit.ts';
 import { pathsOf } from './places.ts';
 import { foreignFiles, preflight } from './preflight.ts';
+import { upgradeWarnings } from './upgrade-warnings.ts';
 import { versionFindings } from './version-findings.ts';
 
 /** Every step, in the order in which a host takes them. Nothing else knows the order. */
@@ -117,7 +118,8 @@ function warningsOf(planned: Planned): readonly Warning[] {
   if (options.adopt)
     for (const foreign of foreignFiles(STEPS, planned))
       warnings.push({ code: 'host.adopt', host, params: { reason: 'taken-over', ...foreign } });
-  warnings.push(...orphaned(desired, facts), ...versionFindings(planned).warnings);
+  warnings.push(...orphaned(desired, facts));
+  warnings.push(...versionFindings(planned).warnings, ...upgradeWarnings(planned));
   if (facts.sudoLog !== null && changes.length > 0)
     warnings.push({
       code: 'sudo.log-input',

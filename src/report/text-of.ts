@@ -57,7 +57,11 @@ function besides({ jump, moreLines = [], sources }: Notice['params'], said: stri
 
 /** Where a code is explained: its heading's anchor, as GitHub makes it. */
 export const docsOf = ({ code }: Pick<Notice, 'code'>): string =>
-  TEXTS.has(code) ? `docs/problems.md#${code.replaceAll('.', '')}` : 'docs/checks.md';
+  TEXTS.has(code)
+    ? `docs/problems.md#${code.replaceAll('.', '')}`
+    : code.startsWith('upgrade.')
+      ? 'docs/upgrade-notes.md'
+      : 'docs/checks.md';
 
 /** A warning as programs read it. */
 export interface PrintedWarning extends Text {

@@ -1065,3 +1065,25 @@ describe('the configuration in the version that will run', () => {
     expect(rules(target, factsOf(target))).toEqual([]);
   });
 });
+
+describe('an upgrade of the package', () => {
+  const CONFIG = 'otelcol.processor.batch "a" {\n\toutput { }\n}\n';
+  const codes = (target: Target, version: string) => {
+    const facts = factsOf(target, { package: { ...factsOf(target).package, version } });
+    const supplies = suppliesOf({ versions: ['1.18.1-1', '1.17.0-1', '1.10.0-1'] });
+    return planOf(target, facts, supplies).warnings.map(({ code }) => code);
+  };
+
+  test('shows what it changes for the configuration', () => {
+    const pinned = targetOf({ config: CONFIG, package: { policy: 'exact', version: '1.18.1-1' } });
+    expect(codes(pinned, '1.10.0-1')).toEqual(['upgrade.default']);
+    expect(codes(pinned, '1.17.0-1')).toEqual([]);
+    const latest = targetOf({ config: CONFIG, package: { policy: 'latest' } });
+    expect(codes(latest, '1.10.0-1')).toEqual(['upgrade.default']);
+  });
+
+  test('is none where the version stays', () => {
+    const target = targetOf({ config: CONFIG });
+    expect(codes(target, '1.10.0-1')).toEqual([]);
+  });
+});

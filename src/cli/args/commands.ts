@@ -152,6 +152,16 @@ export const COMMANDS = {
     ],
     load: async () => (await import('../commands/validate.ts')).validate,
   },
+  'upgrade-notes': {
+    args: '<from> <to> [files...]',
+    summary: 'list what an upgrade of Alloy changes for configurations; offline',
+    options: [...INVENTORY, ...PRINT],
+    examples: [
+      ['alloyup upgrade-notes 1.17.0 1.18.1 config.alloy', 'for one file'],
+      ['alloyup upgrade-notes 1.17.0 1.18.1', 'for all that the inventory renders'],
+    ],
+    load: async () => (await import('../commands/upgrade-notes.ts')).upgradeNotesOf,
+  },
   fmt: {
     args: '<files...>',
     summary: 'format Alloy files; "-" reads stdin',

@@ -23,6 +23,7 @@ export type CommandLineProblem =
   | Reasons<'cannot-write', { path: string; code: string | null; said: string }>
   | Reasons<'file-exists' | 'not-a-run-log', { path: string }>
   | Reasons<'nothing-written', { said: string }>
+  | Reasons<'not-an-upgrade', { from: string; to: string }>
   | Reasons<'alloy-file', { path: string; why: UnreadAlloyFile; said: string }>
   // hosts and runs
   | Reasons<'unknown-host', { name: string; nearest: string | null }>

@@ -68,6 +68,8 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       Choose another path, or replace it with --force`,
     'nothing-written': ({ said }) => text`nothing was written: ${said}
       Fix that and run alloyup init again`,
+    'not-an-upgrade': ({ from, to }) => text`${from} to ${to} is not an upgrade of Alloy
+      Name the version that runs and the newer one, such as 1.17.0 1.18.1`,
     'alloy-file': ({ path, why, said }) =>
       ({
         missing: text`${path} does not exist
