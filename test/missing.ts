@@ -47,6 +47,7 @@ export const MISSING = {
   ssh: found('ssh') ? undefined : 'needs ssh (package openssh-client)',
   dpkg: found('dpkg-deb') ? undefined : 'needs dpkg',
   zsh: found('zsh') ? undefined : 'needs zsh',
+  go: found('go') ? undefined : 'needs Go (go.dev)',
   fish: found('fish') ? undefined : 'needs fish',
   recordings: existsSync(recording('.'))
     ? undefined

@@ -154,7 +154,7 @@ export const COMMANDS = {
   },
   'upgrade-notes': {
     args: '<from> <to> [files...]',
-    summary: 'list what an upgrade of Alloy changes for configurations; offline',
+    summary: 'list what an upgrade of Alloy changes; offline',
     options: [...INVENTORY, ...PRINT],
     examples: [
       ['alloyup upgrade-notes 1.17.0 1.18.1 config.alloy', 'for one file'],

@@ -26,7 +26,7 @@ export function programHelp(): string {
     line('Usage: alloyup <command> [options]      (details: alloyup <command> --help)'),
     line('Installs and manages Grafana Alloy on Debian and Ubuntu hosts over SSH.\n'),
     ...rows,
-    line('\nExit codes: 0 success, 1 a host failed, 2 changes found (--detailed-exitcode),'),
+    line('Exit codes: 0 success, 1 a host failed, 2 changes found (--detailed-exitcode),'),
     line('64 invalid input and nothing touched, 70 a bug in alloyup, 130 interrupted.'),
   ].join('');
 }

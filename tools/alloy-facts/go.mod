@@ -1,0 +1,3 @@
+module alloyfacts
+
+go 1.22
