@@ -4,4 +4,5 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeRules } from '../test/alloy/describe-rules.ts';
 
-writeFileSync(join(process.env.ALLOYUP_ROOT ?? '.', 'docs/checks.md'), describeRules());
+const root = process.env.ALLOYUP_ROOT ?? '.';
+writeFileSync(join(root, 'docs/checks.md'), describeRules(root));

@@ -7,11 +7,12 @@ import type { CheckOptions } from '../../src/alloy/check/model.ts';
 import { RULES } from '../../src/alloy/check/rules.ts';
 import { parse } from '../../src/alloy/parser.ts';
 import { describeRules } from './describe-rules.ts';
+import { ruleExamples, USUAL } from './rule-examples.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
 
-const usual: CheckOptions = { stability: 'generally-available', strict: false, check: 'http' };
+const usual = USUAL;
 const found = (text: string, options: Partial<CheckOptions> = {}) =>
   checkConfig(parse(text), { ...usual, ...options }).map(
     ({ line, column, severity, code }) => `${line}:${column} ${severity} ${code}`,
@@ -39,6 +40,21 @@ describe('a fixture gives what stands at its end, and nothing else', () => {
 
   test('every rule has one', () => {
     expect(fixtures.map(({ code }) => code).sort()).toEqual(RULES.map(({ code }) => code).sort());
+  });
+});
+
+describe('the examples of docs/checks.md', () => {
+  const examples = ruleExamples(path('../..'));
+
+  test.each(examples)('$code', ({ code, options, fails, passes }) => {
+    const check = (text: string) => checkConfig(parse(text), { ...USUAL, ...options });
+    expect(check(fails).map((one) => one.code)).toContain(code);
+    expect(check(passes).filter((one) => one.severity !== 'note')).toEqual([]);
+    expect(check(passes).map((one) => one.code)).not.toContain(code);
+  });
+
+  test('every rule has two', () => {
+    expect(examples.map(({ code }) => code).sort()).toEqual(RULES.map(({ code }) => code).sort());
   });
 });
 
@@ -97,7 +113,7 @@ describe('every finding', () => {
 
 test('the page of checks is made from the rules as they are', () => {
   const hint = 'make it again: node build.mjs run scripts/alloy-checks.ts';
-  expect(read('../../docs/checks.md'), hint).toBe(describeRules());
+  expect(read('../../docs/checks.md'), hint).toBe(describeRules(path('../..')));
 });
 
 describe('the sample that is often copied and cannot load', () => {
@@ -165,6 +181,21 @@ describe('several files are one configuration', () => {
       'b.alloy:3 flow.unused',
     ]);
     expect(all[0]?.message).toBe('block logging already declared at a.alloy:1:1');
+  });
+});
+
+describe('a module in a string', () => {
+  const module = 'import.string "m" {\n\tcontent = `declare "x" { argument "a" { } }`\n}\n\n';
+
+  test('what it declares is known', () => {
+    expect(found(`${module}m.x "i" {\n\ta = 1\n}\n`)).toEqual([]);
+    expect(found(`${module}m.y "i" { }\n`)).toEqual(['5:1 warning component.unknown']);
+    expect(found(`${module}m.x "i" { }\n`)).toEqual(['5:1 error argument.declared-missing']);
+  });
+
+  test('of one that is made when Alloy runs nothing is known', () => {
+    const made = module.replace(/`.*`/, 'sys.env("MODULE")');
+    expect(found(`${made}m.y "i" { }\n`)).toEqual([]);
   });
 });
 

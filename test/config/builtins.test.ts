@@ -123,9 +123,7 @@ describe.each(BUILTIN_NAMES)('the template %s', (name) => {
     const parsed = parse(renderBuiltin(name, vars));
     const options = { stability: 'generally-available', strict: true, check: 'http' } as const;
     const found = checkConfig(parsed, options).map(({ code }) => code);
-    // its purpose, which nobody shall overlook: gRPC and HTTP for other machines
-    const open = name === 'otlp-gateway' ? ['exposure.listen', 'exposure.listen'] : [];
-    expect(found).toEqual(open);
+    expect(found).toEqual([]);
   });
 
   test('holds no secret and reads none but by name', () => {
@@ -258,9 +256,7 @@ test.each([
     const parsed = parse(text);
     expect(format(text, parsed.file)).toBe(text);
     const found = (stability: 'generally-available' | 'public-preview') =>
-      checkConfig(parsed, { stability, strict: true, check: 'http' })
-        .map(({ code }) => code)
-        .filter((code) => code !== 'exposure.listen');
+      checkConfig(parsed, { stability, strict: true, check: 'http' }).map(({ code }) => code);
     expect(found('public-preview')).toEqual([]);
     const queues = text.match(/sending_queue \{[^}]*\}/g) ?? [];
     expect(found('generally-available')).toHaveLength(queues.length === 0 ? 0 : 1);

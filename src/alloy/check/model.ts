@@ -81,8 +81,8 @@ export interface Module {
   /** The first node of each id. */
   readonly byId: Map<string, Node>;
   readonly declares: Map<string, Declared>;
-  /** Labels of import blocks: what they hold is not known offline. */
-  readonly imports: Set<string>;
+  /** Labels of import blocks and what they bring; null: not known offline. */
+  readonly imports: Map<string, ReadonlyMap<string, Declared> | null>;
   /** Name of the item in a foreach. */
   readonly variable: string | null;
 }

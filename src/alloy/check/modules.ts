@@ -1,7 +1,9 @@
 import { type Attribute, type Block, type Body, blockName, type Identifier } from '../ast.ts';
 import { attributeOf, blockId, blocksOf, boolOf, stringOf } from '../ast-lookup.ts';
 import { isComponent } from '../components.ts';
+import { parse } from '../parser.ts';
 import { type BlockRule, type ComponentTable, isBeyond } from '../table/component-table.ts';
+import { textOf } from './constants.ts';
 import type {
   CheckOptions,
   Config,
@@ -61,7 +63,7 @@ function readModule(
     nodes: [],
     byId: new Map(),
     declares: new Map(),
-    imports: new Set(),
+    imports: new Map(),
     variable,
   };
   modules.push(module);
@@ -81,11 +83,21 @@ function readModule(
           readModule('foreach', module, [{ parsed, body: template.body }], item, modules);
         }
       } else if (name.startsWith('import.') && label) {
-        module.imports.add(label);
+        module.imports.set(label, importedBy(name, block));
       }
     }
   }
   return module;
+}
+
+/** What an import brings: known where its text stands in the configuration; null: it is fetched when Alloy runs. */
+function importedBy(name: string, block: Block): ReadonlyMap<string, Declared> | null {
+  const content = name === 'import.string' ? attributeOf(block.body, 'content') : undefined;
+  const text = content && textOf(content.value);
+  if (text === undefined) return null;
+  const parsed = parse(text);
+  if (parsed.errors.length > 0) return null;
+  return readModule('root', null, [{ parsed, body: parsed.file.body }], null, []).declares;
 }
 
 function declaredBy(module: Module, body: Body): Declared {
@@ -138,7 +150,9 @@ function customOf(name: string, module: Module): Node['custom'] {
   for (let at: Module | null = module; at; at = at.parent) {
     const declared = at.declares.get(name);
     if (declared) return declared;
-    if (first !== name && at.imports.has(first)) return 'imported';
+    const imported = first === name ? undefined : at.imports.get(first);
+    if (imported === null) return 'imported';
+    if (imported) return imported.get(name.slice(first.length + 1));
   }
   return undefined;
 }

@@ -7,13 +7,15 @@ export interface Rule {
    * option makes more of it.
    */
   readonly kind: 'language' | 'knowledge' | 'note';
+  /** The version of alloyup that first looks for it. */
+  readonly since: string;
   /** What is found, one sentence. */
   readonly finds: string;
   /** What to do about it. */
   readonly fix: string;
 }
 
-type Texts = Readonly<Record<string, readonly [finds: string, fix: string]>>;
+type Texts = Readonly<Record<string, readonly [finds: string, fix: string, since?: string]>>;
 
 /** Alloy cannot load it, in any version: an error. */
 const LANGUAGE = {
@@ -294,8 +296,17 @@ const NOTES = {
 
 export type RuleCode = keyof typeof LANGUAGE | keyof typeof KNOWLEDGE | keyof typeof NOTES;
 
+/** Of rules that are older than the first release. */
+const FIRST_RELEASE = '0.1.0';
+
 const rulesOf = (kind: Rule['kind'], texts: Texts): readonly Rule[] =>
-  Object.entries(texts).map(([code, [finds, fix]]) => ({ code, kind, finds, fix }));
+  Object.entries(texts).map(([code, [finds, fix, since = FIRST_RELEASE]]) => ({
+    code,
+    kind,
+    since,
+    finds,
+    fix,
+  }));
 
 export const RULES: readonly Rule[] = [
   ...rulesOf('language', LANGUAGE),
