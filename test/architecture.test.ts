@@ -34,7 +34,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const WITH_IO: readonly string[] = ['sources', 'transport', 'cli'];
 
 /** Node modules without I/O. */
-const PURE_NODE: readonly string[] = ['node:buffer', 'node:crypto', 'node:util', 'node:vm'];
+const PURE_NODE: readonly string[] = [
+  'node:buffer',
+  'node:crypto',
+  'node:events',
+  'node:util',
+  'node:vm',
+];
 
 /** Files outside src/ that are part of the bundle. */
 const OUTSIDE =

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,8 @@ export function startClock(
   const ended = new AbortController();
   const stopped = new AbortController();
   const end = (): void => ended.abort();
+  // one signal serves all hosts of a run, and one clock all waits of a host: many listeners are no leak
+  setMaxListeners(0, abandon, ended.signal);
   abandon.addEventListener('abort', end, { once: true, signal: stopped.signal });
   if (abandon.aborted) end();
   void sleep(limitMs + GRACE_MS, stopped.signal).then(() => {

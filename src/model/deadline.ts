@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that ends a wait: with any of its sources, or when its time is up. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -26,6 +28,8 @@ export function openDeadline(...sources: readonly AbortSignal[]): Deadline {
     close();
     controller.abort();
   };
+  // one signal serves all hosts of a run: hundreds of listeners are no leak
+  setMaxListeners(0, ...sources, controller.signal);
   for (const source of sources) source.addEventListener('abort', abort, { once: true });
   if (sources.some(({ aborted }) => aborted)) abort();
   return {

@@ -52,4 +52,14 @@ test('trust ends although every host is silent', async () => {
   const { code, signal, err } = await child.ended;
   expect({ code, signal }).toEqual({ code: 1, signal: null });
   expect(err).toContain('within 1 s');
+  expect(err).not.toContain('MaxListeners');
+});
+
+test('a run over hosts that are all silent ends, and says nothing of its own workings', async () => {
+  const home = homeWith('status');
+  const args = ['status', '--connect-timeout', '1', '--timeout', '2'];
+  const child = startAlloyup(bin, args, { home, nodeOptions: GARBAGE, limitMs: 30_000 });
+  const { code, err } = await child.ended;
+  expect(code).toBe(1);
+  expect(err).not.toContain('MaxListeners');
 });

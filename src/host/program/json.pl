@@ -12,16 +12,18 @@ sub encode {
   return "\"$v\"";
 }
 
-# Dies on anything that is not JSON. true is 1, false and null are undef.
+# Dies on anything that is not JSON, and on what no program writes: lists within lists, a hundred deep, would
+# take this one's memory. true is 1, false and null are undef.
 sub decode {
   my $text = shift;
-  my $value = decode_value(\$text);
+  my $value = decode_value(\$text, 0);
   $text =~ /\G\s*\z/gc or die "not JSON\n";
   return $value;
 }
 
 sub decode_value {
-  my $t = shift;
+  my ($t, $depth) = @_;
+  die "not JSON\n" if $depth > 100;
   $$t =~ /\G\s+/gc;
   if ($$t =~ /\G"((?:[^"\\]++|\\.)*+)"/gcs) { return decode_string($1) }
   if ($$t =~ /\G\{\s*/gc) {
@@ -30,7 +32,7 @@ sub decode_value {
     do {
       $$t =~ /\G\s*"((?:[^"\\]++|\\.)*+)"\s*:/gcs or die "not JSON\n";
       my $key = decode_string($1);
-      $object{$key} = decode_value($t);
+      $object{$key} = decode_value($t, $depth + 1);
     } while $$t =~ /\G\s*,/gc;
     $$t =~ /\G\s*\}/gc or die "not JSON\n";
     return \%object;
@@ -38,7 +40,7 @@ sub decode_value {
   if ($$t =~ /\G\[\s*/gc) {
     my @list;
     return \@list if $$t =~ /\G\]/gc;
-    do { push @list, decode_value($t) } while $$t =~ /\G\s*,/gc;
+    do { push @list, decode_value($t, $depth + 1) } while $$t =~ /\G\s*,/gc;
     $$t =~ /\G\s*\]/gc or die "not JSON\n";
     return \@list;
   }
