@@ -62,7 +62,6 @@ export const hostCatalogue: Catalogue<HostProblems> = {
       'not-movable': { path, said: 'Operation not permitted' },
       'no-package': {},
       'not-text': { path },
-      elsewhere: { path: '/opt/alloy/config.alloy' },
     },
   },
   'host.unit': {

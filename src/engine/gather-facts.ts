@@ -1,9 +1,9 @@
-import { readFacts } from '../host/facts.ts';
+import { readConfigurations, readFacts } from '../host/facts.ts';
 import { type FactsRequest, factsScript } from '../host/facts-request.ts';
 import { readRecord } from '../host/records.ts';
 import { PERL } from '../host/run.ts';
 import type { Repository, Target } from '../model/desired.ts';
-import type { Facts } from '../model/facts.ts';
+import type { Configuration, Facts } from '../model/facts.ts';
 import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
 import { type ProblemParams, ToolError } from '../model/problem.ts';
 import { filesToRead, neededSupplies } from '../plan/inputs.ts';
@@ -41,7 +41,7 @@ export async function gatherFacts(
   target: Target,
   session: Session,
   world: World,
-  more: Pick<FactsRequest, 'delivery' | 'extras' | 'packages'> & {
+  more: Pick<FactsRequest, 'configurations' | 'delivery' | 'extras' | 'packages'> & {
     readonly clock?: HostClock;
   } = {},
 ): Promise<{ readonly facts: Facts; readonly raw: unknown; readonly aheadMs: number }> {
@@ -112,6 +112,17 @@ const probeProblem = (
   detail?: string,
 ): ToolError =>
   new ToolError({ code: 'host.probe', host, params, ...(detail === undefined ? {} : { detail }) });
+
+/** The files that Alloy reads as its configuration from a path of the host. @throws ToolError as `gatherFacts` */
+export async function gatherConfigurations(
+  target: Target,
+  session: Session,
+  world: World,
+  path: string,
+): Promise<readonly Configuration[]> {
+  const { raw } = await gatherFacts(target, session, world, { configurations: path });
+  return readConfigurations(raw);
+}
 
 /** What planning needs beyond the facts. Nothing is fetched for a host that is up to date. */
 export async function gatherSupplies(

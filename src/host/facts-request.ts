@@ -19,6 +19,8 @@ export interface FactsRequest {
   readonly delivery?: boolean;
   /** What `doctor` asks: the clock, what sudo logs, the way to the repository. */
   readonly extras?: boolean;
+  /** Where Alloy reads its configuration from, if not from the package's file: a file or a directory. */
+  readonly configurations?: string;
   /** Names of other installed packages that come from the repository. */
   readonly packages?: boolean;
 }
@@ -69,6 +71,7 @@ export const factsOf = (request: FactsRequest) => ({
   tools: NEEDED_TOOLS,
   ...(request.delivery ? { delivery: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
+  ...(request.configurations === undefined ? {} : { configurations: request.configurations }),
   ...(request.packages ? { index: indexName(request.repository.url) } : {}),
 });
 

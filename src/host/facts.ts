@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   ComponentFact,
+  Configuration,
   DeliveryFact,
   DirectoryFact,
   Facts,
@@ -413,3 +414,13 @@ export function readOtherPackages(host: string, reported: unknown): readonly str
   const why = utf8(text(map(packages).error));
   throw unreadable(host, { reason: 'unreadable', part: 'packages', why }, true);
 }
+
+/** From the same record, where `configurations` were asked for, by name. `content` null: no text, or too big. */
+export const readConfigurations = (reported: unknown): readonly Configuration[] =>
+  list(map(reported as Raw).configurations)
+    .map((entry) => {
+      const [path, file] = list(entry);
+      const { content: found } = fileFact(list(file), false);
+      return { path: utf8(text(path)), content: typeof found === 'string' ? found : null };
+    })
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));

@@ -157,6 +157,12 @@ export interface FileFact {
   readonly size: number;
 }
 
+/** A file that Alloy reads as its configuration, or as a part of it. */
+export interface Configuration {
+  readonly path: string;
+  readonly content: string | null;
+}
+
 export interface DirectoryFact {
   readonly kind: FileKind;
   readonly mode: string;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setSudo } from '../../lab/faults.ts';
 import { productCommand } from '../../lab/lab.ts';
@@ -220,6 +221,58 @@ REGION=west
       before,
     );
     expect((await report(lab, ['plan'], { cwd: home })).report.summary).toMatchObject({
+      unchanged: 1,
+    });
+  });
+
+  test('--from imports a directory of configurations, and takes the passwords out of them', async () => {
+    const host = hosts[2];
+    await host.root('mkdir -p /etc/alloy/parts');
+    const scrape = `prometheus.scrape "self" {
+	targets    = [{__address__ = "127.0.0.1:12345"}]
+	forward_to = [prometheus.remote_write.metrics.receiver]
+}
+`;
+    const write = `// password = "canary-in-a-comment"
+prometheus.remote_write "metrics" {
+	endpoint {
+		url = "http://127.0.0.1:9009/api/v1/push"
+
+		basic_auth {
+			username = "me"
+			password = "canary-inline"
+		}
+	}
+}
+`;
+    host.write('/etc/alloy/parts/a.alloy', scrape);
+    host.write('/etc/alloy/parts/b.alloy', write);
+    host.write(
+      '/etc/default/alloy',
+      'CONFIG_FILE=/etc/alloy/parts\nCUSTOM_ARGS=--disable-reporting\n',
+    );
+    await host.root('rm -rf /var/lib/alloyup && systemctl restart alloy && sleep 1');
+
+    const home = join(lab.home, 'parts');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(
+      join(home, 'answers.yaml'),
+      `trust: true\nuser: ops\npackages: mirror\nmirrorFingerprint: ${lab.fingerprint}\n`,
+    );
+    const init = await lab.alloyup(['init', '--from', host.name, '--answers', 'answers.yaml'], {
+      cwd: home,
+    });
+    expect(init).toMatchObject({ exitCode: 0 });
+    expect(`${init.stdout}${init.stderr}`).not.toContain('canary');
+    expect(init.stderr).toContain('ALLOY_PASSWORD');
+    const holding = await execa('grep', ['-rl', 'canary-in', lab.home], { reject: false });
+    expect(holding.stdout).toBe(join(home, `secrets/${host.name}-ALLOY_PASSWORD`));
+
+    const { report: refused } = await report(lab, ['plan'], { cwd: home });
+    expect(refused.hosts[host.name]?.problem?.code).toBe('host.adopt');
+    const { report: run } = await report(lab, ['apply', '--yes', '--adopt'], { cwd: home });
+    expect(run.summary).toMatchObject({ changed: 1 });
+    expect((await report(lab, ['status'], { cwd: home })).report.summary).toMatchObject({
       unchanged: 1,
     });
   });

@@ -94,6 +94,10 @@ describeOnHosts('a run whose controller dies', () => {
       const { files, packages, users } = await host.snapshot();
       expect(packages.alloy).toBeUndefined();
       expect(users.alloy).toBeUndefined();
+      const { stdout } = await host.root(
+        'ls /var/lib/alloyup && wc -l </var/lib/alloyup/audit.log',
+      );
+      expect(stdout).toMatch(/^audit\.log\nlock\n\d+$/);
       expect(Object.keys(files).filter((path) => /alloy(?!up-lab)|grafana/.test(path))).toEqual([]);
     }
   });

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readFacts } from '../../src/host/facts.ts';
+import { readConfigurations, readFacts } from '../../src/host/facts.ts';
 import { factsScript } from '../../src/host/facts-request.ts';
 import { readRecord } from '../../src/host/records.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
@@ -479,6 +479,22 @@ describe('the rest', () => {
     expect([facts.process, facts.components, facts.http.ready]).toEqual([null, null, null]);
     expect(facts.missingTools).toContain('apt-get');
     expect(Math.abs(facts.takenAt - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('configurations at another place: a file, or all files of a directory', () => {
+    put('/etc/alloy/b.alloy', 'b {}\n');
+    put('/etc/alloy/a.alloy', 'a {}\n');
+    put('/etc/alloy/a.alloy.bak', '');
+    put('/etc/alloy/deep/c.alloy', '');
+    const at = (configurations: string) => readConfigurations(reported(run({ configurations })));
+    const [a, b] = [
+      { path: '/etc/alloy/a.alloy', content: 'a {}\n' },
+      { path: '/etc/alloy/b.alloy', content: 'b {}\n' },
+    ];
+    expect(at('/etc/alloy')).toEqual([a, b]);
+    expect(at('/etc/alloy/')).toEqual([a, b]);
+    expect(at('/etc/alloy/b.alloy')).toEqual([b]);
+    expect(at('/opt/none')).toEqual([{ path: '/opt/none', content: null }]);
   });
 
   test('what is mounted, and how many inodes are left', () => {

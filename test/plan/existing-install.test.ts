@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../src/model/desired.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { readExistingInstall } from '../../src/plan/existing-install.ts';
+import { configuredPath, readExistingInstall } from '../../src/plan/existing-install.ts';
 import { absent, bareFactsOf, factsOf, fileOf, targetOf } from '../builders.ts';
 
 const facts = factsOf(targetOf());
@@ -24,8 +24,16 @@ test('an existing installation is read as an inventory asks for one', () => {
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const { environment, ...installed } = read.value;
   expect(installed).toEqual({
-    config: expect.stringMatching(/^a \{\n/),
-    secretLines: [2, 6, 7],
+    config:
+      'a {\n  password = sys.env("ALLOY_PASSWORD")\n  token = sys.env("TOKEN")\n}\nb {\n  token = sys.env("ALLOY_TOKEN") + sys.env("ALLOY_TOKEN_2")\n  password = string.format(sys.env("ALLOY_PASSWORD_2"), sys.env("ALLOY_PASSWORD_3"))\n}\n',
+    secretLines: [],
+    extracted: [
+      'ALLOY_PASSWORD',
+      'ALLOY_TOKEN',
+      'ALLOY_TOKEN_2',
+      'ALLOY_PASSWORD_2',
+      'ALLOY_PASSWORD_3',
+    ],
     listen: '[::]:9000',
     stability: 'generally-available',
     args: ['--disable-reporting'],
@@ -38,6 +46,7 @@ test('an existing installation is read as an inventory asks for one', () => {
     ['REGION', false],
     ['PASSWORD', false],
     ['PUSH', true],
+    ...installed.extracted.map((name) => [name, true]),
   ]);
   expect(environment.get('REGION')).toBe('west');
 });
@@ -59,7 +68,6 @@ test.each([
     { ...facts, package: { ...facts.package, status: 'config-files' as const } },
     [{ reason: 'no-package' }],
   ],
-  [withFiles('a {}\n', 'CONFIG_FILE=/opt/alloy\n'), [{ reason: 'elsewhere', path: '/opt/alloy' }]],
   [
     { ...facts, files: { ...facts.files, [CONFIG_PATH]: absent } },
     [{ reason: 'not-text', path: CONFIG_PATH }],
@@ -88,4 +96,34 @@ test('groups that the package does not give are kept', () => {
   const groups = ['alloy', 'adm', 'systemd-journal', 'docker'];
   const read = readExistingInstall({ ...facts, account: { ...facts.account, groups } });
   expect(read).toMatchObject({ ok: true, value: { memberOf: ['docker'] } });
+});
+
+test('a directory is read as Alloy reads it: its files as one', () => {
+  const given = withFiles('// shipped\n', 'CONFIG_FILE=/etc/alloy\n');
+  expect(configuredPath(given)).toBe('/etc/alloy');
+  expect(configuredPath(withFiles('', `CONFIG_FILE=${CONFIG_PATH}\n`))).toBeNull();
+  expect(configuredPath(withFiles('', ''))).toBeNull();
+  const parts = [
+    { path: '/etc/alloy/a.alloy', content: 'a {}\n' },
+    { path: '/etc/alloy/b.alloy', content: '\nb {}' },
+  ];
+  expect(readExistingInstall(given, parts)).toMatchObject({
+    ok: true,
+    value: { config: '// a.alloy\na {}\n\n// b.alloy\nb {}\n' },
+  });
+  expect(readExistingInstall(given, [{ path: '/opt/x', content: 'a {}' }])).toMatchObject({
+    value: { config: 'a {}' },
+  });
+  expect(readExistingInstall(given, [{ path: '/opt/x', content: null }])).toMatchObject({
+    problems: [{ params: { reason: 'not-text', path: '/opt/x' } }],
+  });
+  expect(readExistingInstall(given, [])).toMatchObject({ value: { config: '' } });
+});
+
+test('an older Alloy reads variables by the name that it knows', () => {
+  const given = withFiles('a { token = "hunter22" }\n', '');
+  const old = { ...given, package: { ...given.package, version: '1.3.1-1' } };
+  expect(readExistingInstall(old)).toMatchObject({
+    value: { config: 'a { token = env("ALLOY_TOKEN") }\n' },
+  });
 });

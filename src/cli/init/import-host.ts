@@ -1,8 +1,12 @@
-import { gatherFacts } from '../../engine/gather-facts.ts';
+import { gatherConfigurations, gatherFacts } from '../../engine/gather-facts.ts';
 import type { SettingsToWrite } from '../../inventory/edit.ts';
 import type { Target } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
-import { type ExistingInstall, readExistingInstall } from '../../plan/existing-install.ts';
+import {
+  configuredPath,
+  type ExistingInstall,
+  readExistingInstall,
+} from '../../plan/existing-install.ts';
 import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -17,7 +21,10 @@ async function readHost(target: Target, terminal: Terminal): Promise<ExistingIns
   const found: ExistingInstall[] = [];
   const problems = await onEach([target.host], terminal, async (_, session, world) => {
     const { facts } = await gatherFacts(target, session, world);
-    found.push(orThrow(readExistingInstall(facts)));
+    const path = configuredPath(facts);
+    const elsewhere =
+      path === null ? null : await gatherConfigurations(target, session, world, path);
+    found.push(orThrow(readExistingInstall(facts, elsewhere)));
   });
   throwAll(problems);
   return found[0]!;
@@ -73,6 +80,10 @@ export async function importHost(
   const password = await sudoPassword();
   const sudo = password ? ({ kind: 'password', password } as const) : target.host.sudo;
   const found = await readHost({ ...target, host: { ...target.host, sudo } }, terminal);
+  if (found.extracted.length > 0)
+    terminal.err(
+      `note: secrets of the configuration of ${target.host.name} are now variables of alloy.environment: ${found.extracted.join(', ')}\n`,
+    );
   if (found.secretLines.length > 0)
     terminal.err(
       `warning: the configuration of ${target.host.name} may contain secrets (line ${found.secretLines.join(', ')}):\n  only you can read the copy (0600); consider moving them to alloy.environment\n`,

@@ -113,6 +113,13 @@ sub dpkg_facts {
   return { arch => $arch // '', alloy => $alloy, broken => \@broken, journal => $updates };
 }
 
+# [path, file] of the configurations that Alloy reads from there: of a directory all that lie directly in it.
+sub configurations_at {
+  my $path = shift;
+  $path =~ s{/+\z}{};
+  return [map { [$_, file_fact($_)] } kind_of($path) eq 'directory' ? map { "$path/$_" } grep { /\.alloy\z/ } names_in($path) : $path];
+}
+
 sub apt_facts {
   my ($host, $keyring) = @{ $in{facts} }{qw(repository keyring)};
   my (@sources, @preferences, %rings);
@@ -297,6 +304,7 @@ sub facts {
   $f{own} = try(5, \&own_facts);
   $f{sudoLog} = sudo_log();
   $f{extras} = try(20, \&extra_facts) if $in{facts}{extras};
+  $f{configurations} = try(5, sub { configurations_at($in{facts}{configurations}) }) if defined $in{facts}{configurations};
   $f{packages} = try(60, \&packages_from_repository) if defined $in{facts}{index};
   return \%f;
 }

@@ -36,7 +36,7 @@ export interface HostProblems {
   'host.file':
     | Reasons<'kind', { path: string; kind: FileKind }>
     | Reasons<
-        'symlink' | 'not-a-file' | 'not-a-directory' | 'no-staging' | 'not-text' | 'elsewhere',
+        'symlink' | 'not-a-file' | 'not-a-directory' | 'no-staging' | 'not-text',
         { path: string }
       >
     | Reasons<'not-for-sh', { path: string; line: string }>

@@ -1,4 +1,4 @@
-import { CONFIG_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
+import { ENVIRONMENT_PATH } from '../../model/desired.ts';
 import type {
   AlloyProblems,
   ApplyProblems,
@@ -117,8 +117,6 @@ export const hostTexts: Texts<HostProblems> = {
       Leave out --from: alloyup init installs it`,
     'not-text': ({ path }) => text`${path} cannot be read as text
       Put the configuration there as one regular file`,
-    elsewhere: ({ path }) => text`Alloy reads its configuration from ${path}
-      Move it to ${CONFIG_PATH}, set CONFIG_FILE in ${ENVIRONMENT_PATH}, and run this again`,
   },
   'host.unit': {
     masked: (_, host) => text`alloy.service is masked, so somebody wants it never to run

@@ -55,6 +55,7 @@ test('secrets go to their own files, and the inventory refers to them', () => {
   const { settings, files } = importedSettings('web-01', {
     config: 'logging { }\n',
     secretLines: [],
+    extracted: [],
     listen: '127.0.0.1:12345',
     stability: 'generally-available',
     args: ['--disable-reporting'],

@@ -1,4 +1,5 @@
 import { CUTS, HARD_CUTS, RELOAD_CUTS } from './cuts.ts';
+import { PLACES } from './places.ts';
 import { REPOSITORY } from './repository.ts';
 import type { RowSet } from './row.ts';
 import { slowRows } from './slow.ts';
@@ -12,6 +13,7 @@ export const FAST = {
     ...{ set: 'repository', suite: 'bookworm', rows: REPOSITORY },
     ...{ hosts: 2, oneByOne: true },
   },
+  places: { set: 'places', suite: 'bookworm', rows: PLACES },
   slow: { set: 'slow', suite: 'bookworm', rows: slowRows(false) },
 } as const satisfies Readonly<Record<string, RowSet>>;
 

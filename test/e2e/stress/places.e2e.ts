@@ -1,0 +1,4 @@
+import { tryRows } from './run-rows.ts';
+import { FAST } from './sets.ts';
+
+tryRows(FAST.places);
