@@ -93,6 +93,7 @@ describe('what a host reported is read', () => {
     expect(readFacts('h', { v: '1' })).toEqual({
       host: 'h',
       takenAt: 0,
+      delivery: null,
       os: {
         id: '',
         version: '',

@@ -59,6 +59,7 @@ test('what is told of a host', () => {
   ).toEqual({
     os: 'Debian GNU/Linux 12 (bookworm)',
     arch: 'amd64',
+    delivery: null,
     version: '1.18.1-1',
     running: '1.18.1',
     held: false,
