@@ -184,6 +184,21 @@ describe('several files are one configuration', () => {
   });
 });
 
+test.each([
+  ['string.join("a", ",")', ['2:25 warning function.arguments']],
+  ['string.join(["a"], ",")', []],
+  ['array.concat(["a"], {b = 1})', ['2:33 warning function.arguments']],
+  ['string.to_upper([])', ['2:29 warning function.arguments']],
+  ['string.format("%v", [])', []],
+  ['encoding.from_json("{a: 1}")', ['2:32 warning function.arguments']],
+  ['encoding.from_json(`{"a": 1}`)', []],
+])('the arguments of %s', (call, finds) => {
+  const text = `declare "a" {\n\texport "x" { value = ${call} }\n}\n`.replace('\texport', 'export');
+  expect(found(text).filter((one) => one.includes('function.'))).toEqual(
+    finds.map((one) => one.replace(/:(\d+)/, (_, column) => `:${Number(column) + 9}`)),
+  );
+});
+
 describe('a module in a string', () => {
   const module = 'import.string "m" {\n\tcontent = `declare "x" { argument "a" { } }`\n}\n\n';
 

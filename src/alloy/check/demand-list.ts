@@ -794,6 +794,38 @@ export const DEMANDS: readonly Demand[] = [
     ),
   ),
   ...at(
+    'loki.write',
+    '',
+    'internal/component/common/loki/client/consumer_fanout.go',
+    own(
+      (part) => {
+        const names = part.node.parts
+          .filter(({ path }) => path.join('/') === 'endpoint')
+          .map((endpoint) => wordIn(endpoint, 'name'))
+          .filter(Boolean);
+        return new Set(names).size < names.length ? '' : undefined;
+      },
+      'duplicate endpoint configs are not allowed: two endpoints have one name',
+      'Give each endpoint a name of its own, or none',
+    ),
+  ),
+  ...at(
+    'loki.source.kafka',
+    'authentication',
+    'internal/component/loki/source/internal/kafkatarget/target_syncer.go',
+    words('type', ' none ssl sasl', 'unsupported authentication type VALUE'),
+  ),
+  ...at(
+    'loki.source.kafka',
+    'sasl_config',
+    'internal/component/loki/source/internal/kafkatarget/target_syncer.go',
+    words(
+      'mechanism',
+      ' PLAIN SCRAM-SHA-256 SCRAM-SHA-512 OAUTHBEARER',
+      'error unsupported sasl mechanism: VALUE',
+    ),
+  ),
+  ...at(
     'loki.source.syslog',
     'listener',
     'internal/component/loki/source/syslog/types.go',
@@ -1233,6 +1265,15 @@ export const DEMANDS: readonly Demand[] = [
           : undefined,
       'enabled_collectors cannot be set when disable_default_metrics is true',
       'Delete one of the two',
+    ),
+  ),
+  ...at(
+    'prometheus.exporter.redis',
+    '',
+    'internal/static/integrations/redis_exporter/redis_exporter.go',
+    filled(
+      ['redis_addr'],
+      'cannot create redis_exporter; redis_exporter.redis_addr is not defined',
     ),
   ),
   ...at(
@@ -2146,6 +2187,38 @@ export const DEMANDS: readonly Demand[] = [
     'system',
     `${OTEL}processor/resourcedetection/internal/system/config.go`,
     words('hostname_sources', 'os dns cname lookup', 'invalid hostname source: VALUE'),
+  ),
+  ...at(
+    'otelcol.processor.redaction',
+    '',
+    `${CONTRIB}processor/redactionprocessor/config.go`,
+    folded(
+      'hash_function',
+      ' sha1 md5 sha3 hmac-sha256 hmac-sha512',
+      'unknown HashFunction VALUE, allowed functions are sha1, sha3, md5, hmac-sha256 and hmac-sha512',
+    ),
+    own(
+      (part) =>
+        /^hmac-/i.test(wordIn(part, 'hash_function') ?? '') && empty(part, 'hmac_key')
+          ? 'hash_function'
+          : undefined,
+      'hmac_key must not be empty with this hash_function',
+      'Add hmac_key = sys.env("HMAC_KEY")',
+    ),
+  ),
+  ...at(
+    'otelcol.processor.span',
+    '',
+    `${CONTRIB}processor/spanprocessor/factory.go`,
+    own(
+      (part) => {
+        const name = part.node.parts.find(({ path }) => path.join('/') === 'name');
+        const renames = name && (!empty(name, 'from_attributes') || set(name, 'to_attributes'));
+        return renames || set(part, 'status') ? undefined : '';
+      },
+      'error creating "span" processor: either "from_attributes" or "to_attributes" must be specified in "name:" or "setStatus" must be specified',
+      'Add name { from_attributes = ["..."] }',
+    ),
   ),
   ...at(
     'otelcol.processor.span',

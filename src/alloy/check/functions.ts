@@ -1,5 +1,8 @@
 import { nearest } from '../../model/frame.ts';
+import type { Expression } from '../ast.ts';
+import { withoutParens } from '../ast-lookup.ts';
 import { type ComponentTable, firstAfter } from '../table/component-table.ts';
+import { textOf as textOfValue } from './constants.ts';
 import type { Check, FileSpan, Reference, Report } from './model.ts';
 import { spanOf } from './spans.ts';
 import { ARITIES, DEPRECATED, NAMESPACES } from './stdlib.ts';
@@ -92,7 +95,10 @@ function checkCount(
     );
     return;
   }
-  if (called.length >= least && (most === null || called.length <= most)) return;
+  if (called.length >= least && (most === null || called.length <= most)) {
+    checkKinds(called, name, at, report);
+    return;
+  }
   const takes =
     least === most ? String(least) : most === null ? `at least ${least}` : `${least} to ${most}`;
   report(
@@ -101,4 +107,66 @@ function checkCount(
     `${name} takes ${takes} argument${takes === '1' ? '' : 's'}, not ${called.length}`,
     `Pass ${takes}`,
   );
+}
+
+/** What each argument of a function is; of more arguments the last counts. */
+const PARAMETERS: Readonly<Record<string, readonly ('text' | 'list')[]>> = {
+  'array.concat': ['list'],
+  'encoding.from_json': ['text'],
+  'encoding.from_yaml': ['text'],
+  'encoding.from_base64': ['text'],
+  'encoding.from_URLbase64': ['text'],
+  'encoding.to_base64': ['text'],
+  'encoding.to_URLbase64': ['text'],
+  'encoding.url_encode': ['text'],
+  'encoding.url_decode': ['text'],
+  'file.path_join': ['text'],
+  'string.format': ['text'],
+  'string.join': ['list', 'text'],
+  'string.replace': ['text'],
+  'string.split': ['text'],
+  'string.to_lower': ['text'],
+  'string.to_upper': ['text'],
+  'string.trim': ['text'],
+  'string.trim_prefix': ['text'],
+  'string.trim_suffix': ['text'],
+  'string.trim_space': ['text'],
+  'sys.env': ['text'],
+};
+
+/** Arguments that are written out, and of a kind that the function does not take. */
+function checkKinds(
+  called: readonly Expression[],
+  name: string,
+  at: FileSpan,
+  report: Report,
+): void {
+  const kinds = PARAMETERS[name];
+  if (!kinds) return;
+  for (const [index, argument] of called.entries()) {
+    // what is formatted may be anything
+    if (name === 'string.format' && index > 0) return;
+    const wanted = kinds[index] ?? kinds.at(-1)!;
+    const value = withoutParens(argument);
+    const got = value.kind === 'literal' ? value.type : value.kind;
+    const span = { ...at, start: argument.start, end: argument.end };
+    if (wanted === 'list' && ['string', 'number', 'float', 'bool', 'object'].includes(got)) {
+      report('function.arguments', span, `expected array, got ${got}`, 'Put it in brackets: [...]');
+    } else if (wanted === 'text' && ['bool', 'array', 'object'].includes(got)) {
+      report('function.arguments', span, `expected string, got ${got}`, 'Write a text in quotes');
+    }
+    const text = name === 'encoding.from_json' ? textOfValue(argument) : undefined;
+    if (text !== undefined && !isJson(text)) {
+      report('function.arguments', span, 'the text is no JSON', 'Fix the JSON inside the string');
+    }
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -18,11 +18,9 @@ export const checkUnusable: Check = ({ nodes }, report) => {
     if (!top) continue;
     if (node.name === 'prometheus.scrape') checkTargets(top, report);
     if (node.name === 'discovery.file') checkFiles(top, report);
-    if (ENDPOINTS.includes(node.name)) checkEndpoints(top, report);
+    if (node.name === 'prometheus.remote_write') checkEndpoints(top, report);
   }
 };
-
-const ENDPOINTS: readonly string[] = ['prometheus.remote_write', 'loki.write', 'pyroscope.write'];
 
 const POLICIES = [
   'always_sample',
