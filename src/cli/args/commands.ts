@@ -142,12 +142,13 @@ export const COMMANDS = {
   validate: {
     args: '[files...]',
     summary: 'check Alloy files, or the inventory and all it renders; offline',
-    options: [...INVENTORY, 'strict', 'alloyVersion', 'exact', ...PRINT],
+    options: [...INVENTORY, 'strict', 'alloyVersion', 'exact', 'sarif', ...PRINT],
     examples: [
       ['alloyup validate a.alloy b.alloy', 'two files, each a configuration of its own'],
       ['alloyup validate /etc/alloy/', 'the *.alloy files of a directory, as one configuration'],
       ['alloyup validate --alloy-version 1.17.0 config.alloy', 'for that version of Alloy'],
       ['alloyup validate --strict', 'the whole inventory, in a pull request'],
+      ['alloyup validate --sarif alloyup.sarif', 'and writes a file for code scanning'],
       ['alloyup validate --exact', "and asks the pinned version's own alloy validate"],
     ],
     load: async () => (await import('../commands/validate.ts')).validate,

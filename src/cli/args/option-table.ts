@@ -102,6 +102,7 @@ export const createOptions = () => ({
   ),
   diff: flag('--no-diff', OUTPUT, 'show changes without diffs'),
   junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
+  sarif: text('--sarif <file>', OUTPUT, 'also write SARIF, for code scanning'),
   log: text('--log <file>', OUTPUT, 'event log of the run (default: state directory)'),
   color: flag('--no-color', OUTPUT, 'disable colors'),
   connectTimeout: integer('--connect-timeout <s>', RUN, 'seconds to log in', 15, [1, 600]),

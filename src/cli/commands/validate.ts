@@ -1,14 +1,18 @@
 import { checkFiles } from '../../alloy/check/check.ts';
 import type { CheckOptions } from '../../alloy/check/model.ts';
+import { RULES } from '../../alloy/check/rules.ts';
 import { parse } from '../../alloy/parser.ts';
 import type { Position, Problem, Warning } from '../../model/problem.ts';
 import { type Findings, findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
 import { warningSum } from '../../report/problem-text.ts';
-import type { Command, Invocation } from '../args/option-table.ts';
+import type { SarifRule } from '../../report/sarif.ts';
+import { VERSION } from '../alloyup-version.ts';
+import { type Command, DEFAULT_INVENTORY, type Invocation } from '../args/option-table.ts';
 import { foundEarly } from '../failure.ts';
 import { findingsOf, readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
 import type { Exact, Question } from '../files/exact.ts';
+import { checkWritable, replaceFile } from '../files/write-files.ts';
 import { reportFindings } from '../runs/github-actions.ts';
 import { printProblems } from '../terminal/terminal.ts';
 import { resultOf } from '../usage.ts';
@@ -17,9 +21,9 @@ type Found = Pick<Findings, 'problems' | 'warnings'>;
 
 /** Exits 64 if there is an error, 1 if Alloy could not be asked. Reads no secrets, and runs nothing but, with --exact, Alloy itself. */
 export const validate: Command = async (invocation) => {
-  const exact = invocation.options.exact
-    ? (await import('../files/exact.ts')).createExact(invocation)
-    : null;
+  const { options } = invocation;
+  if (options.sarif !== null) checkWritable(options.sarif);
+  const exact = options.exact ? (await import('../files/exact.ts')).createExact(invocation) : null;
   try {
     const named = invocation.args.length > 0;
     const { subject, found } = await (named ? validateFiles : validateHosts)(invocation, exact);
@@ -107,14 +111,16 @@ function inOrder({ problems, warnings }: Found, files: readonly string[]): Found
   return { problems: [...problems].sort(byPlace), warnings: [...warnings].sort(byPlace) };
 }
 
-function conclude(
+async function conclude(
   { problems, warnings }: Found,
   subject: string,
-  { options, terminal }: Invocation,
-) {
+  invocation: Invocation,
+): Promise<number> {
+  const { options, terminal } = invocation;
   // 1: nothing but the repository, or Alloy, that could not be asked
   const exitCode = problems.length === 0 ? 0 : problems.some(foundEarly) ? 64 : 1;
   reportFindings('validate', { problems, warnings }, terminal);
+  await writeSarif({ problems, warnings }, exitCode !== 1, invocation);
   if (options.output !== 'text') {
     terminal.out(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
@@ -124,4 +130,22 @@ function conclude(
   if (exitCode === 0 && !options.quiet)
     terminal.out(`${subject}: ${warningSum(warnings) || 'no problems'}\n`);
   return exitCode;
+}
+
+async function writeSarif(
+  { problems, warnings }: Found,
+  complete: boolean,
+  { args, options, terminal }: Invocation,
+): Promise<void> {
+  if (options.sarif === null) return;
+  const { sarif } = await import('../../report/sarif.ts');
+  const { sarifPlaces } = await import('../files/sarif-places.ts');
+  const named = args.length > 0 ? args : [options.inventory ?? DEFAULT_INVENTORY];
+  const rules = new Map<string, SarifRule>(RULES.map((rule) => [rule.code, rule]));
+  const placeOf = sarifPlaces(terminal, named);
+  const ruleOf = (id: string): SarifRule | undefined => rules.get(id);
+  replaceFile(
+    options.sarif,
+    sarif(problems, warnings, { version: VERSION, complete, placeOf, ruleOf }),
+  );
 }
