@@ -108,6 +108,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'reserved-argument': { argument: '--storage.path' },
       'duplicate-argument': { argument: '--disable-reporting' },
       'secret-in-vars': { setting: 'defaults.config.vars.password', variable: 'PASSWORD' },
+      'file-place': { path: '/home/ops/ca.pem', places: ['/etc/alloy', '/etc/ssl', '/opt'] },
       'foreign-file': { path: '/etc/alloy/config.alloy', owner: 'configuration' },
       'two-contents': { path: '/etc/alloy/ca.pem' },
       'no-template': { fragment: 'redis', host },

@@ -205,12 +205,24 @@ const OWNERS: readonly (readonly [RegExp, FileOwner])[] = [
   [/^\/[^/]+$/, 'root-directory'],
 ];
 
+/** Where files for Alloy belong; anywhere else, one could take over a host. */
+const PLACES = [
+  '/etc/alloy',
+  '/etc/ssl',
+  '/usr/local/share/ca-certificates',
+  '/var/lib/alloy',
+  '/opt',
+  '/srv',
+] as const;
+
 const filesAreOurs: Rule = (inventory, report) => {
   for (const [settings, section] of sectionsOf(inventory))
     for (const [path, file] of Object.entries(settings.config?.files ?? {})) {
       const at = [...section, 'config', 'files', path];
       const owner = OWNERS.find(([pattern]) => pattern.test(path))?.[1];
       if (owner) report({ reason: 'foreign-file', path, owner }, at, 'key');
+      else if (!PLACES.some((place) => path.startsWith(`${place}/`)))
+        report({ reason: 'file-place', path, places: PLACES }, at, 'key');
       if (file.source !== undefined && file.secret !== undefined)
         report({ reason: 'two-contents', path }, [...at, 'secret'], 'key');
     }

@@ -2,13 +2,18 @@ import { failWith, ok, type Position, type Problem, type Result } from '../model
 import type { FileFailure } from '../model/problems/file-problems.ts';
 import type { FileRef, TemplateText, TextFile } from '../model/text-files.ts';
 import { besideInventory } from './directories.ts';
+import { anywhere, type MayRead } from './may-read.ts';
 import { readTextFile } from './text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
 /** Reads the files that `config.files` copies, by path as written; reports all that cannot be read. */
-export const readSourceFiles = (refs: readonly FileRef[], base: string) =>
-  readAll(refs, base, (path, failure, at) => ({
+export const readSourceFiles = (
+  refs: readonly FileRef[],
+  base: string,
+  mayRead: MayRead = anywhere,
+) =>
+  readAll(refs, base, mayRead, (path, failure, at) => ({
     code: 'inventory.file',
     params: { reason: 'unreadable-file', path, failure },
     at,
@@ -18,8 +23,9 @@ export const readSourceFiles = (refs: readonly FileRef[], base: string) =>
 export async function readTemplateFiles(
   refs: readonly FileRef[],
   base: string,
+  mayRead: MayRead = anywhere,
 ): Promise<Result<ReadonlyMap<string, TemplateText>>> {
-  const read = await readAll(refs, base, (path, failure, at) => ({
+  const read = await readAll(refs, base, mayRead, (path, failure, at) => ({
     code: 'template.file',
     params: { reason: 'unreadable', path, failure },
     at,
@@ -30,7 +36,7 @@ export async function readTemplateFiles(
   const problems: Problem[] = [];
   for (const [path, template] of read.value) {
     const file = template.file.replace(/(?:\.alloy)?$/, '.yaml');
-    const beside = await readTextFile(file, MAX_BYTES);
+    const beside = await readTextFile(file, MAX_BYTES, { mayRead });
     const declarations = beside.ok ? { file, text: beside.text } : null;
     templates.set(path, { ...template, declarations });
     if (beside.ok || beside.failure.kind === 'missing') continue;
@@ -45,6 +51,7 @@ export async function readTemplateFiles(
 async function readAll(
   refs: readonly FileRef[],
   base: string,
+  mayRead: MayRead,
   problemOf: (path: string, failure: FileFailure, at: Position) => Problem,
 ): Promise<Result<ReadonlyMap<string, TextFile>>> {
   const files = new Map<string, TextFile>();
@@ -52,7 +59,7 @@ async function readAll(
   for (const { path, at } of refs) {
     if (files.has(path) || problems.has(path)) continue;
     const file = besideInventory(path, base);
-    const read = await readTextFile(file, MAX_BYTES);
+    const read = await readTextFile(file, MAX_BYTES, { mayRead });
     if (read.ok) files.set(path, { file, text: read.text });
     else problems.set(path, problemOf(file, read.failure, at));
   }

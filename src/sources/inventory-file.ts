@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { FileFailure, InventoryFileProblem } from '../model/problems/file-problems.ts';
+import { anywhere, type MayRead } from './may-read.ts';
 import { runProgram } from './run-program.ts';
 import { decodeUtf8, readTextFile } from './text-file.ts';
 
@@ -27,6 +28,7 @@ export interface InventoryFileOptions {
   readonly stdin: () => AsyncIterable<Uint8Array | string>;
   /** Executable inventories may be run; `validate` runs nothing. */
   readonly mayRun: boolean;
+  readonly mayRead?: MayRead;
   /** Milliseconds that an executable inventory may take. */
   readonly timeoutMs: number;
 }
@@ -40,9 +42,10 @@ export async function readInventoryFile(
   options: InventoryFileOptions,
 ): Promise<Result<InventoryFile>> {
   if (source === '-') return readStdin(options.stdin());
-  if (isScript(source)) return runScript(source, options);
+  const { mayRead = anywhere } = options;
+  if (mayRead(source) === null && isScript(source)) return runScript(source, options);
 
-  const read = await readTextFile(source, MAX_BYTES, COMMENT);
+  const read = await readTextFile(source, MAX_BYTES, { mayRead, ignored: COMMENT });
   if (!read.ok) {
     const { failure } = read;
     const meant = await meantFile(source, failure);

@@ -1,5 +1,6 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { FileFailure } from '../model/problems/file-problems.ts';
+import { anywhere, type MayRead } from './may-read.ts';
 
 type Reading =
   | { readonly ok: true; readonly text: string; readonly mode: number }
@@ -7,12 +8,14 @@ type Reading =
 
 const failed = (failure: FileFailure): Reading => ({ ok: false, failure });
 
-/** Reads a regular file as UTF-8, without its byte order mark. Never throws. */
+/** Reads a regular file that may be read, as UTF-8 without its byte order mark. Never throws. */
 export async function readTextFile(
   path: string,
   maxBytes: number,
-  ignored?: RegExp,
+  { mayRead = anywhere, ignored }: { readonly mayRead?: MayRead; readonly ignored?: RegExp } = {},
 ): Promise<Reading> {
+  const refused = mayRead(path);
+  if (refused) return failed(refused);
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return failed({ kind: 'directory' });

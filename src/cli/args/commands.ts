@@ -124,7 +124,7 @@ export const COMMANDS = {
   render: {
     args: '<host>',
     summary: "print a host's configuration and environment",
-    options: [...INVENTORY, ...PRINT],
+    options: [...INVENTORY, 'root', ...PRINT],
     examples: [['alloyup render web-01', 'secrets are masked']],
     load: async () => (await import('../commands/render.ts')).render,
   },
@@ -142,7 +142,7 @@ export const COMMANDS = {
   validate: {
     args: '[files...]',
     summary: 'check Alloy files, or the inventory and all it renders; offline',
-    options: [...INVENTORY, 'strict', 'alloyVersion', 'exact', 'sarif', ...PRINT],
+    options: [...INVENTORY, 'strict', 'alloyVersion', 'exact', 'root', 'sarif', ...PRINT],
     examples: [
       ['alloyup validate a.alloy b.alloy', 'two files, each a configuration of its own'],
       ['alloyup validate /etc/alloy/', 'the *.alloy files of a directory, as one configuration'],
@@ -166,7 +166,17 @@ export const COMMANDS = {
   fmt: {
     args: '<files...>',
     summary: 'format Alloy files; "-" reads stdin',
-    options: ['write', 'test', 'exact', 'alloyVersion', 'inventory', 'limit', 'color', 'quiet'],
+    options: [
+      'write',
+      'test',
+      'exact',
+      'root',
+      'alloyVersion',
+      'inventory',
+      'limit',
+      'color',
+      'quiet',
+    ],
     examples: [
       ['alloyup fmt -w templates/', 'every *.alloy file below a directory, in place'],
       ['alloyup fmt -t config.alloy', 'exit 1 if it is not formatted'],

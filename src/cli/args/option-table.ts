@@ -177,6 +177,7 @@ export const createOptions = () => ({
       throw new InvalidArgumentError('It must be a version, such as 1.18.1.');
     },
   ),
+  root: text('--root <dir>', RUN, 'read files below it only (default: the repository)'),
   exact: flag('--exact', RUN, 'also ask Alloy itself, in the version that is pinned'),
   write: flag('-w, --write', RUN, 'rewrite the files in place'),
   test: flag('-t, --test', RUN, 'list unformatted files and exit 1; writes nothing'),

@@ -28,7 +28,10 @@ export const fmt: Command = async (invocation) => {
   let differs = false;
   const { formatted, close } = await formatter(invocation);
   try {
-    for (const { name, inDirectory, bytes } of readAlloyFiles(args, { deep: true }).flat()) {
+    for (const { name, inDirectory, bytes } of readAlloyFiles(args, {
+      deep: true,
+      root: options.root,
+    }).flat()) {
       const parsed = parse(bytes);
       if (inDirectory && templateProblem(name, parsed)) {
         templates.push(name);

@@ -29,7 +29,7 @@ export const inventory: Command = async ({ args, options, terminal }) => {
  * @throws ToolError
  */
 export async function importInventory(source: string, directory = '.') {
-  const { file, inventory, variables } = await openSource(source, true);
+  const { file, inventory, variables } = await openSource(source, { mayRun: true });
   const names = variables.length === 0 && !file.ran ? namesIn(file.text) : null;
   const read = orThrow(
     names

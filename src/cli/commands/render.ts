@@ -11,7 +11,7 @@ import { throwAll, usageError } from '../usage.ts';
 export const render: Command = async (invocation) => {
   const { args, options, terminal } = invocation;
   const [name = ''] = args;
-  const chosen = await readHosts(invocation);
+  const chosen = await readHosts(invocation, { confined: true });
   const host = chosen.settings.find((one) => one.name === name);
   if (!host) {
     const names = chosen.settings.map((one) => one.name);

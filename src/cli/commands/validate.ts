@@ -51,7 +51,7 @@ async function validateFiles(invocation: Invocation, exact: Exact | null) {
     version: options.alloyVersion,
     versionIs: 'asked',
   };
-  for (const group of readAlloyFiles(args, { deep: false })) {
+  for (const group of readAlloyFiles(args, { deep: false, root: options.root })) {
     const files = group.map(({ name, bytes }) => ({ name, bytes, parsed: parse(bytes) }));
     const diagnostics = checkFiles(files, check);
     for (const { name, parsed } of files) {
@@ -84,9 +84,9 @@ async function validateHosts(invocation: Invocation, exact: Exact | null) {
   const exactly = exact && (await import('../files/exact.ts'));
   const questions = new Map<string, Question>();
   const ended = await resultOf(() =>
-    validateInventory(invocation, ({ host, base, parts }) => {
+    validateInventory(invocation, ({ host, chosen, parts }) => {
       if (!exactly) return;
-      const wanted = exactly.wantedBy(host, base, invocation.options);
+      const wanted = exactly.wantedBy(host, chosen, invocation.options);
       const key = JSON.stringify([wanted, parts.map(({ text }) => text)]);
       if (questions.has(key)) return;
       const files = parts.map(({ file, text }) => ({ name: file, bytes: Buffer.from(text), text }));

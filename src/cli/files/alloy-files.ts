@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../../alloy/diagnostic.ts';
 import type { Parsed } from '../../alloy/parser.ts';
 import { framesOf } from '../../alloy/source-frame.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
+import { onlyBelow, repositoryOf } from '../../sources/may-read.ts';
 import { throwAll, usageProblem } from '../usage.ts';
 
 /** An Alloy file named on the command line. */
@@ -19,10 +20,11 @@ interface AlloyFile {
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** With a code beside those of the system. */
-const unusable = (code: 'no-files' | 'too-big', message = ''): Error =>
+const unusable = (code: 'no-files' | 'too-big' | 'outside', message = ''): Error =>
   Object.assign(new Error(message), { code });
 
 const WHY = {
+  outside: 'outside',
   ENOENT: 'missing',
   EACCES: 'forbidden',
   'no-files': 'no-files',
@@ -31,13 +33,17 @@ const WHY = {
 
 /**
  * Reads files, one list per path given: a directory stands for its `*.alloy` files (with `deep`, at any
- * depth), `-` for stdin. @throws ToolError `usage`, for every file that cannot be read
+ * depth), `-` for stdin. A link that leads out of `root`, by default out of the repository that it is in, is
+ * not followed. @throws ToolError `usage`, for every file that cannot be read
  */
-export function readAlloyFiles(paths: readonly string[], { deep }: { readonly deep: boolean }) {
+export function readAlloyFiles(
+  paths: readonly string[],
+  { deep, root }: { readonly deep: boolean; readonly root: string | null },
+) {
   const problems: Problem[] = [];
   const files = paths.map((path) => {
     try {
-      return expand(path, deep);
+      return expand(path, deep, root);
     } catch (error) {
       const { code, message: said } = error as { code?: keyof typeof WHY; message: string };
       const why = WHY[code!] ?? 'failed';
@@ -49,8 +55,9 @@ export function readAlloyFiles(paths: readonly string[], { deep }: { readonly de
   return files;
 }
 
-function expand(given: string, deep: boolean): readonly AlloyFile[] {
+function expand(given: string, deep: boolean, root: string | null): readonly AlloyFile[] {
   if (given === '-') return [{ name: '<stdin>', inDirectory: false, bytes: readFileSync(0) }];
+  stayInside(given, root);
   if (!statSync(given).isDirectory()) return [read(given, false)];
   const names = readdirSync(given, { recursive: deep, encoding: 'utf8' })
     .filter((name) => name.endsWith('.alloy') && !/(?:^|\/)(?:node_modules|\.git)\//.test(name))
@@ -59,7 +66,16 @@ function expand(given: string, deep: boolean): readonly AlloyFile[] {
   return names
     .map((name) => join(given, name))
     .filter((path) => statSync(path).isFile())
-    .map((path) => read(path, true));
+    .map((path) => {
+      stayInside(path, root);
+      return read(path, true);
+    });
+}
+
+/** @throws Error with the code `outside` */
+function stayInside(path: string, given: string | null): void {
+  const root = given ?? repositoryOf(dirname(resolve(path)));
+  if (root !== undefined && onlyBelow(root)(path)) throw unusable('outside', root);
 }
 
 function read(path: string, inDirectory: boolean): AlloyFile {

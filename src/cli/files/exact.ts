@@ -10,8 +10,9 @@ import { type Problem, type ProblemParams, ToolError, type Warning } from '../..
 import { type AlloyProgram, createAlloyPackages } from '../../sources/alloy-packages.ts';
 import { askAlloy, type ConfigFile } from '../../sources/alloy-program.ts';
 import { besideInventory, ownDirectories } from '../../sources/directories.ts';
+import { anywhere } from '../../sources/may-read.ts';
 import type { Invocation, Options } from '../args/option-table.ts';
-import { readHosts } from '../hosts/chosen-hosts.ts';
+import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 
 /** Which Alloy to ask, and how. */
 interface Wanted {
@@ -153,14 +154,23 @@ function failed(params: ProblemParams['exact.failed'], printed: readonly string[
  */
 export function wantedBy(
   { repository, alloy }: HostSettings,
-  base: string,
+  { base, mayRead = anywhere }: Pick<ChosenHosts, 'base' | 'mayRead'>,
   { alloyVersion }: Pick<Options, 'alloyVersion'>,
 ): Wanted {
   const { key } = repository;
+  const path = /^https?:\/\//.test(key) ? null : besideInventory(key, base);
+  if (path !== null && mayRead(path) !== null) {
+    const params = {
+      reason: 'unreadable',
+      source: key,
+      said: 'it is outside of the repository',
+    } as const;
+    throw new ToolError({ code: 'repository.key', params });
+  }
   return {
     repository: {
       ...repository,
-      key: /^https?:\/\//.test(key) ? key : besideInventory(key, base),
+      key: path ?? key,
     },
     version: alloy.version.policy === 'exact' ? alloy.version.version : bare(alloyVersion),
     flags: validateFlags([`--stability.level=${alloy.stability}`, ...alloy.args]),
@@ -176,7 +186,7 @@ export async function wantedForFiles(invocation: Invocation): Promise<Wanted> {
   const named = bare(options.alloyVersion);
   if (options.inventory === null)
     return { repository: DEFAULTS.repository, version: named, flags: [] };
-  const { settings, base } = await readHosts(invocation, { mayRun: false });
-  const wanted = wantedBy(settings[0]!, base, options);
+  const chosen = await readHosts(invocation, { mayRun: false, confined: true });
+  const wanted = wantedBy(chosen.settings[0]!, chosen, options);
   return { ...wanted, version: named ?? wanted.version };
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { decode } from '../../alloy/decode.ts';
 import { utf8Length } from '../../alloy/position.ts';
 import { memo } from '../../model/memo.ts';
 import type { Notice, Position } from '../../model/problem.ts';
 import type { SarifPlace } from '../../report/sarif.ts';
+import { repositoryOf } from '../../sources/may-read.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** A larger file is no text that a finding is about. */
@@ -53,11 +54,4 @@ function columnOf({ line, column }: Position, text: string, { code, params }: No
   }
   if (line === 1 && text.startsWith('\ufeff')) units = Math.max(0, units - 1);
   return units + 1;
-}
-
-/** The nearest directory with `.git`. */
-function repositoryOf(directory: string): string | undefined {
-  if (existsSync(join(directory, '.git'))) return directory;
-  const above = dirname(directory);
-  return above === directory ? undefined : repositoryOf(above);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { isHostList, namesIn, parseHostList } from '../../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../../inventory/limit.ts';
@@ -9,6 +9,7 @@ import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { readVariableDirectories, type VariablesEntry } from '../../sources/group-vars.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
+import { anywhere, type MayRead, onlyBelow, repositoryOf } from '../../sources/may-read.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { DEFAULT_INVENTORY, type Invocation, OPTIONS, type Options } from '../args/option-table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -17,6 +18,8 @@ import { orThrow, throwAll, usageError, usageProblem } from '../usage.ts';
 /** The hosts that a command works on. */
 export interface ChosenHosts {
   readonly inventory: Inventory;
+  /** Which of the files that it names may be read; absent: all. */
+  readonly mayRead?: MayRead;
   /** Directory that the inventory's relative paths start from. */
   readonly base: string;
   /** Of the inventory's text, hex: tells one inventory from another. */
@@ -32,19 +35,28 @@ const SCRIPT_TIMEOUT_MS = 120_000;
 /** Of a file of host names for `--limit @FILE`. */
 const MAX_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** Reads the inventory, which is run if it is a program and `mayRun`, but no secrets. @throws ToolError */
+interface ReadOptions {
+  /** A program may be run. */
+  readonly mayRun?: boolean;
+  /** Only files of its repository may be read: of a pull request, say. */
+  readonly confined?: boolean;
+}
+
+/** Reads the inventory, but no secrets. @throws ToolError */
 export async function readHosts(
   { options, terminal }: Invocation,
-  { mayRun = true }: { readonly mayRun?: boolean } = {},
+  { mayRun = true, confined = false }: ReadOptions = {},
 ): Promise<ChosenHosts> {
   const source = options.inventory ?? DEFAULT_INVENTORY;
+  const mayRead = confined ? onlyBelow(options.root ?? rootOf(source)) : anywhere;
   const { inventory, base, text } = isHostList(source)
     ? readList(source, options, terminal)
-    : await readFile(source, options, mayRun);
+    : await readFile(source, options, { mayRun, mayRead });
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
   return {
     inventory,
+    mayRead,
     base,
     sha256: createHash('sha256').update(text).digest('hex'),
     settings: names.map((name) => settingsOf(inventory, name)),
@@ -58,9 +70,9 @@ function readList(source: string, options: Options, { cwd }: Terminal) {
   return { inventory, base: cwd, text: JSON.stringify([source, flags]) };
 }
 
-async function readFile(source: string, options: Options, mayRun: boolean) {
+async function readFile(source: string, options: Options, access: Access) {
   refuseListFlags(options);
-  const { file, inventory, variables } = await openSource(source, mayRun);
+  const { file, inventory, variables } = await openSource(source, access);
   // of a list of names Ansible makes the same, but for the users in it
   const names = file.text.includes('@') && !file.ran ? namesIn(file.text) : null;
   return {
@@ -74,18 +86,30 @@ async function readFile(source: string, options: Options, mayRun: boolean) {
   };
 }
 
+interface Access {
+  readonly mayRun: boolean;
+  readonly mayRead?: MayRead;
+}
+
+/** The repository that an inventory is in, otherwise its directory. */
+function rootOf(source: string): string {
+  const directory = isHostList(source) || source === '-' ? resolve('.') : dirname(resolve(source));
+  return repositoryOf(directory) ?? directory;
+}
+
 /** An inventory file, and the variable files that Ansible keeps in directories next to its own. */
-export async function openSource(source: string, mayRun: boolean) {
+export async function openSource(source: string, { mayRun, mayRead = anywhere }: Access) {
   const file = orThrow(
     await readInventoryFile(source, {
       stdin: () => process.stdin,
       mayRun,
+      mayRead,
       timeoutMs: SCRIPT_TIMEOUT_MS,
     }),
   );
   const inventory = openInventory(file.text, file.file, file.ran);
   const alone = source === '-' || inventory.kind === 'alloyup';
-  const variables = alone ? [] : await readVariableDirectories(file.base);
+  const variables = alone ? [] : await readVariableDirectories(file.base, mayRead);
   return { file, inventory, variables };
 }
 

@@ -81,17 +81,16 @@ export async function validateInventory(
   invocation: Invocation,
   onText: (rendered: {
     readonly host: HostSettings;
-    readonly base: string;
+    readonly chosen: ChosenHosts;
     readonly parts: readonly { readonly file: string; readonly text: string }[];
   }) => void = () => {},
 ) {
-  const chosen = await readHosts(invocation, { mayRun: false });
-  const { base } = chosen;
+  const chosen = await readHosts(invocation, { mayRun: false, confined: true });
   const { strict, alloyVersion } = invocation.options;
   const { problems, warnings } = await makeTargets(chosen, {
     strict,
     alloyVersion,
-    onText: (host, parts) => onText({ host, base, parts }),
+    onText: (host, parts) => onText({ host, chosen, parts }),
   });
   const hosts = chosen.settings.length;
   return { hosts, problems, warnings: [...chosen.warnings, ...warnings] };
@@ -102,7 +101,7 @@ export async function makeTargets(
   chosen: ChosenHosts,
   { drafts = new Map(), ...options }: MakeOptions = {},
 ) {
-  const { settings, base, inventory } = chosen;
+  const { settings, base, inventory, mayRead } = chosen;
   const refs = settings.map((host) => [host, templateRef(host)] as const);
   const fragments = new Map(settings.map((host) => [host, fragmentRefs(host)]));
   const all = [
@@ -112,8 +111,9 @@ export async function makeTargets(
   const templates = await readTemplateFiles(
     all.flatMap((ref) => (ref.kind === 'file' && !drafts.has(ref.path) ? [ref] : [])),
     base,
+    mayRead,
   );
-  const files = await readSourceFiles(settings.flatMap(fileRefs), base);
+  const files = await readSourceFiles(settings.flatMap(fileRefs), base, mayRead);
   const problems = [...problemsOf(templates), ...problemsOf(files)];
   if (!templates.ok || !files.ok)
     return { targets: [], problems: framed(problems, chosen), warnings: [] };

@@ -2,7 +2,7 @@ import type { FileFailure } from './file-problems.ts';
 import type { SchemaMistake } from './inventory-problems.ts';
 import type { Reasons } from './reasons.ts';
 
-type UnreadAlloyFile = 'missing' | 'forbidden' | 'no-files' | 'too-big' | 'failed';
+type UnreadAlloyFile = 'outside' | 'missing' | 'forbidden' | 'no-files' | 'too-big' | 'failed';
 
 /** A wrong command line, a wrong answers file, or a file named there that is of no use. */
 export type CommandLineProblem =

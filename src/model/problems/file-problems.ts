@@ -4,6 +4,8 @@ import type { Reasons } from './reasons.ts';
 export type FileFailure =
   | { readonly kind: 'missing' | 'directory' | 'forbidden' | 'special' | 'not-text' }
   | { readonly kind: 'too-big'; readonly maxBytes: number }
+  /** Links followed, it is not below the only directory that may be read. */
+  | { readonly kind: 'outside'; readonly root: string }
   | { readonly kind: 'failed'; readonly said: string };
 
 /** Why a program that the user named gave no output. */

@@ -130,6 +130,7 @@ export interface InventoryProblems {
     | Reasons<'reserved-argument' | 'duplicate-argument', { argument: string }>
     | Reasons<'secret-in-vars', { setting: string; variable: string }>
     | Reasons<'foreign-file', { path: string; owner: FileOwner }>
+    | Reasons<'file-place', { path: string; places: readonly string[] }>
     | Reasons<'two-contents', { path: string }>
     | Reasons<'no-content', { path: string; host: string }>
     | Reasons<'no-template', { fragment: string; host: string }>

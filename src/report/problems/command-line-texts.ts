@@ -74,6 +74,9 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       ({
         missing: text`${path} does not exist
           Check the path`,
+        outside: text`${path} is a link out of ${said}
+          Name the file itself, or widen what may be read: --root DIR
+        `,
         forbidden: text`${path} cannot be read: permission denied
           Check its permissions: ls -l ${path}`,
         'no-files': text`${path} contains no *.alloy files

@@ -217,6 +217,8 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'secret-in-vars': ({ setting, variable }) => text`
       ${setting}: a template variable cannot be a secret: it would be readable in the configuration
       Set it in alloy.environment as ${variable}, and use sys.env("${variable}") in the template`,
+    'file-place': ({ path, places }) => text`config.files cannot write ${path}
+      Write it below one of ${places.join(', ')}`,
     'foreign-file': ({ owner, path }) => text`config.files cannot write ${path}
       ${OWNERS[owner]}`,
     'two-contents': ({ path }) => text`${path} has both "source" and "secret"

@@ -12,6 +12,8 @@ import { didYouMean, type ReasonTexts, type Text, type Texts, text } from './tex
 /** Predicate of a sentence about the file. */
 export function fileFailure(failure: FileFailure): string {
   switch (failure.kind) {
+    case 'outside':
+      return `is outside of ${failure.root}`;
     case 'too-big':
       return `is larger than ${failure.maxBytes >> 10} KiB`;
     case 'failed':
@@ -32,13 +34,17 @@ const FAILURES = {
   'not-executable': 'not executable',
 } as const;
 
+const WIDEN = 'Move it into the repository, or widen what may be read: --root DIR';
+
 /** What to do about a file of text that the inventory names. */
 export const fileHint = ({ kind }: FileFailure): string =>
   kind === 'missing'
     ? 'Fix the path: relative paths start at the directory of the inventory'
-    : kind === 'too-big' || kind === 'not-text'
-      ? 'Copy such files to the hosts by other means: this is for text of up to 1 MiB'
-      : 'Name a file that you can read';
+    : kind === 'outside'
+      ? WIDEN
+      : kind === 'too-big' || kind === 'not-text'
+        ? 'Copy such files to the hosts by other means: this is for text of up to 1 MiB'
+        : 'Name a file that you can read';
 
 function programFailure(failure: ProgramFailure): string {
   switch (failure.kind) {
@@ -67,6 +73,8 @@ function inventoryHint(path: string, { kind }: FileFailure, meant: string | null
       return didYouMean(meant, 'Write one with alloyup init, or name the hosts: -i web-01,web-02,');
     case 'directory':
       return `Name a file${meant ? ` in it: -i ${shellWord(meant)}` : ''}`;
+    case 'outside':
+      return WIDEN;
     case 'forbidden':
       return `Check its permissions: ls -l ${shellWord(path)}`;
     case 'not-text':
@@ -94,7 +102,7 @@ export const inventoryFileTexts: ReasonTexts<InventoryFileProblem> = {
   'unreadable-file': ({ path, failure }) => text`the file ${path} ${fileFailure(failure)}
     ${fileHint(failure)}`,
   'variables-unreadable': ({ file, failure }) => text`${file} ${fileFailure(failure)}
-    Fix the file, or let Ansible read it: ${gather('INVENTORY')}`,
+    ${failure.kind === 'outside' ? WIDEN : `Fix the file, or let Ansible read it: ${gather('INVENTORY')}`}`,
   program: ({ path }) => text`${path} is a program, and validate runs no programs
     Run it and check what it prints: ${shellWord(path)} | alloyup validate -i -`,
   'not-executable': ({ path }) => text`${path} starts with #! but is not executable
