@@ -65,6 +65,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'plan-not-json': { file: 'plan.json' },
       'not-a-plan': { file: 'plan.json' },
       'plan-version': { file: 'plan.json', version: '2.0.0' },
+      'plan-edited': { file: 'plan.json' },
       'plan-damaged': { file: 'plan.json' },
     },
   },

@@ -26,6 +26,8 @@ export interface SavedPlan {
   readonly left: readonly string[];
   /** In which waves the hosts are changed; absent: in one, or as an older version decided. */
   readonly waves?: readonly Wave[];
+  /** SHA-256 of all of the above, hex: whoever edits the file is told. */
+  readonly sha256: string;
 }
 
 export interface SavedHost {
@@ -52,7 +54,10 @@ export function savedHost(plan: Plan): SavedHost {
   const changes = plan.changes.map(({ step, title, needs }) => ({ step, title, needs }));
   // diffs are masked, and a Secret has no text here: its new value alone is no new plan
   const whole = plan.changes.map(({ warnings, ...change }) => change);
-  const all = { changes: whole, expect, listPath: plan.listPath };
+  // how long a service is watched is said when the plan is applied; all else that decides is approved
+  const { check, listen, components, tolerate, version } = plan.proof;
+  const proof = { check, listen, components, tolerate, version };
+  const all = { changes: whole, expect, listPath: plan.listPath, proof };
   return {
     hash: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
     changes,
@@ -91,6 +96,12 @@ export function movedProblem(host: string, saved: SavedHost, plan: Plan): Proble
 
 const lineOf = ({ step, title }: SavedHost['changes'][number]): string => `${step}: ${title}`;
 
+/** A plan with its hash, as it is saved. */
+export const sealed = (plan: Omit<SavedPlan, 'sha256'>): SavedPlan => ({
+  ...plan,
+  sha256: createHash('sha256').update(JSON.stringify(plan)).digest('hex'),
+});
+
 /** Reads what `plan --out` wrote. @param file how the user calls it */
 export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
   let value: unknown;
@@ -114,7 +125,8 @@ export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
     hosts.every(
       ({ hash, changes }) => /^[0-9a-f]{64}$/.test(String(hash)) && Array.isArray(changes),
     );
-  return whole
-    ? ok(plan as SavedPlan)
-    : fail({ code: 'usage', params: { reason: 'plan-damaged', file } });
+  if (!whole) return fail({ code: 'usage', params: { reason: 'plan-damaged', file } });
+  const { sha256, ...rest } = plan as SavedPlan;
+  if (sealed(rest).sha256 === sha256) return ok(plan as SavedPlan);
+  return fail({ code: 'usage', params: { reason: 'plan-edited', file } });
 }

@@ -94,23 +94,24 @@ function changedNames(
   });
 }
 
-/** Names of variables; values of our own three only, since the host's others may be anybody's secrets. */
+/**
+ * Names of variables, and the values that the inventory has in the open: they are approved, too. What the
+ * host has may be anybody's secret: only our own three are shown.
+ */
 function diffOf(
   before: ReadonlyMap<string, string> | null,
   after: ReadonlyMap<string, string | Secret>,
   names: readonly string[],
   hide: Hide,
 ): FileDiff {
-  const shown = (name: string, value: string | Secret) =>
-    value instanceof Secret || !OWN_VARIABLES.includes(name)
-      ? `${name}=(hidden)`
-      : hide(`${name}=${value}`);
+  const shown = (name: string, value: string | Secret, open: boolean) =>
+    value instanceof Secret || !open ? `${name}=(hidden)` : hide(`${name}=${value}`);
   const lines = names.flatMap((name) => {
     const old = before?.get(name);
     const new_ = after.get(name);
     return [
-      ...(old === undefined ? [] : [`-${shown(name, old)}`]),
-      ...(new_ === undefined ? [] : [`+${shown(name, new_)}`]),
+      ...(old === undefined ? [] : [`-${shown(name, old, OWN_VARIABLES.includes(name))}`]),
+      ...(new_ === undefined ? [] : [`+${shown(name, new_, true)}`]),
     ];
   });
   return { path: ENVIRONMENT_PATH, kind: before ? 'change' : 'create', text: lines.join('\n') };

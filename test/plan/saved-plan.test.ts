@@ -8,7 +8,7 @@ import {
 import type { Facts } from '../../src/model/facts.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
-import { movedProblem, parseSavedPlan, savedHost } from '../../src/plan/saved-plan.ts';
+import { movedProblem, parseSavedPlan, savedHost, sealed } from '../../src/plan/saved-plan.ts';
 import { absent, bareFactsOf, factsOf, fileOf, optionsOf, stocked, targetOf } from '../builders.ts';
 
 const planOf = (target: Target, facts: Facts) => planHost(target, facts, stocked(), optionsOf());
@@ -146,10 +146,14 @@ test('a file that has come since is seen, and another process is not', () => {
 const whole = {
   kind: 'alloyup.plan',
   schema: 1,
+  version: '0.1.0',
+  run: '3f9a',
+  createdAt: 1,
+  adopt: false,
   inventory: { file: 'inventory.yaml', sha256: 'x' },
   hosts: { a: { hash: 'a'.repeat(64), changes: [], expect: [] } },
   left: [],
-};
+} as const;
 
 test.each([
   ['', { reason: 'plan-not-json' }],
@@ -180,6 +184,37 @@ test.each([
 });
 
 test('a whole plan is read', () => {
-  const text = JSON.stringify(whole);
-  expect(parseSavedPlan(text, 'plan.json')).toEqual({ ok: true, value: whole });
+  const saved = sealed(whole);
+  const text = JSON.stringify(saved, null, 2);
+  expect(parseSavedPlan(text, 'plan.json')).toEqual({ ok: true, value: saved });
+});
+
+test.each([
+  { adopt: true },
+  { left: ['b'] },
+  { inventory: { ...whole.inventory, sha256: 'b'.repeat(64) } },
+  { hosts: { a: { ...whole.hosts.a, hash: 'b'.repeat(64) } } },
+  { hosts: { ...whole.hosts, b: whole.hosts.a } },
+  { waves: [] },
+])('a plan that was edited is refused: %j', (edit) => {
+  const text = JSON.stringify({ ...sealed(whole), ...edit });
+  expect(parseSavedPlan(text, 'plan.json')).toEqual({
+    ok: false,
+    problems: [{ code: 'usage', params: { reason: 'plan-edited', file: 'plan.json' } }],
+  });
+});
+
+test.each<[string, Partial<Target['desired']>]>([
+  ['a plain value of the environment', { environment: new Map([['HTTPS_PROXY', 'http://b:1']]) }],
+  ['a component that may be unhealthy', { tolerate: ['prometheus.scrape.self'] }],
+  ['a weaker check', { check: 'service' }],
+  ['other components that are expected', { components: { known: true, ids: ['loki.write.x'] } }],
+])('what was approved is what is done: %s', (_, other) => {
+  const environment = new Map([['HTTPS_PROXY', 'http://a:1']]);
+  const target = targetOf({ environment });
+  const facts = bareFactsOf(target);
+  const saved = savedHost(planOf(target, facts));
+  expect(movedProblem('h', saved, planOf(targetOf({ environment }), facts))).toBeUndefined();
+  const now = planOf(targetOf({ environment, ...other }), facts);
+  expect(movedProblem('h', saved, now)).toMatchObject({ code: 'apply.stale' });
 });

@@ -7,6 +7,7 @@ import {
   type SavedHost,
   type SavedPlan,
   savedHost,
+  sealed,
 } from '../../plan/saved-plan.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { VERSION } from '../alloyup-version.ts';
@@ -36,7 +37,7 @@ export function openPlanFile(
     /** Called when every host has been planned. */
     write(report: RunReport): void {
       const names = Object.keys(report.hosts);
-      const plan: SavedPlan = {
+      const plan = sealed({
         schema: 1,
         kind: 'alloyup.plan',
         version: VERSION,
@@ -48,7 +49,7 @@ export function openPlanFile(
         ),
         left: names.filter((name) => !hosts.has(name)),
         ...(report.waves.length > 0 ? { waves: report.waves } : {}),
-      };
+      });
       saveReport(path, `${JSON.stringify(plan, null, 2)}\n`, terminal);
     },
   };

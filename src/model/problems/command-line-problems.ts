@@ -57,7 +57,7 @@ export interface CommandLineProblems {
     /** A host has `sudo: ask`, and nobody was asked. */
     | Reasons<'sudo-password-missing'>
     | Reasons<'var-without-value', { variable: string }>
-    | Reasons<'plan-not-json' | 'not-a-plan' | 'plan-damaged', { file: string }>
+    | Reasons<'plan-not-json' | 'not-a-plan' | 'plan-damaged' | 'plan-edited', { file: string }>
     | Reasons<'plan-version', { file: string; version: string }>;
   /** As the host program reports it. */
   'run.missing': Reasons<'none'> | Reasons<'not-found', { run: string }>;

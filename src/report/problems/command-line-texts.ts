@@ -129,6 +129,7 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
     'plan-version': ({ file, version }) => text`
       ${file} was saved by another version of alloyup (${version})
       Plan again with the version that applies it: alloyup plan --out FILE`,
+    'plan-edited': ({ file }) => noPlan(`${file} was changed after it was saved`),
     'plan-damaged': ({ file }) => noPlan(`${file} is damaged: parts of the plan are missing`),
   },
   'run.missing': {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sealed } from '../../../src/plan/saved-plan.ts';
 import { useAlloyup } from '../built.ts';
 
 const { alloyup, put, read } = useAlloyup();
@@ -24,7 +25,7 @@ test('an invalid plan, or one for other hosts, is refused before any connection'
   put('plan.json', '{}');
   expect(alloyup(['apply', 'plan.json']).err).toContain('plan.json is not a saved plan');
   const sha256 = 'a'.repeat(64);
-  const saved = {
+  const saved = sealed({
     schema: 1,
     kind: 'alloyup.plan',
     version: '0.1.0',
@@ -34,12 +35,17 @@ test('an invalid plan, or one for other hosts, is refused before any connection'
     adopt: false,
     hosts: { 'db-09': { hash: sha256, changes: [], expect: [] } },
     left: [],
-  };
+  });
   put('plan.json', JSON.stringify(saved));
   const { code, err } = alloyup(['apply', 'plan.json']);
   expect(code).toBe(1);
   expect(err).toContain('error[apply.stale]');
   expect(err).toContain('db-09');
+
+  put('plan.json', JSON.stringify({ ...saved, adopt: true }));
+  const edited = alloyup(['apply', 'plan.json']);
+  expect(edited.code).toBe(64);
+  expect(edited.err).toContain('plan.json was changed after it was saved');
 });
 
 test('--retry runs on the hosts that the last apply did not finish', () => {
