@@ -166,17 +166,7 @@ export const COMMANDS = {
   fmt: {
     args: '<files...>',
     summary: 'format Alloy files; "-" reads stdin',
-    options: [
-      'write',
-      'test',
-      'exact',
-      'root',
-      'alloyVersion',
-      'inventory',
-      'limit',
-      'color',
-      'quiet',
-    ],
+    options: ['write', 'test', 'exact', 'alloyVersion', 'inventory', 'limit', 'color', 'quiet'],
     examples: [
       ['alloyup fmt -w templates/', 'every *.alloy file below a directory, in place'],
       ['alloyup fmt -t config.alloy', 'exit 1 if it is not formatted'],

@@ -75,8 +75,7 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
         missing: text`${path} does not exist
           Check the path`,
         outside: text`${path} is a link out of ${said}
-          Name the file itself, or widen what may be read: --root DIR
-        `,
+          Name the file that it leads to`,
         forbidden: text`${path} cannot be read: permission denied
           Check its permissions: ls -l ${path}`,
         'no-files': text`${path} contains no *.alloy files
