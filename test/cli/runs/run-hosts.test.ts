@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import type { RunOptions, World } from '../../../src/engine/world.ts';
 import type { Target } from '../../../src/model/desired.ts';
+import { sealed } from '../../../src/plan/saved-plan.ts';
 import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
 
@@ -127,7 +128,7 @@ test('the flags reach the engine', async () => {
 describe('a saved plan', () => {
   const save = (adopt: boolean): string => {
     const host = { hash: 'a'.repeat(64), changes: [], expect: [] };
-    const plan = {
+    const plan = sealed({
       schema: 1,
       kind: 'alloyup.plan',
       version: '0.1.0',
@@ -137,7 +138,7 @@ describe('a saved plan', () => {
       adopt,
       hosts: { 'web-02': host },
       left: [],
-    };
+    });
     return put('plan.json', JSON.stringify(plan));
   };
 
