@@ -38,7 +38,7 @@ const WHY = {
  */
 export function readAlloyFiles(
   paths: readonly string[],
-  { deep, root }: { readonly deep: boolean; readonly root: string | null },
+  { deep, root = null }: { readonly deep: boolean; readonly root?: string | null },
 ) {
   const problems: Problem[] = [];
   const files = paths.map((path) => {
