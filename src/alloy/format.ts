@@ -37,7 +37,8 @@ export function format(source: string, file: File): string {
     const writer = new TokenWriter(from, tree);
     new Printer(from, writer).statements(tree.body);
     text = writer.finish();
-    if (!writer.unsettled || text === from) break;
+    // a comment behind a block on one line moves too, though nothing of it stands inside a line
+    if (text === from || !(writer.unsettled || tree.comments.length > 0)) break;
     from = text;
     tree = parse(text).file;
   }

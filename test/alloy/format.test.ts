@@ -58,3 +58,9 @@ describe('nothing changes its meaning', () => {
     expect(print('a =\n1\nbbb = 2\n')).toBe('a   = 1\nbbb = 2\n');
   });
 });
+
+test('a comment behind a block that stood on one line', () => {
+  const once = 'a {\n\ta { }\n} /* x */\nscrape_2 = ""\n';
+  expect(print('a { a{} } /* x */\nscrape_2=""\n')).toBe(once);
+  expect(print(once)).toBe(once);
+});
