@@ -29,15 +29,13 @@ function tableOf(verb: 'status' | 'rollback'): string {
         cell(message) || '-',
         seconds(fakeMs),
         `${seconds(goodMs)} (${(goodMs / aloneMs).toFixed(2)}x)`,
+        seconds(aloneMs),
         Math.round(peakMb),
         seconds(termMs),
       ].join(' | '),
     );
-  const [first] = latest.filter(({ row }) => row.verb === verb);
-  return `The good hosts alone take ${seconds(first?.aloneMs ?? 0)} s.
-
-| the host | reported | message | after, s | good hosts, s | peak, MB | SIGTERM, s |
-|---|---|---|---|---|---|---|
+  return `| the host | reported | message | after, s | good hosts, s | alone, s | peak, MB | SIGTERM, s |
+|---|---|---|---|---|---|---|---|
 ${lines.map((line) => `| ${line} |`).join('\n')}
 `;
 }

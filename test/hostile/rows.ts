@@ -32,7 +32,7 @@ export const ROWS: readonly Row[] = [
   reading('silent connection', timeout('login')),
   always(reading('silent greeting', timeout('login'))),
   reading('silent login', timeout('login')),
-  reading('silent session', timeout('command')),
+  reading('silent session', 'unreachable (ssh.shell silent)'),
   reading('silent shell', 'unreachable (ssh.shell silent)'),
   reading('silent answer', timeout('command')),
   always(reading('silent half', timeout('command'))),
