@@ -8,6 +8,8 @@ import type { RunEvent } from '../src/model/event.ts';
 import { liveLines, type PhaseView } from '../src/report/live.ts';
 import { openLiveFold } from '../src/report/live-state.ts';
 import { paintWith } from '../src/report/paint.ts';
+import { say } from '../src/report/printable.ts';
+import { cleaned } from '../src/report/redact.ts';
 
 const [hosts = 5000, forks = 500, speed = 10, seconds = 30] = process.argv.slice(2).map(Number);
 
@@ -49,10 +51,10 @@ async function play(run: readonly Timed[], size: { columns: number; rows: number
     if (afterMs > seconds * 1000) break;
     if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
     events += 1;
-    const event: RunEvent = { ...happening, at: Date.now(), seq: events };
+    const event = cleaned<RunEvent>({ ...happening, at: Date.now(), seq: events });
     if (!screen) continue;
     fold.add(event);
-    if (event.type === 'host.finished') screen.print(`${event.host}  ${event.outcome}\n`);
+    if (event.type === 'host.finished') screen.print(say`${event.host}  ${event.outcome}\n`);
   }
   screen?.close();
   const { user, system } = process.cpuUsage(before);

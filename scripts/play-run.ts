@@ -6,6 +6,7 @@ import { catchInterrupts } from '../src/cli/terminal/interrupts.ts';
 import { openLiveView } from '../src/cli/terminal/live-view.ts';
 import { processTerminal } from '../src/cli/terminal/terminal.ts';
 import type { Happening } from '../src/model/event.ts';
+import { cleaned } from '../src/report/redact.ts';
 import { simulatedRun } from './simulated-run.ts';
 
 const [hosts = 20, forks = 32, speed = 1] = process.argv.slice(2).map(Number);
@@ -17,7 +18,7 @@ let seq = 0;
 
 const emit = (happening: Happening): void => {
   seq += 1;
-  const event = { ...happening, at: Date.now(), seq };
+  const event = cleaned({ ...happening, at: Date.now(), seq });
   printer.on(event);
   live.on(event);
 };

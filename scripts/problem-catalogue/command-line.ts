@@ -30,6 +30,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
         run: '2026',
         matches: ['20261122T101500Z-0001', '20261123T101500Z-3f9a'],
       },
+      'run-log-damaged': { path: 'run.ndjson', line: 3, where: 'plan.changes.0.step' },
       'not-a-run-log': { path: 'notes.txt' },
       'inventory-exists': { path: 'inventory.yaml' },
       'no-inventory-to-edit': { path: 'inventory.yaml' },
@@ -66,7 +67,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'not-a-plan': { file: 'plan.json' },
       'plan-version': { file: 'plan.json', version: '2.0.0' },
       'plan-edited': { file: 'plan.json' },
-      'plan-damaged': { file: 'plan.json' },
+      'plan-damaged': { file: 'plan.json', where: 'hosts.web-01.hash' },
     },
   },
   'run.missing': {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { World } from '../engine/world.ts';
+import { say } from '../report/printable.ts';
 import { createRepositorySource } from '../sources/apt-repository.ts';
 import { ownDirectories } from '../sources/directories.ts';
 import { createTransport } from '../transport/transport.ts';
@@ -41,6 +42,7 @@ export const sshOptionsOf = (terminal: Terminal) => ({
   user: { home: terminal.home, name: userInfo().username },
   agent: terminal.env.SSH_AUTH_SOCK || null,
   askPassphrase: terminal.interactive
-    ? (file: string) => terminal.aside(() => askSecret(`Passphrase for ${file}:`)).catch(() => null)
+    ? (file: string) =>
+        terminal.aside(() => askSecret(say`Passphrase for ${file}:`)).catch(() => null)
     : null,
 });

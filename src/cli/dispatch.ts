@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ToolError } from '../model/problem.ts';
+import { say } from '../report/printable.ts';
 import { DEFAULT_INVENTORY, type Invocation } from './args/option-table.ts';
 import { type Order, readCommandLine } from './args/parse-command-line.ts';
 import { refuse, reportBug } from './failure.ts';
@@ -36,5 +37,5 @@ async function wantsWizard(error: unknown, { options, terminal }: Invocation): P
   if (options.inventory !== null || !terminal.interactive || existsSync(DEFAULT_INVENTORY))
     return false;
   const { confirmed } = await import('./terminal/ask.ts');
-  return confirmed(`There is no ${DEFAULT_INVENTORY}. Create one now (alloyup init)?`, true);
+  return confirmed(say`There is no ${DEFAULT_INVENTORY}. Create one now (alloyup init)?`, true);
 }

@@ -24,7 +24,7 @@ export function refuse(
   const exitCode = problems.every(foundEarly) ? 64 : 1;
   printProblems(terminal, problems, []);
   reportFindings('refused', { problems, warnings: [] }, terminal);
-  if (output !== 'text') terminal.out(findingsJson({ exitCode, problems, warnings: [] }));
+  if (output !== 'text') terminal.document(findingsJson({ exitCode, problems, warnings: [] }));
   return exitCode;
 }
 

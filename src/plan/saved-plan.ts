@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import schema from '../../schema/saved-plan.schema.json' with { type: 'json' };
 import { DROP_IN_PATH, KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
 import type { Expectation, Needs, Plan, StepId } from '../model/plan.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
@@ -117,16 +119,21 @@ export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
     const params = { reason: 'plan-version', file, version: String(plan.version) } as const;
     return fail({ code: 'usage', params });
   }
-  const hosts = Object.values(plan.hosts ?? {});
-  const whole =
-    typeof plan.inventory?.sha256 === 'string' &&
-    typeof plan.hosts === 'object' &&
-    Array.isArray(plan.left) &&
-    hosts.every(
-      ({ hash, changes }) => /^[0-9a-f]{64}$/.test(String(hash)) && Array.isArray(changes),
-    );
-  if (!whole) return fail({ code: 'usage', params: { reason: 'plan-damaged', file } });
+  const checked = planSchema().safeParse(value);
+  if (!checked.success) {
+    const where = checked.error.issues[0]!.path.join('.');
+    return fail({ code: 'usage', params: { reason: 'plan-damaged', file, where } });
+  }
   const { sha256, ...rest } = plan as SavedPlan;
   if (sealed(rest).sha256 === sha256) return ok(plan as SavedPlan);
   return fail({ code: 'usage', params: { reason: 'plan-edited', file } });
 }
+
+const planSchema = () =>
+  z
+    .fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
+    .superRefine((value, context) => {
+      for (const [name, { hash }] of Object.entries((value as SavedPlan).hosts))
+        if (!/^[0-9a-f]{64}$/.test(hash))
+          context.addIssue({ code: 'custom', path: ['hosts', name, 'hash'] });
+    });

@@ -1,17 +1,18 @@
 import type { ChangeReport, HostReport, Outcome, RunEvent, RunReport } from '../model/event.ts';
 import type { StepId } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
+import type { Cleaned } from './redact.ts';
 
 /** The sum of all events so far. The values it returns never change afterwards. */
 export interface Ledger {
-  add(event: RunEvent): void;
+  add(event: Cleaned<RunEvent>): void;
   /** As of the last event; undefined for a name that the run did not start with. */
   host(name: string): HostReport | undefined;
   /** Every host's, in the order of the inventory. */
   hosts(): Iterable<readonly [string, HostReport]>;
   readonly run: Run;
   /** As `--output json` prints it. Visits all hosts: for the end of a run, not for every event. */
-  report(): RunReport;
+  report(): Cleaned<RunReport>;
 }
 
 export interface Run extends Omit<RunReport, 'schema' | 'summary' | 'hosts'> {
@@ -81,13 +82,14 @@ export function openLedger(): Ledger {
     },
     report() {
       const { interrupted: _, askedAt: _from, askedMs: _for, ...head } = current();
-      return { schema: 1, ...head, summary: summaryOf(hosts), hosts: Object.fromEntries(hosts) };
+      const names = Object.fromEntries(hosts);
+      return { schema: 1, ...head, summary: summaryOf(hosts), hosts: names } as Cleaned<RunReport>;
     },
   };
 }
 
 /** The report of all events, e.g. of a saved run. */
-export function reportOf(events: Iterable<RunEvent>): RunReport {
+export function reportOf(events: Iterable<Cleaned<RunEvent>>): Cleaned<RunReport> {
   const ledger = openLedger();
   for (const event of events) ledger.add(event);
   return ledger.report();

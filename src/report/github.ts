@@ -2,7 +2,9 @@ import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
 import { alone, type Group, groupEqual, problemGroups, warningGroups } from './groups.ts';
 import { present, someNames } from './plain.ts';
+import { type Commands, toCommand } from './printable.ts';
 import { isNote, placeText } from './problem-text.ts';
+import type { Cleaned } from './redact.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /** GitHub calls a note a notice. */
@@ -29,7 +31,7 @@ const NAMES_WIDTH = 400;
  * What went wrong on hosts, each on a line of the inventory: the value's, where the problem knows it,
  * otherwise the host's own. Hosts of one line with equal problems share an annotation.
  */
-export function runAnnotations({ hosts, warnings }: RunReport): readonly Annotation[] {
+export function runAnnotations({ hosts, warnings }: Cleaned<RunReport>): readonly Annotation[] {
   const all = Object.entries(hosts);
   const errors = groupEqual(all, ({ place }) => [place]).flatMap(({ item: place, names }) =>
     problemGroups(names.map((name) => [name, hosts[name]!])).map((group) =>
@@ -75,7 +77,7 @@ function annotation(
  * level counts those that GitHub would drop.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
-export function annotationsText(annotations: readonly Annotation[], pathOf: PathOf): string {
+export function annotationsText(annotations: readonly Annotation[], pathOf: PathOf): Commands {
   const lines = LEVELS.flatMap((level) => {
     const all = annotations.filter((one) => one.level === level);
     if (all.length <= MOST_SHOWN) return all;
@@ -83,19 +85,12 @@ export function annotationsText(annotations: readonly Annotation[], pathOf: Path
     const message = `${all.length - shown.length} more: see the log or the job summary`;
     return [...shown, { level, title: 'alloyup', message, at: null }];
   });
-  return lines.map((one) => commandText(one, pathOf)).join('');
+  return lines.map((one) => commandOf(one, pathOf)).join('') as Commands;
 }
 
-function commandText({ level, title, message, at }: Annotation, pathOf: PathOf): string {
+function commandOf({ level, title, message, at }: Annotation, pathOf: PathOf): Commands {
   const file = at && pathOf(at.file);
-  const place =
-    at && file !== null ? `file=${property(file)},line=${at.line},col=${at.column},` : '';
+  const place = at && file !== null ? { file, line: at.line, col: at.column } : {};
   const where = at && file === null ? `${placeText(at)}: ` : '';
-  return `::${level} ${place}title=${property(title)}::${data(where + message)}\n`;
+  return toCommand(level, { ...place, title }, where + message);
 }
-
-/** As GitHub's own toolkit escapes: a newline would end the command. */
-const data = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

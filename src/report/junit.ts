@@ -1,13 +1,15 @@
 import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
-import { present } from './plain.ts';
+import { isoTime, present } from './plain.ts';
+import { type Document, escapeXml as xml } from './printable.ts';
 import { placeText } from './problem-text.ts';
+import type { Cleaned } from './redact.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /**
  * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
  * Written when the run is over.
  */
-export function junit({ run, verb, hosts, startedAt, finishedAt }: RunReport): string {
+export function junit({ run, verb, hosts, startedAt, finishedAt }: Cleaned<RunReport>): Document {
   const casesOf = ([name, host]: readonly [string, HostReport]): readonly string[] => [
     ...host.changes.map((change) => changeCase(name, change)),
     verdictCase(name, host),
@@ -15,9 +17,9 @@ export function junit({ run, verb, hosts, startedAt, finishedAt }: RunReport): s
   const suites = Object.entries(hosts).map((entry) => {
     const [name, host] = entry;
     const cases = casesOf(entry);
-    const timestamp = new Date(host.startedAt ?? startedAt).toISOString().slice(0, 19);
+    const timestamp = isoTime(host.startedAt ?? startedAt).slice(0, 19);
     return `  <testsuite name="${xml(name)}" ${countsOf(cases)} time="${host.durationMs / 1000}" timestamp="${timestamp}" hostname="${xml(name)}">
-    <properties><property name="run" value="${xml(run)}"/><property name="verb" value="${verb}"/></properties>
+    <properties><property name="run" value="${xml(run)}"/><property name="verb" value="${xml(verb)}"/></properties>
 ${cases.join('')}  </testsuite>
 `;
   });
@@ -25,7 +27,7 @@ ${cases.join('')}  </testsuite>
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="${xml(`alloyup ${verb}`)}" ${counts} time="${((finishedAt ?? startedAt) - startedAt) / 1000}">
 ${suites.join('')}</testsuites>
-`;
+` as Document;
 }
 
 function countsOf(cases: readonly string[]): string {
@@ -34,9 +36,9 @@ function countsOf(cases: readonly string[]): string {
 }
 
 function changeCase(host: string, { step, title, state }: ChangeReport): string {
-  const open = `    <testcase classname="${xml(host)}.${step}" name="${xml(title)}"`;
+  const open = `    <testcase classname="${xml(host)}.${xml(step)}" name="${xml(title)}"`;
   const failed = (how: string): string =>
-    `${open}><failure type="${step}" message="${xml(title)}: ${how}"/></testcase>\n`;
+    `${open}><failure type="${xml(step)}" message="${xml(title)}: ${how}"/></testcase>\n`;
   const skipped = (why: string): string => `${open}><skipped message="${why}"/></testcase>\n`;
   return {
     done: `${open}/>\n`,
@@ -61,12 +63,5 @@ function verdictCase(host: string, { outcome, problem, durationMs }: HostReport)
     said?.hint && `help: ${said.hint}`,
     problem && `see ${docsOf(problem)}`,
   ).join('\n');
-  return `${open}><failure type="${problem?.code ?? outcome ?? 'unknown'}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
+  return `${open}><failure type="${xml(problem?.code ?? outcome ?? 'unknown')}" message="${xml(message)}">${xml(text)}</failure></testcase>\n`;
 }
-
-/** Characters that XML 1.0 does not allow, lone surrogates among them. */
-const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
-
-/** Newlines too: a parser turns them into blanks inside an attribute. */
-const xml = (text: string): string =>
-  text.replace(FORBIDDEN, '').replace(/[&<>"'\n\t\r]/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -1,5 +1,6 @@
 import type { Outcome, RunEvent, Verb } from '../model/event.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Cleaned } from './redact.ts';
 import { textOf } from './text-of.ts';
 
 /** What a host is doing. */
@@ -44,7 +45,7 @@ export interface LiveState {
 
 /** The fold behind the view. */
 export interface LiveFold {
-  add(event: RunEvent): void;
+  add(event: Cleaned<RunEvent>): void;
   /** As of the last event. */
   readonly state: LiveState;
 }

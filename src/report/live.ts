@@ -1,7 +1,8 @@
 import { OUTCOMES, type Verb } from '../model/event.ts';
 import type { ActiveHost, LiveState } from './live-state.ts';
 import type { Paint } from './paint.ts';
-import { cut, duration, pad, present, shorten, widthOf } from './plain.ts';
+import { cut, duration, oneLine, pad, present, shorten, widthOf } from './plain.ts';
+import { type Printable, toPrintable } from './printable.ts';
 import { outcomePaint } from './summary.ts';
 
 export interface Size {
@@ -31,6 +32,16 @@ export function liveLines(
   now: number,
   paint: Paint,
   phases: readonly PhaseView[] = [],
+): readonly Printable[] {
+  return viewLines(state, { columns, rows }, now, paint, phases).map(toPrintable);
+}
+
+function viewLines(
+  state: LiveState,
+  { columns, rows }: Size,
+  now: number,
+  paint: Paint,
+  phases: readonly PhaseView[],
 ): readonly string[] {
   // the rest of the screen shows what was printed so far
   const height = Math.min(rows - 1, Math.max(5, Math.floor(rows * 0.6)));
@@ -199,7 +210,8 @@ export interface PhaseView {
 /** "inventory 0.1 s > configurations 0.4 s > plan > apply": finished, running and coming phases. */
 export function phasesLine(phases: readonly PhaseView[], columns: number, paint: Paint): string {
   const parts = phases.map(({ title, state, tookMs, note }): Part => {
-    if (state === 'running') return [note === null ? title : `${title}, ${note}`, paint.bold];
+    if (state === 'running')
+      return [oneLine(note === null ? title : `${title}, ${note}`), paint.bold];
     const took = tookMs === null || tookMs < 50 ? '' : ` ${duration(tookMs)}`;
     return [`${title}${took}`, paint.dim];
   });

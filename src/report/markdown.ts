@@ -9,8 +9,10 @@ import {
   problemGroups,
   warningGroups,
 } from './groups.ts';
-import { count, duration, present, someNames } from './plain.ts';
+import { count, duration, oneLine, plain, present, someNames } from './plain.ts';
+import { type Printable, toPrintable, withoutCommands } from './printable.ts';
 import { isNote, placeText } from './problem-text.ts';
+import type { Cleaned } from './redact.ts';
 import { outcomeRows } from './summary.ts';
 import { docsOf, textOf } from './text-of.ts';
 
@@ -21,7 +23,7 @@ const MOST_BYTES = 1_000_000;
 const NAMES_WIDTH = 300;
 
 /** A run for the page of a CI job: outcomes as a table, problems, plans with their diffs. */
-export function markdown(report: RunReport): string {
+export function markdown(report: Cleaned<RunReport>): Printable {
   const { verb, run, startedAt, finishedAt, exitCode, summary } = report;
   const hosts = Object.entries(report.hosts);
   const counts = OUTCOMES.filter((outcome) => summary[outcome]).map(
@@ -32,10 +34,10 @@ export function markdown(report: RunReport): string {
       ? 'not finished'
       : `${duration(finishedAt - startedAt)}, exit code ${exitCode ?? '?'}`;
   const rows = outcomeRows(hosts).map(
-    ({ word, names }) => `| ${word} | ${names.length} | ${namesText(names)} |\n`,
+    ({ word, names }) => `| ${escaped(word)} | ${names.length} | ${namesText(names)} |\n`,
   );
   return limited([
-    `## alloyup ${verb}: ${counts.join(', ') || count(summary.hosts, 'host')}\n\nRun \`${run}\`, ${ended}.\n`,
+    `## alloyup ${escaped(verb)}: ${counts.join(', ') || count(summary.hosts, 'host')}\n\nRun ${code(run)}, ${ended}.\n`,
     ...(rows.length > 0 ? [`| Outcome | Hosts | |\n|---|---:|---|\n${rows.join('')}`] : []),
     ...findingBlocks('Problems', problemGroups(hosts)),
     ...warningBlocks(warningGroups(hosts, report.warnings)),
@@ -48,7 +50,7 @@ export const findingsMarkdown = (
   title: string,
   problems: readonly Notice[],
   warnings: readonly Notice[],
-): string =>
+): Printable =>
   limited([
     `## alloyup ${title}: ${problems.length > 0 ? count(problems.length, 'error') : 'no errors'}\n`,
     ...findingBlocks('Problems', problems.map(alone)),
@@ -71,14 +73,14 @@ function findingBlocks(title: string, groups: readonly Group<Notice>[]): readonl
   return [
     `### ${title}\n`,
     ...groups.map(({ item, names }) => {
-      const { code, at, detail } = item;
+      const { at, detail } = item;
       const { message, hint } = textOf(item);
       const lines = present(
-        `**${code}**: ${escaped(message)}`,
-        at && `at \`${placeText(at)}\``,
+        `**${escaped(item.code)}**: ${escaped(message)}`,
+        at && `at ${code(placeText(at))}`,
         names.length > 0 && `on ${namesText(names)}`,
         hint && `help: ${escaped(hint)}`,
-        `see \`${docsOf(item)}\``,
+        `see ${code(docsOf(item))}`,
       );
       const text = `${lines.join('<br>\n')}\n`;
       return detail?.trim() ? `${text}\n${fenced(detail)}` : text;
@@ -94,10 +96,10 @@ function planBlocks(hosts: Hosts): readonly string[] {
     ...groups.map(({ item: { changes }, names, alike }) => {
       const steps = changes.map(({ step, title, diffs }) =>
         [
-          `- **${step}** ${escaped(title)}\n`,
+          `- **${escaped(step)}** ${escaped(title)}\n`,
           ...diffs.map(
             ({ path, kind, text }) =>
-              `\n\`${path}\` (${kind})\n${text?.trim() ? `\n${fenced(text, 'diff')}` : ''}`,
+              `\n${code(path)} (${escaped(kind)})\n${text?.trim() ? `\n${fenced(text, 'diff')}` : ''}`,
           ),
         ].join(''),
       );
@@ -108,29 +110,43 @@ function planBlocks(hosts: Hosts): readonly string[] {
 
 const namesText = (names: readonly string[]): string => escaped(someNames(names, NAMES_WIDTH));
 
+/** One more than ever stand together in the text, and at least so many. */
+function ticks(text: string, least: number): string {
+  const longest = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
+  return '`'.repeat(Math.max(least, longest + 1));
+}
+
+/** A name, a path: no markup in it counts. */
+function code(said: string): string {
+  const text = withoutCommands(oneLine(said));
+  const mark = ticks(text, 1);
+  return text.includes('`') ? `${mark} ${text} ${mark}` : `${mark}${text}${mark}`;
+}
+
 /** The fence is longer than any inside. */
-function fenced(text: string, language = ''): string {
-  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
-  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+function fenced(said: string, language = ''): string {
+  const text = withoutCommands(plain(said));
+  const fence = ticks(text, 3);
   return `${fence}${language}\n${text.replace(/\n+$/, '')}\n${fence}\n`;
 }
 
 /** Text of hosts and files: no markup, no link, one line. */
 const escaped = (text: string): string =>
-  text
-    .replace(/\s*\n\s*/g, ' ')
+  oneLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]#|~!@]/g, (char) => `&#${char.charCodeAt(0)};`);
+    .replace(/[\\`*_{}[\]#|~!@]|(?<=:):/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** As many whole blocks as fit. */
-function limited(blocks: readonly string[]): string {
+function limited(blocks: readonly string[]): Printable {
   let text = '';
   for (const block of blocks) {
     if (Buffer.byteLength(text) + Buffer.byteLength(block) > MOST_BYTES)
-      return `${text}\nThe rest is omitted: a job summary is limited to 1 MiB. See the log.\n`;
+      return toPrintable(
+        `${text}\nThe rest is omitted: a job summary is limited to 1 MiB. See the log.\n`,
+      );
     text += text === '' ? block : `\n${block}`;
   }
-  return text;
+  return toPrintable(text);
 }

@@ -2,15 +2,25 @@
 const SEQUENCES =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_=>78]|\u009b[0-?]*[ -/]*[@-~]/g;
 
-/** Control characters except tab and newline, and marks that change the direction of text. */
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Control characters except tab and newline, and all that is invisible: marks of direction, joiners, tags. */
+const CONTROLS = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
  * Text of a host or a file, safe on a terminal and in a log: no escape sequences, no control
- * characters except tab and newline. A carriage return (apt's progress) becomes a space.
+ * characters except tab and newline, nothing invisible. A carriage return (apt's progress) and the line
+ * separators of Unicode become spaces.
  */
 export const plain = (text: string): string =>
-  text.replace(SEQUENCES, '').replace(/\r\n/g, '\n').replace(/\r/g, ' ').replace(CONTROLS, '');
+  /^[\t\n\u0020-\u007e]*$/.test(text)
+    ? text
+    : text
+        .replace(SEQUENCES, '')
+        .replace(/\r\n/g, '\n')
+        .replace(/[\r\u2028\u2029]/g, ' ')
+        .replace(CONTROLS, '');
+
+/** The same on one line: a name or a path must not look like a line of ours. */
+export const oneLine = (text: string): string => plain(text).replace(/\s*\n\s*/g, ' ');
 
 /**
  * Breaks `text` at spaces so that lines fit `width`; lines after the first start with `indent`
@@ -168,3 +178,10 @@ export const foldText = (text: string, width: number): string =>
     .split('\n')
     .flatMap((line) => foldLine(line.replaceAll('\t', '    '), width))
     .join('\n');
+
+/** The last moment that a Date can be, in milliseconds. */
+const LAST_MS = 8.64e15;
+
+/** "2026-11-23T10:15:00.000Z", of any number: it may come from a host, or from a log that was edited. */
+export const isoTime = (ms: number): string =>
+  new Date(Math.min(LAST_MS, Math.max(-LAST_MS, ms))).toISOString();

@@ -1,7 +1,8 @@
 import type { Notice, Position, Problem } from '../model/problem.ts';
 import { alone, type Group } from './groups.ts';
 import type { Paint } from './paint.ts';
-import { count, present, wrap } from './plain.ts';
+import { count, oneLine, plain, present, wrap } from './plain.ts';
+import { type Printable, toPrintable } from './printable.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 export interface ProblemStyle {
@@ -14,8 +15,8 @@ export interface ProblemStyle {
 
 type Kind = 'error' | 'warning' | 'note';
 
-export const problemText = (problem: Problem, style: ProblemStyle): string =>
-  blockText('error', alone(problem), style);
+export const problemText = (problem: Problem, style: ProblemStyle): Printable =>
+  toPrintable(blockText('error', alone(problem), style));
 
 export const errorTexts = (
   groups: readonly Group<Problem>[],
@@ -49,7 +50,7 @@ export function problemsText(
   problems: readonly Problem[],
   warnings: readonly Notice[],
   style: ProblemStyle,
-): string {
+): Printable {
   const blocks = [
     ...warningTexts(warnings.map(alone), style),
     ...errorTexts(problems.map(alone), style),
@@ -58,10 +59,12 @@ export function problemsText(
     problems.length > 0 && count(problems.length, 'error'),
     warningSum(warnings),
   );
-  return blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
+  const text = blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
+  return toPrintable(text);
 }
 
-export const placeText = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
+export const placeText = ({ file, line, column }: Position): string =>
+  `${oneLine(file)}:${line}:${column}`;
 
 /**
  * A problem or warning as a compiler would print it: what, where, the lines, what to do. Without names
@@ -74,13 +77,13 @@ function blockText(
 ): string {
   const { code, host, at, detail } = notice;
   const { message, hint } = textOf(notice);
-  const head = `${kind}[${code}]`;
+  const head = `${kind}[${oneLine(code)}]`;
   const colour = paint[COLOURS[kind]];
   let text = `${colour(paint.bold(head))}: ${paint.bold(wrap(message, width, 2, head.length + 2))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
   const on = names.length === 0 && host !== undefined ? [host] : names;
   if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
-  if (detail !== undefined && detail.trim() !== '') text += detailText(detail, paint, width);
+  if (detail !== undefined && detail.trim() !== '') text += detailText(plain(detail), paint, width);
   if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
   if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;
   return text;
@@ -93,7 +96,8 @@ const NAMES_SHOWN = 40;
 
 function hostNames(hosts: readonly string[], width: number): string {
   const more = hosts.length - NAMES_SHOWN;
-  const names = hosts.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const names =
+    hosts.slice(0, NAMES_SHOWN).map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return wrap(names, width, 5, 5);
 }
 

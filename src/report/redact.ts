@@ -1,7 +1,7 @@
 import type { Happening } from '../model/event.ts';
 import type { Mask } from '../model/ports.ts';
 import type { Secret } from '../model/secret.ts';
-import { plain } from './plain.ts';
+import { oneLine, plain } from './plain.ts';
 
 /** What stands where a secret stood. */
 export const HIDDEN = '[secret]';
@@ -424,32 +424,46 @@ const WORDS: ReadonlySet<string> = new Set([
   'needs',
 ]);
 
+declare const cleanedBrand: unique symbol;
+
 /**
- * Makes happenings safe for every output: no control characters, no secrets. The lines that a host
- * prints are masked in their order, since a secret may go on in the next one.
+ * A value all of whose texts may be shown: without control and invisible characters, on one line each but
+ * for a file's or a command's. What makes text of events and reports takes nothing else.
  */
-export function openCleaner(mask: ValueMask): (happening: Happening) => Happening {
+export type Cleaned<T> = T & { readonly [cleanedBrand]: true };
+
+export const cleaned = <T extends object>(value: T): Cleaned<T> =>
+  clean(value, asItIs, '') as Cleaned<T>;
+
+const asItIs: Mask = (text) => text;
+
+/**
+ * Makes happenings safe for every output: cleaned, and without secrets. The lines that a host prints are
+ * masked in their order, since a secret may go on in the next one.
+ */
+export function openCleaner(mask: ValueMask): (happening: Happening) => Cleaned<Happening> {
   const outputs = new Map<string, Mask>();
   return (happening) => {
-    if (happening.type !== 'change.output') return clean(happening, mask) as Happening;
-    const { host } = happening;
-    const lines = outputs.get(host) ?? mask.lines();
-    outputs.set(host, lines);
-    return {
-      ...(clean({ ...happening, line: '' }, mask) as typeof happening),
-      line: lines(plain(happening.line)),
-    };
+    if (happening.type !== 'change.output') return clean(happening, mask, '') as Cleaned<Happening>;
+    const lines = outputs.get(happening.host) ?? mask.lines();
+    outputs.set(happening.host, lines);
+    const { line, ...rest } = happening;
+    const head = clean(rest, mask, '') as Omit<typeof happening, 'line'>;
+    return { ...head, line: lines(oneLine(line)) } as Cleaned<Happening>;
   };
 }
 
-function clean(value: unknown, mask: Mask): unknown {
-  if (typeof value === 'string') return mask(plain(value));
-  if (Array.isArray(value)) return value.map((item) => clean(item, mask));
+/** Fields that hold whole lines. */
+const BLOCKS: ReadonlySet<string> = new Set(['detail', 'text']);
+
+function clean(value: unknown, mask: Mask, key: string): unknown {
+  if (typeof value === 'string') {
+    const text = BLOCKS.has(key) ? plain(value) : oneLine(value);
+    return WORDS.has(key) ? text : mask(text);
+  }
+  if (Array.isArray(value)) return value.map((item) => clean(item, mask, key));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      plain(key),
-      clean(item, WORDS.has(key) ? (text) => text : mask),
-    ]),
+    Object.entries(value).map(([name, item]) => [oneLine(name), clean(item, mask, name)]),
   );
 }

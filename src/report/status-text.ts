@@ -2,7 +2,7 @@ import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
 import { deliveryCell, deliveryNote } from './delivery-text.ts';
 import { groupEqual, type Hosts } from './groups.ts';
-import { count, pad, present, shorten, someNames, who, widest, wrap } from './plain.ts';
+import { count, isoTime, pad, present, shorten, someNames, who, widest, wrap } from './plain.ts';
 import type { PlanStyle } from './plan-text.ts';
 import { outcomePaint } from './summary.ts';
 
@@ -150,7 +150,7 @@ function keyText(hosts: readonly Answered[], now: number): string {
   if (ends.length === 0) return '';
   const first = ends.reduce((a, b) => (b.at < a.at ? b : a));
   const days = Math.floor((first.at - now) / DAY_MS);
-  const date = new Date(first.at).toISOString().slice(0, 10);
+  const date = isoTime(first.at).slice(0, 10);
   const where = ends.every(({ at }) => at === first.at) ? '' : `, first on ${first.name}`;
   return `${days < 0 ? 'expired' : 'expires'} ${date}${days < 0 ? '' : ` (in ${count(days, 'day')})`}${where}`;
 }

@@ -7,6 +7,7 @@ import { inventoryTexts } from './problems/inventory-texts.ts';
 import { exactTexts, repositoryTexts, secretTexts } from './problems/source-texts.ts';
 import { type ReasonTexts, type Text, type Texts, textOfReason } from './problems/texts.ts';
 import { warningTexts } from './problems/warning-texts.ts';
+import { cleaned } from './redact.ts';
 
 const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...commandLineTexts,
@@ -27,9 +28,9 @@ for (const texts of [PROBLEM_TEXTS, warningTexts])
   for (const [code, reasons] of Object.entries(texts))
     TEXTS.set(code, { ...TEXTS.get(code), ...reasons });
 
-/** The only place where the text of a problem or a warning is made. */
+/** The only place where the text of a problem or a warning is made, from cleaned values alone. */
 export function textOf(notice: Notice): Text {
-  const { code, params, host } = notice;
+  const { code, params, host, message = code, hint = '' } = cleaned(wordsOf(notice));
   const texts = TEXTS.get(code);
   if (texts && Object.hasOwn(texts, params.reason)) {
     const { message, hint } = textOfReason(texts, params, host);
@@ -40,9 +41,17 @@ export function textOf(notice: Notice): Text {
     return { message: besides(params, message), hint };
   }
   // of a run that another version of alloyup saved: its text stands next to its params
-  const { message = code, hint = '' } = notice as Partial<Text>;
   return { message, hint };
 }
+
+/** Without what its text is not made from. */
+const wordsOf = ({ code, params, host, message, hint }: Notice & Partial<Text>) => ({
+  code,
+  params,
+  ...(host === undefined ? {} : { host }),
+  ...(message === undefined ? {} : { message }),
+  ...(hint === undefined ? {} : { hint }),
+});
 
 /** The message with what is not particular to its reason. */
 function besides({ jump, moreLines = [], sources }: Notice['params'], said: string): string {

@@ -4,7 +4,9 @@ import { problemGroups, warningGroups } from './groups.ts';
 import { type Paint, paintWith } from './paint.ts';
 import { count, cut, duration, pad, present, shorten, widest, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
+import { type Printable, toPrintable } from './printable.ts';
 import { errorTexts, warningTexts } from './problem-text.ts';
+import type { Cleaned } from './redact.ts';
 import { statusText } from './status-text.ts';
 import { outcomePaint, summaryText } from './summary.ts';
 
@@ -24,7 +26,7 @@ export interface TextOptions {
 /** A run as text to append. Pure: what it prints follows from the events alone. */
 export interface TextRenderer {
   /** What to print after `event`, which `ledger` includes. */
-  on(event: RunEvent, ledger: Ledger): string;
+  on(event: Cleaned<RunEvent>, ledger: Ledger): Printable;
 }
 
 /** Seconds after which a wait gets a line of its own without -v. */
@@ -107,8 +109,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
     return plansText(ledger.hosts(), ledger.run, style);
   };
 
-  return {
-    on(event, ledger) {
+  const words = {
+    on(event: RunEvent, ledger: Ledger): string {
       switch (event.type) {
         case 'run.started':
           nameWidth = Math.max(4, Math.min(widest(event.hosts), NAME_WIDTH));
@@ -157,6 +159,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
       }
     },
   };
+  return { on: (event, ledger) => toPrintable(words.on(event, ledger)) };
 }
 
 /** "wave 2 of 4", "web: wave 1 of 2". */

@@ -13,6 +13,15 @@ export function memoryTerminal(
     err: (text) => {
       err += text;
     },
+    document: (text) => {
+      out += text;
+    },
+    content: (text) => {
+      out += text;
+    },
+    commands: (text) => {
+      err += text;
+    },
     outColour: false,
     errColour: false,
     width: 80,

@@ -8,8 +8,16 @@ import {
 import type { Facts } from '../../src/model/facts.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { planHost } from '../../src/plan/planner.ts';
-import { movedProblem, parseSavedPlan, savedHost, sealed } from '../../src/plan/saved-plan.ts';
+import {
+  movedProblem,
+  parseSavedPlan,
+  type SavedHost,
+  type SavedPlan,
+  savedHost,
+  sealed,
+} from '../../src/plan/saved-plan.ts';
 import { absent, bareFactsOf, factsOf, fileOf, optionsOf, stocked, targetOf } from '../builders.ts';
+import { kindOf, pathsIn, valueAt, withValue } from '../edited.ts';
 
 const planOf = (target: Target, facts: Facts) => planHost(target, facts, stocked(), optionsOf());
 
@@ -129,6 +137,19 @@ test('a saved plan shows what its files were, but for those that may hold secret
   });
 });
 
+const savedWith = (hosts: Readonly<Record<string, SavedHost>>): SavedPlan =>
+  sealed({
+    schema: 1,
+    kind: 'alloyup.plan',
+    version: '0.1.0',
+    run: '20261123T101500Z-3f9a',
+    createdAt: 1795435200000,
+    inventory: { file: 'inventory.yaml', sha256: 'x' },
+    adopt: false,
+    hosts,
+    left: [],
+  });
+
 test('a file that has come since is seen, and another process is not', () => {
   const target = targetOf({ config: 'logging { }\n' });
   const facts = { ...factsOf(targetOf()), receipt: null };
@@ -143,17 +164,7 @@ test('a file that has come since is seen, and another process is not', () => {
   });
 });
 
-const whole = {
-  kind: 'alloyup.plan',
-  schema: 1,
-  version: '0.1.0',
-  run: '3f9a',
-  createdAt: 1,
-  adopt: false,
-  inventory: { file: 'inventory.yaml', sha256: 'x' },
-  hosts: { a: { hash: 'a'.repeat(64), changes: [], expect: [] } },
-  left: [],
-} as const;
+const whole = savedWith({ a: { hash: 'a'.repeat(64), changes: [], expect: [] } });
 
 test.each([
   ['', { reason: 'plan-not-json' }],
@@ -165,17 +176,23 @@ test.each([
     '{"kind":"alloyup.plan","schema":2,"version":"9.0.0"}',
     { reason: 'plan-version', version: '9.0.0' },
   ],
-  ['{"kind":"alloyup.plan","schema":1,"hosts":{"a":{}},"left":[]}', { reason: 'plan-damaged' }],
-  ...[
-    { hosts: undefined },
-    { left: undefined },
-    { inventory: undefined },
-    { inventory: { file: 'x' } },
-    { hosts: { a: { hash: 'b', changes: [] } } },
-    { hosts: { a: { hash: `${'a'.repeat(64)}0`, changes: [] } } },
-    { hosts: { a: { hash: 'a'.repeat(64) } } },
-    { hosts: { ...whole.hosts, b: {} } },
-  ].map((part) => [JSON.stringify({ ...whole, ...part }), { reason: 'plan-damaged' }] as const),
+  ...(
+    [
+      [{ hosts: undefined }, 'hosts'],
+      [{ hosts: null }, 'hosts'],
+      [{ left: undefined }, 'left'],
+      [{ inventory: undefined }, 'inventory'],
+      [{ inventory: { file: 'x' } }, 'inventory.sha256'],
+      [{ hosts: { a: null } }, 'hosts.a'],
+      [{ hosts: { a: { ...whole.hosts.a, hash: 'b' } } }, 'hosts.a.hash'],
+      [{ hosts: { a: { ...whole.hosts.a, hash: `${'a'.repeat(64)}0` } } }, 'hosts.a.hash'],
+      [{ hosts: { a: { ...whole.hosts.a, changes: [null] } } }, 'hosts.a.changes.0'],
+      [{ hosts: { ...whole.hosts, b: { ...whole.hosts.a, expect: undefined } } }, 'hosts.b.expect'],
+    ] as const
+  ).map(
+    ([part, where]) =>
+      [JSON.stringify({ ...whole, ...part }), { reason: 'plan-damaged', where }] as const,
+  ),
 ] as const)('%j is refused', (text, params) => {
   expect(parseSavedPlan(text, 'plan.json')).toEqual({
     ok: false,
@@ -184,7 +201,7 @@ test.each([
 });
 
 test('a whole plan is read', () => {
-  const saved = sealed(whole);
+  const saved = whole;
   const text = JSON.stringify(saved, null, 2);
   expect(parseSavedPlan(text, 'plan.json')).toEqual({ ok: true, value: saved });
 });
@@ -197,7 +214,7 @@ test.each([
   { hosts: { ...whole.hosts, b: whole.hosts.a } },
   { waves: [] },
 ])('a plan that was edited is refused: %j', (edit) => {
-  const text = JSON.stringify({ ...sealed(whole), ...edit });
+  const text = JSON.stringify({ ...whole, ...edit });
   expect(parseSavedPlan(text, 'plan.json')).toEqual({
     ok: false,
     problems: [{ code: 'usage', params: { reason: 'plan-edited', file: 'plan.json' } }],
@@ -217,4 +234,24 @@ test.each<[string, Partial<Target['desired']>]>([
   expect(movedProblem('h', saved, planOf(targetOf({ environment }), facts))).toBeUndefined();
   const now = planOf(targetOf({ environment, ...other }), facts);
   expect(movedProblem('h', saved, now)).toMatchObject({ code: 'apply.stale' });
+});
+
+test('no value of another kind anywhere is taken for a plan, and its place is named', () => {
+  const target = targetOf({ config: 'logging { }\n' });
+  const facts = { ...factsOf(targetOf()), receipt: null };
+  const plan = savedWith({ a: savedHost(planOf(target, facts)) });
+  for (const path of pathsIn(plan))
+    for (const other of [null, undefined, 0, 'x', true, [], {}, [null], { x: null }]) {
+      const read = parseSavedPlan(JSON.stringify(withValue(plan, path, other)), 'plan.json');
+      if (read.ok) {
+        // the same kind of value: another hash or title, an empty list
+        // an entry of a list or of a map can be missing, and some texts may be none
+        if (other === undefined || other === null) continue;
+        expect(kindOf(other)).toBe(kindOf(valueAt(plan, path)));
+        continue;
+      }
+      const { reason, where = '' } = read.problems[0]!.params as { reason: string; where?: string };
+      expect(['plan-damaged', 'plan-edited', 'not-a-plan', 'plan-version']).toContain(reason);
+      if (reason === 'plan-damaged') expect(path.join('.')).toContain(where.split('.')[0]);
+    }
 });

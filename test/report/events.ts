@@ -7,13 +7,17 @@ import type {
 } from '../../src/model/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { type Ledger, openLedger } from '../../src/report/fold.ts';
+import { type Cleaned, cleaned } from '../../src/report/redact.ts';
 import { type TextOptions, textRenderer } from '../../src/report/text.ts';
 
 export const START = Date.UTC(2026, 10, 23, 10, 15, 0);
 
 /** Stamps happenings as cli/output.ts does; each is half a second after the one before it. */
-export const stamp = (happenings: readonly Happening[], stepMs = 500): readonly RunEvent[] =>
-  happenings.map((happening, i) => ({ ...happening, at: START + i * stepMs, seq: i + 1 }));
+export const stamp = (
+  happenings: readonly Happening[],
+  stepMs = 500,
+): readonly Cleaned<RunEvent>[] =>
+  happenings.map((happening, i) => cleaned({ ...happening, at: START + i * stepMs, seq: i + 1 }));
 
 export const started = (
   verb: 'plan' | 'apply' | 'status' | 'rollback',
@@ -182,14 +186,17 @@ export const checkProblem = (
   ...more,
 });
 
-export const ledgerOf = (events: readonly RunEvent[]): Ledger => {
+export const ledgerOf = (events: readonly Cleaned<RunEvent>[]): Ledger => {
   const ledger = openLedger();
   for (const event of events) ledger.add(event);
   return ledger;
 };
 
 /** Everything that a terminal of 80 columns shows of these events, without colour unless asked. */
-export function screenOf(events: readonly RunEvent[], more: Partial<TextOptions> = {}): string {
+export function screenOf(
+  events: readonly Cleaned<RunEvent>[],
+  more: Partial<TextOptions> = {},
+): string {
   const ledger = openLedger();
   const renderer = textRenderer({ colour: false, width: 80, level: 0, diffs: true, ...more });
   let text = '';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Happening, RunEvent } from '../../src/model/event.ts';
 import { openLedger, reportOf } from '../../src/report/fold.ts';
+import { cleaned } from '../../src/report/redact.ts';
 import {
   applied,
   change,
@@ -51,11 +52,12 @@ test('follows each change to its end', () => {
 });
 
 test('the duration of a host excludes approval and waiting for its turn', () => {
-  const at = (seconds: number, happening: Happening): RunEvent => ({
-    ...happening,
-    at: START + seconds * 1000,
-    seq: 1,
-  });
+  const at = (seconds: number, happening: Happening) =>
+    cleaned<RunEvent>({
+      ...happening,
+      at: START + seconds * 1000,
+      seq: 1,
+    });
   const events = [
     at(0, started('apply', 'a', 'b')),
     at(1, { type: 'host.started', host: 'a' }),

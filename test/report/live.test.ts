@@ -6,6 +6,7 @@ import { liveLines, type PhaseView, phasesLine } from '../../src/report/live.ts'
 import { openLiveFold } from '../../src/report/live-state.ts';
 import { paintWith } from '../../src/report/paint.ts';
 import { widthOf } from '../../src/report/plain.ts';
+import { type Cleaned, cleaned } from '../../src/report/redact.ts';
 import { START } from './events.ts';
 
 const noPaint = paintWith(false);
@@ -18,15 +19,22 @@ const PHASES: readonly PhaseView[] = [
 ];
 
 /** Stamped with the times of the simulation. */
-const eventsOf = (hosts: number, forks = 32): readonly RunEvent[] =>
-  simulatedRun({ hosts, forks, speed: 1 }).map(({ afterMs, happening }, i) => ({
-    ...happening,
-    at: START + Math.round(afterMs),
-    seq: i + 1,
-  }));
+const eventsOf = (hosts: number, forks = 32): readonly Cleaned<RunEvent>[] =>
+  simulatedRun({ hosts, forks, speed: 1 })
+    .map(({ afterMs, happening }, i) => ({
+      ...happening,
+      at: START + Math.round(afterMs),
+      seq: i + 1,
+    }))
+    .map((event) => cleaned<RunEvent>(event));
 
 /** The view `afterS` seconds after the beginning. */
-function frameAt(events: readonly RunEvent[], afterS: number, columns: number, rows: number) {
+function frameAt(
+  events: readonly Cleaned<RunEvent>[],
+  afterS: number,
+  columns: number,
+  rows: number,
+) {
   const now = START + afterS * 1000;
   const fold = openLiveFold();
   for (const event of events) if (event.at <= now) fold.add(event);
@@ -109,7 +117,7 @@ function viewOf(happenings: readonly Happening[], now = START + 30_000) {
     version: '0',
   };
   for (const [i, happening] of [run, ...happenings].entries())
-    fold.add({ ...happening, at: START, seq: i + 1 });
+    fold.add(cleaned({ ...happening, at: START, seq: i + 1 }));
   return (columns: number, rows = 24) => liveLines(fold.state, { columns, rows }, now, noPaint);
 }
 
@@ -188,7 +196,7 @@ test('the wave is shown, and a host that is rolled back after it was changed cou
     { type: 'host.finished', host: 'a', outcome: 'rolled-back' },
   ];
   for (const [i, happening] of happenings.entries())
-    fold.add({ ...happening, at: START + i, seq: i + 1 });
+    fold.add(cleaned({ ...happening, at: START + i, seq: i + 1 }));
   const { outcomes, active, phase } = fold.state;
   expect([...outcomes].filter(([, n]) => n > 0)).toEqual([
     ['failed', 1],

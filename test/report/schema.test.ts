@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { reportSchemas } from '../../scripts/report-schemas.ts';
-import type { RunEvent } from '../../src/model/event.ts';
 import { OUTCOMES } from '../../src/model/event.ts';
 import { STEP_IDS } from '../../src/model/plan.ts';
 import { reportOf } from '../../src/report/fold.ts';
@@ -109,7 +108,7 @@ test('a problem is printed with its params and its text', () => {
 });
 
 test('the schemas refuse other documents', () => {
-  const first = JSON.parse(ndjson(events[0] as RunEvent));
+  const first = JSON.parse(ndjson(events[0]!));
   expect(event.safeParse({ ...first, more: 1 }).success).toBe(false);
   expect(event.safeParse({ ...first, type: 'run.began' }).success).toBe(false);
   expect(event.safeParse({ ...first, at: undefined }).success).toBe(false);

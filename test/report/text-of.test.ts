@@ -32,10 +32,10 @@ test('a problem of another version of alloyup keeps the text that was saved with
   expect(textOf(saved as unknown as Problem)).toEqual({ message: 'it went', hint: 'Wait' });
 });
 
-test('a value of several lines stays in the message', () => {
+test('a value of several lines is one line of the message', () => {
   const params = { reason: 'liquid', said: 'one\ntwo' } as const;
   expect(textOf({ code: 'template.syntax', params })).toEqual({
-    message: 'one\ntwo',
+    message: 'one two',
     hint: 'Fix the template here; docs/templates.md lists what is allowed',
   });
 });

@@ -6,6 +6,7 @@ import { junit } from '../../src/report/junit.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { ndjson } from '../../src/report/ndjson.ts';
 import { widthOf } from '../../src/report/plain.ts';
+import { cleaned } from '../../src/report/redact.ts';
 import {
   applied,
   change,
@@ -225,7 +226,7 @@ test('a saved run prints the same, from its params', () => {
     lost('web-02'),
     { type: 'run.finished', exitCode: 1 },
   ]);
-  const saved = events.map((event) => JSON.parse(ndjson(event)) as RunEvent);
+  const saved = events.map((event) => cleaned(JSON.parse(ndjson(event)) as RunEvent));
   expect(screenOf(saved)).toBe(screenOf(events));
   expect(screenOf(saved)).toContain('connection to HOST was lost: reset\n  on web-01, web-02\n');
   expect(junit(reportOf(saved))).toBe(junit(reportOf(events)));

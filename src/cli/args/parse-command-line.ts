@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Argument, Command as Commander, CommanderError, type Option } from 'commander';
 import type { ToolError } from '../../model/problem.ts';
+import { toPrintable } from '../../report/printable.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
@@ -21,11 +22,11 @@ export type Order = Pick<CommandSpec, 'load'> & { readonly invocation: Invocatio
 /** An exit code when the command line asked only for help or the version. @throws ToolError `usage` */
 export function readCommandLine(argv: readonly string[], terminal: Terminal): Order | number {
   if (argv.length === 0) {
-    terminal.err(programHelp());
+    terminal.err(toPrintable(programHelp()));
     return 64;
   }
   if (argv.join(' ') === 'help options') {
-    terminal.out(optionsHelp());
+    terminal.out(toPrintable(optionsHelp()));
     return 0;
   }
   let order: Order | undefined;
@@ -34,7 +35,7 @@ export function readCommandLine(argv: readonly string[], terminal: Terminal): Or
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
+    .configureOutput({ writeOut: (text) => terminal.out(toPrintable(text)), writeErr: () => {} })
     .configureHelp({ formatHelp: programHelp });
   for (const [name, spec] of Object.entries(COMMANDS) as [string, CommandSpec][]) {
     const command = addCommand(program, name, spec);

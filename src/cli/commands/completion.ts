@@ -8,6 +8,6 @@ const SCRIPTS = { bash, zsh, fish };
 /** Prints a script to be sourced, which asks alloyup itself for the candidates. */
 export const completion: Command = async ({ args: [shell], terminal }) => {
   // the command line allows no others
-  terminal.out(SCRIPTS[shell as keyof typeof SCRIPTS]);
+  terminal.content(SCRIPTS[shell as keyof typeof SCRIPTS]);
   return 0;
 };

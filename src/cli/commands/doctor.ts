@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { paintWith } from '../../report/paint.ts';
-import { count, someNames, wrap } from '../../report/plain.ts';
+import { count, oneLine, someNames, wrap } from '../../report/plain.ts';
+import { type Printable, toPrintable } from '../../report/printable.ts';
 import type { Command } from '../args/option-table.ts';
 import { hostsFindings } from '../doctor/host-findings.ts';
 import { inventoryFindings } from '../doctor/inventory-findings.ts';
@@ -28,7 +29,7 @@ export function findingsText(
   findings: readonly Finding[],
   { outColour, width }: Terminal,
   quiet: boolean,
-): string {
+): Printable {
   const paint = paintWith(outColour);
   const marks = { ok: paint.green('ok  '), note: paint.yellow('note'), trip: paint.red('fail') };
   const parts = (['machine', 'inventory', 'host'] as const).flatMap((part) => {
@@ -37,8 +38,11 @@ export function findingsText(
     );
     if (here.length === 0) return [];
     const lines = here.map(({ finding, hosts }) => {
-      const { state, message, hint } = finding;
-      const on = hosts.length === 0 ? '' : `        on ${someNames(hosts, width - 12)}\n`;
+      const { state } = finding;
+      const message = oneLine(finding.message);
+      const hint = finding.hint && oneLine(finding.hint);
+      const on =
+        hosts.length === 0 ? '' : `        on ${someNames(hosts.map(oneLine), width - 12)}\n`;
       const help =
         hint === null || state === 'ok' ? '' : `        ${wrap(`help: ${hint}`, width, 10, 8)}\n`;
       return `  ${marks[state]}  ${wrap(message, width, 8, 8)}\n${on}${help}`;
@@ -50,7 +54,7 @@ export function findingsText(
     failures === 0
       ? paint.green('No problems found.')
       : paint.red(`${count(failures, 'problem')} would make a run fail.`);
-  return [...parts, `${summary}\n`].join('\n');
+  return toPrintable([...parts, `${summary}\n`].join('\n'));
 }
 
 const ORDER = { trip: 0, note: 1, ok: 2 } as const;

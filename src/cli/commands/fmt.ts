@@ -2,6 +2,7 @@ import type { Findings } from '../../alloy/exact/merge.ts';
 import { format } from '../../alloy/format.ts';
 import { type Parsed, parse } from '../../alloy/parser.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
+import { say } from '../../report/printable.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
 import { findingsOf, readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
 import { replaceFile } from '../files/write-files.ts';
@@ -41,10 +42,10 @@ export const fmt: Command = async (invocation) => {
       problems.push(...found.problems);
       warnings.push(...found.warnings);
       if (text === null) continue;
-      if (!write && !test) terminal.out(text);
+      if (!write && !test) terminal.content(text);
       else if (!Buffer.from(text).equals(bytes)) {
         differs = true;
-        terminal.out(`${name}\n`);
+        terminal.out(say`${name}\n`);
         if (write) replaceFile(name, text);
       }
     }

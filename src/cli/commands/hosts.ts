@@ -1,5 +1,6 @@
 import type { HostSettings } from '../../inventory/settings.ts';
 import { count } from '../../report/plain.ts';
+import { say } from '../../report/printable.ts';
 import type { Command } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { columns, printJson, printProblems } from '../terminal/terminal.ts';
@@ -31,8 +32,8 @@ export const hosts: Command = async (invocation) => {
     loginText(name, ssh),
     groups.join(', '),
   ]);
-  for (const row of columns(rows)) terminal.out(`${row.trimEnd()}\n`);
-  if (!options.quiet) terminal.err(`${count(rows.length, 'host')}\n`);
+  for (const row of columns(rows)) terminal.out(say`${row.trimEnd()}\n`);
+  if (!options.quiet) terminal.err(say`${count(rows.length, 'host')}\n`);
   return 0;
 };
 

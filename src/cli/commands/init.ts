@@ -5,6 +5,7 @@ import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { Secret } from '../../model/secret.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, foldText } from '../../report/plain.ts';
+import { say, toPrintable } from '../../report/printable.ts';
 import { agentKeys } from '../../transport/keys.ts';
 import { keyFiles, sshConfigHosts } from '../../transport/ssh-config-files.ts';
 import { type Command, DEFAULT_INVENTORY, type Invocation } from '../args/option-table.ts';
@@ -43,7 +44,7 @@ export const init: Command = async (invocation) => {
   const wizard = { terminal, given, file, existing };
   const work = runWizard(known, wizard).then((state) => finish(state, wizard, invocation));
   const exitCode = await orFallback(work, null);
-  if (exitCode === null) terminal.err('Nothing was written.\n');
+  if (exitCode === null) terminal.err(say`Nothing was written.\n`);
   return exitCode ?? 130;
 };
 
@@ -94,10 +95,12 @@ async function finish(
   const paint = paintWith(terminal.outColour);
   const flag = file === DEFAULT_INVENTORY ? '' : ` -i ${file}`;
   const show = (title: string, shown: string): void =>
-    terminal.out(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, terminal.width)}\n`);
+    terminal.out(
+      toPrintable(`${paint.bold(`==> ${title} <==`)}\n${foldText(shown, terminal.width)}\n`),
+    );
   const [first] = targets;
   if (asked) {
-    terminal.out('\n');
+    terminal.out(say`\n`);
     show(file, text);
     if (first)
       show(
@@ -113,12 +116,12 @@ async function finish(
     ...(asked ? await askSecrets(places, file, typed) : []),
   ];
   const paths = [file, ...beside.map(({ path }) => shortPath(path))];
-  if (asked && !(await askYes(writeQuestion(paths), true))) return null;
+  if (asked && !(await askYes(say`${writeQuestion(paths)}`, true))) return null;
   writeAll([...beside, { path: file, content: text, mode: 0o644, replaces: existing !== null }]);
-  terminal.out(`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
+  terminal.out(say`Wrote ${file}: ${count(targets.length, 'host')}.\n`);
   for (const { path, mode } of beside)
     terminal.out(
-      `Wrote ${shortPath(path)}${mode === 0o600 ? ' (only you can read it; keep it out of git)' : ''}.\n`,
+      say`Wrote ${shortPath(path)}${mode === 0o600 ? ' (only you can read it; keep it out of git)' : ''}.\n`,
     );
 
   const imports = files.flatMap(({ path, content }) =>
@@ -133,10 +136,10 @@ async function finish(
     paint,
   });
   const todo = secretsToSet(places, file, terminal);
-  terminal.out(`\n${nextSteps}${todo}`);
+  terminal.out(toPrintable(`\n${nextSteps}${todo}`));
   // the files are written: a Ctrl-C from here on is a no
-  if (!asked || todo !== '' || !(await confirmed('Plan now? This changes nothing.', true))) {
-    terminal.out(`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
+  if (!asked || todo !== '' || !(await confirmed(say`Plan now? This changes nothing.`, true))) {
+    terminal.out(say`\nNext: alloyup plan${flag}, then alloyup apply${flag}\n`);
     return 0;
   }
   const { runHosts } = await import('../runs/run-hosts.ts');
@@ -146,8 +149,8 @@ async function finish(
   });
   terminal.out(
     code === 0
-      ? `\nNext: alloyup apply${flag}\n`
-      : `\nNext: correct what the plan names, then alloyup plan${flag}\n`,
+      ? say`\nNext: alloyup apply${flag}\n`
+      : say`\nNext: correct what the plan names, then alloyup plan${flag}\n`,
   );
   return code;
 }

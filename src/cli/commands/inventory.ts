@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { inventoryText } from '../../inventory/edit.ts';
 import { namesIn, parseHostList } from '../../inventory/host-list.ts';
 import { count } from '../../report/plain.ts';
+import { say } from '../../report/printable.ts';
 import type { Command } from '../args/option-table.ts';
 import { writeNew } from '../files/write-files.ts';
 import { openSource, surroundings } from '../hosts/chosen-hosts.ts';
@@ -12,12 +13,12 @@ import { orThrow } from '../usage.ts';
 export const inventory: Command = async ({ args, options, terminal }) => {
   const directory = dirname(options.out ?? 'stdout');
   const { text, inventory } = await importInventory(args[1]!, directory);
-  if (options.out === null) terminal.out(text);
+  if (options.out === null) terminal.content(text);
   else writeNew(options.out, text, options.force);
   printProblems(terminal, [], inventory.warnings);
   if (!options.quiet && options.out !== null)
     terminal.err(
-      `Wrote ${options.out}: ${count(inventory.hosts.size, 'host')}. Check it with alloyup validate -i ${options.out}\n`,
+      say`Wrote ${options.out}: ${count(inventory.hosts.size, 'host')}. Check it with alloyup validate -i ${options.out}\n`,
     );
   return 0;
 };

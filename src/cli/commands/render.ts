@@ -1,6 +1,7 @@
 import { CONFIG_PATH, DROP_IN_PATH, ENVIRONMENT_PATH } from '../../model/desired.ts';
 import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
+import { toJson, toPrintable } from '../../report/printable.ts';
 import type { Command } from '../args/option-table.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets } from '../hosts/make-targets.ts';
@@ -39,7 +40,7 @@ export const render: Command = async (invocation) => {
       })),
       components,
     };
-    terminal.out(`${JSON.stringify(document)}\n`);
+    terminal.document(toJson(document));
     return 0;
   }
   const paint = paintWith(terminal.outColour);
@@ -49,11 +50,10 @@ export const render: Command = async (invocation) => {
     ...(dropIn === null ? [] : ([[DROP_IN_PATH, dropIn]] as const)),
     ...files.map(({ path, content }) => [path, String(content)] as const),
   ];
-  terminal.out(
-    sections
-      .map(([path, text]) => `${paint.bold(`==> ${path} <==`)}\n${text.replace(/\n?$/, '\n')}`)
-      .join('\n'),
+  const shown = sections.map(
+    ([path, text]) => `${paint.bold(`==> ${path} <==`)}\n${text.replace(/\n?$/, '\n')}`,
   );
+  terminal.out(toPrintable(shown.join('\n')));
   if (!options.quiet) printProblems(terminal, [], warnings);
   return 0;
 };

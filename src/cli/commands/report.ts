@@ -1,3 +1,4 @@
+import { say } from '../../report/printable.ts';
 import type { Command, Invocation, Options } from '../args/option-table.ts';
 import { readRun } from '../runs/run-logs.ts';
 import { openPrinter } from '../runs/run-output.ts';
@@ -14,7 +15,7 @@ export function printRun(
   const printer = openPrinter(format, options, terminal);
   for (const event of readRun(run, terminal)) printer.on(event);
   if (format === 'text' && printer.ledger.run.finishedAt === null)
-    terminal.out('The log ends here: the run was cut off or is still in progress.\n');
+    terminal.out(say`The log ends here: the run was cut off or is still in progress.\n`);
   printer.end();
   return 0;
 }

@@ -1,3 +1,4 @@
+import { say } from '../../report/printable.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
 import { readEnds, savedRuns } from '../runs/run-logs.ts';
 import { printJson } from '../terminal/terminal.ts';
@@ -21,12 +22,12 @@ function list({ options, terminal }: Invocation): number {
     };
   });
   if (options.output !== 'text') printJson(options.output, { runs: rows }, rows, terminal);
-  else if (rows.length === 0) terminal.err('No runs have been logged on this machine.\n');
+  else if (rows.length === 0) terminal.err(say`No runs have been logged on this machine.\n`);
   else {
-    terminal.out(`${'RUN'.padEnd(21)}  VERB      HOSTS  EXIT\n`);
+    terminal.out(say`${'RUN'.padEnd(21)}  VERB      HOSTS  EXIT\n`);
     for (const { run, verb, hosts, exitCode } of rows)
       terminal.out(
-        `${run}  ${(verb ?? '?').padEnd(8)}  ${String(hosts ?? '?').padStart(5)}  ${exitCode ?? 'unfinished'}\n`,
+        say`${run}  ${(verb ?? '?').padEnd(8)}  ${String(hosts ?? '?').padStart(5)}  ${exitCode ?? 'unfinished'}\n`,
       );
   }
   return 0;

@@ -5,6 +5,7 @@ import { exampleOf, isRequired } from '../../config/parameters.ts';
 import type { Parameter } from '../../config/template-model.ts';
 import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
+import { toPrintable } from '../../report/printable.ts';
 import { parameterType } from '../../report/problems/config-texts.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
 import { columns, printJson } from '../terminal/terminal.ts';
@@ -49,7 +50,7 @@ function list(builtins: readonly Builtin[], { options, terminal }: Invocation): 
     );
     return `${paint.bold(`${kind}s`)}\n${own.map((row) => `  ${row.trimEnd()}\n`).join('')}`;
   });
-  terminal.out(sections.join('\n'));
+  terminal.out(toPrintable(sections.join('\n')));
   return 0;
 }
 
@@ -66,13 +67,12 @@ function show({ kind, template }: Builtin, { options, terminal }: Invocation): n
     (parameter) =>
       `  ${paint.bold(parameter.name)}  ${kindOf(parameter)}\n    ${parameter.meaning}\n`,
   );
-  terminal.out(
-    [
-      `${name}: ${summary}\n`,
-      `parameters\n${told.join('')}`,
-      `example\n${example.replace(/^/gm, '  ').trimEnd()}\n`,
-    ].join('\n'),
-  );
+  const sections = [
+    `${name}: ${summary}\n`,
+    `parameters\n${told.join('')}`,
+    `example\n${example.replace(/^/gm, '  ').trimEnd()}\n`,
+  ];
+  terminal.out(toPrintable(sections.join('\n')));
   return 0;
 }
 

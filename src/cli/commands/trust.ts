@@ -1,4 +1,5 @@
 import { count } from '../../report/plain.ts';
+import { say, toJson } from '../../report/printable.ts';
 import { withText } from '../../report/text-of.ts';
 import type { Scanned } from '../../transport/host-key-scan.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
@@ -28,7 +29,7 @@ export const trust: Command = async (invocation) => {
       forks: options.forks,
       agree: async (found) => {
         if (options.output === 'text') printKeys(found, terminal);
-        return options.yes || (await confirmed(`Record ${count(found.length, 'key')}?`));
+        return options.yes || (await confirmed(say`Record ${count(found.length, 'key')}?`));
       },
     },
   );
@@ -48,7 +49,7 @@ function conclude(
   const exitCode = !agreed ? 130 : problems.length + waiting > 0 ? 1 : 0;
   if (options.output !== 'text') {
     const hosts = servers.map(rowOf);
-    terminal.out(`${JSON.stringify({ schema: 1, exitCode, hosts })}\n`);
+    terminal.document(toJson({ schema: 1, exitCode, hosts }));
     return exitCode;
   }
   printProblems(terminal, problems, []);
@@ -58,7 +59,7 @@ function conclude(
     ...(waiting > 0 ? [`${waiting} behind a jump host not contacted`] : []),
     ...(problems.length > 0 ? [`${problems.length} failed`] : []),
   ];
-  if (!options.quiet || exitCode !== 0) terminal.out(`${summary.join(', ')}\n`);
+  if (!options.quiet || exitCode !== 0) terminal.out(say`${summary.join(', ')}\n`);
   return exitCode;
 }
 

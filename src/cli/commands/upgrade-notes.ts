@@ -4,6 +4,7 @@ import { upgradeNotes } from '../../alloy/upgrade/upgrade-notes.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
+import { say } from '../../report/printable.ts';
 import { warningSum } from '../../report/problem-text.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
 import { findingsOf, readAlloyFiles } from '../files/alloy-files.ts';
@@ -32,13 +33,13 @@ export const upgradeNotesOf: Command = async (invocation) => {
   const exitCode = problems.length > 0 ? 64 : 0;
   reportFindings('upgrade-notes', { problems, warnings }, terminal);
   if (options.output !== 'text') {
-    terminal.out(findingsJson({ exitCode, problems, warnings }));
+    terminal.document(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
   printProblems(terminal, problems, options.quiet && exitCode === 0 ? [] : warnings);
   if (exitCode === 0 && !options.quiet) {
     const subject = count(groups.length, 'configuration');
-    terminal.out(`${from} to ${to}, ${subject}: ${warningSum(warnings) || 'nothing changes'}\n`);
+    terminal.out(say`${from} to ${to}, ${subject}: ${warningSum(warnings) || 'nothing changes'}\n`);
   }
   return exitCode;
 };

@@ -5,6 +5,7 @@ import { parse } from '../../alloy/parser.ts';
 import type { Position, Problem, Warning } from '../../model/problem.ts';
 import { type Findings, findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
+import { say } from '../../report/printable.ts';
 import { warningSum } from '../../report/problem-text.ts';
 import type { SarifRule } from '../../report/sarif.ts';
 import { VERSION } from '../alloyup-version.ts';
@@ -122,13 +123,13 @@ async function conclude(
   reportFindings('validate', { problems, warnings }, terminal);
   await writeSarif({ problems, warnings }, exitCode !== 1, invocation);
   if (options.output !== 'text') {
-    terminal.out(findingsJson({ exitCode, problems, warnings }));
+    terminal.document(findingsJson({ exitCode, problems, warnings }));
     return exitCode;
   }
   const shown = options.quiet && exitCode === 0 ? [] : warnings;
   printProblems(terminal, problems, shown);
   if (exitCode === 0 && !options.quiet)
-    terminal.out(`${subject}: ${warningSum(warnings) || 'no problems'}\n`);
+    terminal.out(say`${subject}: ${warningSum(warnings) || 'no problems'}\n`);
   return exitCode;
 }
 

@@ -4,6 +4,7 @@ import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { FRAGMENT_NAMES } from '../../config/fragments.ts';
 import { isHostList } from '../../inventory/host-list.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
+import { say } from '../../report/printable.ts';
 import { readInventoryFile } from '../../sources/inventory-file.ts';
 import { COMMANDS, type CommandSpec, isCommand } from '../args/commands.ts';
 import { DEFAULT_INVENTORY, OPTIONS, type OptionName } from '../args/option-table.ts';
@@ -20,13 +21,13 @@ export async function answerShell(argv: readonly string[], terminal: Terminal): 
         hostNames(inventory || terminal.env.ALLOYUP_INVENTORY || DEFAULT_INVENTORY, terminal),
       runs: () => [...savedRuns(terminal)].reverse(),
     });
-    if (found === FILES) terminal.out(`:${FILES}\n`);
+    if (found === FILES) terminal.out(say`:${FILES}\n`);
     else
       for (const { value, meaning } of found)
         terminal.out(
           shell === 'bash'
-            ? `${value.slice(line.kept.length)}\n`
-            : `${value}${meaning === undefined ? '' : `\t${meaning}`}\n`,
+            ? say`${value.slice(line.kept.length)}\n`
+            : say`${value}${meaning === undefined ? '' : `\t${meaning}`}\n`,
         );
   } catch {
     // an error about a command line that is still being typed would only disturb

@@ -6,6 +6,7 @@ import { type SecretRef, secretKey } from '../../model/secret-ref.ts';
 import { count } from '../../report/plain.ts';
 import { textOf } from '../../report/text-of.ts';
 import { besideInventory } from '../../sources/directories.ts';
+import { commandLine } from '../../transport/command-line.ts';
 import { DEFAULT_INVENTORY, type Invocation } from '../args/option-table.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { makeTargets } from '../hosts/make-targets.ts';
@@ -64,7 +65,7 @@ function openKeys({ settings, base }: ChosenHosts): readonly Finding[] {
     .filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0)
     .map((path) => {
       const message = `the key ${path} is readable by other users: OpenSSH refuses it`;
-      return finding('note', 'identity', message, `Run chmod 600 ${path}`);
+      return finding('note', 'identity', message, `Run ${commandLine(['chmod', '600', path])}`);
     });
 }
 

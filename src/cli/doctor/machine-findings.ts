@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import type { Finding } from '../../model/finding.ts';
 import { count } from '../../report/plain.ts';
 import { ownDirectories } from '../../sources/directories.ts';
+import { commandLine } from '../../transport/command-line.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export type Found = readonly [
@@ -88,7 +89,7 @@ export function isAllowed(path: string, mode: number): boolean {
 function knownHosts(path: string): Found {
   if (!existsSync(path)) return ['ok', 'known_hosts', `${path} does not exist yet`];
   if (isAllowed(path, constants.R_OK)) return ['ok', 'known_hosts', `${path} is readable`];
-  const hint = `Take ownership of it: sudo chown "$USER" ${path}`;
+  const hint = `Take ownership of it: sudo chown "$USER" ${commandLine([path])}`;
   return ['trip', 'known_hosts', `${path} cannot be read, so no host key is known`, hint];
 }
 

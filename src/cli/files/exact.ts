@@ -7,6 +7,7 @@ import type { HostSettings } from '../../inventory/settings.ts';
 import { compareDebianVersions } from '../../model/debian-version.ts';
 import { type Repository, validateFlags } from '../../model/desired.ts';
 import { type Problem, type ProblemParams, ToolError, type Warning } from '../../model/problem.ts';
+import { say } from '../../report/printable.ts';
 import { type AlloyProgram, createAlloyPackages } from '../../sources/alloy-packages.ts';
 import { askAlloy, type ConfigFile } from '../../sources/alloy-program.ts';
 import { besideInventory, ownDirectories } from '../../sources/directories.ts';
@@ -61,7 +62,7 @@ export function createExact(
     now: Date.now,
     onFetch: (version, bytes) => {
       const size = `${Math.ceil(bytes / 1_000_000)} MB`;
-      if (!options.quiet) terminal.err(`Fetching alloy ${version} (${size}), once ...\n`);
+      if (!options.quiet) terminal.err(say`Fetching alloy ${version} (${size}), once ...\n`);
     },
   });
   const asked = new Set<string>();

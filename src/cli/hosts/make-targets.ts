@@ -18,6 +18,7 @@ import type { Verb } from '../../model/event.ts';
 import type { Problem, Result, Warning } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { TemplateText } from '../../model/text-files.ts';
+import { say } from '../../report/printable.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { readSourceFiles, readTemplateFiles } from '../../sources/files.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
@@ -184,7 +185,7 @@ async function askSudo(
 ): Promise<Secret | null> {
   if (!options.askSudoPassword && !settings.some(({ sudo }) => sudo.kind === 'ask')) return null;
   if (!terminal.interactive) throw usageError({ reason: 'sudo-password-needed' });
-  const password = await orFallback(askSecret('sudo password:'), null);
+  const password = await orFallback(askSecret(say`sudo password:`), null);
   if (password === null) throw usageError({ reason: 'no-sudo-password' });
   return password;
 }

@@ -7,6 +7,7 @@ import {
   type ExistingInstall,
   readExistingInstall,
 } from '../../plan/existing-install.ts';
+import { say } from '../../report/printable.ts';
 import type { NewFile } from '../files/write-files.ts';
 import { askSecret } from '../terminal/ask.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -82,11 +83,11 @@ export async function importHost(
   const found = await readHost({ ...target, host: { ...target.host, sudo } }, terminal);
   if (found.extracted.length > 0)
     terminal.err(
-      `note: secrets of the configuration of ${target.host.name} are now variables of alloy.environment: ${found.extracted.join(', ')}\n`,
+      say`note: secrets of the configuration of ${target.host.name} are now variables of alloy.environment: ${found.extracted.join(', ')}\n`,
     );
   if (found.secretLines.length > 0)
     terminal.err(
-      `warning: the configuration of ${target.host.name} may contain secrets (line ${found.secretLines.join(', ')}):\n  only you can read the copy (0600); consider moving them to alloy.environment\n`,
+      say`warning: the configuration of ${target.host.name} may contain secrets (line ${found.secretLines.join(', ')}):\n  only you can read the copy (0600); consider moving them to alloy.environment\n`,
     );
   const { settings, files } = importedSettings(target.host.name, found);
   const { defaults, hosts } = additionsOf({ ...answers, hosts: [from] }, known);
@@ -100,6 +101,6 @@ export async function importHost(
       typed.get(place) ?? (place === 'ask' ? null : await secretAt(place, file, terminal));
     if (stored) return stored;
     if (!terminal.interactive) throw usageError({ reason: 'sudo-password-needed' });
-    return askSecret('sudo password:');
+    return askSecret(say`sudo password:`);
   }
 }

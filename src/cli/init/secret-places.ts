@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { Secret } from '../../model/secret.ts';
 import type { SecretRef } from '../../model/secret-ref.ts';
+import { say } from '../../report/printable.ts';
 import { besideInventory } from '../../sources/directories.ts';
 import { resolveSecrets } from '../../sources/secret-values.ts';
 import type { NewFile } from '../files/write-files.ts';
@@ -61,7 +62,7 @@ export async function askSecrets(
     if (existsSync(path)) continue;
     const content =
       typed.get(place) ??
-      (await askSecret(`Secret for ${basename(path)} (empty: write the file later):`));
+      (await askSecret(say`Secret for ${basename(path)} (empty: write the file later):`));
     if (!isEmpty(content)) files.push({ path, content, mode: 0o600 });
   }
   return files;

@@ -3,7 +3,8 @@ import type { Problem } from '../../model/problem.ts';
 import type { Secret } from '../../model/secret.ts';
 import { groupProblems } from '../../report/groups.ts';
 import { paintWith } from '../../report/paint.ts';
-import { count, wrap } from '../../report/plain.ts';
+import { count, oneLine, wrap } from '../../report/plain.ts';
+import { say, toPrintable } from '../../report/printable.ts';
 import { errorTexts, warningTexts } from '../../report/problem-text.ts';
 import { importInventory } from '../commands/inventory.ts';
 import { askSecret, askYes, ON_STDERR } from '../terminal/ask.ts';
@@ -47,7 +48,7 @@ export async function runWizard(begun: Known, options: WizardOptions): Promise<W
   const { given } = options;
   const earlier = new Map<string, Answer>();
   const before: WizardState[] = [];
-  say(options, 'dim', 'Esc goes back to the previous question, Ctrl-C leaves.');
+  tell(options, 'dim', 'Esc goes back to the previous question, Ctrl-C leaves.');
   let state: WizardState = {
     answers: {},
     known: begun,
@@ -102,13 +103,14 @@ const without = (state: WizardState, ...ids: readonly string[]): WizardState => 
 });
 
 /** Tells a person how a trial goes. */
-function say(
+function tell(
   { given, terminal }: WizardOptions,
   how: 'dim' | 'green',
   words: string,
   more = '',
 ): void {
-  if (!given) terminal.err(`${paintWith(terminal.errColour)[how](`  ${words}`)}${more}\n`);
+  if (!given)
+    terminal.err(toPrintable(`${paintWith(terminal.errColour)[how](`  ${words}`)}${more}\n`));
 }
 
 async function readAnsible(state: WizardState, options: WizardOptions): Promise<WizardState> {
@@ -121,7 +123,7 @@ async function readAnsible(state: WizardState, options: WizardOptions): Promise<
   }
   const { text, inventory } = read.value;
   printProblems(terminal, [], inventory.warnings);
-  say(options, 'green', 'read', ` ${count(inventory.hosts.size, 'host')}`);
+  tell(options, 'green', 'read', ` ${count(inventory.hosts.size, 'host')}`);
   const namesUser = inventory.input.defaults?.ssh?.user !== undefined;
   return { ...state, known: { ...state.known, namesUser }, imported: text };
 }
@@ -140,17 +142,17 @@ async function trySudo(
   if (given && stored === null) return state;
   for (let password = stored; ; password = null) {
     const kept = place.startsWith('file:') ? '' : ', it is not stored';
-    password ??= await askSecret(`sudo password, to try it now${kept} (empty: skip)`);
+    password ??= await askSecret(say`sudo password, to try it now${kept} (empty: skip)`);
     if (isEmpty(password)) return state;
-    say(options, 'dim', `trying sudo on ${hosts} ...`);
+    tell(options, 'dim', `trying sudo on ${hosts} ...`);
     const problems = await checkSudo(withPassword, password, terminal);
     if (problems.length === 0) {
-      say(options, 'green', 'accepted', ` by sudo on ${hosts}`);
+      tell(options, 'green', 'accepted', ` by sudo on ${hosts}`);
       return { ...state, typed: new Map([...state.typed, [place, password]]) };
     }
     const accepted = withPassword.length - problems.length;
     printFirst(problems, `sudo accepted it on ${accepted} of ${hosts}`, options);
-    if (given || !(await askYes('Try another password?', true))) return state;
+    if (given || !(await askYes(say`Try another password?`, true))) return state;
   }
 }
 
@@ -163,9 +165,9 @@ function printFirst(problems: readonly Problem[], summary: string, options: Wiza
   const groups = groupProblems(problems);
   const shown = groups.slice(0, SHOWN);
   const style = { paint: paintWith(errColour), width };
-  err((given ? warningTexts(shown, style) : errorTexts(shown, style)).join('\n'));
+  err(toPrintable((given ? warningTexts(shown, style) : errorTexts(shown, style)).join('\n')));
   const more = groups.length - shown.length;
-  err(`${more > 0 ? `\nand ${count(more, 'other problem')}. ` : ''}${summary}.\n`);
+  err(toPrintable(`${more > 0 ? `\nand ${count(more, 'other problem')}. ` : ''}${summary}.\n`));
 }
 
 async function tryUrl(
@@ -180,13 +182,17 @@ async function tryUrl(
   if (use === null) return state;
   const why = await checkUrl(url, use);
   if (why === null) {
-    say(options, 'green', 'responds', ' to this machine');
+    tell(options, 'green', 'responds', ' to this machine');
     return state;
   }
   const { errColour, width } = terminal;
   const warning = `${url} does not work from this machine: ${why}`;
-  terminal.err(`${paintWith(errColour).yellow('  warning')}: ${wrap(warning, width, 4, 11)}\n`);
-  return given || (await askYes('Use it anyway?', true)) ? state : without(state, id);
+  terminal.err(
+    toPrintable(
+      `${paintWith(errColour).yellow('  warning')}: ${wrap(oneLine(warning), width, 4, 11)}\n`,
+    ),
+  );
+  return given || (await askYes(say`Use it anyway?`, true)) ? state : without(state, id);
 }
 
 const HOW_ROOT = {
@@ -201,7 +207,7 @@ async function tryLogins(state: WizardState, options: WizardOptions): Promise<Wi
   const draft = draftForLogin(existing ?? imported, answers, known);
   const hosts = (await targetsOf(draft, file)).targets.map(({ host }) => host);
   if (hosts.length === 0) return state;
-  say(options, 'dim', `trying ${count(hosts.length, 'login')} ...`);
+  tell(options, 'dim', `trying ${count(hosts.length, 'login')} ...`);
   await recordKeys(hosts, {
     terminal,
     timeoutMs: 15_000,
@@ -211,8 +217,8 @@ async function tryLogins(state: WizardState, options: WizardOptions): Promise<Wi
       printKeys(found, terminal);
       return askYes(
         found.length === 1
-          ? "Is this your host's key? Record it?"
-          : "Are these your hosts' keys? Record them?",
+          ? say`Is this your host's key? Record it?`
+          : say`Are these your hosts' keys? Record them?`,
       );
     },
   });
@@ -220,12 +226,15 @@ async function tryLogins(state: WizardState, options: WizardOptions): Promise<Wi
   const next = { ...state, known: { ...known, root }, withPassword };
   const tried = count(hosts.length, 'host');
   if (problems.length === 0) {
-    say(options, 'green', 'logged in', ` to ${tried}${root ? HOW_ROOT[root] : ''}`);
+    tell(options, 'green', 'logged in', ` to ${tried}${root ? HOW_ROOT[root] : ''}`);
     return next;
   }
   const failed = problems.length;
   printFirst(problems, `Logged in to ${hosts.length - failed} of ${tried}`, options);
-  if (given || (await askYes('Continue anyway? (no: change user or key)', failed < hosts.length)))
+  if (
+    given ||
+    (await askYes(say`Continue anyway? (no: change user or key)`, failed < hosts.length))
+  )
     return next;
   return without({ ...state, known: { ...known, root: null } }, 'user', 'identity');
 }

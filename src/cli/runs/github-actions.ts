@@ -9,30 +9,32 @@ import {
 } from '../../report/github.ts';
 import { findingsMarkdown, markdown } from '../../report/markdown.ts';
 import type { Findings } from '../../report/ndjson.ts';
+import { type Printable, say } from '../../report/printable.ts';
+import type { Cleaned } from '../../report/redact.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 type Found = Pick<Findings, 'problems' | 'warnings'>;
-type Job = Pick<Terminal, 'env' | 'cwd' | 'err'>;
+type Job = Pick<Terminal, 'env' | 'cwd' | 'err' | 'commands'>;
 
 /** On GitHub Actions: annotates lines with what a run met, and adds it to the job summary. */
-export const reportRun = (report: RunReport, job: Job): void =>
+export const reportRun = (report: Cleaned<RunReport>, job: Job): void =>
   annotate(runAnnotations(report), () => markdown(report), job);
 
 /** The same for what was found before any host was contacted. */
 export function reportFindings(title: string, { problems, warnings }: Found, job: Job): void {
-  const summary = (): string => findingsMarkdown(title, problems, warnings);
+  const summary = (): Printable => findingsMarkdown(title, problems, warnings);
   annotate(findingAnnotations(problems, warnings), summary, job);
 }
 
 function annotate(
   annotations: readonly Annotation[],
-  summary: () => string,
-  { env, cwd, err }: Job,
+  summary: () => Printable,
+  { env, cwd, err, commands }: Job,
 ): void {
   if (env.GITHUB_ACTIONS !== 'true') return;
   const root = env.GITHUB_WORKSPACE ?? cwd;
   // stdout may be a document for a program; the runner reads stderr as well
-  err(
+  commands(
     annotationsText(annotations, (file) => {
       const path = relative(root, resolve(cwd, file));
       const outside = path === '' || path.startsWith('..') || isAbsolute(path);
@@ -44,6 +46,6 @@ function annotate(
   try {
     appendFileSync(env.GITHUB_STEP_SUMMARY, `${summary()}\n`);
   } catch (error) {
-    err(`alloyup: the job summary could not be written: ${(error as Error).message}\n`);
+    err(say`alloyup: the job summary could not be written: ${(error as Error).message}\n`);
   }
 }

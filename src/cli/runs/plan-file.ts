@@ -9,6 +9,7 @@ import {
   savedHost,
   sealed,
 } from '../../plan/saved-plan.ts';
+import { toJson } from '../../report/printable.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { VERSION } from '../alloyup-version.ts';
 import { checkWritable } from '../files/write-files.ts';
@@ -50,7 +51,7 @@ export function openPlanFile(
         left: names.filter((name) => !hosts.has(name)),
         ...(report.waves.length > 0 ? { waves: report.waves } : {}),
       });
-      saveReport(path, `${JSON.stringify(plan, null, 2)}\n`, terminal);
+      saveReport(path, toJson(plan, 2), terminal);
     },
   };
 }

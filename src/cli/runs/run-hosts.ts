@@ -7,7 +7,8 @@ import type { Rollout, Wave } from '../../model/rollout.ts';
 import type { SavedPlan } from '../../plan/saved-plan.ts';
 import { exitCodeOf } from '../../report/exit.ts';
 import { paintWith } from '../../report/paint.ts';
-import { count } from '../../report/plain.ts';
+import { count, oneLine } from '../../report/plain.ts';
+import { say, toPrintable } from '../../report/printable.ts';
 import { createMask, tooShort } from '../../report/redact.ts';
 import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
@@ -113,7 +114,7 @@ async function runTargets(given: Run): Promise<number> {
       'N hosts',
       `${count(changing, 'host')}${waves > 1 ? ` in ${waves} waves` : ''}`,
     );
-    if (await terminal.aside(() => confirmed(question))) return true;
+    if (await terminal.aside(() => confirmed(say`${question}`))) return true;
     interrupts.interrupt();
     return false;
   };
@@ -169,7 +170,9 @@ async function runTargets(given: Run): Promise<number> {
     const isNews = unchanged !== hosts && (given.changes || exitCode !== 0);
     if (options.output === 'text' && !options.quiet && isNews && output.logPath !== null)
       terminal.out(
-        paintWith(terminal.outColour).dim(`Log: ${withTilde(output.logPath, terminal)}\n`),
+        toPrintable(
+          `${paintWith(terminal.outColour).dim(oneLine(`Log: ${withTilde(output.logPath, terminal)}`))}\n`,
+        ),
       );
     return exitCode;
   } finally {

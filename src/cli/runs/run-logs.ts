@@ -14,6 +14,9 @@ import {
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../../model/event.ts';
 import { nearest } from '../../model/frame.ts';
+import { type Document, say } from '../../report/printable.ts';
+import type { Cleaned } from '../../report/redact.ts';
+import { readSavedEvent } from '../../report/saved-events.ts';
 import { ownDirectories } from '../../sources/directories.ts';
 import { cannotWrite } from '../files/write-files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -49,7 +52,7 @@ export function openRunLog(run: string, named: string | null, terminal: Terminal
   } catch (error) {
     if (named !== null) throw cannotWrite(named, error);
     // e.g. a container without a home directory: no reason to refuse the run
-    terminal.err(`alloyup: this run is not logged: ${(error as Error).message}\n`);
+    terminal.err(say`alloyup: this run is not logged: ${(error as Error).message}\n`);
     return null;
   }
 }
@@ -60,14 +63,14 @@ function openLog(path: string, flags: 'w' | 'wx', { err }: Terminal) {
   let broken = false;
   return {
     path,
-    append(line: string): void {
+    append(line: Document): void {
       if (broken) return;
       try {
         writeFileSync(file, line);
       } catch (error) {
         // a full disk here must not keep hosts from being finished
         broken = true;
-        err(`alloyup: logging stopped: ${(error as Error).message}\n`);
+        err(say`alloyup: logging stopped: ${(error as Error).message}\n`);
       }
     },
     close: () => closeSync(file),
@@ -88,16 +91,34 @@ export function savedRuns(place: Place): readonly string[] {
 
 /**
  * The events of a run, given its ID, a part that only one ID has, the path of its log, or "last": of
- * this verb, if one is given. Leaves out a line that was cut off. @throws ToolError `usage`
+ * this verb, if one is given. Leaves out a last line that was cut off. @throws ToolError `usage`
  */
-export function readRun(run: string, place: Place, verb?: Verb): readonly RunEvent[] {
+export function readRun(run: string, place: Place, verb?: Verb): readonly Cleaned<RunEvent>[] {
   const path = findRun(run, place, verb);
-  const events = readFileSync(path, 'utf8')
-    .split('\n')
-    .map(readEvent)
-    .filter((event) => event !== undefined);
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const events: Cleaned<RunEvent>[] = [];
+  for (const [i, line] of lines.entries()) {
+    // a run that was killed leaves half a line
+    if (line === '' || (i === lines.length - 1 && i > 0 && !isJson(line))) continue;
+    const event = readSavedEvent(line);
+    if ('where' in event) {
+      if (events.length === 0) break;
+      const { where } = event;
+      throw usageError({ reason: 'run-log-damaged', path, line: i + 1, where });
+    }
+    events.push(event);
+  }
   if (events[0]?.type === 'run.started') return events;
   throw usageError({ reason: 'not-a-run-log', path });
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function findRun(run: string, place: Place, verb?: Verb): string {
@@ -145,12 +166,8 @@ export function readEnds(run: string, place: Place) {
   }
 }
 
-/** undefined: the line was cut off. */
-function readEvent(line: string): RunEvent | undefined {
-  try {
-    const event = JSON.parse(line) as Partial<RunEvent> | null;
-    return event?.type === undefined ? undefined : (event as RunEvent);
-  } catch {
-    return undefined;
-  }
+/** undefined: the line was cut off, or is no event. */
+function readEvent(line: string): Cleaned<RunEvent> | undefined {
+  const event = readSavedEvent(line);
+  return 'where' in event ? undefined : event;
 }

@@ -4,7 +4,8 @@ import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
 import { markdown } from '../../report/markdown.ts';
 import { ndjson, reportJson } from '../../report/ndjson.ts';
-import { openCleaner, type ValueMask } from '../../report/redact.ts';
+import { type Document, say } from '../../report/printable.ts';
+import { type Cleaned, openCleaner, type ValueMask } from '../../report/redact.ts';
 import { textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
 import type { Options } from '../args/option-table.ts';
@@ -20,7 +21,7 @@ type Shown = Pick<Options, 'quiet' | 'verbose' | 'diff'>;
 export function openPrinter(
   format: Options['format'],
   { quiet, verbose, diff }: Shown,
-  { out, outColour, width, canvas }: Terminal,
+  { out, document, outColour, width, canvas }: Terminal,
   waits = true,
 ) {
   const ledger = openLedger();
@@ -34,14 +35,14 @@ export function openPrinter(
   });
   return {
     ledger,
-    on(event: RunEvent): void {
+    on(event: Cleaned<RunEvent>): void {
       ledger.add(event);
-      if (format === 'ndjson') out(ndjson(event));
+      if (format === 'ndjson') document(ndjson(event));
       else if (format === 'text') out(text.on(event, ledger));
     },
     end(): void {
-      if (format === 'json') out(reportJson(ledger.report()));
-      if (format === 'junit') out(junit(ledger.report()));
+      if (format === 'json') document(reportJson(ledger.report()));
+      if (format === 'junit') document(junit(ledger.report()));
       if (format === 'markdown') out(markdown(ledger.report()));
     },
   };
@@ -61,7 +62,7 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
   /** Stamps and masks an event and passes it on to every sink. */
   const emit = (happening: Happening): void => {
     seq += 1;
-    const event: RunEvent = { ...clean(happening), at: Date.now(), seq };
+    const event: Cleaned<RunEvent> = { ...clean(happening), at: Date.now(), seq };
     log?.append(ndjson(event));
     printer.on(event);
     live.on(event);
@@ -83,11 +84,11 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
 }
 
 /** Writes a file of a run that is over: if that fails, the run's own result still counts. */
-export function saveReport(path: string, text: string, terminal: Terminal): void {
+export function saveReport(path: string, text: Document, terminal: Terminal): void {
   try {
     replaceFile(path, text);
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    terminal.err(`alloyup: ${textOf(error.problem).message}\n`);
+    terminal.err(say`alloyup: ${textOf(error.problem).message}\n`);
   }
 }

@@ -1,21 +1,22 @@
 import process from 'node:process';
 import { Secret } from '../../model/secret.ts';
+import type { Printable } from '../../report/printable.ts';
 
 /** Prompts go to stderr: stdout may be a file. */
 export const ON_STDERR = { output: process.stderr };
 
 /** Throws at Ctrl-C. */
-export async function askYes(question: string, byDefault = false): Promise<boolean> {
+export async function askYes(question: Printable, byDefault = false): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts');
   return confirm({ message: question, default: byDefault }, ON_STDERR);
 }
 
 /** `askYes`, where Ctrl-C is a no. */
-export const confirmed = (question: string, byDefault = false): Promise<boolean> =>
+export const confirmed = (question: Printable, byDefault = false): Promise<boolean> =>
   orFallback(askYes(question, byDefault), false);
 
 /** Throws at Ctrl-C. */
-export async function askSecret(question: string): Promise<Secret> {
+export async function askSecret(question: Printable): Promise<Secret> {
   const { password } = await import('@inquirer/prompts');
   // not even its length stays on the screen
   const theme = { style: { answer: (stars: string) => (stars === '' ? '' : '(hidden)') } };

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Emit } from '../../model/ports.ts';
 import { wrap } from '../../report/plain.ts';
+import { toPrintable } from '../../report/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** At the first Ctrl-C and at the second, if nothing has been started on any host, and if something has. */
@@ -47,7 +48,8 @@ export function catchInterrupts(
     }
     const again = stop.signal.aborted || signal === 'SIGTERM';
     const [first, second] = WORDS[begun() ? 'something' : 'nothing'];
-    terminal.err(`\n${wrap(again ? second : first, Math.min(80, terminal.width), 0)}\n`);
+    const words = wrap(again ? second : first, Math.min(80, terminal.width), 0);
+    terminal.err(toPrintable(`\n${words}\n`));
     emit({ type: 'run.interrupted', again });
     stop.abort();
     if (again) abandon.abort();

@@ -3,6 +3,8 @@ import type { RunEvent } from '../../model/event.ts';
 import { liveLines, type PhaseView } from '../../report/live.ts';
 import { openLiveFold } from '../../report/live-state.ts';
 import { paintWith } from '../../report/paint.ts';
+import { toPrintable } from '../../report/printable.ts';
+import type { Cleaned } from '../../report/redact.ts';
 import type { Options } from '../args/option-table.ts';
 import { SIGNALS } from './interrupts.ts';
 import type { Phase } from './phase-list.ts';
@@ -61,6 +63,8 @@ function openView(terminal: Terminal, canvas: NonNullable<Terminal['canvas']>) {
     terminal: {
       ...terminal,
       out: screen.print,
+      document: screen.print,
+      content: (text: string) => screen.print(toPrintable(text)),
       err: canvas.takesErrors ? screen.print : terminal.err,
       aside: screen.aside,
     },
@@ -72,7 +76,7 @@ function openView(terminal: Terminal, canvas: NonNullable<Terminal['canvas']>) {
       phases = started.views;
       await started.ended.finally(close);
     },
-    on(event: RunEvent): void {
+    on(event: Cleaned<RunEvent>): void {
       fold.add(event);
       if (event.type === 'run.started') stay();
       if (fold.state.phase.kind === 'change') startChanging();

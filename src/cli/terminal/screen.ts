@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Size } from '../../report/live.ts';
 import { widthOf } from '../../report/plain.ts';
+import type { Document, Printable } from '../../report/printable.ts';
 
 /** A terminal that a view can be drawn on. */
 export interface Canvas {
@@ -24,7 +25,7 @@ const TO_SCREEN_END = '\u001b[J';
  *
  * @param frame the lines for a size; at most `rows - 1` of them
  */
-export function openScreen(canvas: Canvas, frame: (size: Size) => readonly string[]) {
+export function openScreen(canvas: Canvas, frame: (size: Size) => readonly Printable[]) {
   let drawn: readonly string[] = [];
   /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
@@ -69,7 +70,7 @@ export function openScreen(canvas: Canvas, frame: (size: Size) => readonly strin
 
   return {
     /** Prints text above the view. */
-    print(text: string): void {
+    print(text: Printable | Document): void {
       if (closed) canvas.write(text);
       else held += text;
     },

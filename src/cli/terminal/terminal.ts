@@ -4,14 +4,31 @@ import { isatty } from 'node:tty';
 import type { Notice, Problem } from '../../model/problem.ts';
 import { paintWith } from '../../report/paint.ts';
 import { pad, widest } from '../../report/plain.ts';
+import {
+  type Commands,
+  type Document,
+  type Printable,
+  toJson,
+  toPrintable,
+  withoutCommands,
+} from '../../report/printable.ts';
 import { problemsText } from '../../report/problem-text.ts';
 import type { Canvas } from './screen.ts';
 
 /** The process as commands see it: where text goes, and what can show it. */
 export interface Terminal {
   /** Standard output. Prints nothing once its reader has gone away, and never throws. */
-  out(text: string): void;
-  err(text: string): void;
+  out(text: Printable): void;
+  err(text: Printable): void;
+  /** A document on standard output. */
+  document(text: Document): void;
+  /**
+   * What is in a file, on standard output: as it is for another program, cleaned on a screen and in the log of
+   * a job on GitHub.
+   */
+  content(text: string): void;
+  /** Workflow commands; GitHub's runner reads standard error as well. */
+  commands(text: Commands): void;
   readonly outColour: boolean;
   readonly errColour: boolean;
   /** Columns; 80 if unknown. */
@@ -34,9 +51,18 @@ export interface Terminal {
 
 export function processTerminal(): Terminal {
   const { env } = process;
+  const onGithub = env.GITHUB_ACTIONS === 'true';
+  const [out, err] = [quietWriter(process.stdout), quietWriter(process.stderr)];
+  // no text may tell GitHub's runner what to do
+  const guarded = onGithub ? withoutCommands : (text: string) => text;
+  const forPeople = (text: Printable): void => out(guarded(text));
   return {
-    out: quietWriter(process.stdout),
-    err: quietWriter(process.stderr),
+    out: forPeople,
+    err: (text) => err(guarded(text)),
+    document: out,
+    content: (text) =>
+      process.stdout.isTTY || onGithub ? forPeople(toPrintable(text)) : out(text),
+    commands: err,
     outColour: wantsColour(env, process.stdout.isTTY),
     errColour: wantsColour(env, process.stderr.isTTY),
     width: widthFrom(process.stdout.columns ?? process.stderr.columns, env.COLUMNS),
@@ -93,10 +119,10 @@ export function printJson(
   format: 'json' | 'ndjson',
   document: object,
   rows: readonly object[],
-  { out }: Pick<Terminal, 'out'>,
+  { document: print }: Pick<Terminal, 'document'>,
 ): void {
-  if (format === 'json') out(`${JSON.stringify({ schema: 1, ...document }, null, 2)}\n`);
-  else out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  if (format === 'json') print(toJson({ schema: 1, ...document }, 2));
+  else for (const row of rows) print(toJson(row));
 }
 
 /** A path below the home directory starts with `~`. */

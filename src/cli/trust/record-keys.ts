@@ -1,6 +1,7 @@
 import type { Host } from '../../model/host.ts';
 import { paintWith } from '../../report/paint.ts';
-import { plain, someNames, widest, widthOf, wrap } from '../../report/plain.ts';
+import { oneLine, plain, someNames, widest, widthOf, wrap } from '../../report/plain.ts';
+import { say, toPrintable } from '../../report/printable.ts';
 import { type NewKey, type Server, scanHostKeys } from '../../transport/host-key-scan.ts';
 import { recordHostKeys } from '../../transport/known-hosts-files.ts';
 import { sshOptionsOf } from '../create-world.ts';
@@ -67,17 +68,21 @@ export function printKeys(found: readonly FoundKey[], terminal: Terminal): void 
     const lefts = columns(here.map(cellsOf));
     const room = widest(here.map(({ key }) => key.fingerprint));
     const folds = 2 + widthOf(lefts[0]!) + 2 + room > width;
-    err(`${paintWith(errColour).bold(`To be added to ${withTilde(file, terminal)}:`)}\n`);
+    err(
+      toPrintable(
+        `${paintWith(errColour).bold(`To be added to ${plain(withTilde(file, terminal))}:`)}\n`,
+      ),
+    );
     for (const [i, { key }] of here.entries()) {
       const left = folds ? `${lefts[i]!.trimEnd()}\n    ` : lefts[i]!;
-      err(`  ${left}  ${key.fingerprint}\n`);
+      err(toPrintable(`  ${left}  ${key.fingerprint}\n`));
     }
-    err('\n');
+    err(say`\n`);
   }
   for (const names of sharedKeys(found)) {
-    const said = `${someNames(names, 60)} show the same key: they are one machine, or copies of one. Whoever has one of the copies can pose as the others. Give each its own: rm /etc/ssh/ssh_host_*; dpkg-reconfigure openssh-server`;
+    const said = `${someNames(names.map(oneLine), 60)} show the same key: they are one machine, or copies of one. Whoever has one of the copies can pose as the others. Give each its own: rm /etc/ssh/ssh_host_*; dpkg-reconfigure openssh-server`;
     const warning = paintWith(errColour).yellow('warning');
-    err(`${warning}: ${wrap(said, width, 2, 9)}\n\n`);
+    err(toPrintable(`${warning}: ${wrap(said, width, 2, 9)}\n\n`));
   }
 }
 
@@ -97,6 +102,6 @@ function cellsOf({ server, key }: FoundKey): readonly string[] {
   return [
     plain(`${name}${jump ? ' (jump)' : ''}`),
     plain(where === '' ? '-' : where),
-    key.type.replace(/^ssh-|^ecdsa-sha2-/, ''),
+    plain(key.type.replace(/^ssh-|^ecdsa-sha2-/, '')),
   ];
 }

@@ -22,6 +22,8 @@ export type CommandLineProblem =
   | Reasons<'unreadable', { of: 'limit' | 'plan' | 'answers'; path: string; failure: FileFailure }>
   | Reasons<'cannot-write', { path: string; code: string | null; said: string }>
   | Reasons<'file-exists' | 'not-a-run-log', { path: string }>
+  /** `where`: the path of the value; null: the line is no event. */
+  | Reasons<'run-log-damaged', { path: string; line: number; where: string | null }>
   | Reasons<'nothing-written', { said: string }>
   | Reasons<'not-an-upgrade', { from: string; to: string }>
   | Reasons<'alloy-file', { path: string; why: UnreadAlloyFile; said: string }>
@@ -57,7 +59,9 @@ export interface CommandLineProblems {
     /** A host has `sudo: ask`, and nobody was asked. */
     | Reasons<'sudo-password-missing'>
     | Reasons<'var-without-value', { variable: string }>
-    | Reasons<'plan-not-json' | 'not-a-plan' | 'plan-damaged' | 'plan-edited', { file: string }>
+    | Reasons<'plan-not-json' | 'not-a-plan' | 'plan-edited', { file: string }>
+    /** `where`: the path of the value: hosts.web-01.hash. */
+    | Reasons<'plan-damaged', { file: string; where: string }>
     | Reasons<'plan-version', { file: string; version: string }>;
   /** As the host program reports it. */
   'run.missing': Reasons<'none'> | Reasons<'not-found', { run: string }>;

@@ -96,6 +96,9 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       ${didYouMean(nearest, LIST_RUNS)}`,
     'ambiguous-run': ({ run, matches }) => text`"${run}" matches ${matches.length} runs
       Use a longer part of the ID, such as ${matches[0]!}`,
+    'run-log-damaged': ({ path, line, where }) => text`
+      ${path}, line ${line}, is damaged: ${where ? `${where} is not what alloyup writes there` : 'it is no event of a run'}
+      Restore the log from a copy, or remove the line: what follows from it is not shown then`,
     'not-a-run-log': ({ path }) => text`${path} is not a run log
       ${LIST_RUNS}`,
     'inventory-exists': ({ path }) => text`${path} already exists
@@ -129,7 +132,8 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       ${file} was saved by another version of alloyup (${version})
       Plan again with the version that applies it: alloyup plan --out FILE`,
     'plan-edited': ({ file }) => noPlan(`${file} was changed after it was saved`),
-    'plan-damaged': ({ file }) => noPlan(`${file} is damaged: parts of the plan are missing`),
+    'plan-damaged': ({ file, where }) =>
+      noPlan(`${file} is damaged: ${where} is not what alloyup writes there`),
   },
   'run.missing': {
     none: (_, host) => noRun('no run on the host can be rolled back', host),

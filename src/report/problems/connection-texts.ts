@@ -4,7 +4,7 @@ import type {
   UnusableKey,
 } from '../../model/problems/connection-problems.ts';
 import { count } from '../plain.ts';
-import { type Text, type Texts, text } from './texts.ts';
+import { shellWord, type Text, type Texts, text } from './texts.ts';
 
 const tryIt = ({ address, port }: { readonly address: string; readonly port: number }): string =>
   `Try it by hand: ssh -v -p ${port} ${address}`;
@@ -36,7 +36,7 @@ const AGENTS = {
 } as const;
 
 function unusableKey({ why, file, said }: UnusableKey): Text {
-  const addToAgent = `Add it to the agent: ssh-add ${file.replace(/\.pub$/, '')}`;
+  const addToAgent = `Add it to the agent: ssh-add ${shellWord(file.replace(/\.pub$/, ''))}`;
   return {
     absent: text`the key file ${file} does not exist
       Correct ssh.identity in the inventory, or IdentityFile in ~/.ssh/config`,
@@ -45,7 +45,7 @@ function unusableKey({ why, file, said }: UnusableKey): Text {
     public: text`${file} is a public key, and no agent holds the private key
       ${addToAgent}`,
     unreadable: text`the key file ${file} cannot be used: ${said}
-      Check it: ssh-keygen -y -f ${file}`,
+      Check it: ssh-keygen -y -f ${shellWord(file)}`,
   }[why];
 }
 
@@ -115,7 +115,7 @@ export const connectionTexts: Texts<ConnectionProblems> = {
       Review and record the keys of the whole fleet: ${params.trust} (compare with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host); or pin this one with ssh.hostKey: ${params.fingerprint}`,
     changed: ({ name, known, ...key }) => text`
       the host key of ${name} has changed: it shows ${keyText(key)}, but ${known.file}:${known.line} has ${keyText(known)}
-      ${FIND_OUT_WHY}. If the new key is right, remove the old one: ssh-keygen -R '${name}' -f ${known.file}`,
+      ${FIND_OUT_WHY}. If the new key is right, remove the old one: ssh-keygen -R '${name}' -f ${shellWord(known.file)}`,
     revoked: ({ name, file, line, ...key }) => text`
       the host key of ${name}, ${keyText(key)}, is revoked by ${file}:${line}
       Do not log in there: give the host a new key`,

@@ -81,7 +81,7 @@ export const hostTexts: Texts<HostProblems> = {
   'host.disk': {
     'no-room': ({ directory, freeMb, neededMb }, host) => text`
       ${freeMb} MB are free in ${directory}, and the package needs ${neededMb}
-      Free up space in ${directory}: ssh ${host} sudo du -xh --max-depth=2 ${directory}`,
+      Free up space in ${directory}: ssh ${host} df -h shows what is full`,
     'tmp-full': ({ freeMb, neededMb }, host) => text`
       ${freeMb} MB are free in /tmp, and apt needs ${neededMb}: it would call the repository unsigned
       Free up space in /tmp: ssh ${host} sudo du -xh --max-depth=1 /tmp`,
@@ -89,9 +89,9 @@ export const hostTexts: Texts<HostProblems> = {
       Free up space there, or make it writable, then run again`,
     'no-inodes': ({ directory, free, needed }, host) => text`
       ${free} inodes are free in ${directory}, and a run needs ${needed}
-      Delete files that nobody needs: ssh ${host} sudo du -x --inodes --max-depth=2 ${directory}`,
+      Delete files that nobody needs: ssh ${host} df -i shows where they are used up`,
     'read-only': ({ paths }, host) => text`not even root can write to ${paths.join(', ')}
-      See what is immutable (ssh ${host} lsattr -d ${paths[0]!}) or mounted read-only (findmnt -T ${paths[0]!}), and change that`,
+      See what is immutable (lsattr -d) or mounted read-only (findmnt -T), and change that: ssh ${host}`,
   },
   'host.port': {
     taken: ({ owner, address, port }) => text`${owner} already listens on ${address}:${port}

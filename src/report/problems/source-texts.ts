@@ -7,7 +7,7 @@ import type {
   SecretProblems,
 } from '../../model/problems/file-problems.ts';
 import type { RepositoryProblems } from '../../model/problems/repository-problems.ts';
-import { didYouMean, type ReasonTexts, type Text, type Texts, text } from './texts.ts';
+import { didYouMean, type ReasonTexts, shellWord, type Text, type Texts, text } from './texts.ts';
 
 /** Predicate of a sentence about the file. */
 export function fileFailure(failure: FileFailure): string {
@@ -62,10 +62,6 @@ function programFailure(failure: ProgramFailure): string {
       return FAILURES[failure.kind];
   }
 }
-
-/** A word of a command that is pasted into a shell. */
-const shellWord = (word: string): string =>
-  /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 function inventoryHint(path: string, { kind }: FileFailure, meant: string | null): string {
   switch (kind) {

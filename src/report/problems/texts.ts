@@ -50,3 +50,7 @@ export const quoted = (value: string): string => JSON.stringify(value);
 /** A hint that names what was probably meant, if anything was. */
 export const didYouMean = (meant: string | null, otherwise: string): string =>
   meant ? `Did you mean ${meant}?` : otherwise;
+
+/** A word of ours or of the inventory as a shell reads it. What a host reports is put into no command at all. */
+export const shellWord = (word: string): string =>
+  /^(?:~\/)?[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

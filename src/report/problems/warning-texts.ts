@@ -1,7 +1,7 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { table } from '../../model/table.ts';
 import { count, someNames } from '../plain.ts';
-import { quoted, type Texts, text } from './texts.ts';
+import { quoted, shellWord, type Texts, text } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
 const NAMES = 200;
@@ -87,7 +87,7 @@ export const warningTexts: Texts<WarningProblems> = {
   'secret.readable': {
     'readable-by-others': ({ path }) => text`
       the secret file ${path} can be read by other users of this machine
-      Run chmod 600 ${path}`,
+      Run chmod 600 ${shellWord(path)}`,
   },
   'inventory.ambiguous': {
     'host-and-group': ({ name }) => text`
@@ -240,7 +240,7 @@ export const warningTexts: Texts<WarningProblems> = {
   },
   'run.taken-back': {
     'rolled-back': ({ run }) => text`run ${run} is being rolled back
-      See what it did: alloyup runs show ${run}`,
+      See what it did: alloyup runs lists the logged runs`,
   },
   'run.unfinished': {
     'cut-off': ({ run }) => text`run ${run} was cut off

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openScreen } from '../../../src/cli/terminal/screen.ts';
+import type { Printable } from '../../../src/report/printable.ts';
 
 /** As much of a terminal as the view uses: lines, upward moves, clearing. Text is ASCII. */
 function fakeTerminal(columns: number, rows: number) {
@@ -47,6 +48,8 @@ function fakeTerminal(columns: number, rows: number) {
   };
 }
 
+const printed = (text: string): Printable => text as Printable;
+
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -57,10 +60,10 @@ afterEach(() => {
 test('what is printed scrolls above the view, and the view goes without a trace', () => {
   const terminal = fakeTerminal(20, 10);
   let view = ['one', 'two'];
-  const screen = openScreen(terminal, () => view);
+  const screen = openScreen(terminal, () => view.map(printed));
   vi.advanceTimersByTime(100);
   expect(terminal.shown()).toBe('one\ntwo\n');
-  screen.print('said\n');
+  screen.print(printed('said\n'));
   view = ['three'];
   vi.advanceTimersByTime(100);
   expect(terminal.shown()).toBe('said\nthree\n');
@@ -81,14 +84,14 @@ function question() {
 
 test('a question has the terminal to itself; what is said meanwhile follows it', async () => {
   const terminal = fakeTerminal(20, 10);
-  const screen = openScreen(terminal, () => ['view']);
+  const screen = openScreen(terminal, () => [printed('view')]);
   vi.advanceTimersByTime(100);
-  screen.print('plan\n');
+  screen.print(printed('plan\n'));
   const [one, another] = [question(), question()];
   const asides = [screen.aside(one.ask)];
   expect(terminal.shown()).toBe('plan\n');
   expect(terminal.cursor()).toBe(true);
-  screen.print('late\n');
+  screen.print(printed('late\n'));
   vi.advanceTimersByTime(1000);
   expect(terminal.shown()).toBe('plan\n');
   asides.push(screen.aside(another.ask));
@@ -106,7 +109,7 @@ test('a question has the terminal to itself; what is said meanwhile follows it',
 test('an unchanged view is not drawn again', () => {
   const terminal = fakeTerminal(20, 10);
   const write = vi.spyOn(terminal, 'write');
-  openScreen(terminal, () => ['same']);
+  openScreen(terminal, () => [printed('same')]);
   vi.advanceTimersByTime(100);
   const before = write.mock.calls.length;
   vi.advanceTimersByTime(5000);
@@ -130,7 +133,7 @@ test('whatever is said and drawn in whatever order, only what was said remains',
       const plain = fakeTerminal(12, 10);
       let view: readonly string[] = ['begin'];
       const open: (() => Promise<void>)[] = [];
-      const screen = openScreen(terminal, () => view);
+      const screen = openScreen(terminal, () => view.map(printed));
       for (const one of steps) {
         if (one === 'ask') {
           const { ask, answer } = question();
@@ -142,7 +145,7 @@ test('whatever is said and drawn in whatever order, only what was said remains',
         } else if (one === 'answer') await open.pop()?.();
         else if ('view' in one) view = one.view;
         else {
-          screen.print(`${one.print}\n`);
+          screen.print(printed(`${one.print}\n`));
           plain.write(`${one.print}\n`);
         }
         vi.advanceTimersByTime(100);
