@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
 import { openInventory } from '../src/inventory/open-inventory.ts';
+import { randomFrom } from '../test/fuzz/mutate.ts';
 import {
   type Answer,
   answerOf,
@@ -12,7 +13,7 @@ import {
   comparable,
   type Question,
 } from '../test/inventory/ansible/answers.ts';
-import { mutated, randomFrom, readAny } from '../test/inventory/ansible/mutate.ts';
+import { mutated, readAny } from '../test/inventory/ansible/mutate.ts';
 
 /**
  * Reads mutated Ansible inventories: none may make alloyup fail. Where ansible-core is installed

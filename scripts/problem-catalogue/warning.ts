@@ -65,6 +65,12 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'A name in the inventory has two meanings.',
     examples: { 'host-and-group': { name: group } },
   },
+  'inventory.unfilled': {
+    means: 'A value still has a placeholder, or a variable that alloyup does not replace.',
+    examples: {
+      placeholder: { placeholder: '<LOKI_HOST>', setting: 'defaults.config.vars.logs_url' },
+    },
+  },
   'inventory.unused': {
     means: 'A part of the inventory has no effect.',
     examples: {

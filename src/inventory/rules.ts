@@ -1,5 +1,6 @@
 import { nearest } from '../model/frame.ts';
 import { memo } from '../model/memo.ts';
+import { placeholderIn } from '../model/placeholder.ts';
 import type { Position, Problem, Warning } from '../model/problem.ts';
 import type { FileOwner, InventoryProblems } from '../model/problems/inventory-problems.ts';
 import type { Inventory } from './members.ts';
@@ -298,10 +299,30 @@ export function violationsOf(inventory: Checked, partial: boolean): readonly Pro
   return problems;
 }
 
+/** Values of templates and of the environment, and URLs, that nobody has filled in yet. */
+function placeholders(inventory: Checked): readonly Warning[] {
+  const search = (value: unknown, path: Path): readonly Warning[] => {
+    if (typeof value === 'object' && value !== null)
+      return Object.entries(value).flatMap(([key, inner]) =>
+        search(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+      );
+    const placeholder = typeof value === 'string' ? placeholderIn(value) : undefined;
+    if (placeholder === undefined) return [];
+    const params = { reason: 'placeholder', placeholder, setting: pathText(path) } as const;
+    return [{ code: 'inventory.unfilled', params, at: inventory.place(path) }];
+  };
+  return sectionsOf(inventory).flatMap(([{ alloy, config, repository }, path]) => [
+    ...search(alloy?.environment, [...path, 'alloy', 'environment']),
+    ...search(repository, [...path, 'repository']),
+    ...search(config?.vars, [...path, 'config', 'vars']),
+  ]);
+}
+
 /** What is allowed but probably a mistake. */
-export function warningsOf({ groups, hosts, input, place }: Checked): readonly Warning[] {
-  const warnings: Warning[] = [];
-  for (const [settings, path] of sectionsOf({ input }))
+export function warningsOf(inventory: Checked): readonly Warning[] {
+  const { groups, hosts, input, place } = inventory;
+  const warnings: Warning[] = [...placeholders(inventory)];
+  for (const [settings, path] of sectionsOf(inventory))
     settings.alloy?.args?.forEach((argument, i) => {
       // an imported installation may have it, and is left as it is
       if (argument.split('=')[0] !== '--storage.path') return;

@@ -1,6 +1,7 @@
 import type { Problem, Warning } from '../../model/problem.ts';
 import type { InventoryProblems } from '../../model/problems/inventory-problems.ts';
 import type { WarningProblems } from '../../model/problems/warnings.ts';
+import { table } from '../../model/table.ts';
 import { type AnsibleVariables, Vaulted } from './ansible-inventory.ts';
 import { pythonText } from './python-literal.ts';
 import { jumpOfCommand, readSshArguments } from './ssh-arguments.ts';
@@ -21,7 +22,7 @@ export type Left = Extract<Warning, { readonly code: 'ansible.left' }>;
  * The names of each setting that has several: the last one that is set wins. Those of Ansible's
  * Python client mean something to it alone.
  */
-const NAMES: Readonly<Record<string, readonly string[]>> = {
+const NAMES = table<readonly string[]>({
   ansible_host: ['ansible_host', 'ansible_ssh_host', 'ansible_paramiko_host'],
   ansible_port: ['ansible_port', 'ansible_ssh_port', 'ansible_paramiko_port'],
   ansible_user: ['ansible_user', 'ansible_ssh_user', 'ansible_paramiko_user'],
@@ -37,7 +38,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   ansible_become_password: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
   ansible_password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
-};
+});
 
 const SETTING_OF: ReadonlyMap<string, string> = new Map(
   Object.entries(NAMES).flatMap(([setting, names]) => names.map((name) => [name, setting])),

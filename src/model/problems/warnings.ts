@@ -17,6 +17,7 @@ export interface WarningProblems {
   'file.unreadable': Reasons<'for-service', Record<'path' | 'mode' | 'user' | 'group', string>>;
   'secret.readable': Reasons<'readable-by-others', { path: string }>;
   'inventory.ambiguous': Reasons<'host-and-group', { name: string }>;
+  'inventory.unfilled': Reasons<'placeholder', { placeholder: string; setting: string }>;
   'inventory.unused':
     | Reasons<'empty-group', { group: string }>
     | Reasons<'variable', { variable: string }>

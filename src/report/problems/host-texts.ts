@@ -4,6 +4,7 @@ import type {
   ApplyProblems,
   HostProblems,
 } from '../../model/problems/host-problems.ts';
+import { table } from '../../model/table.ts';
 import { count, present, someNames } from '../plain.ts';
 import { type Text, type Texts, text } from './texts.ts';
 
@@ -33,10 +34,10 @@ const ofGroup = ({ group }: Stopped): string => (group === '' ? '' : ` of ${grou
 const failures = ({ failed, allowed }: Stopped): string =>
   `${count(failed, 'host')} failed (maxFail: ${allowed})`;
 
-const WRONG_KINDS: Readonly<Record<string, string>> = {
+const WRONG_KINDS = table<string>({
   symlink: 'a symbolic link',
   directory: 'a directory',
-};
+});
 
 export const hostTexts: Texts<HostProblems> = {
   'host.unsupported': {

@@ -94,6 +94,11 @@ export const warningTexts: Texts<WarningProblems> = {
       "${name}" is both a host and a group; --limit ${name} means the host
       Rename the group`,
   },
+  'inventory.unfilled': {
+    placeholder: ({ placeholder, setting }) => text`
+      ${setting} holds ${placeholder}, which nothing replaces
+      Write the value itself; a secret belongs in alloy.environment: { NAME: { secret: env:NAME } }`,
+  },
   'inventory.unused': {
     variable: ({ variable }) => text`no template of these hosts uses the variable "${variable}"
       Fix its name, or remove it from config.vars`,

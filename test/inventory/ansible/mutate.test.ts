@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { mutated, randomFrom, readAny } from './mutate.ts';
+import { randomFrom } from '../../fuzz/mutate.ts';
+import { mutated, readAny } from './mutate.ts';
 
 // npm run fuzz:ansible reads a hundred thousand, and asks Ansible about some
 test('a mutated inventory is read, or refused with a position and a hint', () => {

@@ -4,18 +4,8 @@ import { limitHosts } from '../../../src/inventory/limit.ts';
 import { openInventory } from '../../../src/inventory/open-inventory.ts';
 import { settingsOf } from '../../../src/inventory/settings.ts';
 import { withText } from '../../../src/report/text-of.ts';
+import { mutate } from '../../fuzz/mutate.ts';
 import { ANSWERS } from './answers.ts';
-
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What inventories are made of, the unusual more often than in real ones. */
 const WORDS: readonly string[] = [
@@ -41,6 +31,7 @@ const WORDS: readonly string[] = [
     '{}',
   ],
   ...['2222', '02000', '22.0', '[a, b]', '{a: {b: 1}}', "['a']", '!vault x', '&a', '*a', '<<'],
+  ...['constructor', '__proto__', 'toString', '[{a: b}]', '[null]'],
   ...['ssh', 'local', 'ansible.builtin.local', 'smart', 'docker', 'paramiko'],
   ...[
     '"{{ ip }}"',
@@ -61,6 +52,13 @@ const LINES: readonly string[] = [
   ...['c[01:03] ansible_user=me', 'ansible_user=me', 'ansible_port=2222', 'ansible_host=192.0.2.8'],
   ...['all:', '  hosts:', '    c1:', '      ansible_host: 192.0.2.9', '  vars:', '  children:'],
   ...['    cache:', '      hosts:', '        c2: {ansible_port: 2200}', '- c1', '---', '...'],
+  ...[
+    '      - c1: {}',
+    '  hosts: [{c1: {}}, null]',
+    '  children: [{cache: null}]',
+    'constructor:',
+    '__proto__:',
+  ],
 ];
 
 /** The project's own inventories, as text. */
@@ -73,40 +71,8 @@ const SEEDS: readonly string[] = ['answers', 'cases'].flatMap((directory) => {
 });
 
 /** Another inventory, made from one or two of the project's by a few changes. */
-export function mutated(random: () => number): string {
-  const below = (end: number): number => Math.floor(random() * end);
-  const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
-  const lines = pick(SEEDS).split('\n');
-  for (let left = 1 + below(4); left > 0; left -= 1) {
-    const at = below(lines.length + 1);
-    const line = lines[at] ?? '';
-    const kind = below(8);
-    if (kind === 0) lines.splice(at, 1);
-    else if (kind === 1) lines.splice(at, 0, pick(LINES));
-    else if (kind === 2)
-      lines.splice(
-        at,
-        0,
-        ...pick(SEEDS)
-          .split('\n')
-          .slice(0, 1 + below(6)),
-      );
-    else if (kind === 3) lines.splice(at, 0, pick(lines));
-    else if (kind === 4)
-      lines[at] =
-        `${line}${pick([' ', '\n', '\n      '])}${pick(WORDS)}${pick(['=', ': '])}${pick(WORDS)}`;
-    else if (kind === 5) {
-      const cut = below(line.length + 1);
-      lines[at] = line.slice(0, cut) + pick([...'[]:{}"\'#=,&*!%@ \t-~\\']) + line.slice(cut);
-    } else {
-      // most changes exchange one word for another
-      const words = line.split(/(?<=[\s=:,{}[\]])|(?=[\s=:,{}[\]])/);
-      words[below(words.length)] = pick(WORDS);
-      lines[at] = words.join('');
-    }
-  }
-  return lines.join('\n');
-}
+export const mutated = (random: () => number): string =>
+  mutate({ seeds: SEEDS, words: WORDS, lines: LINES, between: ['=', ': '] }, random);
 
 const PATTERNS = [
   'all[0]',
