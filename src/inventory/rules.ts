@@ -136,8 +136,11 @@ const argumentsAreFree: Rule = (inventory, report) => {
 
 /** A reference to a secret in a template variable would end up in the configuration as text. */
 const varsHoldNoSecrets: Rule = (inventory, report) => {
+  // aliases of aliases make a value of any size
+  const seen = new Set<object>();
   const search = (value: unknown, path: Path): void => {
-    if (typeof value !== 'object' || value === null) return;
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
     const { secret } = value as { readonly secret?: unknown };
     const isReference = typeof secret === 'string' && /^(env|file|age):/.test(secret);
     if (!Array.isArray(value) && (typeof secret === 'object' || isReference)) {
@@ -301,11 +304,15 @@ export function violationsOf(inventory: Checked, partial: boolean): readonly Pro
 
 /** Values of templates and of the environment, and URLs, that nobody has filled in yet. */
 function placeholders(inventory: Checked): readonly Warning[] {
+  const seen = new Set<object>();
   const search = (value: unknown, path: Path): readonly Warning[] => {
-    if (typeof value === 'object' && value !== null)
+    if (typeof value === 'object' && value !== null) {
+      if (seen.has(value)) return [];
+      seen.add(value);
       return Object.entries(value).flatMap(([key, inner]) =>
         search(inner, [...path, Array.isArray(value) ? Number(key) : key]),
       );
+    }
     const placeholder = typeof value === 'string' ? placeholderIn(value) : undefined;
     if (placeholder === undefined) return [];
     const params = { reason: 'placeholder', placeholder, setting: pathText(path) } as const;
