@@ -110,6 +110,8 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
   const indexes = new WeakMap<object, ReadonlyMap<string, Pair>>();
   let repeated = 0;
   let stopped = false;
+  /** Anchors of aliases that stand for nothing: whatever is checked behind one would be about that. */
+  const missing = new Set<string>();
 
   const reportAt = (node: unknown, params: InventoryProblems['inventory.syntax']): void =>
     report(params, position(startOf(node)));
@@ -127,7 +129,8 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
     const target = anchors.get(node.source);
     if (!target?.node) {
       const reason = target ? 'recursive-alias' : 'unknown-anchor';
-      reportAt(node, { reason, anchor: node.source });
+      if (!missing.has(node.source)) reportAt(node, { reason, anchor: node.source });
+      missing.add(node.source);
       return { value: null, size: 1 };
     }
     targets.set(node, target.node);
@@ -223,7 +226,7 @@ export function readYaml(text: string, file: string, dialect?: Dialect): YamlTre
       return full && isScalar(node) ? node.source : undefined;
     },
     problems,
-    broken: document.errors.length > 0 || stopped,
+    broken: document.errors.length > 0 || stopped || missing.size > 0,
   };
 }
 

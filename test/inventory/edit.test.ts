@@ -17,10 +17,7 @@ const EDIT = {
 
 test('a new inventory has the settings of the edit, and is valid', () => {
   const text = editInventory(null, EDIT);
-  expect(
-    text,
-  ).toBe(`# yaml-language-server: $schema=https://unpkg.com/alloyup/schema/inventory.schema.json
-# Created by alloyup init. All settings: docs/inventory.md
+  expect(text).toBe(`# Created by alloyup init. All settings: docs/inventory.md
 
 defaults:
   ssh:
