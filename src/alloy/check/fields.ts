@@ -39,8 +39,9 @@ function checkTimeout(part: Part, report: Report): void {
   const [every, most] = [amountIn(part, 'scrape_interval'), amountIn(part, 'scrape_timeout')];
   if (every === undefined || most === undefined || most <= every) return;
   const [shownLimit, shownInterval] = [
-    limit ? textOf(limit.value)! : '10s, the default',
-    interval ? textOf(interval.value)! : '60s, the default',
+    // the only number that is a duration
+    limit ? (textOf(limit.value) ?? '0s') : '10s, the default',
+    interval ? (textOf(interval.value) ?? '0s') : '60s, the default',
   ];
   report(
     'fields.scrape-timeout',
