@@ -102,7 +102,7 @@ async function run(file, args) {
   });
   const child = spawn(process.execPath, ['--enable-source-maps', outfile, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, ALLOYUP_ROOT: root },
+    env: { ...process.env, BUILD_ROOT: root },
   });
   // Ctrl-C reaches the child by itself, and the child may have something to clean up
   process.on('SIGINT', () => {});

@@ -4,5 +4,5 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeRules } from '../test/alloy/describe-rules.ts';
 
-const root = process.env.ALLOYUP_ROOT ?? '.';
+const root = process.env.BUILD_ROOT ?? '.';
 writeFileSync(join(root, 'docs/checks.md'), describeRules(root));

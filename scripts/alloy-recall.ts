@@ -10,7 +10,7 @@ import {
   semanticCases,
 } from '../test/alloy/recall.ts';
 
-const root = process.env.ALLOYUP_ROOT ?? '.';
+const root = process.env.BUILD_ROOT ?? '.';
 const shared = join(root, '../shared/alloy');
 const cases = [...recordedCases(shared), ...semanticCases(shared)].map(compare);
 writeFileSync(join(root, 'docs/alloy-checks-recall.md'), describeRecall(cases, countValid(shared)));

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { directoryImports, importsSvg, importsTable } from './imports.ts';
 
-const root = process.env.ALLOYUP_ROOT ?? '.';
+const root = process.env.BUILD_ROOT ?? '.';
 const imports = directoryImports(join(root, 'src'));
 writeFileSync(join(root, 'docs/architecture.svg'), importsSvg(imports));
 const page = join(root, 'docs/architecture.md');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readVersions } from './alloy-versions.ts';
 import { makeTable } from './make-component-table.ts';
 
-const root = process.env.ALLOYUP_ROOT ?? '.';
+const root = process.env.BUILD_ROOT ?? '.';
 const versions = readVersions(process.argv[2] ?? join(root, '../shared/alloy/versions'));
 const text = makeTable(versions);
 writeFileSync(join(root, 'src/alloy/table/table.gen.ts'), text);

@@ -3,4 +3,4 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandsPage } from './commands-page.ts';
 
-writeFileSync(join(process.env.ALLOYUP_ROOT ?? '.', 'docs/commands.md'), commandsPage());
+writeFileSync(join(process.env.BUILD_ROOT ?? '.', 'docs/commands.md'), commandsPage());

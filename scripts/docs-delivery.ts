@@ -3,4 +3,4 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deliveryPage } from './delivery-page.ts';
 
-writeFileSync(join(process.env.ALLOYUP_ROOT ?? '.', 'docs', 'delivery.md'), deliveryPage());
+writeFileSync(join(process.env.BUILD_ROOT ?? '.', 'docs', 'delivery.md'), deliveryPage());

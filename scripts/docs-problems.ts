@@ -3,4 +3,4 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemsPage } from './problems-page.ts';
 
-writeFileSync(join(process.env.ALLOYUP_ROOT ?? '.', 'docs', 'problems.md'), problemsPage());
+writeFileSync(join(process.env.BUILD_ROOT ?? '.', 'docs', 'problems.md'), problemsPage());

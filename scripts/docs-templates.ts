@@ -3,4 +3,4 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { templatesPage } from './templates-page.ts';
 
-writeFileSync(join(process.env.ALLOYUP_ROOT ?? '.', 'docs', 'templates.md'), templatesPage());
+writeFileSync(join(process.env.BUILD_ROOT ?? '.', 'docs', 'templates.md'), templatesPage());

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const root = process.env.ALLOYUP_ROOT ?? process.cwd();
+const root = process.env.BUILD_ROOT ?? process.cwd();
 
 /** Hosts, speed, and the seconds after which the screen is captured. */
 const PICTURES = [

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mergeReports, mutantsTable } from './mutants-table.ts';
 
-const root = process.env.ALLOYUP_ROOT ?? '.';
+const root = process.env.BUILD_ROOT ?? '.';
 const [...paths] = process.argv.slice(2);
 if (paths.length === 0) paths.push(join(root, 'mutants/report.json'));
 const report = mergeReports(paths.map((path) => JSON.parse(readFileSync(path, 'utf8'))));

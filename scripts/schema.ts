@@ -6,7 +6,7 @@ import { inventoryJsonSchema } from '../src/inventory/schema.ts';
 import { inventoryPage } from './inventory-page.ts';
 import { reportSchemas } from './report-schemas.ts';
 
-const root = process.env.ALLOYUP_ROOT ?? '.';
+const root = process.env.BUILD_ROOT ?? '.';
 const schemas = { 'inventory.schema.json': inventoryJsonSchema(), ...reportSchemas(root) };
 for (const [file, schema] of Object.entries(schemas))
   writeFileSync(join(root, 'schema', file), `${JSON.stringify(schema, null, 2)}\n`);

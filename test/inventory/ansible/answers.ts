@@ -9,7 +9,7 @@ import { readVariableDirectories } from '../../../src/sources/group-vars.ts';
 import { readInventoryFile } from '../../../src/sources/inventory-file.ts';
 
 /** A bundled script has no place of its own. */
-const ROOT = process.env.ALLOYUP_ROOT ?? process.cwd();
+const ROOT = process.env.BUILD_ROOT ?? process.cwd();
 
 export const ANSWERS = join(ROOT, 'test/inventory/ansible/answers/');
 
