@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 export interface Sshd {
@@ -50,10 +50,8 @@ export async function startSshd(
   }
   const keys = join(home, 'authorized_keys');
   writeFileSync(keys, authorized.map((path) => `${publicKey(path)}\n`).join(''), { mode: 0o600 });
-  const port = await freePort();
   const config = join(home, 'sshd_config');
-  writeFileSync(
-    config,
+  const configFor = (port: number): string =>
     [
       // sshd takes the first value it meets
       options.extra ?? '',
@@ -66,21 +64,29 @@ export async function startSshd(
       'KbdInteractiveAuthentication no',
       'UsePAM no',
       'StrictModes no',
-      'LogLevel ERROR',
-    ].join('\n'),
-  );
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+      'LogLevel INFO',
+    ].join('\n');
+  // another test may take a port between the moment it is found free and the moment sshd binds it
+  const { child, ended, port } = await firstOf(5, async () => {
+    const port = await freePort();
+    writeFileSync(config, configFor(port));
+    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr.on('data', (bytes) => {
+      log += bytes;
+    });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    for (let tries = 0; !log.includes('Server listening'); tries += 1) {
+      if (tries > 250 || child.exitCode !== null) {
+        child.kill('SIGTERM');
+        throw new Error(`sshd did not start: ${log}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return { child, ended, port };
   });
-  let log = '';
-  child.stderr.on('data', (bytes) => {
-    log += bytes;
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  for (let tries = 0; !(await answers(port)); tries += 1) {
-    if (tries > 100 || child.exitCode !== null) throw new Error(`sshd did not start: ${log}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
   return {
     port,
     pid: child.pid!,
@@ -92,12 +98,13 @@ export async function startSshd(
   };
 }
 
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('data', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
+/** The first of so many tries that does not fail. */
+async function firstOf<T>(tries: number, attempt: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left <= 1) throw error;
+    }
+  }
+}
