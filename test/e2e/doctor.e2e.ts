@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
     make: sh('mount --bind /var/lib /var/lib && mount -o remount,ro,bind /var/lib'),
     unmake: sh('umount /var/lib'),
     said: 'trip read-only',
-    words: /mounted read-only: \/var\/lib$/,
+    words: /^not even root can write to \/var\/lib\b/,
   },
   {
     fault: 'nobody answers where packages come from',
