@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,7 +34,11 @@ async function through(forced: string, via: 'ssh' | 'openssh', timeoutMs = 20_00
   });
   const knownHosts = `${home}/.ssh/known_hosts`;
   writeFileSync(`${home}/.ssh/config`, `Host *\n UserKnownHostsFile ${knownHosts}\n`);
-  const pin = { hostKey: null, identity: [key], user: 'root', transport: via } as const;
+  // the user's own known_hosts may have this port with another key: sshd's of other tests
+  const [, shown] = sshd.hostKeys['ssh-ed25519']!.split(' ');
+  const digest = createHash('sha256').update(Buffer.from(shown!, 'base64')).digest('base64');
+  const hostKey = `SHA256:${digest.replace(/=$/, '')}`;
+  const pin = { hostKey, identity: [key], user: 'root', transport: via } as const;
   const host = hostAt(sshd.port, { ...pin, hostKeys: 'accept-new' });
   const session = createSession(transport, host, {
     limits: () => ({ timeoutMs: 10_000, signal: never }),
