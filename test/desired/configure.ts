@@ -1,0 +1,61 @@
+import type { Template } from '../../src/config/template-model.ts';
+import { type Configuration, configurationOf } from '../../src/desired/configuration.ts';
+import { fragmentOf, templateOf } from '../../src/desired/templates.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
+import { fragmentRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
+import type { Problem, Warning } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
+
+/** Files by the path that the inventory names. */
+export type Files = Readonly<Record<string, string>>;
+
+const told = (problem: Problem | Warning): string => {
+  const { code, at } = problem;
+  const { message, hint } = textOf(problem);
+  return `${at?.file}:${at?.line}:${at?.column} ${code}: ${message} -> ${hint}`;
+};
+
+/** The configuration of a host, or what is wrong with it. */
+export function render(
+  inventory: string,
+  files: Files = {},
+  host = 'h',
+): Partial<Omit<Configuration, 'warnings'>> & Record<'problems' | 'warnings', readonly string[]> {
+  const parsed = parseInventory(inventory, 'inventory.yaml');
+  if (!parsed.ok) return { problems: parsed.problems.map(told), warnings: [] };
+  const settings = settingsOf(parsed.value, host);
+  const texts = new Map(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      { file: path.replace('./', ''), text, declarations: null },
+    ]),
+  );
+  const base = templateOf(templateRef(settings), texts);
+  const found = fragmentRefs(settings).map(
+    ([name, ref]) => [name, fragmentOf(ref, texts)] as const,
+  );
+  const broken = [base, ...found.map(([, one]) => one)].flatMap((one) =>
+    one.ok ? [] : one.problems,
+  );
+  if (!base.ok || broken.length > 0) return { problems: broken.map(told), warnings: [] };
+  const fragments = new Map<string, Template>(
+    found.flatMap(([name, one]) => (one.ok ? [[name, one.value] as const] : [])),
+  );
+  const made = configurationOf(settings, base.value, {
+    strict: true,
+    frame: parsed.value.frame,
+    checked: new Map(),
+    alloyVersion: null,
+    planned: false,
+    fragments,
+  });
+  return made.ok
+    ? { ...made.value, warnings: made.value.warnings.map(told), problems: [] }
+    : { problems: made.problems.map(told), warnings: [] };
+}
+
+export const rendered = (inventory: string, files?: Files, host?: string): string => {
+  const made = render(inventory, files, host);
+  if (made.text === undefined) throw new Error(made.problems.join('\n'));
+  return made.text;
+};
