@@ -28,7 +28,9 @@ export async function runFleet(
       )
     : [];
   const waves = stages.flat().flatMap((lane) => lane.waves);
-  if (waves.length > 1) world.emit({ type: 'run.waves', waves });
+  // a last wave that is continued stays one, whoever continues it again
+  if (waves.length > 1 || (waves.length > 0 && options.waves?.length))
+    world.emit({ type: 'run.waves', waves });
 
   const waiting = hosts.filter((host) => host.waiting);
   if (waiting.length === 0) return;

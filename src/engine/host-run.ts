@@ -29,6 +29,8 @@ export interface HostRun {
   readonly moved: boolean;
   /** How it ended; null: it has not. */
   readonly outcome: Outcome | null;
+  /** It is as this run has left it, proven, whatever was found to be missing then. */
+  readonly changed: boolean;
   plan(): Promise<void>;
   carryOut(): Promise<void>;
   /** Leaves the host as it is. */
@@ -76,6 +78,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   let planned: Planned | null = null;
   let moved = false;
   let outcome: Outcome | null = null;
+  let problem: Problem | undefined;
+  let changed = false;
   /** The newest run that was started on the host. */
   let lastRun = '';
   let clock: HostClock;
@@ -87,10 +91,11 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     return lastRun;
   };
 
-  const finish = (ended: Outcome, problem?: Problem): void => {
+  const finish = (ended: Outcome, found?: Problem): void => {
     session.close();
     planned = null;
     outcome = ended;
+    problem = found;
     emit({
       type: 'host.finished',
       host: name,
@@ -295,6 +300,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       applyRequest({ ...input, plan, rollback: options.rollback }),
     );
     const verdict = verdictOf(target, account, end, world.mask);
+    changed ||= verdict.outcome === 'changed';
     // the host rebooted, or its log was cut: its verdict stands, and its facts are gathered anew
     if (account.facts === null && verdict.outcome !== 'changed') return verdict;
     const after = account.facts === null ? await facts() : readFacts(name, account.facts);
@@ -332,6 +338,9 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     get outcome() {
       return outcome;
     },
+    get changed() {
+      return changed;
+    },
     plan() {
       emit({ type: 'host.started', host: name, place: host.at });
       return guarded(planFirst);
@@ -347,11 +356,12 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     rollBack(because) {
       const toRun = lastRun;
       emit({ type: 'host.resumed', host: name });
+      const own = problem;
       return guarded(async () => {
         const verdict = await rollBackTo(toRun);
-        return verdict.outcome === 'changed'
-          ? { outcome: 'rolled-back', problem: { ...because, host: name } as Problem }
-          : verdict;
+        if (verdict.outcome !== 'changed') return verdict;
+        changed = false;
+        return { outcome: 'rolled-back', problem: own ?? ({ ...because, host: name } as Problem) };
       });
     },
   };

@@ -72,7 +72,7 @@ export async function rollOut(
 
   const rolledBack = because('rolled-back');
   if (rolledBack === undefined || failing!.rollout.onFail !== 'rollback') return;
-  const changed = begun.map((hosts) => hosts.filter(({ outcome }) => outcome === 'changed'));
+  const changed = begun.map((hosts) => hosts.filter(({ changed }) => changed));
   emit({ type: 'run.rolling-back', hosts: changed.flat().length });
   for (const hosts of changed.reverse())
     await limit.map(hosts, async (host) => {

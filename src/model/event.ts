@@ -127,7 +127,7 @@ export type Happening =
       readonly outcome: Outcome;
       readonly problem?: Problem;
     }
-  /** In which waves the hosts with changes are changed; not said where that is one wave. */
+  /** In which waves the hosts with changes are changed; not said where that is one, unless it is left of several. */
   | { readonly type: 'run.waves'; readonly waves: readonly Wave[] }
   /** Every host was looked at; so many will be changed, once somebody has said yes. */
   | { readonly type: 'run.planned'; readonly changing: number }

@@ -62,8 +62,9 @@ function laneOf(group: string, members: readonly Member[], earlier: readonly Wav
   const placed = new Set(kept.flat());
   const rest = names.filter((name) => !placed.has(name));
   const parts = [...kept, ...cut(rest, rollout)];
-  // a rollout in waves stops at the first failure unless it says otherwise
-  const limit = rollout.maxFail ?? (parts.length > 1 ? { hosts: 0 } : null);
+  // a rollout in waves stops at the first failure unless it says otherwise; so does the last wave when it is continued
+  const inWaves = parts.length > 1 || kept.length > 0;
+  const limit = rollout.maxFail ?? (inWaves ? { hosts: 0 } : null);
   return {
     group,
     rollout,

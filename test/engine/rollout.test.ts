@@ -1,7 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Rollout } from '../../src/model/rollout.ts';
 import { AT_ONCE, factsOf, targetOf } from '../builders.ts';
-import { type Entry, type Fleet, fleetOf, type HostScript, run, sentTo } from './scripted-hosts.ts';
+import {
+  type Entry,
+  type Fleet,
+  fleetOf,
+  type HostScript,
+  outdated,
+  run,
+  sentTo,
+} from './scripted-hosts.ts';
 
 const target = targetOf({ config: '// new\n' });
 const upToDate = factsOf(target);
@@ -127,6 +136,85 @@ test('without waves and a limit, a failure stops no other', async () => {
   expect(touched(fleet)).toHaveLength(6);
 });
 
+test('a wave costs no login: with waves and pauses, every host has the one of its plan', async () => {
+  const logins = async (rollout: Partial<Rollout>): Promise<readonly number[]> => {
+    const fleet = fleetIn(rollout, [], 9);
+    await run(fleet, { forks: 3 });
+    return Object.values(fleet.hosts).map((one) => one.logins);
+  };
+  const without = await logins({});
+  expect(without).toEqual(Array.from({ length: 9 }, () => 1));
+  expect(await logins({ canary: 1, ...two, pauseS: 600 })).toEqual(without);
+});
+
+test('whatever the waves: past the limit nobody is begun, and until then everybody is', async () => {
+  const size = fc.oneof(
+    fc.integer({ min: 1, max: 6 }).map((hosts) => ({ hosts })),
+    fc.integer({ min: 1, max: 100 }).map((percent) => ({ percent })),
+  );
+  const rollouts: fc.Arbitrary<Rollout> = fc.record({
+    canary: fc.nat(2),
+    serial: fc.array(size, { minLength: 1, maxLength: 3 }),
+    maxFail: fc.option(fc.nat(4).map((hosts) => ({ hosts }))),
+    pauseS: fc.constantFrom(0, 30),
+    order: fc.nat(1),
+    onFail: fc.constantFrom('stop', 'rollback'),
+  });
+  const input = fc.record({
+    groups: fc.array(rollouts, { minLength: 1, maxLength: 3 }),
+    bad: fc.array(fc.boolean(), { minLength: 1, maxLength: 16 }),
+    forks: fc.integer({ min: 1, max: 8 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(input, async ({ groups, bad, forks }) => {
+      const groupOf = (i: number): number => i % groups.length;
+      const fleet = fleetOf(
+        Object.fromEntries(
+          bad.map((isBad, i) => [
+            `h${i}`,
+            host(groups[groupOf(i)]!, { bad: isBad, group: `g${groupOf(i)}` }),
+          ]),
+        ),
+      );
+      const { outcomes } = await run(fleet, { forks });
+      const isBad = (name: string): boolean => bad[Number(name.slice(1))]!;
+      const laneOf = (name: string): number => groupOf(Number(name.slice(1)));
+      // the rule again, from what happened, in its order
+      const waves = fleet.events.flatMap((e) => (e.type === 'run.waves' ? e.waves : []));
+      const inWaves = (lane: number): boolean =>
+        waves.filter(({ group }) => group === `g${lane}`).length > 1;
+      const mayFail = (lane: number): number =>
+        groups[lane]!.maxFail !== null
+          ? (groups[lane]!.maxFail as { hosts: number }).hosts
+          : inWaves(lane)
+            ? 0
+            : Number.POSITIVE_INFINITY;
+      const failed = new Map<number, number>();
+      let over = false;
+      const begun = new Set<string>();
+      for (const e of fleet.events) {
+        if (e.type === 'run.rolling-back') break;
+        if (e.type === 'host.resumed') {
+          expect(over).toBe(false);
+          begun.add(e.host);
+        }
+        if (e.type !== 'host.finished' || e.outcome !== 'rolled-back') continue;
+        const lane = laneOf(e.host);
+        failed.set(lane, (failed.get(lane) ?? 0) + 1);
+        over ||= failed.get(lane)! > mayFail(lane);
+      }
+      if (!over) expect(begun.size).toBe(bad.length);
+      expect(new Set(touched(fleet))).toEqual(begun);
+      for (const [name, outcome] of Object.entries(outcomes)) {
+        if (!begun.has(name)) expect(outcome).toBe('skipped');
+        else if (isBad(name)) expect(outcome).toBe('rolled-back');
+        else expect(['changed', 'rolled-back']).toContain(outcome);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 describe('onFail: rollback', () => {
   const rollout = { ...two, onFail: 'rollback' } as const;
 
@@ -156,6 +244,18 @@ describe('onFail: rollback', () => {
     expect(fleet.events.find(({ type }) => type === 'run.rolling-back')).toMatchObject({
       hosts: 3,
     });
+  });
+
+  test('so is a host that does not have what was wanted after all; it keeps its own problem', async () => {
+    const fleet = fleetOf({
+      a: host(rollout),
+      b: host(rollout, { after: outdated(target) }),
+      c: host(rollout),
+    });
+    const { outcomes, problems } = await run(fleet);
+    expect(outcomes).toEqual({ a: 'rolled-back', b: 'rolled-back', c: 'skipped' });
+    expect(problems.a!.code).toBe('rollout.stopped');
+    expect(problems.b!.code).toBe('apply.drift');
   });
 
   test('a rollback that fails is reported as what it is', async () => {
@@ -273,6 +373,14 @@ test('a run that is continued keeps the waves as they were', async () => {
   await run(fleet, { waves });
   expect(fleet.events.find(({ type }) => type === 'run.waves')).toMatchObject({
     waves: [{ hosts: ['h1'] }, { hosts: ['h2', 'h3'] }, { hosts: ['h4'] }],
+  });
+});
+
+test('the last wave that is continued stays one, whoever continues it again', async () => {
+  const fleet = fleetIn({ canary: 1 }, [], 4);
+  await run(fleet, { waves: [{ group: '', order: 0, hosts: ['h1', 'h2', 'h3', 'h4', 'h5'] }] });
+  expect(fleet.events.find(({ type }) => type === 'run.waves')).toMatchObject({
+    waves: [{ hosts: ['h1', 'h2', 'h3', 'h4'] }],
   });
 });
 

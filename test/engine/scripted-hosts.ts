@@ -588,7 +588,7 @@ export async function run(fleet: Fleet, more: Partial<RunOptions> = {}) {
   const problems: Record<string, Problem> = {};
   for (const { host, outcome, problem } of ended) {
     // where others failed, a host that was changed is rolled back
-    if (outcomes[host] !== undefined && outcomes[host] !== 'changed')
+    if (!['changed', 'drift', undefined].includes(outcomes[host]))
       throw new Error(`${host} ended twice`);
     outcomes[host] = outcome;
     if (problem) problems[host] = problem;

@@ -79,6 +79,12 @@ describe('waves that were shown before', () => {
     ]);
   });
 
+  test('the last of several, left alone, still stops at its first failure', () => {
+    const lane = stagesOf(members(['h3', 'h4']), [wave('h1', 'h2'), wave('h3', 'h4')])[0]![0]!;
+    expect(lane.waves).toHaveLength(1);
+    expect(lane.mayFail).toBe(0);
+  });
+
   test("another group's are not taken", () => {
     const fleet = members(names(2), { canary: 1 }, 'web');
     expect(sizes(fleet, [wave('h1', 'h2')])).toEqual([{ web: [1, 1] }]);
@@ -130,19 +136,68 @@ test('every host is in one wave, in order, and no wave is empty', () => {
   );
 });
 
-test('with sizes in numbers, a host more at the end changes no earlier wave', () => {
-  const numbers = fc.array(fc.integer({ min: 1, max: 50 }).map(hosts), {
-    minLength: 1,
-    maxLength: 4,
+describe('a host that comes or goes', () => {
+  const wavesOf = (fleet: readonly string[], rollout: Partial<Rollout>) =>
+    stagesOf(members(fleet, rollout))[0]![0]!.waves.map((w) => w.hosts);
+  /** A fleet, the place of the host in question, and a fleet without it. */
+  const withAndWithout = fc
+    .tuple(fc.oneof(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 2, max: 10_000 })), fc.nat())
+    .map(([n, seed]) => {
+      const all = names(n);
+      const at = seed % n;
+      return { all, at, others: all.filter((_, i) => i !== at) };
+    });
+
+  test('changes no wave before its own, with sizes in numbers', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 300 }).map(hosts), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(withAndWithout, fc.nat(5), sizes, ({ all, at, others }, canary, serial) => {
+        const [more, less] = [
+          wavesOf(all, { canary, serial }),
+          wavesOf(others, { canary, serial }),
+        ];
+        const own = more.findIndex((wave) => wave.includes(all[at]!));
+        expect(less.slice(0, own)).toEqual(more.slice(0, own));
+      }),
+    );
   });
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(5), numbers, (n, canary, serial) => {
-      const wavesOf = (count: number) =>
-        stagesOf(members(names(count), { canary, serial }))[0]![0]!.waves.map((w) => w.hosts);
-      const [before, after] = [wavesOf(n), wavesOf(n + 1)];
-      expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
-    }),
-  );
+
+  test('makes a wave of a percentage one host larger at most, and none smaller', () => {
+    fc.assert(
+      fc.property(withAndWithout, fc.integer({ min: 1, max: 100 }), ({ all, others }, value) => {
+        const serial = [percent(value)];
+        const [more, less] = [wavesOf(all, { serial }), wavesOf(others, { serial })];
+        const grown = sizeOf(serial[0]!, all.length) - sizeOf(serial[0]!, others.length);
+        expect([0, 1]).toContain(grown);
+        // all but the last, which has what is left
+        for (const wave of less.slice(0, -1)) expect(wave.length).toBe(less[0]!.length);
+        for (const wave of more.slice(0, -1)) expect(wave.length).toBe(less[0]!.length + grown);
+      }),
+    );
+  });
+
+  test('changes no wave that was shown, whatever its size', () => {
+    fc.assert(
+      fc.property(fleets, fc.nat(), (fleet, seed) => {
+        const at = seed % fleet.length;
+        const shown = stagesOf(fleet.filter((_, i) => i !== at)).flatMap((stage) =>
+          stage.flatMap(({ waves }) => waves),
+        );
+        const lanes = stagesOf(fleet, shown).flat();
+        for (const { group, waves } of lanes) {
+          const before = shown.filter((wave) => wave.group === group);
+          expect(waves.slice(0, before.length)).toEqual(before);
+          expect(waves.slice(before.length).flatMap((wave) => wave.hosts)).toEqual(
+            fleet[at]!.rolloutGroup === group ? [fleet[at]!.name] : [],
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
 
 test('a wave that was shown keeps its hosts, whichever of them are left', () => {
