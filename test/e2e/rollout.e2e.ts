@@ -19,6 +19,15 @@ const WATCH = ['--watch', '8'];
 const snapshots = (hosts: readonly LabHost[]): Promise<readonly Snapshot[]> =>
   Promise.all(hosts.map((host) => host.snapshot()));
 
+/** How many logins each host's sshd has accepted. */
+const acceptedLogins = (hosts: readonly LabHost[]): Promise<readonly number[]> =>
+  Promise.all(
+    hosts.map(async (host) => {
+      const { stdout } = await host.root("journalctl -u ssh -o cat | grep -c '^Accepted ' || true");
+      return Number(stdout);
+    }),
+  );
+
 async function untouched(hosts: readonly LabHost[], before: readonly Snapshot[]): Promise<void> {
   const after = await snapshots(hosts);
   expect(after.map((snapshot, i) => diffSnapshots(before[i]!, snapshot))).toEqual(
@@ -80,6 +89,18 @@ describeOnHosts('eight hosts in waves of 1, 25% and the rest', () => {
     await untouched(hosts.slice(1), before);
   });
 
+  test('and not where three may: the others are changed, each over one login', async () => {
+    const before = await snapshots(hosts.slice(1, 3));
+    const logins = await acceptedLogins(hosts);
+    const args = ['apply', '--yes', ...serial, '--max-fail', '3', ...WATCH, '-i', bad('40s')];
+    const { ended, report: run } = await report(lab, args);
+    expect(ended.exitCode).toBe(1);
+    expect(outcomes(run)).toEqual(expected('changed', FAILED, FAILED, 'changed'));
+    expect(run.waves.map((wave) => wave.hosts.length)).toEqual([1, 2, 5]);
+    await untouched(hosts.slice(1, 3), before);
+    expect(await acceptedLogins(hosts)).toEqual(logins.map((count) => count + 1));
+  });
+
   test('Ctrl-C between waves leaves the later ones, and a retry continues with the waves as they were', async () => {
     const file = good();
     const log = join(lab.home, 'interrupted.ndjson');
@@ -103,7 +124,7 @@ describeOnHosts('eight hosts in waves of 1, 25% and the rest', () => {
     expect((await running).exitCode).toBe(130);
     const retry = await report(lab, ['apply', '--yes', '--retry', log, '--watch', '1', '-i', file]);
     expect(retry.ended.exitCode).toBe(0);
-    expect(retry.report.waves.map((wave) => wave.hosts.length)).toEqual([2, 4]);
+    expect(retry.report.waves.map((wave) => wave.hosts.length)).toEqual([2, 5]);
   });
 
   test('with onFail: rollback, what the run has changed is as it was', async () => {
