@@ -25,6 +25,7 @@ const SECTIONS = [
   'ssh',
   'repository',
   'alloy',
+  'cluster',
   'service',
   'config',
   'fragment',
@@ -40,6 +41,7 @@ const INTRODUCTIONS: Readonly<Record<string, string>> = {
   ssh: 'How to log in. `~/.ssh/config` applies as well.',
   repository: 'Where the package comes from, and who may sign it.',
   alloy: 'The package, the service, and how to check it.',
+  cluster: 'Hosts whose Alloys share their work. See [clusters.md](clusters.md).',
   service:
     '`alloy.service` is written to a drop-in for the unit. Without any of these keys there is no drop-in.',
   config: 'The configuration, and the files it refers to.',

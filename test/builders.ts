@@ -76,6 +76,7 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     origins: new Map([['alloy.version', { file: 'inventory.yaml', line: 14, column: 14 }]]),
     ...more,
   },
+  cluster: null,
   rollout: AT_ONCE,
   rolloutGroup: '',
 });

@@ -62,7 +62,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
     examples: {
       ...ranges,
       'unknown-key': { setting: 'defaults.alloy', key: 'Version', known: [], near: 'version' },
-      'planned-key': { setting: 'defaults.alloy', key: 'cluster' },
+      'planned-key': { setting: 'defaults.alloy', key: 'delivery' },
       'not-allowed': {
         setting: 'defaults.alloy.check',
         written: 'https',
@@ -116,6 +116,13 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'no-content': { path: '/etc/alloy/ca.pem', host },
       'readable-secret': { path: '/etc/alloy/key.pem', mode: '0644' },
       'moved-api': { host },
+      'cluster-without-name': { host },
+      'cluster-listen': { host, listen: '127.0.0.1' },
+      'cluster-address': { host, address: '127.0.1.1', fault: 'loopback' },
+      'cluster-same-address': { hosts: [host, 'web-02.example.com'], address: '10.0.0.1' },
+      'cluster-argument': { argument: '--cluster.enabled' },
+      'cluster-too-small': { cluster: 'edge', size: 5, members: 3 },
+      'cluster-version': { version: '1.7.5-1', since: '1.8.0' },
       'ansible-template': { variable: 'ansible_host', host, file: 'hosts.ini' },
       'ansible-vault': { variable: 'ansible_user', host, file: 'hosts.ini' },
       'ansible-value': { variable: 'ansible_port', found: '{"ssh":2222}' },

@@ -71,6 +71,15 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       placeholder: { placeholder: '<LOKI_HOST>', setting: 'defaults.config.vars.logs_url' },
     },
   },
+  'cluster.unmanaged': {
+    means:
+      'Arguments of `--cluster` are set by hand, so members are neither checked nor changed one at a time.',
+    examples: { arguments: { argument: '--cluster.enabled' } },
+  },
+  'cluster.open': {
+    means: "In a cluster, Alloy's HTTP server is open to whoever reaches its address.",
+    examples: { 'no-tls': { listen: '0.0.0.0:12345' } },
+  },
   'inventory.unused': {
     means: 'A part of the inventory has no effect.',
     examples: {

@@ -8,10 +8,6 @@ export interface Listen {
   readonly port: number;
 }
 
-/** As an argument of `alloy run` takes it: `[::1]:12345`. */
-export const listenArgument = ({ address, port }: Listen): string =>
-  `${address.includes(':') ? `[${address}]` : address}:${port}`;
-
 /** What reaches the listener from the host itself: every interface is also the loopback one. */
 export function reachable({ address, port }: Listen): Listen {
   if (/^0+(\.0+){3}$/.test(address)) return { address: '127.0.0.1', port };

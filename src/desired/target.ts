@@ -1,16 +1,17 @@
 import type { Template } from '../config/template-model.ts';
-import type { FileSettings, HostSettings } from '../inventory/settings.ts';
+import type { FileSettings } from '../inventory/settings.ts';
+import { endpoint } from '../model/cluster.ts';
 import { CONFIG_PATH, type DesiredFile, type Target } from '../model/desired.ts';
 import type { Sudo } from '../model/host.ts';
 import { failWith, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
-import { dropInText, environmentFault, listenArgument, reachable } from './alloy-service.ts';
+import { dropInText, environmentFault, reachable } from './alloy-service.ts';
+import { type Clustered, openCluster } from './cluster.ts';
 import type { ConfigurationOptions, Configure } from './configuration.ts';
 
 /** Everything that the desired state of a host is made of. Nothing is read here. */
-export interface TargetInput extends ConfigurationOptions {
-  readonly settings: HostSettings;
+export interface TargetInput extends ConfigurationOptions, Clustered {
   readonly template: Template;
   /** By `secretKey`; null: they were not read, placeholders stand in (`validate`, `render`). */
   readonly secrets: ReadonlyMap<string, Secret> | null;
@@ -35,7 +36,7 @@ export function makeTarget(
   const sudo = sudoOf(input, problems);
   const made = input.configure(settings, template, input);
   if (!made.ok) for (const one of made.problems) problems.push(one);
-  const { version, service, environment: variables, ...running } = alloy;
+  const { version, service, environment: variables, cluster: _, ...running } = alloy;
   const environment = [...variables].map(
     ([variable, value]) =>
       [variable, typeof value === 'string' ? value : secretOf(value, input)] as const,
@@ -45,7 +46,7 @@ export function makeTarget(
 
   const { key } = repository;
   const args = [
-    `--server.http.listen-addr=${listenArgument(alloy.listen)}`,
+    `--server.http.listen-addr=${endpoint(alloy.listen)}`,
     `--stability.level=${alloy.stability}`,
     ...alloy.args,
   ];
@@ -69,11 +70,17 @@ export function makeTarget(
       args,
       origins,
     },
+    cluster: input.cluster,
     rollout: settings.rollout,
     rolloutGroup: settings.rolloutGroup,
   };
   const unreadable = config.files.flatMap(unreadableForService);
-  const warnings = [...made.value.warnings, ...unreadable, ...unknownTolerated(input, target)];
+  const warnings = [
+    ...made.value.warnings,
+    ...unreadable,
+    ...unknownTolerated(input, target),
+    ...openCluster(input),
+  ];
   return ok({ target, warnings });
 }
 

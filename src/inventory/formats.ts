@@ -10,6 +10,7 @@ export const FORMATS = {
   'alloy-version': /^(present|latest|\d+\.\d+\.\d+(-[0-9][0-9A-Za-z.+~]*)?)$/,
   'apt-component': APT_NAME,
   'apt-suite': APT_NAME,
+  'cluster-name': /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/,
   'component-id': /^[A-Za-z_][\w./-]*$/,
   'cpu-share': /^[1-9]\d*%$/,
   /** As systemd reads time spans and amounts of memory. */
@@ -22,6 +23,8 @@ export const FORMATS = {
   'group-name': /^[A-Za-z0-9_.][\w.+=/@%~-]*$/,
   'host-key': /^SHA256:[A-Za-z0-9+/]{43}=?$/,
   'host-path': /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]+)+$/,
+  'ip-address':
+    /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$/,
   'jump-host': /^([\w.$-]+@)?(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_][\w.-]*)(:\d{1,5})?$/,
   'listen-address':
     /^(\[[0-9A-Fa-f:.]+(%\w+)?\]|[A-Za-z0-9]([A-Za-z0-9_.-]*)?):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,

@@ -1,23 +1,15 @@
 import { nearest } from '../model/frame.ts';
 import { memo } from '../model/memo.ts';
 import { placeholderIn } from '../model/placeholder.ts';
-import type { Position, Problem, Warning } from '../model/problem.ts';
-import type { FileOwner, InventoryProblems } from '../model/problems/inventory-problems.ts';
-import type { Inventory } from './members.ts';
+import type { Problem, Warning } from '../model/problem.ts';
+import type { FileOwner } from '../model/problems/inventory-problems.ts';
+import { clustersAreWhole, clustersHaveNames, unmanagedClusters } from './cluster-rules.ts';
 import { conflictsOf, groupLayers, overrides } from './merge.ts';
+import type { Checked, Report, Rule } from './rule.ts';
 import type { SettingsInput } from './schema.ts';
 import { pathText } from './schema-problems.ts';
 import { type HostSettings, settingsOf } from './settings.ts';
 import type { Path } from './yaml.ts';
-
-type Checked = Omit<Inventory, 'warnings'>;
-type Report = (
-  params: InventoryProblems['inventory.rule'],
-  where: Path | Position,
-  part?: 'key' | 'value',
-) => void;
-/** One thing that must hold across the whole inventory; reports every violation. */
-type Rule = (inventory: Checked, report: Report) => void;
 
 /** Every section that holds settings, with its path. */
 const sectionsOf = ({
@@ -281,6 +273,7 @@ const RULES: readonly Rule[] = [
   fragmentsAreThere,
   filesAreComplete,
   checksReachTheApi,
+  clustersAreWhole,
 ];
 
 /** These would complain about what is missing only because it could not be read. */
@@ -288,6 +281,7 @@ const RULES_FOR_WHOLE_INVENTORIES: readonly Rule[] = [
   hasHosts,
   groupsExist,
   fragmentsHaveTemplates,
+  clustersHaveNames,
 ];
 
 /** @param partial values that do not match the schema were left out */
@@ -328,7 +322,7 @@ function placeholders(inventory: Checked): readonly Warning[] {
 /** What is allowed but probably a mistake. */
 export function warningsOf(inventory: Checked): readonly Warning[] {
   const { groups, hosts, input, place } = inventory;
-  const warnings: Warning[] = [...placeholders(inventory)];
+  const warnings: Warning[] = [...placeholders(inventory), ...unmanagedClusters(inventory)];
   for (const [settings, path] of sectionsOf(inventory))
     settings.alloy?.args?.forEach((argument, i) => {
       // an imported installation may have it, and is left as it is

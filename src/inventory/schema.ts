@@ -161,11 +161,28 @@ const service = section('service', 'alloy.service', {
   ),
 });
 
+const cluster = section('cluster', 'alloy.cluster', {
+  name: text('cluster-name').describe(
+    'Name of the cluster. All hosts of the inventory with this name are its members, whatever `--limit` says.',
+  ),
+  advertise: text('ip-address').describe(
+    'IP address at which the other members reach this host. Defaults to the address in `alloy.listen`, or to `ssh.address`, resolved on this machine.',
+  ),
+  waitForSize: whole(1).describe(
+    'Components that use clustering start working once the cluster has this many members. Alloy 1.8 or newer.',
+  ),
+});
+
 const alloy = section('alloy', 'alloy', {
   version: text('alloy-version').describe(
     '`present` installs the newest version where Alloy is missing and leaves any other alone. `latest` upgrades to the newest. A version number is installed, by upgrade or downgrade, and held.',
   ),
-  listen: text('listen-address').describe("Address and port of Alloy's own HTTP server."),
+  listen: text('listen-address').describe(
+    "Address and port of Alloy's own HTTP server. In a cluster, the default is the address at which the other members reach the host.",
+  ),
+  cluster: cluster.describe(
+    'Makes the host a member of a cluster. Its `--cluster` arguments are computed.',
+  ),
   check: z
     .enum(['http', 'service'])
     .describe(
@@ -326,7 +343,7 @@ export const inventorySchema = z
   .meta({ title: 'alloyup inventory' });
 
 /** Keys that are designed but not implemented yet: refused with a message of their own. */
-export const PLANNED_KEYS: readonly string[] = ['cluster', 'delivery'];
+export const PLANNED_KEYS: readonly string[] = ['delivery'];
 
 export type InventoryInput = z.infer<typeof inventorySchema>;
 export type SettingsInput = z.infer<typeof defaultsSection>;

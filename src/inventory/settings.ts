@@ -36,6 +36,13 @@ export interface FragmentSettings {
   readonly at: Position;
 }
 
+/** `alloy.cluster`; `name` is empty where no section sets it, which a rule refuses. */
+export interface ClusterSettings {
+  readonly name: string;
+  readonly advertise: string | null;
+  readonly waitForSize: number | null;
+}
+
 export type ServiceSettings = Readonly<NonNullable<NonNullable<SettingsInput['alloy']>['service']>>;
 
 /** The complete settings of one host, from the inventory and the defaults. Holds no secret. */
@@ -55,6 +62,8 @@ export interface HostSettings {
     readonly version: WantedVersion;
     readonly environment: ReadonlyMap<string, string | SecretRef>;
     readonly service: ServiceSettings;
+    /** null: Alloy runs on its own. */
+    readonly cluster: ClusterSettings | null;
   };
   readonly config: {
     readonly template: string;
@@ -166,6 +175,9 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
       ),
       memberOf: unique(alloy.memberOf),
       service: alloy.service ?? {},
+      cluster: alloy.cluster
+        ? filled({ name: '', advertise: null, waitForSize: null }, alloy.cluster)
+        : null,
     },
     config: {
       template: config.template,

@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster.ts';
 import type { Host } from './host.ts';
 import type { Position } from './problem.ts';
 import type { Rollout } from './rollout.ts';
@@ -72,6 +73,8 @@ export interface Desired {
 export interface Target {
   readonly host: Host;
   readonly desired: Desired;
+  /** null: it runs on its own. */
+  readonly cluster: Cluster | null;
   readonly rollout: Rollout;
   /** The groups, or the host, whose settings made `rollout`; empty: the whole fleet's. */
   readonly rolloutGroup: string;

@@ -35,6 +35,7 @@ function make(text: string, { host = 'h', template = MINIMAL, input = {} }: Wish
     );
   return makeTarget({
     settings: settingsOf(parsed.value, host),
+    cluster: null,
     template,
     secrets: new Map(),
     files: new Map(),

@@ -55,6 +55,7 @@ test('a host without settings gets every default', () => {
       environment: new Map(),
       memberOf: [],
       service: {},
+      cluster: null,
     },
     config: { template: 'minimal', vars: {}, inherited: [], fragments: [], files: [] },
     rollout: AT_ONCE,
@@ -312,7 +313,7 @@ test('the example is valid and has no warnings', () => {
   const text = readFileSync(new URL('../../docs/inventory.full.yaml', import.meta.url), 'utf8');
   const inventory = parse(text);
   expect(inventory.warnings).toEqual([]);
-  expect(inventory.hosts.size).toBe(22);
+  expect(inventory.hosts.size).toBe(23);
 });
 
 test('an argument that the unit overrides is kept, with a warning', () => {

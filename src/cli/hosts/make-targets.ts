@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Template } from '../../config/template-model.ts';
+import { clusterMaker, namesToResolve } from '../../desired/cluster.ts';
 import { type CheckedTexts, configurationOf } from '../../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../desired/target.ts';
 import { fragmentOf, leftoverVars, templateOf } from '../../desired/templates.ts';
+import { isLoopback } from '../../inventory/clusters.ts';
 import { HOST_LIST } from '../../inventory/host-list.ts';
 import {
   fileRefs,
@@ -43,7 +45,10 @@ export async function readTargets(all: ChosenHosts, invocation: Invocation, verb
   const secretOptions = { base, env, timeoutMs: SECRET_TIMEOUT_MS };
   // a password manager may prompt
   const read = await aside(() => resolveSecrets(settings.flatMap(secretRefs), secretOptions));
+  const { addresses, problems } = await memberAddresses(chosen);
+  if (all === chosen) throwAll(framed(problems, chosen));
   const made = await makeTargets(chosen, {
+    addresses,
     secrets: read.ok ? read.value.secrets : null,
     sudoPassword,
     planned: true,
@@ -56,6 +61,25 @@ export async function readTargets(all: ChosenHosts, invocation: Invocation, verb
     secrets: [...secrets.values(), ...(sudoPassword ? [sudoPassword] : [])],
     warnings: unique([...chosen.warnings, ...warnings, ...made.warnings]),
   };
+}
+
+/** IP addresses of the members of clusters, and what has none that the other members could use. */
+async function memberAddresses({ inventory, settings }: ChosenHosts): Promise<{
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}> {
+  const names = namesToResolve(inventory, settings);
+  if (names.size === 0) return { addresses: new Map(), problems: [] };
+  const { resolveNames } = await import('../../sources/addresses.ts');
+  const addresses = await resolveNames(names.keys());
+  const problems = [...names].flatMap(([name, { name: host, origins, at }]): Problem[] => {
+    const found = addresses.get(name);
+    if (found !== undefined && !isLoopback(found)) return [];
+    const fault = found === undefined ? 'unresolved' : 'loopback';
+    const params = { reason: 'cluster-address', host, address: name, fault } as const;
+    return [{ code: 'inventory.rule', params, at: origins.get('ssh.address') ?? at }];
+  });
+  return { addresses, problems };
 }
 
 /** Hosts with what it takes to reach them only: a broken template must not stop a rollback. */
@@ -75,6 +99,8 @@ interface MakeOptions
   > {
   /** Templates that are not written yet, by path as written. */
   readonly drafts?: ReadonlyMap<string, TemplateText>;
+  /** IP addresses of members of clusters whose addresses are names. */
+  readonly addresses?: ReadonlyMap<string, string>;
 }
 
 /** The inventory and everything it renders, offline: reads no secret, runs nothing. */
@@ -100,9 +126,13 @@ export async function validateInventory(
 /** Reads templates and files, and makes a target of each host that has no problem. */
 export async function makeTargets(
   chosen: ChosenHosts,
-  { drafts = new Map(), ...options }: MakeOptions = {},
+  { drafts = new Map(), addresses = new Map(), ...options }: MakeOptions = {},
 ) {
-  const { settings, base, inventory, mayRead } = chosen;
+  const { base, inventory, mayRead } = chosen;
+  const clustered = new Map(
+    chosen.settings.map(clusterMaker(inventory, addresses)).map((one) => [one.settings, one]),
+  );
+  const settings = [...clustered.keys()];
   const refs = settings.map((host) => [host, templateRef(host)] as const);
   const fragments = new Map(settings.map((host) => [host, fragmentRefs(host)]));
   const all = [
@@ -152,7 +182,7 @@ export async function makeTargets(
           alloyVersion: null,
           planned: false,
           ...options,
-          settings: host,
+          ...clustered.get(host)!,
           template: template.value,
           fragments: new Map(
             pieces.flatMap(([name, piece]) => (piece.ok ? [[name, piece.value] as const] : [])),

@@ -8,6 +8,7 @@ export type ValueFormat =
   | 'alloy-version'
   | 'apt-component'
   | 'apt-suite'
+  | 'cluster-name'
   | 'component-id'
   | 'duration'
   | 'environment-value'
@@ -19,6 +20,7 @@ export type ValueFormat =
   | 'group-name'
   | 'host-key'
   | 'host-path'
+  | 'ip-address'
   | 'jump-host'
   | 'host-count'
   | 'listen-address'
@@ -137,6 +139,18 @@ export interface InventoryProblems {
     | Reasons<'no-fragment', { fragment: string; near: string | null }>
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
+    /** Of `alloy.cluster`. */
+    | Reasons<'cluster-without-name', { host: string }>
+    | Reasons<'cluster-listen', { host: string; listen: string }>
+    /** `loopback`: only the host itself reaches it. */
+    | Reasons<
+        'cluster-address',
+        { host: string; address: string; fault: 'loopback' | 'unresolved' }
+      >
+    | Reasons<'cluster-same-address', { hosts: readonly [string, string]; address: string }>
+    | Reasons<'cluster-argument', { argument: string }>
+    | Reasons<'cluster-too-small', { cluster: string; size: number; members: number }>
+    | Reasons<'cluster-version', { version: string; since: string }>
     /** `host` is one that has the variable, `file` the inventory. */
     | Reasons<
         'ansible-template' | 'ansible-vault',

@@ -24,6 +24,10 @@ export interface WarningProblems {
     /** The unit itself sets it later. */
     | Reasons<'overridden-argument', { argument: string }>
     | Reasons<'tolerated-component', { component: string }>;
+  /** `argument`: the first of `--cluster` in `alloy.args`, where there is no `alloy.cluster`. */
+  'cluster.unmanaged': Reasons<'arguments', { argument: string }>;
+  /** Alloy's HTTP server has to listen where other members reach it. */
+  'cluster.open': Reasons<'no-tls', { listen: string }>;
   'ansible.left': Reasons<'connection', { host: string; connection: string }>;
   'ansible.ignored':
     | SkippedKey

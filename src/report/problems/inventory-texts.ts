@@ -237,6 +237,25 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'moved-api': ({ host }) => text`
       --server.http.ui-path-prefix moves the API that alloyup checks on "${host}"
       Remove it, or set "check: service" for a weaker check`,
+    'cluster-without-name': ({ host }) => text`alloy.cluster has no name on "${host}"
+      Add one: cluster: { name: NAME }, the same for all members`,
+    'cluster-listen': ({ host, listen }) => text`
+      ${host} is a member of a cluster, but listens on ${listen}, where no other member reaches it
+      Remove alloy.listen, then it listens where the others reach it, or set an address of the host`,
+    'cluster-address': ({ host, address, fault }) => text`
+      ${address} ${fault === 'loopback' ? 'is an address that only the host itself reaches' : 'does not resolve on this machine'}, so the other members would not find "${host}"
+      Set alloy.cluster.advertise of the host to the IP address at which they reach it`,
+    'cluster-same-address': ({ hosts, address }) => text`
+      ${hosts.map(quoted).join(' and ')} are members of one cluster with the same address, ${address}
+      Set alloy.cluster.advertise of each to its own IP address`,
+    'cluster-argument': ({ argument }) => text`${argument} is computed from alloy.cluster
+      Remove it from alloy.args`,
+    'cluster-too-small': ({ cluster, size, members }) => text`
+      the cluster "${cluster}" has ${count(members, 'member')}, and waits for ${size}: it would never start working
+      Lower alloy.cluster.waitForSize, or add members`,
+    'cluster-version': ({ version, since }) => text`
+      Alloy ${version} does not know --cluster.wait-for-size
+      Remove alloy.cluster.waitForSize, or set alloy.version to ${since} or newer`,
     'ansible-template': ({ file, host, variable }) => text`
       ${variable} is an Ansible template, which alloyup cannot evaluate
       ${debug(file, variable, host)}`,

@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<Expected, string>> = {
   'alloy-version': 'a version of Alloy',
   'apt-component': 'a repository component',
   'apt-suite': 'a repository suite',
+  'cluster-name': 'a name for a cluster',
   'component-id': 'a component ID',
   'cpu-share': 'a share of CPU time',
   duration: 'a duration',
@@ -31,6 +32,7 @@ const NAMES: Readonly<Record<Expected, string>> = {
   'group-name': 'a valid group name',
   'host-key': 'a fingerprint of a host key',
   'host-path': 'a path on the host',
+  'ip-address': 'an IP address',
   'jump-host': 'a jump host',
   'host-count': 'a number of hosts',
   'listen-address': 'a listen address',
@@ -86,6 +88,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
   },
   'apt-component': 'Write one word, such as main',
   'apt-suite': 'Write one word, such as stable',
+  'cluster-name': 'Use letters, digits and . - _, and begin and end with a letter or digit',
   'component-id': 'Write it as in the configuration: prometheus.remote_write.default',
   'cpu-share': 'Write a percentage: 50% is half a core, 200% two cores',
   duration: 'Write a number with its unit: 500ms, 5s, 2min, 1h',
@@ -113,6 +116,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
       ? 'Remove the "/" at the end: name a file, not a directory'
       : 'Write the path without "//", "." and ".."';
   },
+  'ip-address': 'Write an IP address without a port, such as 10.0.0.5: Alloy resolves no name here',
   'jump-host': 'Write it as [user@]host[:port]',
   'listen-address': (written) => {
     if (/^:\d+$/.test(written))

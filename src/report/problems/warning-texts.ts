@@ -112,6 +112,16 @@ export const warningTexts: Texts<WarningProblems> = {
     'empty-group': ({ group }) => text`the group "${group}" has no hosts
       Add hosts to it, or remove the group`,
   },
+  'cluster.unmanaged': {
+    arguments: ({ argument }) => text`
+      ${argument} makes a cluster that alloyup does not know: apply may restart all of its members at once
+      Replace the arguments of --cluster by alloy.cluster: { name: NAME }`,
+  },
+  'cluster.open': {
+    'no-tls': ({ listen }) => text`
+      Alloy listens on ${listen} for the other members, without TLS: whoever reaches it can read its configuration and reload it
+      Let a firewall admit the members alone, or set alloy.listen to an address of their network`,
+  },
   'ansible.left': {
     connection: ({ host, connection }) => text`
       ${host} is left out: Ansible connects to it with "${connection}", not SSH
