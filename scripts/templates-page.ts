@@ -47,7 +47,7 @@ parameters:
     required: true
 \`\`\`
 
-Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`default\`, \`oneOf\` (the allowed values), \`needs\`
+Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`default\`, \`oneOf\` (the allowed values, or schemes of URLs), \`needs\`
 (a parameter without which it has no effect), \`unless\` (a parameter that replaces it), \`requiredUnless\` (a parameter
 beside which it is optional) and
 \`when: { collect: [metrics] }\` (it applies only if \`collect\` is or contains one of these values).
@@ -166,7 +166,13 @@ function row(parameter: Parameter): string {
   const { name, type, oneOf, required, default: value, meaning } = parameter;
   const words = oneOf.map((word) => `\`${word}\``).join(' ');
   const kind =
-    oneOf.length === 0 ? parameterType(type) : type === 'list' ? `some of ${words}` : words;
+    oneOf.length === 0
+      ? parameterType(type)
+      : type === 'list'
+        ? `some of ${words}`
+        : type === 'urls'
+          ? `${parameterType(type)}: ${words}`
+          : words;
   const otherwise = required
     ? '**required**'
     : value === null

@@ -62,7 +62,8 @@ export class Pipeline {
           ...item,
           labels: this.#relabel(block, labels) ?? {},
         });
-      case 'loki.source.journal': {
+      case 'loki.source.journal':
+      case 'loki.source.syslog': {
         const rules = String(this.#attribute(block.body, 'relabel_rules')).replace(/\.rules$/, '');
         const made = this.#relabel(this.#blocks.get(rules)!, labels);
         return next({

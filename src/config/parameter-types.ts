@@ -14,6 +14,10 @@ const listOf =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(fits);
 
+/** `tcp` of `tcp://host:1`; '' of what is no URL. */
+export const schemeOf = (value: unknown): string =>
+  (typeof value === 'string' && /^([a-z]+):\/\/[^\s/]\S*$/.exec(value)?.[1]) || '';
+
 const isPath = matches(/^\/[^\0\n]*$/);
 
 /** What a parameter may be: the check of each type, and an example. */
@@ -24,6 +28,13 @@ export const TYPES = {
   list: [listOf(isScalar), '[one, two]'],
   map: [(value) => isMap(value) && Object.values(value).every(isScalar), '{ env: prod }'],
   url: [matches(/^https?:\/\/[^\s/?#]+[^\s]*$/i), 'https://metrics.example.com/api/v1/write'],
+  urls: [
+    (value) => {
+      const schemes = isMap(value) ? Object.values(value).map(schemeOf) : [];
+      return schemes.length > 0 && !schemes.includes('');
+    },
+    '{ shop: "https://shop.example.com" }',
+  ],
   address: [matches(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/), '127.0.0.1:4317'],
   duration: [
     matches(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/),

@@ -1,14 +1,17 @@
 import { nearest } from '../model/frame.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import type { ParameterFault } from '../model/problems/config-problems.ts';
-import { TYPES } from './parameter-types.ts';
+import { schemeOf, TYPES } from './parameter-types.ts';
 import type { Parameter, TemplateValues } from './template-model.ts';
 
-/** Maps of an inventory have no prototype, so `String` cannot take them; they are no word either. */
-const wordsOf = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).map((one) =>
+/** Of a map its schemes. Maps of an inventory have no prototype, so `String` cannot take them; they are no word either. */
+function wordsOf(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return Object.values(value).map(schemeOf);
+  return (Array.isArray(value) ? value : [value]).map((one) =>
     typeof one === 'object' ? '' : String(one),
   );
+}
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
@@ -111,21 +114,24 @@ export function checkVars(
 
 /** The parameter's own example where its meaning ends in one. */
 export const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
-  oneOf[0] ?? /, e\.g\. (\S+)\.$/.exec(meaning)?.[1] ?? TYPES[type][1];
+  (type === 'urls' ? undefined : oneOf[0]) ??
+  /, e\.g\. (\{.+\}|\S+)\.$/.exec(meaning)?.[1] ??
+  TYPES[type][1];
 
 /** Why the parameter cannot have this value; undefined: it can. */
-export function faultOf(
-  { type, oneOf, meaning }: Parameter,
-  value: unknown,
-): ParameterFault | undefined {
+export function faultOf(parameter: Parameter, value: unknown): ParameterFault | undefined {
+  const { type, oneOf, meaning } = parameter;
   const json = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
   const given = json.length > 60 ? `${json.slice(0, 57)}...` : json;
-  if (!TYPES[type][0](value))
-    return { kind: 'type', type, given, example: oneOf[0] ?? TYPES[type][1], meaning };
+  if (!TYPES[type][0](value)) {
+    const example = type === 'urls' ? exampleOf(parameter) : (oneOf[0] ?? TYPES[type][1]);
+    return { kind: 'type', type, given, example, meaning };
+  }
   if (oneOf.length === 0) return undefined;
   const list = Array.isArray(value);
   const odd = wordsOf(value).find((one) => !oneOf.includes(one));
   if (odd === undefined) return undefined;
+  if (type === 'urls') return { kind: 'scheme', choices: oneOf, given: odd, meaning };
   const meant = nearest(odd, oneOf) ?? null;
   return { kind: 'choice', choices: oneOf, list, given, meant, meaning };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parser.ts';
-import { builtinFragment, FRAGMENT_NAMES, type FragmentName } from '../../src/config/fragments.ts';
 import { Pipeline } from '../pipeline.ts';
 import { type Files, render, rendered } from './configure.ts';
 
@@ -233,6 +232,37 @@ prometheus.scrape "a" {
       [/inventory\.rule: .*secret/],
     ],
     [
+      'a URL with a scheme that the parameter does not take',
+      withFragments('{ a: { template: blackbox, vars: { targets: { x: "ftp://h" } } } }'),
+      {},
+      [
+        /^inventory\.yaml:6:\d+ template\.variable: targets: ftp:\/\/ is none of http:\/\/, https:\/\/, tcp:\/\/, tls:\/\/, icmp:\/\/ -> Use one of them/,
+      ],
+    ],
+    [
+      'what is no URL in a map of them, or nothing',
+      withFragments(
+        '{ a: { template: syslog, vars: { listeners: { x: "0.0.0.0:1514" } } }, b: { template: syslog, vars: { listeners: {} } } }',
+      ),
+      {},
+      [
+        /listeners must be a map of URLs, not {"x":"0\.0\.0\.0:1514"} -> Write e\.g\. { devices: "udp:\/\/0\.0\.0\.0:1514" }\./,
+        /listeners must be a map of URLs, not {} /,
+      ],
+    ],
+    [
+      'a listener with TLS and no certificate, and a certificate without',
+      withFragments(
+        '{ a: { template: syslog, vars: { listeners: { x: "tls://:6514" } } }, b: { template: syslog, vars: { listeners: { x: "tcp://:1514" }, cert_file: /c } } }',
+      ),
+      {},
+      [
+        /the template syslog needs cert_file: .* e\.g\. cert_file: \/etc\/alloy\/syslog\.pem/,
+        /the template syslog needs key_file/,
+        /cert_file has no effect without tls in listeners/,
+      ],
+    ],
+    [
       'a fragment that is no map, path or null',
       withFragments('{ a: [x] }'),
       {},
@@ -331,47 +361,4 @@ prometheus.remote_write "mine" {
   );
   expect(text).toContain('forward_to      = [prometheus.remote_write.mine.receiver]');
   expect(text).toContain('// alloyup, fragment cache: redis\n');
-});
-
-/** What each built-in fragment cannot do without, and each way of being asked for more. */
-const VARIANTS: Readonly<Record<FragmentName, readonly Readonly<Record<string, unknown>>[]>> = {
-  memcached: [{}, { address: 'cache:11211', instance: 'a' }],
-  mysql: [{}, { dsn_env: 'MINE', scrape_interval: '15s' }],
-  postgres: [{}, { dsn_env: 'MINE', instance: 'a', scrape_interval: '15s' }],
-  process: [{ commands: ['nginx', 'ssh"d'] }],
-  redis: [
-    {},
-    { address: '10.0.0.1:6379', password_env: 'REDIS' },
-    { password_file: '/etc/alloy/r' },
-  ],
-};
-
-describe.each(FRAGMENT_NAMES)('the fragment %s', (name) => {
-  test.each(VARIANTS[name])(
-    'is canonical, passes every check and sends its metrics, with %j',
-    (given) => {
-      const environment = '{ POSTGRES_DSN: a, MYSQL_DSN: a, MINE: a, REDIS: a }';
-      const two = `{ one-a: { template: ${name}, vars: ${vars(given)} }, two: { template: ${name}, vars: ${vars(given)} } }`;
-      const made = render(
-        `${BASE}hosts: { h: { alloy: { environment: ${environment} }, config: { fragments: ${two} } } }\n`,
-      );
-      expect(made.problems).toEqual([]);
-      expect(made.warnings).toEqual([]);
-      expect(format(made.text!, parse(made.text!).file)).toBe(made.text);
-      // each instance is named after its own entry
-      expect(made.components!.ids).toContain('prometheus.scrape.one_a');
-      expect(made.components!.ids).toContain('prometheus.scrape.two');
-      const pipeline = new Pipeline(made.text!, 'h1');
-      const exporter = `prometheus.exporter.${name}.two`;
-      const [sent] = pipeline.follow(exporter, 'metrics', { labels: { __name__: 'up' } });
-      const instance = given.instance ?? 'h1';
-      expect(sent!.labels).toMatchObject({ job: `integrations/${name}`, instance, host: 'h1' });
-    },
-  );
-
-  test('declares what it reads, and reads what it declares', () => {
-    const { text, parameters } = builtinFragment(name);
-    for (const { name: parameter } of parameters ?? [])
-      expect(text).toMatch(new RegExp(`\\b${parameter}\\b`));
-  });
 });

@@ -84,7 +84,9 @@ function kindOf({
   when,
   requiredUnless,
 }: Parameter): string {
-  const words = oneOf.length === 0 ? parameterType(type) : oneOf.join(' | ');
+  const schemes = `${parameterType(type)} (${oneOf.join(', ')})`;
+  const words =
+    oneOf.length === 0 ? parameterType(type) : type === 'urls' ? schemes : oneOf.join(' | ');
   const needed =
     required === false || when !== null || requiredUnless !== null ? [] : [', required'];
   const otherwise = value === null ? [] : [`, default ${JSON.stringify(value)}`];

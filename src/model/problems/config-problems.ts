@@ -28,7 +28,9 @@ export type ParameterFault =
       given: string;
       meant: string | null;
       meaning: string;
-    }>;
+    }>
+  /** A URL in a map of them begins with another scheme; `given` is that scheme. */
+  | Readonly<{ kind: 'scheme'; choices: readonly string[]; given: string; meaning: string }>;
 
 /** A name that there is not: the one that was probably meant, and all that there are. */
 type Unknown = { meant: string | null; known: readonly string[] };

@@ -34,6 +34,7 @@ const TYPES = table<string>({
   list: 'a list of plain values',
   map: 'a map of plain values',
   url: 'an http or https URL',
+  urls: 'a map of URLs',
   address: 'an address with a port',
   duration: 'a duration',
   size: 'a size',
@@ -49,6 +50,9 @@ export const parameterType = (type: string): string => TYPES[type] ?? type;
 export function parameterFault(parameter: string, fault: ParameterFault): Text {
   const { given } = fault;
   const meaning = fault.meaning.replace(/\.$/, '');
+  if (fault.kind === 'scheme')
+    return text`${parameter}: ${given}:// is none of ${fault.choices.map((one) => `${one}://`).join(', ')}
+      Use one of them. ${meaning}`;
   if (fault.kind === 'type')
     return text`${parameter} must be ${parameterType(fault.type)}, not ${given}
       Write e.g. ${fault.example}. ${meaning}`;

@@ -27,7 +27,7 @@ test.each([...BUILTIN_NAMES, ...FRAGMENT_NAMES])('the example of %s is valid', (
   const shown = alloyup('templates', 'show', name);
   expect(shown.code).toBe(0);
   for (const { name: parameter } of parameters) expect(shown.out).toContain(parameter);
-  const vars = '{ metrics_url: "https://m.example.com/api/v1/write" }';
+  const vars = '{ metrics_url: "https://m.example.com/w", logs_url: "https://l.example.com/p" }';
   const base =
     kind === 'fragment'
       ? `defaults: { config: { template: self-monitoring, vars: ${vars} } }\n`

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { format } from '../../src/alloy/format.ts';
+import { parse } from '../../src/alloy/parser.ts';
+import { knownVersions } from '../../src/alloy/table/component-table.ts';
+import { builtinFragment, FRAGMENT_NAMES, type FragmentName } from '../../src/config/fragments.ts';
+import { render } from './configure.ts';
+import { ENVIRONMENT, VARIANTS } from './fragment-variants.ts';
+
+type Vars = Readonly<Record<string, unknown>>;
+
+const METRICS = { metrics_url: 'https://m.example/api/v1/write' };
+const LOGS = { logs_url: 'https://l.example/loki/api/v1/push' };
+const OTLP = { otlp_url: 'https://o.example' };
+
+/** Every way in which a built-in template offers metrics and logs. */
+const BASES: readonly (readonly [string, Vars])[] = [
+  ['linux-host', { ...METRICS, ...LOGS }],
+  ['linux-host', OTLP],
+  ['otlp-gateway', { ...METRICS, ...LOGS, traces_url: 'https://t.example:4318' }],
+  ['otlp-gateway', OTLP],
+  ['self-monitoring', { ...METRICS, ...LOGS }],
+];
+
+/** The first version of Alloy in which a variant works, where that is not any. */
+const OLDEST: Partial<Record<FragmentName, readonly string[]>> = {
+  blackbox: ['1.3.0', '1.3.0'],
+  mysql: ['1.4.0', '1.4.0'],
+  postgres: ['1.4.0', '1.4.0'],
+  pyroscope: ['1.2.0', '1.4.0', '1.2.0'],
+  redis: ['1.0.0', '1.4.0', '1.0.0'],
+  remotecfg: ['1.7.0', '1.7.0', '1.7.0'],
+  snmp: ['1.2.0', '1.7.0'],
+  syslog: ['1.5.0', '1.5.0', '1.5.0'],
+};
+
+const VERSIONS = knownVersions().map((minor) => `${minor}.0`);
+
+/** An inventory of one host, in JSON, which is YAML too. */
+function inventoryOf(
+  fragments: Readonly<Record<string, unknown>>,
+  [template, vars]: (typeof BASES)[number] = BASES[0]!,
+  version = VERSIONS.at(-1)!,
+): string {
+  const alloy = { version, environment: ENVIRONMENT };
+  return JSON.stringify({ hosts: { h: { alloy, config: { template, vars, fragments } } } });
+}
+
+/** What is told about a base alone is not about fragments. */
+const toldOf = ({ problems, warnings }: ReturnType<typeof render>): readonly string[] =>
+  [...problems, ...warnings].filter((one) => !/^templates\/[\w-]+\.alloy|is collected/.test(one));
+
+const all = FRAGMENT_NAMES.flatMap((name) =>
+  VARIANTS[name].map((vars, i) => [name, i, vars] as const),
+);
+
+describe.each(all)('%s, variant %i', (name, i, vars) => {
+  const one = { template: name, vars };
+
+  test('is canonical, passes every check on every base, and is held', async () => {
+    const made = render(inventoryOf({ [name]: one }));
+    expect(toldOf(made)).toEqual([]);
+    expect(format(made.text!, parse(made.text!).file)).toBe(made.text);
+    const [, own] = made.text!.split(/^(?=\/\/ alloyup, fragment )/m);
+    await expect(own).toMatchFileSnapshot(`fixtures/fragments/${name}-${i}.alloy`);
+
+    for (const base of BASES)
+      expect(toldOf(render(inventoryOf({ [name]: one }, base)))).toEqual([]);
+  });
+
+  test('works from the version on that it says it needs, and not before', () => {
+    const oldest = OLDEST[name]?.[i] ?? VERSIONS[0];
+    const works = VERSIONS.map((version) => {
+      const text = inventoryOf({ [name]: one }, ['linux-host', { ...METRICS, ...LOGS }], version);
+      return toldOf(render(text)).length === 0;
+    });
+    expect(works).toEqual(VERSIONS.map((_, at) => at >= VERSIONS.indexOf(oldest!)));
+  });
+
+  test.runIf(name !== 'remotecfg')('can be used twice, and is called after its entry', () => {
+    const made = render(inventoryOf({ 'one-a': one, two: one }));
+    expect(toldOf(made).filter((told) => !/listen\.port/.test(told))).toEqual([]);
+    for (const label of ['one_a', 'two'])
+      expect(made.components!.ids.some((id) => id.endsWith(`.${label}`))).toBe(true);
+  });
+});
+
+describe.each(FRAGMENT_NAMES)('the fragment %s', (name) => {
+  test('declares what it reads, and every parameter is among the variants', () => {
+    const { text, parameters } = builtinFragment(name);
+    const tried = new Set(VARIANTS[name].flatMap((vars) => Object.keys(vars)));
+    for (const { name: parameter } of parameters ?? []) {
+      expect(text).toMatch(new RegExp(`\\b${parameter}\\b`));
+      expect([...tried]).toContain(parameter);
+    }
+  });
+});
+
+const someFragment = fc.constantFrom(...all.filter(([name]) => name !== 'remotecfg'));
+
+test('any fragments together never clash, under whatever names', () => {
+  const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z_]{0,6}$/), {
+    minLength: 2,
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(
+      names,
+      fc.array(someFragment, { minLength: 5, maxLength: 5 }),
+      fc.constantFrom(...BASES),
+      (names, chosen, base) => {
+        const fragments = Object.fromEntries(
+          names.map((name, i) => [name, { template: chosen[i]![0], vars: chosen[i]![2] }]),
+        );
+        // those of the base itself are the user's to avoid, and told
+        const taken = /already declared at templates\/(linux|otlp|self)/;
+        const told = render(inventoryOf(fragments, base)).problems;
+        expect(told.filter((one) => !taken.test(one))).toEqual([]);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('every two of them go together', () => {
+  const pairs = FRAGMENT_NAMES.flatMap((a, i) => FRAGMENT_NAMES.slice(i + 1).map((b) => [a, b]));
+  const entry = (name: FragmentName) => ({ template: name, vars: VARIANTS[name].at(-1) });
+  for (const [a, b] of pairs as [FragmentName, FragmentName][])
+    expect([a, b, ...toldOf(render(inventoryOf({ [a]: entry(a), [b]: entry(b) })))]).toEqual([
+      a,
+      b,
+    ]);
+});
+
+test('a second remotecfg is told', () => {
+  const one = { template: 'remotecfg', vars: VARIANTS.remotecfg[0] };
+  expect(render(inventoryOf({ a: one, b: one })).problems).toEqual([
+    expect.stringMatching(/block remotecfg already declared at .*fragment a/),
+  ]);
+});
