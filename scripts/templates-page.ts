@@ -6,6 +6,7 @@ import {
 } from '../src/config/builtins.ts';
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
 import { builtinFragment, FRAGMENT_NAMES } from '../src/config/fragments.ts';
+import { toldNeeds } from '../src/config/host-needs.ts';
 import type { Joint, Parameter } from '../src/config/template-model.ts';
 import { parameterType } from '../src/report/problems/config-texts.ts';
 
@@ -52,6 +53,21 @@ Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`defaul
 beside which it is optional) and
 \`when: { collect: [metrics] }\` (it applies only if \`collect\` is or contains one of these values).
 \`offers\` names what it gives to fragments, see below.
+
+\`needs\` says what the host must have:
+
+\`\`\`yaml
+needs:
+  memberOf: [docker]
+  files: ["{{ password_file }}", /run/docker.sock]
+  environment: "{{ password_env }}"
+  alloy: ">=1.9"
+  stability: public-preview
+\`\`\`
+
+The plan adds the groups by itself. A missing variable, an older version and a lower \`alloy.stability\` are errors.
+\`{{ NAME }}\` stands for the value of a parameter, or for each item of a list; without a value the entry does not count. A list
+of such maps, each with \`when: { collect: [docker] }\`, needs more for some values only.
 `;
 
 const FRAGMENTS = `## Fragments
@@ -105,8 +121,8 @@ In the built-in templates these components keep their names: \`prometheus.remote
 \`prometheus.scrape.host\`, \`loki.source.journal.journal\`, \`loki.source.file.files\`, \`otelcol.receiver.otlp.default\`. Data and
 positions on the host belong to these names.
 
-A host that runs a fragment may need more: variables in \`alloy.environment\`, files in \`config.files\`, groups in
-\`alloy.memberOf\`.
+A fragment can declare in its \`.yaml\` what its host must have, see \`needs\` above: the plan adds groups, and what else is
+missing is an error that names the fragment.
 `;
 
 const MIXIN = 'https://github.com/grafana/alloy/tree/main/operations/alloy-mixin';
@@ -203,9 +219,14 @@ function offering(joint: Joint): string {
   return names.join('; ');
 }
 
-function section({ name, summary, parameters }: BuiltinTemplate, views = ''): string {
+function section({ name, summary, parameters, needs }: BuiltinTemplate, views = ''): string {
+  const told = toldNeeds(needs);
+  const wanted =
+    told.length === 0
+      ? ''
+      : `It needs from the host:\n\n${told.map((one) => `- ${one}\n`).join('')}\n`;
   const rows = parameters.map(row).join('\n');
-  return `## ${name}\n\n${summary}\n\n${views}| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
+  return `## ${name}\n\n${summary}\n\n${wanted}${views}| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
 }
 
 /** docs/templates.md, generated from the templates' declarations. */

@@ -65,6 +65,8 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     ]),
     dropIn: null,
     memberOf: [],
+    needs: [],
+    reads: [],
     config: 'logging {\n\tlevel = "info"\n}\n',
     files: [],
     components: { known: true, ids: [] },

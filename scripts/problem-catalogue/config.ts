@@ -39,6 +39,7 @@ export const configCatalogue: Catalogue<ConfigProblems> = {
         joints: ['metrics_to', 'logs_to', 'traces_to'],
       },
       default: { parameter: 'metrics_url', fault: wrongType },
+      need: { need: 'files' },
     },
   },
   'template.variable': {
@@ -89,6 +90,24 @@ export const configCatalogue: Catalogue<ConfigProblems> = {
       'no-effect-without': { parameter: 'metrics_user', other: 'metrics_url' },
       'no-effect-unless': { parameter: 'log_files', other: 'collect', values: ['files'] },
       value: { parameter: 'metrics_url', fault: wrongType },
+    },
+  },
+  'template.needs': {
+    means:
+      'A template or a fragment needs something from its host that the inventory does not give.',
+    examples: {
+      environment: { by: { of: 'fragment', name: 'db' }, variables: ['POSTGRES_DSN'] },
+      alloy: {
+        by: { of: 'fragment', name: 'docker' },
+        oldest: '1.5',
+        version: '1.4.3-1',
+        versionIs: 'pinned',
+      },
+      stability: {
+        by: { of: 'fragment', name: 'profiles' },
+        level: 'public-preview',
+        set: 'generally-available',
+      },
     },
   },
   'template.file': {

@@ -16,7 +16,7 @@ export const hostCatalogue: Catalogue<HostProblems> = {
       architecture: { arch: 'i386', supported: ['amd64', 'arm64', 'ppc64el', 's390x'] },
       'no-systemd': {},
       'missing-tools': { tools: ['usermod'] },
-      'no-group': { groups: ['docker'] },
+      'no-group': { groups: ['docker'], by: [{ of: 'fragment', name: 'docker' }] },
     },
   },
   'host.probe': {

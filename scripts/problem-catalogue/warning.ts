@@ -116,7 +116,7 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
   },
   'access.docker': {
     means: 'Alloy is about to join the group docker.',
-    examples: { 'like-root': {} },
+    examples: { 'like-root': { by: [{ of: 'fragment', name: 'docker' }] } },
   },
   'account.kept': {
     means: 'A purge keeps a user that the package did not create.',

@@ -2,15 +2,18 @@ import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { failWith, ok, type Problem, type Result } from '../model/problem.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
+import { needsOf } from './host-needs.ts';
 import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
-import { JOINTS, type Parameter } from './template-model.ts';
+import { conditionOf, record } from './record.ts';
+import { type DeclaredNeeds, JOINTS, type Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
 export interface Declarations {
   /** What the template is for, one or two sentences. */
   readonly summary: string;
   readonly parameters: readonly Parameter[];
+  readonly needs: readonly DeclaredNeeds[];
 }
 
 const FIELDS = [
@@ -19,9 +22,9 @@ const FIELDS = [
 ];
 
 /**
- * Reads the YAML file beside a template: `summary`, and `parameters` by name, each with `type`,
+ * Reads the YAML file beside a template: `summary`; `parameters` by name, each with `type`,
  * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`,
- * `requiredUnless`, `when`, `offers`.
+ * `requiredUnless`, `when`, `offers`; and `needs`, what it needs from its host.
  */
 export function readDeclarations(
   text: string,
@@ -61,10 +64,11 @@ export function declarationsOf(
   root: unknown,
   report: (path: readonly string[], fault: DeclarationFault) => void,
 ): Declarations {
-  const { summary, parameters: declared = {}, ...others } = record(root);
+  const { summary, parameters: declared = {}, needs: wanted, ...others } = record(root);
   for (const key of Object.keys(others)) {
-    const known = ['summary', 'parameters'];
-    report([key], { reason: 'unknown-key', parameter: null, key, meant: null, known });
+    const known = ['summary', 'parameters', 'needs'];
+    const meant = nearest(key, known) ?? null;
+    report([key], { reason: 'unknown-key', parameter: null, key, meant, known });
   }
   if (typeof summary !== 'string') report([], { reason: 'no-summary' });
 
@@ -108,16 +112,6 @@ export function declarationsOf(
     return parameter;
   });
 
-  return { summary: String(summary), parameters };
-}
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
-
-/** `{ collect: [metrics] }`. */
-function conditionOf(value: unknown): Parameter['when'] {
-  const [first] = Object.entries(record(value));
-  return first && Array.isArray(first[1]) ? { name: first[0], words: first[1].map(String) } : null;
+  const names = Object.keys(record(declared));
+  return { summary: String(summary), parameters, needs: needsOf(wanted, names, report) };
 }

@@ -20,7 +20,7 @@ const hasFragments = ({ fragments = [] }: TemplateValues['host']): boolean => fr
 type Vars = TemplateValues['vars'];
 
 /** Which of these words the parameter's condition finds in what it looks at; null: it has no condition. */
-function wordsFound({ when }: Parameter, all: readonly Parameter[], vars: Vars) {
+function wordsFound({ when }: Pick<Parameter, 'when'>, all: readonly Parameter[], vars: Vars) {
   if (when === null) return null;
   const looked = vars[when.name] ?? all.find(({ name }) => name === when.name)?.default ?? [];
   const there = wordsOf(looked);
@@ -29,7 +29,7 @@ function wordsFound({ when }: Parameter, all: readonly Parameter[], vars: Vars) 
 
 /** A value of this parameter would do something, beside these values of others. `joined`: there are fragments. */
 export function counts(
-  parameter: Parameter,
+  parameter: Pick<Parameter, 'unless' | 'offers' | 'when'>,
   all: readonly Parameter[],
   vars: Vars,
   joined = false,

@@ -1,3 +1,4 @@
+import type { Stability } from '../model/desired.ts';
 import type { Position, Problem } from '../model/problem.ts';
 import type { Reference } from './encode.ts';
 import type { ParameterType } from './parameter-types.ts';
@@ -32,6 +33,23 @@ export interface Parameter {
   readonly when: { readonly name: string; readonly words: readonly string[] } | null;
 }
 
+/**
+ * What a template needs from its host. `{{ NAME }}` in a text stands for the value of a parameter, for each item of a
+ * list, or for each path of a map of log files; without a value the text is left out.
+ */
+export interface DeclaredNeeds {
+  /** As of a parameter: the rest counts only then; null: always. */
+  readonly when: Parameter['when'];
+  readonly memberOf: readonly string[];
+  /** Absolute paths that Alloy reads; patterns allowed. */
+  readonly files: readonly string[];
+  /** Variables of `alloy.environment`. */
+  readonly environment: readonly string[];
+  /** The oldest version of Alloy that will do, `1.5` or `1.5.2`; null: any. */
+  readonly alloy: string | null;
+  readonly stability: Stability | null;
+}
+
 export interface Template {
   readonly name: string;
   /** Named in problems. */
@@ -40,6 +58,8 @@ export interface Template {
   readonly text: string;
   /** null: nothing is declared, so any variable may be given. */
   readonly parameters: readonly Parameter[] | null;
+  /** Absent: nothing is declared. */
+  readonly needs?: readonly DeclaredNeeds[];
 }
 
 /** How places in the text that a template became are named; equal texts share the name of one host. */

@@ -186,8 +186,8 @@ const ALWAYS_SET: readonly string[] = [
   ...['HOSTNAME', 'ALLOY_DEPLOY_MODE', 'CONFIG_FILE', 'CUSTOM_ARGS', 'RESTART_ON_UPGRADE'],
 ];
 
-/** alloyup owns the environment file: it holds nothing else. */
-const isSet = (variable: string, { alloy }: HostSettings): boolean =>
+/** Whether the service has a variable. alloyup owns the environment file: it holds nothing else. */
+export const isSet = (variable: string, { alloy }: HostSettings): boolean =>
   ALWAYS_SET.includes(variable) || alloy.environment.has(variable);
 
 function checkOnce(

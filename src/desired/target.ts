@@ -8,7 +8,8 @@ import { Secret } from '../model/secret.ts';
 import { type SecretRef, secretKey } from '../model/secret-ref.ts';
 import { dropInText, environmentFault, reachable } from './alloy-service.ts';
 import { type Clustered, openCluster } from './cluster.ts';
-import type { ConfigurationOptions, Configure } from './configuration.ts';
+import { type ConfigurationOptions, type Configure, isSet } from './configuration.ts';
+import { needsOfHost } from './host-needs.ts';
 
 /** Everything that the desired state of a host is made of. Nothing is read here. */
 export interface TargetInput extends ConfigurationOptions, Clustered {
@@ -36,6 +37,11 @@ export function makeTarget(
   const sudo = sudoOf(input, problems);
   const made = input.configure(settings, template, input);
   if (!made.ok) for (const one of made.problems) problems.push(one);
+  const { problems: unmet, ...needed } = needsOfHost(settings, template, input.fragments, {
+    isSet: (variable) => isSet(variable, settings),
+    alloyVersion: input.alloyVersion,
+  });
+  problems.push(...unmet);
   const { version, service, environment: variables, cluster: _, ...running } = alloy;
   const environment = [...variables].map(
     ([variable, value]) =>
@@ -54,6 +60,7 @@ export function makeTarget(
     host: { name, at, groups, ...ssh, identity: ssh.identity.map(input.absolute), sudo },
     desired: {
       ...running,
+      ...needed,
       repository: { ...repository, key: isUrl(key) ? key : input.absolute(key) },
       package: version,
       environment: new Map<string, string | Secret>([

@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import type { Cluster } from './cluster.ts';
 import type { Host } from './host.ts';
 import type { Position } from './problem.ts';
@@ -43,6 +44,26 @@ export type ExpectedComponents =
 
 export type Stability = 'generally-available' | 'public-preview' | 'experimental';
 
+/** What a template or a fragment needs from its host, and says so. */
+export interface HostNeeds {
+  readonly by: Asker;
+  /** Where the inventory chose it. */
+  readonly at: Position;
+  /** Groups that the user alloy must be in; `Desired.memberOf` has them too. */
+  readonly memberOf: readonly string[];
+  /** The oldest version of Alloy that will do, `1.5` or `1.5.2`; null: any. */
+  readonly alloy: string | null;
+}
+
+/** A file, socket or directory on the host that Alloy reads. */
+export interface HostRead {
+  /** Absolute; may be a pattern, as in `/var/log/nginx/*.log`. */
+  readonly path: string;
+  readonly by: Asker;
+  /** Where the inventory names it, or chose what names it. */
+  readonly at: Position;
+}
+
 /** What must be true on a host after apply. Complete: no field is optional. */
 export interface Desired {
   readonly repository: Repository;
@@ -53,6 +74,9 @@ export interface Desired {
   readonly dropIn: string | null;
   /** Unix groups that the user alloy must be in. */
   readonly memberOf: readonly string[];
+  readonly needs: readonly HostNeeds[];
+  /** What the template and the fragments declare that they read. */
+  readonly reads: readonly HostRead[];
   /** Full text of /etc/alloy/config.alloy. Holds no secret: it reads sys.env(). */
   readonly config: string;
   readonly files: readonly DesiredFile[];

@@ -1,7 +1,9 @@
+import { compareDebianVersions } from '../model/debian-version.ts';
 import type { Facts } from '../model/facts.ts';
 import type { ForeignFile, Planned, Step } from '../model/plan.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import { table } from '../model/table.ts';
+import { targetVersion } from '../steps/package.ts';
 import { pathsOf, placeProblems } from './places.ts';
 import { versionFindings } from './version-findings.ts';
 
@@ -25,8 +27,22 @@ export function preflight(steps: readonly Step[], planned: Planned): readonly Pr
           ...placeProblems(planned),
           ...notAdopted(steps, planned),
           ...versionFindings(planned).problems,
+          ...tooOld(planned),
         ]),
   ];
+}
+
+/** A version that the template or a fragment cannot use. A pinned one was compared before the first connection. */
+function tooOld({ host, desired, facts, supplies }: Planned): readonly Problem[] {
+  if (desired.package.policy === 'exact') return [];
+  const version = targetVersion(desired, facts, supplies.versions);
+  if (version === null) return [];
+  const versionIs = version === facts.package.version ? 'running' : 'coming';
+  return desired.needs.flatMap(({ by, at, alloy: oldest }): readonly Problem[] => {
+    if (oldest === null || compareDebianVersions(version, oldest) >= 0) return [];
+    const params = { reason: 'alloy', by, oldest, version, versionIs } as const;
+    return [{ code: 'template.needs', host, params, at }];
+  });
 }
 
 function unsupportedBy({

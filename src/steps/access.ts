@@ -1,3 +1,5 @@
+import type { Asker } from '../model/asker.ts';
+import type { Desired } from '../model/desired.ts';
 import { type Action, originOf, type Step } from '../model/plan.ts';
 import { change, includes } from './change.ts';
 
@@ -29,14 +31,21 @@ export const accessStep: Step = {
       .map((path) => ({ do: 'own-tree', path, user: 'alloy', group: 'alloy' }));
     if (groups.length > 0) actions.push({ do: 'join-groups', groups });
     const titles = [
-      ...(groups.length > 0 ? [`alloy joins ${groups.join(', ')}`] : []),
+      ...(groups.length > 0
+        ? [`alloy joins ${groups.join(', ')}${reasonFor(groups, desired)}`]
+        : []),
       ...directories.map((path) => `${path} belongs to alloy`),
     ];
     return change('access', titles.join('; '), {
       actions,
       needs: 'restart',
       warnings: groups.includes('docker')
-        ? [{ code: 'access.docker', params: { reason: 'like-root' } }]
+        ? [
+            {
+              code: 'access.docker',
+              params: { reason: 'like-root', by: askersOf(['docker'], desired) },
+            },
+          ]
         : [],
     });
   },
@@ -47,7 +56,22 @@ export const accessStep: Step = {
       (group) => group !== 'alloy' && !facts.account.known.includes(group),
     );
     if (groups.length === 0) return [];
-    const params = { reason: 'no-group', groups } as const;
-    return [{ code: 'host.unsupported', host, params, ...originOf(desired, 'alloy.memberOf') }];
+    const params = { reason: 'no-group', groups, by: askersOf(groups, desired) } as const;
+    const asking = needsOf(groups, desired)[0]?.at;
+    const at = asking ? { at: asking } : originOf(desired, 'alloy.memberOf');
+    return [{ code: 'host.unsupported', host, params, ...at }];
   },
 };
+
+const needsOf = (groups: readonly string[], { needs }: Desired): Desired['needs'] =>
+  needs.filter(({ memberOf }) => memberOf.some((group) => groups.includes(group)));
+
+/** Who needs one of the groups, besides the inventory. */
+const askersOf = (groups: readonly string[], desired: Desired): readonly Asker[] =>
+  needsOf(groups, desired).map(({ by }) => by);
+
+/** " (for the fragment docker)": nobody has written these groups into the inventory. */
+function reasonFor(groups: readonly string[], desired: Desired): string {
+  const names = askersOf(groups, desired).map(({ of, name }) => `the ${of} ${name}`);
+  return names.length === 0 ? '' : ` (for ${names.join(', ')})`;
+}

@@ -545,7 +545,7 @@ test('a group that does not exist on the host prevents a change', () => {
   const target = targetOf({ memberOf: ['docker', 'alloy', 'adm'] });
   const account = { ...factsOf(target).account, groups: ['alloy'], known: ['adm'] };
   expect(problems(target, factsOf(target, { account }))).toEqual([
-    { code: 'host.unsupported', reason: 'no-group', groups: ['docker'] },
+    { code: 'host.unsupported', reason: 'no-group', groups: ['docker'], by: [] },
   ]);
 });
 
@@ -1058,6 +1058,35 @@ describe('the configuration in the version that will run', () => {
       { code: 'config.check', host: 'web-01', params: { rule: 'version.removed' } },
     ]);
     expect(refused({ ...stale, package: at(target, '1.4.0-1').package })).toEqual([]);
+  });
+
+  test('one that a fragment cannot use refuses the plan, and names the fragment', () => {
+    const by = { of: 'fragment', name: 'docker' } as const;
+    const where = { file: 'inventory.yaml', line: 7, column: 3 };
+    const target = targetOf({ needs: [{ by, at: where, memberOf: [], alloy: '1.18' }] });
+    const stale = { [CONFIG_PATH]: fileOf('old') };
+    const refused = (version: string, more: Partial<Target['desired']> = {}) => {
+      const facts = at(target, version);
+      const one = targetOf({ ...target.desired, ...more });
+      const supplies = suppliesOf({ versions: ['1.17.9-1'] });
+      return planOf(one, { ...facts, files: { ...facts.files, ...stale } }, supplies, {
+        adopt: true,
+      }).problems;
+    };
+    const params = { reason: 'alloy', by, oldest: '1.18' };
+    expect(refused('1.17.0-1')).toEqual([
+      {
+        code: 'template.needs',
+        host: 'web-01',
+        params: { ...params, version: '1.17.0-1', versionIs: 'running' },
+        at: where,
+      },
+    ]);
+    expect(refused('1.17.0-1', { package: { policy: 'latest' } })).toMatchObject([
+      { params: { ...params, version: '1.17.9-1', versionIs: 'coming' } },
+    ]);
+    expect(refused('1.18.0-1')).toEqual([]);
+    expect(refused('1.17.0-1', { package: { policy: 'exact', version: '1.17.9-1' } })).toEqual([]);
   });
 
   test('a pinned one was checked before', () => {

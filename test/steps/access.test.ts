@@ -30,7 +30,7 @@ test('joining docker makes root of alloy, and is warned about', () => {
     step: 'access',
     title: 'alloy joins docker, www',
     actions: [{ do: 'join-groups', groups: ['docker', 'www'] }],
-    warnings: [{ code: 'access.docker', params: { reason: 'like-root' } }],
+    warnings: [{ code: 'access.docker', params: { reason: 'like-root', by: [] } }],
     needs: 'restart',
   });
 });
@@ -109,10 +109,34 @@ test('a group that is unknown names the line that asks for it', () => {
     {
       code: 'host.unsupported',
       host: 'web-01',
-      params: { reason: 'no-group', groups: ['www'] },
+      params: { reason: 'no-group', groups: ['www'], by: [] },
       at,
     },
   ]);
   const known = factsOf(wants, { account: account([], { known: ['www'] }) });
   expect(accessStep.problems?.(inputOf(wants, known))).toEqual([]);
+});
+
+test('a group that a fragment needs is joined, shown with its fragment, and missing where it says so', () => {
+  const at = { file: 'inventory.yaml', line: 7, column: 3 };
+  const by = { of: 'fragment', name: 'containers' } as const;
+  const wanted = targetOf({
+    memberOf: ['www', 'docker'],
+    needs: [{ by, at, memberOf: ['docker'], alloy: null }],
+  });
+  const change = accessStep.diff(inputOf(wanted, factsOf(wanted, { account: account([]) })));
+  expect(change).toMatchObject({
+    title: 'alloy joins www, docker (for the fragment containers)',
+    actions: [{ do: 'join-groups', groups: ['www', 'docker'] }],
+    warnings: [{ code: 'access.docker', params: { reason: 'like-root', by: [by] } }],
+  });
+  const facts = factsOf(wanted, { account: account([], { known: ['www'] }) });
+  expect(accessStep.problems?.(inputOf(wanted, facts))).toEqual([
+    {
+      code: 'host.unsupported',
+      host: 'web-01',
+      params: { reason: 'no-group', groups: ['docker'], by: [by] },
+      at,
+    },
+  ]);
 });

@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml';
 import { BUILTIN_NAMES, type BuiltinTemplate, builtinTemplate } from '../../config/builtins.ts';
 import { builtinFragment, FRAGMENT_NAMES } from '../../config/fragments.ts';
+import { neededBy, toldNeeds } from '../../config/host-needs.ts';
 import { exampleOf, isRequired } from '../../config/parameters.ts';
 import type { Parameter } from '../../config/template-model.ts';
 import { nearest } from '../../model/frame.ts';
@@ -55,10 +56,10 @@ function list(builtins: readonly Builtin[], { options, terminal }: Invocation): 
 }
 
 function show({ kind, template }: Builtin, { options, terminal }: Invocation): number {
-  const { name, summary, parameters } = template;
+  const { name, summary, parameters, needs } = template;
   const example = exampleText(kind, template);
   if (options.output !== 'text') {
-    const document = { name, kind, summary, parameters, example };
+    const document = { name, kind, summary, needs, parameters, example };
     printJson(options.output, document, [document], terminal);
     return 0;
   }
@@ -69,6 +70,13 @@ function show({ kind, template }: Builtin, { options, terminal }: Invocation): n
   );
   const sections = [
     `${name}: ${summary}\n`,
+    ...(needs.length === 0
+      ? []
+      : [
+          `needs from the host\n${toldNeeds(needs)
+            .map((one) => `  ${one}\n`)
+            .join('')}`,
+        ]),
     `parameters\n${told.join('')}`,
     `example\n${example.replace(/^/gm, '  ').trimEnd()}\n`,
   ];
@@ -94,7 +102,8 @@ function kindOf({
 }
 
 /** What an inventory needs for it, and no more. */
-function exampleText(kind: Builtin['kind'], { name, parameters }: BuiltinTemplate): string {
+function exampleText(kind: Builtin['kind'], template: BuiltinTemplate): string {
+  const { name, parameters } = template;
   const vars = Object.fromEntries(
     parameters
       .filter((one) => isRequired(one, parameters, {}))
@@ -105,5 +114,11 @@ function exampleText(kind: Builtin['kind'], { name, parameters }: BuiltinTemplat
     kind === 'template'
       ? { template: name, ...given }
       : { fragments: { [name]: 'vars' in given ? { template: name, ...given } : name } };
-  return stringify({ config }, { lineWidth: 0 });
+  const environment = Object.fromEntries(
+    neededBy(template, vars)
+      .flatMap((one) => one.environment)
+      .map((variable) => [variable, { secret: `env:${variable}` }]),
+  );
+  const alloy = Object.keys(environment).length > 0 ? { alloy: { environment } } : {};
+  return stringify({ ...alloy, config }, { lineWidth: 0 });
 }

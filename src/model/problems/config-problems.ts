@@ -1,3 +1,4 @@
+import type { Asker } from '../asker.ts';
 import type { FileFailure } from './file-problems.ts';
 import type { Reasons } from './reasons.ts';
 
@@ -62,7 +63,12 @@ export type DeclarationFault =
   | Reasons<'no-meaning', { parameter: string }>
   | Reasons<'undeclared-parameter', { parameter: string; field: string; other: string }>
   | Reasons<'unknown-joint', { parameter: string; joint: string; joints: readonly string[] }>
-  | Reasons<'default', { parameter: string; fault: ParameterFault }>;
+  | Reasons<'default', { parameter: string; fault: ParameterFault }>
+  /** `need`: what of `needs` is of the wrong form; null: all of it. */
+  | Reasons<
+      'need',
+      { need: 'memberOf' | 'files' | 'environment' | 'alloy' | 'stability' | 'when' | null }
+    >;
 
 export interface ConfigProblems {
   'config.syntax': Diagnostic | { readonly reason: 'liquid-template' };
@@ -103,6 +109,20 @@ export interface ConfigProblems {
     | Reasons<'no-effect-beside' | 'no-effect-without', { parameter: string; other: string }>
     | Reasons<'no-effect-unless', { parameter: string; other: string; values: readonly string[] }>
     | Reasons<'value', { parameter: string; fault: ParameterFault }>;
+  /** What a template or a fragment needs from its host and does not have there. */
+  'template.needs':
+    | Reasons<'environment', { by: Asker; variables: readonly string[] }>
+    /** `versionIs`: why it is that version. */
+    | Reasons<
+        'alloy',
+        {
+          by: Asker;
+          oldest: string;
+          version: string;
+          versionIs: 'pinned' | 'asked' | 'running' | 'coming';
+        }
+      >
+    | Reasons<'stability', { by: Asker; level: string; set: string }>;
   'template.file':
     | Reasons<'unknown-builtin' | 'unknown-fragment', Unknown & { name: string }>
     | Reasons<'unreadable' | 'unreadable-declarations', { path: string; failure: FileFailure }>;

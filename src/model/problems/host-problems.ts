@@ -1,3 +1,4 @@
+import type { Asker } from '../asker.ts';
 import type { FileKind } from '../facts.ts';
 import type { Reasons } from './reasons.ts';
 
@@ -11,7 +12,8 @@ export interface HostProblems {
     | Reasons<'architecture', { arch: string; supported: readonly string[] }>
     | Reasons<'no-systemd'>
     | Reasons<'missing-tools', { tools: readonly string[] }>
-    | Reasons<'no-group', { groups: readonly string[] }>;
+    /** `by`: who needs them; empty: the inventory alone. */
+    | Reasons<'no-group', { groups: readonly string[]; by: readonly Asker[] }>;
   'host.probe':
     | Reasons<'no-facts', { exit: string }>
     | Reasons<'nonsense'>

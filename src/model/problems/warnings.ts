@@ -1,3 +1,4 @@
+import type { Asker } from '../asker.ts';
 import type { SkippedKey } from './inventory-problems.ts';
 import type { Reasons } from './reasons.ts';
 
@@ -37,7 +38,8 @@ export interface WarningProblems {
     | Reasons<'own-variable' | 'no-counterpart', { variable: string }>
     | Reasons<'become-user' | 'become-method', { variable: string; value: string }>
     | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
-  'access.docker': Reasons<'like-root'>;
+  /** `by`: who needs it; empty: the inventory alone. */
+  'access.docker': Reasons<'like-root', { by: readonly Asker[] }>;
   'account.kept': Reasons<'not-of-package'>;
   'alloy.components': Reasons<
     'unhealthy',

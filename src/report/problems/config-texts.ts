@@ -1,3 +1,4 @@
+import type { Asker } from '../../model/asker.ts';
 import type {
   ConfigProblems,
   DeclarationFault,
@@ -85,7 +86,32 @@ const declarationTexts: ReasonTexts<DeclarationFault> = {
     const { message, hint } = parameterFault(parameter, fault);
     return { message: `the default of ${message}`, hint };
   },
+  need: ({ need }) => text`${need === null ? 'needs' : `needs.${need}`} is not what it must be
+    Write ${NEEDS[need ?? 'all']}`,
 };
+
+const NEEDS = {
+  all: 'a map, or a list of maps, with memberOf, files, environment, alloy or stability',
+  memberOf: 'names of Unix groups, as in [docker]',
+  files: 'absolute paths, or {{ NAME }} for the value of a parameter',
+  environment: 'names of variables, or {{ NAME }} for the value of a parameter',
+  alloy: 'the oldest version that will do, as in ">=1.5"',
+  stability: 'generally-available, public-preview or experimental',
+  when: 'a parameter and values of it, as in { collect: [docker] }',
+} as const;
+
+const VERSION_IS = {
+  pinned: (version: string) => `version ${version} is pinned`,
+  asked: (version: string) => `this is checked for ${version}`,
+  running: (version: string) => `the host runs ${version}`,
+  coming: (version: string) => `the host will run ${version}`,
+} as const;
+
+/** How to do without it. */
+const withoutIt = ({ of, name }: Asker): string =>
+  of === 'fragment'
+    ? `remove the fragment: config.fragments: { ${name}: null }`
+    : 'use another template';
 
 /** Whoever has other YAML beside a template never meant it as declarations. */
 function declared(params: DeclarationFault & { readonly template?: string }): Text {
@@ -129,6 +155,7 @@ export const configTexts: Texts<ConfigProblems> = {
     'undeclared-parameter': declared,
     'unknown-joint': declared,
     default: declared,
+    need: declared,
     'unknown-filter': ({ filter, meant }) => text`there is no filter "${filter}"
       ${didYouMean(meant, 'Use one of those listed in docs/templates.md')}`,
     'unknown-tag': ({ tag, meant, known }) => text`there is no tag "${tag}"
@@ -211,6 +238,17 @@ export const configTexts: Texts<ConfigProblems> = {
       ${parameter} has no effect without ${values.join(' or ')} in ${other}
       Add ${values[0]!} to ${other}, or remove ${parameter}`,
     value: ({ parameter, fault }) => parameterFault(parameter, fault),
+  },
+  'template.needs': {
+    environment: ({ by, variables: [first = '', ...more] }) => text`
+      the ${by.of} ${by.name} needs the ${more.length > 0 ? 'variables' : 'variable'} ${[first, ...more].join(', ')}
+      Add ${more.length > 0 ? 'them' : 'it'} to alloy.environment, e.g. ${first}: { secret: env:${first} }, or ${withoutIt(by)}`,
+    alloy: ({ by, oldest, version, versionIs }) => text`
+      the ${by.of} ${by.name} needs Alloy ${oldest} or newer, and ${VERSION_IS[versionIs](version)}
+      ${versionIs === 'asked' ? 'Check for' : 'Set alloy.version to'} a newer one, or ${withoutIt(by)}`,
+    stability: ({ by, level, set }) => text`
+      the ${by.of} ${by.name} needs alloy.stability ${level}, and it is ${set}
+      Set alloy.stability: ${level}, or ${withoutIt(by)}`,
   },
   'template.file': {
     'unknown-builtin': ({ name, meant, known }) => text`there is no built-in template "${name}"

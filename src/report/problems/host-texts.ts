@@ -6,7 +6,7 @@ import type {
 } from '../../model/problems/host-problems.ts';
 import { table } from '../../model/table.ts';
 import { count, present, someNames } from '../plain.ts';
-import { type Text, type Texts, text } from './texts.ts';
+import { askers, type Text, type Texts, text } from './texts.ts';
 
 const REMOVE = 'Remove it from the inventory';
 const NO_LINKS = 'Replace it with a regular file, or move it away: alloyup does not follow links';
@@ -51,8 +51,8 @@ export const hostTexts: Texts<HostProblems> = {
       ${REMOVE}: the package only brings a systemd unit`,
     'missing-tools': ({ tools }) => text`the host lacks ${tools.join(', ')}
       Install them: apt-get install --reinstall util-linux coreutils passwd`,
-    'no-group': ({ groups }) => text`the host has no group ${groups.join(', ')}
-      Remove it from alloy.memberOf, or install what creates the group first`,
+    'no-group': ({ groups, by }) => text`the host has no group ${groups.join(', ')}
+      ${by.length > 0 ? `Do without ${askers(by)}` : 'Remove it from alloy.memberOf'}, or install what creates the group first`,
   },
   'host.probe': {
     'no-facts': ({ exit }, host) => text`the host did not report its facts (exit ${exit})

@@ -1,3 +1,5 @@
+import type { Asker } from '../../model/asker.ts';
+
 /** What people read of a problem or a warning. */
 export interface Text {
   /** What happened, one sentence that names the thing; no full stop, and not the host's name. */
@@ -46,6 +48,10 @@ export function textOfReason<P extends Params>(
 }
 
 export const quoted = (value: string): string => JSON.stringify(value);
+
+/** "the fragment docker and the template linux-host". */
+export const askers = (by: readonly Asker[]): string =>
+  by.map(({ of, name }) => `the ${of} ${name}`).join(' and ');
 
 /** A hint that names what was probably meant, if anything was. */
 export const didYouMean = (meant: string | null, otherwise: string): string =>

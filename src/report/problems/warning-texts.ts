@@ -1,7 +1,7 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { table } from '../../model/table.ts';
 import { count, someNames } from '../plain.ts';
-import { quoted, shellWord, type Texts, text } from './texts.ts';
+import { askers, quoted, shellWord, type Texts, text } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
 const NAMES = 200;
@@ -169,8 +169,9 @@ export const warningTexts: Texts<WarningProblems> = {
       ${COUNTERPARTS[variable] ?? 'Nothing to do: it only affects Ansible'}`,
   },
   'access.docker': {
-    'like-root': text`members of the group docker are as powerful as root
-      Remove it from alloy.memberOf unless Alloy must read containers`,
+    'like-root': ({ by }) => text`
+      the group docker equals root: its members can do everything on the host
+      ${by.length > 0 ? `Do without ${askers(by)}` : 'Remove it from alloy.memberOf'} unless Alloy must read containers`,
   },
   'account.kept': {
     'not-of-package': text`the user alloy was not created by the package, and is kept with its home

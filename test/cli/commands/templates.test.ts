@@ -32,8 +32,8 @@ test.each([...BUILTIN_NAMES, ...FRAGMENT_NAMES])('the example of %s is valid', (
     kind === 'fragment'
       ? `defaults: { config: { template: self-monitoring, vars: ${vars} } }\n`
       : '';
-  const { config } = parse(example);
-  put('inventory.yaml', `${base}hosts: { h: { config: ${JSON.stringify(config)} } }\n`);
+  const own = JSON.stringify(parse(example));
+  put('inventory.yaml', `${base}hosts: { h: ${own} }\n`);
   expect(alloyup('validate').code).toBe(0);
 });
 
