@@ -30,7 +30,8 @@
 # with an OTLP receiver: see "OTLP".
 # For authors of tests: the process is perl, so /proc/PID/exe never shows "(deleted)".
 # http { tls } is never served: plain HTTP gets the recorded 400, a TLS handshake an alert.
-# `alloy convert`, `gql`, `tools`, converters, clustering, remotecfg, foreach and remote.http are not supported.
+# `alloy convert`, `gql`, `tools`, converters, clustering, foreach and remote.http are not supported. A block remotecfg is
+# read in the packages of a lab, and nothing is fetched.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR);
@@ -694,9 +695,10 @@ sub first_line {
 
 # One line or more per block: names of attributes, `!` required, then the type (none: string):
 #   :b bool  :n number  :d duration  :s secret  :l list of strings  :m map  :t targets  :a anything
-#   :M :L :O list of receivers of metrics, logs, OpenTelemetry data  :h OpenTelemetry handler  :r rules
+#   :M :L :O :P list of receivers of metrics, logs, OpenTelemetry data, profiles  :h OpenTelemetry handler  :e its storage  :r rules
 # Nested blocks: NAME { ... } once, NAME! required, NAME* any number; @GROUP includes a group;
-# `opaque` ones are not judged. `->` lists what a component exports.
+# `opaque` ones are not judged. `->` lists what a component exports. Blocks whose names begin with `stage.` may
+# stand in `stage.match` too. components.ts writes more components at the end, from alloyup's table of components.
 my $TABLE = <<'TABLE';
 group auth
   authorization { credentials:s credentials_file type }
@@ -751,7 +753,7 @@ component loki.process -> receiver=loki.LogsReceiver
   stage.limit* { burst!:n by_label_name drop:b max_distinct_labels:n rate!:n }
   stage.logfmt* { mapping:m regex source }
   stage.luhn* { delimiters min_length:n replacement skip_regex source }
-  stage.match* opaque
+  stage.match* { action drop_counter_reason pipeline_name selector! }
   stage.metrics* opaque
   stage.multiline* { firstline! max_lines:n max_wait_time:d trim_newlines:b }
   stage.output* { source! }
@@ -812,7 +814,7 @@ component otelcol.exporter.otlp -> input=otelcol.Consumer
   debug_metrics { disable_high_cardinality_metrics:b }
   retry_on_failure { enabled:b initial_interval:d max_elapsed_time:d max_interval:d multiplier:n
     randomization_factor:n }
-  sending_queue { block_on_overflow:b enabled:b num_consumers:n queue_size:n sizer storage:h wait_for_result:b
+  sending_queue { block_on_overflow:b enabled:b num_consumers:n queue_size:n sizer storage:e wait_for_result:b
     }
   sending_queue/batch { flush_timeout:d max_size:n min_size:n sizer }
 component otelcol.exporter.otlphttp -> input=otelcol.Consumer
@@ -826,7 +828,7 @@ component otelcol.exporter.otlphttp -> input=otelcol.Consumer
   debug_metrics { disable_high_cardinality_metrics:b }
   retry_on_failure { enabled:b initial_interval:d max_elapsed_time:d max_interval:d multiplier:n
     randomization_factor:n }
-  sending_queue { block_on_overflow:b enabled:b num_consumers:n queue_size:n sizer storage:h wait_for_result:b
+  sending_queue { block_on_overflow:b enabled:b num_consumers:n queue_size:n sizer storage:e wait_for_result:b
     }
   sending_queue/batch { flush_timeout:d max_size:n min_size:n sizer }
 component otelcol.exporter.prometheus -> input=otelcol.Consumer
@@ -1051,8 +1053,8 @@ sub read_table {
     my $text = $TABLE;
     $text =~ s/\n {4,}/ /g;    # joins continued lines
     for my $line (split /\n/, $text) {
-        if ($line =~ /^(group|component|block) (\S+)( experimental)?(?: -> (.*))?$/) {
-            $current = { kind => $1, name => $2, stage => $3 ? 'experimental' : 'generally-available',
+        if ($line =~ /^(group|component|block) (\S+)(?: (experimental|public-preview))?(?: -> (.*))?$/) {
+            $current = { kind => $1, name => $2, stage => $3 // 'generally-available',
                 exports => { map { split /=/, $_, 2 } split ' ', $4 // '' }, blocks => { '' => { flag => '', attrs => {} } } };
             if   ($1 eq 'group') { $groups{$2} = $current }
             else                 { $SPEC{$2}   = $current }
@@ -1186,7 +1188,7 @@ sub check_place {
             $say->($fault, load => stability_fault('config block "foreach"', 'experimental'));
             return;
         }
-        not_supported("a block $name") if $name =~ /^(?:remotecfg|import\.git|import\.http)$/;
+        not_supported("a block $name") if $name =~ /^(?:remotecfg|import\.git|import\.http)$/ && !$SPEC{$name};
         if ($name =~ /^(?:argument|export)$/ && !$scope->{outer}) { not_supported("a block $name outside of declare") }
         if ($name =~ /^(?:logging|tracing|http|livedebugging)$/ && $scope->{outer}) { $say->("$name not allowed in module") }
         $say->("$name block must have a label")
@@ -1280,7 +1282,7 @@ sub cycles {
 
 # ---------------------------------------------------------------- values and types
 
-my %CAPSULE = (M => 'storage.Appendable', L => 'loki.LogsReceiver', O => 'otelcol.Consumer');
+my %CAPSULE = (M => 'storage.Appendable', L => 'loki.LogsReceiver', O => 'otelcol.Consumer', P => 'pyroscope.Appendable');
 
 # The bytes of a string literal.
 sub unquote {
@@ -1353,9 +1355,10 @@ sub misfit {
         return if $is eq 'string' && $v->[1] =~ /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
         return 'expected number, got ' . type_name($v);
     }
-    if ($type =~ /^[ltMLO]$/) { return $is eq 'array' ? undef : 'expected array, got ' . type_name($v) }
+    if ($type =~ /^[ltMLOP]$/) { return $is eq 'array' ? undef : 'expected array, got ' . type_name($v) }
     if ($type eq 'm') { return $is eq 'object' ? undef : 'expected object, got ' . type_name($v) }
     if ($type eq 'h') { return $is eq 'capsule' && $v->[1] eq 'otelcol.Handler' ? undef : 'expected capsule("otelcol.Handler"), got ' . type_name($v) }
+    if ($type eq 'e') { return $is eq 'capsule' && $v->[1] eq 'extension.ExtensionHandler' ? undef : 'expected capsule("extension.ExtensionHandler"), got ' . type_name($v) }
     if ($type eq 'r') { return $is eq 'rules' ? undef : 'expected capsule("relabel.Rules"), got ' . type_name($v) }
     die "bad type $type";
 }
@@ -1397,6 +1400,7 @@ sub block_faults {
             else { push @faults, value_faults($s->{expr}, $rule->{attrs}{$name}{type}, "$spec->{name}|$nested", $eval, $out, $name) }
             next;
         }
+        $nested =~ s{^(?:stage\.match/)+(?=stage\.)}{};
         my $inner = $spec->{blocks}{$nested};
         if (!$inner) {
             push @faults, { pos => $s->{pos}, end => $s->{end}, msg => $rule->{attrs}{$name}
@@ -1444,7 +1448,7 @@ sub value_faults {
     my $msg = special_misfit($place, $value) // misfit($type, $value);
     my $fault = sub { my ($x, $m) = @_; return { pos => $x->{pos}, end => $x->{end}, msg => $m, source => $eval ? source_of($x, $eval) : undef } };
     return $fault->($e, $msg) if $msg;
-    return () if $value->[0] ne 'array' || $type !~ /^[ltMLO]$/;
+    return () if $value->[0] ne 'array' || $type !~ /^[ltMLOP]$/;
     # an element is blamed where it stands in the list, or the whole where the list comes from elsewhere
     my @items = $e->{k} eq 'array' ? @{ $e->{items} } : ();
     for my $i (0 .. (@items ? $#items : $#{ $value->[1] // [] })) {

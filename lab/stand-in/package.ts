@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import program from './alloy.pl';
+import { tableLines, usedComponents } from './components.ts';
 import config from './config.alloy';
 import postinst from './postinst.sh';
 import prerm from './prerm.sh';
@@ -94,7 +95,12 @@ export function programOf({ version, faults }: StandInVersion): string {
     return text.replace(line, `$1'${value}';`);
   };
   const named = set(program, 'VERSION', version.replace(/-[^-]*$/, ''));
-  return set(named, 'BUILT_IN_FAULTS', faults.join('\n'));
+  const judged = set(named, 'BUILT_IN_FAULTS', faults.join('\n'));
+  const recorded = new Set(
+    [...program.matchAll(/^(?:component|block) (\S+)/gm)].map(([, name]) => name),
+  );
+  const others = usedComponents().filter((name) => !recorded.has(name));
+  return judged.replace(/^TABLE$/m, () => `${tableLines(others, version)}TABLE`);
 }
 
 /**
