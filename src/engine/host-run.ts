@@ -17,7 +17,7 @@ import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
 import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
-import { createSession } from './session.ts';
+import { createSession, isLost } from './session.ts';
 import { driftProblem, type Verdict, verdictOf } from './verdict.ts';
 import type { RunOptions, World } from './world.ts';
 
@@ -31,12 +31,17 @@ export interface HostRun {
   readonly outcome: Outcome | null;
   /** It is as this run has left it, proven, whatever was found to be missing then. */
   readonly changed: boolean;
+  /** Why it ended like this; undefined: nothing went wrong, or it has not ended. */
+  readonly problem: Problem | undefined;
+  /** With `keepLogin` it may be called again; then it reads the host anew. */
   plan(): Promise<void>;
   carryOut(): Promise<void>;
   /** Leaves the host as it is. */
   skip(problem?: Problem): void;
   /** Returns a host that this run has changed to its state before. @param because why, if that succeeds */
   rollBack(because: Problem): Promise<void>;
+  /** Ends a login that was kept. */
+  close(): void;
 }
 
 /** What to do on a host, and what that was made from. */
@@ -92,7 +97,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   };
 
   const finish = (ended: Outcome, found?: Problem): void => {
-    session.close();
+    if (!options.keepLogin) session.close();
     planned = null;
     outcome = ended;
     problem = found;
@@ -111,6 +116,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       const verdict = await work();
       if (verdict !== 'waiting') finish(verdict.outcome, verdict.problem);
     } catch (thrown) {
+      // a login over which something failed is not trusted again
+      session.close();
       const error = clock.explained(thrown);
       if (error instanceof ToolError) {
         const { problem } = error;
@@ -199,16 +206,21 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   const counts = (delivery: Delivery): boolean =>
     isFailing(delivery) && !desired.tolerate.includes(delivery.component);
 
+  /** The facts to plan from. A login that was kept and broke unnoticed while it was idle is replaced. */
+  const firstFacts = async () => {
+    const asked = { packages: verb === 'remove', delivery: verb === 'status', clock };
+    const kept = session.connected;
+    try {
+      return await gatherFacts(target, session, world, asked);
+    } catch (error) {
+      if (!kept || !isLost(error)) throw error;
+      session.close();
+      return gatherFacts(target, session, world, asked);
+    }
+  };
+
   const planFirst = async (): Promise<Verdict | 'waiting'> => {
-    const {
-      facts: first,
-      raw,
-      aheadMs,
-    } = await gatherFacts(target, session, world, {
-      packages: verb === 'remove',
-      delivery: verb === 'status',
-      clock,
-    });
+    const { facts: first, raw, aheadMs } = await firstFacts();
     // before apt calls keys and indexes expired, or not valid yet
     if (Math.abs(aheadMs) >= CLOCK_MS)
       emit({ type: 'host.warning', host: name, warning: clockWarning(name, aheadMs) });
@@ -341,6 +353,9 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     get changed() {
       return changed;
     },
+    get problem() {
+      return problem;
+    },
     plan() {
       emit({ type: 'host.started', host: name, place: host.at });
       return guarded(planFirst);
@@ -352,7 +367,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
         verb === 'rollback' ? rollBackTo(options.toRun ?? null) : apply(approved),
       );
     },
-    skip: (problem) => finish('skipped', problem),
+    skip: (because) => finish('skipped', because),
+    close: session.close,
     rollBack(because) {
       const toRun = lastRun;
       emit({ type: 'host.resumed', host: name });

@@ -58,6 +58,8 @@ export interface RunOptions {
   readonly who: string;
   /** Waves that were shown before: of the saved plan, or of the run that is continued. */
   readonly waves?: readonly Wave[];
+  /** The login of a host stays when it has ended, for the next look at it. */
+  readonly keepLogin?: boolean;
   readonly purge?: boolean;
   /** `rollback`: the oldest run to undo; by default only the newest is undone. */
   readonly toRun?: string;

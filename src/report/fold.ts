@@ -36,7 +36,8 @@ const NOT_STARTED: Run = {
   waves: [],
 };
 
-const NEW_HOST: HostReport = {
+/** Of which nothing is known yet. */
+export const NEW_HOST: HostReport = {
   outcome: null,
   startedAt: null,
   durationMs: 0,
@@ -116,12 +117,14 @@ function foldRun(run: Run, event: RunEvent): Run {
   }
 }
 
-type HostEvent = Extract<RunEvent, { readonly host: string }>;
+export type HostEvent = Extract<RunEvent, { readonly host: string }>;
 
-function foldHost(host: HostReport, event: HostEvent, waitedMs: number): HostReport {
+/** The report of a host after `event`. @param waitedMs how long its plan has waited to be carried out */
+export function foldHost(host: HostReport, event: HostEvent, waitedMs = 0): HostReport {
   switch (event.type) {
     case 'host.started':
-      return { ...host, startedAt: event.at, ...(event.place ? { place: event.place } : {}) };
+      // a host that is watched is looked at again, as if for the first time
+      return { ...NEW_HOST, startedAt: event.at, ...(event.place ? { place: event.place } : {}) };
     case 'host.facts':
       return { ...host, facts: event.facts };
     case 'host.planned':

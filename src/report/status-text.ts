@@ -9,7 +9,7 @@ import { outcomePaint } from './summary.ts';
 /** `whole`: a row for every host, however many. */
 type StatusStyle = Pick<PlanStyle, 'paint' | 'width' | 'whole'>;
 
-const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'DATA', 'LAST RUN', 'STATE'] as const;
+export const HEAD = ['HOST', 'ALLOY', 'SERVICE', 'HEALTH', 'DATA', 'LAST RUN', 'STATE'] as const;
 
 /** With more hosts than this, those that need no attention are only counted. */
 const MOST_ROWS = 40;
@@ -54,13 +54,15 @@ export function statusText(hosts: Hosts, now: number, style: StatusStyle): strin
 }
 
 /** A host that answered. */
-type Answered = readonly [name: string, host: WithFacts];
-type WithFacts = HostReport & { readonly facts: FactsView };
+export type Answered = readonly [name: string, host: WithFacts];
+export type WithFacts = HostReport & { readonly facts: FactsView };
 
-const isFine = ([, host]: Answered): boolean =>
+/** It needs no attention. */
+export const isFine = ([, host]: Answered): boolean =>
   host.outcome === 'unchanged' && noteworthy(host).length === 0;
 
-const cellsOf = ([name, host]: Answered, now: number): readonly string[] => [
+/** A cell for each column of `HEAD`. */
+export const cellsOf = ([name, host]: Answered, now: number): readonly string[] => [
   name,
   versionOf(host.facts),
   host.facts.active,
@@ -176,7 +178,8 @@ function notesText(hosts: readonly Answered[], now: number, { paint, width }: St
     .join('');
 }
 
-function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
+/** What does not fit into a row. */
+export function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
   const { running, lastRun, components, active, delivery } = facts;
   const version = facts.version && upstreamVersion(facts.version);
   const steps = [...new Set(plan?.changes.map(({ step }) => step) ?? [])];

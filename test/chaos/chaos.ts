@@ -66,14 +66,17 @@ export async function unleash(
   options: {
     readonly rounds: number;
     readonly seed: number;
+    /** Kills between two waves, or as the second one begins; without it, at any moment of a run without waves. */
+    readonly waves?: { readonly serial: string; readonly count: number; readonly pauseS: number };
     readonly say: (line: string) => void;
     /** Called after each round with all rounds so far. */
     readonly told?: (chaos: Chaos) => void;
   },
 ): Promise<Chaos> {
-  const { rounds: count, seed, say } = options;
+  const { rounds: count, seed, say, waves } = options;
   const random = randomFrom(seed);
-  const apply = ['apply', '--yes', '--watch', '0'];
+  const apply = ['apply', '--yes', '--watch', '0', ...(waves ? ['--serial', waves.serial] : [])];
+  const paused = waves ? ['--pause', `${waves.pauseS}`] : [];
   // bare hosts take longer than converged ones: the first two applies are not measured
   const times: number[] = [];
   for (const wish of [...WISHES, ...WISHES]) {
@@ -91,13 +94,19 @@ export async function unleash(
     const known = new Set(logsOf(lab));
     const logOfThis = () => logsOf(lab).find((name) => !known.has(name));
     const begun = performance.now();
-    const running = lab.startAlloyup([...apply, '-i', file]);
-    // by time or, because times vary under load, by events
+    const running = lab.startAlloyup([...apply, ...paused, '-i', file]);
+    const ended = running.then(() => true);
     const moment = random();
-    if (random() < 0.5) await sleep(moment * wholeMs);
+    if (waves) {
+      const wanted = 1 + Math.floor(random() * (waves.count - 1));
+      const happened = () => countEvents(logOfThis(), 'wave.waiting') >= wanted || undefined;
+      await Promise.race([until('no wave is waited for', 120, happened, 5), ended]);
+      // some of them as the next wave has just begun
+      await sleep(moment * waves.pauseS * 1200);
+    } else if (random() < 0.5) await sleep(moment * wholeMs);
+    // because times vary under load
     else {
       const wanted = moment * events;
-      const ended = running.then(() => true);
       const happened = () => countEvents(logOfThis()) >= wanted || undefined;
       await Promise.race([until('too little happens', 120, happened, 5), ended]);
       await sleep(random() * 200);
@@ -109,26 +118,32 @@ export async function unleash(
     const phases = phasesOf(log ? readFileSync(log, 'utf8') : '', hosts);
     // the next apply follows at once or a little later
     if (random() < 0.3) await sleep(random() * 2000);
-    const { ended, report: run } = await report(lab, [...apply, '-i', file]);
+    const retry = waves && random() < 0.5 ? ['--retry', 'last'] : [];
+    const { ended: next, report: run } = await report(lab, [...apply, ...retry, '-i', file]);
+    const ends = hosts.map(({ name }) => run.hosts[name]?.outcome ?? 'unchanged');
+    const again = ends.flatMap((end, i) =>
+      phases[i] === 'over' && end !== 'unchanged' ? [`${hosts[i]!.name}: was over, is ${end}`] : [],
+    );
     const round: Round = {
       number,
       killedAtMs,
       phases,
-      next: Object.values(run.hosts).map(({ outcome }) => outcome ?? 'none'),
-      exitCode: ended.exitCode,
-      nextMs: ended.durationMs,
+      next: ends,
+      exitCode: next.exitCode,
+      nextMs: next.durationMs,
       takenBack: Object.values(run.hosts).filter(({ warnings }) =>
         warnings.some(({ code }) => code === 'run.taken-back'),
       ).length,
       broken: [
-        ...(ended.exitCode === 0 ? [] : [`exit ${ended.exitCode}`, ...problemsOf(run)]),
+        ...(next.exitCode === 0 ? [] : [`exit ${next.exitCode}`, ...problemsOf(run)]),
+        ...again,
         ...(await unkept(lab, hosts, wish, file)),
       ],
     };
     rounds.push(round);
     options.told?.({ seed, hosts: hosts.length, rounds, wholeMs });
     say(
-      `${number}: killed at ${killedAtMs} ms (${phases.join(', ')}); then ${round.next.join(', ')} in ${(ended.durationMs / 1000).toFixed(1)} s` +
+      `${number}: killed at ${killedAtMs} ms (${phases.join(', ')}); then ${[...retry, ...round.next].join(', ')} in ${(next.durationMs / 1000).toFixed(1)} s` +
         (round.broken.length ? `\n  BROKEN ${round.broken.join('\n  BROKEN ')}` : ''),
     );
   }
@@ -160,8 +175,8 @@ const logsOf = (lab: Lab): readonly string[] => {
   }
 };
 
-const countEvents = (log: string | undefined): number =>
-  log === undefined ? 0 : readFileSync(log, 'utf8').split('\n').length - 1;
+const countEvents = (log: string | undefined, mark = '\n'): number =>
+  log === undefined ? 0 : readFileSync(log, 'utf8').split(mark).length - 1;
 
 const problemsOf = ({ hosts }: RunReport): readonly string[] =>
   Object.entries(hosts).flatMap(([name, { outcome, problem }]) =>

@@ -19,19 +19,8 @@ const count = <T>(items: readonly T[], wanted: (item: T) => boolean): number =>
   items.filter(wanted).length;
 
 /** docs/reliability-chaos.md, written by each run of the test. */
-export function chaosPage({ seed, hosts, rounds, wholeMs }: Chaos): string {
-  const ends = rounds.flatMap(({ phases, next }) =>
-    phases.map((phase, i) => ({ phase, next: next[i] ?? '' })),
-  );
-  const rows = PHASES.flatMap((phase) => {
-    const there = ends.filter((end) => end.phase === phase);
-    if (there.length === 0) return [];
-    const of = (outcome: string) => count(there, ({ next }) => next === outcome);
-    const other = there.length - of('unchanged') - of('changed');
-    return [`| ${phase} | ${there.length} | ${of('unchanged')} | ${of('changed')} | ${other} |`];
-  });
-  const longest = Math.max(...rounds.map(({ nextMs }) => nextMs));
-  const broken = rounds.filter((round) => round.broken.length > 0);
+export function chaosPage(chaos: Chaos): string {
+  const { seed, hosts, wholeMs } = chaos;
   return [
     '# Killing the controller',
     '',
@@ -45,8 +34,44 @@ export function chaosPage({ seed, hosts, rounds, wholeMs }: Chaos): string {
     'The test writes this page.',
     '',
     `- seed ${seed}: \`ALLOYUP_CHAOS_SEED=${seed} npm run test:chaos\` repeats the same moments`,
-    `- ${rounds.length} rounds, ${broken.length} broken`,
     `- half of the kills are spread over the ${(wholeMs / 1000).toFixed(1)} s of an undisturbed apply, half over its events`,
+    ...resultsOf(chaos),
+  ].join('\n');
+}
+
+/** docs/reliability-waves.md, the same for kills between waves. */
+export function wavesPage(chaos: Chaos, { serial, pauseS }: Record<'serial' | 'pauseS', unknown>) {
+  const { seed, hosts } = chaos;
+  return [
+    '# Killing the controller between waves',
+    '',
+    `As in [killing the controller](reliability-chaos.md), but ${hosts} hosts are changed in waves (\`--serial ${serial}`,
+    `--pause ${pauseS}\`), and the controller is killed in the pause between two of them or as the next one begins. The`,
+    'next `apply`, in half of the rounds with `--retry last`, must finish the rollout: every host of a finished wave',
+    'must be unchanged, and everything else as there.',
+    '',
+    'The test writes this page.',
+    '',
+    `- seed ${seed}: \`ALLOYUP_CHAOS_SEED=${seed} npm run test:chaos waves\` repeats the same moments`,
+    ...resultsOf(chaos),
+  ].join('\n');
+}
+
+function resultsOf({ rounds }: Chaos): readonly string[] {
+  const ends = rounds.flatMap(({ phases, next }) =>
+    phases.map((phase, i) => ({ phase, next: next[i] ?? '' })),
+  );
+  const rows = PHASES.flatMap((phase) => {
+    const there = ends.filter((end) => end.phase === phase);
+    if (there.length === 0) return [];
+    const of = (outcome: string) => count(there, ({ next }) => next === outcome);
+    const other = there.length - of('unchanged') - of('changed');
+    return [`| ${phase} | ${there.length} | ${of('unchanged')} | ${of('changed')} | ${other} |`];
+  });
+  const longest = Math.max(...rounds.map(({ nextMs }) => nextMs));
+  const broken = rounds.filter((round) => round.broken.length > 0);
+  return [
+    `- ${rounds.length} rounds, ${broken.length} broken`,
     `- the longest apply after a kill took ${(longest / 1000).toFixed(1)} s`,
     `- an unfinished run was undone first on ${rounds.reduce((sum, { takenBack }) => sum + takenBack, 0)} hosts`,
     '',
@@ -55,7 +80,7 @@ export function chaosPage({ seed, hosts, rounds, wholeMs }: Chaos): string {
     ...rows,
     '',
     ...(broken.length > 0 ? ['## Broken', '', ...broken.flatMap(tellBroken), ''] : []),
-  ].join('\n');
+  ];
 }
 
 const tellBroken = ({ number, killedAtMs, broken }: Round): readonly string[] =>

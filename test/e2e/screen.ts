@@ -3,11 +3,11 @@ import { expect } from 'vitest';
 import { controllerEnv, inWorld } from '../../lab/controller.ts';
 import type { Lab } from '../../lab/lab.ts';
 
-/** A real terminal of 80x40 in the lab. */
+/** A real terminal in the lab, of 80 columns. */
 export class Screen {
   readonly #socket: string;
 
-  constructor(lab: Lab, folder: string) {
+  constructor(lab: Lab, folder: string, { rows = 40 } = {}) {
     this.#socket = `alloyup-${lab.name}-${process.pid}`;
     const variables = { ...controllerEnv(lab.name), PS1: '$ ', TERM: 'screen' };
     // none of the test runner's environment: with CI set, nothing is prompted for
@@ -16,7 +16,7 @@ export class Screen {
       .join(' ')}`;
     const command = inWorld(lab.name, ['sh', '-c', `cd ${folder} && exec ${home} bash --norc`]);
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-    this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '40', quoted);
+    this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', `${rows}`, quoted);
   }
 
   #tmux(...args: readonly string[]): string {
@@ -25,6 +25,19 @@ export class Screen {
 
   get text(): string {
     return this.#tmux('capture-pane', '-p', '-S', '-300');
+  }
+
+  /** Without what has scrolled away. */
+  get visible(): string {
+    return this.#tmux('capture-pane', '-p');
+  }
+
+  press(key: string): void {
+    this.#tmux('send-keys', key);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`);
   }
 
   /** The last question or shell prompt and everything below it. */

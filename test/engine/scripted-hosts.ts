@@ -565,7 +565,7 @@ export function fleetOf(
   return { clock, hosts, world, targets, events, stop, abandon, questions };
 }
 
-const optionsOf = (more: Partial<RunOptions> = {}): RunOptions => ({
+export const optionsOf = (more: Partial<RunOptions> = {}): RunOptions => ({
   run: 'r1',
   verb: 'apply',
   forks: 10,

@@ -75,9 +75,19 @@ export const COMMANDS = {
   status: {
     args: '',
     summary: 'show what each host runs and whether it is up to date',
-    options: [...CONNECT, 'detailedExitcode', ...REPORTS],
-    examples: [['alloyup status -l prod', 'the hosts of one group']],
-    load: running('status'),
+    options: [...CONNECT, 'follow', 'detailedExitcode', ...REPORTS],
+    examples: [
+      ['alloyup status -l prod', 'the hosts of one group'],
+      ['alloyup status --watch', 'a table that stays current; q ends it'],
+    ],
+    load: async () => {
+      const once = await running('status')();
+      return async (invocation) => {
+        if (invocation.options.follow === null) return once(invocation);
+        const { watchHosts } = await import('../runs/watch-hosts.ts');
+        return watchHosts(invocation);
+      };
+    },
   },
   rollback: {
     args: '',

@@ -5,6 +5,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 /** An option as commander knows it, with the type of its value. A variable ALLOYUP_... mirrors it. */
 interface TypedOption<T> extends Option {
   defaultValue: T;
+  /** Of the environment, where it is not named after the option. */
+  variable?: string;
 }
 
 /** Headings of the help, in order. */
@@ -115,6 +117,17 @@ export const createOptions = () => ({
     [0, 86_400],
   ),
   watch: integer('--watch <s>', RUN, 'seconds to watch a restarted service', 15, [0, 3600]),
+  // of status; what commands that change hosts call --watch is another option
+  follow: Object.assign(
+    option<number | null>(
+      '--watch [s]',
+      RUN,
+      'keep the table current until q is pressed; looks again after so many seconds (default 5)',
+      null,
+      wholeIn([1, 3600]),
+    ).preset('5'),
+    { attributeName: () => 'follow', variable: 'ALLOYUP_STATUS_WATCH' },
+  ) as TypedOption<number | null>,
   user: text('--user <name>', LIST, 'user to log in as'),
   identity: text('--identity <file>', LIST, 'private key'),
   template: text('--template <name>', LIST, 'configuration template (default minimal)'),
@@ -207,5 +220,5 @@ export interface Invocation {
 export type Command = (invocation: Invocation) => Promise<number>;
 
 /** "ALLOYUP_CONNECT_TIMEOUT". */
-export const variableOf = ({ long }: Option): string =>
-  `ALLOYUP_${long!.slice(2).replaceAll('-', '_').toUpperCase()}`;
+export const variableOf = ({ long, variable }: Option & { readonly variable?: string }): string =>
+  variable ?? `ALLOYUP_${long!.slice(2).replaceAll('-', '_').toUpperCase()}`;

@@ -85,7 +85,7 @@ function addOptions(command: Commander, keys: readonly OptionName[]): void {
 function isSet(option: Option): boolean {
   const variable = variableOf(option);
   const value = process.env[variable] ?? '';
-  if (option.required) return value !== '';
+  if (option.required || option.optional) return value !== '';
   if (/^(0|false|no|off|)$/i.test(value)) return false;
   if (/^(1|true|yes|on)$/i.test(value) || (option.long === '--verbose' && value === '2'))
     return true;

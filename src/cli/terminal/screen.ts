@@ -27,6 +27,7 @@ const TO_SCREEN_END = '\u001b[J';
  */
 export function openScreen(canvas: Canvas, frame: (size: Size) => readonly Printable[]) {
   let drawn: readonly string[] = [];
+  let drawnOn: Size = { columns: 0, rows: 0 };
   /** Printed but not written yet: a fleet prints more lines a second than frames are drawn. */
   let held = '';
   /** Questions that are asked at the moment. */
@@ -49,11 +50,17 @@ export function openScreen(canvas: Canvas, frame: (size: Size) => readonly Print
     held = '';
     // text may wrap, so the view is cleared first; without text each line is overwritten
     const over = above === '' ? '' : `${TO_SCREEN_END}${above}`;
+    const size = canvas.size();
+    const isSame = size.columns === drawnOn.columns && size.rows === drawnOn.rows;
+    const keeps = above === '' && isSame;
     // clear before writing: after a full line the cursor is still on its last column
-    const view = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('');
+    const view = lines
+      .map((line, i) => (keeps && line === drawn[i] ? '\n' : `${CLEAR_LINE}${line}\n`))
+      .join('');
     begun = true;
     canvas.write(`${HIDE_CURSOR}${back()}${over}${NO_WRAP}${view}${WRAP}${TO_SCREEN_END}`);
     drawn = lines;
+    drawnOn = size;
   };
 
   const hide = (): void => {

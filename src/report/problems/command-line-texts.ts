@@ -55,6 +55,9 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       Run it in a terminal to compare the keys, or accept what the hosts present with --yes`,
     'wizard-needs-terminal': text`the wizard needs an interactive terminal
       Put the answers into a file and pass it with --answers: "hosts: [web-01]", "template: linux-host", "metrics_url: https://...", "logs_url: https://..."`,
+    'watch-needs-terminal': ({ output }) => text`
+      status --watch draws a table on a terminal, ${output === 'text' ? 'and this is none' : `which --output ${output} is not`}
+      Add --output ndjson for a line each time something changes, or remove --watch`,
     'sudo-password-needed': text`sudo needs a password, ${NO_TERMINAL}
       Add sudo: { password: { secret: env:SUDO_PASSWORD } } to the inventory`,
     'no-sudo-password': text`no sudo password was entered

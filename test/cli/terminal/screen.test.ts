@@ -116,6 +116,18 @@ test('an unchanged view is not drawn again', () => {
   expect(write.mock.calls.length).toBe(before);
 });
 
+test('of a view that changes in one line, only that line is written', () => {
+  const terminal = fakeTerminal(20, 10);
+  const write = vi.spyOn(terminal, 'write');
+  let view = ['stays', 'ticks 1', 'stays too'];
+  openScreen(terminal, () => view.map(printed));
+  vi.advanceTimersByTime(100);
+  view = ['stays', 'ticks 2', 'stays too'];
+  vi.advanceTimersByTime(100);
+  expect(terminal.shown()).toBe('stays\nticks 2\nstays too\n');
+  expect(write.mock.lastCall![0]).not.toContain('stays');
+});
+
 test('whatever is said and drawn in whatever order, only what was said remains', async () => {
   const step = fc.oneof(
     fc.record({ print: fc.string({ maxLength: 30, unit: fc.constantFrom('a', 'b', ' ', '\n') }) }),
