@@ -18,9 +18,10 @@ The hosts are those of the [lab](../lab), with real systemd, dpkg and sshd; Allo
 \`npx vitest run --project e2e test/e2e/stress\` and \`npm run test:slow\` run the rows, and
 \`node build.mjs run scripts/reliability.ts\` generates this page from their latest results.
 
-See also: [a controller that is killed a hundred times](reliability-chaos.md), and [logins](logins.md). Secrets are
-covered by \`test/e2e/secrets.e2e.ts\`: canary secrets are sent through every kind of run while a watcher reads the
-arguments and environment of every process on the machine, hosts included.
+See also: [a controller that is killed a hundred times](reliability-chaos.md), [and twenty times between two
+waves](reliability-waves.md), and [logins](logins.md). Secrets are covered by \`test/e2e/secrets.e2e.ts\`: canary secrets
+are sent through every kind of run while a watcher reads the arguments and environment of every process on the machine,
+hosts included.
 `;
 
 const titleOf = (set: string): string => set.replace(/-([a-z]+)$/, ' on $1');
