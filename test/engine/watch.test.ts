@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { watchFleet } from '../../src/engine/watch.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { factsOf, NOW, targetOf } from '../builders.ts';
-import { type Fleet, fleetOf, type HostScript, optionsOf, outdated, sentTo } from './scripted-hosts.ts';
+import {
+  type Fleet,
+  fleetOf,
+  type HostScript,
+  optionsOf,
+  outdated,
+  sentTo,
+} from './scripted-hosts.ts';
 
 const target = targetOf({ config: '// new\n' });
 const facts = factsOf(target);
