@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../../src/cli/args/commands.ts';
 import { type Invocation, OPTIONS } from '../../../src/cli/args/option-table.ts';
@@ -173,8 +172,19 @@ test.each([
 });
 
 test('every option is known by the name that commander gives it', () => {
-  for (const [key, { flags }] of Object.entries(OPTIONS))
-    expect(new Option(flags).attributeName()).toBe(key);
+  for (const [key, option] of Object.entries(OPTIONS)) expect(option.attributeName()).toBe(key);
+});
+
+test('the --watch of status is another one than that of apply, in the environment too', () => {
+  const followOf = (line: string, env?: Record<string, string>) => optionsOf(line, env).follow;
+  expect(followOf('status')).toBe(null);
+  expect(followOf('status --watch')).toBe(5);
+  expect(followOf('status --watch -l web*')).toBe(5);
+  expect(followOf('status --watch=30')).toBe(30);
+  expect(followOf('status', { ALLOYUP_WATCH: '60' })).toBe(null);
+  expect(followOf('status', { ALLOYUP_STATUS_WATCH: '10' })).toBe(10);
+  expect(followOf('status --watch=30', { ALLOYUP_STATUS_WATCH: '10' })).toBe(30);
+  expect(optionsOf('apply --watch 7').watch).toBe(7);
 });
 
 test('an error exits 64 and prints nothing on stdout', async () => {
