@@ -68,6 +68,7 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     needs: [],
     reads: [],
     config: 'logging {\n\tlevel = "info"\n}\n',
+    writtenAt: () => undefined,
     files: [],
     components: { known: true, ids: [] },
     listen: { address: '127.0.0.1', port: 12345 },

@@ -20,6 +20,20 @@ export function positionAt(
   return { line, column: 1 + utf8Length(source, lineStarts[line - 1]!, offset) };
 }
 
+/** The reverse: a place behind the end of its line is that end. */
+export function offsetAt(
+  source: string,
+  { line, column }: LineColumn,
+  lineStarts = lineStartsOf(source),
+): number {
+  const start = lineStarts[Math.min(line, lineStarts.length) - 1] ?? 0;
+  const newline = source.indexOf('\n', start);
+  const end = newline < 0 ? source.length : newline;
+  let offset = start;
+  while (offset < end && utf8Length(source, start, offset) < column - 1) offset++;
+  return offset;
+}
+
 /** Index at which each line starts. */
 export function lineStartsOf(source: string): readonly number[] {
   const starts = [0];

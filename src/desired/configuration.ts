@@ -5,14 +5,14 @@ import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import { environmentReads } from '../alloy/environment-reads.ts';
 import { type Parsed, parse } from '../alloy/parser.ts';
-import { type LineColumn, lineStartsOf, positionAt } from '../alloy/position.ts';
+import { type LineColumn, lineStartsOf, offsetAt, positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
 import { isFragment } from '../config/fragments.ts';
 import { type Rendered, renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/excerpt.ts';
 import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
-import type { ExpectedComponents } from '../model/desired.ts';
+import type { Desired, ExpectedComponents } from '../model/desired.ts';
 import {
   type DiagnosticWarning,
   fail,
@@ -26,7 +26,7 @@ import { sha256 } from '../model/secret.ts';
 import { reachable } from './alloy-service.ts';
 
 /** A configuration that Alloy can load, as far as can be checked here. */
-export interface Configuration {
+export interface Configuration extends Pick<Desired, 'writtenAt'> {
   readonly text: string;
   readonly components: ExpectedComponents;
   readonly warnings: readonly Warning[];
@@ -58,10 +58,19 @@ export interface ConfigurationOptions {
   /** Templates of the host's fragments, by the names of these. */
   readonly fragments: ReadonlyMap<string, Template>;
   /** Told each configuration that was rendered, by its parts and their names in findings, even if it is wrong. */
-  readonly onText?: (
-    settings: HostSettings,
-    parts: readonly Pick<Piece, 'file' | 'text'>[],
-  ) => void;
+  readonly onText?: (settings: HostSettings, parts: readonly RenderedPart[]) => void;
+}
+
+/** What Alloy is asked about. */
+export interface RenderedPart {
+  /** How its places are named. */
+  readonly file: string;
+  readonly text: string;
+  /** Where findings are shown in another text: that one, and the place there of a place in `text`. */
+  readonly written?: {
+    readonly text: string;
+    readonly place: (at: LineColumn) => LineColumn;
+  };
 }
 
 /** A rendered template: the base, or a fragment. */
@@ -105,6 +114,7 @@ export function configurationOf(
   const problems: Problem[] = [];
   const warnings: Warning[] = [...base.value.warnings];
   const pieces: Piece[] = [pieceOf(base.value, template, vars, name)];
+  const parts: Part[] = [];
   let text = base.value.text;
   for (const fragment of config.fragments) {
     const own = options.fragments.get(fragment.name);
@@ -124,18 +134,26 @@ export function configurationOf(
       continue;
     }
     warnings.push(...rendered.value.warnings);
-    pieces.push(pieceOf(rendered.value, own, fragment.vars, name, fragment.name));
-    text = joined(text, fragment, rendered.value.text);
+    const piece = pieceOf(rendered.value, own, fragment.vars, name, fragment.name);
+    pieces.push(piece);
+    const body = withoutHead(piece.text);
+    text = `${ended(text)}\n// alloyup, fragment ${fragment.name}: ${originOf(fragment)}\n`;
+    parts.push({ piece, start: text.length, cut: piece.text.length - body.length });
+    text += ended(body);
   }
   if (problems.length > 0) return fail(...problems);
 
-  options.onText?.(settings, pieces);
+  options.onText?.(
+    settings,
+    pieces.map((piece) => (piece.source ? { ...piece, ...backIn(piece) } : piece)),
+  );
   const checked = checkOnce(pieces, settings, options);
   if (!checked.ok) return checked;
   const { components, reads } = checked.value;
   const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
   return ok({
     text,
+    writtenAt: writtenAtIn(parts),
     components,
     warnings: [
       ...warnings,
@@ -169,12 +187,32 @@ function pieceOf(
   return { text, file, name, template, vars, source: own ? sourceOf : null };
 }
 
-/** Behind a comment that says what follows. Only the first file may begin with a byte order mark. */
-function joined(text: string, { name, template }: FragmentSettings, fragment: string): string {
-  const origin = `${template}`.replace(/\p{C}/gu, '');
-  const body = fragment.replace(/^\uFEFF/, '').replace(/^(?:[ \t]*\r?\n)+/, '');
-  return `${ended(text)}\n// alloyup, fragment ${name}: ${origin}\n${ended(body)}`;
+/** Only the first file may begin with a byte order mark. */
+const withoutHead = (text: string): string =>
+  text.replace(/^\uFEFF/, '').replace(/^(?:[ \t]*\r?\n)+/, '');
+
+const originOf = ({ template }: FragmentSettings): string => `${template}`.replace(/\p{C}/gu, '');
+
+/** A fragment in the whole text. */
+interface Part {
+  readonly piece: Piece;
+  /** Where it begins there. */
+  readonly start: number;
+  /** Characters at its beginning that the whole does not have. */
+  readonly cut: number;
 }
+
+const writtenAtIn = (parts: readonly Part[]): Desired['writtenAt'] => {
+  const places = new Map<Piece, ReturnType<typeof placesIn>>();
+  return (offset) => {
+    const part = parts.findLast(({ start }) => start <= offset);
+    if (!part) return undefined;
+    const { piece, start, cut } = part;
+    const place = places.get(piece) ?? placesIn(piece, parse(piece.text));
+    places.set(piece, place);
+    return place(Math.min(offset - start + cut, piece.text.length));
+  };
+};
 
 const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
@@ -202,7 +240,7 @@ function checkOnce(
   const communityComponents = allowsCommunity(alloy.args);
   const listen = reachable(alloy.listen);
   const options = { stability, check, version, versionIs, communityComponents, strict, listen };
-  const key = `${pieces.map(({ text }) => sha256(text)).join(' ')} ${JSON.stringify(options)}`;
+  const key = `${pieces.map(({ template, text }) => sha256(`${template.file}\0${text}`)).join(' ')} ${JSON.stringify(options)}`;
   const known = checked.get(key) ?? judge(pieces, options);
   checked.set(key, known);
   if (!planned || version !== null || !known.ok) return known;
@@ -216,23 +254,24 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
     const parsed = parse(piece.text);
     // what a message says of another place names its file only where there are several
     const name = pieces.length > 1 ? piece.name : '';
-    return { name, parsed, piece, place: placesIn(piece, parsed) };
+    const place = placesIn(piece, parsed);
+    const shown = (offset: number): string => {
+      const { file, line, column } = place(offset).at;
+      return `${file}:${line}:${column}`;
+    };
+    return { name, parsed, piece, place, ...(piece.source ? { shown } : {}) };
   });
   const reads = new Map<string, Place>();
   for (const one of read) {
-    const { source, file } = one.parsed;
-    for (const { name, start } of environmentReads(file.body))
-      if (!reads.has(name))
-        reads.set(name, one.place(positionAt(source, start, file.lineStarts), start));
+    for (const { name, start } of environmentReads(one.parsed.file.body))
+      if (!reads.has(name)) reads.set(name, one.place(start));
   }
-  const found = checkFiles(read, options).map(
-    ({ file, severity, code, message, hint, line, column, start }) => ({
-      severity,
-      code,
-      params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
-      ...read.find(({ name }) => name === file)!.place({ line, column }, start),
-    }),
-  );
+  const found = checkFiles(read, options).map(({ file, severity, code, message, hint, start }) => ({
+    severity,
+    code,
+    params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
+    ...read.find(({ name }) => name === file)!.place(start),
+  }));
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const syntax = new Set<string>(
@@ -256,15 +295,32 @@ function placesIn({ text, file, template, source }: Piece, parsed: Parsed) {
   const shown = source ? template.text : parsed.source;
   const frame = framesOf(shown);
   const lineStarts = source ? lineStartsOf(shown) : parsed.file.lineStarts;
-  return (at: LineColumn, start: number): Place => {
+  return (start: number): Place & { readonly at: Position } => {
     const offset = source ? source(Math.min(start, text.length)) : start;
-    const { line, column } = source ? positionAt(shown, offset, lineStarts) : at;
+    const { line, column } = positionAt(shown, offset, lineStarts);
     const letters = offset - shown.lastIndexOf('\n', offset - 1);
     return placeOf({ file, line, column }, frame({ line, column: letters }));
   };
 }
 
-const placeOf = (at: Position, detail: string): Place => (detail === '' ? { at } : { at, detail });
+/** From places of the rendered text to those of its template. */
+function backIn(piece: Piece): Pick<RenderedPart, 'written'> {
+  const parsed = parse(piece.text);
+  const place = placesIn(piece, parsed);
+  const { file, source } = parsed;
+  return {
+    written: {
+      text: piece.template.text,
+      place: (at) => {
+        const { line, column } = place(offsetAt(source, at, file.lineStarts)).at;
+        return { line, column };
+      },
+    },
+  };
+}
+
+const placeOf = (at: Position, detail: string): Place & { readonly at: Position } =>
+  detail === '' ? { at } : { at, detail };
 
 /**
  * Names the parameter that a warning's place in the rendered text came from: users of a built-in

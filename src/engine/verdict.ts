@@ -5,6 +5,7 @@ import type { Mask } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { type Account, fromHost } from './account.ts';
 import type { RunEnd } from './remote-run.ts';
+import { writtenPlaces } from './written-places.ts';
 
 /** How a host ended. */
 export interface Verdict {
@@ -40,7 +41,11 @@ export function verdictOf(
         return { outcome, problem: { code: 'apply.failed', host, params, transient: true } };
       }
       const problem = failure(host, account, mask);
-      return { outcome, problem: { ...problem, ...originOfFailure(desired, account) } };
+      const written = problem.detail === undefined ? {} : writtenPlaces(problem.detail, desired);
+      return {
+        outcome,
+        problem: { ...problem, ...originOfFailure(desired, account), ...written },
+      };
     }
     case 'stale': {
       const problem = mainProblem(host, account, mask, 'apply.stale');

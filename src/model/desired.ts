@@ -1,7 +1,7 @@
 import type { Asker } from './asker.ts';
 import type { Cluster } from './cluster.ts';
 import type { Host } from './host.ts';
-import type { Position } from './problem.ts';
+import type { Position, Problem } from './problem.ts';
 import type { Rollout } from './rollout.ts';
 import type { Secret } from './secret.ts';
 
@@ -79,6 +79,8 @@ export interface Desired {
   readonly reads: readonly HostRead[];
   /** Full text of /etc/alloy/config.alloy. Holds no secret: it reads sys.env(). */
   readonly config: string;
+  /** Where a fragment's part of `config` was written, by offset; undefined: that is no fragment's, or nobody can open it. */
+  readonly writtenAt: (offset: number) => Pick<Problem, 'at' | 'detail'> | undefined;
   readonly files: readonly DesiredFile[];
   readonly components: ExpectedComponents;
   /** Where the checks ask; `address` is what reaches the listener from the host itself. */

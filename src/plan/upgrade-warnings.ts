@@ -13,8 +13,11 @@ const CHECKED = ['upgrade.removed', 'upgrade.required', 'upgrade.unknown'];
 /** The 80 columns of a terminal, less the indentation of a problem's detail. */
 const FRAME_WIDTH = 78;
 
+/** A warning, and its offset in the whole file. */
+type Note = readonly [warning: DiagnosticWarning, start: number];
+
 /** Hosts of a fleet share configurations and versions. */
-const known = new Map<string, readonly DiagnosticWarning[]>();
+const known = new Map<string, readonly Note[]>();
 const MOST_KNOWN = 1000;
 
 /** What a planned upgrade of the package changes for the configuration that will run. */
@@ -23,6 +26,17 @@ export function upgradeWarnings({
   facts,
   supplies,
 }: Planned): readonly DiagnosticWarning[] {
+  return notesOf({ desired, facts, supplies }).map(([warning, start]) => ({
+    ...warning,
+    ...desired.writtenAt(start),
+  }));
+}
+
+function notesOf({
+  desired,
+  facts,
+  supplies,
+}: Pick<Planned, 'desired' | 'facts' | 'supplies'>): readonly Note[] {
   const { status, version: from } = facts.package;
   const to = targetVersion(desired, facts, supplies.versions);
   if (status !== 'installed' || from === null || to === null || from === to) return [];
@@ -33,7 +47,7 @@ export function upgradeWarnings({
   const frame = framesOf(parsed.source, FRAME_WIDTH);
   const found = upgradeNotes([{ name: CONFIG_PATH, parsed }], from, to)
     .filter(({ code }) => !CHECKED.includes(code))
-    .map((one) => asWarning(one, frame));
+    .map((one): Note => [asWarning(one, frame), one.start]);
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(key, found);
   return found;

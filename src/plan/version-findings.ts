@@ -25,23 +25,29 @@ export function versionFindings({ host, desired, facts, supplies }: Planned): Fi
   const version = targetVersion(desired, facts, supplies.versions);
   if (version === null) return NONE;
   const versionIs = version === facts.package.version ? 'running' : 'coming';
-  const found = findingsOf(desired, version, versionIs);
-  if (found.warnings.length + found.problems.length === 0) return NONE;
+  const found = findingsOf(desired, version, versionIs).map(({ start, ...one }) => ({
+    ...one,
+    ...desired.writtenAt(start),
+  }));
   return {
-    warnings: found.warnings,
-    problems: found.problems.map((problem) => ({ ...problem, host })),
+    warnings: found
+      .filter(({ severity }) => severity !== 'error')
+      .map(({ severity, ...one }) => (severity === 'note' ? { ...one, severity } : one)),
+    problems: found
+      .filter(({ severity }) => severity === 'error')
+      .map(({ severity: _, code, ...one }) => ({ ...one, code: 'config.check' as const, host })),
   };
 }
 
 /** Hosts of a fleet share configurations and versions. */
-const known = new Map<string, Findings>();
+const known = new Map<string, ReturnType<typeof asFindings>>();
 const MOST_KNOWN = 1000;
 
 function findingsOf(
   { config, stability, check, args, listen }: Desired,
   version: string,
   versionIs: NonNullable<CheckOptions['versionIs']>,
-): Findings {
+): ReturnType<typeof asFindings> {
   const options: CheckOptions = {
     stability,
     check,
@@ -57,7 +63,7 @@ function findingsOf(
   const found = checkConfig(parsed, { ...options, version, versionIs }).filter(
     (one) => !said.has(identity(one)),
   );
-  const findings = found.length === 0 ? NONE : asFindings(parsed, found);
+  const findings = asFindings(parsed, found);
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(key, findings);
   return findings;
@@ -71,21 +77,15 @@ const identity = ({ code, start, message }: Diagnostic): string => `${start} ${c
 /** The 80 columns of a terminal, less the indentation of a problem's detail. */
 const FRAME_WIDTH = 78;
 
-function asFindings(parsed: Parsed, found: readonly Diagnostic[]): Findings {
+/** With the offset of each, and its place in the whole file. */
+function asFindings(parsed: Parsed, found: readonly Diagnostic[]) {
   const frame = framesOf(parsed.source, FRAME_WIDTH);
-  const all = found.map(({ severity, code, message, hint, line, column, start, end }) => ({
+  return found.map(({ severity, code, message, hint, line, column, start, end }) => ({
     severity,
     code,
     params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
     at: { file: CONFIG_PATH, line, column },
     detail: frame(start, end),
+    start,
   }));
-  return {
-    warnings: all
-      .filter(({ severity }) => severity !== 'error')
-      .map(({ severity, ...one }) => (severity === 'note' ? { ...one, severity } : one)),
-    problems: all
-      .filter(({ severity }) => severity === 'error')
-      .map(({ severity: _, code, ...one }) => ({ ...one, code: 'config.check' as const })),
-  };
 }

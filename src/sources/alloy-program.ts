@@ -13,11 +13,19 @@ export interface ConfigFile {
   readonly bytes: Uint8Array;
   /** `bytes` decoded. */
   readonly text: string;
+  /** Where findings are shown in another text: that one, and the place there of a place in `text`. */
+  readonly written?: {
+    readonly text: string;
+    readonly place: (at: Place) => Place;
+  };
 }
 
-/** What Alloy printed, and what it calls each file there. */
+/** Line from 1, column from 1 in bytes. */
+type Place = Readonly<Record<'line' | 'column', number>>;
+
+/** What Alloy printed, and each file by what it is called there. */
 export interface AlloyAnswer extends Awaited<ReturnType<typeof runProgram>> {
-  readonly names: ReadonlyMap<string, string>;
+  readonly copies: ReadonlyMap<string, ConfigFile>;
 }
 
 /**
@@ -35,18 +43,18 @@ export async function askAlloy(
   try {
     mkdirSync(join(work, 'config'));
     // by number: a name can hold what the output cannot
-    const names = new Map<string, string>();
-    for (const [index, { name, bytes }] of files.entries()) {
+    const copies = new Map<string, ConfigFile>();
+    for (const [index, file] of files.entries()) {
       const copy = `config/${String(index).padStart(4, '0')}.alloy`;
-      writeFileSync(join(work, copy), bytes);
-      names.set(copy, name);
+      writeFileSync(join(work, copy), file.bytes);
+      copies.set(copy, file);
     }
-    const [only] = names.keys();
-    const what = names.size === 1 ? only! : 'config';
+    const [only] = copies.keys();
+    const what = copies.size === 1 ? only! : 'config';
     const argv = [...(await isolation()), program.path, verb, ...flags, what];
     return {
       ...(await runProgram(argv as [string, ...string[]], work, TIMEOUT_MS, environment(work))),
-      names,
+      copies,
     };
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -10,6 +10,23 @@ const NAME = 'web.alloy';
 const names = new Map([[COPY, NAME]]);
 
 describe('what alloy prints', () => {
+  test('places that were written elsewhere are shown there, in messages too', () => {
+    const { found } = readAnswers(
+      `Error: ${COPY}:9:2: block logging already declared at ${COPY}:1:1, see ${COPY}\n`,
+      names,
+      (file, { line, column }) => ({ line: line + file.length, column: column + 1 }),
+    );
+    expect(found).toEqual([
+      {
+        severity: 'error',
+        file: NAME,
+        line: 9 + COPY.length,
+        column: 3,
+        message: `block logging already declared at ${NAME}:${1 + COPY.length}:2, see ${NAME}`,
+      },
+    ]);
+  });
+
   test('of validate: place, message and severity; excerpts and closing lines are left out', () => {
     const printed = `Warning: ${COPY}:3:9: this stdlib function is deprecated
 

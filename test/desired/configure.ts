@@ -1,5 +1,9 @@
 import type { Template } from '../../src/config/template-model.ts';
-import { type Configuration, configurationOf } from '../../src/desired/configuration.ts';
+import {
+  type Configuration,
+  configurationOf,
+  type RenderedPart,
+} from '../../src/desired/configuration.ts';
 import { fragmentOf, templateOf } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { fragmentRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
@@ -20,7 +24,8 @@ export function render(
   inventory: string,
   files: Files = {},
   host = 'h',
-): Partial<Omit<Configuration, 'warnings'>> & Record<'problems' | 'warnings', readonly string[]> {
+): Partial<Omit<Configuration, 'warnings'>> &
+  Record<'problems' | 'warnings', readonly string[]> & { parts?: readonly RenderedPart[] } {
   const parsed = parseInventory(inventory, 'inventory.yaml');
   if (!parsed.ok) return { problems: parsed.problems.map(told), warnings: [] };
   const settings = settingsOf(parsed.value, host);
@@ -41,7 +46,11 @@ export function render(
   const fragments = new Map<string, Template>(
     found.flatMap(([name, one]) => (one.ok ? [[name, one.value] as const] : [])),
   );
+  let parts: readonly RenderedPart[] = [];
   const made = configurationOf(settings, base.value, {
+    onText: (_, all) => {
+      parts = all;
+    },
     strict: true,
     frame: parsed.value.frame,
     checked: new Map(),
@@ -50,7 +59,7 @@ export function render(
     fragments,
   });
   return made.ok
-    ? { ...made.value, warnings: made.value.warnings.map(told), problems: [] }
+    ? { ...made.value, parts, warnings: made.value.warnings.map(told), problems: [] }
     : { problems: made.problems.map(told), warnings: [] };
 }
 

@@ -105,7 +105,7 @@ describe('what is wrong is told where it stands', () => {
         './a.alloy': `{%- if fragment %}\n{%- endif %}\n${file('x')}`,
         './b.alloy': `{%- if fragment %}\n{%- endif %}\n${file('x')}`,
       },
-      [/^b\.alloy:3:1 .* already declared at a\.alloy \(fragment a, rendered for h\):\d:1/],
+      [/^b\.alloy:3:1 .* already declared at a\.alloy:3:1 /],
     ],
     [
       'a component of the base',
@@ -276,6 +276,39 @@ prometheus.scrape "a" {
       ),
     );
   });
+});
+
+test('each offset of the whole text leads back to its fragment', () => {
+  const a = `{%- if fragment %}\n{%- endif %}\n\n${file('a')}`;
+  const b = `// é {{ fragment }}\n{%- for one in names %}\n${file('{{ one }}')}{%- endfor %}\nlocal.file_match "last" {\n\tpath_targets = [{ __path__ = {{ path }} }]\n}`;
+  const { text, writtenAt, parts } = render(
+    `${BASE}hosts: { h: { config: { fragments: { a: ./a.alloy, b: { template: ./b.alloy, vars: { names: [x, y], path: /p } }, c: redis } } } }\n`,
+    { './a.alloy': a, './b.alloy': b },
+  );
+  const at = (mark: string, more = 0) => {
+    const offset = text!.indexOf(mark);
+    expect(offset, mark).toBeGreaterThan(0);
+    return writtenAt!(offset + more)?.at;
+  };
+  expect(at('local.file_match "a"')).toEqual({ file: 'a.alloy', line: 4, column: 1 });
+  expect(at('// é b', 3)).toEqual({ file: 'b.alloy', line: 1, column: 4 });
+  expect(at('local.file_match "x"')).toEqual({ file: 'b.alloy', line: 3, column: 1 });
+  expect(at('local.file_match "y"')).toEqual({ file: 'b.alloy', line: 3, column: 1 });
+  expect(at('local.file_match "last"')).toMatchObject({ file: 'b.alloy', column: 1 });
+  expect(at('"/p"')).toMatchObject({ file: 'b.alloy', column: 31 });
+  expect(at('prometheus.exporter.redis')).toMatchObject({ file: expect.stringContaining('redis') });
+  expect(writtenAt!(0)).toBeUndefined();
+  expect(at('prometheus.exporter.self')).toBeUndefined();
+
+  // as Alloy is told, each part by itself
+  const [, first, second, builtin] = parts!;
+  expect(first!.written!.text).toBe(a);
+  const line = second!.text.split('\n').findIndex((one) => one.includes('"last"')) + 1;
+  expect(second!.written!.place({ line, column: 1 })).toEqual({
+    line: b.split('\n').findIndex((one) => one.includes('"last"')) + 1,
+    column: 1,
+  });
+  expect(builtin!.written).toBeUndefined();
 });
 
 const ALL = { ...TARGETS, traces_url: 'https://t.example:4318' };

@@ -1060,6 +1060,17 @@ describe('the configuration in the version that will run', () => {
     expect(refused({ ...stale, package: at(target, '1.4.0-1').package })).toEqual([]);
   });
 
+  test('what stands in a fragment is shown in its file', () => {
+    const place = { at: { file: 'own.alloy', line: 2, column: 1 }, detail: 'lines of own.alloy' };
+    const writtenAt = (offset: number) =>
+      offset === CONFIG.indexOf('skip_regex') ? place : undefined;
+    const target = targetOf({ config: CONFIG, writtenAt });
+    expect(planOf(target, at(target, '1.17.0-1')).warnings).toMatchObject([place]);
+    // hosts share what was found, but not where it was written
+    const other = targetOf({ config: CONFIG });
+    expect(rules(other, at(other, '1.17.0-1'))).toEqual(['stability.version 5']);
+  });
+
   test('one that a fragment cannot use refuses the plan, and names the fragment', () => {
     const by = { of: 'fragment', name: 'docker' } as const;
     const where = { file: 'inventory.yaml', line: 7, column: 3 };
@@ -1109,6 +1120,17 @@ describe('an upgrade of the package', () => {
     expect(codes(pinned, '1.17.0-1')).toEqual([]);
     const latest = targetOf({ config: CONFIG, package: { policy: 'latest' } });
     expect(codes(latest, '1.10.0-1')).toEqual(['upgrade.default']);
+  });
+
+  test('shows what stands in a fragment in its file', () => {
+    const place = { at: { file: 'own.alloy', line: 2, column: 1 }, detail: 'lines of own.alloy' };
+    const target = targetOf({
+      config: CONFIG,
+      writtenAt: () => place,
+      package: { policy: 'exact', version: '1.18.1-1' },
+    });
+    const before = { ...factsOf(target).package, version: '1.10.0-1' };
+    expect(planOf(target, factsOf(target, { package: before })).warnings).toMatchObject([place]);
   });
 
   test('is none where the version stays', () => {

@@ -62,7 +62,8 @@ export function checkFiles(
   const read = files.map((file) => readable(file, found));
   const sources = new Map(read.map((one) => [one.parsed, one]));
   const where: Config['where'] = ({ parsed, start }) => {
-    const { name, written, place } = sources.get(parsed)!;
+    const { name, written, place, shown } = sources.get(parsed)!;
+    if (shown) return shown(place(start));
     const { line, column } = positionAt(written.source, place(start), written.file.lineStarts);
     return `${name === '' ? '' : `${name}:`}${line}:${column}`;
   };
@@ -107,12 +108,19 @@ interface Readable extends NamedFile {
 }
 
 /** Reports the syntax errors of a file, and repairs them where possible, so that the rest can be checked too. */
-function readable({ name, parsed: written }: NamedFile, found: FileDiagnostic[]): Readable {
+function readable(file: NamedFile, found: FileDiagnostic[]): Readable {
+  const { name, parsed: written } = file;
   const repaired = written.errors.length > 0 ? repair(written) : undefined;
   const further = repaired?.further ?? [];
   for (const error of [...withoutEchoes(written.errors), ...further])
     found.push({ ...error, file: name });
   const parsed = repaired?.parsed ?? written;
   const place = repaired?.original ?? ((offset) => offset);
-  return { name, parsed, written, place, unclear: new Set(parsed.errors.map(({ line }) => line)) };
+  return {
+    ...file,
+    parsed,
+    written,
+    place,
+    unclear: new Set(parsed.errors.map(({ line }) => line)),
+  };
 }

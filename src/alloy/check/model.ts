@@ -45,6 +45,8 @@ export interface CheckOptions {
 export interface NamedFile {
   readonly name: string;
   readonly parsed: Parsed;
+  /** `file:line:column` of an offset where the text was made of another file; absent: those of the text itself. */
+  readonly shown?: (offset: number) => string;
 }
 
 /** A finding in one of several files. */

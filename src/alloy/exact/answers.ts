@@ -1,3 +1,5 @@
+import type { LineColumn } from '../position.ts';
+
 /** A finding of `alloy validate` or `alloy fmt`. */
 export interface AlloyFinding {
   readonly severity: 'error' | 'warning';
@@ -19,6 +21,8 @@ export interface AlloyAnswers {
 
 /** `Error: FILE:1:2: MESSAGE` of validate, `FILE:1:2: MESSAGE` of fmt; an excerpt follows behind a blank line. */
 const FINDING = /^(?:(Error|Warning): )?(\S+\.alloy):(\d+):(\d+): (.*)$/;
+/** A file in a message, with or without a place. */
+const COPY = /([\w./-]+\.alloy)(?::(\d+):(\d+))?/g;
 const EXCERPT = /^\s*\d* *\|/;
 /** Said at the end of each failure, with and without Go's date. */
 const CLOSING =
@@ -29,8 +33,13 @@ const PANIC = /^(?:panic|fatal error): (.*)$/;
  * Reads what `alloy validate` and `alloy fmt` print on stderr, as recorded from 1.18.1.
  *
  * @param names what Alloy calls each file, and what findings call it; in messages, too
+ * @param written the place where what stands at a place of a file was written
  */
-export function readAnswers(printed: string, names: ReadonlyMap<string, string>): AlloyAnswers {
+export function readAnswers(
+  printed: string,
+  names: ReadonlyMap<string, string>,
+  written: (file: string, at: LineColumn) => LineColumn = (_, at) => at,
+): AlloyAnswers {
   const found: { severity: AlloyFinding['severity']; place: string[]; lines: string[] }[] = [];
   const rest: string[] = [];
   let panic: string | null = null;
@@ -51,13 +60,18 @@ export function readAnswers(printed: string, names: ReadonlyMap<string, string>)
     else rest.push(line);
   }
   const named = (text: string): string =>
-    [...names].reduce((text, [copy, name]) => text.replaceAll(copy, () => name), text);
+    text.replace(COPY, (all, copy: string, line?: string, column?: string) => {
+      const name = names.get(copy);
+      if (name === undefined) return all;
+      if (line === undefined) return name;
+      const at = written(copy, { line: Number(line), column: Number(column) });
+      return `${name}:${at.line}:${at.column}`;
+    });
   return {
     found: found.map(({ severity, place: [file, line, column], lines }) => ({
       severity,
       file: names.get(file!)!,
-      line: Number(line),
-      column: Number(column),
+      ...written(file!, { line: Number(line), column: Number(column) }),
       message: named(lines.join(' ')),
     })),
     panic,

@@ -1,6 +1,7 @@
 import type { FileDiagnostic, NamedFile } from '../../alloy/check/model.ts';
 import { parse, withoutEchoes } from '../../alloy/parser.ts';
 import { upgradeNotes } from '../../alloy/upgrade/upgrade-notes.ts';
+import type { Desired, Target } from '../../model/desired.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { findingsJson } from '../../report/ndjson.ts';
 import { count } from '../../report/plain.ts';
@@ -21,11 +22,11 @@ export const upgradeNotesOf: Command = async (invocation) => {
 
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
-  for (const files of groups) {
+  for (const { files, writtenAt } of groups) {
     const found = upgradeNotes(files, from, to);
     for (const { name, parsed } of files) {
       const own = found.filter(({ file }) => file === name);
-      const said = findingsOf(name, parsed, [...syntaxOf(name, parsed), ...own]);
+      const said = findingsOf(name, parsed, [...syntaxOf(name, parsed), ...own], writtenAt);
       problems.push(...said.problems);
       warnings.push(...said.warnings);
     }
@@ -57,23 +58,34 @@ function isUpgrade(from: string, to: string): boolean {
   return at >= 0 && now[at]! > old[at]!;
 }
 
-const filesAt = (paths: readonly string[]): readonly (readonly NamedFile[])[] =>
-  readAlloyFiles(paths, { deep: false }).map((group) =>
-    group.map(({ name, bytes }) => ({ name, parsed: parse(bytes) })),
-  );
+/** Files of one configuration. */
+interface Group {
+  readonly files: readonly NamedFile[];
+  readonly writtenAt?: Desired['writtenAt'];
+}
+
+const filesAt = (paths: readonly string[]): readonly Group[] =>
+  readAlloyFiles(paths, { deep: false }).map((group) => ({
+    files: group.map(({ name, bytes }) => ({ name, parsed: parse(bytes) })),
+  }));
 
 /** What the inventory renders, equal texts once. */
-async function rendered(invocation: Invocation): Promise<readonly (readonly NamedFile[])[]> {
+async function rendered(invocation: Invocation): Promise<readonly Group[]> {
   const { readHosts } = await import('../hosts/chosen-hosts.ts');
   const { makeTargets } = await import('../hosts/make-targets.ts');
   const { targets, problems } = await makeTargets(await readHosts(invocation, { mayRun: false }));
   throwAll(problems);
-  const hosts = new Map<string, string[]>();
-  for (const { host, desired } of targets)
-    hosts.set(desired.config, [...(hosts.get(desired.config) ?? []), host.name]);
-  return [...hosts].map(([text, [first, ...others]]) => {
+  const equal = new Map<string, Target[]>();
+  for (const target of targets) {
+    const { config } = target.desired;
+    const known = equal.get(config);
+    if (known) known.push(target);
+    else equal.set(config, [target]);
+  }
+  return [...equal].map(([text, [first, ...others]]) => {
     const more = others.length > 0 ? ` and ${count(others.length, 'more host')}` : '';
-    return [{ name: `rendered for ${first}${more}`, parsed: parse(text) }];
+    const name = `rendered for ${first!.host.name}${more}`;
+    return { files: [{ name, parsed: parse(text) }], writtenAt: first!.desired.writtenAt };
   });
 }
 

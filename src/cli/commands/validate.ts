@@ -90,7 +90,11 @@ async function validateHosts(invocation: Invocation, exact: Exact | null) {
       const wanted = exactly.wantedBy(host, chosen, invocation.options);
       const key = JSON.stringify([wanted, parts.map(({ text }) => text)]);
       if (questions.has(key)) return;
-      const files = parts.map(({ file, text }) => ({ name: file, bytes: Buffer.from(text), text }));
+      const files = parts.map(({ file, ...part }) => ({
+        ...part,
+        name: file,
+        bytes: Buffer.from(part.text),
+      }));
       questions.set(key, { wanted, files });
     }),
   );

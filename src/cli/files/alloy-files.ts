@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../../alloy/diagnostic.ts';
 import type { Parsed } from '../../alloy/parser.ts';
 import { framesOf } from '../../alloy/source-frame.ts';
+import type { Desired } from '../../model/desired.ts';
 import type { Problem, Warning } from '../../model/problem.ts';
 import { onlyBelow, repositoryOf } from '../../sources/may-read.ts';
 import { throwAll, usageProblem } from '../usage.ts';
@@ -111,7 +112,12 @@ export function templateProblem(file: string, { source, errors }: Parsed): Probl
 }
 
 /** Diagnostics as problems and warnings. Of several syntax errors at one place, the first causes the others. */
-export function findingsOf(file: string, parsed: Parsed, diagnostics: readonly Diagnostic[]) {
+export function findingsOf(
+  file: string,
+  parsed: Parsed,
+  diagnostics: readonly Diagnostic[],
+  writtenAt: Desired['writtenAt'] = () => undefined,
+) {
   const template = templateProblem(file, parsed);
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
@@ -127,7 +133,7 @@ export function findingsOf(file: string, parsed: Parsed, diagnostics: readonly D
     const follows = isSyntax && problems.length > 0 && start >= length;
     const advice = follows ? 'Fix the errors above first: this may only be a consequence' : hint;
     const params = { reason: 'diagnostic', rule: code, said: readable(message), advice } as const;
-    const place = { at: { file, line, column }, detail: frame(start, end) };
+    const place = { at: { file, line, column }, detail: frame(start, end), ...writtenAt(start) };
     if (severity === 'note') warnings.push({ code, severity, params, ...place });
     else if (severity === 'warning') warnings.push({ code, params, ...place });
     else problems.push({ code: isSyntax ? 'config.syntax' : 'config.check', params, ...place });

@@ -78,8 +78,8 @@ export function createExact(
   async function ask({ wanted, files }: Question): Promise<Told> {
     const program = await programOf(wanted);
     const { version } = program;
-    const { failure, log, names } = await askAlloy(program, 'validate', files, wanted.flags);
-    const { found, panic, rest } = readAnswers(log, names);
+    const { failure, log, copies } = await askAlloy(program, 'validate', files, wanted.flags);
+    const { found, panic, rest } = answersOf(log, copies);
     if (panic !== null) {
       const params = { reason: 'validate', version: upstream(version), said: panic } as const;
       const at = { file: files[0]!.name, line: 1, column: 1 };
@@ -89,7 +89,7 @@ export function createExact(
       throw failed({ reason: 'not-run', version, failure }, rest);
     if (failure !== null && found.length === 0)
       throw failed({ reason: 'no-reason', version }, rest);
-    const sources = new Map(files.map(({ name, text }) => [name, text]));
+    const sources = new Map(files.map(({ name, text, written }) => [name, written?.text ?? text]));
     return { answer: { found, by: nameOf(program), sources } };
   }
 
@@ -124,9 +124,9 @@ export function createExact(
     /** What `alloy fmt` makes of a file; `text` null: it has errors. */
     async format(wanted: Wanted, file: ConfigFile) {
       const program = await programOf(wanted);
-      const { failure, log, names, stdout } = await askAlloy(program, 'fmt', [file]);
+      const { failure, log, copies, stdout } = await askAlloy(program, 'fmt', [file]);
       const by = nameOf(program);
-      const { found, rest } = readAnswers(log, names);
+      const { found, rest } = answersOf(log, copies);
       const sources = new Map([[file.name, file.text]]);
       if (failure === null || found.length > 0)
         return { text: failure === null ? stdout : null, answer: { found, by, sources } };
@@ -135,6 +135,11 @@ export function createExact(
 
     close: (): void => packages.close(),
   };
+}
+
+function answersOf(log: string, copies: ReadonlyMap<string, ConfigFile>) {
+  const names = new Map([...copies].map(([copy, { name }]) => [copy, name]));
+  return readAnswers(log, names, (copy, at) => copies.get(copy)?.written?.place(at) ?? at);
 }
 
 const upstream = (version: string): string => version.replace(/-[^-]*$/, '');

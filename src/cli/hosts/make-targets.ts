@@ -2,7 +2,11 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Template } from '../../config/template-model.ts';
 import { clusterMaker, namesToResolve } from '../../desired/cluster.ts';
-import { type CheckedTexts, configurationOf } from '../../desired/configuration.ts';
+import {
+  type CheckedTexts,
+  configurationOf,
+  type RenderedPart,
+} from '../../desired/configuration.ts';
 import { makeTarget, type TargetInput } from '../../desired/target.ts';
 import { fragmentOf, leftoverVars, templateOf } from '../../desired/templates.ts';
 import { isLoopback } from '../../inventory/clusters.ts';
@@ -109,7 +113,7 @@ export async function validateInventory(
   onText: (rendered: {
     readonly host: HostSettings;
     readonly chosen: ChosenHosts;
-    readonly parts: readonly { readonly file: string; readonly text: string }[];
+    readonly parts: readonly RenderedPart[];
   }) => void = () => {},
 ) {
   const chosen = await readHosts(invocation, { mayRun: false, confined: true });

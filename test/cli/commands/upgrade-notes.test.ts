@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
@@ -63,4 +65,21 @@ test.each([
 test('without a file, what the inventory renders', async () => {
   const { code, out } = await run('-i', 'web-01,web-02,', '1.10.0', '1.11.0');
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('1 configuration: ') });
+});
+
+test('what stands in a fragment of the inventory is shown in its own file', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'alloyup-notes-'));
+  const lines =
+    '{%- if fragment %}\n{%- endif %}\notelcol.processor.batch "own" {\n\toutput { }\n}\n';
+  writeFileSync(join(directory, 'own.alloy'), lines);
+  const inventory = join(directory, 'inventory.yaml');
+  writeFileSync(inventory, 'hosts: { h: { config: { fragments: { own: ./own.alloy } } } }\n');
+  try {
+    const asked = ['--output', 'json', '-i', inventory, '1.10.0', '1.18.1'];
+    const { problems, warnings } = JSON.parse((await run(...asked)).out);
+    const [found] = [...problems, ...warnings];
+    expect(found.at).toEqual({ file: join(directory, 'own.alloy'), line: 3, column: 1 });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
