@@ -24,6 +24,7 @@ export const LAB_PROGRAMS: Readonly<Record<string, string>> = {
 
 /** What the tests run in addition. */
 export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
+  setfacl: 'acl',
   dash: 'dash',
   bash: 'bash',
   fish: 'fish',

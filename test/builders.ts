@@ -67,6 +67,7 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     memberOf: [],
     needs: [],
     reads: [],
+    readable: [],
     config: 'logging {\n\tlevel = "info"\n}\n',
     writtenAt: () => undefined,
     files: [],
@@ -210,6 +211,8 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
     freeInodes: { '/usr': 1e6, '/var': 1e6, '/etc': 1e6 },
     fixed: [],
     mounted: [],
+    readable: null,
+    given: {},
     alloyup: { lockedBy: null, unfinished: null, runs: [] },
     ...more,
   };

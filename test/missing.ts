@@ -36,6 +36,16 @@ function isImmutable(): boolean {
   return made;
 }
 
+/** Something can be mounted where the tests keep their files. */
+function canMount(): boolean {
+  if (!isRoot || !found('setfacl')) return false;
+  const path = mkdtempSync(join(tmpdir(), 'alloyup-mount-'));
+  const made = spawnSync('mount', ['-t', 'ramfs', 'ramfs', path]).status === 0;
+  if (made) spawnSync('umount', [path]);
+  rmSync(path, { recursive: true });
+  return made;
+}
+
 /** What this machine lacks for some of the tests; undefined where it has it. */
 export const MISSING = {
   chattr: isImmutable() ? undefined : 'needs root and a file system with chattr +i',
@@ -44,6 +54,8 @@ export const MISSING = {
     isRoot && existsSync('/usr/sbin/sshd')
       ? undefined
       : 'needs root and /usr/sbin/sshd (package openssh-server)',
+  acl: isRoot && found('setfacl') ? undefined : 'needs root and setfacl (package acl)',
+  mount: canMount() ? undefined : 'needs root, setfacl (package acl) and leave to mount',
   ssh: found('ssh') ? undefined : 'needs ssh (package openssh-client)',
   dpkg: found('dpkg-deb') ? undefined : 'needs dpkg',
   zsh: found('zsh') ? undefined : 'needs zsh',

@@ -46,6 +46,15 @@ export const hostCatalogue: Catalogue<HostProblems> = {
       'read-only': { paths: ['/etc/alloy/config.alloy'] },
     },
   },
+  'host.acl': {
+    means: 'What `config.readable` asks for cannot be given on this host.',
+    examples: {
+      'no-tools': { paths: ['/var/log/app'] },
+      unsupported: { path: '/mnt/share/app' },
+      'too-large': { path: '/srv/data', most: 100_000 },
+      unknown: { path: '/var/log/app', said: 'deadline' },
+    },
+  },
   'host.port': {
     means: 'Another program uses the port that Alloy should listen on.',
     examples: { taken: { owner: 'grafana-agent', address: '127.0.0.1', port: 12345 } },

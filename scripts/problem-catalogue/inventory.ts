@@ -110,6 +110,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'secret-in-vars': { setting: 'defaults.config.vars.password', variable: 'PASSWORD' },
       'file-place': { path: '/home/ops/ca.pem', places: ['/etc/alloy', '/etc/ssl', '/opt'] },
       'foreign-file': { path: '/etc/alloy/config.alloy', owner: 'configuration' },
+      'not-readable': { path: '/etc/shadow', because: 'secrets' },
       'two-contents': { path: '/etc/alloy/ca.pem' },
       'no-template': { fragment: 'redis', host },
       'no-fragment': { fragment: 'rdis', near: 'redis' },

@@ -114,6 +114,10 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       'ssh-arguments': { variable: 'ansible_ssh_common_args', args: ['-o Compression=yes'] },
     },
   },
+  'access.absent': {
+    means: 'A path of `config.readable` is not there yet.',
+    examples: { 'no-path': { path: '/var/log/app' } },
+  },
   'access.docker': {
     means: 'Alloy is about to join the group docker.',
     examples: { 'like-root': { by: [{ of: 'fragment', name: 'docker' }] } },

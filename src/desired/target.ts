@@ -72,6 +72,7 @@ export function makeTarget(
       dropIn: dropInText(service),
       config: made.value.text,
       writtenAt: made.value.writtenAt,
+      readable: config.readable,
       files: config.files.map((file) => fileOf(file, input)),
       components: made.value.components,
       listen: reachable(alloy.listen),

@@ -27,6 +27,7 @@ export const factsRequest = ({ desired }: Target): FactsRequest => ({
   listen: desired.listen,
   http: desired.check === 'http',
   groups: desired.memberOf,
+  readable: desired.readable,
 });
 
 /**

@@ -21,6 +21,8 @@ export interface FactsRequest {
   readonly extras?: boolean;
   /** Where Alloy reads its configuration from, if not from the package's file: a file or a directory. */
   readonly configurations?: string;
+  /** Paths that user alloy is to be let read by ACLs. */
+  readonly readable: readonly string[];
   /** Names of other installed packages that come from the repository. */
   readonly packages?: boolean;
 }
@@ -51,13 +53,16 @@ const NEEDED_TOOLS = [
 export const factsScript = (
   request: FactsRequest & { readonly nonce: string; readonly root?: string },
 ): string =>
-  factsProgram({
-    do: 'facts',
-    nonce: request.nonce,
-    root: request.root ?? '',
-    listen: request.listen,
-    facts: factsOf(request),
-  });
+  factsProgram(
+    {
+      do: 'facts',
+      nonce: request.nonce,
+      root: request.root ?? '',
+      listen: request.listen,
+      facts: factsOf(request),
+    },
+    { reads: request.readable.length > 0 },
+  );
 
 /** The part of a request that src/host/program/facts.pl reads. */
 export const factsOf = (request: FactsRequest) => ({
@@ -69,6 +74,7 @@ export const factsOf = (request: FactsRequest) => ({
   secret: request.files.filter(({ secret }) => secret).map(({ path }) => path),
   groups: request.groups,
   tools: NEEDED_TOOLS,
+  ...(request.readable.length > 0 ? { readable: request.readable } : {}),
   ...(request.delivery ? { delivery: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
   ...(request.configurations === undefined ? {} : { configurations: request.configurations }),

@@ -13,6 +13,7 @@ import type {
   ProcessFact,
   Receipt,
   Sample,
+  TreeFact,
   UnitFact,
 } from '../model/facts.ts';
 import { type ProblemParams, ToolError } from '../model/problem.ts';
@@ -110,6 +111,8 @@ export function readFacts(host: string, reported: unknown): Facts {
       groups: strings(account.of),
       known: strings(account.known),
     },
+    readable: readableFact(raw.readable),
+    given: givenFact(own.readable),
     freeBytes: Object.fromEntries(
       Object.entries(map(raw.free))
         .filter(([path]) => path.startsWith('/'))
@@ -260,6 +263,41 @@ const directoryFact = ([kind, mode, user, group, ctime]: readonly Raw[]): Direct
   group: text(group),
   ctimeMs: number(ctime),
 });
+
+function readableFact(raw: Raw | undefined): Facts['readable'] {
+  if (raw === undefined || raw === null) return null;
+  const { tool, trees } = map(raw);
+  return {
+    tools: text(tool) === '1',
+    trees: Object.fromEntries(
+      Object.entries(map(trees)).map(([path, value]) => {
+        const [kind, , lacking, closed] = list(value);
+        const error = utf8(text(map(value).error)) || null;
+        const fact: TreeFact =
+          error === null
+            ? { kind: kindOf(kind), lacking: number(lacking), closed: strings(closed), error }
+            : { kind: 'other', lacking: 0, closed: [], error };
+        return [utf8(path), fact];
+      }),
+    ),
+  };
+}
+
+/** What it says is only acted on: a file that cannot be read says that nothing was given. */
+function givenFact(raw: Raw | undefined): Facts['given'] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytesOf(raw).toString());
+  } catch {
+    return {};
+  }
+  return Object.fromEntries(
+    Object.entries(map(parsed as Raw)).map(([path, value]) => [
+      path,
+      list(map(value).search).map(text),
+    ]),
+  );
+}
 
 function keyringFile(path: string, raw: readonly Raw[]): KeyringFile {
   const bytes = content(raw[6]);

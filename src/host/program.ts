@@ -1,4 +1,5 @@
 import accounts from './program/accounts.pl';
+import acl from './program/acl.pl';
 import alloy from './program/alloy.pl';
 import base from './program/base.pl';
 import checks from './program/checks.pl';
@@ -13,6 +14,7 @@ import lock from './program/lock.pl';
 import main from './program/main.pl';
 import packages from './program/packages.pl';
 import proof from './program/proof.pl';
+import reads from './program/reads.pl';
 import run from './program/run.pl';
 import unit from './program/unit.pl';
 import unitMain from './program/unit-main.pl';
@@ -28,9 +30,11 @@ export const RUN_PROGRAM = `${joined(
   unit,
   lock,
   facts,
+  reads,
   journal,
   files,
   accounts,
+  acl,
   packages,
   checks,
   proof,
@@ -43,9 +47,14 @@ export const RUN_PROGRAM = `${joined(
 const withRequest = (parts: readonly string[], request: unknown): string =>
   `${joined(...parts, main)}exit main();\n__END__\n${JSON.stringify(request)}\n`;
 
-/** What reads the facts of a host and changes nothing. */
-export const factsProgram = (request: unknown): string =>
-  withRequest([base, json, alloy, unit, lock, facts, delivery], request);
+/** What reads the facts of a host and changes nothing. `reads`: also what user alloy can read. */
+export const factsProgram = (
+  request: unknown,
+  { reads: asked }: { readonly reads: boolean } = { reads: false },
+): string => {
+  const more = asked ? [reads, acl] : [];
+  return withRequest([base, json, alloy, unit, lock, facts, delivery, ...more], request);
+};
 
 /** What sends the log of a run that goes on, or is over. */
 export const followProgram = (request: unknown): string =>

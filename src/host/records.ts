@@ -8,6 +8,7 @@ export type RunResult = 'ok' | 'rolled-back' | 'stuck' | 'stale' | 'locked' | 'f
 
 /** The codes that the program reports. */
 export const HOST_CODES = [
+  'host.acl',
   'host.disk',
   'host.file',
   'apply.locked',

@@ -51,7 +51,7 @@ function mergeMaps(layers: readonly Layer[], prefix: Path, origins: Map<string, 
     const values = layers
       .filter(({ value }) => Object.hasOwn(value, key))
       .map((layer) => ({ value: layer.value[key], path: [...layer.path, key] }))
-      .map((one) => (isFragment(path) ? asMap(one) : one));
+      .map((one) => (isFragment(path) ? asMap(one) : isReadable(path) ? asPaths(one) : one));
     const last = values.at(-1)!;
     origins.set(path.join('.'), last.path);
     if (isLeaf(last.value, path)) {
@@ -85,6 +85,15 @@ const isFragment = (path: Path): boolean =>
 /** `nginx: ./nginx.alloy` is short for a map with this template. */
 const asMap = <L extends { readonly value: unknown }>(layer: L): L =>
   typeof layer.value === 'string' ? { ...layer, value: { template: layer.value } } : layer;
+
+const isReadable = (path: Path): boolean =>
+  path.length === 2 && path[0] === 'config' && path[1] === 'readable';
+
+/** `[/var/log/app]` is short for `{ /var/log/app: true }`, so that lists of several sections add up. */
+const asPaths = <L extends { readonly value: unknown }>(layer: L): L =>
+  Array.isArray(layer.value)
+    ? { ...layer, value: Object.fromEntries(layer.value.map((path) => [path, true])) }
+    : layer;
 
 /** A later template replaces the fragment; a layer with variables alone adds to it. */
 const oneTemplate = (maps: readonly Layer[]): readonly Layer[] =>
@@ -147,9 +156,10 @@ export function overrides(layer: Layer, key: string): boolean {
 function leavesOf({ value, path }: Layer): ReadonlyMap<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   const walk = (map: Plain, inner: Path): void => {
-    for (const [name, item] of Object.entries(map)) {
+    for (const [name, written] of Object.entries(map)) {
       if (inner.length === 0 && MEMBERSHIP.has(name)) continue;
       const at = [...inner, name];
+      const item = isReadable(at) ? asPaths({ value: written }).value : written;
       const leaf = isLeaf(item, at);
       const key = isFile(inner) && /^(source|secret)$/.test(name) ? [...inner, 'content'] : at;
       leaves.set(key.join('.'), {

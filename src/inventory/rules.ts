@@ -3,6 +3,7 @@ import { memo } from '../model/memo.ts';
 import { placeholderIn } from '../model/placeholder.ts';
 import type { Problem, Warning } from '../model/problem.ts';
 import type { FileOwner } from '../model/problems/inventory-problems.ts';
+import { refusedReadable } from '../model/readable.ts';
 import { clustersAreWhole, clustersHaveNames, unmanagedClusters } from './cluster-rules.ts';
 import { conflictsOf, groupLayers, overrides } from './merge.ts';
 import type { Checked, Report, Rule } from './rule.ts';
@@ -224,6 +225,20 @@ const filesAreOurs: Rule = (inventory, report) => {
     }
 };
 
+const readablePathsAreHarmless: Rule = (inventory, report) => {
+  for (const [settings, section] of sectionsOf(inventory)) {
+    const { readable = [] } = settings.config ?? {};
+    const keys = Array.isArray(readable)
+      ? readable.map((path, i) => [path, i] as const)
+      : Object.keys(readable).map((path) => [path, path] as const);
+    for (const [path, key] of keys) {
+      const because = refusedReadable(path);
+      if (because)
+        report({ reason: 'not-readable', path, because }, [...section, 'config', 'readable', key]);
+    }
+  }
+};
+
 /** What can only be judged once the settings of a host are merged. */
 const filesAreComplete: Rule = (inventory, report) => {
   const seen = new Set<HostSettings['config']>();
@@ -270,6 +285,7 @@ const RULES: readonly Rule[] = [
   argumentsAreFree,
   varsHoldNoSecrets,
   filesAreOurs,
+  readablePathsAreHarmless,
   fragmentsAreThere,
   filesAreComplete,
   checksReachTheApi,

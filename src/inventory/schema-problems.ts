@@ -94,6 +94,7 @@ const TYPES: Readonly<Record<string, ValueType>> = {
   tuple: 'list',
   int: 'whole number',
   number: 'number',
+  boolean: 'boolean',
 };
 
 function valueMistake(

@@ -262,6 +262,12 @@ const config = section('config', 'config', {
     .describe(
       'Pieces of configuration that are added to the template, by name: a path, a built-in fragment with its variables, or null, which removes an inherited one.',
     ),
+  readable: z
+    .union([listOf('host-path'), z.record(text('host-path'), z.boolean().nullable())])
+    .register(formats, { format: 'readable' })
+    .describe(
+      'Directories and files of others that the user `alloy` may read, by POSIX ACLs. Lists of several sections add up. As a map, each path is true, or null (or false), which removes an inherited one.',
+    ),
   files: z
     .record(text('host-path'), file)
     .describe(

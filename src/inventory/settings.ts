@@ -1,6 +1,7 @@
 import type { Desired, DesiredFile, Repository, WantedVersion } from '../model/desired.ts';
 import type { Host } from '../model/host.ts';
 import type { Position } from '../model/problem.ts';
+import { outermost } from '../model/readable.ts';
 import type { Rollout, Share } from '../model/rollout.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
 import type { FileRef } from '../model/text-files.ts';
@@ -73,6 +74,8 @@ export interface HostSettings {
     /** By name. */
     readonly fragments: readonly FragmentSettings[];
     readonly files: readonly FileSettings[];
+    /** Sorted; none lies in another. */
+    readonly readable: readonly string[];
   };
   readonly rollout: Rollout;
   /** The groups, or the host, that set anything of `rollout`; empty: none does. */
@@ -191,6 +194,11 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
             typeof given === 'string' ? { template: given } : given;
           return [{ name, template, vars, at: at(`config.fragments.${name}`) }];
         }),
+      readable: outermost(
+        Object.entries(config.readable ?? {})
+          .flatMap(([path, given]) => (given ? [path] : []))
+          .sort(),
+      ),
       files: Object.entries(config.files ?? {}).map(([path, given]) => {
         const key = `config.files.${path}`;
         const { mode, user, group } = filled(DEFAULTS.file, given);

@@ -77,6 +77,8 @@ export interface Desired {
   readonly needs: readonly HostNeeds[];
   /** What the template and the fragments declare that they read. */
   readonly reads: readonly HostRead[];
+  /** Directories and files of others that the user alloy may read, by ACLs; none lies in another. */
+  readonly readable: readonly string[];
   /** Full text of /etc/alloy/config.alloy. Holds no secret: it reads sys.env(). */
   readonly config: string;
   /** Where a fragment's part of `config` was written, by offset; undefined: that is no fragment's, or nobody can open it. */

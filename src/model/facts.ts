@@ -70,6 +70,15 @@ export interface Facts {
     /** Of the groups asked for, those that exist on the host. */
     readonly known: readonly string[];
   };
+  /** What user alloy is to be let read by ACLs; null: not asked. */
+  readonly readable: {
+    /** getfacl and setfacl are there. */
+    readonly tools: boolean;
+    /** By path; none where the tools are missing. */
+    readonly trees: Readonly<Record<string, TreeFact>>;
+  } | null;
+  /** Paths that alloyup has let user alloy read, and the directories above that it may search for that. */
+  readonly given: Readonly<Record<string, readonly string[]>>;
   /** Free bytes, by directory: /usr, /etc, /var, /tmp. */
   readonly freeBytes: Readonly<Record<string, number>>;
   /** Free inodes, by the same directories; none of a file system that does not count them. */
@@ -161,6 +170,17 @@ export interface FileFact {
 export interface Configuration {
   readonly path: string;
   readonly content: string | null;
+}
+
+/** A directory, or a file, and all below it. */
+export interface TreeFact {
+  readonly kind: FileKind;
+  /** Directories and files whose ACL does not let user alloy read them. */
+  readonly lacking: number;
+  /** Directories above that user alloy cannot search. */
+  readonly closed: readonly string[];
+  /** Why it could not be looked at: "too large", "deadline"; null: it was. */
+  readonly error: string | null;
 }
 
 export interface DirectoryFact {

@@ -68,6 +68,16 @@ export type Action =
       readonly user: string;
       readonly group: string;
     }
+  /**
+   * Lets user alloy read a directory or a file, by ACLs: all below it, what is made there later, and to search the
+   * directories above. Without `gives` it takes away what was given.
+   */
+  | {
+      readonly do: 'acl';
+      readonly path: string;
+      readonly gives: boolean;
+      readonly search: readonly string[];
+    }
   /** `ifNeeded`: only where systemd says so; the scripts of a package have mostly done it already. */
   | { readonly do: 'daemon-reload'; readonly ifNeeded?: true }
   /** The host's own `alloy validate` on this text, with the flags it knows. */

@@ -12,6 +12,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Action, Change, FileDiff, Plan } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
 import { change } from '../steps/change.ts';
+import { withdrawals } from '../steps/readable.ts';
 import { checkSources, entriesFor, withoutEntries } from '../steps/repository.ts';
 import { placeProblems } from './places.ts';
 import { expectations } from './planner.ts';
@@ -28,6 +29,7 @@ export function planRemoval(
   const changes = [
     serviceGone(facts),
     unitGone(facts),
+    accessGone(facts),
     packageGone(facts, options.purge),
     options.othersInstalled.length === 0 ? repositoryGone(desired.repository, facts) : undefined,
   ].filter((one): one is Change => one !== undefined);
@@ -78,6 +80,14 @@ function unitGone(facts: Facts): Change | undefined {
     actions: [{ do: 'delete', path: DROP_IN_PATH }, { do: 'daemon-reload' }],
     diffs: [{ path: DROP_IN_PATH, kind: 'delete', text: null }],
   });
+}
+
+/** What alloyup has let the user read is nobody's without it. */
+function accessGone(facts: Facts): Change | undefined {
+  const taken = withdrawals(facts, []);
+  if (taken.length === 0) return undefined;
+  const actions = taken.map(({ action }) => action);
+  return change('access', taken.map(({ title }) => title).join('; '), { actions });
 }
 
 const DATA = '/var/lib/alloy';

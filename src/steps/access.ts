@@ -2,12 +2,13 @@ import type { Asker } from '../model/asker.ts';
 import type { Desired } from '../model/desired.ts';
 import { type Action, originOf, type Step } from '../model/plan.ts';
 import { change, includes } from './change.ts';
+import { readableAccess, readableProblems, readableWarnings } from './readable.ts';
 
 /** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
 export const GROUPS_OF_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
 const DATA = ['/var/lib/alloy', '/var/lib/alloy/data'];
 
-/** Groups of the user, fixed when a process starts; and its own data directories. */
+/** Groups of the user, fixed when a process starts; its own data directories; and what of others it may read. */
 export const accessStep: Step = {
   id: 'access',
 
@@ -24,21 +25,25 @@ export const accessStep: Step = {
       const user = facts.account.exists || installed;
       return fact?.kind === 'directory' && fact.user !== 'alloy' && user;
     });
-    if (groups.length === 0 && directories.length === 0) return undefined;
+    const access = readableAccess(desired, facts);
+    if (groups.length === 0 && directories.length === 0 && access.length === 0) return undefined;
     // what lies in them was made by the same wrong hand: a write-ahead log that Alloy cannot write
     const actions: Action[] = directories
       .filter((path) => !directories.some((other) => path.startsWith(`${other}/`)))
       .map((path) => ({ do: 'own-tree', path, user: 'alloy', group: 'alloy' }));
     if (groups.length > 0) actions.push({ do: 'join-groups', groups });
+    actions.push(...access.map(({ action }) => action));
     const titles = [
       ...(groups.length > 0
         ? [`alloy joins ${groups.join(', ')}${reasonFor(groups, desired)}`]
         : []),
       ...directories.map((path) => `${path} belongs to alloy`),
+      ...access.map(({ title }) => title),
     ];
     return change('access', titles.join('; '), {
       actions,
-      needs: 'restart',
+      // Alloy tries files that it cannot read again and again, by itself
+      needs: groups.length > 0 || directories.length > 0 ? 'restart' : 'nothing',
       warnings: groups.includes('docker')
         ? [
             {
@@ -50,17 +55,21 @@ export const accessStep: Step = {
     });
   },
 
-  problems({ host, desired, facts }) {
+  problems(planned) {
+    const { host, desired, facts } = planned;
     // the package creates its own group
     const groups = desired.memberOf.filter(
       (group) => group !== 'alloy' && !facts.account.known.includes(group),
     );
-    if (groups.length === 0) return [];
+    const readable = readableProblems(planned);
+    if (groups.length === 0) return readable;
     const params = { reason: 'no-group', groups, by: askersOf(groups, desired) } as const;
     const asking = needsOf(groups, desired)[0]?.at;
     const at = asking ? { at: asking } : originOf(desired, 'alloy.memberOf');
-    return [{ code: 'host.unsupported', host, params, ...at }];
+    return [{ code: 'host.unsupported', host, params, ...at }, ...readable];
   },
+
+  warnings: readableWarnings,
 };
 
 const needsOf = (groups: readonly string[], { needs }: Desired): Desired['needs'] =>

@@ -72,6 +72,23 @@ const withAccount = (host: PrefixHost): void => {
   }
 };
 
+/** Files of somebody else, one with an ACL whose mask takes away from what it gives. */
+function tree(host: PrefixHost): void {
+  host.put('/srv/closed/app/deep/a.log', 'a\n', 0o600);
+  host.put('/srv/closed/app/b.log', 'b\n', 0o640);
+  chmodSync(host.at('/srv/closed'), 0o700);
+  chmodSync(host.at('/srv/closed/app'), 0o2750);
+  execFileSync('setfacl', ['-m', 'u:4711:rwx,m::r--', host.at('/srv/closed/app/b.log')]);
+  host.link('/srv/closed/app/link', '/etc/passwd');
+}
+
+/** The lines of one file in what getfacl says. */
+const entriesOf = (acls: string, path: string): readonly string[] =>
+  acls
+    .split('\n\n')
+    .find((one) => one.startsWith(`# file: ${path}\n`))
+    ?.split('\n') ?? [];
+
 interface Row {
   readonly action: Action;
   readonly before?: (host: PrefixHost) => void;
@@ -81,6 +98,8 @@ interface Row {
   readonly final?: boolean;
   /** Nothing is kept of it: the audit log alone says that it stands. */
   readonly forgets?: true;
+  /** It sets ACLs. */
+  readonly acl?: boolean;
   /** It works with dpkg's own books. */
   readonly dpkg?: boolean;
 }
@@ -284,6 +303,45 @@ const ROWS = {
       after: (host) => expect(host.read('/var/lib/alloy/data/wal')).toBe('x'),
     },
   ],
+  acl: [
+    {
+      action: { do: 'acl', path: '/srv/closed/app', gives: true, search: ['/srv/closed'] },
+      before: (host) => {
+        withAccount(host);
+        tree(host);
+      },
+      after: (host) => {
+        const acls = host.acls('/srv');
+        expect(entriesOf(acls, '/srv/closed')).toContain('user:998:--x');
+        for (const directory of ['/srv/closed/app', '/srv/closed/app/deep'])
+          expect(entriesOf(acls, directory)).toEqual(
+            expect.arrayContaining(['user:998:r-x', 'default:user:998:r-x']),
+          );
+        expect(entriesOf(acls, '/srv/closed/app/deep/a.log')).toContain('user:998:r--');
+        expect(JSON.parse(host.read('/var/lib/alloyup/readable.json')!)).toEqual({
+          '/srv/closed/app': { uid: '998', search: ['/srv/closed'] },
+        });
+      },
+      acl: true,
+    },
+    {
+      action: { do: 'acl', path: '/srv/closed/app', gives: false, search: ['/srv/closed'] },
+      before: (host) => {
+        withAccount(host);
+        tree(host);
+        execFileSync('setfacl', ['-m', 'u:998:--x', host.at('/srv/closed')]);
+        execFileSync(
+          'setfacl',
+          ['-R', '-m', 'u:998:rX,d:u:998:rX', host.at('/srv/closed/app/deep')],
+          {
+            stdio: 'ignore',
+          },
+        );
+      },
+      after: (host) => expect(host.acls('/srv')).not.toContain(':998:'),
+      acl: true,
+    },
+  ],
   'daemon-reload': [
     {
       action: { do: 'daemon-reload' },
@@ -399,7 +457,7 @@ async function survives(
 }
 
 describe.concurrent.each(TABLE)('%s', (_, row) => {
-  const missing = row.dpkg === true ? MISSING.dpkg : undefined;
+  const missing = row.dpkg === true ? MISSING.dpkg : row.acl === true ? MISSING.acl : undefined;
 
   testUnless(missing)('is done', () =>
     onHost(row, async (host) => {

@@ -349,6 +349,7 @@ export class PrefixHost {
         listen: this.listen,
         http: false,
         groups: [],
+        readable: [],
         sealed: true,
       },
     };
@@ -373,9 +374,17 @@ export class PrefixHost {
       }
     };
     walk('');
+    found.acls = this.acls();
     found.package = this.package();
     found.service = this.state('active') || 'inactive';
     return found;
+  }
+
+  /** Every ACL below the prefix that is more than a mode, as getfacl writes it; '' where there is none. */
+  acls(path = ''): string {
+    const args = ['-R', '-P', '-n', '-s', '-E', '-p', '--', this.at(path)];
+    const { stdout } = spawnSync('getfacl', args, { encoding: 'utf8' });
+    return (stdout ?? '').replaceAll(this.root, '');
   }
 
   /** Names in alloyup's own directories that nobody needs once a run is over. */
@@ -405,6 +414,7 @@ const KEPT: readonly string[] = [
   ...['audit.log', 'lock', 'receipt.json', 'runs'],
   ...['journal', 'kept', 'plan.json', 'program', 'verdict', 'receipt.was', 'package'],
   ...['accounts.1', 'accounts.2', 'lists.1', 'lists.2', 'owners.1', 'owners.2'],
+  ...['acls.1', 'acls.2', 'readable.json'],
   ...['done', 'launcher', 'log', 'pid', 'undoes'],
 ];
 

@@ -125,7 +125,27 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
     ),
     fixed: facts.fixed,
     mounted: facts.mounted,
+    ...(facts.readable
+      ? {
+          readable: {
+            tool: facts.readable.tools ? '1' : '',
+            trees: Object.fromEntries(
+              Object.entries(facts.readable.trees).map(([path, tree]) => [
+                path,
+                tree.error === null
+                  ? [tree.kind, '1', `${tree.lacking}`, tree.closed]
+                  : { error: tree.error },
+              ]),
+            ),
+          },
+        }
+      : {}),
     own: {
+      readable: JSON.stringify(
+        Object.fromEntries(
+          Object.entries(facts.given).map(([path, search]) => [path, { uid: '998', search }]),
+        ),
+      ),
       receipt: facts.receipt && JSON.stringify(facts.receipt),
       armed: facts.alloyup.unfinished ?? '',
       holder: holderOf(facts.alloyup.lockedBy),

@@ -119,6 +119,8 @@ describe('what a host reported is read', () => {
       files: {},
       fixed: [],
       mounted: [],
+      readable: null,
+      given: {},
       freeInodes: {},
       directories: {},
       unit: {

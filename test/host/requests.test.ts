@@ -28,6 +28,7 @@ const asked: FactsRequest = {
   listen: { address: '127.0.0.1', port: 12345 },
   http: true,
   groups: ['docker'],
+  readable: [],
 };
 const known = {
   repository: 'apt.grafana.com',
@@ -37,6 +38,7 @@ const known = {
   files: ['/a', '/s'],
   secret: ['/s'],
   groups: ['docker'],
+  readable: [],
   tools: [
     'sh',
     'perl',

@@ -57,7 +57,14 @@ test('a host without settings gets every default', () => {
       service: {},
       cluster: null,
     },
-    config: { template: 'minimal', vars: {}, inherited: [], fragments: [], files: [] },
+    config: {
+      template: 'minimal',
+      vars: {},
+      inherited: [],
+      fragments: [],
+      files: [],
+      readable: [],
+    },
     rollout: AT_ONCE,
     rolloutGroup: '',
   });
@@ -326,4 +333,34 @@ test('an argument that the unit overrides is kept, with a warning', () => {
       at: { file: 'inventory.yaml', line: 3, column: 42 },
     },
   ]);
+});
+
+describe('config.readable', () => {
+  const readableOf = (host: string, text: string) => settingsOf(parse(text), host).config.readable;
+
+  test('lists of several sections add up, and null removes', () => {
+    const text = `defaults: { config: { readable: [/var/log/b, /var/log/a] } }
+groups:
+  web: { hosts: [h], config: { readable: [/srv/web] } }
+  db: { hosts: [h], config: { readable: { /srv/db: true, /srv/web: true } } }
+hosts:
+  h: { config: { readable: { /var/log/b: null } } }
+  other:
+`;
+    expect(readableOf('h', text)).toEqual(['/srv/db', '/srv/web', '/var/log/a']);
+    expect(readableOf('other', text)).toEqual(['/var/log/a', '/var/log/b']);
+  });
+
+  test('groups that disagree are told, unless the host decides', () => {
+    const text = (host: string) => `groups:
+  web: { hosts: [h], config: { readable: [/srv/web] } }
+  db: { hosts: [h], config: { readable: { /srv/web: null } } }
+hosts: { h: ${host} }
+`;
+    const said = parseInventory(text('{}'), 'inventory.yaml');
+    expect(said.ok ? [] : said.problems.map(({ params }) => params)).toMatchObject([
+      { reason: 'groups-disagree', setting: 'config.readable./srv/web' },
+    ]);
+    expect(readableOf('h', text('{ config: { readable: [/srv/web] } }'))).toEqual(['/srv/web']);
+  });
 });

@@ -92,7 +92,14 @@ export const reachOnly = (chosen: ChosenHosts): ChosenHosts => ({
   settings: chosen.settings.map((host) => ({
     ...host,
     alloy: { ...host.alloy, environment: new Map(), memberOf: [] },
-    config: { template: 'minimal', vars: {}, inherited: [], fragments: [], files: [] },
+    config: {
+      template: 'minimal',
+      vars: {},
+      inherited: [],
+      fragments: [],
+      files: [],
+      readable: [],
+    },
   })),
 });
 

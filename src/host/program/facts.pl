@@ -233,6 +233,7 @@ sub own_facts {
   }
   my @runs = reverse names_in("$STATE/runs");
   return { holder => $holder, armed => read_file("$STATE/armed", 256), receipt => read_file("$STATE/receipt.json", 1 << 18),
+    readable => read_file("$STATE/readable.json", 1 << 20),
     runs => [map { [$_, read_file("$STATE/runs/$_/verdict", 64)] } splice @runs, 0, 10] };
 }
 
@@ -303,6 +304,8 @@ sub facts {
   $f{free} = try(5, \&free_room);
   $f{own} = try(5, \&own_facts);
   $f{sudoLog} = sudo_log();
+  $f{reads} = try(12, \&reads_facts) if $in{facts}{reads};
+  $f{readable} = readable_facts() if $in{facts}{readable};
   $f{extras} = try(20, \&extra_facts) if $in{facts}{extras};
   $f{configurations} = try(5, sub { configurations_at($in{facts}{configurations}) }) if defined $in{facts}{configurations};
   $f{packages} = try(60, \&packages_from_repository) if defined $in{facts}{index};

@@ -76,7 +76,7 @@ sub armed_run { return first_line("$STATE/armed", 256) }
 sub disarm {
   my $run = shift;
   # halves of what a kill has cut off
-  unlink map { at($_) } "$GENERATOR.new", "$STATE/armed.new", "$STATE/receipt.json.new";
+  unlink map { at($_) } "$GENERATOR.new", "$STATE/armed.new", "$STATE/receipt.json.new", "$STATE/readable.json.new";
   my $generator = read_file($GENERATOR);
   if (!defined $generator || index($generator, "/runs/$run/") >= 0) {
     unlink at($GENERATOR);

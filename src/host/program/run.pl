@@ -89,6 +89,7 @@ sub check_places {
   my @actions = grep { defined $_->{path} } @{ $in{actions} };
   my @fixed = fixed_among(map { ($_->{path}, parent_of($_->{path})) } @actions);
   fail('host.disk', { reason => 'read-only', paths => \@fixed }) if @fixed;
+  for (grep { $_->{do} eq 'acl' && $_->{gives} && kind_of($_->{path}) ne 'absent' } @actions) { fail('host.acl', { reason => 'unsupported', path => $_->{path} }) if !takes_acls($_->{path}) }
   stage_for($_) for '/etc/alloy/config.alloy', map { $_->{path} } grep { $_->{do} =~ /^(?:file|delete)/ } @actions;
 }
 

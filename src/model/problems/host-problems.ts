@@ -34,6 +34,12 @@ export interface HostProblems {
     | Reasons<'no-inodes', { directory: string; free: number; needed: number }>
     /** Immutable, or on something mounted read-only. */
     | Reasons<'read-only', { paths: readonly string[] }>;
+  /** What `config.readable` asks for cannot be given. `most`: directories and files. */
+  'host.acl':
+    | Reasons<'no-tools', { paths: readonly string[] }>
+    | Reasons<'unsupported', { path: string }>
+    | Reasons<'too-large', { path: string; most: number }>
+    | Reasons<'unknown', { path: string; said: string }>;
   'host.port': Reasons<'taken', { owner: string; address: string; port: number }>;
   'host.file':
     | Reasons<'kind', { path: string; kind: FileKind }>

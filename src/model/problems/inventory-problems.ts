@@ -1,3 +1,4 @@
+import type { UnreadableBecause } from '../readable.ts';
 import type { EnvironmentValue, InventoryFileProblem } from './file-problems.ts';
 import type { Reasons } from './reasons.ts';
 
@@ -29,6 +30,7 @@ export type ValueFormat =
   | 'percentage'
   | 'private-key-file'
   | 'proxy'
+  | 'readable'
   | 'repository-key'
   | 'repository-url'
   | 'repository-url-without-credentials'
@@ -137,6 +139,7 @@ export interface InventoryProblems {
     | Reasons<'no-content', { path: string; host: string }>
     | Reasons<'no-template', { fragment: string; host: string }>
     | Reasons<'no-fragment', { fragment: string; near: string | null }>
+    | Reasons<'not-readable', { path: string; because: UnreadableBecause }>
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
     /** Of `alloy.cluster`. */

@@ -40,6 +40,7 @@ export interface WarningProblems {
     | Reasons<'ssh-arguments', { variable: string; args: readonly string[] }>;
   /** `by`: who needs it; empty: the inventory alone. */
   'access.docker': Reasons<'like-root', { by: readonly Asker[] }>;
+  'access.absent': Reasons<'no-path', { path: string }>;
   'account.kept': Reasons<'not-of-package'>;
   'alloy.components': Reasons<
     'unhealthy',

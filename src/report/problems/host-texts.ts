@@ -94,6 +94,18 @@ export const hostTexts: Texts<HostProblems> = {
     'read-only': ({ paths }, host) => text`not even root can write to ${paths.join(', ')}
       See what is immutable (lsattr -d) or mounted read-only (findmnt -T), and change that: ssh ${host}`,
   },
+  'host.acl': {
+    'no-tools': ({ paths }, host) => text`
+      the host has no setfacl to let alloy read ${paths.join(', ')} (config.readable)
+      Install the package acl, then run again: ssh ${host} sudo apt-get install acl`,
+    unsupported: ({ path }) => text`the file system of ${path} takes no ACLs
+      Remove it from config.readable, and add alloy to a group that may read it: alloy.memberOf`,
+    'too-large': ({ path, most }) => text`
+      ${path} holds more than ${most} files and directories, or is too deep, for config.readable
+      Name the directories in it that Alloy reads`,
+    unknown: ({ path, said }, host) => text`the ACLs of ${path} cannot be read: ${said}
+      Look at it, then run again: ssh ${host} sudo getfacl ${path}`,
+  },
   'host.port': {
     taken: ({ owner, address, port }) => text`${owner} already listens on ${address}:${port}
       Stop ${owner}, or set alloy.listen to another port`,

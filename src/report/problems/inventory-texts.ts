@@ -3,6 +3,7 @@ import type {
   InventoryProblems,
   SchemaMistake,
 } from '../../model/problems/inventory-problems.ts';
+import type { UnreadableBecause } from '../../model/readable.ts';
 import { table } from '../../model/table.ts';
 import { count } from '../plain.ts';
 import { rangeTexts, schemaText } from './schema-texts.ts';
@@ -65,6 +66,14 @@ const OWNERS: Readonly<Record<FileOwner, string>> = {
   package: `${OTHER_DIRECTORY}: this one belongs to packages`,
   system: `${OTHER_DIRECTORY}: this one belongs to the system`,
   'root-directory': 'Choose a directory, such as /etc/alloy',
+};
+
+const UNREADABLE: Readonly<Record<UnreadableBecause, string>> = {
+  system: 'Name the directory in it that Alloy reads: this one belongs to the system',
+  secrets: 'Remove it: nobody but its owner is meant to read what is there',
+  volatile:
+    'Remove it: an ACL does not last there. Add alloy to a group that may read it: alloy.memberOf',
+  alloyup: 'Remove it: alloyup keeps its state there',
 };
 
 const SCRIPTS_ONLY = "Remove it: it would affect the package's scripts, but not the service";
@@ -221,6 +230,8 @@ export const inventoryTexts: Texts<InventoryProblems> = {
       Write it below one of ${places.join(', ')}`,
     'foreign-file': ({ owner, path }) => text`config.files cannot write ${path}
       ${OWNERS[owner]}`,
+    'not-readable': ({ path, because }) => text`config.readable cannot have ${path}
+      ${UNREADABLE[because]}`,
     'two-contents': ({ path }) => text`${path} has both "source" and "secret"
       Remove one of them`,
     'no-template': ({ fragment, host }) => text`

@@ -41,6 +41,7 @@ const NAMES: Readonly<Record<Expected, string>> = {
   percentage: 'a percentage',
   'private-key-file': 'a file',
   proxy: 'the URL of a proxy',
+  readable: 'a list of paths on the host',
   'repository-key': 'a URL or file',
   'repository-url': 'the URL of a repository',
   'repository-url-without-credentials': 'the URL of a repository',
@@ -113,7 +114,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
     if (!written.startsWith('/'))
       return `Write an absolute path, such as ${/^etc\//.test(written) ? '' : '/etc/alloy'}/${written.replace(/^\.?\//, '')}`;
     return written.endsWith('/')
-      ? 'Remove the "/" at the end: name a file, not a directory'
+      ? 'Remove the "/" at the end'
       : 'Write the path without "//", "." and ".."';
   },
   'ip-address': 'Write an IP address without a port, such as 10.0.0.5: Alloy resolves no name here',
@@ -139,6 +140,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
   },
   percentage: 'Write a whole percentage from 1% to 100%',
   'private-key-file': 'Name a private key file',
+  readable: 'Write a list of paths: [/var/log/app], or a map: { /var/log/app: true }',
   proxy: 'Write http://proxy.example.com:3128, without user name and password',
   'repository-key': 'Write a URL, or a file such as ./grafana.asc',
   'repository-url': 'Write http:// or https:// and a host name',
@@ -163,6 +165,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
 const ANY_TYPE = new Set<Expected>([
   'environment-value',
   'fragment',
+  'readable',
   'host-count',
   'secret',
   'sudo',

@@ -168,6 +168,12 @@ export const warningTexts: Texts<WarningProblems> = {
     'no-counterpart': ({ variable }) => text`${variable} has no counterpart in alloyup
       ${COUNTERPARTS[variable] ?? 'Nothing to do: it only affects Ansible'}`,
   },
+  'access.absent': {
+    'no-path': ({
+      path,
+    }) => text`${path} is not there, so alloy was not let read it (config.readable)
+      Run alloyup apply again once it is there`,
+  },
   'access.docker': {
     'like-root': ({ by }) => text`
       the group docker equals root: its members can do everything on the host
