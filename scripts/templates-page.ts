@@ -5,7 +5,7 @@ import {
   builtinTemplate,
 } from '../src/config/builtins.ts';
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
-import { builtinFragment, FRAGMENT_NAMES } from '../src/config/fragments.ts';
+import { builtinFragment, FRAGMENT_NAMES, type FragmentName } from '../src/config/fragments.ts';
 import { toldNeeds } from '../src/config/host-needs.ts';
 import type { Joint, Parameter } from '../src/config/template-model.ts';
 import { parameterType } from '../src/report/problems/config-texts.ts';
@@ -68,6 +68,8 @@ needs:
 The plan adds the groups by itself. A missing variable, an older version and a lower \`alloy.stability\` are errors.
 \`{{ NAME }}\` stands for the value of a parameter, or for each item of a list; without a value the entry does not count. A list
 of such maps, each with \`when: { collect: [docker] }\`, needs more for some values only.
+
+\`setup\` is a list of sentences about what else is to do, for people.
 `;
 
 const FRAGMENTS = `## Fragments
@@ -155,6 +157,35 @@ const VIEWS: Readonly<Record<BuiltinName, string>> = {
   ${OF_ALLOY}.`,
 };
 
+/** Dashboards and queries that fit what a fragment sends. */
+const FRAGMENT_VIEWS: Readonly<Record<FragmentName, string>> = {
+  apache: `Dashboard: [Apache](https://grafana.com/grafana/dashboards/3894), number 3894, for its status. Logs:
+\`{job="integrations/apache", log="access", status_class="5xx"}\` and \`{job="integrations/apache", log="error", level="error"}\`.`,
+  blackbox: `Dashboard: [Blackbox Exporter (HTTP prober)](https://grafana.com/grafana/dashboards/13659), number 13659; job
+\`integrations/blackbox\`, what is probed as \`instance\`, its name as \`target\`. Certificates:
+\`(probe_ssl_earliest_cert_expiry - time()) / 86400\` is the days that are left.`,
+  cadvisor:
+    'Dashboard: [Cadvisor exporter](https://grafana.com/grafana/dashboards/14282), number 14282.',
+  memcached:
+    'Dashboard: [Prometheus memcached](https://grafana.com/grafana/dashboards/37), number 37.',
+  mysql:
+    'Dashboard: [MySQL Exporter Quickstart and Dashboard](https://grafana.com/grafana/dashboards/14057), number 14057.',
+  nginx: `Dashboard: [NGINX exporter](https://grafana.com/grafana/dashboards/12708), number 12708, for \`exporter\`. Logs:
+\`{job="integrations/nginx", log="access", status_class="5xx"}\` and \`{job="integrations/nginx", log="error", level="error"}\`.`,
+  postgres:
+    'Dashboard: [PostgreSQL Database](https://grafana.com/grafana/dashboards/9628), number 9628.',
+  process: 'Dashboard: [Named processes](https://grafana.com/grafana/dashboards/249), number 249.',
+  pyroscope:
+    'Profiles: Explore Profiles of Grafana, by `service_name`; `host` and `instance` tell hosts apart.',
+  redis:
+    'Dashboard: [Redis Dashboard for Prometheus Redis Exporter 1.x](https://grafana.com/grafana/dashboards/763), number 763.',
+  remotecfg: 'Dashboards: those of Fleet Management; what is collected is decided there.',
+  snmp: `Dashboard: [SNMP Stats](https://grafana.com/grafana/dashboards/11169), number 11169, for \`if_mib\`. The device is
+\`instance\`, its name \`target\`, and \`host\` the machine that asked it.`,
+  syslog: `Logs: \`{job="syslog", instance="core-switch", level=~"error|critical"}\`, with the labels \`level\`, \`facility\`, \`app\`,
+\`listener\`, and the sender as \`instance\`; \`host\` is the machine that took them.`,
+};
+
 const LIMITS = `## What the tests of the templates cannot show
 
 Each template's metrics, logs and traces are followed through the rendered configuration to where they are sent, on lab hosts
@@ -219,12 +250,10 @@ function offering(joint: Joint): string {
   return names.join('; ');
 }
 
-function section({ name, summary, parameters, needs }: BuiltinTemplate, views = ''): string {
-  const told = toldNeeds(needs);
-  const wanted =
-    told.length === 0
-      ? ''
-      : `It needs from the host:\n\n${told.map((one) => `- ${one}\n`).join('')}\n`;
+function section({ name, summary, parameters, needs, setup }: BuiltinTemplate, views = ''): string {
+  const listed = (title: string, lines: readonly string[]): string =>
+    lines.length === 0 ? '' : `${title}:\n\n${lines.map((one) => `- ${one}\n`).join('')}\n`;
+  const wanted = listed('It needs from the host', toldNeeds(needs)) + listed('Set it up', setup);
   const rows = parameters.map(row).join('\n');
   return `## ${name}\n\n${summary}\n\n${wanted}${views}| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
 }
@@ -235,7 +264,9 @@ export function templatesPage(): string {
     section(builtinTemplate(name), `${VIEWS[name]}\n\n`),
   );
   const fragments = FRAGMENTS.replace(/OFFERS-(\w+)/g, (_, joint: Joint) => offering(joint));
-  const builtin = FRAGMENT_NAMES.map((name) => section(builtinFragment(name)));
+  const builtin = FRAGMENT_NAMES.map((name) =>
+    section(builtinFragment(name), `${FRAGMENT_VIEWS[name]}\n\n`),
+  );
   const language = `## Tags and filters
 
 Tags: ${list(KEPT_TAGS)}.

@@ -29,6 +29,7 @@ export const configCatalogue: Catalogue<ConfigProblems> = {
         known: ['type', 'meaning', 'required', 'default'],
       },
       'no-summary': {},
+      'no-text': {},
       'unknown-type': { parameter: 'metrics_url', types: ['string', 'number', 'url'] },
       'parameter-name': { parameter: 'metrics-url' },
       'no-meaning': { parameter: 'metrics_url', template: 'site.alloy' },

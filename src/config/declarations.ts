@@ -14,6 +14,8 @@ export interface Declarations {
   readonly summary: string;
   readonly parameters: readonly Parameter[];
   readonly needs: readonly DeclaredNeeds[];
+  /** What to do on the host or on what is watched, and what the user alloy cannot do: a sentence or two each. */
+  readonly setup: readonly string[];
 }
 
 const FIELDS = [
@@ -24,7 +26,7 @@ const FIELDS = [
 /**
  * Reads the YAML file beside a template: `summary`; `parameters` by name, each with `type`,
  * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`,
- * `requiredUnless`, `when`, `offers`; and `needs`, what it needs from its host.
+ * `requiredUnless`, `when`, `offers`; `needs`, what it needs from its host; and `setup`, a list of sentences.
  */
 export function readDeclarations(
   text: string,
@@ -64,13 +66,15 @@ export function declarationsOf(
   root: unknown,
   report: (path: readonly string[], fault: DeclarationFault) => void,
 ): Declarations {
-  const { summary, parameters: declared = {}, needs: wanted, ...others } = record(root);
+  const { summary, parameters: declared = {}, needs: wanted, setup, ...others } = record(root);
   for (const key of Object.keys(others)) {
-    const known = ['summary', 'parameters', 'needs'];
+    const known = ['summary', 'parameters', 'needs', 'setup'];
     const meant = nearest(key, known) ?? null;
     report([key], { reason: 'unknown-key', parameter: null, key, meant, known });
   }
   if (typeof summary !== 'string') report([], { reason: 'no-summary' });
+  const sentences: readonly unknown[] = Array.isArray(setup) ? setup : [setup ?? []].flat();
+  if (!sentences.every((one) => typeof one === 'string')) report(['setup'], { reason: 'no-text' });
 
   const parameters = Object.entries(record(declared)).map(([name, value]): Parameter => {
     const fields = record(value);
@@ -113,5 +117,6 @@ export function declarationsOf(
   });
 
   const names = Object.keys(record(declared));
-  return { summary: String(summary), parameters, needs: needsOf(wanted, names, report) };
+  const needs = needsOf(wanted, names, report);
+  return { summary: String(summary), parameters, needs, setup: sentences.map(String) };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkConfig } from '../../src/alloy/check/check.ts';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parser.ts';
 import { knownVersions } from '../../src/alloy/table/component-table.ts';
@@ -22,19 +23,11 @@ const BASES: readonly (readonly [string, Vars])[] = [
   ['self-monitoring', { ...METRICS, ...LOGS }],
 ];
 
-/** The first version of Alloy in which a variant works, where that is not any. */
-const OLDEST: Partial<Record<FragmentName, readonly string[]>> = {
-  blackbox: ['1.3.0', '1.3.0'],
-  mysql: ['1.4.0', '1.4.0'],
-  postgres: ['1.4.0', '1.4.0'],
-  pyroscope: ['1.2.0', '1.4.0', '1.2.0'],
-  redis: ['1.0.0', '1.4.0', '1.0.0'],
-  remotecfg: ['1.7.0', '1.7.0', '1.7.0'],
-  snmp: ['1.2.0', '1.7.0'],
-  syslog: ['1.5.0', '1.5.0', '1.5.0'],
-};
-
 const VERSIONS = knownVersions().map((minor) => `${minor}.0`);
+
+/** The first version of Alloy that a fragment says it works in. */
+const oldestOf = (name: FragmentName): string =>
+  `${builtinFragment(name).needs.find(({ alloy }) => alloy !== null)?.alloy ?? knownVersions()[0]}.0`;
 
 /** An inventory of one host, in JSON, which is YAML too. */
 function inventoryOf(
@@ -68,13 +61,11 @@ describe.each(all)('%s, variant %i', (name, i, vars) => {
       expect(toldOf(render(inventoryOf({ [name]: one }, base)))).toEqual([]);
   });
 
-  test('works from the version on that it says it needs, and not before', () => {
-    const oldest = OLDEST[name]?.[i] ?? VERSIONS[0];
-    const works = VERSIONS.map((version) => {
-      const text = inventoryOf({ [name]: one }, ['linux-host', { ...METRICS, ...LOGS }], version);
-      return toldOf(render(text)).length === 0;
-    });
-    expect(works).toEqual(VERSIONS.map((_, at) => at >= VERSIONS.indexOf(oldest!)));
+  test('works from the version on that it says it needs', () => {
+    for (const version of VERSIONS.slice(VERSIONS.indexOf(oldestOf(name))))
+      expect([version, ...toldOf(render(inventoryOf({ [name]: one }, BASES[0], version)))]).toEqual(
+        [version],
+      );
   });
 
   test.runIf(name !== 'remotecfg')('can be used twice, and is called after its entry', () => {
@@ -86,6 +77,23 @@ describe.each(all)('%s, variant %i', (name, i, vars) => {
 });
 
 describe.each(FRAGMENT_NAMES)('the fragment %s', (name) => {
+  test('needs no newer version than it says', () => {
+    const at = VERSIONS.indexOf(oldestOf(name));
+    if (at === 0) return;
+    const works = VARIANTS[name].map((vars) => {
+      const { text } = render(inventoryOf({ [name]: { template: name, vars } }));
+      const stability = 'generally-available';
+      const options = {
+        stability,
+        strict: true,
+        check: 'http',
+        version: VERSIONS[at - 1]!,
+      } as const;
+      return checkConfig(parse(text!), options).every(({ severity }) => severity !== 'error');
+    });
+    expect(works).toContain(false);
+  });
+
   test('declares what it reads, and every parameter is among the variants', () => {
     const { text, parameters } = builtinFragment(name);
     const tried = new Set(VARIANTS[name].flatMap((vars) => Object.keys(vars)));

@@ -86,6 +86,9 @@ export const VARIANTS: Readonly<Record<FragmentName, readonly Vars[]>> = {
   redis: [
     {},
     { address: '10.0.0.1:6379', password_env: 'REDIS', instance: 'a', scrape_interval: '15s' },
+    { username: 'al"loy', password_env: 'REDIS' },
+    { username: 'alloy', password_file: '/etc/alloy/r' },
+    { username: 'alloy' },
     { password_file: '/etc/alloy/r' },
   ],
   remotecfg: [

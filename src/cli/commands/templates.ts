@@ -6,10 +6,11 @@ import { exampleOf, isRequired } from '../../config/parameters.ts';
 import type { Parameter } from '../../config/template-model.ts';
 import { nearest } from '../../model/frame.ts';
 import { paintWith } from '../../report/paint.ts';
+import { wrap } from '../../report/plain.ts';
 import { toPrintable } from '../../report/printable.ts';
 import { parameterType } from '../../report/problems/config-texts.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
-import { columns, printJson } from '../terminal/terminal.ts';
+import { printJson } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 
 const KINDS = ['template', 'fragment'] as const;
@@ -46,37 +47,41 @@ function list(builtins: readonly Builtin[], { options, terminal }: Invocation): 
   }
   const paint = paintWith(terminal.outColour);
   const sections = KINDS.map((kind) => {
-    const own = columns(
-      rows.filter((row) => row.kind === kind).map(({ name, summary }) => [name, summary]),
+    const own = rows.filter((row) => row.kind === kind);
+    const widest = Math.max(...own.map(({ name }) => name.length));
+    const indent = widest + 4;
+    const lines = own.map(
+      ({ name, summary }) =>
+        `  ${name.padEnd(widest)}  ${wrap(summary, terminal.width, indent, indent)}\n`,
     );
-    return `${paint.bold(`${kind}s`)}\n${own.map((row) => `  ${row.trimEnd()}\n`).join('')}`;
+    return `${paint.bold(`${kind}s`)}\n${lines.join('')}`;
   });
   terminal.out(toPrintable(sections.join('\n')));
   return 0;
 }
 
 function show({ kind, template }: Builtin, { options, terminal }: Invocation): number {
-  const { name, summary, parameters, needs } = template;
+  const { name, summary, parameters, needs, setup } = template;
   const example = exampleText(kind, template);
   if (options.output !== 'text') {
-    const document = { name, kind, summary, needs, parameters, example };
+    const document = { name, kind, summary, needs, setup, parameters, example };
     printJson(options.output, document, [document], terminal);
     return 0;
   }
   const paint = paintWith(terminal.outColour);
-  const told = parameters.map(
-    (parameter) =>
-      `  ${paint.bold(parameter.name)}  ${kindOf(parameter)}\n    ${parameter.meaning}\n`,
-  );
-  const sections = [
-    `${name}: ${summary}\n`,
-    ...(needs.length === 0
+  const { width } = terminal;
+  const told = parameters.map((parameter) => {
+    const kind = wrap(kindOf(parameter), width, 6, parameter.name.length + 4);
+    return `  ${paint.bold(parameter.name)}  ${kind}\n    ${wrap(parameter.meaning, width, 4, 4)}\n`;
+  });
+  const listed = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0
       ? []
-      : [
-          `needs from the host\n${toldNeeds(needs)
-            .map((one) => `  ${one}\n`)
-            .join('')}`,
-        ]),
+      : [`${title}\n${lines.map((one) => `  - ${wrap(one, width, 4, 4)}\n`).join('')}`];
+  const sections = [
+    `${wrap(`${name}: ${summary}`, width, 0)}\n`,
+    ...listed('needs from the host', toldNeeds(needs)),
+    ...listed('setup', setup),
     `parameters\n${told.join('')}`,
     `example\n${example.replace(/^/gm, '  ').trimEnd()}\n`,
   ];

@@ -57,7 +57,7 @@ export type Misplacement =
 export type DeclarationFault =
   | Reasons<'yaml', { said: string }>
   | Reasons<'unknown-key', Unknown & { parameter: string | null; key: string }>
-  | Reasons<'no-summary'>
+  | Reasons<'no-summary' | 'no-text'>
   | Reasons<'unknown-type', { parameter: string; types: readonly string[] }>
   | Reasons<'parameter-name', { parameter: string }>
   | Reasons<'no-meaning', { parameter: string }>

@@ -70,6 +70,8 @@ const declarationTexts: ReasonTexts<DeclarationFault> = {
     ${meant ? `Write ${meant}` : `Use only ${known.join(', ')}`}`,
   'no-summary': text`the template has no summary
     Add summary: with one sentence`,
+  'no-text': text`setup is not text
+    Write setup: with a list of sentences`,
   'unknown-type': ({ parameter, types }) => text`${parameter} has no valid type
     Write type: with one of ${types.join(', ')}`,
   'parameter-name': ({ parameter }) => text`"${parameter}" is not a valid parameter name
@@ -149,6 +151,7 @@ export const configTexts: Texts<ConfigProblems> = {
     yaml: declared,
     'unknown-key': declared,
     'no-summary': declared,
+    'no-text': declared,
     'unknown-type': declared,
     'parameter-name': declared,
     'no-meaning': declared,

@@ -7,14 +7,18 @@ import { useAlloyup } from '../built.ts';
 const { alloyup: run, put } = useAlloyup();
 const alloyup = (...args: readonly string[]) => run(args);
 
-test('templates lists what is built in, one line each', () => {
+test('templates lists what is built in, fragments one line each', () => {
   const { code, out, err } = alloyup('templates');
   expect([code, err]).toEqual([0, '']);
-  const lines = out.split('\n').filter((line) => line.startsWith('  '));
+  const all = out.split('\n');
+  expect(all.filter((line) => line.length > 80)).toEqual([]);
+  // what does not fit goes on below
+  const lines = all.filter((line) => /^ {2}\S/.test(line));
   expect(lines.map((line) => line.trim().split(' ')[0])).toEqual([
     ...BUILTIN_NAMES,
     ...FRAGMENT_NAMES,
   ]);
+  expect(all.slice(all.indexOf('fragments') + 1, -1)).toHaveLength(FRAGMENT_NAMES.length);
   const { templates } = JSON.parse(alloyup('templates', '--output', 'json').out);
   expect(templates).toHaveLength(lines.length);
 });
@@ -22,11 +26,16 @@ test('templates lists what is built in, one line each', () => {
 test.each([...BUILTIN_NAMES, ...FRAGMENT_NAMES])('the example of %s is valid', (name) => {
   const { code, out } = alloyup('templates', 'show', name, '--output', 'json');
   expect(code).toBe(0);
-  const { example, kind, parameters } = JSON.parse(out);
+  const { example, kind, parameters, setup } = JSON.parse(out);
   expect(parameters.length).toBeGreaterThan(0);
   const shown = alloyup('templates', 'show', name);
   expect(shown.code).toBe(0);
   for (const { name: parameter } of parameters) expect(shown.out).toContain(parameter);
+  const flat = (text: string): string => text.replace(/\s+/g, ' ');
+  for (const sentence of setup) expect(flat(shown.out)).toContain(flat(sentence));
+  // a word that is longer than a line is to be copied
+  const long = shown.out.split('\n').filter((line) => line.length > 80 && /\S\s+\S/.test(line));
+  expect(long).toEqual([]);
   const vars = '{ metrics_url: "https://m.example.com/w", logs_url: "https://l.example.com/p" }';
   const base =
     kind === 'fragment'
