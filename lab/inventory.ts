@@ -47,6 +47,8 @@ export function inventoryText(
       {
         ssh: { user: 'ops', identity: lab.identity },
         repository: { fingerprints: [lab.fingerprint] },
+        // nothing in a lab receives what its hosts send, unless a test says so
+        rollout: { delivery: 'off' },
       },
       options.defaults ?? {},
     ),

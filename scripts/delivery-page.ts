@@ -22,6 +22,34 @@ send samples (\`up\` is 0), so remote_write says that it delivers.
 
 With \`alloy.check: service\`, Alloy is not asked. Where nothing is sent anywhere, nothing is read twice.
 
+## After a change
+
+\`rollout.delivery\` decides what \`apply\` does about the data of a host whose service was reloaded or restarted, once the change
+is proven. Its metrics are then read every three seconds and compared with those right after the change; what a process
+that the run has started itself counts, it counts from zero. Failures that were logged before the change do not count.
+
+| setting | what happens |
+|---|---|
+| \`off\` | nothing |
+| \`report\` (default) | the host is done, and its data is watched without holding up any other host. What does not arrive is a warning with its destination and what to do. No outcome and no exit code changes; Ctrl-C ends the watch |
+| \`require\` | the host waits for the result, and undoes the change if data is refused, or does not arrive in time. It does so too if it is told nothing, because the connection is lost or alloyup ended. A wave begins when the data of the wave before it arrives |
+
+The watch ends when every destination delivers or is refused in two readings, or at a deadline. For metrics that is
+the longest \`scrape_interval\` of the configuration and 15 s more, two minutes at most; where no interval is written out, 75 s.
+Logs, and OTLP that no scrape feeds, are given 15 s. With \`report\`, 15 s without a connection are enough.
+
+| at the end of the watch | \`report\` | \`require\` |
+|---|---|---|
+| delivering | nothing is said | the change stands |
+| idle | nothing is said | the change stands, with a note |
+| refused | a warning | rolled back |
+| retrying, backlogged | a warning | rolled back |
+| metrics cannot be read | a warning | rolled back |
+| any of these, for a component in \`alloy.tolerate\` | nothing is said | the change stands |
+
+A host without changes is not watched, nor one whose change needs no reload. A wait that is required does not count towards
+\`--timeout\`, and holds none of the \`--forks\`.
+
 ## What to do
 
 | answer | advice |
@@ -29,4 +57,6 @@ With \`alloy.check: service\`, Alloy is not asked. Where nothing is sent anywher
 `;
 
 export const deliveryPage = (): string =>
-  `${INTRODUCTION}${ADVICE.map(({ answer, advice }) => `| ${answer} | ${advice} |\n`).join('')}`;
+  `${INTRODUCTION}${Object.entries(ADVICE)
+    .map(([answer, advice]) => `| ${answer} | ${advice} |\n`)
+    .join('')}`;

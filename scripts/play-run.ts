@@ -23,7 +23,7 @@ const emit = (happening: Happening): void => {
   live.on(event);
 };
 
-const interrupts = catchInterrupts(live.terminal, emit, () => true, live.close);
+const interrupts = catchInterrupts(live.terminal, emit, () => 'something', live.close);
 
 async function play(): Promise<void> {
   const begun = Date.now();

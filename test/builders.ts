@@ -43,6 +43,7 @@ export const AT_ONCE: Rollout = {
   pauseS: 0,
   order: 0,
   onFail: 'stop',
+  delivery: 'off',
 };
 
 /** What a small inventory asks of a host. */
@@ -72,6 +73,7 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     writtenAt: () => undefined,
     files: [],
     components: { known: true, ids: [] },
+    deadlines: {},
     listen: { address: '127.0.0.1', port: 12345 },
     check: 'http',
     stability: 'generally-available',

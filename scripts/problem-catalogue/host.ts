@@ -225,6 +225,26 @@ export const alloyCatalogue: Catalogue<AlloyProblems> = {
       },
     },
   },
+  'alloy.delivery': {
+    means:
+      '`rollout.delivery` is `require`, and the data of the host did not arrive after the change. It is as it was before. See [delivery.md](delivery.md).',
+    examples: {
+      'not-delivered': {
+        seconds: 75,
+        destinations: [
+          {
+            destination: 'https://mimir.example.com/api/v1/push',
+            state: 'refused',
+            status: '401',
+            answer: '401',
+          },
+        ],
+      },
+      unseen: { seconds: 75 },
+      'not-confirmed': {},
+      'no-word': { seconds: '105' },
+    },
+  },
   'alloy.version': {
     means: 'The process that runs is not of the version that is installed.',
     examples: { unknown: {}, different: { running: '1.17.0', installed: '1.18.1-1' } },

@@ -62,7 +62,6 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
     examples: {
       ...ranges,
       'unknown-key': { setting: 'defaults.alloy', key: 'Version', known: [], near: 'version' },
-      'planned-key': { setting: 'defaults.alloy', key: 'delivery' },
       'not-allowed': {
         setting: 'defaults.alloy.check',
         written: 'https',

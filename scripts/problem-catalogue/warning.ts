@@ -132,6 +132,24 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       unhealthy: { components: [{ id: 'loki.write.default', health: 'unhealthy' }] },
     },
   },
+  'alloy.delivery': {
+    means:
+      'The host is changed and proven, but the data that it sends does not arrive, or nobody can tell. See [delivery.md](delivery.md).',
+    examples: {
+      'not-delivered': {
+        destinations: [
+          {
+            destination: 'loki.example.com:443',
+            state: 'retrying',
+            status: null,
+            answer: 'connection refused',
+          },
+        ],
+      },
+      'nothing-to-send': { destinations: ['tempo.example.com:4317'] },
+      unseen: {},
+    },
+  },
   'alloy.crashed': {
     means: "Alloy's own validate crashed on the configuration, which says nothing about it.",
     examples: {

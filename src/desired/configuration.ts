@@ -3,6 +3,7 @@ import type { CheckOptions } from '../alloy/check/model.ts';
 import { allowsCommunity } from '../alloy/check/stability.ts';
 import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
+import { deliveryDeadlines } from '../alloy/delivery-deadlines.ts';
 import { environmentReads } from '../alloy/environment-reads.ts';
 import { type Parsed, parse } from '../alloy/parser.ts';
 import { type LineColumn, lineStartsOf, offsetAt, positionAt } from '../alloy/position.ts';
@@ -12,7 +13,7 @@ import { type Rendered, renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/excerpt.ts';
 import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
-import type { Desired, ExpectedComponents } from '../model/desired.ts';
+import type { DeliveryDeadlines, Desired, ExpectedComponents } from '../model/desired.ts';
 import {
   type DiagnosticWarning,
   fail,
@@ -29,6 +30,7 @@ import { reachable } from './alloy-service.ts';
 export interface Configuration extends Pick<Desired, 'writtenAt'> {
   readonly text: string;
   readonly components: ExpectedComponents;
+  readonly deadlines: DeliveryDeadlines;
   readonly warnings: readonly Warning[];
 }
 
@@ -37,6 +39,7 @@ type Place = Pick<Problem, 'at' | 'detail'>;
 
 type Checked = Result<{
   readonly components: ExpectedComponents;
+  readonly deadlines: DeliveryDeadlines;
   readonly warnings: readonly DiagnosticWarning[];
   /** Variables of the service's environment that the text reads, each at its first place. */
   readonly reads: ReadonlyMap<string, Place>;
@@ -149,12 +152,13 @@ export function configurationOf(
   );
   const checked = checkOnce(pieces, settings, options);
   if (!checked.ok) return checked;
-  const { components, reads } = checked.value;
+  const { components, deadlines, reads } = checked.value;
   const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
   return ok({
     text,
     writtenAt: writtenAtIn(parts),
     components,
+    deadlines,
     warnings: [
       ...warnings,
       ...checked.value.warnings.map((one) => {
@@ -287,7 +291,13 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
   const warnings = found.map(({ severity, ...warning }) =>
     severity === 'note' ? { ...warning, severity } : warning,
   );
-  return ok({ components: componentsOf(read.map(({ parsed }) => parsed)), warnings, reads });
+  const files = read.map(({ parsed }) => parsed);
+  return ok({
+    components: componentsOf(files),
+    deadlines: deliveryDeadlines(files),
+    warnings,
+    reads,
+  });
 }
 
 /** Where a piece says something, with the lines around it. Alloy counts columns in bytes, the caret characters. */

@@ -75,6 +75,7 @@ export function makeTarget(
       readable: config.readable,
       files: config.files.map((file) => fileOf(file, input)),
       components: made.value.components,
+      deadlines: made.value.deadlines,
       listen: reachable(alloy.listen),
       args,
       origins,

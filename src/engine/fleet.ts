@@ -51,6 +51,7 @@ export async function runFleet(
   if (go && inWaves) {
     const byName = new Map(targets.map(({ host }, i) => [host.name, hosts[i]!]));
     await rollOut(stages, (name) => byName.get(name)!, limit, world);
+    await Promise.all(hosts.map((host) => host.isOver));
   } else
     await limit.map(waiting, (host) => (go && !world.stop.aborted ? host.carryOut() : host.skip()));
 }

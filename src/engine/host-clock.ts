@@ -20,11 +20,13 @@ export interface HostClock {
 /** Waits that know what they waited for end by themselves, and say so, before the signal ends them. */
 const GRACE_MS = 500;
 
+/** @param moreS seconds of a wait that a plan has announced, which do not count towards the limit */
 export function startClock(
   { now, sleep, abandon }: Pick<World, 'now' | 'sleep' | 'abandon'>,
   seconds: number,
+  moreS = 0,
 ): HostClock {
-  const limitMs = Math.max(1000, seconds * 1000);
+  const limitMs = Math.max(1000, (seconds + moreS) * 1000);
   const until = now() + limitMs;
   const ended = new AbortController();
   const stopped = new AbortController();

@@ -1,7 +1,7 @@
 import { readFacts, readOtherPackages } from '../host/facts.ts';
 import { readRecord } from '../host/records.ts';
 import { applyRequest, type RunRequest, rollbackRequest, settleRequest } from '../host/run.ts';
-import { type Delivery, isFailing } from '../model/delivery.ts';
+import { counts } from '../model/delivery.ts';
 import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
@@ -14,6 +14,13 @@ import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
 import { movedProblem } from '../plan/saved-plan.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
+import {
+  type DeliveryWatch,
+  isWatched,
+  openDeliveryWatch,
+  waitSeconds,
+  watchDelivery,
+} from './delivery-watch.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
 import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
@@ -42,6 +49,10 @@ export interface HostRun {
   rollBack(because: Problem): Promise<void>;
   /** Ends a login that was kept. */
   close(): void;
+  /** Resolves when the host is changed and proven, and waits for a word about its data. */
+  readonly isProven: Promise<void>;
+  /** Resolves when its data is no longer watched. */
+  readonly isOver: Promise<void>;
 }
 
 /** What to do on a host, and what that was made from. */
@@ -74,6 +85,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   const { name } = host;
   const { emit, expected } = world;
   const { verb } = options;
+  const { tolerate } = desired;
   const planOptions: PlanOptions = { adopt: options.adopt, watchS: options.watchS };
   const session = createSession(world.transport, host, {
     limits: () => ({ timeoutMs: clock.left(options.connectTimeoutS * 1000), signal: clock.signal }),
@@ -89,6 +101,14 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   let lastRun = '';
   let clock: HostClock;
   let runs = 0;
+  /** What was carried out last. */
+  let carriedOut: Plan | null = null;
+  let watching: Promise<void> = Promise.resolve();
+  const endWatch = new AbortController();
+  let proven = (): void => undefined;
+  const isProven = new Promise<void>((resolve) => {
+    proven = resolve;
+  });
 
   const nextRun = (): string => {
     runs += 1;
@@ -96,8 +116,16 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     return lastRun;
   };
 
+  /** Its data is watched beyond its end. */
+  const isWatchedThen = (ended: Outcome | null): boolean =>
+    ended === 'changed' &&
+    verb === 'apply' &&
+    carriedOut !== null &&
+    isWatched(carriedOut) &&
+    !world.stop.aborted;
+
   const finish = (ended: Outcome, found?: Problem): void => {
-    if (!options.keepLogin) session.close();
+    if (!options.keepLogin && !isWatchedThen(ended)) session.close();
     planned = null;
     outcome = ended;
     problem = found;
@@ -110,8 +138,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   };
 
   /** Turns a problem of this host into its outcome, so that it stops no other host. */
-  const guarded = async (work: () => Promise<Verdict | 'waiting'>): Promise<void> => {
-    clock = startClock(world, options.timeoutS);
+  const guarded = async (work: () => Promise<Verdict | 'waiting'>, moreS = 0): Promise<void> => {
+    clock = startClock(world, options.timeoutS, moreS);
     try {
       const verdict = await work();
       if (verdict !== 'waiting') finish(verdict.outcome, verdict.problem);
@@ -154,6 +182,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   const execute = async (
     request: (input: RunRequest) => Secret,
     run: string,
+    watch: DeliveryWatch | null = null,
   ): Promise<{ readonly account: Account; readonly end: RunEnd }> => {
     const nonce = `@@${world.nonce()}`;
     let account = emptyAccount;
@@ -174,11 +203,13 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       }),
       clock,
       world,
+      waits: watch,
       onReconnect: (attempt) => emit({ type: 'host.reconnecting', host: name, attempt }),
       onLine: (whole) => {
         const record = readRecord(whole, nonce);
         // half a record of a program that was killed, or one that makes no sense
         if (!record && whole.startsWith(nonce)) return;
+        if (record?.type === 'reading') return watch?.add(record.reading);
         const line = record ? '' : cutLine(whole);
         account = extend(account, record, line);
         if (record?.type === 'begin') step = record.step;
@@ -196,15 +227,14 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
   };
 
   /** As `execute`, under the run's next name. A login that broke unnoticed while it was idle is replaced. */
-  const executeNext = async (request: (input: RunRequest) => Secret) => {
+  const executeNext = async (
+    request: (input: RunRequest) => Secret,
+    watch: DeliveryWatch | null = null,
+  ) => {
     const reused = session.connected;
-    const first = await execute(request, nextRun());
-    return first.end === 'never-started' && reused ? execute(request, nextRun()) : first;
+    const first = await execute(request, nextRun(), watch);
+    return first.end === 'never-started' && reused ? execute(request, nextRun(), watch) : first;
   };
-
-  /** Data that does not arrive, unless its exporter may be unhealthy. */
-  const counts = (delivery: Delivery): boolean =>
-    isFailing(delivery) && !desired.tolerate.includes(delivery.component);
 
   /** The facts to plan from. A login that was kept and broke unnoticed while it was idle is replaced. */
   const firstFacts = async () => {
@@ -262,7 +292,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     if (plan.changes.length === 0 && verb !== 'rollback') {
       const isUnhealthy =
         plan.warnings.some(({ code }) => code === 'alloy.components') ||
-        (now.delivery && deliveriesOf(now.delivery, now).some(counts));
+        (now.delivery && deliveriesOf(now.delivery, { ...now, tolerate }).some(counts));
       return { outcome: verb === 'status' && isUnhealthy ? 'pending' : 'unchanged' };
     }
     if (verb === 'plan' || verb === 'status') return { outcome: 'pending' };
@@ -308,16 +338,25 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
 
   /** Carries a plan out and checks the result: planning again from the last facts must find nothing. */
   const carryOut = async ({ plan, supplies }: Planned): Promise<Verdict> => {
-    const { account, end } = await executeNext((input) =>
-      applyRequest({ ...input, plan, rollback: options.rollback }),
-    );
-    const verdict = verdictOf(target, account, end, world.mask);
+    carriedOut = plan;
+    const watch = waitSeconds(plan) > 0 ? openDeliveryWatch(target, plan, world) : null;
+    void watch?.begun.then(proven);
+    const { account, end } = await executeNext(
+      (input) => applyRequest({ ...input, plan, rollback: options.rollback }),
+      watch,
+    ).finally(() => watch?.stop());
+    let verdict = verdictOf(target, account, end, world.mask);
+    const told = verdict.problem;
+    // the host knows only that it was told so
+    if (watch && told?.code === 'alloy.delivery' && told.params.reason === 'not-confirmed')
+      verdict = { ...verdict, problem: watch.problem() };
     changed ||= verdict.outcome === 'changed';
     // the host rebooted, or its log was cut: its verdict stands, and its facts are gathered anew
     if (account.facts === null && verdict.outcome !== 'changed') return verdict;
     const after = account.facts === null ? await facts() : readFacts(name, account.facts);
     const { keyrings } = await supply(after, false);
     emitFacts(after, { ...supplies, keyrings });
+    if (verdict.outcome === 'changed') watch?.report();
     if (verdict.outcome !== 'changed' || verb === 'remove') return verdict;
     const remaining = (of: Facts): Plan =>
       planHost(target, of, { ...supplies, keyrings }, { ...planOptions, adopt: true });
@@ -360,20 +399,30 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       emit({ type: 'host.started', host: name, place: host.at });
       return guarded(planFirst);
     },
-    carryOut() {
+    async carryOut() {
       const approved = planned!;
       emit({ type: 'host.resumed', host: name });
-      return guarded(() =>
-        verb === 'rollback' ? rollBackTo(options.toRun ?? null) : apply(approved),
+      await guarded(
+        () => (verb === 'rollback' ? rollBackTo(options.toRun ?? null) : apply(approved)),
+        waitSeconds(approved.plan),
       );
+      if (!isWatchedThen(outcome)) return session.close();
+      const { signal } = endWatch;
+      watching = watchDelivery(target, carriedOut!, session, world, signal).finally(session.close);
     },
     skip: (because) => finish('skipped', because),
     close: session.close,
-    rollBack(because) {
+    isProven,
+    get isOver() {
+      return watching;
+    },
+    async rollBack(because) {
       const toRun = lastRun;
+      endWatch.abort();
+      await watching;
       emit({ type: 'host.resumed', host: name });
       const own = problem;
-      return guarded(async () => {
+      await guarded(async () => {
         const verdict = await rollBackTo(toRun);
         if (verdict.outcome !== 'changed') return verdict;
         changed = false;

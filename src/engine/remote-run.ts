@@ -1,7 +1,7 @@
 import { createLineReader } from '../host/records.ts';
-import { followInput, LAUNCHED, launchInput, PERL } from '../host/run.ts';
+import { followInput, LAUNCHED, launchInput, PERL, type Word } from '../host/run.ts';
 import type { Host } from '../model/host.ts';
-import type { Exit } from '../model/ports.ts';
+import type { Channel, Exit } from '../model/ports.ts';
 import { type Problem, ToolError } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import type { HostClock } from './host-clock.ts';
@@ -32,6 +32,8 @@ export interface RemoteRun {
   readonly onReconnect: (attempt: number) => void;
   readonly clock: HostClock;
   readonly world: Pick<World, 'sleep' | 'abandon'>;
+  /** What to tell a run that waits for it: `word`, once `over` aborts. */
+  readonly waits?: { readonly over: AbortSignal; readonly word: Word } | null;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -61,32 +63,60 @@ export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
     if (!allowance.spend(LINE_COST)) input.onLine(line);
   });
   const launcher = afterMarker(LAUNCHED, log.push);
+  let left = false;
   try {
-    if ((await launch(input, launcher, allowance)) === 0) return 'over';
+    const ended = await launch(input, launcher, allowance);
+    if (ended === 0) return 'over';
+    left = ended === 'left';
   } catch (error) {
     if (input.world.abandon.aborted) return 'left';
     if (allowance.spent && launcher.found) return { flooded: LOG_MB };
     if (!isLost(error)) throw error;
   }
-  return follow(input, log, allowance, launcher.found);
+  return follow(input, log, allowance, { started: launcher.found, left });
+}
+
+/** The exit of a command that follows a log; `left`: it was hung up on, because there is a word to tell. */
+async function exitOrWord(channel: Channel, waits: RemoteRun['waits']): Promise<Exit | 'left'> {
+  if (!waits) return channel.exit;
+  const { over } = waits;
+  let speak = (): void => undefined;
+  const spoken = new Promise<'left'>((resolve) => {
+    speak = () => resolve('left');
+  });
+  over.addEventListener('abort', speak, { once: true });
+  if (over.aborted) speak();
+  const ended = await Promise.race([channel.exit, spoken]).finally(() =>
+    over.removeEventListener('abort', speak),
+  );
+  if (ended === 'left') {
+    channel.exit.catch(() => undefined);
+    channel.close();
+  }
+  return ended;
 }
 
 /** Resolves with the exit code of a launcher that started the run and then followed its log. */
 async function launch(
-  { host, session, run, request, clock }: RemoteRun,
+  { host, session, run, request, clock, waits }: RemoteRun,
   launcher: ReturnType<typeof afterMarker>,
   allowance: Allowance,
-): Promise<number | null> {
+): Promise<number | null | 'left'> {
   const err = collector(64 << 10);
   const input = launchInput(run, request).reveal();
+  let left = false;
   const options = {
-    onOut: launcher.push,
+    onOut(bytes: Uint8Array) {
+      if (!left) launcher.push(bytes);
+    },
     onErr: err.push,
     timeoutMs: clock.left(),
     signal: clock.signal,
   };
   const channel = await startAsRoot(session, host, PERL, input, options, allowance);
-  const exit = await channel.exit;
+  const exit = await exitOrWord(channel, waits);
+  left = exit === 'left';
+  if (exit === 'left') return exit;
   if (launcher.found) return exit.code;
   throw new ToolError(launchProblem(host, exit, launcher.before(), err.text()));
 }
@@ -113,21 +143,30 @@ async function follow(
   input: RemoteRun,
   log: ReturnType<typeof createLineReader>,
   allowance: Allowance,
-  started: boolean,
+  { started, left }: { readonly started: boolean; readonly left: boolean },
 ): Promise<RunEnd> {
-  const { host, session, run, clock, world } = input;
+  const { host, session, run, clock, world, waits } = input;
   let pauseMs = FIRST_PAUSE_MS;
-  for (let attempt = 1; !clock.over && !clock.signal.aborted; attempt += 1) {
-    input.onReconnect(attempt);
-    session.close();
-    await world.sleep(pauseMs, clock.signal);
-    if (clock.signal.aborted) break;
-    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+  // we hung up on it ourselves: the login is good
+  let isGood = left;
+  for (let attempt = 1; !clock.over && !clock.signal.aborted; ) {
+    if (!isGood) {
+      input.onReconnect(attempt);
+      attempt += 1;
+      session.close();
+      await world.sleep(pauseMs, clock.signal);
+      if (clock.signal.aborted) break;
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+    }
+    isGood = false;
     const output = verdictOrLog(log.push);
+    const word = waits?.over.aborted ? waits.word : null;
+    let gone = false;
     try {
-      const ask = followInput({ run, from: log.received });
+      const ask = followInput({ run, from: log.received, word });
       const options = {
         onOut(bytes: Uint8Array) {
+          if (gone) return;
           pauseMs = FIRST_PAUSE_MS;
           output.push(bytes);
         },
@@ -136,7 +175,13 @@ async function follow(
         signal: clock.signal,
       };
       const channel = await startAsRoot(session, host, PERL, ask, options, allowance);
-      const { code } = await channel.exit;
+      const exit = await exitOrWord(channel, word === null ? waits : null);
+      if (exit === 'left') {
+        gone = true;
+        isGood = true;
+        continue;
+      }
+      const { code } = exit;
       if (code === REBOOTED) return { verdict: output.verdict() };
       output.flush();
       if (code === UNKNOWN) return started || log.received > 0 ? { verdict: '' } : 'never-started';

@@ -48,7 +48,14 @@ export async function rollOut(
       if (waves.length > 1) emit({ type: 'wave.started', ...place, hosts: wave.hosts.length });
       const hosts = wave.hosts.map(runOf);
       begun.push(hosts);
-      await limit.map(hosts, (host) => change(lane, host));
+      // whoever only waits for a word about its data needs no place among those in progress
+      const changes: Promise<void>[] = [];
+      await limit.map(hosts, (host) => {
+        const changing = change(lane, host);
+        changes.push(changing);
+        return Promise.race([changing, host.isProven]);
+      });
+      await Promise.all(changes);
     }
   };
 

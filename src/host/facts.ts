@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type {
   ComponentFact,
   Configuration,
-  DeliveryFact,
   DirectoryFact,
   Facts,
   FileFact,
@@ -12,7 +11,6 @@ import type {
   PackageFact,
   ProcessFact,
   Receipt,
-  Sample,
   TreeFact,
   UnitFact,
 } from '../model/facts.ts';
@@ -30,6 +28,7 @@ import {
   texts,
   utf8,
 } from './raw.ts';
+import { deliveryFact } from './samples.ts';
 
 /**
  * Makes facts of what a host reported (record `facts`). The host sends what it found; hashes, dates and words are
@@ -394,34 +393,6 @@ function componentFacts(http: Raw | undefined): readonly ComponentFact[] | null 
     const [id = '', health = '', message = ''] = strings(entry);
     return { id, health: healthOf(health), message: health === 'healthy' ? '' : message };
   });
-}
-
-function deliveryFact(raw: Raw | undefined): DeliveryFact | null {
-  if (raw === undefined || raw === null) return null;
-  const { first, second, seconds, log } = map(raw);
-  return {
-    before: strings(first).flatMap(readSample),
-    after: strings(second).flatMap(readSample),
-    seconds: number(seconds),
-    log: list(log).map((entry) => {
-      const [at, line] = list(entry);
-      return { at: number(at) * 1000, line: utf8(text(line)) };
-    }),
-  };
-}
-
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n' };
-
-/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-function readSample(line: string): readonly Sample[] {
-  const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-  if (name === undefined || !Number.isFinite(Number(value))) return [];
-  const pairs = [...labels.matchAll(LABEL)].map(([, key, written]) => [
-    key,
-    written!.replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char),
-  ]);
-  return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
 }
 
 /** What `doctor` asks beyond the facts of a run. */

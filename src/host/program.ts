@@ -38,6 +38,7 @@ export const RUN_PROGRAM = `${joined(
   packages,
   checks,
   proof,
+  delivery,
   run,
   unitMain,
   main,
@@ -55,6 +56,10 @@ export const factsProgram = (
   const more = asked ? [reads, acl] : [];
   return withRequest([base, json, alloy, unit, lock, facts, delivery, ...more], request);
 };
+
+/** What reads how the data of a host fares, until nobody listens. */
+export const watchProgram = (request: unknown): string =>
+  withRequest([base, json, alloy, unit, delivery], request);
 
 /** What sends the log of a run that goes on, or is over. */
 export const followProgram = (request: unknown): string =>

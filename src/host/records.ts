@@ -1,7 +1,9 @@
 import { byteBuffer } from '../model/byte-buffer.ts';
+import type { DeliveryReading } from '../model/facts.ts';
 import { STEP_IDS, type StepId } from '../model/plan.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { type Raw, utf8 } from './raw.ts';
+import { deliveryReading } from './samples.ts';
 
 /** How a run on a host ended, in its own word. `failed`: and it was left as it is, as asked. */
 export type RunResult = 'ok' | 'rolled-back' | 'stuck' | 'stale' | 'locked' | 'failed';
@@ -21,6 +23,7 @@ export const HOST_CODES = [
   'alloy.unready',
   'alloy.components',
   'alloy.version',
+  'alloy.delivery',
   'run.missing',
 ] as const satisfies readonly ProblemCode[];
 export type HostCode = (typeof HOST_CODES)[number];
@@ -52,6 +55,8 @@ export type HostRecord =
   | { readonly type: 'earlier'; readonly run: string }
   /** As they were found, for `readFacts`. */
   | { readonly type: 'facts'; readonly facts: unknown }
+  /** What Alloy's metrics say of the data that it sends, while that is watched. */
+  | { readonly type: 'reading'; readonly reading: DeliveryReading }
   | { readonly type: 'result'; readonly result: RunResult };
 
 const RESULTS: readonly string[] = ['ok', 'rolled-back', 'stuck', 'stale', 'locked', 'failed'];
@@ -73,6 +78,7 @@ export function readRecord(line: string, nonce: string): HostRecord | undefined 
     return undefined;
   }
   if (raw.type === 'facts') return { type: 'facts', facts: raw.facts };
+  if (raw.type === 'reading') return { type: 'reading', reading: deliveryReading(raw) };
   const said = decoded(raw) as Record<string, unknown>;
   const { type, step } = said;
   switch (type) {

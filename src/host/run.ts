@@ -1,7 +1,7 @@
 import type { Action, Command, Plan } from '../model/plan.ts';
 import { Secret, sha256 } from '../model/secret.ts';
 import { type FactsRequest, factsOf, indexName } from './facts-request.ts';
-import { followProgram, launchProgram, RUN_PROGRAM } from './program.ts';
+import { followProgram, launchProgram, RUN_PROGRAM, watchProgram } from './program.ts';
 
 /** What every run on a host needs to know. */
 export interface RunRequest {
@@ -45,6 +45,9 @@ export function applyRequest(
       tolerate: proof.tolerate,
       watch: proof.watchS,
       receipt: proof.receiptFiles,
+      ...(proof.delivery.mode === 'require' && proof.delivery.seconds > 0
+        ? { delivery: proof.delivery.seconds + WORD_S }
+        : {}),
     },
   });
   const contents = numbered.flatMap(({ n, action }) =>
@@ -62,6 +65,9 @@ export function applyRequest(
     '}}\n',
   );
 }
+
+/** Seconds that a host waits for its word when the data was watched long enough: connections are made again within them. */
+export const WORD_S = 30;
 
 /** Waits for the lock and undoes what an earlier run left unfinished. */
 export const settleRequest = (input: RunRequest): Secret =>
@@ -117,11 +123,24 @@ export const launchInput = (
 /** What stdout says first when the run was started; everything behind it is the run's log, byte for byte. */
 export const LAUNCHED = 'alloyup: started\n';
 
-/** For the stdin of `PERL`. `from`: bytes of the log that are already here. */
+/** What a run that requires delivery waits for. */
+export type Word = 'ok' | 'refused';
+
+/** For the stdin of `PERL`. `from`: bytes of the log that are already here; `word`: told first. */
 export const followInput = ({
   run,
   from,
+  word,
 }: {
   readonly run: string;
   readonly from: number;
-}): string => followProgram({ do: 'follow', run, from });
+  readonly word: Word | null;
+}): string => followProgram({ do: 'follow', run, from, ...(word === null ? {} : { word }) });
+
+/** For the stdin of `PERL`: records of type `reading`, for so many seconds. `root`: as of `launchInput`. */
+export const watchInput = (request: {
+  readonly nonce: string;
+  readonly listen: FactsRequest['listen'];
+  readonly seconds: number;
+  readonly root?: string;
+}): string => watchProgram({ do: 'watch', root: '', ...request });

@@ -64,7 +64,7 @@ function problemOf({ path, part, mistake }: Mismatch, source: InventorySource): 
   const flag = source.flagAt?.(path);
   if (flag !== undefined)
     return { code: 'usage', params: { reason: 'invalid-flag-value', flag, mistake } };
-  const isKey = mistake.reason === 'unknown-key' || mistake.reason === 'planned-key';
+  const isKey = mistake.reason === 'unknown-key';
   const params = { ...mistake, setting: pathText(isKey ? path.slice(0, -1) : path) };
   return { code: 'inventory.schema', params, at: source.place(path, part) };
 }

@@ -5,7 +5,7 @@ import type {
   ValueFormat,
   ValueType,
 } from '../model/problems/inventory-problems.ts';
-import { formats, inventorySchema, PLANNED_KEYS } from './schema.ts';
+import { formats, inventorySchema } from './schema.ts';
 import { type Path, valueAt, type YamlTree } from './yaml.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -26,7 +26,7 @@ export function mismatchesOf(
   // a mistyped key is not also missing
   const mistyped = new Set(
     mismatches
-      .filter(({ mistake: { reason } }) => reason === 'unknown-key' || reason === 'planned-key')
+      .filter(({ mistake: { reason } }) => reason === 'unknown-key')
       .map(({ path }) => pathText(path.slice(0, -1))),
   );
   return mismatches.filter(
@@ -133,7 +133,6 @@ function typeOf(value: unknown): ValueType | 'nothing' {
 }
 
 function unknownKey(path: Path, key: string): SchemaMistake {
-  if (PLANNED_KEYS.includes(key)) return { reason: 'planned-key', key };
   const shape = schemasAt(path).find((one) => one instanceof z.ZodObject)?.shape ?? {};
   const known = Object.keys(shape);
   const inside = new Map<string, string>();

@@ -35,7 +35,7 @@ export const DEFAULTS = {
     memberOf: [],
   },
   config: { template: 'minimal' },
-  rollout: { canary: 0, serial: '100%', pause: '0s', order: 0, onFail: 'stop' },
+  rollout: { canary: 0, serial: '100%', pause: '0s', order: 0, onFail: 'stop', delivery: 'report' },
   /** Of each entry in `config.files`. */
   file: { mode: '0640', user: 'root', group: 'alloy' },
 } as const;
@@ -300,6 +300,11 @@ const rollout = section('rollout', 'rollout', {
     .describe(
       'What happens when more hosts than `maxFail` have failed: `stop` leaves the hosts that were changed as they are, `rollback` returns them to their state before the run, the newest wave first. A host that fails is always rolled back.',
     ),
+  delivery: z
+    .enum(['off', 'report', 'require'])
+    .describe(
+      'Whether the data of a changed host is watched until it arrives. `report` says where it does not, and changes no outcome; `require` rolls the host back then, and lets a wave begin only when the data of the one before it arrives. See [docs/delivery.md](delivery.md).',
+    ),
 });
 
 const settings = {
@@ -347,9 +352,6 @@ export const inventorySchema = z
   })
   .partial()
   .meta({ title: 'alloyup inventory' });
-
-/** Keys that are designed but not implemented yet: refused with a message of their own. */
-export const PLANNED_KEYS: readonly string[] = ['delivery'];
 
 export type InventoryInput = z.infer<typeof inventorySchema>;
 export type SettingsInput = z.infer<typeof defaultsSection>;

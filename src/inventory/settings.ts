@@ -216,12 +216,16 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
       pauseS: secondsOf(pause),
     },
     rolloutGroup: layers
-      .filter(({ value, path: [kind] }) => kind !== 'defaults' && 'rollout' in value)
+      .filter(({ value, path: [kind] }) => kind !== 'defaults' && hasWaves(value))
       .map(({ path }) => path[1])
       .join(', '),
     origins,
   };
 }
+
+/** `delivery` concerns each host alone. */
+const hasWaves = (value: Layer['value']): boolean =>
+  Object.keys(('rollout' in value && value.rollout) || {}).some((key) => key !== 'delivery');
 
 const readShare = (written: number | string): Share =>
   typeof written === 'number' ? { hosts: written } : { percent: Number(written.slice(0, -1)) };

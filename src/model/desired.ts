@@ -42,6 +42,14 @@ export type ExpectedComponents =
   /** Part of the set is made elsewhere (remotecfg, a computed foreach): `ids` must be there, more may be. */
   | { readonly known: false; readonly ids: readonly string[]; readonly because: string };
 
+/**
+ * After how many seconds an exporter should have had something to send, by the first word of its name; absent: there
+ * is none.
+ */
+export type DeliveryDeadlines = Readonly<
+  Partial<Record<'prometheus' | 'loki' | 'otelcol', number>>
+>;
+
 export type Stability = 'generally-available' | 'public-preview' | 'experimental';
 
 /** What a template or a fragment needs from its host, and says so. */
@@ -85,6 +93,7 @@ export interface Desired {
   readonly writtenAt: (offset: number) => Pick<Problem, 'at' | 'detail'> | undefined;
   readonly files: readonly DesiredFile[];
   readonly components: ExpectedComponents;
+  readonly deadlines: DeliveryDeadlines;
   /** Where the checks ask; `address` is what reaches the listener from the host itself. */
   readonly listen: { readonly address: string; readonly port: number };
   readonly check: 'http' | 'service';

@@ -36,6 +36,8 @@ export interface PlanView {
   }[];
   readonly warnings: readonly Warning[];
   readonly problems: readonly Problem[];
+  /** The host is rolled back unless its data arrives within so many seconds; absent: it is not. */
+  readonly requiresDeliveryS?: number;
 }
 
 /** What a report tells of a host: the part of its facts that holds no file's content. */
@@ -120,6 +122,12 @@ export type Happening =
       readonly exit: number;
     }
   | { readonly type: 'change.undone'; readonly host: string; readonly step: StepId }
+  /** Its data was watched after the change, and this is how it fares. A host that has finished stays finished. */
+  | {
+      readonly type: 'host.delivery';
+      readonly host: string;
+      readonly deliveries: readonly Delivery[];
+    }
   /** Said again where a host that was changed is rolled back because others failed. */
   | {
       readonly type: 'host.finished';

@@ -112,6 +112,15 @@ export interface DeliveryFact {
   readonly log: readonly { readonly at: number; readonly line: string }[];
 }
 
+/** One of several readings, while the data of a host is watched. */
+export interface DeliveryReading {
+  /** Milliseconds since the epoch, by the clock of the host. */
+  readonly at: number;
+  readonly samples: readonly Sample[];
+  /** As in `DeliveryFact`; from the second reading on, since the first one. */
+  readonly log: DeliveryFact['log'];
+}
+
 /** A line of Prometheus' text format. */
 export interface Sample {
   readonly name: string;

@@ -1,6 +1,7 @@
 import type { Desired, ExpectedComponents } from './desired.ts';
 import type { Facts } from './facts.ts';
 import type { Position, Problem, Warning } from './problem.ts';
+import type { Rollout } from './rollout.ts';
 import type { Secret } from './secret.ts';
 
 /** The concerns of a host, in the order in which a host takes them. */
@@ -156,6 +157,8 @@ export interface Proof {
   readonly watchS: number;
   /** Files whose hashes the receipt holds. */
   readonly receiptFiles: readonly string[];
+  /** Whether the data that is sent is watched, and for how many seconds at most; 0: nothing is sent, or nobody asks. */
+  readonly delivery: { readonly mode: Rollout['delivery']; readonly seconds: number };
 }
 
 /** Everything that will happen to one host, in order. No changes = converged. */

@@ -15,6 +15,8 @@ export interface Rollout {
   readonly order: number;
   /** What becomes of the hosts that the run has changed when it ends like this. */
   readonly onFail: 'stop' | 'rollback';
+  /** Whether a host is watched until its data arrives, and whether it is rolled back if that does not happen. */
+  readonly delivery: 'off' | 'report' | 'require';
 }
 
 /** A wave as it is shown, logged and saved. */

@@ -16,11 +16,19 @@ type Finding = Pick<Delivery, 'state'> & {
  * How data fares at each destination, judged by what moved between the two readings, and where nothing did, by what
  * was logged last. A component's health says nothing about it. Facts: the metrics of a real Alloy were recorded for
  * each of these cases.
+ *
+ * @param about `tolerate`: components that may fail; `since`: only what has happened since then counts, in milliseconds
+ * since the epoch
  */
 export function deliveriesOf(
   delivery: DeliveryFact,
-  { takenAt, components }: Pick<Facts, 'takenAt' | 'components'>,
+  about: Pick<Facts, 'takenAt'> & {
+    readonly components: readonly { readonly id: string }[] | null;
+    readonly tolerate?: readonly string[];
+    readonly since?: number;
+  },
 ): readonly Delivery[] {
+  const { components, tolerate = [] } = about;
   const found = EXPORTERS.flatMap(({ family, keysOf, judge }) => {
     const keys = new Map<string, Place>();
     for (const { name, labels } of delivery.after) {
@@ -34,18 +42,22 @@ export function deliveriesOf(
     return places
       .filter(({ component, destination }) => destination !== null || !named.has(component))
       .map((place) => {
-        const finding = judge(readingOf(delivery, place, keysOf, takenAt));
+        const finding = judge(readingOf(delivery, place, keysOf, about));
         return { ...place, ...NOTHING, ...finding } as Delivery;
       });
   });
-  // before its first call, an OTLP exporter has no series that name a destination
+  // before its first call, an OTLP exporter has no series at all
   const known = new Set(found.map(({ component }) => component));
   const silent = (components ?? []).flatMap(({ id }): readonly Delivery[] =>
-    /^otelcol\.exporter\.otlp(http|grpc)?\./.test(id) && !known.has(id)
+    /^(otelcol\.exporter\.otlp(http|grpc)?|loki\.write|prometheus\.remote_write)\./.test(id) &&
+    !known.has(id)
       ? [{ component: id, destination: null, ...NOTHING, state: 'idle' }]
       : [],
   );
-  return [...found, ...silent];
+  return [...found, ...silent].map((one) => ({
+    ...one,
+    tolerated: tolerate.includes(one.component),
+  }));
 }
 
 const NOTHING = {
@@ -55,6 +67,7 @@ const NOTHING = {
   perMinute: null,
   lostPerMinute: 0,
   lagS: 0,
+  tolerated: false,
 } as const;
 
 interface Place {
@@ -82,8 +95,8 @@ interface Reading {
   /** The value of a label of the series of this family that grew most. */
   grownMost(name: string, label: string): string | null;
   readonly minutes: number;
-  /** Seconds since the epoch. */
-  readonly at: number;
+  /** What was sent since then counts as delivered now, in seconds since the epoch. */
+  readonly freshFrom: number;
   /** What was logged last, newest first. */
   readonly failures: readonly Failure[];
 }
@@ -100,7 +113,7 @@ function readingOf(
   { before, after, seconds, log }: DeliveryFact,
   place: Place,
   destinationOf: DestinationOf,
-  takenAt: number,
+  { takenAt, since }: { readonly takenAt: number; readonly since?: number },
 ): Reading {
   const started = (samples: readonly Sample[]) =>
     samples.find(({ name }) => name === 'process_start_time_seconds')?.value;
@@ -139,9 +152,11 @@ function readingOf(
       return most?.[0] ?? null;
     },
     minutes: seconds / 60,
-    at: takenAt / 1000,
+    freshFrom: since === undefined ? takenAt / 1000 - FRESH_S : Number.POSITIVE_INFINITY,
     failures: log
-      .flatMap(({ at, line }) => failureOf(at, line, place, takenAt))
+      .flatMap(({ at, line }) =>
+        failureOf(at, line, place, Math.max(takenAt - RECENT_MS, since ?? 0)),
+      )
       .sort((a, b) => b.at - a.at),
   };
 }
@@ -153,7 +168,7 @@ const fieldOf = (line: string, key: string): string | null => {
   return quoted?.replace(/\\(.)/g, '$1') ?? bare ?? null;
 };
 
-function failureOf(at: number, line: string, place: Place, takenAt: number): readonly Failure[] {
+function failureOf(at: number, line: string, place: Place, recentFrom: number): readonly Failure[] {
   const id = place.component.slice(place.component.lastIndexOf('/') + 1);
   if (fieldOf(line, 'component_id') !== id) return [];
   const to = fieldOf(line, 'url') ?? fieldOf(line, 'host');
@@ -166,7 +181,7 @@ function failureOf(at: number, line: string, place: Place, takenAt: number): rea
         ? 'retried'
         : 'dropped',
       at,
-      recent: takenAt - at <= RECENT_MS,
+      recent: at >= recentFrom,
       status: http ?? grpc ?? null,
       reason,
     },
@@ -214,7 +229,7 @@ function remoteWrite(reading: Reading): Finding {
   const retried = reading.now(of('samples_retried_total'));
   if (pending > 0 && !isMoving && retried > 0) return logged(reading, 'retrying', 'retried');
   if (isMoving && lagS > LAG_S && sent > 0) return { state: 'backlogged', lagS };
-  const isFresh = sent > 0 && reading.at - sent < FRESH_S;
+  const isFresh = sent > reading.freshFrom;
   const finding = isMoving ? undefined : byLog(reading);
   if (finding) return finding;
   if (!isMoving && !isFresh) return { state: 'idle' };

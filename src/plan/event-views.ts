@@ -8,10 +8,13 @@ import { receiptHolds } from '../steps/service.ts';
 import { deliveriesOf } from './delivery.ts';
 
 /** What is shown and logged of a plan: no action's content. */
-export const planView = ({ changes, warnings, problems }: Plan): PlanView => ({
+export const planView = ({ changes, warnings, problems, proof: { delivery } }: Plan): PlanView => ({
   changes: changes.map(({ actions, ...shown }) => shown),
   warnings,
   problems,
+  ...(delivery.mode === 'require' && delivery.seconds > 0
+    ? { requiresDeliveryS: delivery.seconds }
+    : {}),
 });
 
 /** What a report tells of a host. */
@@ -44,7 +47,8 @@ export function factsView(
     keyExpiresAt: expiryOf(servingKeyring(repository, facts, keyrings), repository.fingerprints),
     proven: receipt && { run: receipt.run, at: receipt.at, holds: receiptHolds(facts) },
     lastRun: facts.alloyup.runs[0] ?? null,
-    delivery: facts.delivery && deliveriesOf(facts.delivery, facts),
+    delivery:
+      facts.delivery && deliveriesOf(facts.delivery, { ...facts, tolerate: desired.tolerate }),
   };
 }
 

@@ -15,6 +15,7 @@ import type {
   Supplies,
 } from '../model/plan.ts';
 import type { Warning } from '../model/problem.ts';
+import type { Rollout } from '../model/rollout.ts';
 import { sha256 } from '../model/secret.ts';
 import { accessStep } from '../steps/access.ts';
 import { configStep } from '../steps/config.ts';
@@ -41,7 +42,7 @@ const STEPS: readonly Step[] = [
 
 /** desired - facts = plan. Pure, so what was done is checked by planning again. */
 export function planHost(
-  { host, desired }: Target,
+  { host, desired, rollout }: Target,
   facts: Facts,
   supplies: Supplies,
   options: PlanOptions,
@@ -65,7 +66,7 @@ export function planHost(
     warnings: warningsOf(planned),
     problems: preflight(STEPS, planned),
     expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
-    proof: proofOf(planned),
+    proof: proofOf(planned, rollout),
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
 }
@@ -96,7 +97,10 @@ export function expectations(
   ];
 }
 
-const proofOf = ({ desired, facts, supplies, changes, options }: Planned): Proof => ({
+const proofOf = (
+  { desired, facts, supplies, changes, options }: Planned,
+  { delivery }: Rollout,
+): Proof => ({
   service: serviceNeeds(desired, facts, changes),
   check: desired.check,
   listen: desired.listen,
@@ -110,6 +114,16 @@ const proofOf = ({ desired, facts, supplies, changes, options }: Planned): Proof
     DROP_IN_PATH,
     ...desired.files.map(({ path }) => path),
   ],
+  delivery: {
+    mode: delivery,
+    // what neither loads nor starts anything changes nothing about the data
+    seconds:
+      delivery === 'off' ||
+      desired.check !== 'http' ||
+      serviceNeeds(desired, facts, changes) === 'nothing'
+        ? 0
+        : Math.max(0, ...Object.values(desired.deadlines)),
+  },
 });
 
 function warningsOf(planned: Planned): readonly Warning[] {

@@ -58,6 +58,7 @@ export function planRemoval(
       version: null,
       watchS: 0,
       receiptFiles: [],
+      delivery: { mode: 'off', seconds: 0 },
     },
   };
 }

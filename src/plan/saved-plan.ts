@@ -57,8 +57,8 @@ export function savedHost(plan: Plan): SavedHost {
   // diffs are masked, and a Secret has no text here: its new value alone is no new plan
   const whole = plan.changes.map(({ warnings, ...change }) => change);
   // how long a service is watched is said when the plan is applied; all else that decides is approved
-  const { check, listen, components, tolerate, version } = plan.proof;
-  const proof = { check, listen, components, tolerate, version };
+  const { check, listen, components, tolerate, version, delivery } = plan.proof;
+  const proof = { check, listen, components, tolerate, version, delivery };
   const all = { changes: whole, expect, listPath: plan.listPath, proof };
   return {
     hash: createHash('sha256').update(JSON.stringify(all)).digest('hex'),

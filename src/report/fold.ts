@@ -127,6 +127,8 @@ export function foldHost(host: HostReport, event: HostEvent, waitedMs = 0): Host
       return { ...NEW_HOST, startedAt: event.at, ...(event.place ? { place: event.place } : {}) };
     case 'host.facts':
       return { ...host, facts: event.facts };
+    case 'host.delivery':
+      return host.facts ? { ...host, facts: { ...host.facts, delivery: event.deliveries } } : host;
     case 'host.planned':
       return {
         ...host,

@@ -36,8 +36,8 @@ export const groupEqual = <T, H>(
   said: (host: H) => readonly T[],
 ): readonly Group<T>[] => merged(single(hosts, said), ({ item }) => JSON.stringify(item));
 
-/** Codes of broken answers: what came in place of one differs each time, and the first example is enough. */
-const EXAMPLE_IS_ENOUGH: ReadonlySet<string> = new Set(['host.probe']);
+/** Codes whose detail differs from host to host, and the first example is enough: broken answers, logged errors. */
+const EXAMPLE_IS_ENOUGH: ReadonlySet<string> = new Set(['host.probe', 'alloy.delivery']);
 
 /** Notices of equal code and params are one, whatever names the single host in them. */
 const noticeGroups = <T extends Notice>(
@@ -70,6 +70,7 @@ const SHARED: {
   'ssh.shell': { address: 'HOST' },
   'sudo.refused': { address: 'HOST' },
   'sudo.password': { address: 'HOST' },
+  'alloy.delivery': { seconds: '…' },
   'apply.locked': { seconds: '…', pid: 'PID' },
 };
 
@@ -117,6 +118,7 @@ export const warningGroups = (
 export interface PlannedChanges {
   readonly changes: PlanView['changes'];
   readonly refusals: readonly string[];
+  readonly requiresDeliveryS?: number;
 }
 
 /** Hosts with the same changes. */
@@ -134,7 +136,14 @@ export function planGroups(hosts: Hosts): readonly PlanGroup[] {
     if (!plan || plan.changes.length === 0) return [];
     // warnings and problems have blocks of their own: they must not keep equal plans apart
     const changes = plan.changes.map((change) => ({ ...change, warnings: [] }));
-    return [{ changes, refusals: [...new Set(plan.problems.map(({ code }) => code))] }];
+    const { requiresDeliveryS } = plan;
+    return [
+      {
+        changes,
+        refusals: [...new Set(plan.problems.map(({ code }) => code))],
+        ...(requiresDeliveryS === undefined ? {} : { requiresDeliveryS }),
+      },
+    ];
   });
   const sizes = new Map(equal.map(({ item, names }) => [item, names.length]));
   return merged(equal, (group) =>

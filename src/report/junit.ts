@@ -1,4 +1,6 @@
+import { counts, type Delivery } from '../model/delivery.ts';
 import type { ChangeReport, HostReport, Outcome, RunReport } from '../model/event.ts';
+import { deliveryNote } from './delivery-text.ts';
 import { isoTime, present } from './plain.ts';
 import { type Document, escapeXml as xml } from './printable.ts';
 import { placeText } from './problem-text.ts';
@@ -6,12 +8,14 @@ import type { Cleaned } from './redact.ts';
 import { docsOf, textOf } from './text-of.ts';
 
 /**
- * One <testsuite> per host; in it one <testcase> per change, and one named "outcome" for the verdict.
+ * One <testsuite> per host; in it one <testcase> per change and per destination of its data, and one named "outcome" for
+ * the verdict.
  * Written when the run is over.
  */
 export function junit({ run, verb, hosts, startedAt, finishedAt }: Cleaned<RunReport>): Document {
   const casesOf = ([name, host]: readonly [string, HostReport]): readonly string[] => [
     ...host.changes.map((change) => changeCase(name, change)),
+    ...(host.facts?.delivery ?? []).map((delivery) => deliveryCase(name, delivery)),
     verdictCase(name, host),
   ];
   const suites = Object.entries(hosts).map((entry) => {
@@ -47,6 +51,16 @@ function changeCase(host: string, { step, title, state }: ChangeReport): string 
     pending: skipped('not started'),
     running: skipped('not finished'),
   }[state];
+}
+
+function deliveryCase(host: string, delivery: Delivery): string {
+  const { component, destination, state } = delivery;
+  const name = `data to ${destination ?? component}`;
+  const open = `    <testcase classname="${xml(host)}.delivery" name="${xml(name)}"`;
+  if (state === 'idle') return `${open}><skipped message="nothing to send yet"/></testcase>\n`;
+  if (!counts(delivery)) return `${open}/>\n`;
+  const note = deliveryNote(delivery) ?? state;
+  return `${open}><failure type="delivery.${state}" message="${xml(note)}"/></testcase>\n`;
 }
 
 const FINE: readonly (Outcome | null)[] = ['unchanged', 'changed', 'pending'];

@@ -138,6 +138,9 @@ export function openLiveFold(): LiveFold {
           return begin(event.host, 'rolling back', event.at);
         case 'host.waiting':
           return begin(event.host, active.get(event.host)?.doing ?? 'waiting', event.at, event);
+        case 'host.delivery':
+          if (ends.has(event.host)) active.delete(event.host);
+          return;
         case 'host.finished':
           return finished(event.host, event.outcome, event.problem);
       }

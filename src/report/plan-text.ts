@@ -124,6 +124,10 @@ function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
     text += `  ${paint.cyan(pad(step, STEP_WIDTH))} ${wrap(what, width, STEP_WIDTH + 3, STEP_WIDTH + 3)}\n`;
     if (style.diffs) text += diffs.map((diff) => diffText(diff, style)).join('');
   }
+  if (plan.requiresDeliveryS !== undefined) {
+    const what = `rolled back unless data arrives within ${plan.requiresDeliveryS} s`;
+    text += `  ${paint.cyan(pad('delivery', STEP_WIDTH))} ${what}\n`;
+  }
   return text;
 }
 

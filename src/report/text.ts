@@ -1,4 +1,5 @@
 import type { HostReport, RunEvent, Verb } from '../model/event.ts';
+import type { Warning } from '../model/problem.ts';
 import type { Ledger } from './fold.ts';
 import { problemGroups, warningGroups } from './groups.ts';
 import { type Paint, paintWith } from './paint.ts';
@@ -46,6 +47,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
   const waits = new Map<string, string>();
   /** Hosts whose problems were printed with the plans; null: no plans were printed. */
   let printed: ReadonlySet<string> | null = null;
+  /** What hosts have warned of since then. */
+  const late = new Map<string, readonly Warning[]>();
   let linesShown = false;
   let nameWidth = 4;
   let isLarge = false;
@@ -90,9 +93,12 @@ export function textRenderer(options: TextOptions): TextRenderer {
     const text = present(
       verb === 'plan' && plans(ledger),
       verb === 'status' && statusText(hosts, endedAt, style),
-      ...(verb === 'plan' || printed || level < 0
+      ...(verb === 'plan' || level < 0
         ? []
-        : warningTexts(warningGroups(hosts, warnings), style)),
+        : warningTexts(
+            printed ? warningGroups(lateOnes(ledger), []) : warningGroups(hosts, warnings),
+            style,
+          )),
       ...(verb === 'plan' && level >= 0
         ? []
         : errorTexts(problemGroups(hosts.filter(([name]) => !printed?.has(name))), style)),
@@ -100,6 +106,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
     ).join('\n');
     return linesShown && text !== '' ? `\n${text}` : text;
   };
+
+  const lateOnes = (ledger: Ledger): readonly (readonly [string, HostReport])[] =>
+    [...late].map(([name, warnings]) => [name, { ...ledger.host(name)!, plan: null, warnings }]);
 
   const plans = (ledger: Ledger): string => {
     if (level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
@@ -124,6 +133,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
           return detail(event.host, factsLine(event.facts));
         case 'host.planned':
           return detail(event.host, `planned: ${count(event.plan.changes.length, 'change')}`);
+        case 'host.warning':
+          if (printed) late.set(event.host, [...(late.get(event.host) ?? []), event.warning]);
+          return '';
         case 'host.waiting':
           return onWaiting(event);
         case 'host.reconnecting': {

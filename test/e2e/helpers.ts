@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Written } from '../../lab/inventory.ts';
 import type { CommandEnded, Lab } from '../../lab/lab.ts';
@@ -48,6 +48,14 @@ export function inventory(
       ...options.defaults,
     },
   });
+}
+
+/** Nobody receives what the hosts of this inventory send. */
+export function unwatched(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const [before, after] = text.split(/^defaults:\n/m);
+  if (after === undefined) throw new Error(`${file} has no defaults`);
+  writeFileSync(file, `${before}defaults:\n  rollout: { delivery: off }\n${after}`);
 }
 
 /** Runs a verb with `--output json`; the report is null when it printed none. */

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setSudo } from '../../lab/faults.ts';
 import { productCommand } from '../../lab/lab.ts';
-import { report } from './helpers.ts';
+import { report, unwatched } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 import { Screen } from './screen.ts';
 
@@ -89,6 +89,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     for (const name of ['sudo', 'metrics'])
       expect(statSync(join(fleet, 'secrets', name)).mode & 0o777).toBe(0o600);
     expect(screen.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    unwatched(join(fleet, 'inventory.yaml'));
     const { report: run } = await report(lab, ['apply', '--yes', '--watch', '2'], { cwd: fleet });
     expect(run.summary).toMatchObject({ hosts: 1, changed: 1 });
     const again = await report(lab, ['plan'], { cwd: fleet });
@@ -113,6 +114,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     await screen.answer(/\$$/);
     expect(screen.text).toContain('Next: alloyup plan');
     expect(screen.text).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=http://${hosts[1].name}:4318`);
+    unwatched(join(fleet, 'gateway.yaml'));
     const { report: run } = await report(
       lab,
       ['apply', '--yes', '--watch', '2', '-i', 'gateway.yaml'],
@@ -270,6 +272,7 @@ prometheus.remote_write "metrics" {
 
     const { report: refused } = await report(lab, ['plan'], { cwd: home });
     expect(refused.hosts[host.name]?.problem?.code).toBe('host.adopt');
+    unwatched(join(home, 'inventory.yaml'));
     const { report: run } = await report(lab, ['apply', '--yes', '--adopt'], { cwd: home });
     expect(run.summary).toMatchObject({ changed: 1 });
     expect((await report(lab, ['status'], { cwd: home })).report.summary).toMatchObject({

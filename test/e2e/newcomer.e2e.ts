@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import { fencesOf, linesOf } from '../markdown.ts';
-import { pipeline } from './helpers.ts';
+import { pipeline, unwatched } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 import { Newcomer } from './newcomer.ts';
 
@@ -53,6 +53,7 @@ describeOnHosts('the README, from a clean clone and an empty home directory', ()
     const byHand = newcomer.folder('fleet');
     const byWizard = newcomer.folder('wizard');
     writeFileSync(join(byHand, 'inventory.yaml'), inventory);
+    unwatched(join(byHand, 'inventory.yaml'));
     writeFileSync(join(byHand, 'config.alloy'), pipeline());
     writeFileSync(join(byWizard, 'answers.yaml'), ANSWERS);
 

@@ -159,6 +159,7 @@ test('whatever the waves: past the limit nobody is begun, and until then everybo
     pauseS: fc.constantFrom(0, 30),
     order: fc.nat(1),
     onFail: fc.constantFrom('stop', 'rollback'),
+    delivery: fc.constant('off'),
   });
   const input = fc.record({
     groups: fc.array(rollouts, { minLength: 1, maxLength: 3 }),

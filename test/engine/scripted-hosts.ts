@@ -6,7 +6,7 @@ import type { HostRecord } from '../../src/host/records.ts';
 import { LAUNCHED } from '../../src/host/run.ts';
 import type { Target } from '../../src/model/desired.ts';
 import type { Happening } from '../../src/model/event.ts';
-import type { Facts } from '../../src/model/facts.ts';
+import type { DeliveryReading, Facts } from '../../src/model/facts.ts';
 import type { Action, StepId } from '../../src/model/plan.ts';
 import type { Channel, Connection, Exit, StartOptions, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
@@ -62,7 +62,19 @@ export type Clock = ReturnType<typeof createClock>;
 // --- hosts --------------------------------------------------------------------------------------
 
 /** What a run does, in order: prints a record or a line, takes milliseconds, or has a side effect. */
-export type Entry = HostRecord | string | number | (() => void);
+export type Entry = HostRecord | string | number | (() => void) | Waits;
+
+/** The run waits for its word for so many milliseconds, prints readings meanwhile, and goes on with what follows from it. */
+interface Waits {
+  readonly type: 'awaits';
+  readonly limitMs: number;
+  /** By the number of milliseconds since the wait began; null: none. */
+  readonly reading: (ms: number) => DeliveryReading | null;
+  readonly ending: (word: string | null) => readonly Entry[];
+}
+
+/** Milliseconds between two readings. */
+const READING_MS = 3000;
 
 /** A run's request. */
 export interface Launched {
@@ -80,8 +92,14 @@ export interface Launched {
 export type Sent =
   | { readonly do: 'facts'; readonly nonce: string; readonly facts: object }
   | Launched
-  | { readonly do: 'follow'; readonly run: string; readonly from: number };
-type Kind = 'facts' | 'launch' | 'follow';
+  | {
+      readonly do: 'follow';
+      readonly run: string;
+      readonly from: number;
+      readonly word?: string;
+    }
+  | { readonly do: 'watch'; readonly nonce: string; readonly seconds: number };
+type Kind = 'facts' | 'launch' | 'follow' | 'watch';
 
 /** What goes wrong with one command. */
 export type Fault =
@@ -115,6 +133,8 @@ export interface HostScript {
   readonly password?: string;
   /** What it reports beyond its facts. */
   readonly asked?: Asked;
+  /** What its metrics say while it is watched, by the number of milliseconds since the watch began. */
+  readonly reading?: (ms: number) => DeliveryReading;
 }
 
 export interface ScriptedHost {
@@ -140,6 +160,7 @@ interface Log {
   bytes: Buffer;
   done: boolean;
   readonly listeners: Set<() => void>;
+  tellWord?: (word: string) => void;
 }
 
 export const lost = (): ToolError =>
@@ -156,8 +177,20 @@ const late = (): ToolError =>
   });
 
 /** A record as a host prints it. */
-const wireOf = (record: HostRecord): string =>
-  JSON.stringify(record.type === 'wait' ? { ...record, limit: record.limitS } : record);
+function wireOf(record: HostRecord): string {
+  if (record.type === 'reading') return JSON.stringify(wireOfReading(record.reading));
+  return JSON.stringify(record.type === 'wait' ? { ...record, limit: record.limitS } : record);
+}
+
+const wireOfReading = ({ at, samples, log }: DeliveryReading): object => ({
+  type: 'reading',
+  at: String(Math.round(at / 1000)),
+  lines: samples.map(({ name, labels, value }) => {
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
+    return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}`;
+  }),
+  log: log.map((one) => [String(Math.round(one.at / 1000)), one.line]),
+});
 
 /** An outdated configuration stands on the host. */
 export const outdated = (target: Target): Facts =>
@@ -184,7 +217,13 @@ function scriptedHost(
   const open = new Set<() => void>();
   const sent: Sent[] = [];
   const commands: (readonly string[])[] = [];
-  const counts: Record<Kind | 'login', number> = { facts: 0, launch: 0, follow: 0, login: 0 };
+  const counts: Record<Kind | 'login', number> = {
+    facts: 0,
+    launch: 0,
+    follow: 0,
+    watch: 0,
+    login: 0,
+  };
   const host = {
     target,
     facts: script.facts ?? outdated(target),
@@ -246,7 +285,33 @@ function scriptedHost(
           return;
         }
         if (typeof entry === 'function') entry();
-        else {
+        else if (typeof entry === 'object' && entry.type === 'awaits') {
+          const rest = entries.slice(i + 1);
+          const since = clock.now();
+          let cancel = (): void => undefined;
+          const end = (word: string | null): void => {
+            cancel();
+            advance([...entry.ending(word), ...rest]);
+          };
+          const tick = (): void => {
+            const ms = clock.now() - since;
+            if (logs.get(of.run) !== log) return;
+            if (ms >= entry.limitMs) {
+              end(null);
+              return;
+            }
+            const reading = entry.reading(ms);
+            if (reading) {
+              const line = `${of.nonce} ${wireOf({ type: 'reading', reading })}\n`;
+              log.bytes = Buffer.concat([log.bytes, Buffer.from(line)]);
+            }
+            cancel = clock.after(READING_MS, tick);
+            tell();
+          };
+          log.tellWord = end;
+          tick();
+          return;
+        } else {
           const line = typeof entry === 'string' ? entry : `${of.nonce} ${wireOf(entry)}`;
           log.bytes = Buffer.concat([log.bytes, Buffer.from(`${line}\n`)]);
           tell();
@@ -287,7 +352,8 @@ function scriptedHost(
       return work(args.slice(3), io);
     }
     const input = requestOf(await io.rest());
-    const kind: Kind = input.do === 'facts' || input.do === 'follow' ? input.do : 'launch';
+    const kind: Kind =
+      input.do === 'facts' || input.do === 'follow' || input.do === 'watch' ? input.do : 'launch';
     counts[kind] += 1;
     const fault = script.fault?.(kind, counts[kind]);
     if (fault && 'cutBefore' in fault) {
@@ -311,8 +377,22 @@ function scriptedHost(
           ),
         );
         return 0;
+      case 'watch': {
+        const since = clock.now();
+        for (let ms = 0; ms <= input.seconds * 1000; ms = clock.now() - since) {
+          if (!script.reading) return 0;
+          const reading: HostRecord = { type: 'reading', reading: script.reading(ms) };
+          io.out(`${input.nonce} ${wireOf(reading)}\n`);
+          await io.sleep(READING_MS);
+        }
+        return 0;
+      }
       case 'follow': {
         const log = logs.get(input.run);
+        if (log && input.word !== undefined) {
+          log.tellWord?.(input.word);
+          delete log.tellWord;
+        }
         if (log) return stream(log, input.from, io);
         const verdict = verdicts[input.run];
         if (verdict !== undefined) {
@@ -605,8 +685,10 @@ export const examine = ({ clock, targets, world }: Fleet): Promise<Examination> 
 /** What a host was sent, in short: "facts", "apply r1", "follow r1 120". */
 export const sentTo = (host: ScriptedHost | undefined): readonly string[] =>
   host!.sent.map((one) => {
-    if (one.do === 'facts') return one.do;
-    return one.do === 'follow' ? `follow ${one.run} ${one.from}` : `${one.do} ${one.run}`;
+    if (one.do === 'facts' || one.do === 'watch') return one.do;
+    if (one.do !== 'follow') return `${one.do} ${one.run}`;
+    const word = one.word === undefined ? '' : ` ${one.word}`;
+    return `follow ${one.run} ${one.from}${word}`;
   });
 
 /** The types of a host's events, in order. */

@@ -208,10 +208,10 @@ export class PrefixHost {
   }
 
   #perl(program: string, ...args: readonly string[]) {
-    return spawnSync('perl', [this.at(program), ...args], { env: this.#env(), encoding: 'utf8' });
+    return spawnSync('perl', [this.at(program), ...args], { env: this.env(), encoding: 'utf8' });
   }
 
-  #env() {
+  env() {
     return { PATH: `${this.#bin}:${process.env.PATH}`, TEST_ROOT: this.root };
   }
 
@@ -294,7 +294,7 @@ export class PrefixHost {
     const input = follow ? whole : whole.replace('return follow(', 'return 0; follow(');
     const child = spawn('perl', ['-'], {
       env: {
-        ...this.#env(),
+        ...this.env(),
         ...(killAt === undefined ? {} : { TEST_KILL_AT: String(killAt) }),
         ...env,
       },
@@ -316,7 +316,7 @@ export class PrefixHost {
       nonce: NONCE,
       root: this.root,
     });
-    const child = spawn('perl', ['-'], { env: this.#env() });
+    const child = spawn('perl', ['-'], { env: this.env() });
     child.stdin.end(input);
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     const record = readRecord(out.trimEnd(), NONCE);
@@ -325,8 +325,12 @@ export class PrefixHost {
   }
 
   apply(plan: Plan, options: RunOptions & { rollback?: boolean } = {}): Promise<Ran> {
-    const { rollback = true, ...more } = options;
-    return this.run(applyRequest({ ...this.#request(more.run), plan, rollback }), more);
+    return this.run(this.applyRequest(plan, options), options);
+  }
+
+  applyRequest(plan: Plan, options: Pick<RunOptions, 'run'> & { rollback?: boolean } = {}): Secret {
+    const { rollback = true, run } = options;
+    return applyRequest({ ...this.#request(run), plan, rollback });
   }
 
   settle(options: RunOptions = {}): Promise<Ran> {
@@ -415,7 +419,7 @@ const KEPT: readonly string[] = [
   ...['journal', 'kept', 'plan.json', 'program', 'verdict', 'receipt.was', 'package'],
   ...['accounts.1', 'accounts.2', 'lists.1', 'lists.2', 'owners.1', 'owners.2'],
   ...['acls.1', 'acls.2', 'readable.json'],
-  ...['done', 'launcher', 'log', 'pid', 'undoes'],
+  ...['done', 'launcher', 'log', 'pid', 'undoes', 'word'],
 ];
 
 export interface Ran {
@@ -495,6 +499,7 @@ export function planOf(
       version: null,
       watchS: 0,
       receiptFiles: [],
+      delivery: { mode: 'off', seconds: 0 },
     },
     ...more,
   } as Plan;

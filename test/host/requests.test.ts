@@ -135,6 +135,7 @@ describe('a run', () => {
       version: '1',
       watchS: 15,
       receiptFiles: ['/c'],
+      delivery: { mode: 'off', seconds: 0 },
     },
   };
   const input = { run: 'r1', nonce: '@@n', who: 'ops', lockWaitS: 300, facts: asked };
@@ -222,11 +223,10 @@ describe('a run', () => {
   });
 
   test('is followed from a byte on', () => {
-    expect(JSON.parse(followInput({ run: 'r1', from: 7 }).split('\n__END__\n')[1]!)).toEqual({
-      do: 'follow',
-      run: 'r1',
-      from: 7,
-    });
+    const sent = (word: 'ok' | null) =>
+      JSON.parse(followInput({ run: 'r1', from: 7, word }).split('\n__END__\n')[1]!);
+    expect(sent(null)).toEqual({ do: 'follow', run: 'r1', from: 7 });
+    expect(sent('ok')).toEqual({ do: 'follow', run: 'r1', from: 7, word: 'ok' });
   });
 });
 

@@ -523,7 +523,7 @@ describe('a rollback', () => {
 describe('follow', () => {
   const follow = (run: string, from = 0) => {
     const [program, ...args] = PERL;
-    const input = followInput({ run, from }).replace(
+    const input = followInput({ run, from, word: null }).replace(
       '{"do"',
       `{"root":${JSON.stringify(host.root)},"do"`,
     );

@@ -65,7 +65,7 @@ test('a host without settings gets every default', () => {
       files: [],
       readable: [],
     },
-    rollout: AT_ONCE,
+    rollout: { ...AT_ONCE, delivery: 'report' },
     rolloutGroup: '',
   });
 });
@@ -93,6 +93,23 @@ hosts:
     rollout: { ...common, serial: [{ hosts: 1 }] },
     rolloutGroup: 'odd',
   });
+});
+
+test('whether data has to arrive concerns each host alone', () => {
+  const text = `
+defaults: { rollout: { delivery: require } }
+groups: { web: { hosts: [web-01], rollout: { delivery: "off" } } }
+hosts: { db-01: { rollout: { delivery: report, canary: 1 } }, db-02: }
+`;
+  const found = ['web-01', 'db-01', 'db-02'].map((name) => {
+    const { rollout, rolloutGroup } = settings(text, name);
+    return [rollout.delivery, rolloutGroup];
+  });
+  expect(found).toEqual([
+    ['off', ''],
+    ['report', 'db-01'],
+    ['require', ''],
+  ]);
 });
 
 test.each([

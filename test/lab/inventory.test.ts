@@ -16,6 +16,7 @@ test('names hosts, how to reach them, and the key to trust', () => {
     defaults: {
       ssh: { user: 'ops', identity: '/lab/id' },
       repository: { fingerprints: ['F'.repeat(40)] },
+      rollout: { delivery: 'off' },
     },
     hosts: {
       h1: { ssh: { address: '198.18.7.11', hostKey: 'SHA256:1' } },
@@ -36,6 +37,7 @@ test('what a test asks for is laid over it', () => {
     defaults: {
       ssh: { user: 'root', identity: '/lab/id' },
       repository: { fingerprints: ['F'.repeat(40)] },
+      rollout: { delivery: 'off' },
       alloy: { version: '1.18.1' },
     },
     groups: { web: { hosts: ['h2'] } },

@@ -629,6 +629,7 @@ test('the proof holds what was asked for', () => {
     version: '1.18.1-1',
     watchS: 7,
     receiptFiles: [CONFIG_PATH, ENVIRONMENT_PATH, DROP_IN_PATH, '/etc/alloy/pw'],
+    delivery: { mode: 'off', seconds: 0 },
   });
 });
 

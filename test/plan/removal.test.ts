@@ -106,6 +106,7 @@ test('a removal takes away everything but configuration, data and user', () => {
       version: null,
       watchS: 0,
       receiptFiles: [],
+      delivery: { mode: 'off', seconds: 0 },
     },
   });
 });

@@ -102,6 +102,7 @@ const rollouts: fc.Arbitrary<Rollout> = fc.record({
   pauseS: fc.constant(0),
   order: fc.integer({ min: 0, max: 2 }),
   onFail: fc.constantFrom('stop', 'rollback'),
+  delivery: fc.constant('off'),
 });
 const fleets = fc
   .tuple(

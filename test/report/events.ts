@@ -206,3 +206,53 @@ export function screenOf(
   }
   return text;
 }
+
+const UNDELIVERED = { status: '405', perMinute: null, lostPerMinute: 1015, lagS: 0 } as const;
+
+/** The data of a host that was changed is refused at one destination, and there is none for another. */
+export const undelivered = (host: string): readonly Happening[] => [
+  {
+    type: 'host.delivery',
+    host,
+    deliveries: [
+      {
+        component: 'prometheus.remote_write.metrics',
+        destination: 'http://prom:9090/api/v1/write',
+        state: 'refused',
+        reason: 'server returned HTTP status 405',
+        since: null,
+        tolerated: false,
+        ...UNDELIVERED,
+      },
+      {
+        component: 'loki.write.logs',
+        destination: 'loki:3100',
+        state: 'idle',
+        reason: null,
+        since: null,
+        tolerated: false,
+        ...UNDELIVERED,
+      },
+    ],
+  },
+  {
+    type: 'host.warning',
+    host,
+    warning: {
+      code: 'alloy.delivery',
+      host,
+      params: {
+        reason: 'not-delivered',
+        destinations: [
+          {
+            destination: 'http://prom:9090/api/v1/write',
+            state: 'refused',
+            status: '405',
+            answer: '405',
+          },
+        ],
+      },
+      detail: `server returned HTTP status 405 on ${host}`,
+    },
+  },
+];

@@ -11,6 +11,7 @@ import {
   rolledBack,
   stamp,
   started,
+  undelivered,
   unreachable,
 } from './events.ts';
 
@@ -179,4 +180,16 @@ test('a summary never exceeds what GitHub accepts', () => {
   );
   expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
   expect(text).toContain('The rest is omitted');
+});
+
+test('data that does not arrive is a warning of the summary and of the log', () => {
+  const run = report(started('apply', 'a'), ...applied('a'), ...undelivered('a'));
+  const page = markdown(run).replaceAll(/&#(\d+);/g, (_, code) =>
+    String.fromCharCode(Number(code)),
+  );
+  expect(page).toContain('data is refused (405)');
+  expect(page).toContain('--web.enable-remote-write-receiver');
+  expect(annotationsText(runAnnotations(run), inRepository)).toContain(
+    '::warning title=alloyup%3A alloy.delivery::',
+  );
 });

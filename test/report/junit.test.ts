@@ -11,6 +11,7 @@ import {
   rolledBack,
   stamp,
   started,
+  undelivered,
   unreachable,
 } from './events.ts';
 
@@ -28,6 +29,18 @@ test('a suite for each host, a case for each change and for the outcome', async 
   const text = junit(reportOf(events));
   wellFormed(text);
   await expect(text).toMatchFileSnapshot('golden/junit.xml');
+});
+
+test('a case for each destination of the data', () => {
+  const text = junit(
+    reportOf(stamp([started('apply', 'a'), ...applied('a'), ...undelivered('a')])),
+  );
+  wellFormed(text);
+  expect(text).toContain('<testcase classname="a.delivery" name="data to loki:3100"><skipped ');
+  expect(text).toMatch(
+    /name="data to http:\/\/prom:9090\/api\/v1\/write"><failure type="delivery\.refused" message="[^"]*\(405\)[^"]*1,015 a minute are lost/,
+  );
+  expect(text).toContain('tests="5" failures="1" skipped="1"');
 });
 
 test('whatever hosts print, the document is well-formed XML', () => {

@@ -207,3 +207,21 @@ test('the wave is shown, and a host that is rolled back after it was changed cou
   const lines = liveLines(fold.state, { columns: 80, rows: 24 }, START + 20, noPaint, PHASES);
   expect(text(lines)).toContain('Applying wave 2 of 2  [====');
 });
+
+test('a host whose data is watched beyond its end is shown until that is known', () => {
+  const fold = openLiveFold();
+  const add = (happening: Happening): void =>
+    fold.add(cleaned({ ...happening, at: START, seq: 1 }));
+  add({ type: 'run.started', schema: 1, run: 'r1', verb: 'apply', hosts: ['a'], version: '1' });
+  add({ type: 'host.started', host: 'a' });
+  add({ type: 'host.planned', host: 'a', plan: { changes: [], warnings: [], problems: [] } });
+  add({ type: 'host.resumed', host: 'a' });
+  add({ type: 'host.finished', host: 'a', outcome: 'changed' });
+  const wait = { for: 'for data to arrive', seconds: 12, limitS: 75 } as const;
+  add({ type: 'host.waiting', host: 'a', ...wait });
+  expect(fold.state.phase).toMatchObject({ done: 1, total: 1 });
+  const lines = liveLines(fold.state, { columns: 80, rows: 24 }, START + 20, noPaint, PHASES);
+  expect(text(lines)).toMatch(/a +.*for data to arrive.*12.*75/);
+  add({ type: 'host.delivery', host: 'a', deliveries: [] });
+  expect(fold.state.active.size).toBe(0);
+});

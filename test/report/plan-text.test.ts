@@ -145,3 +145,20 @@ test('many waves are cut, unless all is asked for', () => {
 `);
   expect(textOf(true)).toContain('   93  1 host  web-0093\n');
 });
+
+test('what is required of the data stands below the changes', () => {
+  const requiring = { ...upgrade, requiresDeliveryS: 75 };
+  const text = plansText(
+    [
+      ['web-01', hostWith(requiring)],
+      ['web-02', hostWith(requiring)],
+      ['web-03', hostWith(upgrade)],
+    ],
+    { warnings: [], waves: [] },
+    style,
+  );
+  expect(text.match(/^ {2}delivery +rolled back unless data arrives within 75 s$/gm)).toHaveLength(
+    1,
+  );
+  expect(text).toContain('2 hosts: ');
+});

@@ -64,6 +64,24 @@ const events = stamp([
   { type: 'wave.waiting', group: 'web', wave: 2, of: 3, seconds: 30 },
   { type: 'wave.started', group: '', wave: 1, of: 2, hosts: 1 },
   { type: 'run.rolling-back', hosts: 1 },
+  {
+    type: 'host.delivery',
+    host: 'e',
+    deliveries: [
+      {
+        component: 'loki.write.out',
+        destination: 'loki:3100',
+        state: 'refused',
+        status: '401',
+        reason: 'no',
+        since: 1,
+        perMinute: null,
+        lostPerMinute: 7,
+        lagS: 0,
+        tolerated: false,
+      },
+    ],
+  },
   { type: 'run.interrupted', again: false },
   { type: 'run.finished', exitCode: 130 },
 ]);

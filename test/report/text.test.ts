@@ -18,6 +18,7 @@ import {
   screenOf,
   stamp,
   started,
+  undelivered,
   unreachable,
 } from './events.ts';
 
@@ -207,6 +208,29 @@ test('an apply does not repeat the warnings of its plan', () => {
   );
   expect(screen.indexOf('Plan: 1 host')).toBeLessThan(screen.indexOf('changed'));
   expect(screen.match(/host\.adopt/g)).toHaveLength(1);
+});
+
+test('data that does not arrive on several hosts is one warning below, and changes no outcome', () => {
+  const hosts = ['a', 'b'];
+  const all = hosts.flatMap((host) => applied(host, planOf(install)));
+  const planned = all.filter(({ type }) => ['host.planned', 'host.started'].includes(type));
+  const screen = screenOf(
+    stamp([
+      started('apply', ...hosts),
+      ...planned,
+      { type: 'run.planned', changing: 2 },
+      ...all.filter((one) => !planned.includes(one)),
+      ...hosts.flatMap(undelivered),
+      finished(0),
+    ]),
+  );
+  expect(screen.replace(/\s+/g, ' ')).toContain(
+    'warning[alloy.delivery]: data does not arrive: http://prom:9090/api/v1/write: data is refused (405)',
+  );
+  expect(screen.match(/alloy\.delivery/g)).toHaveLength(1);
+  expect(screen).toContain('--web.enable-remote-write-receiver');
+  expect(screen).toContain('rollout.delivery: off');
+  expect(screen).toMatch(/2 changed +a, b/);
 });
 
 test('a saved run prints the same, from its params', () => {

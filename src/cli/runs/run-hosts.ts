@@ -94,11 +94,18 @@ async function runTargets(given: Run): Promise<number> {
   const run = newRunId();
   const output = openOutput(run, options, live, mask);
   let begun = false;
+  let isRollingBack = false;
   const emit: World['emit'] = (happening) => {
     begun ||= happening.type === 'host.resumed' || happening.type.startsWith('change.');
+    isRollingBack ||= happening.type === 'run.rolling-back';
     output.emit(happening);
   };
-  const interrupts = catchInterrupts(terminal, emit, () => begun, live.close);
+  const progress = () => {
+    if (!begun) return 'nothing';
+    const isDone = [...output.ledger.hosts()].every(([, { outcome }]) => outcome !== null);
+    return isDone && !isRollingBack ? 'watching' : 'something';
+  };
+  const interrupts = catchInterrupts(terminal, emit, progress, live.close);
   // a configuration that alloyup never wrote is taken over only if --adopt, or the saved plan, says so
   const adopt = options.adopt || approved?.adopt === true;
   const inventory = { file: chosen.inventory.file, sha256: chosen.sha256 };

@@ -1,4 +1,4 @@
-# Sends the log of a run from a byte on, until the run is over. The exit code says how that ended:
+# Sends the log of a run from a byte on, until the run is over. A run that waits for a word is told it first. The exit code says how that ended:
 #   0    over; how it went is in the log
 #   72   this host knows nothing of the run
 #   75   ten minutes are over: ask again
@@ -8,7 +8,7 @@ use strict;
 our ($STATE, $MEMORY);
 
 sub follow {
-  my ($run, $from) = @_;
+  my ($run, $from, $word) = @_;
   my $here = "$MEMORY/$run";
   $| = 1;
   $SIG{PIPE} = sub { exit 141 };
@@ -24,6 +24,8 @@ sub follow {
     for (1 .. 50) { last if -e at("$here/log"); pause(0.1) }
     return 72 if !-e at("$here/log") && rename at($here), at("$here.cut");
   }
+  # the first word counts
+  replace_file("$here/word", "$word\n") if defined $word && !-e at("$here/word");
   open my $log, '<', at("$here/log") or return 72;
   sysseek $log, $from, 0;
   my ($parent, $began, $alive) = (getppid, time, time);

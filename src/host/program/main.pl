@@ -15,7 +15,8 @@ sub main {
   $ROOT = $in{root} if defined $in{root};
   prepare_environment();
   return launch() if $in{do} eq 'launch';
-  return follow($in{run}, $in{from}) if $in{do} eq 'follow';
+  return follow($in{run}, $in{from}, $in{word}) if $in{do} eq 'follow';
+  return watch_main() if $in{do} eq 'watch';
   print_facts();
   return 0;
 }

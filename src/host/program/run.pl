@@ -133,6 +133,7 @@ sub carry_out {
   $step = 'service';
   my (undef, $last) = read_journal();
   my $restarted = prove($in{proof}, $last->{0}{components});
+  await_delivery($in{proof}{delivery}) if $in{proof}{delivery};
   write_receipt($in{proof}, $restarted || $last->{0}{service});
   $unstoppable = 1;
   end_run('ok');

@@ -1,4 +1,5 @@
 import type { Asker } from '../asker.ts';
+import type { Answer } from '../delivery.ts';
 import type { FileKind } from '../facts.ts';
 import type { Reasons } from './reasons.ts';
 
@@ -148,4 +149,20 @@ export interface AlloyProblems {
   'alloy.version':
     | Reasons<'unknown'>
     | Reasons<'different', { running: string; installed: string }>;
+  /** The data of a host that requires delivery does not arrive, so the run is rolled back. */
+  'alloy.delivery':
+    | Reasons<'not-delivered', { seconds: number; destinations: readonly Undelivered[] }>
+    /** Nothing could be read that would tell. */
+    | Reasons<'unseen', { seconds: number }>
+    /** What the host itself says: it was told so, or it was told nothing. */
+    | Reasons<'not-confirmed'>
+    | Reasons<'no-word', { seconds: string }>;
+}
+
+/** Where data does not arrive, in words that are the same on every host. */
+export interface Undelivered {
+  readonly destination: string;
+  readonly state: 'refused' | 'retrying' | 'backlogged';
+  readonly status: string | null;
+  readonly answer: Answer | null;
 }

@@ -53,7 +53,6 @@ export type Expected = ValueType | ValueFormat;
 /** What does not match the schema at one place. `near` is what was probably meant. */
 export type SchemaMistake =
   | Reasons<'unknown-key', { key: string; known: readonly string[]; near: string | null }>
-  | Reasons<'planned-key', { key: string }>
   | Reasons<'not-allowed', { written: string; allowed: readonly string[]; near: string | null }>
   /** `written` is null for lists, maps, and whatever may be a secret. */
   | Reasons<'value', { expected: Expected; found: ValueType | 'nothing'; written: string | null }>

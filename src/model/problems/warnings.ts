@@ -1,4 +1,5 @@
 import type { Asker } from '../asker.ts';
+import type { Undelivered } from './host-problems.ts';
 import type { SkippedKey } from './inventory-problems.ts';
 import type { Reasons } from './reasons.ts';
 
@@ -46,6 +47,11 @@ export interface WarningProblems {
     'unhealthy',
     { components: readonly { readonly id: string; readonly health: string }[] }
   >;
+  'alloy.delivery':
+    | Reasons<'not-delivered', { destinations: readonly Undelivered[] }>
+    /** Delivery is required, and these have had nothing to send. */
+    | Reasons<'nothing-to-send', { destinations: readonly string[] }>
+    | Reasons<'unseen'>;
   'alloy.no-validate': Reasons<'too-old'>;
   /** `version`: null on a host; `said`: the first line of the panic. */
   'alloy.crashed': Reasons<'validate', { version: string | null; said: string }>;

@@ -5,6 +5,7 @@ import type {
   HostProblems,
 } from '../../model/problems/host-problems.ts';
 import { table } from '../../model/table.ts';
+import { undeliveredAdvice, undeliveredText } from '../delivery-text.ts';
 import { count, present, someNames } from '../plain.ts';
 import { askers, type Text, type Texts, text } from './texts.ts';
 
@@ -331,6 +332,19 @@ export const alloyTexts: Texts<AlloyProblems> = {
       return text`the components are not as configured: ${found.join('; ')}
         Fix the component, or list it in alloy.tolerate if it may be unhealthy`;
     },
+  },
+  'alloy.delivery': {
+    'not-delivered': ({ seconds, destinations }) => text`
+      its data did not arrive within ${seconds} s: ${undeliveredText(destinations)}
+      ${undeliveredAdvice(destinations)}`,
+    unseen: ({ seconds }) => text`
+      Alloy's metrics did not say within ${seconds} s whether its data arrives
+      Set rollout.delivery to off or report where this cannot be known`,
+    'not-confirmed': text`its data did not arrive
+      Set rollout.delivery to report to keep such a change`,
+    'no-word': ({ seconds }) => text`
+      for ${seconds} s the host was not told whether its data arrives, because the connection was lost or alloyup ended
+      Run again`,
   },
   'alloy.version': {
     unknown: (_, host) => text`Alloy does not report its version at /metrics

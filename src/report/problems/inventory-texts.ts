@@ -183,7 +183,6 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'duplicate-list-item': ({ item }) => text`the list names the host ${quoted(item)} twice
       Remove one of them`,
     'unknown-key': ofSetting,
-    'planned-key': ofSetting,
     'not-allowed': ofSetting,
     'too-small': ofSetting,
     'too-large': ofSetting,

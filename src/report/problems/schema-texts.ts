@@ -240,8 +240,6 @@ const outOfRange =
 const mistakeTexts: ReasonTexts<SchemaMistake> = {
   'unknown-key': ({ key, known, near }) => text`unknown key ${quoted(key)}
     ${didYouMean(near && quoted(near), `Use one of ${known.join(', ')}`)}`,
-  'planned-key': ({ key }) => text`${quoted(key)} is not implemented yet
-    Remove it: it has no effect in this version`,
   'not-allowed': ({ written, allowed, near }) => text`
     ${quoted(written)} is not one of ${allowed.join(', ')}
     ${didYouMean(near && quoted(near), `Use one of ${allowed.join(', ')}`)}`,

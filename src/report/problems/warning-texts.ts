@@ -1,5 +1,6 @@
 import type { WarningProblems } from '../../model/problems/warnings.ts';
 import { table } from '../../model/table.ts';
+import { undeliveredAdvice, undeliveredText } from '../delivery-text.ts';
 import { count, someNames } from '../plain.ts';
 import { askers, quoted, shellWord, type Texts, text } from './texts.ts';
 
@@ -192,6 +193,16 @@ export const warningTexts: Texts<WarningProblems> = {
     validate: ({ version, said }) => text`
       the validate command of Alloy${version === null ? '' : ` ${version}`} crashed: ${said}
       Nothing to fix: this is a bug in Alloy, and such a configuration can run. Only its other checks count`,
+  },
+  'alloy.delivery': {
+    'not-delivered': ({ destinations }) => text`
+      data does not arrive: ${undeliveredText(destinations)}
+      ${undeliveredAdvice(destinations)}. rollout.delivery: off skips this check`,
+    'nothing-to-send': ({ destinations }) => text`
+      nothing was there to send yet, so nothing proves that data arrives: ${destinations.join(', ')}
+      See it later: alloyup status`,
+    unseen: text`whether data arrives could not be read from Alloy's metrics
+      See it later: alloyup status. rollout.delivery: off skips this check`,
   },
   'alloy.no-validate': {
     'too-old': text`the installed Alloy cannot validate configurations (validate came with 1.9.0)

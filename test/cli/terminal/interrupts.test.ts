@@ -6,9 +6,9 @@ import { memoryTerminal } from '../terminal.ts';
 afterEach(() => void vi.restoreAllMocks());
 
 test.each([
-  [false, /nothing was started on any host/, /Nothing was started on any host/],
-  [true, /those in progress finish or are rolled back/, /finish or roll back on their own/],
-])('what goes on after a Ctrl-C, if something was begun: %s', (begun, first, second) => {
+  ['nothing', /nothing was started on any host/, /Nothing was started on any host/],
+  ['something', /those in progress finish or are rolled back/, /finish or roll back on their own/],
+] as const)('what goes on after a Ctrl-C, if this was begun: %s', (progress, first, second) => {
   const terminal = memoryTerminal();
   const events: object[] = [];
   let now = 0;
@@ -16,7 +16,7 @@ test.each([
   const interrupts = catchInterrupts(
     terminal,
     (event) => events.push(event),
-    () => begun,
+    () => progress,
     () => undefined,
   );
   const said = (): string => {
@@ -34,6 +34,25 @@ test.each([
       { type: 'run.interrupted', again: false },
       { type: 'run.interrupted', again: true },
     ]);
+  } finally {
+    interrupts.release();
+  }
+});
+
+test('where every host is done, a Ctrl-C ends the watch and not the run', () => {
+  const terminal = memoryTerminal();
+  const events: object[] = [];
+  const interrupts = catchInterrupts(
+    terminal,
+    (event) => events.push(event),
+    () => 'watching',
+    () => undefined,
+  );
+  try {
+    process.emit('SIGHUP');
+    expect(terminal.printed().err).toContain('No longer watching whether data arrives.');
+    expect([interrupts.stop.aborted, interrupts.interrupted]).toEqual([true, false]);
+    expect(events).toEqual([]);
   } finally {
     interrupts.release();
   }
