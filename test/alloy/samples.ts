@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import { sectionsOf } from './sections.ts';
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const path = (relative: string) => join(REPOSITORY_ROOT, 'test/alloy', relative);
 
 /** Alloy texts to try things on: our own fixtures, and upstream's files where they are. */
 export function sampleTexts(): readonly string[] {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY_ROOT } from '../../lab/root.ts';
 
 /** One case of a fixture file: `=== name`, the text, and lines `--- ` with what is expected of it. */
 export interface Section {
@@ -9,7 +11,7 @@ export interface Section {
 
 /** Fixture files beside this one that hold many short cases. */
 export function sectionsOf(file: string): readonly Section[] {
-  const whole = readFileSync(new URL(`fixtures/${file}`, import.meta.url), 'utf8');
+  const whole = readFileSync(join(REPOSITORY_ROOT, 'test/alloy/fixtures', file), 'utf8');
   return whole
     .split(/^=== /m)
     .slice(1)

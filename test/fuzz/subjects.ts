@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import { checkFiles } from '../../src/alloy/check/check.ts';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parser.ts';
@@ -22,7 +23,7 @@ export interface Subject {
   readonly read: (text: string, random: () => number) => boolean | Promise<boolean>;
 }
 
-const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const root = (path: string): string => join(REPOSITORY_ROOT, path);
 const file = (path: string): string => readFileSync(root(path), 'utf8');
 
 /** What every command prints of what it found. */
