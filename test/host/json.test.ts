@@ -5,7 +5,11 @@ import json from '../../src/host/program/json.pl';
 /** What the host program makes of a text, written again: "no" where it refuses. */
 const decoded = (text: string): string => {
   const program = `${json}\nlocal $/; my $v = eval { decode(<STDIN>) }; print $@ ? 'no' : encode($v);`;
-  const { stdout, status } = spawnSync('perl', ['-e', program], { input: text, encoding: 'utf8' });
+  const { stdout, status } = spawnSync('perl', ['-e', program], {
+    input: text,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   return status === 0 ? stdout : `exit ${status}`;
 };
 
@@ -25,4 +29,28 @@ test.each<[string, string]>([
   const began = performance.now();
   expect(decoded(text)).toBe('no');
   expect(performance.now() - began).toBeLessThan(10_000);
+});
+
+test.each<[string, string]>([
+  ['lines', 'a\n'.repeat(200_000)],
+  ['quotes', '"'.repeat(200_000)],
+  ['backslashes', '\\'.repeat(200_001)],
+  ['none of these', 'é{}[]:,'],
+])(
+  'a text of %s is read whole: a configuration may have more lines than a group repeats',
+  (_, text) => {
+    const json = JSON.stringify({ [text]: text });
+    expect(JSON.parse(decoded(json))).toEqual({ [text]: text });
+  },
+);
+
+test('a string that does not end is refused', () => {
+  expect(decoded('"a\\"')).toBe('no');
+  expect(decoded('{"a')).toBe('no');
+  expect(decoded('{"a" 1}')).toBe('no');
+});
+
+test('more values than any program writes are refused', () => {
+  expect(decoded(`[${'1,'.repeat(999_998)}1]`)).toHaveLength(4 * 999_999 + 1);
+  expect(decoded(`[${'{},'.repeat(2 << 20)}1]`)).toBe('no');
 });

@@ -34,7 +34,8 @@ sub connect_alloy {
 }
 
 # One request on a connection of its own. (status, body), or (0, reason) when nobody answered.
-# $each is called about four times a second while the answer is awaited.
+# $each is called about four times a second while the answer is awaited. Whoever took the port may answer: each byte
+# is looked at once.
 sub http {
   my ($method, $path, $limit, $each) = @_;
   my $end = time + $limit;
@@ -42,25 +43,40 @@ sub http {
   if (!$s) { my $why = $@; chomp $why; return (0, $why) }
   my $host = "$in{listen}{address}:$in{listen}{port}";
   syswrite $s, "$method $path HTTP/1.1\r\nHost: $host\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-  my $all = '';
+  my ($all, $head, $whole) = ('', '');
   while (1) {
     vec(my $ready = '', fileno $s, 1) = 1;
     if (select $ready, undef, undef, 0.25) {
-      last if !sysread($s, $all, 65536, length $all) || length $all > 8 << 20;
+      my $before = length $all;
+      last if !sysread($s, $all, 65536, $before) || length $all > 8 << 20;
+      if ($head eq '') {
+        my $at = index $all, "\r\n\r\n", $before > 3 ? $before - 3 : 0;
+        last if $at < 0 && length $all > 1 << 16;
+        $head = substr $all, 0, $at + 4 if $at >= 0;
+        $whole = length($head) + $1 if $head =~ /^content-length:\s*(\d{1,9})\s*$/mi;
+      }
       # a server that keeps the connection open all the same
-      last if $all =~ /\A.*?^content-length:\s*(\d+).*?\r\n\r\n/mis && length($all) >= $+[0] + $1;
+      last if defined $whole && length $all >= $whole;
     } else { $each->() if $each }
     return (0, "no answer within $limit s") if time > $end;
   }
-  my ($head, $body) = split /\r\n\r\n/, $all, 2;
-  my ($status) = ($head // '') =~ m{^HTTP/1\.\d (\d+)} or return (0, length $all ? 'the answer is not HTTP' : 'no answer');
-  $body //= '';
-  if ($head =~ /^transfer-encoding:\s*chunked/mi) {
-    my ($rest, $text) = ($body, '');
-    while ($rest =~ s/\A([0-9a-fA-F]+)[^\r\n]*\r\n//) { my $n = hex $1 or last; $text .= substr $rest, 0, $n, ''; $rest =~ s/\A\r\n// }
-    $body = $text;
+  my ($status) = $head =~ m{^HTTP/1\.\d (\d+)} or return (0, length $all ? 'the answer is not HTTP' : 'no answer');
+  my $body = substr $all, length $head;
+  return ($status, $head =~ /^transfer-encoding:\s*chunked/mi ? unchunked($body) : $body);
+}
+
+# What stands in the chunks of a body (RFC 9112, 7.1), as far as they are whole numbers of bytes.
+sub unchunked {
+  my $body = shift;
+  my ($text, $at) = ('', 0);
+  while ((my $end = index $body, "\r\n", $at) >= 0) {
+    my ($size) = substr($body, $at, 64) =~ /\A([0-9a-fA-F]{1,8})(?![0-9a-fA-F])/;
+    last if !hex($size // 0);
+    $text .= substr $body, $end + 2, hex $size;
+    $at = $end + 4 + hex $size;
+    last if $at > length $body;
   }
-  return ($status, $body);
+  return $text;
 }
 
 # What /proc/PID/fd calls the sockets that listen where Alloy should.
@@ -102,15 +118,22 @@ sub components {
   my ($status, $body) = http('GET', '/api/v0/web/components', 10);
   return undef if $status != 200;
   my $list = eval { decode($body) };
-  return undef if ref $list ne 'ARRAY' || grep { ref $_ ne 'HASH' || !defined $_->{localID} } @$list;
-  return [map { my $h = $_->{health} || {}; [$_->{localID}, $h->{state} || 'unknown', substr $h->{message} // '', 0, 2000] } @$list];
+  return undef if ref $list ne 'ARRAY';
+  my @found;
+  for (@$list) {
+    return undef if ref $_ ne 'HASH';
+    my ($id, $health) = ($_->{localID}, $_->{health} || {});
+    return undef if !defined $id || ref $id || ref $health ne 'HASH' || grep { ref } @$health{qw(state message)};
+    push @found, [$id, $health->{state} || 'unknown', substr $health->{message} // '', 0, 2000];
+  }
+  return \@found;
 }
 
 # What the process that runs says of itself: (its version, "1.18.1"; the sha256 of the configuration that it has tried
 # last). undef for what it does not say.
 sub running {
   my ($status, $body) = http('GET', '/metrics', 10);
-  my ($version) = $body =~ /^alloy_build_info\{[^}\n]*\bversion="v?([^"]+)"/m;
+  my ($version) = $body =~ /^alloy_build_info\{[^}\n]*\bversion="v?([^"\n]{1,100})"/m;
   my ($hash) = $body =~ /^alloy_config_hash\{[^}\n]*\bsha256="([0-9a-f]{64})"/m;
   return ($version, $hash);
 }

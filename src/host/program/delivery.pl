@@ -9,16 +9,16 @@ our $DELIVERY_WAIT = 5;
 our $WATCH_PAUSE = 3;
 
 # The families that src/plan/delivery.ts knows; a gateway's page of metrics is far too large to send.
-my $FAMILIES = qr/^(?:process_start_time_seconds |prometheus_remote_storage_(?:samples_(?:failed_total|retried_total|pending|total)|queue_highest_(?:sent_)?timestamp_seconds)\{|loki_write_(?:(?:sent|dropped)_entries_total|batch_retries_total|request_duration_seconds_count)\{|otelcol_exporter_(?:queue_(?:size|capacity)|(?:sent|send_failed|enqueue_failed)_(?:log_records|spans|metric_points)_total)\{)/;
+my $FAMILIES = qr/^(?:process_start_time_seconds |prometheus_remote_storage_(?:samples_(?:failed_total|retried_total|pending|total)|queue_highest_(?:sent_)?timestamp_seconds)\{|loki_write_(?:(?:sent|dropped)_entries_total|batch_retries_total|request_duration_seconds_count)\{|otelcol_exporter_(?:queue_(?:size|capacity)|(?:sent|send_failed|enqueue_failed)_(?:log_records|spans|metric_points)_total)\{)/m;
 my $FAILURES = qr/msg="(?:non-recoverable error|Failed to send batch, retrying|final error sending batch|Exporting failed\.)[^"]*"/;
 
 # undef: nobody answers.
 sub delivery_metrics {
   my ($status, $body) = http('GET', '/metrics', 10);
   return undef if $status != 200;
-  my @lines = grep { $_ =~ $FAMILIES } split /\n/, $body;
-  $#lines = 1999 if @lines > 2000;
-  return [map { substr $_, 0, 1000 } @lines];
+  my @lines;
+  while (@lines < 2000 && $body =~ /($FAMILIES.{0,900})/g) { push @lines, $1 }
+  return \@lines;
 }
 
 sub delivery_facts {
