@@ -27,7 +27,7 @@ export const TYPES = {
   bool: [(value) => typeof value === 'boolean', 'true, without quotes'],
   list: [listOf(isScalar), '[one, two]'],
   map: [(value) => isMap(value) && Object.values(value).every(isScalar), '{ env: prod }'],
-  url: [matches(/^https?:\/\/[^\s/?#]+[^\s]*$/i), 'https://metrics.example.com/api/v1/write'],
+  url: [matches(/^https?:\/\/[^\s/?#]\S*$/i), 'https://metrics.example.com/api/v1/write'],
   urls: [
     (value) => {
       const schemes = isMap(value) ? Object.values(value).map(schemeOf) : [];

@@ -345,7 +345,7 @@ export function withParameter(
   const { detail: _, at, params, ...rest } = warning;
   if ((!isBuiltin(name) && !isFragment(name)) || !at) return warning;
   const strings: readonly string[] =
-    text.split('\n')[at.line - 1]?.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+    text.split('\n')[at.line - 1]?.match(/"(?:[^"\\]|\\.)*(?:"|$)/g) ?? [];
   const given = (one: Parameter): unknown => vars[one.name] ?? one.default;
   const [parameter, another] = (parameters ?? []).filter((one) =>
     strings.includes(JSON.stringify(given(one))),

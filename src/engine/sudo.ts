@@ -231,7 +231,7 @@ const REFUSALS = [
   ['needs-tty', /must have a tty/i],
   [
     'cannot-log',
-    /^sudo(-rs)?: .*(No space left on device|Disk quota exceeded)|unable to (open|write|create|mkdir|lock)\b.*(\blog\b|sudo-io|\.log\b)|error initializing I\/O plugin/im,
+    /^sudo(-rs)?: .*(No space left on device|Disk quota exceeded)|unable to (open|write|create|mkdir|lock)\b.{0,300}(\blog\b|sudo-io|\.log\b)|error initializing I\/O plugin/im,
   ],
   ['no-sudo', /sudo: (command )?not found|sudo: No such file/i],
 ] as const;

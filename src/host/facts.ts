@@ -149,8 +149,9 @@ const unreadable = (
 /** NAME=value lines, quoted as a shell would take them (os-release(5)). */
 function shellVariables(source: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const [, name, value] of source.matchAll(/^[ \t]*([A-Z_]+)=(.*?)\s*$/gm)) {
-    const unquoted = /^(["'])(.*)\1$/.exec(value!)?.[2] ?? value!;
+  for (const [, name, value] of source.matchAll(/^[ \t]*([A-Z_]+)=(.*)$/gm)) {
+    const written = value!.trimEnd();
+    const unquoted = /^(["'])(.*)\1$/.exec(written)?.[2] ?? written;
     values.set(name!, unquoted.replace(/\\([\\"'$`])/g, '$1'));
   }
   return values;
@@ -179,9 +180,11 @@ function packageFact(paragraph: string): PackageFact {
     new RegExp(`^${name}: *(.*)$`, 'm').exec(paragraph)?.[1];
   const [want = '', flag = '', state = ''] = (field('Status') ?? '').split(' ');
   if (!STATES.includes(state)) return { ...absent, held: want === 'hold' };
-  const conffiles: Record<string, string> = {};
-  const block = /^Conffiles:\n((?: .*\n?)*)/m.exec(paragraph)?.[1] ?? '';
-  for (const [, path, md5] of block.matchAll(/^ (\S+) ([0-9a-f]{32})/gm)) conffiles[path!] = md5!;
+  const [, block = ''] = paragraph.split(/^Conffiles:\n/m, 2);
+  const [files = ''] = block.split(/^(?! )/m, 1);
+  const conffiles = Object.fromEntries(
+    [...files.matchAll(/^ (\S+) ([0-9a-f]{32})/gm)].map(([, path, md5]) => [path!, md5!]),
+  );
   return {
     status: state as PackageFact['status'],
     reinstRequired: flag === 'reinstreq',
@@ -352,8 +355,11 @@ function unitFact(raw: { readonly [key: string]: Raw }): UnitFact {
 const hashOf = (hex: string): string | null => (/[1-9a-f]/.test(hex) ? hex : null);
 
 /** "{ path=/usr/bin/alloy ; argv[]=/usr/bin/alloy run $CONFIG_FILE ; ignore_errors=no ; ... }" */
-const commandOf = (execStart: string): readonly string[] =>
-  (/ argv\[\]=(.*?) ; ignore_errors=/.exec(execStart)?.[1] ?? '').split(/\s+/).filter(Boolean);
+function commandOf(execStart: string): readonly string[] {
+  const [, ...behind] = execStart.split(' argv[]=');
+  const [argv = '', ...end] = behind.join(' argv[]=').split(' ; ignore_errors=');
+  return end.length === 0 ? [] : argv.split(/\s+/).filter(Boolean);
+}
 
 function processFact(raw: Raw | undefined, http: Raw | undefined): ProcessFact | null {
   const process = map(raw);

@@ -26,11 +26,14 @@ const logOf = (raw: Raw | undefined): DeliveryFact['log'] =>
     return { at: number(at) * 1000, line: utf8(text(line)) };
   });
 
+/** Characters; the host program cuts longer ones. */
+const LONGEST_SAMPLE = 2000;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n' };
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 function readSample(line: string): readonly Sample[] {
+  if (line.length > LONGEST_SAMPLE) return [];
   const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
   if (name === undefined || !Number.isFinite(Number(value))) return [];
   const pairs = [...labels.matchAll(LABEL)].map(([, key, written]) => [

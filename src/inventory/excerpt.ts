@@ -2,7 +2,7 @@ import { codeFrame } from '../model/frame.ts';
 import type { Position, Problem } from '../model/problem.ts';
 
 const SECRET_VALUE =
-  /((?:token|passw|passphrase|secret|api_?key|credential)[\w-]*["']?[ \t]*[:=][ \t]*)("[^"\n]*"?|'[^'\n]*'?|[^\s{[&*|>"',}\]][^\n,}\]]*)/gi;
+  /((?:token|passw|passphrase|secret|api_?key|credential)[\w-]{0,64}["']?[ \t]*[:=][ \t]*)("[^"\n]*"?|'[^'\n]*'?|[^\s{[&*|>"',}\]][^\n,}\]]*)/gi;
 
 const URL_PASSWORD = /(:\/\/[^\s/:@]*:)([^\s/@]+)(?=@)/g;
 

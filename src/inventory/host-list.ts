@@ -93,7 +93,7 @@ function readItem(item: string): { name: string; user?: string; port?: number } 
   const withoutPort = /^[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?$/.test(host);
   const [, name, port] = withoutPort
     ? [host, host]
-    : (/^\[([0-9A-Fa-f:.%\w]*:[0-9A-Fa-f:.%\w]*:[^\]]*)\](?::(\d+))?$/.exec(host) ??
+    : (/^\[((?=[.%\w]*:[.%\w]*:)[^\]]*)\](?::(\d+))?$/.exec(host) ??
       /^((?:[^:[\]]|\[[^\]]*\])+)(?::(\d+))?$/.exec(host) ??
       []);
   if (name === undefined) return undefined;
@@ -126,7 +126,7 @@ function readValue(text: string): TemplateValue {
 export function namesIn(text: string): readonly string[] | null {
   const lines = text
     .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .map((line) => line.replace(/(^|\s)#.*$/s, '').trim())
     .filter((line) => line !== '');
   const isName = (line: string): boolean =>
     /^[\w.$@:,[\]-]+$/.test(line) && !/^\[[\w-]+\]$/.test(line) && !line.endsWith(':');

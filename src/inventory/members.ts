@@ -54,7 +54,7 @@ export function membersOf(
       problems.push({ code: 'inventory.schema', params, at });
       return [];
     };
-    const address = /^\[([0-9A-Fa-f:]*::?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]$/.exec(pattern)?.[1];
+    const address = /^\[((?=[0-9A-Fa-f]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]*)\]$/.exec(pattern)?.[1];
     if (address && isHostName(address)) return refuse({ reason: 'bracketed-address', address });
     const names = expandName(pattern);
     if (!names.ok) return refuse(names.mistake);
@@ -114,4 +114,4 @@ export function membersOf(
 /** A name without ranges, or an IPv6 address. */
 const isHostName = (name: string): boolean =>
   /^[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?$/.test(name) ||
-  (/^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(%\w+)?$/.test(name) && name.split(':').length > 2);
+  (/^[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?$/.test(name) && name.split(':').length > 2);

@@ -3,7 +3,7 @@ import type { RangeMistake } from '../model/problems/inventory-problems.ts';
 /** Names that one pattern may stand for: one zero too many must not make a million hosts. */
 export const MAX_NAMES = 20_000;
 
-const RANGE = /\[([^\][]*)\]/;
+const RANGES = /\[([^\][]*)\]/;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 export type Expanded =
@@ -19,17 +19,23 @@ const wrong = (mistake: RangeMistake): Expanded => ({ ok: false, mistake });
  * case), `[:3]` starts at 0, `[1:20:2]` takes every second, several ranges in a name multiply.
  */
 export function expandName(pattern: string): Expanded {
-  const found = RANGE.exec(pattern);
-  if (!found)
-    return /[[\]]/.test(pattern) ? wrong({ reason: 'unclosed-bracket', pattern }) : ok([pattern]);
-  const members = expandRange(found[1]!, pattern);
-  if (!members.ok) return members;
-  const rest = expandName(pattern.slice(found.index + found[0].length));
-  if (!rest.ok) return rest;
-  const count = members.value.length * rest.value.length;
-  if (count > MAX_NAMES) return tooMany(pattern, count);
-  const head = pattern.slice(0, found.index);
-  return ok(members.value.flatMap((m) => rest.value.map((tail) => `${head}${m}${tail}`)));
+  // between the ranges stand texts, one more than there are ranges
+  const parts = pattern.split(RANGES);
+  const ranges: (readonly string[])[] = [];
+  for (let i = 1; i < parts.length; i += 2) {
+    const members = expandRange(parts[i]!, pattern);
+    if (!members.ok) return members;
+    ranges.push(members.value);
+  }
+  let names: readonly string[] = [parts.at(-1)!];
+  if (/[[\]]/.test(names[0]!)) return wrong({ reason: 'unclosed-bracket', pattern });
+  for (const [i, members] of [...ranges.entries()].reverse()) {
+    const count = members.length * names.length;
+    if (count > MAX_NAMES) return tooMany(pattern, count);
+    const tails = names;
+    names = members.flatMap((member) => tails.map((tail) => `${parts[2 * i]}${member}${tail}`));
+  }
+  return ok(names);
 }
 
 const tooMany = (pattern: string, count: number) =>

@@ -5,6 +5,7 @@ import { outermost } from '../model/readable.ts';
 import type { Rollout, Share } from '../model/rollout.ts';
 import type { SecretRef } from '../model/secret-ref.ts';
 import type { FileRef } from '../model/text-files.ts';
+import { trimEndOf } from '../model/trim-end.ts';
 import { secondsOf } from './formats.ts';
 import type { Inventory, InventoryHost } from './members.ts';
 import { type Layer, layersOf, mergeLayers } from './merge.ts';
@@ -160,7 +161,7 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
     sudo: readSudo(settings, secretOf),
     repository: {
       ...repository,
-      url: repository.url.replace(/\/+$/, ''),
+      url: trimEndOf(repository.url, '/'),
       fingerprints: unique(
         repository.fingerprints.map((print) => print.replace(/\s/g, '').toUpperCase()),
       ),

@@ -1,3 +1,5 @@
+import { trimEndOf } from './trim-end.ts';
+
 /** One enabled repository of an apt source file. */
 export interface SourceEntry {
   readonly path: string;
@@ -13,7 +15,7 @@ export interface SourceEntry {
 /** What apt keeps apart: it refuses two entries of one repository that are signed by different keys. */
 export type AptRepository = Pick<SourceEntry, 'url' | 'suite'>;
 
-const trimUrl = (url: string): string => url.replace(/\/+$/, '');
+const trimUrl = (url: string): string => trimEndOf(url, '/');
 
 const words = (text: string | undefined): readonly string[] =>
   (text ?? '').split(/\s+/).filter(Boolean);

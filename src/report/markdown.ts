@@ -1,6 +1,7 @@
 import type { RunReport } from '../model/event.ts';
 import { OUTCOMES } from '../model/event.ts';
 import type { Notice } from '../model/problem.ts';
+import { trimEndOf } from '../model/trim-end.ts';
 import {
   alone,
   type Group,
@@ -127,7 +128,7 @@ function code(said: string): string {
 function fenced(said: string, language = ''): string {
   const text = withoutCommands(plain(said));
   const fence = ticks(text, 3);
-  return `${fence}${language}\n${text.replace(/\n+$/, '')}\n${fence}\n`;
+  return `${fence}${language}\n${trimEndOf(text, '\n')}\n${fence}\n`;
 }
 
 /** Text of hosts and files: no markup, no link, one line. */

@@ -20,7 +20,10 @@ export const plain = (text: string): string =>
         .replace(CONTROLS, '');
 
 /** The same on one line: a name or a path must not look like a line of ours. */
-export const oneLine = (text: string): string => plain(text).replace(/\s*\n\s*/g, ' ');
+export function oneLine(text: string): string {
+  const lines = plain(text).split(/\n\s*/);
+  return lines.map((line, i) => (i < lines.length - 1 ? line.trimEnd() : line)).join(' ');
+}
 
 /**
  * Breaks `text` at spaces so that lines fit `width`; lines after the first start with `indent`

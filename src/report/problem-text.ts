@@ -1,4 +1,5 @@
 import type { Notice, Position, Problem } from '../model/problem.ts';
+import { trimEndOf } from '../model/trim-end.ts';
 import { alone, type Group } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, oneLine, plain, present, wrap } from './plain.ts';
@@ -102,11 +103,11 @@ function hostNames(hosts: readonly string[], width: number): string {
 }
 
 /** A line of a code frame: number, bar and text, or only bar and carets. */
-const FRAME = /^[ >]*\d* *\|/;
+const FRAME = /^[ >]*(?:\d+ *)?\|/;
 const CARETS = /^([ >]*\|)([ \t]*\^.*)$/;
 
 function detailText(detail: string, paint: Paint, width: number): string {
-  const lines = detail.replace(/\n+$/, '').split('\n');
+  const lines = trimEndOf(detail, '\n').split('\n');
   const isFrame = lines.every((line) => FRAME.test(line));
   return lines
     .map((line) => {

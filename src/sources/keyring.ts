@@ -63,8 +63,20 @@ const rawPacket = (tag: number) =>
     }
   };
 
-/** Armor blocks: a bundle of several is common, and one may hold a revocation alone. */
-const BLOCKS = /^-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n[\s\S]*?^-----END PGP \1-----/gm;
+/** Armor blocks: a bundle of several is common, and one may hold a revocation alone. What does not end is none. */
+function armorBlocks(text: string): readonly string[] {
+  const blocks: string[] = [];
+  let open: { readonly kind: string; readonly lines: string[] } | null = null;
+  for (const line of text.split('\n')) {
+    const [, edge, kind] = /^-----(BEGIN|END) PGP ([A-Z ]{1,40})-----/.exec(line) ?? [];
+    if (edge === 'BEGIN') open = { kind: kind!, lines: [] };
+    open?.lines.push(line);
+    if (edge !== 'END' || open?.kind !== kind) continue;
+    blocks.push(open!.lines.join('\n'));
+    open = null;
+  }
+  return blocks;
+}
 
 /**
  * Takes a keyring apart, armored or not. Signatures in front of a certificate, or without one, are
@@ -86,8 +98,8 @@ async function splitKeyring(bytes: Uint8Array) {
   const certificates: { readonly fingerprint: string; readonly bytes: Uint8Array }[] = [];
   const looseSignatures: Uint8Array[] = [];
   const isArmored = (bytes[0] ?? 0) < 0x80;
-  const blocks = isArmored ? Buffer.from(bytes).toString('latin1').match(BLOCKS) : [bytes];
-  if (!blocks) throw new Error('it is neither an OpenPGP keyring nor an armored one');
+  const blocks = isArmored ? armorBlocks(Buffer.from(bytes).toString('latin1')) : [bytes];
+  if (blocks.length === 0) throw new Error('it is neither an OpenPGP keyring nor an armored one');
   for (const block of blocks) {
     const packets = await read(block).catch(() => {
       throw new Error('it is damaged, or not an OpenPGP keyring');

@@ -102,7 +102,7 @@ const BAD_CONFIGURATION =
 
 /** What PAM says about an account that may not log in. */
 const ACCOUNT =
-  /\b(account|login|user)\b.*\b(expired|locked|disabled|denied|not (allowed|available))/i;
+  /\b(account|login|user)\b.{0,300}\b(expired|locked|disabled|denied|not (allowed|available))/i;
 
 /** Reads the log of a login that failed. Total. */
 export function refusalIn(log: LoginLog, endpoint: Endpoint, timeoutMs: number): Refusal {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Exit } from '../model/ports.ts';
 import { ToolError } from '../model/problem.ts';
+import { trimEndOf } from '../model/trim-end.ts';
 import { CLOSED_HERE, carryChild } from './command-channel.ts';
 import type { Session } from './logins.ts';
 import { commandArguments, type MasterFiles } from './openssh-argv.ts';
@@ -135,7 +136,7 @@ function lastMessage(log: string): string {
   const line = readText(log)
     .split(/\r?\n/)
     .findLast((row) => row.trim() !== '' && !/^(debug\d:|Authenticated to )/.test(row));
-  return line?.replace(/[.\s]+$/, '') ?? 'the host closed it';
+  return (line && trimEndOf(line, '. \t')) ?? 'the host closed it';
 }
 
 /** '' when the file cannot be read. */

@@ -51,7 +51,7 @@ type ConfigLine = { readonly keyword: string; readonly value: string } | null;
 function* configLines(text: string): Generator<ConfigLine> {
   for (const row of text.split('\n')) {
     if (/^\s*(#|$)/.test(row)) continue;
-    const [, keyword, value] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(row) ?? [];
+    const [, keyword, value] = /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(row.trim()) ?? [];
     yield keyword && value ? { keyword: keyword.toLowerCase(), value } : null;
   }
 }

@@ -3,7 +3,7 @@ import { attributeOf, blocksOf, boolOf, stringOf, withoutParens } from '../ast-l
 import type { Parsed } from '../parser.ts';
 import type { Check, Node, Part, Report } from './model.ts';
 import { openingOf, spanOf } from './spans.ts';
-import { isPlaceholder } from './text-patterns.ts';
+import { isUnfilled } from './text-patterns.ts';
 
 /** What others could see or send. No message repeats a secret. */
 export const checkExposure: Check = ({ files, nodes, options }, report) => {
@@ -138,7 +138,7 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
     if (
       text !== undefined &&
       !NOTHING.test(text) &&
-      !isPlaceholder(text) &&
+      !isUnfilled(text) &&
       !text.includes('BEGIN CERTIFICATE')
     ) {
       report(

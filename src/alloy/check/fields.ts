@@ -13,6 +13,7 @@ import { holdsError } from './arguments.ts';
 import { amountIn, presenceIn, presenceOf, textOf } from './constants.ts';
 import type { Check, Part, Report } from './model.ts';
 import { openingOf, spanOf } from './spans.ts';
+import { RELABEL_TARGET } from './text-patterns.ts';
 
 /** Arguments that must fit each other. */
 export const checkFields: Check = (config, report) => {
@@ -113,9 +114,6 @@ function isRelabel({ path, rule, node }: Part): boolean {
     (rule?.attributes.has('source_labels') ?? false)
   );
 }
-
-/** A target_label with groups of the pattern in it, as Prometheus reads it. */
-const RELABEL_TARGET = /^(?:(?:[a-zA-Z_]|\$(?:\{\w+\}|\w+))+\w*)+$/;
 
 function checkRelabel({ block, node }: Part, report: Report): void {
   const written = attributeOf(block.body, 'action');

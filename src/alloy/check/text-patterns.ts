@@ -1,11 +1,18 @@
+import { placeholderIn } from '../../model/placeholder.ts';
 import { attributeOf } from '../ast-lookup.ts';
 import type { Part } from './model.ts';
 
-/** A text that somebody is to fill in: `<PROMETHEUS_URL>`, `https://<host>/push`. */
-export const isPlaceholder = (text: string): boolean => /<[A-Za-z][A-Za-z0-9_. -]*>/.test(text);
+/** A text that somebody is to fill in: `<PROMETHEUS_URL>`, `https://<host>/push`. Variables are told apart from it. */
+export const isUnfilled = (text: string): boolean => placeholderIn(text)?.startsWith('<') ?? false;
+
+/**
+ * A label with groups of the pattern in it, as Prometheus reads it (relabelTarget in model/relabel). It takes the same
+ * texts as upstream's expression, in one way only: RE2 does not backtrack, and this does.
+ */
+export const RELABEL_TARGET = /^(?:[a-zA-Z_]|\$(?:\{\w+\}|\w))(?:\w|\$(?:\{\w+\}|\w))*$/;
 
 /** `${NAME}`, `${NAME:-default}`, `${env:NAME}`; names in upper case, as variables of the environment are. */
-const VARIABLE = /\$\{(?:env:)?([A-Z_][A-Z0-9_]*)(?::?[-=+?][^}]*)?\}/;
+const VARIABLE = /\$\{(?:env:)?([A-Z_][A-Z0-9_]*)(?::?[-=+?][^}]{0,200})?\}/;
 
 /** The first variable in a text, which Alloy does not expand, and how to write what was meant. */
 export function variableIn(

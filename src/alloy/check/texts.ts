@@ -1,3 +1,4 @@
+import { placeholderIn } from '../../model/placeholder.ts';
 import type { Expression } from '../ast.ts';
 import { attributeOf, partsOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { textOf } from './constants.ts';
@@ -20,11 +21,12 @@ export const checkTexts: Check = ({ nodes, options }, report) => {
         else if (!OWN_DOLLARS.has(name)) {
           each(statement.value, (text, at) => {
             checkVariables(part, name, text, at, report);
-            if (!/^<[A-Z][A-Z0-9_ -]*>$/.test(text)) return;
+            const placeholder = placeholderIn(text);
+            if (placeholder === undefined || variableIn(text) || isMarkup(text)) return;
             report(
               'text.placeholder',
               spanOf(part.node.parsed, at),
-              `${text} is a placeholder`,
+              `${placeholder} is a placeholder`,
               `Replace it with the ${name}`,
             );
           });
@@ -33,6 +35,9 @@ export const checkTexts: Check = ({ nodes, options }, report) => {
     }
   }
 };
+
+/** A document, such as a query for Windows events. */
+const isMarkup = (text: string): boolean => /<\/|\/>|\n/.test(text);
 
 /** Arguments whose texts have a use for $ themselves: groups of a pattern, templates, queries. */
 const OWN_DOLLARS: ReadonlySet<string> = new Set([

@@ -93,7 +93,7 @@ function takes(type: ValueType, got: 'string' | 'number' | 'bool', value: Expres
 }
 
 /** Texts that Alloy takes for numbers. */
-const NUMBER = /^(?:-?\d+|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/;
+const NUMBER = /^(?:-?\d+|[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)$/;
 
 /** The kind of value in Alloy's words. */
 function wordOf(type: ValueType): string {

@@ -14,7 +14,7 @@ import { type Shape, yamlProblem } from './grammar/yaml-config.ts';
 import type { Check, CheckOptions, FileSpan, Part, Report } from './model.ts';
 import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
-import { isHttpUrl, isPlaceholder, variableIn } from './text-patterns.ts';
+import { isHttpUrl, isUnfilled, variableIn } from './text-patterns.ts';
 import { type Grammar, grammarOf } from './value-places.ts';
 import { olderThan } from './versions.ts';
 
@@ -215,7 +215,7 @@ function checkParsedUrl(_: Part, text: string, at: FileSpan, report: Report): vo
 }
 
 function checkUrl(text: string, at: FileSpan, report: Report): void {
-  if (isPlaceholder(text)) return; // said by text.placeholder
+  if (isUnfilled(text)) return; // said by text.placeholder
   const problem = goUrlProblem(text);
   if (problem) {
     const variable = variableIn(text);

@@ -23,7 +23,7 @@ export interface AlloyAnswers {
 const FINDING = /^(?:(Error|Warning): )?(\S+\.alloy):(\d+):(\d+): (.*)$/;
 /** A file in a message, with or without a place. */
 const COPY = /([\w./-]+\.alloy)(?::(\d+):(\d+))?/g;
-const EXCERPT = /^\s*\d* *\|/;
+const EXCERPT = /^\s*(?:\d+ *)?\|/;
 /** Said at the end of each failure, with and without Go's date. */
 const CLOSING =
   /^Error: (validation failed|encountered errors during formatting)|collector server run finished with error/;

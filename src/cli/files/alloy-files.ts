@@ -95,7 +95,7 @@ const readable = (message: string): string =>
     .replace(/\bEOF\b/g, 'the end of the file');
 
 /** Where braces are not Liquid's: `{{ .Value }}` is common in Alloy's strings. */
-const QUOTED = /`[^`]*`|"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?\*\//g;
+const QUOTED = /`[^`]*`|"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 /** The problem that a file is a Liquid template, which is not Alloy until it is rendered; null: it is none. */
 export function templateProblem(file: string, { source, errors }: Parsed): Problem | null {

@@ -150,7 +150,7 @@ function* packageQuestions({ packages, mirror }: Answers): Iterable<Question> {
   yield text('mirror', 'Repository URL', {
     fallback: usual,
     invalid: (answer) =>
-      /^https?:\/\/[^\s/]+\S*$/.test(answer) ? null : 'enter an http or https URL',
+      /^https?:\/\/[^\s/]\S*$/.test(answer) ? null : 'enter an http or https URL',
   });
   yield text('mirrorKey', 'URL or path of the signing key', {
     fallback: `${String(mirror ?? usual).replace(/\/$/, '')}/gpg-full.key`,

@@ -154,6 +154,13 @@ export class AnsibleBuilder {
   }
 }
 
+/** A colon that does not stand in brackets, which follow the name's first character. */
+function hasBareColon(name: string): boolean {
+  const [colon, bracket] = [name.indexOf(':'), name.indexOf('[', 1)];
+  if (colon < 0) return false;
+  return bracket < 0 || bracket > colon || name.lastIndexOf(']') < name.lastIndexOf(':');
+}
+
 /** As in a name with a port: both ends are given. */
 const RANGE = /\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\]/gi;
 
@@ -162,11 +169,13 @@ const RANGE = /\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\]/gi;
  * of a host has none either, and is a name that nothing accepts.
  */
 function splitPort(pattern: string): { name: string; port: number | null } {
-  const [, name = '', port] =
-    /^\[(.+)\]:(\d+)$/.exec(pattern) ?? /^([^:]+(?:\[.*\][^:]*)*):(\d+)$/.exec(pattern) ?? [];
+  const end = pattern.lastIndexOf(':');
+  const given = /^\d+$/.test(pattern.slice(end + 1)) && end > 0 ? pattern.slice(0, end) : '';
+  const name = /^\[(.+)\]$/.exec(given)?.[1] ?? (hasBareColon(given) ? '' : given);
+  const port = name === '' ? undefined : pattern.slice(end + 1);
   const plain = name.replace(RANGE, '0');
   const isName = /^\w([\w-]*\w)?(\.\w([\w-]*\w)?)*$/.test(plain) && !/_(\.|$)/.test(plain);
-  return port !== undefined && (isName || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(plain))
+  return port !== undefined && (isName || /^[0-9a-f.]*:[0-9a-f:.]*$/i.test(plain))
     ? { name, port: Number(port) }
     : { name: pattern, port: null };
 }

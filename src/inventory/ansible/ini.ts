@@ -5,7 +5,7 @@ import { pythonLiteral } from './python-literal.ts';
 
 /** `[web]`, `[web:vars]`, `[web:children]  # why`. */
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
-const CHILD = /^([^:\]\s]+)\s*(?:#.*)?$/;
+const CHILD = /^([^:\]\s]+)\s*(?:#.*)?$/s;
 
 /** Where Python ends a line, as far as an editor does, too. */
 const LINE_END = /\r\n|[\n\r]/;

@@ -90,7 +90,7 @@ class Reader {
   /** Python refuses leading zeros: `0644` stays text. */
   #number(): number | string {
     const digits = this.#take(
-      /[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])/y,
+      /[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])/y,
     );
     if (digits === null || /^[-+]?0\d+$|_$|__/.test(digits)) throw new NotALiteral();
     return pythonNumber(digits);

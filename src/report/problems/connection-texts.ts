@@ -3,13 +3,14 @@ import type {
   ShownKey,
   UnusableKey,
 } from '../../model/problems/connection-problems.ts';
+import { trimEndOf } from '../../model/trim-end.ts';
 import { count } from '../plain.ts';
 import { shellWord, type Text, type Texts, text } from './texts.ts';
 
 const tryIt = ({ address, port }: { readonly address: string; readonly port: number }): string =>
   `Try it by hand: ssh -v -p ${port} ${address}`;
 const keyText = ({ type, fingerprint }: ShownKey): string => `${type} ${fingerprint}`;
-const withoutStop = (said: string): string => said.trim().replace(/[.\s]+$/, '');
+const withoutStop = (said: string): string => trimEndOf(said.trim(), '. \t\r\n');
 const sudoRule = (user: string | null): string => `${user ?? 'USER'} ALL=(ALL) NOPASSWD: ALL`;
 const userName = (user: string | null): string => user ?? 'the login user';
 const otherLogin = (user: string | null): string =>

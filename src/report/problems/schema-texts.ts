@@ -80,7 +80,7 @@ const HINTS: Readonly<Record<ValueFormat, string | ((written: string) => string)
       : 'Write it as --name or --name=value';
   },
   'alloy-version': (written) => {
-    const number = /^v(\d+\.\d+\.\d+.*)$/i.exec(written)?.[1];
+    const number = /^v(\d+\.\d+\.\d.*)$/i.exec(written)?.[1];
     if (number) return `Remove the "v": ${number}`;
     if (/^\d+(\.\d+)?$/.test(written)) return ALL_PARTS;
     return /rc/i.test(written)

@@ -13,6 +13,7 @@ import {
   words,
 } from '../demand.ts';
 import type { Part } from '../model.ts';
+import { RELABEL_TARGET } from '../text-patterns.ts';
 import { empty, firstSet, set } from './given.ts';
 
 const COMMON = 'internal/component/common/config/types.go';
@@ -31,8 +32,7 @@ function wrongRelabel(part: Part): string | undefined {
   switch (action) {
     case 'labelmap': {
       const replacement = wordIn(part, 'replacement');
-      const fine =
-        replacement === undefined || /^(?:(?:[a-zA-Z_]|\$(?:\{\w+\}|\w+))+\w*)+$/.test(replacement);
+      const fine = replacement === undefined || RELABEL_TARGET.test(replacement);
       return fine ? undefined : 'replacement';
     }
     case 'labeldrop':

@@ -37,7 +37,7 @@ function inUnits(
 
 /** The same size with a unit that Alloy knows: "512mb" -> "512MB"; undefined when it is not clear. */
 export function inByteUnits(text: string): string | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text.trim());
   if (!match) return undefined;
   const [, count = '', unit = ''] = match;
   if (unit === '' || /^b(ytes?)?$/i.test(unit)) return `${count}B`;

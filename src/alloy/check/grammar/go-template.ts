@@ -83,7 +83,7 @@ const ENDS_NAME = /^(?:$|[ \t\r\n.,|:)(]|\}\})/;
 const NUMBER =
   /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*|0[bB][01_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/;
 const GO_NUMBER =
-  /^[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[oO]?(?:_?[0-7])+|0[bB](?:_?[01])+|0|[1-9](?:_?[0-9])*|(?:[0-9](?:_?[0-9])*)?\.?(?:[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?|0[xX](?:_?[0-9a-fA-F])*\.?(?:[0-9a-fA-F](?:_?[0-9a-fA-F])*)?[pP][+-]?[0-9]+)i?$/;
+  /^[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[oO]?(?:_?[0-7])+|0[bB](?:_?[01])+|0|[1-9](?:_?[0-9])*|(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.(?:[0-9](?:_?[0-9])*)?)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?|0[xX](?:_?[0-9a-fA-F])*(?:\.(?:[0-9a-fA-F](?:_?[0-9a-fA-F])*)?)?[pP][+-]?[0-9]+)i?$/;
 const GO_STRING =
   /^"(?:[^"\\\n]|\\(?:[abfnrtv\\"]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{3}))*"$/;
 const GO_CHAR =
@@ -526,7 +526,7 @@ class Parser {
 
 const isNumber = (text: string): boolean => {
   // octal digits only, where nothing makes it a float
-  if (/^[+-]?0[0-9_]*[89][0-9_]*$/.test(text)) return false;
+  if (/^[+-]?0[0-7_]*[89][0-9_]*$/.test(text)) return false;
   const complex = /^([+-]?.*[^eEpP+-])([+-].*i)$/.exec(text);
   const parts = complex ? complex.slice(1) : [text];
   return parts.every((one) => GO_NUMBER.test(one!) && /\d/.test(one!));
