@@ -213,6 +213,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
     freeInodes: { '/usr': 1e6, '/var': 1e6, '/etc': 1e6 },
     fixed: [],
     mounted: [],
+    reads: {},
     readable: null,
     given: {},
     alloyup: { lockedBy: null, unfinished: null, runs: [] },

@@ -6,6 +6,16 @@ const host = 'web-01.example.com';
 const variable = 'ansible_become';
 const run = '20261123T101500Z-3f9a';
 
+const denied = {
+  path: '/var/log/app/*.log',
+  blocker: '/var/log/app',
+  mode: '0700',
+  owner: 'app:app',
+  files: 0,
+  denied: 0,
+  whole: true,
+};
+
 export const warningCatalogue: Catalogue<WarningProblems> = {
   'retry.gone': {
     means: 'Hosts that `--retry` would run on are no longer in the inventory.',
@@ -190,6 +200,21 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
   'host.dpkg-lock': {
     means: 'Another program is using dpkg.',
     examples: { held: { command: 'apt-get', pid: 812 } },
+  },
+  'read.denied': {
+    means: 'The user alloy cannot read what the configuration names. Alloy stays healthy over it.',
+    examples: {
+      group: { ...denied, mode: '0750', owner: 'root:www-data', group: 'www-data' },
+      readable: { ...denied, give: '/var/log/app' },
+      elsewhere: { ...denied, path: '/root/app.log', blocker: '/root', owner: 'root:root' },
+    },
+  },
+  'read.missing': {
+    means: 'The configuration names a path that is not there, or a pattern that matches nothing.',
+    examples: {
+      absent: { path: '/etc/ssl/app/ca.pem' },
+      'no-match': { path: '/var/log/app/*.log' },
+    },
   },
   'key.expires': {
     means: "The repository's signing key expires within 90 days.",

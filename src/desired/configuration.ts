@@ -5,6 +5,7 @@ import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
 import { deliveryDeadlines } from '../alloy/delivery-deadlines.ts';
 import { environmentReads } from '../alloy/environment-reads.ts';
+import { fileReads } from '../alloy/file-reads.ts';
 import { type Parsed, parse } from '../alloy/parser.ts';
 import { type LineColumn, lineStartsOf, offsetAt, positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
@@ -13,7 +14,8 @@ import { type Rendered, renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/excerpt.ts';
 import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
-import type { DeliveryDeadlines, Desired, ExpectedComponents } from '../model/desired.ts';
+import type { Asker } from '../model/asker.ts';
+import type { DeliveryDeadlines, Desired, ExpectedComponents, HostRead } from '../model/desired.ts';
 import {
   type DiagnosticWarning,
   fail,
@@ -31,6 +33,8 @@ export interface Configuration extends Pick<Desired, 'writtenAt'> {
   readonly text: string;
   readonly components: ExpectedComponents;
   readonly deadlines: DeliveryDeadlines;
+  /** What it names for Alloy to read on the host. */
+  readonly reads: readonly HostRead[];
   readonly warnings: readonly Warning[];
 }
 
@@ -43,6 +47,8 @@ type Checked = Result<{
   readonly warnings: readonly DiagnosticWarning[];
   /** Variables of the service's environment that the text reads, each at its first place. */
   readonly reads: ReadonlyMap<string, Place>;
+  /** What the text names for Alloy to read, in which piece. */
+  readonly files: readonly (Omit<HostRead, 'by'> & { readonly piece: number })[];
 }>;
 
 /** Hosts with equal texts share one check: make one for a run. */
@@ -85,6 +91,7 @@ interface Piece {
   readonly name: string;
   readonly template: Template;
   readonly vars: Readonly<Record<string, unknown>>;
+  readonly by: Asker;
   /** Of a fragment that the user can open: the place there of an offset in `text`. */
   readonly source: ((offset: number) => number) | null;
 }
@@ -152,13 +159,20 @@ export function configurationOf(
   );
   const checked = checkOnce(pieces, settings, options);
   if (!checked.ok) return checked;
-  const { components, deadlines, reads } = checked.value;
+  const { components, deadlines, reads, files } = checked.value;
   const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
   return ok({
     text,
     writtenAt: writtenAtIn(parts),
     components,
     deadlines,
+    reads: files.map(({ path, exclude, waits, at, piece }) => ({
+      path,
+      exclude,
+      waits,
+      at,
+      by: pieces[piece]!.by,
+    })),
     warnings: [
       ...warnings,
       ...checked.value.warnings.map((one) => {
@@ -188,7 +202,11 @@ function pieceOf(
   const own = fragment !== undefined && !isFragment(template.name);
   const name = text === template.text ? template.file : renderedFile(template, host, fragment);
   const file = own ? template.file : name;
-  return { text, file, name, template, vars, source: own ? sourceOf : null };
+  const by =
+    fragment === undefined
+      ? ({ of: 'template', name: template.name } as const)
+      : ({ of: 'fragment', name: fragment } as const);
+  return { text, file, name, template, vars, by, source: own ? sourceOf : null };
 }
 
 /** Only the first file may begin with a byte order mark. */
@@ -270,6 +288,13 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
     for (const { name, start } of environmentReads(one.parsed.file.body))
       if (!reads.has(name)) reads.set(name, one.place(start));
   }
+  const files = read.flatMap(({ parsed, place }, piece) =>
+    fileReads(parsed.file.body).map(({ start, ...each }) => ({
+      ...each,
+      at: place(start).at,
+      piece,
+    })),
+  );
   const found = checkFiles(read, options).map(({ file, severity, code, message, hint, start }) => ({
     severity,
     code,
@@ -291,12 +316,13 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
   const warnings = found.map(({ severity, ...warning }) =>
     severity === 'note' ? { ...warning, severity } : warning,
   );
-  const files = read.map(({ parsed }) => parsed);
+  const all = read.map(({ parsed }) => parsed);
   return ok({
-    components: componentsOf(files),
-    deadlines: deliveryDeadlines(files),
+    components: componentsOf(all),
+    deadlines: deliveryDeadlines(all),
     warnings,
     reads,
+    files,
   });
 }
 

@@ -52,7 +52,7 @@ export function needsOfHost(
       }
       if (memberOf.length > 0 || oldest !== null)
         needs.push({ by, at: where, memberOf, alloy: oldest });
-      reads.push(...files.map((path) => ({ path, by, at: where })));
+      reads.push(...files.map((path) => ({ path, by, at: where, exclude: [], waits: true })));
     }
   };
 

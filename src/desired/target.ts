@@ -1,7 +1,7 @@
 import type { Template } from '../config/template-model.ts';
 import type { FileSettings } from '../inventory/settings.ts';
 import { endpoint } from '../model/cluster.ts';
-import { CONFIG_PATH, type DesiredFile, type Target } from '../model/desired.ts';
+import { CONFIG_PATH, type DesiredFile, type HostRead, type Target } from '../model/desired.ts';
 import type { Sudo } from '../model/host.ts';
 import { failWith, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { Secret } from '../model/secret.ts';
@@ -73,6 +73,7 @@ export function makeTarget(
       config: made.value.text,
       writtenAt: made.value.writtenAt,
       readable: config.readable,
+      reads: onePerPath([...made.value.reads, ...needed.reads]),
       files: config.files.map((file) => fileOf(file, input)),
       components: made.value.components,
       deadlines: made.value.deadlines,
@@ -93,6 +94,10 @@ export function makeTarget(
   ];
   return ok({ target, warnings });
 }
+
+/** The first of each path: the configuration itself knows more than what a template declares. */
+const onePerPath = (reads: readonly HostRead[]): readonly HostRead[] =>
+  [...new Map(reads.toReversed().map((one) => [one.path, one])).values()].toReversed();
 
 const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
 

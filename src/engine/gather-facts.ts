@@ -6,7 +6,7 @@ import type { Repository, Target } from '../model/desired.ts';
 import type { Configuration, Facts } from '../model/facts.ts';
 import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
 import { type ProblemParams, ToolError } from '../model/problem.ts';
-import { filesToRead, neededSupplies } from '../plan/inputs.ts';
+import { filesToRead, neededSupplies, readsToTry } from '../plan/inputs.ts';
 import type { HostClock } from './host-clock.ts';
 import type { Session } from './session.ts';
 import { afterMarker, collector } from './streams.ts';
@@ -27,6 +27,7 @@ export const factsRequest = ({ desired }: Target): FactsRequest => ({
   listen: desired.listen,
   http: desired.check === 'http',
   groups: desired.memberOf,
+  reads: readsToTry(desired),
   readable: desired.readable,
 });
 

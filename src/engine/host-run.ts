@@ -13,6 +13,7 @@ import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
 import { movedProblem } from '../plan/saved-plan.ts';
+import { isUnreadable } from '../plan/unreadable.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import {
   type DeliveryWatch,
@@ -291,7 +292,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     }
     if (plan.changes.length === 0 && verb !== 'rollback') {
       const isUnhealthy =
-        plan.warnings.some(({ code }) => code === 'alloy.components') ||
+        plan.warnings.some((one) => one.code === 'alloy.components' || isUnreadable(one)) ||
         (now.delivery && deliveriesOf(now.delivery, { ...now, tolerate }).some(counts));
       return { outcome: verb === 'status' && isUnhealthy ? 'pending' : 'unchanged' };
     }

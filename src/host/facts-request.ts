@@ -1,4 +1,5 @@
 import { KEYRING_PATH, type Repository } from '../model/desired.ts';
+import { alternatives, isPattern, partsOfPath } from './doublestar.ts';
 import { factsProgram } from './program.ts';
 
 /** What is asked of a host beyond what is always asked. */
@@ -21,6 +22,8 @@ export interface FactsRequest {
   readonly extras?: boolean;
   /** Where Alloy reads its configuration from, if not from the package's file: a file or a directory. */
   readonly configurations?: string;
+  /** Paths and patterns that user alloy is to read. */
+  readonly reads: readonly { readonly path: string; readonly exclude: readonly string[] }[];
   /** Paths that user alloy is to be let read by ACLs. */
   readonly readable: readonly string[];
   /** Names of other installed packages that come from the repository. */
@@ -61,7 +64,7 @@ export const factsScript = (
       listen: request.listen,
       facts: factsOf(request),
     },
-    { reads: request.readable.length > 0 },
+    { reads: request.readable.length + request.reads.length > 0 },
   );
 
 /** The part of a request that src/host/program/facts.pl reads. */
@@ -74,11 +77,20 @@ export const factsOf = (request: FactsRequest) => ({
   secret: request.files.filter(({ secret }) => secret).map(({ path }) => path),
   groups: request.groups,
   tools: NEEDED_TOOLS,
+  ...(request.reads.length > 0 ? { reads: request.reads.map(toRead) } : {}),
   ...(request.readable.length > 0 ? { readable: request.readable } : {}),
   ...(request.delivery ? { delivery: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
   ...(request.configurations === undefined ? {} : { configurations: request.configurations }),
   ...(request.packages ? { index: indexName(request.repository.url) } : {}),
+});
+
+const partsOf = (pattern: string) => alternatives(pattern).map(partsOfPath);
+
+/** A path is tried as it is; a pattern goes in parts, name by name. */
+const toRead = ({ path, exclude }: FactsRequest['reads'][number]) => ({
+  path,
+  ...(isPattern(path) ? { parts: partsOf(path), exclude: exclude.flatMap(partsOf) } : {}),
 });
 
 /** How apt begins the names of a repository's lists. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  Barrier,
   ComponentFact,
   Configuration,
   DirectoryFact,
@@ -10,6 +11,7 @@ import type {
   KeyringFile,
   PackageFact,
   ProcessFact,
+  ReadFact,
   Receipt,
   TreeFact,
   UnitFact,
@@ -110,6 +112,11 @@ export function readFacts(host: string, reported: unknown): Facts {
       groups: strings(account.of),
       known: strings(account.known),
     },
+    reads: Object.fromEntries(
+      Object.entries(map(raw.reads))
+        .filter(([, value]) => Array.isArray(value))
+        .map(([path, value]) => [utf8(path), readFact(list(value))]),
+    ),
     readable: readableFact(raw.readable),
     given: givenFact(own.readable),
     freeBytes: Object.fromEntries(
@@ -264,6 +271,26 @@ const directoryFact = ([kind, mode, user, group, ctime]: readonly Raw[]): Direct
   user: text(user),
   group: text(group),
   ctimeMs: number(ctime),
+});
+
+const oneOf = <T extends string>(words: readonly T[], raw: Raw | undefined, otherwise: T): T =>
+  words.find((word) => word === text(raw)) ?? otherwise;
+
+const readFact = ([state, files, denied, barriers]: readonly Raw[]): ReadFact => ({
+  state: oneOf(['ok', 'absent', 'denied', 'none'], state, 'unknown' as ReadFact['state']),
+  files: number(files),
+  denied: number(denied),
+  barriers: list(barriers).map((entry) => {
+    const [path, kind, mode, user, group, refused] = list(entry);
+    return {
+      path: utf8(text(path)),
+      kind: oneOf(['directory', 'socket'], kind, 'file' as Barrier['kind']),
+      mode: text(mode),
+      user: utf8(text(user)),
+      group: utf8(text(group)),
+      refused: oneOf(['write', 'search'], refused, 'read' as Barrier['refused']),
+    };
+  }),
 });
 
 function readableFact(raw: Raw | undefined): Facts['readable'] {

@@ -67,6 +67,10 @@ export interface HostNeeds {
 export interface HostRead {
   /** Absolute; may be a pattern, as in `/var/log/nginx/*.log`. */
   readonly path: string;
+  /** Patterns of what it leaves out. */
+  readonly exclude: readonly string[];
+  /** It may come later: Alloy waits for a log file. */
+  readonly waits: boolean;
   readonly by: Asker;
   /** Where the inventory names it, or chose what names it. */
   readonly at: Position;
@@ -83,7 +87,7 @@ export interface Desired {
   /** Unix groups that the user alloy must be in. */
   readonly memberOf: readonly string[];
   readonly needs: readonly HostNeeds[];
-  /** What the template and the fragments declare that they read. */
+  /** What the template and the fragments declare that they read, and what the configuration itself names. */
   readonly reads: readonly HostRead[];
   /** Directories and files of others that the user alloy may read, by ACLs; none lies in another. */
   readonly readable: readonly string[];

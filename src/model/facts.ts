@@ -70,6 +70,8 @@ export interface Facts {
     /** Of the groups asked for, those that exist on the host. */
     readonly known: readonly string[];
   };
+  /** Of the paths and patterns asked for, what user alloy can read, by path; none where nobody can tell. */
+  readonly reads: Readonly<Record<string, ReadFact>>;
   /** What user alloy is to be let read by ACLs; null: not asked. */
   readonly readable: {
     /** getfacl and setfacl are there. */
@@ -179,6 +181,27 @@ export interface FileFact {
 export interface Configuration {
   readonly path: string;
   readonly content: string | null;
+}
+
+/** What becomes of reading a path, or the files that match a pattern, as user alloy with its future groups. */
+export interface ReadFact {
+  /** `none`: nothing matches; `unknown`: there is too much to look at. */
+  readonly state: 'ok' | 'absent' | 'denied' | 'none' | 'unknown';
+  /** Files that match, and those of them that cannot be read. */
+  readonly files: number;
+  readonly denied: number;
+  /** What stands in the way, at most three. */
+  readonly barriers: readonly Barrier[];
+}
+
+export interface Barrier {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'socket';
+  /** '' where not even that can be seen. */
+  readonly mode: string;
+  readonly user: string;
+  readonly group: string;
+  readonly refused: 'read' | 'write' | 'search';
 }
 
 /** A directory, or a file, and all below it. */

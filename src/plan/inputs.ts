@@ -3,6 +3,7 @@ import {
   type Desired,
   DROP_IN_PATH,
   ENVIRONMENT_PATH,
+  type HostRead,
   LIST_PATH,
   PROXY_PATH,
 } from '../model/desired.ts';
@@ -27,6 +28,18 @@ export const filesToRead = (desired: Desired): readonly FileToRead[] => [
   { path: PROXY_PATH, secret: false },
   ...desired.files.map(({ path, content }) => ({ path, secret: content instanceof Secret })),
 ];
+
+/** More paths of one configuration are not tried on a host. */
+const MOST_READS = 200;
+
+/** What user alloy has to be able to read, each path once, without what this plan itself writes. */
+export function readsToTry({ reads, files }: Desired): Pick<HostRead, 'path' | 'exclude'>[] {
+  const written = new Set(files.map(({ path }) => path));
+  const byPath = new Map(
+    reads.flatMap(({ path, exclude }) => (written.has(path) ? [] : [[path, { path, exclude }]])),
+  );
+  return [...byPath.values()].slice(0, MOST_READS);
+}
 
 /** What planning a host needs from the repository. A host that is up to date needs nothing. */
 export interface NeededSupplies {

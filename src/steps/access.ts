@@ -3,6 +3,7 @@ import type { Desired } from '../model/desired.ts';
 import { type Action, originOf, type Step } from '../model/plan.ts';
 import { change, includes } from './change.ts';
 import { readableAccess, readableProblems, readableWarnings } from './readable.ts';
+import { readWarnings } from './reads.ts';
 
 /** Groups that every configure of the package puts its user into, where they exist (upstream postinst). */
 export const GROUPS_OF_PACKAGE = ['alloy', 'adm', 'systemd-journal'];
@@ -69,7 +70,7 @@ export const accessStep: Step = {
     return [{ code: 'host.unsupported', host, params, ...at }, ...readable];
   },
 
-  warnings: readableWarnings,
+  warnings: (planned) => [...readableWarnings(planned), ...readWarnings(planned)],
 };
 
 const needsOf = (groups: readonly string[], { needs }: Desired): Desired['needs'] =>

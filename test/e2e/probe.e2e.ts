@@ -14,6 +14,7 @@ const script = factsScript({
   listen: { address: '127.0.0.1', port: 12345 },
   http: true,
   groups: ['adm', 'no-such-group'],
+  reads: [],
   readable: [],
 });
 

@@ -46,6 +46,7 @@ const inputOf = (over: Partial<Input> = {}): Input => ({
   listen: { address: '127.0.0.1', port: 12345 },
   http: false,
   groups: [],
+  reads: [],
   readable: [],
   root,
   ...over,

@@ -353,6 +353,7 @@ export class PrefixHost {
         listen: this.listen,
         http: false,
         groups: [],
+        reads: [],
         readable: [],
         sealed: true,
       },

@@ -125,6 +125,17 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
     ),
     fixed: facts.fixed,
     mounted: facts.mounted,
+    reads: Object.fromEntries(
+      Object.entries(facts.reads).map(([path, { state, files, denied, barriers }]) => [
+        path,
+        [
+          state,
+          `${files}`,
+          `${denied}`,
+          barriers.map((one) => [one.path, one.kind, one.mode, one.user, one.group, one.refused]),
+        ],
+      ]),
+    ),
     ...(facts.readable
       ? {
           readable: {

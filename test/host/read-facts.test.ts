@@ -119,6 +119,7 @@ describe('what a host reported is read', () => {
       files: {},
       fixed: [],
       mounted: [],
+      reads: {},
       readable: null,
       given: {},
       freeInodes: {},

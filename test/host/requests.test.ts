@@ -28,6 +28,7 @@ const asked: FactsRequest = {
   listen: { address: '127.0.0.1', port: 12345 },
   http: true,
   groups: ['docker'],
+  reads: [],
   readable: [],
 };
 const known = {
@@ -38,6 +39,7 @@ const known = {
   files: ['/a', '/s'],
   secret: ['/s'],
   groups: ['docker'],
+  reads: [],
   readable: [],
   tools: [
     'sh',

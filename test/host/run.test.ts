@@ -565,6 +565,7 @@ describe('the launch', () => {
       listen: { address: '127.0.0.1', port: 1 },
       http: false,
       groups: [],
+      reads: [],
       readable: [],
     },
     plan: planOf([file('/etc/a', 'x')]),

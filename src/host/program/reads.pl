@@ -195,9 +195,9 @@ sub barrier {
 sub reads_facts {
   my $reads = $in{facts}{reads};
   return as_alloy(8, sub {
-    my $end = time + 8;
-    return [map { time < $end ? read_fact($_) : ['unknown', 0, 0, []] } @$reads];
-  }) || [map { ['unknown', 0, 0, []] } @$reads];
+    my $end = time + 6;
+    return { map { $_->{path} => time < $end ? read_fact($_) : ['unknown', 0, 0, []] } @$reads };
+  }) || {};
 }
 
 # --- what it is to be given ----------------------------------------------------------------------------------------

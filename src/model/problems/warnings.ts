@@ -3,6 +3,17 @@ import type { Undelivered } from './host-problems.ts';
 import type { SkippedKey } from './inventory-problems.ts';
 import type { Reasons } from './reasons.ts';
 
+/** `files` match, and `denied` of them cannot be read. `owner`: "root:adm". */
+export interface Denied {
+  readonly path: string;
+  readonly blocker: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly files: number;
+  readonly denied: number;
+  readonly whole: boolean;
+}
+
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
 export interface WarningProblems {
   'retry.gone': Reasons<'hosts', { hosts: readonly string[] }>;
@@ -64,6 +75,12 @@ export interface WarningProblems {
   'host.clock': Reasons<'off', { aheadS: number }> | Reasons<'no-time-server'>;
   'host.dpkg-lock': Reasons<'held', { command: string; pid: number }>;
   /** `date`: "2027-08-22". */
+  /** `blocker` is what refuses; `whole`: nothing of it can be read; `give`: what to let it read. */
+  'read.denied':
+    | Reasons<'group', Denied & { group: string }>
+    | Reasons<'readable', Denied & { give: string }>
+    | Reasons<'elsewhere', Denied>;
+  'read.missing': Reasons<'absent' | 'no-match', { path: string }>;
   'key.expires': Reasons<'soon', { days: number; date: string }>;
   'key.expired': Reasons<'on-host', { path: string }>;
   'repository.kept': Reasons<'in-use', { packages: readonly string[] }>;

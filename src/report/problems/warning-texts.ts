@@ -1,4 +1,4 @@
-import type { WarningProblems } from '../../model/problems/warnings.ts';
+import type { Denied, WarningProblems } from '../../model/problems/warnings.ts';
 import { table } from '../../model/table.ts';
 import { undeliveredAdvice, undeliveredText } from '../delivery-text.ts';
 import { count, someNames } from '../plain.ts';
@@ -32,6 +32,13 @@ const COUNTERPARTS = table<string>({
   ansible_timeout: CONNECT_TIMEOUT,
   ansible_ssh_transfer_method: 'Nothing to do: no files are copied',
 });
+
+/** "alloy cannot read /var/log/app/a.log: /var/log/app is 0700 app:app" */
+function deniedText({ path, blocker, mode, owner, files, denied, whole }: Denied): string {
+  const part = whole ? '' : `${denied} of ${count(files, 'file')} of `;
+  const is = mode === '' ? 'is closed' : `is ${mode} ${owner}`;
+  return `alloy cannot read ${part}${path}: ${blocker === path ? 'it' : blocker} ${is}`;
+}
 
 export const warningTexts: Texts<WarningProblems> = {
   'retry.gone': {
@@ -237,6 +244,20 @@ export const warningTexts: Texts<WarningProblems> = {
   'host.dpkg-lock': {
     held: ({ command, pid }) => text`${command} (pid ${pid}) holds the dpkg lock
       Nothing to do: apply waits for it, up to five minutes`,
+  },
+  'read.denied': {
+    group: (denied) => text`${deniedText(denied)}
+      Add alloy to that group: alloy.memberOf: [${denied.group}]`,
+    readable: (denied) => text`${deniedText(denied)}
+      Let it read there: config.readable: [${denied.give}]`,
+    elsewhere: (denied) => text`${deniedText(denied)}
+      Move it to where alloy may read it, or open it to one of the groups that alloy is in`,
+  },
+  'read.missing': {
+    absent: ({ path }) => text`there is no ${path} for Alloy to read
+      Nothing to do if it is made later; else create it, or write it with config.files`,
+    'no-match': ({ path }) => text`nothing matches ${path} yet
+      Nothing to do if the files come later; else correct the pattern`,
   },
   'key.expires': {
     soon: ({ days, date }) => text`
