@@ -39,8 +39,6 @@ const known = {
   files: ['/a', '/s'],
   secret: ['/s'],
   groups: ['docker'],
-  reads: [],
-  readable: [],
   tools: [
     'sh',
     'perl',
