@@ -19,7 +19,7 @@ test.each([
   ['discovery.docker "a" { host = "unix:///var/run/docker.sock" }', [file('/var/run/docker.sock')]],
   ['loki.source.docker "a" { host = "tcp://127.0.0.1:2375" }', []],
   [
-    'prometheus.remote_write "a" { endpoint { basic_auth { password_file = "/p" } tls_config { ca_file = "/ca"\n cert_file = ("/cert")\n key_file = sys.env("KEY") } } }',
+    'prometheus.remote_write "a" { endpoint { basic_auth { password_file = "/p" }\n tls_config { ca_file = "/ca"\n cert_file = ("/cert")\n key_file = sys.env("KEY") } } }',
     [file('/p'), file('/ca'), file('/cert')],
   ],
   ['local.file "a" { filename = "/etc/token" }', [file('/etc/token')]],
