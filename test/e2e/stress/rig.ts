@@ -61,7 +61,7 @@ export function takeReference(lab: Lab, host: LabHost): Promise<Snapshot> {
 }
 
 /** Our runs on a host are over, or taken back: no mark, no unit, no lock. */
-const quiet = (host: LabHost, seconds = 150): Promise<true> =>
+export const quiet = (host: LabHost, seconds = 150): Promise<true> =>
   until(
     `${host.name} does not come to rest`,
     seconds,
@@ -80,7 +80,7 @@ const quiet = (host: LabHost, seconds = 150): Promise<true> =>
   );
 
 /** What of ours lies about where nothing may. */
-const leftovers = async (host: LabHost): Promise<readonly string[]> => {
+export const leftovers = async (host: LabHost): Promise<readonly string[]> => {
   const { stdout } = await host.root(
     "find /etc /usr /opt /var /tmp /root -xdev -name '*alloyup*' -not -path '/var/lib/alloyup*' -not -name 'alloyup-lab*' -not -path '/var/log/*'; " +
       "find /etc /usr -xdev -name '*.dpkg-*' -newer /etc/hostname; " +
@@ -92,14 +92,16 @@ const leftovers = async (host: LabHost): Promise<readonly string[]> => {
 };
 
 /** Each event once and in order, in the log of a run. */
-function checkLog(path: string): readonly RunEvent[] {
+export function checkLog(path: string): readonly RunEvent[] {
   const events = readFileSync(path, 'utf8')
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as RunEvent);
   const wrong = events.filter(({ seq }, index) => seq !== index + 1);
   if (wrong.length > 0) throw new Error(`the log has a hole or a double at ${wrong[0]!.seq}`);
-  const told = events.flatMap((event) =>
+  // hosts that are rolled back because others failed end once more
+  const undone = events.findIndex(({ type }) => type === 'run.rolling-back');
+  const told = (undone < 0 ? events : events.slice(0, undone)).flatMap((event) =>
     event.type === 'change.started' ||
     event.type === 'change.finished' ||
     event.type === 'change.undone'
@@ -113,8 +115,25 @@ function checkLog(path: string): readonly RunEvent[] {
   return events;
 }
 
-const agrees = (found: string | number, wanted: string | number | RegExp): boolean =>
+export const agrees = (found: string | number, wanted: string | number | RegExp): boolean =>
   wanted instanceof RegExp ? wanted.test(`${found}`) : found === wanted;
+
+/** How a host differs from what it was, and from one that was converged in peace. */
+export async function differences(
+  host: LabHost,
+  before: Snapshot,
+  after: Snapshot,
+  except?: RegExp,
+): Promise<Readonly<Record<'fromBefore' | 'fromTarget', readonly string[]>>> {
+  const reference = await references.get(host.state.suite);
+  const ignore = either(OWN, PAST, except);
+  return {
+    fromBefore: diffSnapshots(before, after, { ignore }),
+    fromTarget: reference
+      ? diffSnapshots(reference, after, { ignore: either(ignore, DPKG_DIST) })
+      : ['no reference'],
+  };
+}
 
 /** Carries one row out on a fresh host. Never throws for what the product did: that is in the answer. */
 export async function carryOut(
@@ -173,11 +192,7 @@ export async function carryOut(
     .then(() => settled(host))
     .catch((error: Error) => wrong.push(error.message));
   const after = await host.snapshot();
-  const ignore = either(OWN, PAST, row.except);
-  const fromBefore = diffSnapshots(before, after, { ignore });
-  const fromTarget = reference
-    ? diffSnapshots(reference, after, { ignore: either(ignore, DPKG_DIST) })
-    : ['no reference'];
+  const { fromBefore, fromTarget } = await differences(host, before, after, row.except);
   // a host that had nothing to do is both
   const states = [
     ...(fromBefore.length === 0 ? ['before'] : []),

@@ -1,9 +1,10 @@
 import { CUTS, HARD_CUTS, RELOAD_CUTS } from './cuts.ts';
 import { PLACES } from './places.ts';
 import { REPOSITORY } from './repository.ts';
-import type { RowSet } from './row.ts';
+import type { Row, RowSet } from './row.ts';
 import { slowRows } from './slow.ts';
 import { ELSEWHERE, STARTS } from './starts.ts';
+import { WAVE_ROWS } from './wave-rows.ts';
 
 /** What CI tries. */
 export const FAST = {
@@ -31,4 +32,10 @@ export const SUITES: readonly RowSet[] = [
 /** As slow as Alloy can be. */
 export const SLOW_TRUTH: RowSet = { set: 'slow-truth', suite: 'bookworm', rows: slowRows(true) };
 
-export const ALL_SETS: readonly RowSet[] = [...Object.values(FAST), SLOW_TRUTH, ...SUITES];
+/** Rollouts over several hosts. */
+const WAVES = { set: 'waves', suite: 'bookworm', rows: WAVE_ROWS } as const;
+
+/** Every set of the page. */
+export const ALL_SETS: readonly (Pick<RowSet, 'set' | 'suite'> & {
+  readonly rows: readonly Pick<Row, 'fault' | 'moment'>[];
+})[] = [...Object.values(FAST), SLOW_TRUTH, ...SUITES, WAVES];
