@@ -25,6 +25,15 @@ import { openOutput } from './run-output.ts';
 /** What ends a watch: q, Ctrl-C and Ctrl-D. */
 const LEAVE = ['q', 'Q', '\u0003', '\u0004'];
 
+const CTRL_Z = '\u001a';
+
+/** Stops this process as the terminal would, until the shell lets it go on. */
+const suspended = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGCONT', () => resolve());
+    process.kill(process.pid, 'SIGTSTP');
+  });
+
 /**
  * `status --watch`: a table on the terminal, or the events of each look that shows something new. Ends with the
  * output and the exit code of a status. @throws ToolError `usage`
@@ -48,7 +57,10 @@ export async function watchHosts(given: Invocation): Promise<number> {
   const screen = isTable ? openScreen(canvas, (size) => view(fold.state, size, Date.now())) : null;
   const keys = openKeys((key) => {
     if (LEAVE.includes(key)) quit();
+    if (key === CTRL_Z) void aside(suspended);
   });
+  const aside: Terminal['aside'] = (ask) =>
+    screen ? screen.aside(() => keys.aside(ask)) : keys.aside(ask);
   for (const signal of SIGNALS) process.on(signal, quit);
   // nobody reads any more
   process.stdout.once('error', quit);
@@ -63,9 +75,9 @@ export async function watchHosts(given: Invocation): Promise<number> {
         ...terminal,
         out: screen.print,
         err: canvas!.takesErrors ? screen.print : terminal.err,
-        aside: (ask) => screen.aside(() => keys.aside(ask)),
+        aside,
       }
-    : { ...terminal, aside: keys.aside };
+    : { ...terminal, aside };
 
   const mask = createMask(secrets);
   const clean = openCleaner(mask);

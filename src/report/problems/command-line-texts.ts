@@ -56,8 +56,8 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
     'wizard-needs-terminal': text`the wizard needs an interactive terminal
       Put the answers into a file and pass it with --answers: "hosts: [web-01]", "template: linux-host", "metrics_url: https://...", "logs_url: https://..."`,
     'watch-needs-terminal': ({ output }) => text`
-      status --watch draws a table on a terminal, ${output === 'text' ? 'and this is none' : `which --output ${output} is not`}
-      Add --output ndjson for a line each time something changes, or remove --watch`,
+      ${output === 'text' ? 'status --watch draws a table, and this is not a terminal' : `status --watch has no --output ${output}`}
+      For a line each time something changes, use --output ndjson; for one look, remove --watch`,
     'sudo-password-needed': text`sudo needs a password, ${NO_TERMINAL}
       Add sudo: { password: { secret: env:SUDO_PASSWORD } } to the inventory`,
     'no-sudo-password': text`no sudo password was entered
