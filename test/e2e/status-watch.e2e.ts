@@ -47,6 +47,12 @@ describeOnHosts('a status that stays current', () => {
     await second.root('systemctl start ssh');
     await shows(stateOf(second, 'up to date'));
 
+    // without a word: nobody closes the connection
+    await third.setLink('down');
+    await shows(stateOf(third, 'unreachable'));
+    await third.setLink('up');
+    await shows(stateOf(third, 'up to date'));
+
     screen.resize(60, 10);
     await shows(/q quits\s*$/);
     screen.press('q');
