@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { RunReport } from '../../../src/model/event.ts';
@@ -56,6 +56,8 @@ async function wrongWith(row: WaveRow, lab: Lab, hosts: readonly LabHost[]): Pro
   if (row.start === 'converged') await inPeace(rollout.write({ wanted: EARLIER }));
   const before = await states(hosts);
 
+  // nobody may wait for what another row has heard
+  rmSync(rollout.log, { force: true });
   await row.strike?.(rollout);
   const { crashing, rollout: settings } = row;
   const file = rollout.write({
