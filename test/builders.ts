@@ -201,6 +201,7 @@ export function factsOf({ host, desired }: Target, more: Partial<Facts> = {}): F
     http: { ready: 200, healthy: 200, healthyBody: '', error: '', portOwner: null },
     components: desired.components.ids.map((id) => ({ id, health: 'healthy', message: '' })),
     delivery: null,
+    cluster: null,
     account: {
       exists: true,
       uid: 996,
@@ -244,6 +245,7 @@ export const bareFactsOf = (target: Target, more: Partial<Facts> = {}): Facts =>
     http: { ready: 0, healthy: 0, healthyBody: '', error: 'Connection refused', portOwner: null },
     components: null,
     delivery: null,
+    cluster: null,
     account: {
       exists: false,
       uid: null,

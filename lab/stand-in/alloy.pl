@@ -30,7 +30,7 @@
 # with an OTLP receiver: see "OTLP".
 # For authors of tests: the process is perl, so /proc/PID/exe never shows "(deleted)".
 # http { tls } is never served: plain HTTP gets the recorded 400, a TLS handshake an alert.
-# `alloy convert`, `gql`, `tools`, converters, clustering, foreach and remote.http are not supported. A block remotecfg is
+# `alloy convert`, `gql`, `tools`, converters, foreach and remote.http are not supported. A block remotecfg is
 # read in the packages of a lab, and nothing is fetched.
 use strict;
 use warnings;
@@ -2448,7 +2448,7 @@ sub metrics_text {
     push @out,
         '# HELP alloy_config_hash Hash of the currently active config file.',
         '# TYPE alloy_config_hash gauge',
-        qq(alloy_config_hash{cluster_name="",sha256="$SERVICE{hash}"} 1),
+        qq(alloy_config_hash{cluster_name="@{[$SERVICE{cluster} // q()]}",sha256="$SERVICE{hash}"} 1),
         '# HELP alloy_config_last_load_success_timestamp_seconds Timestamp of the last successful configuration load.',
         '# TYPE alloy_config_last_load_success_timestamp_seconds gauge',
         'alloy_config_last_load_success_timestamp_seconds ' . go_float($SERVICE{loaded_at}),
@@ -2462,6 +2462,7 @@ sub metrics_text {
         '# TYPE process_start_time_seconds gauge',
         'process_start_time_seconds ' . go_float($SERVICE{started_at}),
         process_metrics(),
+        cluster_metrics(),
         delivery_metrics($on);
     return join("\n", @out) . "\n";
 }
@@ -2524,6 +2525,264 @@ sub delivery_metrics {
         }
     }
     return @out;
+}
+
+# ---------------------------------------------------------------- clusters
+
+# Members tell each other over HTTP whom they know, all they know twice a second. Alloy does it with memberlist in HTTP/2
+# streams; what a member shows of it (peers, metrics, log) is as recorded: members find each other within about a
+# second, say when they leave, and drop who has been silent for 25 s. Of two members with one name, each keeps the one
+# that it knew first. --cluster.discover-peers, --cluster.enable-tls and prefixes such as dns+ are not supported.
+my $STREAM = '/api/v1/ckit/transport/stream';
+my $SILENT_S = 25;
+
+my %CLUSTER;    # empty: off. name, node, address, clock, state, join, minimum, conflicts, failed
+my %PEER;       # node => { addr, state, clock, seen }: all others; state: participant, terminating or left
+my %TALK;       # fd => an exchange that this member has begun
+
+sub advertised {
+    my ($flags, $port) = @_;
+    my $given = $flags->{'cluster.advertise-address'} // '';
+    return $given =~ /:\d+$/ ? $given : "$given:$port" if $given ne '';
+    my @names = split /,/, $flags->{'cluster.advertise-interfaces'} // 'eth0,en0';
+    @names = grep { $_ ne 'lo' } map { /^\s*(\S+?):/ ? $1 : () } do { open my $fh, '<', '/proc/net/dev' or return; <$fh> } if "@names" eq 'all';
+    socket my $s, PF_INET, SOCK_DGRAM, 0 or return;
+    for my $name (@names) {
+        my $request = pack 'a16 x16', $name;
+        # SIOCGIFADDR
+        ioctl $s, 0x8915, $request or next;
+        return inet_ntoa(substr $request, 20, 4) . ":$port";
+    }
+    my $list = '[' . join(' ', @names) . ']';
+    logline('warn', 'could not find advertise address using network interfaces falling back to localhost', service => 'cluster',
+        interfaces => $list, err => "no useable address found for interfaces $list");
+    return "127.0.0.1:$port";
+}
+
+# "host:port" of those that resolve, each with the port of this member where it names none.
+sub join_addresses {
+    my ($flags, $port) = @_;
+    my @given = grep { length } split /,/, $flags->{'cluster.join-addresses'} // '';
+    if (!@given) { logline('info', 'no peer discovery configured: both join and discover peers are empty', service => 'cluster'); return () }
+    logline('info', 'using provided peers for discovery', service => 'cluster', join_peers => join ', ', @given);
+    my @found;
+    for my $one (@given) {
+        not_supported("joining $one") if $one =~ /\+|^\[/;
+        my ($host, $at) = $one =~ /^(.*?)(?::(\d+))?$/;
+        my $ip = inet_aton($host);
+        if ($ip) { push @found, inet_ntoa($ip) . ':' . ($at // $port) }
+        else     { logline('warn', 'failed to resolve provided join address', service => 'cluster', addr => $one) }
+    }
+    logline('warn', 'failed to get peers to join at startup; will create a new cluster', service => 'cluster',
+        err => 'static peer discovery: failed to find any valid join addresses') unless @found;
+    return @found;
+}
+
+sub begin_cluster {
+    my ($flags) = @_;
+    return unless $flags->{'cluster.enabled'};
+    not_supported("--$_") for grep { length($flags->{$_} // '') && $flags->{$_} } qw(cluster.discover-peers cluster.enable-tls);
+    my ($port) = $SERVICE{address} =~ /:(\d+)$/;
+    %CLUSTER = (name => $flags->{'cluster.name'} // '', node => $flags->{'cluster.node-name'} // $CONSTANT{hostname}->(),
+        address => advertised($flags, $port), clock => 1, state => 'participant', minimum => $flags->{'cluster.wait-for-size'} // 0,
+        rejoin => (parse_duration($flags->{'cluster.rejoin-interval'} // '60s'))[0] // 60, conflicts => 0, failed => 0, shown => '');
+    my @join = join_addresses($flags, $port);
+    $CLUSTER{join} = \@join;
+    logline('info', 'starting cluster node', service => 'cluster', peers_count => scalar @join, peers => join(',', @join), advertise_addr => $CLUSTER{address},
+        minimum_cluster_size => $CLUSTER{minimum}, minimum_size_wait_timeout => '0s');
+    $SERVICE{cluster} = $CLUSTER{name};
+    join_members(1);
+}
+
+sub join_members {
+    my ($first) = @_;
+    my @to = grep { $_ ne $CLUSTER{address} } @{ $CLUSTER{join} };
+    $#to = 4 if @to > 5;
+    $CLUSTER{joined_at} = now();
+    $CLUSTER{joining} = { left => scalar @to, met => 0, errors => [] } if $first;
+    talk_to($_, $first) for @to;
+    peers_changed() if !@to;
+}
+
+# All that this member knows, one "node address state clock" each.
+sub known {
+    return map { join ' ', @$_ } [ @CLUSTER{qw(node address state clock)} ], map { [ $_, @{ $PEER{$_} }{qw(addr state clock)} ] } sort keys %PEER;
+}
+
+sub talk_to {
+    my ($address, $joining) = @_;
+    return if grep { $_->{address} eq $address } values %TALK;
+    my ($host, $port) = $address =~ /^(.*):(\d+)$/ or return;
+    my $one = { address => $address, joining => $joining, until => now() + 2, in => '',
+        out => "POST $STREAM HTTP/1.0\r\nHost: $address\r\nX-Label: $CLUSTER{name}\r\nX-Members: " . join(',', known()) . "\r\n\r\n" };
+    socket my $s, PF_INET, SOCK_STREAM, 0 or return;
+    fcntl $s, F_SETFL, fcntl($s, F_GETFL, 0) | O_NONBLOCK;
+    $one->{fh} = $s;
+    # EINPROGRESS
+    return end_talk($one, lc_errno()) unless connect($s, pack_sockaddr_in($port, inet_aton($host))) || $! == 115;
+    $TALK{ fileno $s } = $one;
+}
+
+sub end_talk {
+    my ($one, $error) = @_;
+    delete $TALK{ fileno($one->{fh}) // -1 };
+    close $one->{fh};
+    $CLUSTER{failed}++ if defined $error;
+    if (!defined $error) {
+        my ($head, $body) = split /\r\n\r\n/, $one->{in}, 2;
+        if ($head !~ m{^HTTP/1\.\d 200}) { $error = 'unacceptable label' }
+        else { hear($_) for split /\n/, $body }
+    }
+    my $joining = $one->{joining} && $CLUSTER{joining} or return;
+    if (defined $error) { push @{ $joining->{errors} }, "failed to join $one->{address}: Post \"http://$one->{address}$STREAM\": $error" }
+    else                { $joining->{met}++ }
+    return if --$joining->{left} > 0;
+    delete $CLUSTER{joining};
+    return if $joining->{met};
+    my $n = @{ $joining->{errors} };
+    logline('warn', 'failed to connect to peers; bootstrapping a new cluster', service => 'cluster',
+        err => "failed to join memberlist: $n error" . ($n == 1 ? '' : 's') . " occurred:\n" . join('', map { "\t* $_\n" } @{ $joining->{errors} }));
+    peers_changed();
+}
+
+my %RANK = (participant => 0, terminating => 1, left => 2);
+
+# What another member says of one.
+sub hear {
+    my ($node, $address, $state, $clock) = split ' ', shift;
+    return unless defined $clock && exists $RANK{$state};
+    if ($node eq $CLUSTER{node}) {
+        if ($address ne $CLUSTER{address}) { return $state eq 'participant' ? conflict($node, $CLUSTER{address}, $address) : undef }
+        return if $clock < $CLUSTER{clock} || $clock == $CLUSTER{clock} && $state eq $CLUSTER{state};
+        logline('warn', "Refuting a dead message (from: $node)", service => 'cluster', subsystem => 'memberlist') if $state ne 'participant' && $CLUSTER{state} eq 'participant';
+        $CLUSTER{clock} = $clock + 1;
+        return;
+    }
+    my $known = $PEER{$node};
+    return if $known && ($clock < $known->{clock} || $clock == $known->{clock} && $RANK{$state} <= $RANK{ $known->{state} });
+    if ($known && $known->{addr} ne $address) {
+        return $state eq 'participant' ? conflict($node, $known->{addr}, $address) : undef if $known->{state} eq 'participant';
+        logline('info', "Updating address for left or failed node $node from $known->{addr} to $address", service => 'cluster', subsystem => 'memberlist');
+    }
+    $PEER{$node} = { addr => $address, state => $state, clock => $clock, seen => now() };
+    peers_changed();
+}
+
+sub conflict {
+    my ($node, $mine, $theirs) = @_;
+    $CLUSTER{conflicts}++;
+    logline('error', "Conflicting address for $node. Mine: $mine Theirs: $theirs Old state: 0", service => 'cluster', subsystem => 'memberlist');
+}
+
+sub participants { return sort(($CLUSTER{state} eq 'participant' ? $CLUSTER{node} : ()), grep { $PEER{$_}{state} eq 'participant' } keys %PEER) }
+
+sub peers_changed {
+    my $peers = join ',', participants();
+    return if $peers eq $CLUSTER{shown};
+    $CLUSTER{shown} = $peers;
+    logline('info', 'peers changed', service => 'cluster', peers_count => scalar(() = participants()), min_cluster_size => $CLUSTER{minimum}, peers => $peers);
+}
+
+# Another member has called.
+sub answer_member {
+    my ($conn) = @_;
+    my %h = %{ $conn->{request}{headers} };
+    my $label = $h{'x-label'} // '';
+    if ($label ne $CLUSTER{name}) {
+        my ($port, $ip) = unpack_sockaddr_in(getpeername $conn->{fh});
+        logline('error', "discarding stream with unacceptable label \"$label\": from=" . inet_ntoa($ip) . ":$port", service => 'cluster', subsystem => 'memberlist');
+        return respond($conn, 400, "unacceptable label\n");
+    }
+    my @members = split /,/, $h{'x-members'} // '';
+    my ($from) = split ' ', $members[0] // '';
+    hear($_) for @members;
+    $PEER{$from}{seen} = now() if defined $from && $PEER{$from};
+    respond($conn, 200, join '', map { "$_\n" } known());
+}
+
+# Twice a second, and at the end at once.
+sub gossip {
+    my ($at_once) = @_;
+    return if !%CLUSTER || !$at_once && now() < ($CLUSTER{next} // 0);
+    $CLUSTER{next} = now() + 0.5;
+    end_talk($_, 'i/o timeout') for grep { now() > $_->{until} } values %TALK;
+    for my $node (keys %PEER) {
+        my $peer = $PEER{$node};
+        if ($peer->{state} eq 'participant' && now() - $peer->{seen} > $SILENT_S) {
+            logline('info', "Marking $node as failed, suspect timeout reached (0 peer confirmations)", service => 'cluster', subsystem => 'memberlist');
+            @$peer{qw(state clock)} = ('left', $peer->{clock});
+            peers_changed();
+        }
+        $peer->{state} = 'left' if $peer->{state} eq 'terminating' && now() - $peer->{seen} > 5;
+        talk_to($peer->{addr}) if $peer->{state} eq 'participant';
+    }
+    if (now() - $CLUSTER{joined_at} > $CLUSTER{rejoin}) {
+        logline('info', 'rejoining peers', service => 'cluster', peers_count => scalar(() = participants()), min_cluster_size => $CLUSTER{minimum}, peers => join ',', @{ $CLUSTER{join} });
+        join_members(0);
+    }
+}
+
+# The others learn it from the next thing that they hear.
+sub leave_cluster {
+    return unless %CLUSTER;
+    $CLUSTER{state} = 'terminating';
+    $CLUSTER{clock}++;
+    %TALK = ();
+    gossip(1);
+    logline('info', 'node exited without error', controller_id => '', node => 'cluster');
+}
+
+# Adds what the exchanges wait for to the bits of select.
+sub await_talks {
+    my ($r, $w) = @_;
+    for my $n (keys %TALK) { vec($$r, $n, 1) = 1; vec($$w, $n, 1) = 1 if length $TALK{$n}{out} }
+}
+
+sub move_talks {
+    my ($r, $w) = @_;
+    for my $one (values %TALK) {
+        my $n = fileno $one->{fh};
+        if (length $one->{out} && vec $w, $n, 1) {
+            my $sent = syswrite $one->{fh}, $one->{out};
+            if (defined $sent) { substr $one->{out}, 0, $sent, '' }
+            elsif ($! != EAGAIN && $! != EINTR) { end_talk($one, lc_errno()); next }
+        }
+        next unless vec $r, $n, 1;
+        my $got = sysread $one->{fh}, my $bytes, 65536;
+        if (!defined $got) { end_talk($one, 'dial tcp: connect: ' . lc_errno()) unless $! == EAGAIN || $! == EINTR }
+        elsif ($got) { $one->{in} .= $bytes }
+        else {
+            my ($peer) = grep { $_->{addr} eq $one->{address} } values %PEER;
+            end_talk($one, length $one->{in} ? undef : 'EOF');
+            $peer->{seen} = now() if $peer && $peer->{state} eq 'participant';
+        }
+    }
+}
+
+sub peers_json {
+    my @all = ([ $CONSTANT{hostname}->(), $SERVICE{address}, 1, 'participant' ]);
+    @all = sort { $a->[0] cmp $b->[0] } [ @CLUSTER{qw(node address)}, 1, $CLUSTER{state} ],
+        map { [ $_, @{ $PEER{$_} }{'addr'}, 0, $PEER{$_}{state} ] } grep { $PEER{$_}{state} ne 'left' } keys %PEER if %CLUSTER;
+    return '[' . join(',', map { '{"name":' . json_string($_->[0]) . ',"addr":' . json_string($_->[1]) . ',"isSelf":' . ($_->[2] ? 'true' : 'false')
+        . ',"state":"' . $_->[3] . '"}' } @all) . ']';
+}
+
+sub cluster_metrics {
+    return () unless %CLUSTER;
+    my %n = (participant => 0, terminating => 0, viewer => 0);
+    $n{$_}++ for grep { $_ ne 'left' } $CLUSTER{state}, map { $_->{state} } values %PEER;
+    my $of = qq(cluster_name="$CLUSTER{name}");
+    return (
+        "cluster_minimum_size{$of} $CLUSTER{minimum}",
+        "cluster_node_gossip_alive_peers{$of} $n{participant}",
+        $CLUSTER{conflicts} ? "cluster_node_gossip_received_events_total{$of,event=\"node_conflict\"} $CLUSTER{conflicts}" : (),
+        'cluster_node_info{state="' . $CLUSTER{state} . '"} 1',
+        "cluster_node_lamport_time $CLUSTER{clock}",
+        map({ qq(cluster_node_peers{$of,state="$_"} $n{$_}) } sort keys %n),
+        "cluster_ready_for_traffic{$of} " . ($n{participant} >= $CLUSTER{minimum} ? 1 : 0),
+        'cluster_transport_stream_tx_packets_failed_total 0',
+        "cluster_transport_tx_packets_failed_total $CLUSTER{failed}",
+    );
 }
 
 # ---------------------------------------------------------------- HTTP
@@ -2645,6 +2904,7 @@ sub answer {
     return respond($conn, 200, metrics_text(faults()), type => 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores')
         if $path eq '/metrics';
     return respond($conn, 501, "stand-in: not supported\n") if $path =~ m{^/(?:-/support|debug/pprof|api/v0/component/)};
+    return %CLUSTER && $method eq 'POST' ? answer_member($conn) : not_found($conn) if $path eq $STREAM;
     my $web = $SERVICE{prefix} . '/api/v0/web';
     return not_found($conn) unless index($path, "$web/") == 0;
     answer_web($conn, substr $path, length $web);
@@ -2664,8 +2924,7 @@ sub answer_web {
     my $graph = $SERVICE{graph};
     return respond($conn, 200, '[' . join(',', map { component_json($graph, $_, $on) } @{ $graph->{nodes} }) . ']') if $path eq '/components';
     return respond($conn, 200, '[]') if $path eq '/remotecfg/components';
-    return respond($conn, 200, '[{"name":' . json_string($CONSTANT{hostname}->()) . ',"addr":' . json_string($SERVICE{address})
-        . ',"isSelf":true,"state":"participant"}]') if $path eq '/peers';
+    return respond($conn, 200, peers_json()) if $path eq '/peers';
     if ($path =~ m{^/modules/([^/]+)/components$}) {
         my ($node) = grep { $_->{id} eq $1 && $_->{module} } @{ $graph->{nodes} };
         return respond($conn, 500, "module not found\n") unless $node;
@@ -2786,7 +3045,6 @@ sub one_argument { my (@rest) = @_; fatal('accepts 1 arg(s), received ' . @rest)
 sub refuse_what_is_not_here {
     my ($flags) = @_;
     not_supported("--config.format=$flags->{'config.format'}") if ($flags->{'config.format'} // 'alloy') ne 'alloy';
-    not_supported('clustering') if $flags->{'cluster.enabled'};
     not_supported('GraphQL') if $flags->{'server.http.enable-graphql'};
 }
 
@@ -2867,6 +3125,7 @@ sub run_command {
     if ($error) { logline('error', "failed to listen on $SERVICE{address}", service => 'http', err => $error); exit 1 }
     logline('info', 'now listening for http traffic', service => 'http', addr => $SERVICE{address});
     logline('info', '{^_^} Alloy is running');
+    begin_cluster($flags);
     apply_graph($SERVICE{first});
     store_components($storage);
     serve_until_stopped($listener, $storage);
@@ -2899,7 +3158,11 @@ sub serve_until_stopped {
     my ($listener, $storage) = @_;
     my $stop_at;
     while (1) {
-        if ($STOP && !defined $stop_at) { $stop_at = now() + (faults()->{'stop-takes'} // 0) }
+        gossip();
+        if ($STOP && !defined $stop_at) {
+            leave_cluster();
+            $stop_at = now() + (faults()->{'stop-takes'} // (%TALK ? 0.3 : 0));
+        }
         last if defined $stop_at && now() >= $stop_at;
         if ($HANGUP) { $HANGUP = 0; push @QUEUE, {} }
         begin_reload(shift @QUEUE) if @QUEUE && !$SERVICE{busy};
@@ -2919,6 +3182,7 @@ sub poll_sockets {
     my @ports = map { values %$_ } values %LISTENERS;
     vec($r, fileno $_, 1) = 1 for $listener, @ports;
     await_carried(\$r, \$w);
+    await_talks(\$r, \$w);
     for my $conn (values %CONN) {
         vec($r, fileno $conn->{fh}, 1) = 1;
         vec($w, fileno $conn->{fh}, 1) = 1 if length $conn->{out};
@@ -2931,6 +3195,7 @@ sub poll_sockets {
         }
     }
     move_carried($r);
+    move_talks($r, $w);
     # the ports of components speak no protocol themselves
     for my $id (keys %LISTENERS) {
         for my $address (keys %{ $LISTENERS{$id} }) {

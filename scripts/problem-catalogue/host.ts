@@ -167,6 +167,7 @@ export const applyCatalogue: Catalogue<ApplyProblems> = {
     examples: {
       untouched: { group: '', failed: 1, allowed: 0 },
       'rolled-back': { group: 'web', failed: 3, allowed: 2 },
+      cluster: { cluster: 'edge', member: 'edge-01' },
     },
   },
   'apply.drift': {
@@ -243,6 +244,20 @@ export const alloyCatalogue: Catalogue<AlloyProblems> = {
       unseen: { seconds: 75 },
       'not-confirmed': {},
       'no-word': { seconds: '105' },
+    },
+  },
+  'alloy.cluster': {
+    means:
+      'A member of a cluster was changed, and afterwards the members do not all see each other. The host is rolled back, and no further member is touched.',
+    examples: {
+      apart: {
+        cluster: 'edge',
+        seconds: '90',
+        faults: [
+          ['edge-01', 'misses', 'edge-03'],
+          ['edge-02', 'gone', ''],
+        ],
+      },
     },
   },
   'alloy.version': {

@@ -86,6 +86,13 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       'Arguments of `--cluster` are set by hand, so members are neither checked nor changed one at a time.',
     examples: { arguments: { argument: '--cluster.enabled' } },
   },
+  'cluster.members': {
+    means: 'A part of a cluster cannot be judged.',
+    examples: {
+      'not-seen': { cluster: 'edge', members: ['edge-04', 'edge-05'] },
+      unchecked: { cluster: 'edge' },
+    },
+  },
   'cluster.open': {
     means: "In a cluster, Alloy's HTTP server is open to whoever reaches its address.",
     examples: { 'no-tls': { listen: '0.0.0.0:12345' } },

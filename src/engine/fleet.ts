@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Target } from '../model/desired.ts';
 import { stagesOf } from '../plan/waves.ts';
+import { clusterWarnings, createClusters } from './clusters.ts';
 import { createHostRun } from './host-run.ts';
 import { rollOut } from './rollout.ts';
 import type { RunOptions, World } from './world.ts';
@@ -15,11 +16,13 @@ export async function runFleet(
   world: World,
   options: RunOptions,
 ): Promise<void> {
-  const hosts = targets.map((target) => createHostRun(target, world, options));
+  const clusters = createClusters();
+  const hosts = targets.map((target) => createHostRun(target, world, options, clusters));
   const limit = pLimit(options.forks);
   await limit.map(hosts, (host) => (world.stop.aborted ? host.skip() : host.plan()));
 
-  const inWaves = options.verb === 'apply' || options.verb === 'plan';
+  const { verb } = options;
+  const inWaves = verb === 'apply' || verb === 'plan';
   const changing = targets.filter((_, i) => hosts[i]!.waiting || hosts[i]!.outcome === 'pending');
   const stages = inWaves
     ? stagesOf(
@@ -31,6 +34,9 @@ export async function runFleet(
   // a last wave that is continued stays one, whoever continues it again
   if (waves.length > 1 || (waves.length > 0 && options.waves?.length))
     world.emit({ type: 'run.waves', waves });
+
+  for (const warning of inWaves ? clusterWarnings(changing, clusters) : [])
+    world.emit({ type: 'run.warning', warning });
 
   const waiting = hosts.filter((host) => host.waiting);
   if (waiting.length === 0) return;
@@ -50,8 +56,14 @@ export async function runFleet(
   const go = await proceed();
   if (go && inWaves) {
     const byName = new Map(targets.map(({ host }, i) => [host.name, hosts[i]!]));
-    await rollOut(stages, (name) => byName.get(name)!, limit, world);
+    await rollOut(stages, (name) => byName.get(name)!, { limit, clusters }, world);
     await Promise.all(hosts.map((host) => host.isOver));
   } else
-    await limit.map(waiting, (host) => (go && !world.stop.aborted ? host.carryOut() : host.skip()));
+    await Promise.all(
+      waiting.map((host) =>
+        clusters.inTurn(verb === 'rollback' ? host.cluster : null, () =>
+          limit(async () => (go && !world.stop.aborted ? host.carryOut() : host.skip())),
+        ),
+      ),
+    );
 }

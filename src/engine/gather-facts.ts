@@ -21,7 +21,7 @@ const FACTS_LIMIT_MB = 8;
 const END_MS = 2000;
 
 /** What a host is asked about itself. */
-export const factsRequest = ({ desired }: Target): FactsRequest => ({
+export const factsRequest = ({ desired, cluster }: Target): FactsRequest => ({
   repository: desired.repository,
   files: filesToRead(desired),
   listen: desired.listen,
@@ -29,6 +29,7 @@ export const factsRequest = ({ desired }: Target): FactsRequest => ({
   groups: desired.memberOf,
   reads: readsToTry(desired),
   readable: desired.readable,
+  ...(cluster ? { cluster: true } : {}),
 });
 
 /**

@@ -8,6 +8,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Plan, PlanOptions, StepId, Supplies } from '../model/plan.ts';
 import { type Problem, ToolError, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { clusterViewOf } from '../plan/cluster.ts';
 import { deliveriesOf } from '../plan/delivery.ts';
 import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
@@ -15,6 +16,7 @@ import { planRemoval } from '../plan/removal.ts';
 import { movedProblem } from '../plan/saved-plan.ts';
 import { isUnreadable } from '../plan/unreadable.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
+import type { Clusters } from './clusters.ts';
 import {
   type DeliveryWatch,
   isWatched,
@@ -31,6 +33,7 @@ import type { RunOptions, World } from './world.ts';
 
 /** One host's part in a run. Each method ends with the host waiting, or finished and reported so. */
 export interface HostRun {
+  readonly name: string;
   /** It has a plan that waits to be carried out. */
   readonly waiting: boolean;
   /** It is not what the saved plan was made from, so no host may be changed. */
@@ -39,6 +42,8 @@ export interface HostRun {
   readonly outcome: Outcome | null;
   /** It is as this run has left it, proven, whatever was found to be missing then. */
   readonly changed: boolean;
+  /** Of its members, one at a time is changed; null: it is in none. */
+  readonly cluster: string | null;
   /** Why it ended like this; undefined: nothing went wrong, or it has not ended. */
   readonly problem: Problem | undefined;
   /** With `keepLogin` it may be called again; then it reads the host anew. */
@@ -81,7 +86,12 @@ const UNREACHABLE: readonly string[] = [
   'ssh.shell',
 ];
 
-export function createHostRun(target: Target, world: World, options: RunOptions): HostRun {
+export function createHostRun(
+  target: Target,
+  world: World,
+  options: RunOptions,
+  clusters: Clusters,
+): HostRun {
   const { host, desired } = target;
   const { name } = host;
   const { emit, expected } = world;
@@ -174,8 +184,23 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
       },
       transient: true,
     }));
-  const emitFacts = (of: Facts, { keyrings }: Supplies): void =>
-    emit({ type: 'host.facts', host: name, facts: factsView(of, desired, keyrings) });
+  const emitFacts = (of: Facts, { keyrings }: Supplies): void => {
+    clusters.saw(target, of);
+    emit({ type: 'host.facts', host: name, facts: factsView(of, target, keyrings) });
+  };
+  /** A member that was seen in the cluster has to be there when this one is through. */
+  const withMembers = (plan: Plan): Plan => {
+    const { cluster } = plan.proof;
+    if (!cluster) return plan;
+    return {
+      ...plan,
+      proof: { ...plan.proof, cluster: { ...cluster, known: clusters.known(cluster.name) } },
+    };
+  };
+  const isApart = (of: Facts): boolean =>
+    of.cluster !== null &&
+    target.cluster !== null &&
+    clusterViewOf(target.cluster, name, of.cluster).state !== 'whole';
   const emitPlan = (plan: Plan): void =>
     emit({ type: 'host.planned', host: name, plan: planView(plan) });
 
@@ -293,6 +318,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     if (plan.changes.length === 0 && verb !== 'rollback') {
       const isUnhealthy =
         plan.warnings.some((one) => one.code === 'alloy.components' || isUnreadable(one)) ||
+        isApart(now) ||
         (now.delivery && deliveriesOf(now.delivery, { ...now, tolerate }).some(counts));
       return { outcome: verb === 'status' && isUnhealthy ? 'pending' : 'unchanged' };
     }
@@ -343,7 +369,7 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     const watch = waitSeconds(plan) > 0 ? openDeliveryWatch(target, plan, world) : null;
     void watch?.begun.then(proven);
     const { account, end } = await executeNext(
-      (input) => applyRequest({ ...input, plan, rollback: options.rollback }),
+      (input) => applyRequest({ ...input, plan: withMembers(plan), rollback: options.rollback }),
       watch,
     ).finally(() => watch?.stop());
     let verdict = verdictOf(target, account, end, world.mask);
@@ -390,6 +416,8 @@ export function createHostRun(target: Target, world: World, options: RunOptions)
     get outcome() {
       return outcome;
     },
+    name,
+    cluster: target.cluster?.name ?? null,
     get changed() {
       return changed;
     },

@@ -1,6 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Problem } from '../model/problem.ts';
 import type { Lane } from '../plan/waves.ts';
+import type { Clusters } from './clusters.ts';
 import type { HostRun } from './host-run.ts';
 import type { World } from './world.ts';
 
@@ -8,27 +9,36 @@ import type { World } from './world.ts';
  * Changes hosts wave by wave. A wave begins when every host of the one before it is proven, or when no more than the
  * allowed number have failed. Otherwise no further host is touched, in any group: each that was not begun is skipped
  * and told why, and where the rollout says so the changed ones are rolled back, the newest wave first.
+ *
+ * Of a cluster, one member at a time is changed, across waves and groups; others do not wait for them. After a member
+ * that failed, no further one is touched.
  */
 export async function rollOut(
   stages: readonly (readonly Lane[])[],
   runOf: (name: string) => HostRun,
-  limit: LimitFunction,
+  { limit, clusters }: { readonly limit: LimitFunction; readonly clusters: Clusters },
   world: World,
 ): Promise<void> {
   const { emit, stop } = world;
   const begun: (readonly HostRun[])[] = [];
   const failures = new Map<Lane, number>();
   let failing: Lane | null = null;
+  /** The member of a cluster that failed, by the cluster. */
+  const broken = new Map<string, string>();
   // ends pauses: at Ctrl-C, and when another group has failed
   const over = new AbortController();
   const end = (): void => over.abort();
   stop.addEventListener('abort', end);
   if (stop.aborted) end();
 
+  const inTurn = (host: HostRun, work: () => Promise<void>): Promise<void> =>
+    clusters.inTurn(host.cluster, () => limit(work));
+
   const change = async (lane: Lane, host: HostRun): Promise<void> => {
-    if (over.signal.aborted) return;
+    if (over.signal.aborted || broken.has(host.cluster ?? '')) return;
     await host.carryOut();
     if (host.outcome === 'changed' || host.outcome === 'unchanged') return;
+    if (host.cluster !== null) broken.set(host.cluster, host.name);
     const failed = (failures.get(lane) ?? 0) + 1;
     failures.set(lane, failed);
     if (failed <= lane.mayFail) return;
@@ -50,11 +60,18 @@ export async function rollOut(
       begun.push(hosts);
       // whoever only waits for a word about its data needs no place among those in progress
       const changes: Promise<void>[] = [];
-      await limit.map(hosts, (host) => {
-        const changing = change(lane, host);
-        changes.push(changing);
-        return Promise.race([changing, host.isProven]);
-      });
+      const changeInTurn = (host: HostRun): Promise<void> =>
+        clusters.inTurn(host.cluster, async () => {
+          let changing = Promise.resolve();
+          await limit(() => {
+            changing = change(lane, host);
+            changes.push(changing);
+            return Promise.race([changing, host.isProven]);
+          });
+          // a member that may be rolled back yet is still in progress
+          if (host.cluster !== null && rollout.delivery === 'require') await changing;
+        });
+      await Promise.all(hosts.map(changeInTurn));
       await Promise.all(changes);
     }
   };
@@ -75,14 +92,27 @@ export async function rollOut(
           },
         };
   const everyHost = stages.flat().flatMap(({ waves }) => waves.flatMap(({ hosts }) => hosts));
-  for (const host of everyHost.map(runOf)) if (host.waiting) host.skip(because('untouched'));
+  for (const host of everyHost.map(runOf)) {
+    const member = broken.get(host.cluster ?? '');
+    const ofCluster = member === undefined ? undefined : clusterStopped(host, member);
+    if (host.waiting) host.skip(because('untouched') ?? ofCluster);
+  }
 
   const rolledBack = because('rolled-back');
   if (rolledBack === undefined || failing!.rollout.onFail !== 'rollback') return;
   const changed = begun.map((hosts) => hosts.filter(({ changed }) => changed));
   emit({ type: 'run.rolling-back', hosts: changed.flat().length });
   for (const hosts of changed.reverse())
-    await limit.map(hosts, async (host) => {
-      if (!stop.aborted) await host.rollBack(rolledBack);
-    });
+    await Promise.all(
+      hosts.map((host) =>
+        inTurn(host, async () => {
+          if (!stop.aborted) await host.rollBack(rolledBack);
+        }),
+      ),
+    );
 }
+
+const clusterStopped = ({ cluster }: HostRun, member: string): Problem => ({
+  code: 'rollout.stopped',
+  params: { reason: 'cluster', cluster: cluster!, member },
+});

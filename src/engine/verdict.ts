@@ -100,6 +100,8 @@ const originOfFailure = (desired: Target['desired'], account: Account) => {
     case 'package':
     case 'alloy.version':
       return originOf(desired, 'alloy.version');
+    case 'alloy.cluster':
+      return originOf(desired, 'alloy.cluster');
     case 'alloy.validate':
     case 'alloy.reload':
     case 'alloy.start':

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { Target } from '../model/desired.ts';
 import type { Problem } from '../model/problem.ts';
+import { createClusters } from './clusters.ts';
 import { createHostRun } from './host-run.ts';
 import type { RunOptions, World } from './world.ts';
 
@@ -33,8 +34,9 @@ export async function watchFleet(
   const limit = pLimit(options.forks);
   const keepLogin = targets.length <= options.forks;
 
+  const clusters = createClusters();
   const watch = async (target: Target): Promise<void> => {
-    const host = createHostRun(target, world, { ...options, verb: 'status', keepLogin });
+    const host = createHostRun(target, world, { ...options, verb: 'status', keepLogin }, clusters);
     let refusals = 0;
     while (!stop.aborted) {
       await limit(async () => {

@@ -18,6 +18,8 @@ export interface FactsRequest {
   readonly sealed?: boolean;
   /** Read twice, some seconds apart, what Alloy's metrics say of the data that it sends. */
   readonly delivery?: boolean;
+  /** Ask Alloy which members of its cluster it sees. */
+  readonly cluster?: boolean;
   /** What `doctor` asks: the clock, what sudo logs, the way to the repository. */
   readonly extras?: boolean;
   /** Where Alloy reads its configuration from, if not from the package's file: a file or a directory. */
@@ -64,7 +66,10 @@ export const factsScript = (
       listen: request.listen,
       facts: factsOf(request),
     },
-    { reads: request.readable.length + request.reads.length > 0 },
+    {
+      reads: request.readable.length + request.reads.length > 0,
+      peers: request.cluster === true,
+    },
   );
 
 /** The part of a request that src/host/program/facts.pl reads. */
@@ -80,6 +85,7 @@ export const factsOf = (request: FactsRequest) => ({
   ...(request.reads.length > 0 ? { reads: request.reads.map(toRead) } : {}),
   ...(request.readable.length > 0 ? { readable: request.readable } : {}),
   ...(request.delivery ? { delivery: true } : {}),
+  ...(request.cluster ? { cluster: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
   ...(request.configurations === undefined ? {} : { configurations: request.configurations }),
   ...(request.packages ? { index: indexName(request.repository.url) } : {}),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ClusterFact } from '../model/cluster.ts';
 import type {
   Barrier,
   ComponentFact,
@@ -104,6 +105,7 @@ export function readFacts(host: string, reported: unknown): Facts {
     http: httpFact(raw.http),
     components: componentFacts(raw.http),
     delivery: deliveryFact(raw.delivery),
+    cluster: clusterFact(raw.cluster),
     account: {
       exists: text(account.user) === '1',
       uid: text(account.uid) === '' ? null : number(account.uid),
@@ -426,6 +428,19 @@ function componentFacts(http: Raw | undefined): readonly ComponentFact[] | null 
     const [id = '', health = '', message = ''] = strings(entry);
     return { id, health: healthOf(health), message: health === 'healthy' ? '' : message };
   });
+}
+
+function clusterFact(raw: Raw | undefined): ClusterFact | null {
+  if (raw === undefined || raw === null) return null;
+  const { name, ready, peers } = map(raw);
+  return {
+    name: name == null ? null : utf8(text(name)),
+    ready: text(ready) === '1',
+    peers: list(peers).map((entry) => {
+      const [peer = '', address = '', isSelf = '', state = ''] = strings(entry);
+      return { name: peer, address, isSelf: isSelf === '1', state };
+    }),
+  };
 }
 
 /** What `doctor` asks beyond the facts of a run. */

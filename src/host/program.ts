@@ -3,6 +3,7 @@ import acl from './program/acl.pl';
 import alloy from './program/alloy.pl';
 import base from './program/base.pl';
 import checks from './program/checks.pl';
+import cluster from './program/cluster.pl';
 import delivery from './program/delivery.pl';
 import facts from './program/facts.pl';
 import files from './program/files.pl';
@@ -37,6 +38,7 @@ export const RUN_PROGRAM = `${joined(
   acl,
   packages,
   checks,
+  cluster,
   proof,
   delivery,
   run,
@@ -48,12 +50,18 @@ export const RUN_PROGRAM = `${joined(
 const withRequest = (parts: readonly string[], request: unknown): string =>
   `${joined(...parts, main)}exit main();\n__END__\n${JSON.stringify(request)}\n`;
 
-/** What reads the facts of a host and changes nothing. `reads`: also what user alloy can read. */
+/**
+ * What reads the facts of a host and changes nothing. `reads`: also what user alloy can read; `peers`: also whom Alloy
+ * sees in its cluster.
+ */
 export const factsProgram = (
   request: unknown,
-  { reads: asked }: { readonly reads: boolean } = { reads: false },
+  {
+    reads: asked = false,
+    peers = false,
+  }: { readonly reads?: boolean; readonly peers?: boolean } = {},
 ): string => {
-  const more = asked ? [reads, acl] : [];
+  const more = [...(asked ? [reads, acl] : []), ...(peers ? [cluster] : [])];
   return withRequest([base, json, alloy, unit, lock, facts, delivery, ...more], request);
 };
 

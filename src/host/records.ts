@@ -21,6 +21,7 @@ export const HOST_CODES = [
   'alloy.reload',
   'alloy.start',
   'alloy.unready',
+  'alloy.cluster',
   'alloy.components',
   'alloy.version',
   'alloy.delivery',

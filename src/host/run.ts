@@ -44,6 +44,7 @@ export function applyRequest(
       components: proof.components,
       tolerate: proof.tolerate,
       watch: proof.watchS,
+      ...(proof.cluster ? { cluster: proof.cluster } : {}),
       receipt: proof.receiptFiles,
       ...(proof.delivery.mode === 'require' && proof.delivery.seconds > 0
         ? { delivery: proof.delivery.seconds + WORD_S }

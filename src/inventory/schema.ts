@@ -181,7 +181,7 @@ const alloy = section('alloy', 'alloy', {
     "Address and port of Alloy's own HTTP server. In a cluster, the default is the address at which the other members reach the host.",
   ),
   cluster: cluster.describe(
-    'Makes the host a member of a cluster. Its `--cluster` arguments are computed.',
+    'Makes the host a member of a cluster. Its `--cluster` arguments are computed, and `apply` changes one member at a time.',
   ),
   check: z
     .enum(['http', 'service'])

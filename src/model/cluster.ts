@@ -17,3 +17,49 @@ export interface Cluster {
 /** `host:port`, or `[address]:port` for IPv6. */
 export const endpoint = ({ address, port }: Pick<ClusterMember, 'address' | 'port'>): string =>
   `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+/** What Alloy says of its cluster. */
+export interface ClusterFact {
+  /** null: clustering is off. */
+  readonly name: string | null;
+  /** It has as many members as it waits for, so that components work. */
+  readonly ready: boolean;
+  readonly peers: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly isSelf: boolean;
+    /** Alloy's words: participant, terminating, viewer. */
+    readonly state: string;
+  }[];
+}
+
+/**
+ * `whole`: it sees all members. `waiting`: so it does, but they are fewer than it waits for. `lone`: it sees nobody else.
+ * `duplicate`: it runs under the name of another member. `off`: it runs without a cluster.
+ */
+export type ClusterState =
+  | 'whole'
+  | 'waiting'
+  | 'lone'
+  | 'split'
+  | 'duplicate'
+  | 'other-name'
+  | 'other-cluster'
+  | 'off';
+
+/** How a member fares in its cluster. */
+export interface ClusterView {
+  /** As the inventory says. */
+  readonly name: string;
+  readonly state: ClusterState;
+  /** The cluster that it is in; null: none. */
+  readonly runsIn: string | null;
+  /** The name that it runs under. */
+  readonly node: string;
+  /** How many members the inventory has. */
+  readonly members: number;
+  /** Names of the participants that it sees, itself among them. */
+  readonly sees: readonly string[];
+  /** Members of the inventory that it does not see. */
+  readonly missing: readonly string[];
+}

@@ -1,3 +1,4 @@
+import type { ClusterView } from './cluster.ts';
 import type { Delivery } from './delivery.ts';
 import type { TransportKind } from './host.ts';
 import type { FileDiff, Needs, StepId } from './plan.ts';
@@ -62,6 +63,8 @@ export interface FactsView {
   readonly lastRun: { readonly run: string; readonly verdict: string } | null;
   /** How the data of each exporter fares; null: not asked, or Alloy sends nothing anywhere. */
   readonly delivery: readonly Delivery[] | null;
+  /** How it fares in its cluster; null: not a member, or nobody answered. */
+  readonly cluster: ClusterView | null;
 }
 
 /** Something that happened. Whoever knows it says it, once, in these words. */

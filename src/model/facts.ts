@@ -1,3 +1,4 @@
+import type { ClusterFact } from './cluster.ts';
 import type { Secret } from './secret.ts';
 
 /** What one host is, at one moment. Read by a single probe; never edited. */
@@ -59,6 +60,8 @@ export interface Facts {
   readonly components: readonly ComponentFact[] | null;
   /** null: not asked, nothing is sent anywhere, or nobody answered. */
   readonly delivery: DeliveryFact | null;
+  /** null: not asked, or nobody answered. */
+  readonly cluster: ClusterFact | null;
   readonly account: {
     readonly exists: boolean;
     /** null: there is no user alloy. */

@@ -1,3 +1,4 @@
+import type { ClusterMember } from './cluster.ts';
 import type { Desired, ExpectedComponents } from './desired.ts';
 import type { Facts } from './facts.ts';
 import type { Position, Problem, Warning } from './problem.ts';
@@ -155,6 +156,15 @@ export interface Proof {
   readonly version: string | null;
   /** Seconds that a restarted service is watched. */
   readonly watchS: number;
+  /** The cluster whose members must all see each other; null: none, or Alloy cannot be asked. */
+  readonly cluster: {
+    readonly name: string;
+    /** This host's name in the inventory. */
+    readonly self: string;
+    readonly members: readonly ClusterMember[];
+    /** Members that were seen in the cluster by this run, and must still be there. */
+    readonly known: readonly string[];
+  } | null;
   /** Files whose hashes the receipt holds. */
   readonly receiptFiles: readonly string[];
   /** Whether the data that is sent is watched, and for how many seconds at most; 0: nothing is sent, or nobody asks. */

@@ -1,10 +1,11 @@
 import { upstreamVersion } from '../model/debian-version.ts';
-import type { Desired } from '../model/desired.ts';
+import type { Target } from '../model/desired.ts';
 import type { FactsView, PlanView } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
 import type { KeyringFacts, Plan } from '../model/plan.ts';
 import { expiryOf, servingKeyring } from '../steps/repository.ts';
 import { receiptHolds } from '../steps/service.ts';
+import { clusterViewOf } from './cluster.ts';
 import { deliveriesOf } from './delivery.ts';
 
 /** What is shown and logged of a plan: no action's content. */
@@ -20,7 +21,7 @@ export const planView = ({ changes, warnings, problems, proof: { delivery } }: P
 /** What a report tells of a host. */
 export function factsView(
   facts: Facts,
-  desired: Desired,
+  { host, desired, cluster }: Pick<Target, 'host' | 'desired' | 'cluster'>,
   keyrings: ReadonlyMap<string, KeyringFacts>,
 ): FactsView {
   const { os, package: pkg, unit, process, http, receipt } = facts;
@@ -49,6 +50,7 @@ export function factsView(
     lastRun: facts.alloyup.runs[0] ?? null,
     delivery:
       facts.delivery && deliveriesOf(facts.delivery, { ...facts, tolerate: desired.tolerate }),
+    cluster: facts.cluster && cluster && clusterViewOf(cluster, host.name, facts.cluster),
   };
 }
 

@@ -42,7 +42,7 @@ const STEPS: readonly Step[] = [
 
 /** desired - facts = plan. Pure, so what was done is checked by planning again. */
 export function planHost(
-  { host, desired, rollout }: Target,
+  { host, desired, cluster, rollout }: Target,
   facts: Facts,
   supplies: Supplies,
   options: PlanOptions,
@@ -66,7 +66,7 @@ export function planHost(
     warnings: warningsOf(planned),
     problems: preflight(STEPS, planned),
     expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
-    proof: proofOf(planned, rollout),
+    proof: { ...proofOf(planned, rollout), cluster: clusterProof(desired, host.name, cluster) },
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
 }
@@ -97,10 +97,17 @@ export function expectations(
   ];
 }
 
+/** Over HTTP alone a member tells whom it sees. */
+const clusterProof = (
+  { check }: Desired,
+  self: string,
+  cluster: Target['cluster'],
+): Proof['cluster'] => (cluster && check === 'http' ? { ...cluster, self, known: [] } : null);
+
 const proofOf = (
   { desired, facts, supplies, changes, options }: Planned,
   { delivery }: Rollout,
-): Proof => ({
+): Omit<Proof, 'cluster'> => ({
   service: serviceNeeds(desired, facts, changes),
   check: desired.check,
   listen: desired.listen,

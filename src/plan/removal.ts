@@ -56,6 +56,7 @@ export function planRemoval(
       components: { known: true, ids: [] },
       tolerate: [],
       version: null,
+      cluster: null,
       watchS: 0,
       receiptFiles: [],
       delivery: { mode: 'off', seconds: 0 },

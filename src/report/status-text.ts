@@ -1,5 +1,6 @@
 import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
+import { clusterNote } from './cluster-text.ts';
 import { deliveryCell, deliveryNote } from './delivery-text.ts';
 import { groupEqual, type Hosts } from './groups.ts';
 import { count, isoTime, pad, present, shorten, someNames, who, widest, wrap } from './plain.ts';
@@ -125,6 +126,7 @@ function fleetText(hosts: readonly Answered[], now: number, { paint, width }: St
     ['Alloy', spreadText(hosts, room)],
     ['Key', keyText(hosts, now)],
     ['Proven', provenText(hosts, room)],
+    ['Peers', peersText(hosts)],
   ] as const;
   return lines
     .filter(([, text]) => text !== '')
@@ -157,6 +159,20 @@ function keyText(hosts: readonly Answered[], now: number): string {
   return `${days < 0 ? 'expired' : 'expires'} ${date}${days < 0 ? '' : ` (in ${count(days, 'day')})`}${where}`;
 }
 
+/** "edge 5 of 5 see each other, core 2 of 3". */
+function peersText(hosts: readonly Answered[]): string {
+  const clusters = new Map<string, { whole: number; members: number }>();
+  for (const [, { facts }] of hosts) {
+    if (!facts.cluster) continue;
+    const { name, state, members } = facts.cluster;
+    const { whole } = clusters.get(name) ?? { whole: 0 };
+    clusters.set(name, { whole: whole + (state === 'whole' ? 1 : 0), members });
+  }
+  return [...clusters]
+    .map(([name, { whole, members }]) => `cluster ${name}: ${whole} of ${members} see all others`)
+    .join(', ');
+}
+
 /** A run has proven the very process that is running now. */
 function provenText(hosts: readonly Answered[], room: number): string {
   const running = hosts.filter(([, { facts }]) => facts.running !== null);
@@ -180,7 +196,7 @@ function notesText(hosts: readonly Answered[], now: number, { paint, width }: St
 
 /** What does not fit into a row. */
 export function noteworthy({ facts, outcome, plan }: WithFacts): readonly string[] {
-  const { running, lastRun, components, active, delivery } = facts;
+  const { running, lastRun, components, active, delivery, cluster } = facts;
   const version = facts.version && upstreamVersion(facts.version);
   const steps = [...new Set(plan?.changes.map(({ step }) => step) ?? [])];
   return present(
@@ -202,6 +218,7 @@ export function noteworthy({ facts, outcome, plan }: WithFacts): readonly string
       ([health, ids]) => health !== 'healthy' && `${health}: ${ids.join(', ')}`,
     ),
     ...(delivery ?? []).map(deliveryNote),
+    cluster && clusterNote(cluster),
   );
 }
 

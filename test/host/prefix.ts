@@ -499,6 +499,7 @@ export function planOf(
       tolerate: [],
       version: null,
       watchS: 0,
+      cluster: null,
       receiptFiles: [],
       delivery: { mode: 'off', seconds: 0 },
     },

@@ -109,6 +109,16 @@ export const rawFacts = (facts: Facts, { extras, packages }: Asked = {}): Json =
             components:
               facts.components?.map(({ id, health, message }) => [id, health, message]) ?? null,
           },
+    cluster: facts.cluster && {
+      name: facts.cluster.name,
+      ready: facts.cluster.ready ? '1' : '',
+      peers: facts.cluster.peers.map(({ name, address, isSelf, state }) => [
+        name,
+        address,
+        isSelf ? '1' : '',
+        state,
+      ]),
+    },
     account: {
       user: facts.account.exists ? '1' : '',
       uid: facts.account.uid === null ? null : `${facts.account.uid}`,

@@ -94,6 +94,7 @@ describe('what a host reported is read', () => {
       host: 'h',
       takenAt: 0,
       delivery: null,
+      cluster: null,
       os: {
         id: '',
         version: '',

@@ -133,6 +133,7 @@ describe('a run', () => {
       components: { known: true, ids: ['a'] },
       tolerate: ['b'],
       version: '1',
+      cluster: null,
       watchS: 15,
       receiptFiles: ['/c'],
       delivery: { mode: 'off', seconds: 0 },

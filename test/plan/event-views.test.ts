@@ -16,7 +16,7 @@ import {
 const target = targetOf();
 const facts = factsOf(target);
 const { keyrings } = suppliesOf();
-const view = (of: Partial<Facts>) => factsView({ ...facts, ...of }, target.desired, keyrings);
+const view = (of: Partial<Facts>) => factsView({ ...facts, ...of }, target, keyrings);
 
 test('a plan is shown without its actions, which hold the contents of files', () => {
   const plan = planHost(target, bareFactsOf(target), stocked(), optionsOf());
@@ -60,6 +60,7 @@ test('what is told of a host', () => {
     os: 'Debian GNU/Linux 12 (bookworm)',
     arch: 'amd64',
     delivery: null,
+    cluster: null,
     version: '1.18.1-1',
     running: '1.18.1',
     held: false,
@@ -78,7 +79,7 @@ test('what is told of a host', () => {
 });
 
 test('what is not known of a host is null', () => {
-  expect(factsView(bareFactsOf(target), target.desired, keyrings)).toMatchObject({
+  expect(factsView(bareFactsOf(target), target, keyrings)).toMatchObject({
     version: null,
     running: null,
     rssBytes: null,

@@ -48,6 +48,7 @@ export const factsOf = (more: Partial<FactsView> = {}): FactsView => ({
   proven: { run: '20261122T090000Z-0001', at: START - 90_000_000, holds: true },
   lastRun: { run: '20261122T090000Z-0001', verdict: 'ok' },
   delivery: null,
+  cluster: null,
   ...more,
 });
 

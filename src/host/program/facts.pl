@@ -197,7 +197,8 @@ sub service_facts {
   $unit->{EnvironmentFiles} = environment_files($unit);
   my $http = $in{facts}{http} ? http_facts($process) : undef;
   my $delivery = $in{facts}{delivery} && $http && ($http->{ready} // 0) == 200 ? delivery_facts($unit) : undef;
-  return { unit => $unit, process => $process, http => $http, delivery => $delivery };
+  my $cluster = $in{facts}{cluster} && $http && ($http->{ready} // 0) == 200 ? cluster_facts() : undef;
+  return { unit => $unit, process => $process, http => $http, delivery => $delivery, cluster => $cluster };
 }
 
 # --- the rest ----------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ sub watch {
 
 # Dies when Alloy is not up; see the fields of Proof in src/model/plan.ts. Gives the unit if it was restarted.
 sub prove {
-  my ($proof, $before) = @_;
+  my ($proof, $before, $apart) = @_;
   return undef if $proof->{check} eq 'none';
   if ($proof->{check} eq 'service') { wait_listening(120) } else { wait_ready(120) }
   # by now it is Alloy: between fork and exec systemd's own process stands there
@@ -129,7 +129,9 @@ sub prove {
     wait_components($proof->{components}, $proof->{tolerate}, $before || [], 60);
     check_version();
   }
-  return $proof->{service} eq 'restart' ? watch($proof->{watch}) : undef;
+  my $unit = $proof->{service} eq 'restart' ? watch($proof->{watch}) : undef;
+  wait_cluster($proof->{cluster}, $apart) if $proof->{cluster};
+  return $unit;
 }
 
 # A drop-in may start Alloy with something else than the files that were written.

@@ -121,6 +121,7 @@ sub why_stale {
 }
 
 sub carry_out {
+  my $apart = faults_before($in{proof}{cluster});
   for my $action (@{ $in{actions} }) {
     if (($step // '') ne $action->{step}) {
       record(type => 'end', step => $step) if defined $step;
@@ -132,7 +133,7 @@ sub carry_out {
   record(type => 'end', step => $step) if defined $step;
   $step = 'service';
   my (undef, $last) = read_journal();
-  my $restarted = prove($in{proof}, $last->{0}{components});
+  my $restarted = prove($in{proof}, $last->{0}{components}, $apart);
   await_delivery($in{proof}{delivery}) if $in{proof}{delivery};
   write_receipt($in{proof}, $restarted || $last->{0}{service});
   $unstoppable = 1;

@@ -110,10 +110,10 @@ export interface ApplyProblems {
     | Reasons<'service' | 'not-reported'>
     | Reasons<'earlier-run', { run: string }>;
   /** `allowed` hosts may fail, and more did. `group`: whose waves; empty: the fleet's. */
-  'rollout.stopped': Reasons<
-    'untouched' | 'rolled-back',
-    { group: string; failed: number; allowed: number }
-  >;
+  'rollout.stopped':
+    | Reasons<'untouched' | 'rolled-back', { group: string; failed: number; allowed: number }>
+    /** Of a cluster, `member` failed. */
+    | Reasons<'cluster', { cluster: string; member: string }>;
   /** Titles of the changes. */
   'apply.drift': Reasons<'changes-remain', { changes: readonly string[] }>;
   'apply.unknown': Reasons<'in-progress' | 'no-verdict'> | Reasons<'flooded', { limitMb: number }>;
@@ -146,6 +146,15 @@ export interface AlloyProblems {
           young: readonly string[];
         }
       >;
+  /** [who, what, whom]: `gone`: it was there before; `misses`: it does not see that name; `double`: they share it. */
+  'alloy.cluster': Reasons<
+    'apart',
+    {
+      cluster: string;
+      seconds: string;
+      faults: readonly (readonly [who: string, what: string, whom: string])[];
+    }
+  >;
   'alloy.version':
     | Reasons<'unknown'>
     | Reasons<'different', { running: string; installed: string }>;

@@ -40,6 +40,10 @@ export interface WarningProblems {
   /** `argument`: the first of `--cluster` in `alloy.args`, where there is no `alloy.cluster`. */
   'cluster.unmanaged': Reasons<'arguments', { argument: string }>;
   /** Alloy's HTTP server has to listen where other members reach it. */
+  /** `not-seen`: members that are not chosen or were not reached. `unchecked`: with `check: service`. */
+  'cluster.members':
+    | Reasons<'not-seen', { cluster: string; members: readonly string[] }>
+    | Reasons<'unchecked', { cluster: string }>;
   'cluster.open': Reasons<'no-tls', { listen: string }>;
   'ansible.left': Reasons<'connection', { host: string; connection: string }>;
   'ansible.ignored':

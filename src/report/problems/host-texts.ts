@@ -28,12 +28,17 @@ const PARTS = {
   packages: "the repository's index",
 } as const;
 
-type Stopped = ApplyProblems['rollout.stopped'];
+type Stopped = Extract<ApplyProblems['rollout.stopped'], { readonly failed: number }>;
 
 const ofGroup = ({ group }: Stopped): string => (group === '' ? '' : ` of ${group}`);
 
 const failures = ({ failed, allowed }: Stopped): string =>
   `${count(failed, 'host')} failed (maxFail: ${allowed})`;
+
+const faultText = ([who, what, whom]: readonly [string, string, string]): string => {
+  if (what === 'double') return `${who} share the name ${whom}`;
+  return what === 'gone' ? `${who} does not answer as a member` : `${who} does not see ${whom}`;
+};
 
 const WRONG_KINDS = table<string>({
   symlink: 'a symbolic link',
@@ -259,6 +264,9 @@ export const applyTexts: Texts<ApplyProblems> = {
       params,
     ) => text`rolled back: the rollout${ofGroup(params)} stopped because ${failures(params)}
       Fix what failed, then run alloyup apply --retry last`,
+    cluster: ({ cluster, member }) => text`
+      not touched: ${member}, a member of the same cluster "${cluster}", failed
+      Fix what failed, then run alloyup apply --retry last`,
   },
   'apply.drift': {
     'changes-remain': ({ changes }) => text`changes remain after the run: ${changes.join('; ')}
@@ -345,6 +353,11 @@ export const alloyTexts: Texts<AlloyProblems> = {
     'no-word': ({ seconds }) => text`
       for ${seconds} s the host was not told whether its data arrives, because the connection was lost or alloyup ended
       Run again`,
+  },
+  'alloy.cluster': {
+    apart: ({ cluster, seconds, faults }, host) => text`
+      the members of the cluster "${cluster}" do not all see each other after ${seconds} s: ${faults.map(faultText).join('; ')}
+      Check that members reach each other on Alloy's port. ${seeRunning(host)}`,
   },
   'alloy.version': {
     unknown: (_, host) => text`Alloy does not report its version at /metrics

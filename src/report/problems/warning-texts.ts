@@ -125,6 +125,14 @@ export const warningTexts: Texts<WarningProblems> = {
       ${argument} makes a cluster that alloyup does not know: apply may restart all of its members at once
       Replace the arguments of --cluster by alloy.cluster: { name: NAME }`,
   },
+  'cluster.members': {
+    'not-seen': ({ cluster, members }) => text`
+      the cluster "${cluster}" has members that this run did not reach: ${members.join(', ')}. They are compared as far as they answer the others
+      Afterwards, look at the whole cluster: alloyup status`,
+    unchecked: ({ cluster }) => text`
+      with "check: service", nobody sees whether the members of the cluster "${cluster}" find each other. They are changed one at a time all the same
+      Look at /api/v0/web/peers of each member, or set "check: http"`,
+  },
   'cluster.open': {
     'no-tls': ({ listen }) => text`
       Alloy listens on ${listen} for the other members, without TLS: whoever reaches it can read its configuration and reload it
