@@ -80,6 +80,12 @@ replaced. A file in \`config.files\` has one content: setting \`secret\` replace
 hosts:
   web-01.example.com:
 \`\`\`
+
+An inventory can consist of several files, such as a generated list of hosts and settings by hand: repeat \`-i\`, or name a
+directory, whose files are read in the order of their names. Hidden files, backups (\`~\`), files of variables, and the
+declarations beside a template are left out. The files are one inventory: maps are merged key by key, lists of members add up, and
+anything else that two files set must be equal. Ansible inventories and lists of hosts can be among them. Relative paths start at
+the directory of the file that has them. \`alloyup hosts --output json\` shows the file and line of each value.
 `;
 
 /** docs/inventory.md. */

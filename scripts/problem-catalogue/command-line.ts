@@ -10,6 +10,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'options-conflict': { options: ['-w', '-t'] },
       'hosts-named-twice': {},
       'list-option': { option: '--user' },
+      'one-inventory': {},
       'watch-needs-terminal': { output: 'text' },
       'fmt-stdin': {},
       'confirmation-needed': { verb: 'apply' },

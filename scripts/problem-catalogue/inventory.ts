@@ -93,6 +93,13 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'too-many-hosts': { count: 120_000, limit: 100_000 },
       'reserved-group': { group: 'all' },
       'unknown-group': { group: 'wbe', near: 'web' },
+      'files-disagree': {
+        setting: 'defaults.alloy.version',
+        places: [
+          { file: 'inventory/10-generated.yaml', line: 3 },
+          { file: 'inventory/20-settings.yaml', line: 7 },
+        ],
+      },
       'groups-disagree': {
         host,
         setting: 'alloy.version',
@@ -153,6 +160,9 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'program-without-meta': { path: program },
       toml: { path: 'hosts.toml' },
       'variables-encrypted': { file },
+      'unreadable-vars-file': { path: './vars.yaml', failure: { kind: 'missing' } },
+      'vars-file-form': { path: './vars.yaml' },
+      'no-inventories': { path: 'inventory' },
     },
   },
   'inventory.limit': {

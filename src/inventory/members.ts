@@ -27,6 +27,8 @@ export interface Members {
 export interface Inventory extends Members {
   /** As the user named it: a path, or `-i` for a list of hosts. */
   readonly file: string;
+  /** Each file that it was read from: the one above, or several with their files of variables. */
+  readonly files: readonly string[];
   readonly input: InventoryInput;
   readonly place: Locate;
   /** The lines around a position with secrets masked, for `Problem.detail`. */
@@ -84,8 +86,9 @@ export function membersOf(
       for (const name of expand(key, at)) {
         const host = hostOf(name, at);
         if (host.key !== null) {
-          const { line } = host.at;
-          const params = { reason: 'duplicate-host', host: name, line } as const;
+          const { line, file } = host.at;
+          const elsewhere = file === at.file ? {} : { file };
+          const params = { reason: 'duplicate-host', host: name, line, ...elsewhere } as const;
           problems.push({ code: 'inventory.rule', params, at });
           continue;
         }

@@ -105,7 +105,7 @@ const oneTemplate = (maps: readonly Layer[]): readonly Layer[] =>
   );
 
 /** What is replaced as a whole: scalars and lists, but also a secret, and `sudo`. */
-function isLeaf(value: unknown, path: Path): boolean {
+export function isLeaf(value: unknown, path: Path): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
   const [section, part] = path;
   return (

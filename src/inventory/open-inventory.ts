@@ -1,4 +1,4 @@
-import { fail, type Result } from '../model/problem.ts';
+import { fail, ok, type Result } from '../model/problem.ts';
 import {
   ANSIBLE_YAML,
   isGroup,
@@ -10,9 +10,11 @@ import { convertAnsible } from './ansible/convert.ts';
 import { parseAnsibleIni, shellWords } from './ansible/ini.ts';
 import type { Paths } from './ansible/ssh-settings.ts';
 import { readVariables, type VariablesEntry } from './ansible/variable-files.ts';
+import { framesOfFiles } from './excerpt.ts';
 import type { Inventory } from './members.ts';
 import { parseTree } from './parse-inventory.ts';
-import { readYaml } from './yaml.ts';
+import type { InventoryPart } from './several.ts';
+import { readYaml, type YamlTree } from './yaml.ts';
 
 type InventoryKind = 'alloyup' | 'ansible-ini' | 'ansible-yaml';
 
@@ -33,6 +35,8 @@ export interface InventoryText {
   readonly kind: InventoryKind;
   /** Reports all problems of the text at once. */
   read(surroundings?: Surroundings): Result<Inventory>;
+  /** As one of several files. */
+  part(surroundings?: Surroundings): Result<InventoryPart>;
 }
 
 /**
@@ -49,7 +53,11 @@ export function openInventory(text: string, file: string, ran = false): Inventor
   if (isIni(lines)) return ansible('ansible-ini', text, file, ran);
   const tree = readYaml(text, file);
   return kindOfYaml(text, tree.value) === 'alloyup'
-    ? { kind: 'alloyup', read: () => parseTree(tree, text, file) }
+    ? {
+        kind: 'alloyup',
+        read: () => parseTree(tree, text, file),
+        part: () => partOfTree(tree, text, file),
+      }
     : ansible('ansible-yaml', text, file, ran);
 }
 
@@ -76,7 +84,28 @@ const ansible = (
     const texts = new Map([...files, [file, text]]);
     return convertAnsible({ ...read.value, beside: variables.value }, file, texts, paths);
   },
+  part(surroundings) {
+    const read = this.read(surroundings);
+    return read.ok ? ok(partOf(read.value)) : read;
+  },
 });
+
+/** An inventory that was read as one of several. */
+export const partOf = ({ input, ...inventory }: Inventory): InventoryPart => ({
+  ...inventory,
+  value: input,
+  problems: [],
+});
+
+function partOfTree(tree: YamlTree, text: string, file: string): Result<InventoryPart> {
+  const { value, place, source, problems, broken } = tree;
+  if (broken || value === null || value === undefined) {
+    const read = parseTree(tree, text, file);
+    return read.ok ? ok(partOf(read.value)) : read;
+  }
+  const frame = framesOfFiles(new Map([[file, text]]));
+  return ok({ file, value, place, source, problems, frame, warnings: [] });
+}
 
 /** Ansible takes nothing but JSON from a program, and without `_meta` runs it again for each host. */
 function mistakeOf(text: string): 'program-not-json' | 'program-without-meta' | null {

@@ -9,6 +9,8 @@ import { type Path, readYaml, valueAt, type YamlTree } from './yaml.ts';
 /** Where the values of an inventory come from. */
 export interface InventorySource extends Pick<Inventory, 'file' | 'place' | 'frame'> {
   readonly source?: YamlTree['source'];
+  /** Where it is not `file` alone. */
+  readonly files?: readonly string[];
   /** The flag that set the value at a path; undefined: the file did. */
   readonly flagAt?: (path: Path) => string | undefined;
 }
@@ -45,10 +47,10 @@ export function validate(
   const input = mismatches.length > 0 ? validPart(value, tree, mismatches) : value;
   if (input === undefined) return failWith(withExcerpts(problems, source.frame));
 
-  const { file, place, frame } = source;
+  const { file, files = [file], place, frame } = source;
   const { problems: naming, ...members } = membersOf(input as InventoryInput, place);
   for (const one of naming) problems.push(one);
-  const inventory = { file, place, frame, input: input as InventoryInput, ...members };
+  const inventory = { file, files, place, frame, input: input as InventoryInput, ...members };
   for (const one of violationsOf(inventory, problems.length > 0)) problems.push(one);
   return problems.length > 0
     ? failWith(withExcerpts(problems, frame))

@@ -52,9 +52,12 @@ const groupsAgree: Rule = (inventory, report) => {
     for (const { key: setting, first, second } of conflictsIn(groups.join('\n'))) {
       if (own && overrides({ value: own, path: [] }, setting)) continue;
       const shown = setting.replace(/\.content$/, '');
-      const groups = [first, second].map((path) => ({
+      const places = [first, second].map((path) => inventory.place(path));
+      const apart = places[0]!.file !== places[1]!.file;
+      const groups = [first, second].map((path, i) => ({
         name: String(path[1]),
-        line: inventory.place(path).line,
+        line: places[i]!.line,
+        ...(apart ? { file: places[i]!.file } : {}),
       }));
       report({ reason: 'groups-disagree', host: name, setting: shown, groups }, second);
     }

@@ -254,6 +254,9 @@ const config = section('config', 'config', {
     'Name of a built-in template, or a path that contains a `/`, relative to the inventory.',
   ),
   vars: vars.describe('Variables for the template.'),
+  varsFile: text('local-file').describe(
+    'YAML or JSON file with more variables for the template, relative to the inventory. Those of `vars` in the same section win.',
+  ),
   fragments: z
     .record(
       text('fragment-name'),

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { nearest } from '../model/frame.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { FileFailure, InventoryFileProblem } from '../model/problems/file-problems.ts';
@@ -35,6 +35,32 @@ export interface InventoryFileOptions {
 
 const problem = (params: InventoryFileProblem, detail = ''): Result<never> =>
   fail({ code: 'inventory.file', params, ...(detail === '' ? {} : { detail }) });
+
+/** Of a directory, as Ansible takes its files: no hidden ones, no backups, and only these endings. */
+const ENDINGS = ['', '.yaml', '.yml', '.json', '.ini'];
+
+/**
+ * The files that a source names: itself, or those of a directory in the order of their names. Programs are among them.
+ * The declarations beside a template (`site.yaml` beside `site.alloy`) are no inventory.
+ */
+export async function inventoryFiles(
+  source: string,
+  mayRead: MayRead = anywhere,
+): Promise<Result<readonly string[]>> {
+  const isDirectory = (path: string): boolean =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (source === '-' || mayRead(source) !== null || !isDirectory(source)) return ok([source]);
+  const names = (await readdir(source).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
+  const files = names
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+    .filter((name) => ENDINGS.includes(extname(name)) || isScript(join(source, name)))
+    .filter((name) => !names.includes(name.replace(/\.ya?ml$/, '.alloy')))
+    .map((name) => join(source, name))
+    .filter((path) => !isDirectory(path));
+  return files.length > 0
+    ? ok(files)
+    : fail({ code: 'inventory.file', params: { reason: 'no-inventories', path: source } });
+}
 
 /** Reads an inventory from a file, from stdin (`-`), or from what an executable with `#!` prints. */
 export async function readInventoryFile(

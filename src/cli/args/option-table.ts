@@ -76,10 +76,15 @@ const flag = (flags: string, group: Group, help: string): TypedOption<boolean> =
 
 /** The most important first. To add one: a line here, and its name in the commands that take it. */
 export const createOptions = () => ({
-  inventory: text(
+  inventory: option<readonly string[] | null>(
     '-i, --inventory <file>',
     HOSTS,
-    'file, "-" for stdin, or "web-01,web-02," (default inventory.yaml)',
+    'file or directory, repeatable; "-": stdin; or "web-01,web-02," (default inventory.yaml)',
+    null,
+    (written, before) => {
+      if (written === '') throw new InvalidArgumentError('It is empty.');
+      return [...(before ?? []), written];
+    },
   ),
   limit: text(
     '-l, --limit <pattern>',

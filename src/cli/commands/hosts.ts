@@ -11,7 +11,7 @@ export const hosts: Command = async (invocation) => {
   const { settings, warnings } = await readHosts(invocation);
   if (!options.quiet) printProblems(terminal, [], warnings);
   if (options.output !== 'text') {
-    const list = settings.map(({ name, groups, ssh, sudo, alloy, config }) => ({
+    const list = settings.map(({ name, groups, ssh, sudo, alloy, config, origins }) => ({
       name,
       groups,
       transport: ssh.transport,
@@ -23,6 +23,7 @@ export const hosts: Command = async (invocation) => {
       sudo: sudo.kind,
       version: alloy.version.policy === 'exact' ? alloy.version.version : alloy.version.policy,
       template: config.template,
+      origins: originsOf(origins),
     }));
     printJson(options.output, { hosts: list }, list, terminal);
     return 0;
@@ -36,6 +37,22 @@ export const hosts: Command = async (invocation) => {
   if (!options.quiet) terminal.err(say`${count(rows.length, 'host')}\n`);
   return 0;
 };
+
+/** Where each value was set; of maps, what is in them. */
+function originsOf(origins: HostSettings['origins']) {
+  const paths = [...origins.keys()];
+  const maps = new Set(
+    paths.flatMap((path) => {
+      const steps = path.split('.');
+      return steps.slice(1).map((_, i) => steps.slice(0, i + 1).join('.'));
+    }),
+  );
+  return Object.fromEntries(
+    [...origins].flatMap(([path, { file, line }]) =>
+      maps.has(path) ? [] : [[path, { file, line }]],
+    ),
+  );
+}
 
 /** "ops@198.51.100.7:2222", without the parts that are the default. */
 function loginText(name: string, { transport, user, address, port }: HostSettings['ssh']): string {

@@ -24,7 +24,8 @@ import { orThrow, usageError } from '../usage.ts';
 /** Exits 0 when the files are written, 130 after a Ctrl-C or a no, when nothing is. */
 export const init: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const file = options.inventory ?? DEFAULT_INVENTORY;
+  const [file = DEFAULT_INVENTORY, another] = options.inventory ?? [];
+  if (another !== undefined) throw usageError({ reason: 'one-inventory' });
   const existing = existingText(file, options.edit);
   const given = options.answers === null ? null : await readAnswers(options.answers);
   if (given === null && !terminal.interactive)
@@ -145,7 +146,7 @@ async function finish(
   const { runHosts } = await import('../runs/run-hosts.ts');
   const code = await runHosts('plan', {
     ...invocation,
-    options: { ...invocation.options, inventory: file },
+    options: { ...invocation.options, inventory: [file] },
   });
   terminal.out(
     code === 0

@@ -145,7 +145,7 @@ async function writeSarif(
   if (options.sarif === null) return;
   const { sarif } = await import('../../report/sarif.ts');
   const { sarifPlaces } = await import('../files/sarif-places.ts');
-  const named = args.length > 0 ? args : [options.inventory ?? DEFAULT_INVENTORY];
+  const named = args.length > 0 ? args : (options.inventory ?? [DEFAULT_INVENTORY]);
   const rules = new Map<string, SarifRule>(RULES.map((rule) => [rule.code, rule]));
   const placeOf = sarifPlaces(terminal, named);
   const ruleOf = (id: string): SarifRule | undefined => rules.get(id);

@@ -3,9 +3,14 @@ import process from 'node:process';
 import { BUILTIN_NAMES } from '../../config/builtins.ts';
 import { FRAGMENT_NAMES } from '../../config/fragments.ts';
 import { isHostList } from '../../inventory/host-list.ts';
+import type { Inventory } from '../../inventory/members.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
 import { say } from '../../report/printable.ts';
-import { readInventoryFile } from '../../sources/inventory-file.ts';
+import {
+  type InventoryFile,
+  inventoryFiles,
+  readInventoryFile,
+} from '../../sources/inventory-file.ts';
 import { COMMANDS, type CommandSpec, isCommand } from '../args/commands.ts';
 import { DEFAULT_INVENTORY, OPTIONS, type OptionName } from '../args/option-table.ts';
 import { savedRuns } from '../runs/run-logs.ts';
@@ -17,8 +22,10 @@ export async function answerShell(argv: readonly string[], terminal: Terminal): 
   const line = shell === 'bash' ? splitLine(rest[0] ?? '') : { words: rest, kept: '' };
   try {
     const found = await complete(line.words, {
-      hosts: (inventory) =>
-        hostNames(inventory || terminal.env.ALLOYUP_INVENTORY || DEFAULT_INVENTORY, terminal),
+      hosts: (inventories) => {
+        const usual = terminal.env.ALLOYUP_INVENTORY || DEFAULT_INVENTORY;
+        return hostNames(inventories.length > 0 ? inventories : [usual], terminal);
+      },
       runs: () => [...savedRuns(terminal)].reverse(),
     });
     if (found === FILES) terminal.out(say`:${FILES}\n`);
@@ -35,16 +42,39 @@ export async function answerShell(argv: readonly string[], terminal: Terminal): 
   return 0;
 }
 
-async function hostNames(source: string, terminal: Terminal): Promise<HostNames> {
-  if (isHostList(source)) return { hosts: source.split(',').filter(Boolean), groups: [] };
-  const file = await readInventoryFile(
-    resolve(terminal.cwd, source.replace(/^~(?=\/)/, terminal.home)),
-    { stdin: () => process.stdin, mayRun: false, timeoutMs: 5000 },
-  );
-  const inventory = file.ok ? parseInventory(file.value.text, file.value.file) : file;
-  return inventory.ok
-    ? { hosts: [...inventory.value.hosts.keys()], groups: [...inventory.value.groups.keys()] }
-    : { hosts: [], groups: [] };
+async function hostNames(sources: readonly string[], terminal: Terminal): Promise<HostNames> {
+  const lists = sources.filter(isHostList).flatMap((one) => one.split(',').filter(Boolean));
+  const read: InventoryFile[] = [];
+  for (const source of sources.filter((one) => !isHostList(one))) {
+    const path = resolve(terminal.cwd, source.replace(/^~(?=\/)/, terminal.home));
+    const named = await inventoryFiles(path);
+    const options = { stdin: () => process.stdin, mayRun: false, timeoutMs: 5000 };
+    for (const one of named.ok ? named.value : []) {
+      const file = await readInventoryFile(one, options);
+      if (file.ok) read.push(file.value);
+    }
+  }
+  const inventory = await inventoryIn(read);
+  return {
+    hosts: [...lists, ...(inventory?.hosts.keys() ?? [])],
+    groups: [...(inventory?.groups.keys() ?? [])],
+  };
+}
+
+async function inventoryIn(files: readonly InventoryFile[]): Promise<Inventory | undefined> {
+  const [only, ...more] = files;
+  if (only && more.length === 0) {
+    const read = parseInventory(only.text, only.file);
+    return read.ok ? read.value : undefined;
+  }
+  // one alone may name groups of another
+  const [{ openInventory }, { mergeInventories }] = await Promise.all([
+    import('../../inventory/open-inventory.ts'),
+    import('../../inventory/several.ts'),
+  ]);
+  const parts = files.map(({ text, file }) => openInventory(text, file).part());
+  const merged = mergeInventories(parts.flatMap((part) => (part.ok ? [part.value] : [])));
+  return merged.ok ? merged.value : undefined;
 }
 
 /** A word of a command line: quotes may be open at its end. */
@@ -81,8 +111,8 @@ export interface Candidate {
 
 /** What only this machine knows, read when it is needed. */
 export interface MachineNames {
-  /** Of the inventory that the command line names; null: the usual one. */
-  hosts(inventory: string | null): Promise<HostNames>;
+  /** Of the inventories that the command line names; none: the usual one. */
+  hosts(inventories: readonly string[]): Promise<HostNames>;
   /** IDs of saved runs, newest first. */
   runs(): readonly string[];
 }
@@ -108,7 +138,7 @@ export async function complete(
   if (!isCommand(name)) return [];
   const spec: CommandSpec = COMMANDS[name];
 
-  const inventory = inventoryIn(before);
+  const inventory = inventoriesIn(before);
   const [, flag, glued] = /^(--[a-z-]+)=(.*)$/s.exec(typed) ?? [];
   const key = optionOf(spec, flag ?? before.at(-1)!);
   if (key && OPTIONS[key].required) {
@@ -149,18 +179,18 @@ const flagsOf = ({ options }: CommandSpec): readonly Candidate[] => [
 const optionOf = ({ options }: CommandSpec, flag: string): OptionName | undefined =>
   options.find((key) => OPTIONS[key].long === flag || OPTIONS[key].short === flag);
 
-/** The value of `-i FILE`. */
-function inventoryIn(before: readonly string[]): string | null {
-  const at = before.findLastIndex((word) => word === '-i' || word === '--inventory');
-  const glued = before.findLast((word) => word.startsWith('--inventory='));
-  return glued?.slice('--inventory='.length) ?? (at >= 0 ? (before[at + 1] ?? null) : null);
-}
+/** The values of `-i FILE`. */
+const inventoriesIn = (before: readonly string[]): readonly string[] =>
+  before.flatMap((word, i) => {
+    if (word.startsWith('--inventory=')) return [word.slice('--inventory='.length)];
+    return word === '-i' || word === '--inventory' ? before.slice(i + 1, i + 2) : [];
+  });
 
 /** What a value or an argument may be, by its name in the usage. */
 async function named(
   name: string,
   typed: string,
-  inventory: string | null,
+  inventory: readonly string[],
   names: MachineNames,
 ): Promise<readonly Candidate[] | typeof FILES> {
   switch (name) {

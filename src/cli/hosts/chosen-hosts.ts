@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { isHostList, namesIn, parseHostList } from '../../inventory/host-list.ts';
 import { limitFiles, limitHosts } from '../../inventory/limit.ts';
 import type { Inventory } from '../../inventory/members.ts';
-import { openInventory, type Surroundings } from '../../inventory/open-inventory.ts';
+import { openInventory, partOf, type Surroundings } from '../../inventory/open-inventory.ts';
+import { rebased } from '../../inventory/rebase.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
-import type { Problem, Warning } from '../../model/problem.ts';
+import { type InventoryPart, mergeInventories } from '../../inventory/several.ts';
+import { varsFilesOf, withVarsFiles } from '../../inventory/vars-files.ts';
+import { ok, type Problem, type Result, type Warning } from '../../model/problem.ts';
+import type { TextFile } from '../../model/text-files.ts';
+import { besideInventory } from '../../sources/directories.ts';
 import { readVariableDirectories, type VariablesEntry } from '../../sources/group-vars.ts';
-import { readInventoryFile } from '../../sources/inventory-file.ts';
+import { inventoryFiles, readInventoryFile } from '../../sources/inventory-file.ts';
 import { anywhere, type MayRead, onlyBelow, repositoryOf } from '../../sources/may-read.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { DEFAULT_INVENTORY, type Invocation, OPTIONS, type Options } from '../args/option-table.ts';
@@ -47,11 +53,13 @@ export async function readHosts(
   { options, terminal }: Invocation,
   { mayRun = true, confined = false }: ReadOptions = {},
 ): Promise<ChosenHosts> {
-  const source = options.inventory ?? DEFAULT_INVENTORY;
+  const sources = options.inventory ?? [DEFAULT_INVENTORY];
+  const [source] = sources as [string, ...string[]];
   const mayRead = confined ? onlyBelow(options.root ?? rootOf(source)) : anywhere;
-  const { inventory, base, text } = isHostList(source)
-    ? readList(source, options, terminal)
-    : await readFile(source, options, { mayRun, mayRead });
+  const { inventory, base, text } =
+    sources.length === 1 && isHostList(source)
+      ? readList(source, options, terminal)
+      : await readFiles(sources, options, { mayRun, mayRead });
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
   return {
@@ -70,20 +78,125 @@ function readList(source: string, options: Options, { cwd }: Terminal) {
   return { inventory, base: cwd, text: JSON.stringify([source, flags]) };
 }
 
-async function readFile(source: string, options: Options, access: Access) {
+/** All files that the sources name, as one inventory whose relative paths start beside the first. */
+async function readFiles(sources: readonly string[], options: Options, access: Access) {
   refuseListFlags(options);
-  const { file, inventory, variables } = await openSource(source, access);
-  // of a list of names Ansible makes the same, but for the users in it
-  const names = file.text.includes('@') && !file.ran ? namesIn(file.text) : null;
+  const { mayRead } = access;
+  const named: string[] = [];
+  for (const one of sources)
+    named.push(...(isHostList(one) ? [one] : orThrow(await inventoryFiles(one, mayRead))));
+  const opened = await Promise.all(
+    named.map((one) => (isHostList(one) ? one : openSource(one, access))),
+  );
+  const [first] = opened as [(typeof opened)[number]];
+  const base = typeof first === 'string' ? '.' : first.file.base;
+  const varsFiles = await readVarsFiles(opened, mayRead);
+  const [only, ...more] = opened.filter(
+    (one) => typeof one === 'string' || !varsFiles.paths.has(resolve(one.file.file)),
+  );
+  const { inventory, text } =
+    more.length === 0 && varsFiles.paths.size === 0 && typeof only === 'object'
+      ? readOne(only)
+      : readSeveral([only!, ...more], base, varsFiles);
+  return { inventory, base, text };
+}
+
+type Opened = Awaited<ReturnType<typeof openSource>>;
+
+function readOne({ file, inventory, variables }: Opened) {
+  const names = namesOf(file);
   return {
     inventory: orThrow(
       names
         ? parseHostList(`${names.join(',')},`, {})
         : inventory.read(surroundings(file.base, file.base, variables)),
     ),
-    base: file.base,
     text: variables.length === 0 ? file.text : JSON.stringify([file.text, variables]),
   };
+}
+
+/** Of a list of names Ansible makes the same, but for the users in it. */
+const namesOf = ({ text, ran }: Opened['file']): readonly string[] | null =>
+  text.includes('@') && !ran ? namesIn(text) : null;
+
+function readSeveral(opened: readonly (Opened | string)[], base: string, { texts }: VarsTexts) {
+  const problems: Problem[] = [];
+  const parts = opened.flatMap((one): readonly InventoryPart[] => {
+    const read = partOfOpened(one, base);
+    if (!read.ok) problems.push(...read.problems);
+    if (!read.ok || typeof one === 'string') return read.ok ? [read.value] : [];
+    const { file } = one;
+    const whole = withVarsFiles(read.value, texts.get(file.file) ?? new Map());
+    const isMoved = one.inventory.kind === 'alloyup' && resolve(file.base) !== resolve(base);
+    if (!isMoved) return [whole];
+    return [
+      { ...whole, value: rebased(whole.value, (path) => fromBase(base, join(file.base, path))) },
+    ];
+  });
+  throwAll(problems);
+  const read = opened.map((one) =>
+    typeof one === 'string' ? one : [one.file.text, one.variables],
+  );
+  return {
+    inventory: orThrow(mergeInventories(parts)),
+    text: JSON.stringify([read, [...texts].map(([file, own]) => [file, [...own]])]),
+  };
+}
+
+/** Never absolute: a checkout elsewhere gives the same text. */
+function fromBase(base: string, path: string): string {
+  const inside = relative(base, path);
+  return inside.startsWith('..') ? inside : `./${inside}`;
+}
+
+function partOfOpened(opened: Opened | string, base: string): Result<InventoryPart> {
+  const names = typeof opened === 'string' ? [opened] : namesOf(opened.file);
+  if (names) {
+    const list = parseHostList(`${names.join(',')},`, {});
+    return list.ok ? ok(partOf(list.value)) : list;
+  }
+  const { file, inventory, variables } = opened as Opened;
+  return inventory.part(surroundings(file.base, base, variables));
+}
+
+/** Files of variables by the inventory that names them and the path as written there. */
+interface VarsTexts {
+  readonly texts: ReadonlyMap<string, ReadonlyMap<string, TextFile>>;
+  /** Absolute. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** Of a file of variables. */
+const MAX_VARS_BYTES = 4 * 1024 * 1024;
+
+async function readVarsFiles(
+  opened: readonly (Opened | string)[],
+  mayRead: MayRead = anywhere,
+): Promise<VarsTexts> {
+  const texts = new Map<string, Map<string, TextFile>>();
+  const paths = new Set<string>();
+  const problems: Problem[] = [];
+  for (const one of opened) {
+    if (typeof one === 'string' || one.inventory.kind !== 'alloyup') continue;
+    const part = one.inventory.part();
+    if (!part.ok) continue;
+    const { file, base } = one.file;
+    for (const { path, section } of varsFilesOf(part.value.value)) {
+      const found = besideInventory(path, base);
+      paths.add(resolve(found));
+      const read = await readTextFile(found, MAX_VARS_BYTES, { mayRead });
+      const own = texts.get(file) ?? new Map<string, TextFile>();
+      texts.set(file, own);
+      if (read.ok) own.set(path, { file: found, text: read.text });
+      else {
+        const at = part.value.place([...section, 'config', 'varsFile']);
+        const params = { reason: 'unreadable-vars-file', path, failure: read.failure } as const;
+        problems.push({ code: 'inventory.file', params, at, detail: part.value.frame(at) });
+      }
+    }
+  }
+  throwAll(problems);
+  return { texts, paths };
 }
 
 interface Access {
@@ -93,7 +206,9 @@ interface Access {
 
 /** The repository that an inventory is in, otherwise its directory. */
 function rootOf(source: string): string {
-  const directory = isHostList(source) || source === '-' ? resolve('.') : dirname(resolve(source));
+  const path = isHostList(source) || source === '-' ? resolve('.') : resolve(source);
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const directory = isDirectory ? path : dirname(path);
   return repositoryOf(directory) ?? directory;
 }
 

@@ -245,7 +245,7 @@ const framed = (problems: readonly Problem[], { inventory }: ChosenHosts): reado
       inventory.file === HOST_LIST
     )
       return { ...problem, params: { ...problem.params, flag: true } };
-    if (!at || detail !== undefined || at.file !== inventory.file) return problem;
+    if (!at || detail !== undefined || !inventory.files.includes(at.file)) return problem;
     const frame = inventory.frame(at);
     return frame === '' ? problem : { ...problem, detail: frame };
   });

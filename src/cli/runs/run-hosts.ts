@@ -126,7 +126,7 @@ async function runTargets(given: Run): Promise<number> {
     return false;
   };
   const { repository, ...ports } = createWorld(terminal, {
-    trust: commandLine(['alloyup', 'trust', ...(file === null ? [] : ['-i', file])]),
+    trust: commandLine(['alloyup', 'trust', ...(file ?? []).flatMap((one) => ['-i', one])]),
     emit,
     mask,
     stop: interrupts.stop,

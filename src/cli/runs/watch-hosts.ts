@@ -108,7 +108,7 @@ export async function watchHosts(given: Invocation): Promise<number> {
     trust: commandLine([
       'alloyup',
       'trust',
-      ...(options.inventory === null ? [] : ['-i', options.inventory]),
+      ...(options.inventory ?? []).flatMap((one) => ['-i', one]),
     ]),
     emit,
     mask,

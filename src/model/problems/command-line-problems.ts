@@ -14,6 +14,7 @@ export type CommandLineProblem =
   | Reasons<'options-conflict', { options: readonly [string, string] }>
   | Reasons<'hosts-named-twice' | 'fmt-stdin'>
   | Reasons<'list-option', { option: string }>
+  | Reasons<'one-inventory'>
   | Reasons<'watch-needs-terminal', { output: string }>
   // nobody can be asked
   | Reasons<'confirmation-needed', { verb: string }>

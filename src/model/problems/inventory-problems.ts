@@ -1,5 +1,5 @@
 import type { UnreadableBecause } from '../readable.ts';
-import type { EnvironmentValue, InventoryFileProblem } from './file-problems.ts';
+import type { EnvironmentValue, FileFailure, InventoryFileProblem } from './file-problems.ts';
 import type { Reasons } from './reasons.ts';
 
 /** A form that a value of the inventory must have; what each looks like is explained in report/. */
@@ -82,7 +82,7 @@ export type FileOwner =
   | 'root-directory';
 
 /** Where a group sets a value. */
-type GroupLine = { readonly name: string; readonly line: number };
+type GroupLine = { readonly name: string; readonly line: number; readonly file?: string };
 
 export interface InventoryProblems {
   'inventory.syntax':
@@ -122,7 +122,12 @@ export interface InventoryProblems {
   'inventory.rule':
     | EnvironmentValue
     | Reasons<'no-hosts' | 'shared-address'>
-    | Reasons<'duplicate-host', { host: string; line: number }>
+    /** `file`: where it is another one than that of the problem. */
+    | Reasons<'duplicate-host', { host: string; line: number; file?: string }>
+    | Reasons<
+        'files-disagree',
+        { setting: string; places: readonly Readonly<{ file: string; line: number }>[] }
+      >
     | Reasons<'too-many-hosts', { count: number; limit: number }>
     | Reasons<'reserved-group', { group: string }>
     | Reasons<'unknown-group', { group: string; near: string | null }>
@@ -166,6 +171,10 @@ export interface InventoryProblems {
   'inventory.file':
     | InventoryFileProblem
     | Reasons<'variables-encrypted', { file: string }>
+    /** `path` as the inventory writes it. */
+    | Reasons<'unreadable-vars-file', { path: string; failure: FileFailure }>
+    | Reasons<'vars-file-form', { path: string }>
+    | Reasons<'no-inventories', { path: string }>
     /** Of an Ansible inventory. */
     | Reasons<'program-not-json' | 'program-without-meta' | 'toml', { path: string }>;
   'inventory.limit':

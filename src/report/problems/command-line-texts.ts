@@ -47,6 +47,8 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
     'list-option': ({ option }) => text`
       ${option} only works with a list of hosts, not with an inventory file
       Set it in the inventory, or name the hosts: -i web-01,web-02,`,
+    'one-inventory': text`init writes one inventory, and several are named
+      Name one file with -i, and give the others to the other commands`,
     'fmt-stdin': text`-w cannot write to stdin
       Remove -w to print the result`,
     'confirmation-needed': ({ verb }) => text`changes need confirmation, ${NO_TERMINAL}

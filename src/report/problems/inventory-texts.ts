@@ -7,7 +7,14 @@ import type { UnreadableBecause } from '../../model/readable.ts';
 import { table } from '../../model/table.ts';
 import { count } from '../plain.ts';
 import { rangeTexts, schemaText } from './schema-texts.ts';
-import { environmentValue, gather, inventoryFileTexts, named } from './source-texts.ts';
+import {
+  environmentValue,
+  fileFailure,
+  fileHint,
+  gather,
+  inventoryFileTexts,
+  named,
+} from './source-texts.ts';
 import { didYouMean, quoted, type Text, type Texts, text } from './texts.ts';
 
 const SEE_HOSTS = 'List the hosts: alloyup hosts';
@@ -194,8 +201,8 @@ export const inventoryTexts: Texts<InventoryProblems> = {
       Add one below "hosts:", such as "web-01.example.com: {}"`,
     'shared-address': text`several hosts cannot share one address
       Set the address of each host in hosts.NAME.ssh.address`,
-    'duplicate-host': ({ host, line }) => text`
-      the host ${quoted(host)} is already defined on line ${line}
+    'duplicate-host': ({ host, line, file }) => text`
+      the host ${quoted(host)} is already defined ${file === undefined ? `on line ${line}` : `at ${file}:${line}`}
       Remove it from one of the two, or move the settings of the range to a group`,
     'too-many-hosts': ({ count, limit }) => text`
       the inventory has ${count} hosts; the limit is ${limit}
@@ -205,8 +212,16 @@ export const inventoryTexts: Texts<InventoryProblems> = {
       ${group === 'all' ? 'Put settings for every host in "defaults"' : OTHER_NAME}`,
     'unknown-group': ({ group, near }) => text`there is no group ${quoted(group)}
       ${didYouMean(near && quoted(near), `Add it below "groups:", even without settings: ${group}: {}`)}`,
+    'files-disagree': ({ setting, places }) => text`
+      ${places.map(({ file, line }) => `${file}:${line}`).join(' and ')} set different values of ${setting}
+      Remove one of the two`,
     'groups-disagree': ({ groups, host, setting }) => {
-      const names = groups.map(({ name, line }) => `"${name}" (line ${line})`).join(' and ');
+      const names = groups
+        .map(
+          ({ name, line, file }) =>
+            `"${name}" (${file === undefined ? `line ${line}` : `${file}:${line}`})`,
+        )
+        .join(' and ');
       const key = /^[\w-]+$/.test(host) ? host : `"${host}"`;
       return text`the groups ${names} set different values of ${setting} for "${host}"
         Set the value for the host, in hosts.${key}, or remove the host from one of the groups`;
@@ -295,6 +310,13 @@ export const inventoryTexts: Texts<InventoryProblems> = {
       Let Ansible read it: ${gather(path)} -o inventory.yaml`,
     'variables-encrypted': ({ file }) => text`${file} is encrypted with Ansible Vault
       Let Ansible decrypt it: ${gather('INVENTORY').replace('--list', '--list --ask-vault-pass')}. Write secrets as { secret: env:NAME }`,
+    'unreadable-vars-file': ({ path, failure }) => text`
+      the file of variables ${path} ${fileFailure(failure)}
+      ${fileHint(failure)}`,
+    'vars-file-form': ({ path }) => text`${path} is not a map of variables
+      Write NAME: VALUE on each line`,
+    'no-inventories': ({ path }) => text`the directory ${path} has no inventory in it
+      Put files that end in .yaml, .yml, .json or .ini there, or name a file`,
   },
   'inventory.limit': {
     empty: ({ limit }) => text`--limit ${quoted(limit)} names no host

@@ -19,6 +19,7 @@ test('the example inventory is short, and valid as it is', () => {
 
 test('the inventory with every key is valid with its files', () => {
   put('inventory.yaml', text('docs/inventory.full.yaml'));
+  put('vars.yaml', '{}\n');
   put('ca.pem', 'certificate\n');
   put('nginx.alloy', 'local.file_match "nginx" {\n\tpath_targets = []\n}\n');
   put('password', 'hunter2\n', 0o600);

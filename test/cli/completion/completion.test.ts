@@ -8,7 +8,7 @@ import { describeUnless, MISSING } from '../../missing.ts';
 import { builtCommand } from '../built.ts';
 
 const known = {
-  hosts: async (inventory: string | null) =>
+  hosts: async ([inventory]: readonly string[]) =>
     inventory === 'other.yaml'
       ? { hosts: ['other-01'], groups: [] }
       : { hosts: ['web-01', 'web-02', 'db-01'], groups: ['web', 'prod'] },
@@ -103,6 +103,9 @@ describe('in a real shell', () => {
     mkdirSync(join(folder, 'bin'));
     symlinkSync(builtCommand(), join(folder, 'bin/alloyup'));
     writeFileSync(join(folder, 'inventory.yaml'), INVENTORY);
+    mkdirSync(join(folder, 'several'));
+    writeFileSync(join(folder, 'several/a.yaml'), 'hosts: { sql-01: { groups: [sql] } }\n');
+    writeFileSync(join(folder, 'several/b.yaml'), 'groups: { sql: }\n');
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -120,6 +123,7 @@ describe('in a real shell', () => {
     ['alloyup sta', ['status']],
     ['alloyup plan -l web-', ['web-01', 'web-02', 'web-03']],
     ['alloyup render d', ['db-01']],
+    ['alloyup plan -i inventory.yaml -i several -l s', ['sql', 'sql-01']],
     ['alloyup plan --output n', ['ndjson']],
     ['alloyup report no-such', []],
   ] as const;
