@@ -7,7 +7,7 @@ import {
 import { KEPT_FILTERS, KEPT_TAGS } from '../src/config/filters.ts';
 import { builtinFragment, FRAGMENT_NAMES, type FragmentName } from '../src/config/fragments.ts';
 import { toldNeeds } from '../src/config/host-needs.ts';
-import type { Joint, Parameter } from '../src/config/template-model.ts';
+import { type Condition, GIVEN, type Joint, type Parameter } from '../src/config/template-model.ts';
 import { parameterType } from '../src/report/problems/config-texts.ts';
 
 const INTRODUCTION = `# Templates
@@ -52,7 +52,7 @@ Each parameter has \`type\` and \`meaning\`, and can have \`required\`, \`defaul
 (a parameter without which it has no effect), \`unless\` (a parameter that replaces it), \`requiredUnless\` (a parameter
 beside which it is optional) and
 \`when: { collect: [metrics] }\` (it applies only if \`collect\` is or contains one of these values).
-\`offers\` names what it gives to fragments, see below.
+\`offers\` names what it gives to fragments, see below. \`when: { scrape: given }\` asks only that the other one is set.
 
 \`needs\` says what the host must have:
 
@@ -70,6 +70,39 @@ The plan adds the groups by itself. A missing variable, an older version and a l
 of such maps, each with \`when: { collect: [docker] }\`, needs more for some values only.
 
 \`setup\` is a list of sentences about what else is to do, for people.
+
+A parameter of type \`entries\` is a map by name, whose entries have \`fields\`, parameters themselves; with \`short\`, an entry may
+also be the plain value of that field, and with \`listed\` the whole may be a plain list. A \`record\` has \`fields\` once. The
+template sees a list of maps with every field, and \`name\` first.
+
+## Things by name
+
+Log files, applications and second destinations are maps by name. Groups and hosts add entries, change fields of one, or
+remove it with null:
+
+\`\`\`yaml
+defaults:
+  config:
+    template: linux-host
+    vars:
+      collect: { files: true }
+      log_files: { syslog: /var/log/syslog }
+groups:
+  web:
+    hosts: [web-01, web-02]
+    config:
+      vars:
+        collect: { docker: true }
+        log_files:
+          nginx: { path: /var/log/nginx/access*.log, parser: nginx, label_fields: [status] }
+        scrape: { shop: "127.0.0.1:8080" }
+hosts:
+  web-02: { config: { vars: { log_files: { syslog: null } } } }
+\`\`\`
+
+Components are called after the names (\`loki.source.file.file_nginx\`, \`prometheus.scrape.scrape_shop\`), so a new name reads a file
+from its beginning. A plain list of \`log_files\` stays what it was, one component with the job "files"; a list replaces
+what other sections have. Passwords and tokens come from variables (\`_env\`) or files on the host (\`_file\`).
 `;
 
 const FRAGMENTS = `## Fragments
@@ -120,7 +153,7 @@ loki.source.file "nginx" {
 
 A template of your own offers what it assigns: \`{% assign metrics_to = "prometheus.remote_write.mine.receiver" | reference %}\`.
 In the built-in templates these components keep their names: \`prometheus.remote_write.default\`, \`loki.write.default\`,
-\`prometheus.scrape.host\`, \`loki.source.journal.journal\`, \`loki.source.file.files\`, \`otelcol.receiver.otlp.default\`. Data and
+\`prometheus.scrape.host\`, \`loki.source.journal.journal\`, \`loki.source.docker.containers\`, \`loki.source.file.files\`, \`otelcol.receiver.otlp.default\`. Data and
 positions on the host belong to these names.
 
 A fragment can declare in its \`.yaml\` what its host must have, see \`needs\` above: the plan adds groups, and what else is
@@ -140,7 +173,9 @@ const VIEWS: Readonly<Record<BuiltinName, string>> = {
   job. Its panels about systemd and processes need \`enable_collectors: [systemd, processes]\`.
 - The journal: \`{job="systemd-journal", unit="ssh.service", level=~"error|warning"}\`. Units whose names differ on each run
   (logins, \`systemd-run\`, connections, containers) share one value of \`unit\`.
-- Log files: \`{job="files", filename="/var/log/nginx/access.log"}\`.
+- Log files: \`{job="nginx"}\` by name, or \`{job="files", filename="/var/log/nginx/access.log"}\` for a plain list.
+- Containers: \`{job="docker", compose_project="shop", stream="stderr"}\`.
+- Applications with metrics: \`up{job="shop", instance="web-01:8080"}\`.
 - Applications: Loki has \`service_name\` as a label, and the other resource attributes as structured metadata:
   \`{service_name="shop"} | host_name="web-01"\`. In Tempo: \`{resource.host.name="web-01"}\`.
 - Alloy: \`increase(loki_write_dropped_entries_total[1h])\`, \`increase(prometheus_remote_storage_samples_failed_total[1h])\`
@@ -215,7 +250,7 @@ function row(parameter: Parameter): string {
   const kind =
     oneOf.length === 0
       ? parameterType(type)
-      : type === 'list'
+      : /^(list|switches)$/.test(type)
         ? `some of ${words}`
         : type === 'urls'
           ? `${parameterType(type)}: ${words}`
@@ -232,12 +267,24 @@ function conditions({ required, needs, unless, requiredUnless, when }: Parameter
   const or = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(' or ');
   return [
     ...(needs === null ? [] : [` Only with \`${needs}\`.`]),
-    ...(when === null ? [] : [` Only with ${or(when.words)} in \`${when.name}\`.`]),
-    ...(unless === null ? [] : [` Not together with \`${unless}\`.`]),
+    ...(when.length === 0 ? [] : [` Only with ${when.map(condition).join(', or ')}.`]),
+    ...(unless.length === 0 ? [] : [` Not together with ${or(unless)}.`]),
     ...(requiredUnless === null ? [] : [` Optional with \`${requiredUnless}\`.`]),
     ...(typeof required === 'boolean' ? [] : [` Required for ${or(required)}.`]),
   ].join('');
 }
+
+function condition({ name, words }: Condition): string {
+  if (words.includes(GIVEN)) return `\`${name}\``;
+  return `${words.map((word) => `\`${word}\``).join(' or ')} in \`${name}\``;
+}
+
+/** A parameter, and what each of its entries has. */
+const rowsOf = (parameter: Parameter, above = ''): readonly string[] => {
+  const named = { ...parameter, name: `${above}${parameter.name}` };
+  const inside = parameter.type === 'entries' ? `${named.name}.NAME.` : `${named.name}.`;
+  return [row(named), ...parameter.fields.flatMap((field) => rowsOf(field, inside))];
+};
 
 /** The templates whose parameters give this destination to fragments. */
 function offering(joint: Joint): string {
@@ -254,7 +301,7 @@ function section({ name, summary, parameters, needs, setup }: BuiltinTemplate, v
   const listed = (title: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : `${title}:\n\n${lines.map((one) => `- ${one}\n`).join('')}\n`;
   const wanted = listed('It needs from the host', toldNeeds(needs)) + listed('Set it up', setup);
-  const rows = parameters.map(row).join('\n');
+  const rows = parameters.flatMap((one) => rowsOf(one)).join('\n');
   return `## ${name}\n\n${summary}\n\n${wanted}${views}| parameter | value | default | meaning |\n|---|---|---|---|\n${rows}\n`;
 }
 
@@ -281,6 +328,8 @@ Filters added by alloyup:
 | \`identifier\` | a valid Alloy label: \`web-01.example.com\` becomes \`web_01_example_com\` |
 | \`reference\` | an Alloy reference instead of a string: \`{{ "constants.hostname" \\| reference }}\` |
 | \`with_default: key, value\` | the map with this key first, unless it already has it |
+| \`fields\`, \`fields: "json"\` | of a list of fields, a map from a label's name to the field, or to its expression of JMESPath |
+| \`field_labels\` | the same list as labels: \`{ http_status: "http_status" }\` |
 `;
   return [INTRODUCTION, fragments, language, ...sections, HEAD, ...builtin, LIMITS].join('\n');
 }

@@ -44,7 +44,7 @@ const PURE_NODE: readonly string[] = [
 
 /** Files outside src/ that are part of the bundle. */
 const OUTSIDE =
-  /^\.\.\/(?:package\.json|templates\/(?:fragments\/)?[\w-]+\.(?:alloy|yaml)|schema\/[\w-]+\.schema\.json)$/;
+  /^\.\.\/(?:package\.json|templates\/(?:(?:fragments|parts)\/)?[\w-]+\.(?:alloy|yaml)|schema\/[\w-]+\.schema\.json)$/;
 
 /** Libraries for the other directories; those with I/O may use any. */
 const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff', 'p-limit'];

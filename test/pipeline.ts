@@ -57,21 +57,20 @@ export class Pipeline {
       return this.#through(`${id}.targets`, signal, { ...item, labels: { ...own, ...labels } });
     }
     switch (name) {
-      case 'discovery.relabel':
-        return this.#through(`${id}.output`, signal, {
-          ...item,
-          labels: this.#relabel(block, labels) ?? {},
-        });
+      case 'discovery.relabel': {
+        const made = this.#relabel(block, labels);
+        return made ? this.#through(`${id}.output`, signal, { ...item, labels: made }) : [];
+      }
+      case 'loki.source.docker':
       case 'loki.source.journal':
       case 'loki.source.syslog': {
-        const rules = String(this.#attribute(block.body, 'relabel_rules')).replace(/\.rules$/, '');
-        const made = this.#relabel(this.#blocks.get(rules)!, labels);
-        return next({
-          ...item,
-          labels: Object.fromEntries(
-            Object.entries(made ?? {}).filter(([key]) => !key.startsWith('__')),
-          ),
-        });
+        const made = this.#relabelledAtSource(block, labels);
+        return made ? next({ ...item, labels: made }) : [];
+      }
+      case 'loki.process': {
+        const stages = blocksOf(block.body, 'stage.static_labels');
+        const added = stages.map(({ body }) => this.#attribute(body, 'values') as Texts);
+        return next({ ...item, labels: Object.assign({}, labels, ...added) as Texts });
       }
       case 'prometheus.relabel': {
         const made = this.#relabel(block, labels);
@@ -122,6 +121,15 @@ export class Pipeline {
       default:
         throw new Error(`what ${name} does is not known here`);
     }
+  }
+
+  /** What the source's own rules leave, without labels that are only for them; undefined: they drop it. */
+  #relabelledAtSource({ body }: Block, labels: Texts): Texts | undefined {
+    const rules = String(this.#attribute(body, 'relabel_rules')).replace(/\.rules$/, '');
+    const made = this.#relabel(this.#blocks.get(rules)!, labels);
+    return (
+      made && Object.fromEntries(Object.entries(made).filter(([key]) => !key.startsWith('__')))
+    );
   }
 
   /** On to whatever scrapes or relabels these targets. */
@@ -183,11 +191,14 @@ export class Pipeline {
       const action = text('action', 'replace');
       if (action === 'keep') {
         if (!match) return undefined;
+      } else if (action === 'drop') {
+        if (match) return undefined;
       } else if (action !== 'replace') throw new Error(`${action} is not known here`);
       else if (match) {
         const made = text('replacement', '$1').replace(
-          /\$(?:\{(\d+)\}|(\d+))/g,
-          (_, braced: string, bare: string) => match[Number(braced ?? bare)] ?? '',
+          /\$(?:\$|\{(\d+)\}|(\d+))/g,
+          (whole, braced?: string, bare?: string) =>
+            whole === '$$' ? '$' : (match[Number(braced ?? bare)] ?? ''),
         );
         // an empty label is none
         if (made === '') delete labels[text('target_label', '')];

@@ -8,6 +8,7 @@ import selfMonitoring from '../../templates/self-monitoring.alloy';
 import selfMonitoringYaml from '../../templates/self-monitoring.yaml';
 import { memo } from '../model/memo.ts';
 import { type Declarations, declarationsOf } from './declarations.ts';
+import { withPartParameters, withParts } from './parts.ts';
 import type { Template } from './template-model.ts';
 
 const TEXTS = {
@@ -37,9 +38,13 @@ export function declaredTemplate(
   path: string,
   [text, yaml]: readonly [string, unknown],
 ): BuiltinTemplate {
-  const declared = declarationsOf(yaml, (at, { reason }) => {
+  const { parameters, ...about } = yaml as {
+    readonly parameters: Readonly<Record<string, unknown>>;
+  };
+  const whole = { ...about, parameters: withPartParameters(parameters) };
+  const declared = declarationsOf(whole, (at, { reason }) => {
     // a test reads all of them, so this is a bug and not wrong input
     throw new Error(`${path}.yaml: ${at.join('.')}: ${reason}`);
   });
-  return { name, file: `${path}.alloy`, text, ...declared };
+  return { name, file: `${path}.alloy`, text: withParts(text), ...declared };
 }

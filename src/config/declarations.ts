@@ -5,7 +5,7 @@ import type { DeclarationFault } from '../model/problems/config-problems.ts';
 import { needsOf } from './host-needs.ts';
 import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
-import { conditionOf, record } from './record.ts';
+import { conditionsOf, record } from './record.ts';
 import { type DeclaredNeeds, JOINTS, type Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
@@ -21,12 +21,14 @@ export interface Declarations {
 const FIELDS = [
   ...['type', 'meaning', 'required', 'default', 'oneOf'],
   ...['needs', 'unless', 'requiredUnless', 'when', 'offers'],
+  ...['fields', 'short', 'listed'],
 ];
 
 /**
  * Reads the YAML file beside a template: `summary`; `parameters` by name, each with `type`,
  * `meaning` and optionally `required`, `default`, `oneOf`, `needs`, `unless`,
- * `requiredUnless`, `when`, `offers`; `needs`, what it needs from its host; and `setup`, a list of sentences.
+ * `requiredUnless`, `when`, `offers`, `fields`, `short`, `listed`; `needs`, what it needs from its host; and `setup`, a
+ * list of sentences.
  */
 export function readDeclarations(
   text: string,
@@ -76,9 +78,25 @@ export function declarationsOf(
   const sentences: readonly unknown[] = Array.isArray(setup) ? setup : [setup ?? []].flat();
   if (!sentences.every((one) => typeof one === 'string')) report(['setup'], { reason: 'no-text' });
 
-  const parameters = Object.entries(record(declared)).map(([name, value]): Parameter => {
+  return {
+    summary: String(summary),
+    parameters: parametersOf(record(declared), ['parameters'], report),
+    needs: needsOf(wanted, Object.keys(record(declared)), report),
+    setup: sentences.map(String),
+  };
+}
+
+type Report = Parameters<typeof declarationsOf>[1];
+
+/** @param at their path in the declarations */
+function parametersOf(
+  declared: Readonly<Record<string, unknown>>,
+  above: readonly string[],
+  report: Report,
+): readonly Parameter[] {
+  return Object.entries(declared).map(([name, value]): Parameter => {
     const fields = record(value);
-    const at = ['parameters', name];
+    const at = [...above, name];
     for (const key of Object.keys(fields).filter((field) => !FIELDS.includes(field))) {
       const meant = nearest(key, FIELDS) ?? null;
       report([...at, key], { reason: 'unknown-key', parameter: name, key, meant, known: FIELDS });
@@ -88,8 +106,8 @@ export function declarationsOf(
     if (!/^[A-Za-z_]\w*$/.test(name) || name === 'host')
       report(at, { reason: 'parameter-name', parameter: name });
     if (typeof fields.meaning !== 'string') report(at, { reason: 'no-meaning', parameter: name });
-    const { required, oneOf, needs, unless, requiredUnless, offers = [] } = fields;
-    const offered = (Array.isArray(offers) ? offers : [offers]).map(String);
+    const { required, oneOf, needs, requiredUnless, short, offers = [] } = fields;
+    const offered = words(offers);
     const parameter: Parameter = {
       name,
       type: type ?? 'string',
@@ -98,16 +116,31 @@ export function declarationsOf(
       default: fields.default ?? null,
       oneOf: Array.isArray(oneOf) ? oneOf.map(String) : [],
       needs: typeof needs === 'string' ? needs : null,
-      unless: typeof unless === 'string' ? unless : null,
+      unless: words(fields.unless ?? []),
       requiredUnless: typeof requiredUnless === 'string' ? requiredUnless : null,
       offers: JOINTS.filter((joint) => offered.includes(joint)),
-      when: conditionOf(fields.when),
+      when: conditionsOf(fields.when),
+      fields: parametersOf(record(fields.fields), [...at, 'fields'], report),
+      short: typeof short === 'string' ? short : null,
+      listed: fields.listed === true,
     };
-    for (const field of ['needs', 'unless', 'requiredUnless', 'when'] as const) {
-      const other = field === 'when' ? (parameter.when?.name ?? null) : parameter[field];
-      if (other !== null && !Object.hasOwn(record(declared), other))
-        report(at, { reason: 'undeclared-parameter', parameter: name, field, other });
-    }
+    const others = {
+      needs: [parameter.needs],
+      unless: parameter.unless,
+      requiredUnless: [parameter.requiredUnless],
+      when: parameter.when.map((one) => one.name),
+    };
+    for (const [field, names] of Object.entries(others))
+      for (const other of names)
+        if (other !== null && !Object.hasOwn(declared, other))
+          report(at, { reason: 'undeclared-parameter', parameter: name, field, other });
+    if (parameter.short !== null && !parameter.fields.some((one) => one.name === parameter.short))
+      report(at, {
+        reason: 'undeclared-parameter',
+        parameter: name,
+        field: 'short',
+        other: parameter.short,
+      });
     for (const joint of offered)
       if (!JOINTS.some((one) => one === joint))
         report(at, { reason: 'unknown-joint', parameter: name, joint, joints: JOINTS });
@@ -115,8 +148,7 @@ export function declarationsOf(
     if (type && fault) report(at, { reason: 'default', parameter: name, fault });
     return parameter;
   });
-
-  const names = Object.keys(record(declared));
-  const needs = needsOf(wanted, names, report);
-  return { summary: String(summary), parameters, needs, setup: sentences.map(String) };
 }
+
+const words = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).map(String);

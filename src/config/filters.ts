@@ -25,7 +25,7 @@ export const KEPT_TAGS: readonly string[] = words(
 );
 
 /** `web-01.example.com` -> `web_01_example_com`: a name that Alloy takes as a label. */
-function identifier(value: unknown): string {
+export function identifier(value: unknown): string {
   if (typeof value === 'object' && value !== null && !(value instanceof Reference))
     throw new MisplacedError({ reason: 'not-a-value' });
   const word = String(value).replace(/[^\p{L}\p{Nd}]+/gu, '_');
@@ -50,5 +50,29 @@ function withDefault(map: unknown, key: unknown, value: unknown): unknown {
   return Object.hasOwn(map, String(key)) ? map : { [String(key)]: value, ...map };
 }
 
+const itemsOf = (list: unknown): readonly string[] => (Array.isArray(list) ? list.map(String) : []);
+
+/**
+ * Where fields are read from, by the names that they get: `{ http_status: "http.status" }`; of JSON, an expression
+ * of JMESPath.
+ */
+function fields(list: unknown, language?: unknown): Readonly<Record<string, string>> {
+  const quoted = (part: string): string => (/^[A-Za-z_]\w*$/.test(part) ? part : `"${part}"`);
+  const path = (field: string): string => field.split('.').map(quoted).join('.');
+  return Object.fromEntries(
+    itemsOf(list).map((field) => [identifier(field), language === 'json' ? path(field) : field]),
+  );
+}
+
+/** Labels that fields which were read become: `{ http_status: "http_status" }`. */
+const fieldLabels = (list: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(itemsOf(list).map((field) => [identifier(field), identifier(field)]));
+
 /** Our own filters, by name. */
-export const OWN_FILTERS = { identifier, reference, with_default: withDefault } as const;
+export const OWN_FILTERS = {
+  identifier,
+  reference,
+  with_default: withDefault,
+  fields,
+  field_labels: fieldLabels,
+} as const;

@@ -2,8 +2,8 @@ import type { Stability } from '../model/desired.ts';
 import { nearest } from '../model/frame.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
 import { counts } from './parameters.ts';
-import { conditionOf, record } from './record.ts';
-import type { DeclaredNeeds, Parameter, Template } from './template-model.ts';
+import { conditionsOf, record } from './record.ts';
+import { type DeclaredNeeds, GIVEN, type Parameter, type Template } from './template-model.ts';
 
 const LISTS = ['memberOf', 'files', 'environment'] as const;
 const FIELDS = [...LISTS, 'alloy', 'stability', 'when'] as const;
@@ -54,10 +54,10 @@ export function needsOf(
       }
       return texts;
     };
-    const when = conditionOf(fields.when);
-    if (fields.when !== undefined && when === null)
+    const when = conditionsOf(fields.when);
+    if (fields.when !== undefined && when.length === 0)
       report(at('when'), { reason: 'need', need: 'when' });
-    if (when !== null && !names.includes(when.name)) undeclared('when', when.name);
+    for (const { name } of when) if (!names.includes(name)) undeclared('when', name);
     const stability = LEVELS.find((level) => level === fields.stability) ?? null;
     if (fields.stability !== undefined && stability === null)
       report(at('stability'), { reason: 'need', need: 'stability' });
@@ -82,7 +82,7 @@ export function neededBy(
 ): readonly Omit<DeclaredNeeds, 'when'>[] {
   const all = parameters ?? [];
   return needs
-    .filter(({ when }) => when === null || counts({ ...NO_CONDITION, when }, all, vars))
+    .filter(({ when }) => counts({ ...NO_CONDITION, when }, all, vars))
     .map(({ memberOf, files, environment, alloy, stability }) => ({
       memberOf: memberOf.flatMap((text) => filled(text, all, vars)),
       files: files
@@ -94,7 +94,7 @@ export function neededBy(
     }));
 }
 
-const NO_CONDITION = { unless: null, offers: [] } as const;
+const NO_CONDITION = { unless: [], offers: [] } as const;
 
 /** A text with the values of its parameters, once for each value of a list. */
 function filled(
@@ -127,7 +127,10 @@ function textsIn(value: unknown): readonly string[] {
 /** Each need in words: "the variable that dsn_env names". */
 export const toldNeeds = (needs: readonly DeclaredNeeds[]): readonly string[] =>
   needs.flatMap(({ when, memberOf, files, environment, alloy, stability }) => {
-    const only = when === null ? '' : `, with ${when.words.join(' or ')} in ${when.name}`;
+    const conditions = when.map(({ name, words }) =>
+      words.includes(GIVEN) ? name : `${words.join(' or ')} in ${name}`,
+    );
+    const only = when.length === 0 ? '' : `, with ${conditions.join(' or ')}`;
     return [
       ...memberOf.map(
         (group) => `the group ${named(group)}${group === 'docker' ? ', which equals root' : ''}`,

@@ -1,17 +1,9 @@
 import { nearest } from '../model/frame.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import type { ParameterFault } from '../model/problems/config-problems.ts';
-import { schemeOf, TYPES } from './parameter-types.ts';
-import type { Parameter, TemplateValues } from './template-model.ts';
-
-/** Of a map its schemes. Maps of an inventory have no prototype, so `String` cannot take them; they are no word either. */
-function wordsOf(value: unknown): readonly string[] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return Object.values(value).map(schemeOf);
-  return (Array.isArray(value) ? value : [value]).map((one) =>
-    typeof one === 'object' ? '' : String(one),
-  );
-}
+import { fieldsOf, isMap, oddEntry, partsWithFields, wordsIn, wordsOf } from './entries.ts';
+import { TYPES } from './parameter-types.ts';
+import { GIVEN, type Parameter, type TemplateValues } from './template-model.ts';
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
@@ -19,13 +11,17 @@ const hasFragments = ({ fragments = [] }: TemplateValues['host']): boolean => fr
 
 type Vars = TemplateValues['vars'];
 
-/** Which of these words the parameter's condition finds in what it looks at; null: it has no condition. */
-function wordsFound({ when }: Pick<Parameter, 'when'>, all: readonly Parameter[], vars: Vars) {
-  if (when === null) return null;
-  const looked = vars[when.name] ?? all.find(({ name }) => name === when.name)?.default ?? [];
-  const there = wordsOf(looked);
-  return when.words.filter((word) => there.includes(word));
-}
+/** The words that the parameter's conditions find; null: it has none. */
+const wordsFound = ({ when }: Pick<Parameter, 'when'>, all: readonly Parameter[], vars: Vars) =>
+  when.length === 0
+    ? null
+    : when.flatMap(({ name, words }) =>
+        wordsIn(
+          all.find((one) => one.name === name),
+          vars[name],
+          words,
+        ),
+      );
 
 /** A value of this parameter would do something, beside these values of others. `joined`: there are fragments. */
 export function counts(
@@ -35,7 +31,7 @@ export function counts(
   joined = false,
 ): boolean {
   const { unless, offers } = parameter;
-  if (unless !== null && isGiven(vars[unless])) return false;
+  if (unless.some((other) => isGiven(vars[other]))) return false;
   if (joined && offers.length > 0) return true;
   return wordsFound(parameter, all, vars)?.length !== 0;
 }
@@ -93,21 +89,32 @@ export function checkVars(
     if (value === undefined || value === null) {
       if (!isRequired(parameter, parameters, vars)) continue;
       const about = { template, parameter: name, meaning, example: exampleOf(parameter) };
-      const where = value === null ? name : null;
-      const alternative = unless ?? requiredUnless;
+      // a field is missing in its entry, a parameter where the template was chosen
+      const where = value === null || name.includes('.') ? name : null;
+      const alternative = unless[0] ?? requiredUnless;
       report(where, { reason: 'required', ...about, alternative, flag: false });
       continue;
     }
-    if (unless !== null && isGiven(vars[unless]))
-      report(name, { reason: 'no-effect-beside', parameter: name, other: unless });
-    else if (when !== null && !counts(parameter, parameters, vars, joined)) {
-      const { name: other, words: values } = when;
-      report(name, { reason: 'no-effect-unless', parameter: name, other, values });
+    const beside = unless.find((other) => isGiven(vars[other]));
+    if (beside !== undefined)
+      report(name, { reason: 'no-effect-beside', parameter: name, other: beside });
+    else if (!counts(parameter, parameters, vars, joined)) {
+      const { name: other, words: values } =
+        when.find(({ words }) => !words.includes(GIVEN)) ?? when[0]!;
+      if (values.includes(GIVEN))
+        report(name, { reason: 'no-effect-without', parameter: name, other });
+      else report(name, { reason: 'no-effect-unless', parameter: name, other, values });
     }
     if (needs !== null && !isGiven(vars[needs]))
       report(name, { reason: 'no-effect-without', parameter: name, other: needs });
     const fault = faultOf(parameter, value);
     if (fault) report(name, { reason: 'value', parameter: name, fault });
+    else
+      for (const [path, own] of partsWithFields(parameter, value)) {
+        const inside = Object.entries(own).map(([key, one]) => [`${path}.${key}`, one] as const);
+        const values = { vars: Object.fromEntries(inside), locate, host };
+        problems.push(...checkVars(template, fieldsOf(path, parameter.fields), values));
+      }
   }
   return problems;
 }
@@ -120,25 +127,37 @@ export const exampleOf = ({ type, oneOf, meaning }: Parameter): string =>
 
 /** Why the parameter cannot have this value; undefined: it can. */
 export function faultOf(parameter: Parameter, value: unknown): ParameterFault | undefined {
-  const { type, oneOf, meaning } = parameter;
-  const json = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
-  const given = json.length > 60 ? `${json.slice(0, 57)}...` : json;
+  const { type, oneOf, meaning, fields, short, listed } = parameter;
+  const given = brief(value);
+  if (listed && Array.isArray(value)) {
+    const plain = fields.find((field) => field.name === short);
+    return plain && faultOf({ ...plain, meaning }, value);
+  }
   if (!TYPES[type][0](value)) {
     const example = type === 'urls' ? exampleOf(parameter) : (oneOf[0] ?? TYPES[type][1]);
     return { kind: 'type', type, given, example, meaning };
   }
+  if (type === 'entries') {
+    const odd = oddEntry(value);
+    if (odd) return { kind: 'entry', given: odd.name, other: odd.other };
+    const plain = Object.values(value as object).find(
+      (one) => one !== null && !isMap(one),
+    ) as unknown;
+    if (short === null && plain !== undefined)
+      return { kind: 'type', type, given: brief(plain), example: TYPES[type][1], meaning };
+  }
   if (oneOf.length === 0) return undefined;
-  const list = Array.isArray(value);
-  const odd = wordsOf(value).find((one) => !oneOf.includes(one));
+  const list = Array.isArray(value) || type === 'switches';
+  const words = type === 'switches' && isMap(value) ? Object.keys(value) : wordsOf(value);
+  const odd = words.find((one) => !oneOf.includes(one));
   if (odd === undefined) return undefined;
   if (type === 'urls') return { kind: 'scheme', choices: oneOf, given: odd, meaning };
   const meant = nearest(odd, oneOf) ?? null;
   return { kind: 'choice', choices: oneOf, list, given, meant, meaning };
 }
 
-/** What the template sees: every declared name, from `vars`, else its default, else null. */
-export const withDefaults = (
-  parameters: readonly Parameter[],
-  vars: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(parameters.map(({ name, default: value }) => [name, vars[name] ?? value]));
+/** As JSON, cut to fit a line. */
+function brief(value: unknown): string {
+  const json = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
+  return json.length > 60 ? `${json.slice(0, 57)}...` : json;
+}

@@ -6,8 +6,9 @@ export const record = (value: unknown): Readonly<Record<string, unknown>> =>
     ? (value as Readonly<Record<string, unknown>>)
     : {};
 
-/** `{ collect: [metrics] }`. */
-export function conditionOf(value: unknown): Parameter['when'] {
-  const [first] = Object.entries(record(value));
-  return first && Array.isArray(first[1]) ? { name: first[0], words: first[1].map(String) } : null;
-}
+/** `{ collect: [metrics], scrape: given }`. */
+export const conditionsOf = (value: unknown): Parameter['when'] =>
+  Object.entries(record(value)).map(([name, found]) => ({
+    name,
+    words: (Array.isArray(found) ? found : [found]).map(String),
+  }));

@@ -2,6 +2,7 @@ import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { failWith, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
 import { encode, plain, Reference } from './encode.ts';
+import { withDefaults } from './entries.ts';
 import {
   type Origin,
   type OutputValue,
@@ -10,7 +11,7 @@ import {
   renderLiquid,
 } from './liquid.ts';
 import { liquidProblems } from './liquid-problems.ts';
-import { checkVars, varsFor, withDefaults } from './parameters.ts';
+import { checkVars, varsFor } from './parameters.ts';
 import {
   JOINTS,
   type Joints,

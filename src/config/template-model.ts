@@ -9,6 +9,16 @@ export type Joint = (typeof JOINTS)[number];
 /** The receivers that a base has assigned. */
 export type Joints = Readonly<Partial<Record<Joint, Reference>>>;
 
+/** Something that another parameter must hold. */
+export interface Condition {
+  readonly name: string;
+  /** `GIVEN`, or words that it is or, of a list, holds. */
+  readonly words: readonly string[];
+}
+
+/** Stands for any value. */
+export const GIVEN = 'given';
+
 /** One value that a template takes from `config.vars`. */
 export interface Parameter {
   readonly name: string;
@@ -23,14 +33,20 @@ export interface Parameter {
   readonly oneOf: readonly string[];
   /** Another parameter, without which this one does nothing; null: none. */
   readonly needs: string | null;
-  /** Another parameter, beside which this one does nothing and is not required; null: none. */
-  readonly unless: string | null;
+  /** Other parameters, beside any of which this one does nothing and is not required. */
+  readonly unless: readonly string[];
   /** Another parameter, beside which this one counts but is not required; null: none. */
   readonly requiredUnless: string | null;
   /** What a base offers to fragments when this one is given: it then counts wherever there are any. */
   readonly offers: readonly Joint[];
-  /** It counts only where another parameter is, or its list holds, one of these words; null: always. */
-  readonly when: { readonly name: string; readonly words: readonly string[] } | null;
+  /** It counts only where one of these holds; empty: always. */
+  readonly when: readonly Condition[];
+  /** Of `record`, and of each of `entries`: what it consists of. */
+  readonly fields: readonly Parameter[];
+  /** Of `entries`: the field that a plain value stands for; null: there is no such short form. */
+  readonly short: string | null;
+  /** Of `entries`: they may also be a list of plain values, without names. */
+  readonly listed: boolean;
 }
 
 /**

@@ -214,7 +214,8 @@ export type TemplateValue =
   | number
   | boolean
   | readonly TemplateValue[]
-  | { readonly [name: string]: TemplateValue };
+  /** null takes away what a weaker section has there. */
+  | { readonly [name: string]: TemplateValue | null };
 
 const templateValue: z.ZodType<TemplateValue> = z
   .lazy(() =>
@@ -224,7 +225,7 @@ const templateValue: z.ZodType<TemplateValue> = z
         z.number(),
         z.boolean(),
         z.array(templateValue),
-        z.record(z.string(), templateValue),
+        z.record(z.string(), z.union([templateValue, z.null()])),
       ])
       .register(formats, { format: 'template-value' }),
   )

@@ -185,7 +185,7 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
     },
     config: {
       template: config.template,
-      vars: config.vars ?? {},
+      vars: withoutNull(config.vars ?? {}),
       inherited: inheritedVars(layers),
       fragments: Object.entries(config.fragments ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -193,7 +193,7 @@ function complete(layers: readonly Layer[], { place }: Source): Shared {
           if (given === null) return [];
           const { template = null, vars = {} } =
             typeof given === 'string' ? { template: given } : given;
-          return [{ name, template, vars, at: at(`config.fragments.${name}`) }];
+          return [{ name, template, vars: withoutNull(vars), at: at(`config.fragments.${name}`) }];
         }),
       readable: outermost(
         Object.entries(config.readable ?? {})
@@ -309,3 +309,18 @@ const refOf = (template: string, at: Position): TemplateRef =>
   template.includes('/') || template.endsWith('.alloy')
     ? { kind: 'file', path: template, at }
     : { kind: 'builtin', name: template, at };
+
+/** Maps without the keys that a stronger section has taken away. */
+function withoutNull<T extends Readonly<Record<string, TemplateValue | null>>>(map: T): T {
+  const kept = Object.entries(map).flatMap(([key, value]) =>
+    value === null
+      ? []
+      : [
+          [
+            key,
+            typeof value === 'object' && !Array.isArray(value) ? withoutNull(value as T) : value,
+          ],
+        ],
+  );
+  return Object.assign(Object.create(null), Object.fromEntries(kept)) as T;
+}

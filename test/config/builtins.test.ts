@@ -134,17 +134,17 @@ test.each([
   [{ collect: ['otlp'] }, ['linux-host needs metrics_url']],
   [
     { collect: ['metrics'], ...METRICS, ...LOGS },
-    ['logs_url has no effect without journal or files or otlp in collect'],
+    ['logs_url has no effect without journal or files or docker or otlp or alloy in collect'],
   ],
   [{ ...OTLP, ...LOGS }, ['logs_url has no effect when otlp_url is set']],
   [{ ...METRICS, ...LOGS, ...TRACES }, ['traces_url has no effect without otlp in collect']],
   [
     { ...OTLP, collect: ['metrics', 'jornal'] },
-    ['collect must be some of metrics, journal, files, otlp'],
+    ['collect must be some of metrics, journal, files, docker, otlp, alloy'],
   ],
   [
     { ...LOGS, collect: ['files'], log_files: ['var/log'] },
-    ['log_files must be a list of absolute paths'],
+    ['log_files must be an absolute path, or a list of them'],
   ],
   [
     { ...OTLP, otlp_username: 'u', otlp_token_env: 'T' },

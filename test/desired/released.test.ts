@@ -41,7 +41,16 @@ const INVENTORIES: Readonly<Record<string, readonly [inventory: string, host: st
 };
 
 /** What was added since, each with its reason in CHANGELOG.md. */
-const ADDED: readonly string[] = [];
+const ADDED: readonly string[] = [
+  `
+	// what belongs to no unit: the kernel, and programs that write to syslog
+	rule {
+		source_labels = ["unit", "__journal_syslog_identifier"]
+		regex         = ";(.+)"
+		target_label  = "unit"
+	}
+`,
+];
 
 const asReleased = (text: string): string =>
   ADDED.reduce((shorter, added) => shorter.replace(added, ''), text);

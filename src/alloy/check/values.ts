@@ -1,3 +1,4 @@
+import { re2Problem } from '../../model/re2.ts';
 import type { Expression } from '../ast.ts';
 import { numberOf, withoutParens } from '../ast-lookup.ts';
 import { textOf } from './constants.ts';
@@ -12,7 +13,6 @@ import { lokiPatternProblem } from './grammar/loki-pattern.ts';
 import { meantZone, timeZoneProblem } from './grammar/time-zone.ts';
 import { type Shape, yamlProblem } from './grammar/yaml-config.ts';
 import type { Check, CheckOptions, FileSpan, Part, Report } from './model.ts';
-import { re2Problem } from './re2.ts';
 import { spanOf } from './spans.ts';
 import { isHttpUrl, isUnfilled, variableIn } from './text-patterns.ts';
 import { type Grammar, grammarOf } from './value-places.ts';

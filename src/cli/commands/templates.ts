@@ -70,10 +70,17 @@ function show({ kind, template }: Builtin, { options, terminal }: Invocation): n
   }
   const paint = paintWith(terminal.outColour);
   const { width } = terminal;
-  const told = parameters.map((parameter) => {
-    const kind = wrap(kindOf(parameter), width, 6, parameter.name.length + 4);
-    return `  ${paint.bold(parameter.name)}  ${kind}\n    ${wrap(parameter.meaning, width, 4, 4)}\n`;
-  });
+  const tell = (all: readonly Parameter[], deep: number): readonly string[] =>
+    all.flatMap((parameter) => {
+      const indent = ' '.repeat(deep);
+      const kind = wrap(kindOf(parameter), width, deep + 4, deep + parameter.name.length + 2);
+      const meaning = wrap(parameter.meaning, width, deep + 2, deep + 2);
+      return [
+        `${indent}${paint.bold(parameter.name)}  ${kind}\n${indent}  ${meaning}\n`,
+        ...tell(parameter.fields, deep + 4),
+      ];
+    });
+  const told = tell(parameters, 2);
   const listed = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0
       ? []
@@ -101,7 +108,7 @@ function kindOf({
   const words =
     oneOf.length === 0 ? parameterType(type) : type === 'urls' ? schemes : oneOf.join(' | ');
   const needed =
-    required === false || when !== null || requiredUnless !== null ? [] : [', required'];
+    required === false || when.length > 0 || requiredUnless !== null ? [] : [', required'];
   const otherwise = value === null ? [] : [`, default ${JSON.stringify(value)}`];
   return [words, ...needed, ...otherwise].join('');
 }

@@ -86,13 +86,15 @@ function* parameterQuestions(answers: Answers): Iterable<Question> {
   if (ports.length > 0) yield listenQuestion(ports);
 }
 
-const isPaths = ({ type }: Parameter): boolean => type === 'paths';
+const isPaths = ({ type, listed }: Parameter): boolean => type === 'entries' && listed;
 
 const PART_NAMES: Readonly<Record<string, string>> = {
   metrics: 'Host metrics (as from node_exporter)',
   journal: 'The systemd journal',
   files: 'Log files',
+  docker: "Logs of Docker's containers (needs group docker, which equals root)",
   otlp: 'OTLP data from applications',
+  alloy: "Alloy's own log",
 };
 
 function partsQuestion({ oneOf, default: usual }: Parameter): Question {

@@ -21,6 +21,8 @@ export interface Diagnostic {
 export type ParameterFault =
   /** `type`: one of docs/templates.md. */
   | Readonly<{ kind: 'type'; type: string; given: string; example: string; meaning: string }>
+  /** An entry's name that no component can have; `other`: an entry whose components would have the same names. */
+  | Readonly<{ kind: 'entry'; given: string; other: string | null }>
   /** `list`: the parameter takes a list of them. */
   | Readonly<{
       kind: 'choice';

@@ -40,7 +40,17 @@ const TYPES = table<string>({
   duration: 'a duration',
   size: 'a size',
   path: 'an absolute path',
-  paths: 'a list of absolute paths',
+  addresses: 'an address with a port, or a list of them',
+  paths: 'an absolute path, or a list of them',
+  regex: 'a regular expression of RE2',
+  regexes: 'a list of regular expressions of RE2',
+  field: 'the name of a field',
+  fields: 'a list of names of fields',
+  headers: 'a map of HTTP headers that are no secrets',
+  label: 'the name of a label',
+  switches: 'a list of words, or a map that switches them on and off',
+  record: 'a map',
+  entries: 'a map by name',
   name: 'a name of letters, digits and _',
 });
 
@@ -50,6 +60,12 @@ export const parameterType = (type: string): string => TYPES[type] ?? type;
 /** What is wrong with a value of a template's parameter. */
 export function parameterFault(parameter: string, fault: ParameterFault): Text {
   const { given } = fault;
+  if (fault.kind === 'entry')
+    return fault.other === null
+      ? text`${parameter} has an entry called ${quoted(given)}
+          Call it by letters, digits, _, - and ., beginning with a letter`
+      : text`the entries ${fault.other} and ${given} of ${parameter} are called the same in Alloy
+          Rename one of the two: components have only letters, digits and _ in their names`;
   const meaning = fault.meaning.replace(/\.$/, '');
   if (fault.kind === 'scheme')
     return text`${parameter}: ${given}:// is none of ${fault.choices.map((one) => `${one}://`).join(', ')}

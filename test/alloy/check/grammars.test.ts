@@ -9,7 +9,7 @@ import { lokiPatternProblem } from '../../../src/alloy/check/grammar/loki-patter
 import { mysqlDsnProblem } from '../../../src/alloy/check/grammar/mysql-dsn.ts';
 import { timeZoneProblem } from '../../../src/alloy/check/grammar/time-zone.ts';
 import { type Shape, yamlProblem } from '../../../src/alloy/check/grammar/yaml-config.ts';
-import { re2Problem } from '../../../src/alloy/check/re2.ts';
+import { re2Problem } from '../../../src/model/re2.ts';
 
 describe('sizes as Alloy reads them', () => {
   test.each([

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { goDuration, inGo } from '../../../src/alloy/check/go-duration.ts';
 import { goUrlProblem } from '../../../src/alloy/check/go-url.ts';
 import { ottlProblem } from '../../../src/alloy/check/ottl/judge.ts';
-import { re2Problem } from '../../../src/alloy/check/re2.ts';
 import { olderThan } from '../../../src/alloy/check/versions.ts';
+import { re2Problem } from '../../../src/model/re2.ts';
 
 describe('durations as Go reads them', () => {
   test.each([

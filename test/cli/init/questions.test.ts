@@ -184,7 +184,7 @@ const WRONG: Readonly<Record<string, readonly [typed: string, seen: RegExp]>> = 
   mirrorFingerprint: ['B53A', /40 hex digits/],
   pinned: ['newest', /such as 1\.18\.1/],
   templateFile: ['host.alloy', /with a slash/],
-  log_files: ['nginx/*.log', /list of absolute paths/],
+  log_files: ['nginx/*.log', /an absolute path, or a list of them/],
   otlp_url: ['otlp.example.com', /must be an http or https URL/],
   otlp_token: ['glc_secret', /never the secret itself/],
   otlp_username: ['', /an answer is required/],
@@ -261,7 +261,7 @@ test('a comment is no log file', async () => {
   events.type('# nginx');
   events.keypress('enter');
   await nextRender();
-  expect(getScreen()).toMatch(/list of absolute paths/);
+  expect(getScreen()).toMatch(/an absolute path, or a list of them/);
   events.keypress({ name: 'c', ctrl: true });
   await expect(answer).rejects.toThrow();
 });

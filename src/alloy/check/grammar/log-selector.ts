@@ -1,4 +1,4 @@
-import { re2Problem } from '../re2.ts';
+import { re2Problem } from '../../../model/re2.ts';
 
 /** What is wrong with a selector; `panics`: Alloy panics on it, where it refuses the others. */
 export interface SelectorProblem {

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { nearest } from '../../../model/frame.ts';
+import { re2Problem } from '../../../model/re2.ts';
 import { goDuration } from '../go-duration.ts';
-import { re2Problem } from '../re2.ts';
 import { byteSize } from './byte-size.ts';
 
 /** What is wrong with a YAML text inside an argument, and the key that was probably meant. */

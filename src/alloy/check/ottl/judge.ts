@@ -1,5 +1,5 @@
 import { nearest } from '../../../model/frame.ts';
-import { re2Problem } from '../re2.ts';
+import { re2Problem } from '../../../model/re2.ts';
 import { olderThan } from '../versions.ts';
 import {
   AROUND,
