@@ -85,6 +85,8 @@ defaults:
   config:
     template: linux-host
     vars:
+      metrics_url: https://prometheus.example.com/api/v1/write
+      logs_url: https://loki.example.com/loki/api/v1/push
       collect: { files: true }
       log_files: { syslog: /var/log/syslog }
 groups:

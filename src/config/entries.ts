@@ -15,7 +15,7 @@ export const isMap = (value: unknown): value is Vars =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The entries of a value; null takes one away. */
-export function entriesOf({ short }: Parameter, value: unknown): readonly Entry[] {
+function entriesOf({ short }: Parameter, value: unknown): readonly Entry[] {
   const long = (one: unknown): Vars => (isMap(one) ? one : short === null ? {} : { [short]: one });
   if (Array.isArray(value)) return value.map((one) => ({ name: null, vars: long(one) }));
   return Object.entries(isMap(value) ? value : {})
@@ -39,7 +39,7 @@ export function oddEntry(
 }
 
 /** The words of a list, or of the parameter's default with some switched on or off. */
-export function partsOf({ default: usual, oneOf }: Parameter, value: unknown): readonly string[] {
+function partsOf({ default: usual, oneOf }: Parameter, value: unknown): readonly string[] {
   const words = (Array.isArray(usual) ? usual : []).map(String);
   if (Array.isArray(value)) return wordsOf(value);
   if (!isMap(value)) return words;
@@ -75,7 +75,7 @@ export function partsWithFields(
 }
 
 /** Something stands there: null, and what holds nothing, does not. */
-export function holdsAny(value: unknown): boolean {
+function holdsAny(value: unknown): boolean {
   if (value === undefined || value === null) return false;
   if (Array.isArray(value)) return value.length > 0;
   return !isMap(value) || Object.values(value).some((one) => one !== null);
@@ -122,6 +122,9 @@ function seen(parameter: Parameter, value: unknown): unknown {
       return isMap(value) ? withDefaults(fields, value) : null;
     case 'switches':
       return partsOf(parameter, value);
+    case 'labels':
+      // they are text, and Alloy makes text of numbers only
+      return isMap(value) ? withoutBooleans(value) : value;
     case 'regexes':
     case 'paths':
       // nothing to match is none
@@ -130,3 +133,8 @@ function seen(parameter: Parameter, value: unknown): unknown {
       return value;
   }
 }
+
+const withoutBooleans = (map: Vars): Vars =>
+  Object.fromEntries(
+    Object.entries(map).map(([key, one]) => [key, typeof one === 'boolean' ? String(one) : one]),
+  );

@@ -20,6 +20,9 @@ const listOf =
 export const schemeOf = (value: unknown): string =>
   (typeof value === 'string' && /^([a-z]+):\/\/[^\s/]\S*$/.exec(value)?.[1]) || '';
 
+const isPlainMap = (value: unknown): boolean =>
+  isMap(value) && Object.values(value).every(isScalar);
+
 const isRegex = (value: unknown): boolean =>
   typeof value === 'string' && value !== '' && re2Problem(value) === undefined;
 
@@ -46,7 +49,8 @@ export const TYPES = {
   number: [(value) => typeof value === 'bigint' || Number.isFinite(value), '10'],
   bool: [(value) => typeof value === 'boolean', 'true, without quotes'],
   list: [listOf(isScalar), '[one, two]'],
-  map: [(value) => isMap(value) && Object.values(value).every(isScalar), '{ env: prod }'],
+  map: [isPlainMap, '{ env: prod }'],
+  labels: [isPlainMap, '{ env: prod }'],
   url: [matches(/^https?:\/\/[^\s/?#]\S*$/i), 'https://metrics.example.com/api/v1/write'],
   urls: [
     (value) => {

@@ -112,7 +112,7 @@ export function configurationOf(
   const locateIn =
     (section: string) =>
     (variable: string | null): Place => {
-      const own = variable === null ? undefined : originOf(`${section}.vars.${variable}`, origins);
+      const own = variable === null ? undefined : writtenAt(`${section}.vars.${variable}`, origins);
       const at = own ?? origins.get(`${section}.template`) ?? origins.get(section) ?? settings.at;
       return placeOf(at, options.frame(at));
     };
@@ -189,10 +189,10 @@ export function configurationOf(
 }
 
 /** Where this was written, or else the map that it would stand in; no further up than a variable. */
-function originOf(path: string, origins: HostSettings['origins']): Position | undefined {
+function writtenAt(path: string, origins: HostSettings['origins']): Position | undefined {
   const known = origins.get(path);
   const above = path.slice(0, path.lastIndexOf('.'));
-  return known ?? (above.endsWith('.vars') ? undefined : originOf(above, origins));
+  return known ?? (above.endsWith('.vars') ? undefined : writtenAt(above, origins));
 }
 
 /**

@@ -34,6 +34,7 @@ const TYPES = table<string>({
   bool: 'true or false',
   list: 'a list of plain values',
   map: 'a map of plain values',
+  labels: 'a map of plain values',
   url: 'an http or https URL',
   urls: 'a map of URLs',
   address: 'an address with a port',
