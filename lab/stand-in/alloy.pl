@@ -2659,9 +2659,11 @@ sub hear {
         return;
     }
     my $known = $PEER{$node};
+    return conflict($node, $known->{addr}, $address) if $known && $known->{addr} ne $address && $known->{state} eq 'participant' && $state eq 'participant';
     return if $known && ($clock < $known->{clock} || $clock == $known->{clock} && $RANK{$state} <= $RANK{ $known->{state} });
     if ($known && $known->{addr} ne $address) {
-        return $state eq 'participant' ? conflict($node, $known->{addr}, $address) : undef if $known->{state} eq 'participant';
+        # what became of the other one of this name
+        return if $known->{state} eq 'participant';
         logline('info', "Updating address for left or failed node $node from $known->{addr} to $address", service => 'cluster', subsystem => 'memberlist');
     }
     $PEER{$node} = { addr => $address, state => $state, clock => $clock, seen => now() };
