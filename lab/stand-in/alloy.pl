@@ -983,6 +983,7 @@ block livedebugging
 component otelcol.auth.basic -> handler=otelcol.Handler
   password:s username
   client_auth { password:s password_file username username_file }
+  htpasswd { file inline }
   debug_metrics { disable_high_cardinality_metrics:b }
 component otelcol.auth.bearer -> handler=otelcol.Handler
   header scheme token!:s
@@ -1873,9 +1874,10 @@ sub judge_fields {
     }
     if ($node->{name} eq 'otelcol.auth.basic') {
         my ($client) = blocks_of($args, 'client_auth');
+        my ($users) = blocks_of($args, 'htpasswd');
         my $given = $client // $args;
         not_supported('otelcol.auth.basic without a name or a password')
-            unless (attribute($given, 'username') || attribute($given, 'username_file')) && (attribute($given, 'password') || attribute($given, 'password_file'));
+            unless $users || (attribute($given, 'username') || attribute($given, 'username_file')) && (attribute($given, 'password') || attribute($given, 'password_file'));
         for my $path (map { text_of($given, $_, '') } qw(username_file password_file)) { not_supported("$path, which cannot be read") if length $path && !-r $path }
     }
     if ($node->{name} eq 'otelcol.processor.batch') {
