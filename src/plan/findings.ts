@@ -7,6 +7,7 @@ import { dpkgBroken, isInstalled, noRoom, tmpFull } from '../steps/package.ts';
 import { entriesFor, expiryOf, expiryWarning, servingKeyring } from '../steps/repository.ts';
 import { noInodes } from './places.ts';
 import { planHost } from './planner.ts';
+import { isUnreadable } from './unreadable.ts';
 
 export interface FindingsInput {
   readonly target: Target;
@@ -46,17 +47,26 @@ export function hostFindings(input: FindingsInput): readonly NoticeFinding[] {
 
 type Found = readonly [state: 'note' | 'trip', check: string, notice: Notice];
 
-/** What prevents the plan of this moment. Disk and dpkg are checked below, whether or not there is a plan. */
+/** What prevents the plan of this moment, and what Alloy would not read after it. Disk and dpkg are checked below, whether or not there is a plan. */
 function planFindings({ target, facts, supplies }: FindingsInput): readonly Found[] {
-  const { problems } = planHost(target, facts, supplies, { adopt: false, watchS: 0 });
-  return problems
+  const plan = planHost(target, facts, supplies, { adopt: false, watchS: 0 });
+  const problems = plan.problems
     .filter(({ code }) => code !== 'host.disk' && code !== 'host.dpkg')
-    .map((one) => [
-      one.code === 'host.adopt' ? 'note' : 'trip',
-      one.code.replace(/^host\./, ''),
-      one,
-    ]);
+    .map(
+      (one): Found => [
+        one.code === 'host.adopt' ? 'note' : 'trip',
+        one.code.replace(/^host\./, ''),
+        one,
+      ],
+    );
+  // Alloy runs without what it cannot read, but not as somebody meant it to
+  const unread = plan.warnings
+    .filter(({ code }) => READING.has(code))
+    .map((one): Found => [isUnreadable(one) ? 'trip' : 'note', 'reading', one]);
+  return [...problems, ...unread];
 }
+
+const READING: ReadonlySet<string> = new Set(['read.denied', 'read.missing', 'access.absent']);
 
 function dpkgFindings({ target, facts }: FindingsInput): readonly Found[] {
   const host = target.host.name;

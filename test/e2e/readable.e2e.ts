@@ -9,10 +9,9 @@ const CONFIG = `discovery.docker "containers" {
 	host = "unix:///var/run/docker.sock"
 }
 
-loki.source.docker "containers" {
-	host       = "unix:///var/run/docker.sock"
+prometheus.scrape "containers" {
 	targets    = discovery.docker.containers.targets
-	forward_to = [loki.write.default.receiver]
+	forward_to = [prometheus.remote_write.default.receiver]
 }
 
 local.file_match "app" {

@@ -37,6 +37,36 @@ test('a host that is as asked has nothing in the way', () => {
   expect(findings()).toEqual([]);
 });
 
+test('what Alloy cannot read is in the way, single files and missing ones are notes', () => {
+  const read = (path: string) => ({
+    path,
+    by: { of: 'template', name: 'minimal' } as const,
+    at: { file: 'a.alloy', line: 1, column: 1 },
+    exclude: [],
+    waits: true,
+  });
+  const reading = targetOf({ reads: ['/a', '/b/*', '/c', '/d'].map(read) });
+  const fact = (state: 'denied' | 'absent' | 'ok', files: number, denied: number) => ({
+    state,
+    files,
+    denied,
+    barriers: [],
+  });
+  const facts = factsOf(reading, {
+    reads: {
+      '/a': fact('denied', 1, 1),
+      '/b/*': fact('denied', 2, 1),
+      '/c': fact('absent', 0, 0),
+      '/d': fact('ok', 1, 0),
+    },
+  });
+  expect(findings(facts, { target: reading })).toEqual([
+    'trip reading',
+    'note reading',
+    'note reading',
+  ]);
+});
+
 test('a bare host has nothing in the way either', () => {
   expect(findings(bareFactsOf(target), { supplies: suppliesOf({ keyrings: new Map() }) })).toEqual(
     [],
