@@ -154,8 +154,9 @@ const schemasAt = (path: Path): readonly z.ZodType[] =>
 
 function inner(schema: z.ZodType, step: string | number): unknown {
   if (schema instanceof z.ZodObject) return schema.shape[step];
-  if (schema instanceof z.ZodRecord) return schema.valueType;
-  return schema instanceof z.ZodArray ? schema.element : undefined;
+  // of a union of a list and a map, the branch that has such a step
+  if (schema instanceof z.ZodRecord) return typeof step === 'string' ? schema.valueType : undefined;
+  return schema instanceof z.ZodArray && typeof step === 'number' ? schema.element : undefined;
 }
 
 /** A schema and what it wraps, the outermost first. */
