@@ -1,4 +1,5 @@
 import { upstreamVersion } from '../model/debian-version.ts';
+import { counts } from '../model/delivery.ts';
 import type { FactsView, HostReport } from '../model/event.ts';
 import { clusterNote } from './cluster-text.ts';
 import { deliveryCell, deliveryNote } from './delivery-text.ts';
@@ -108,10 +109,13 @@ function ageOf(ms: number): string {
   return `${Math.floor(ms / DAY_MS)} d ago`;
 }
 
-function stateOf({ outcome, plan }: HostReport): string {
+function stateOf({ outcome, plan, warnings, facts }: HostReport): string {
   if (outcome === 'unchanged') return 'up to date';
   if ((outcome === 'pending' || outcome === 'drift') && plan && plan.changes.length > 0)
     return count(plan.changes.length, 'change');
+  const has = (code: string): boolean => warnings.some((one) => one.code === code);
+  const isWell = !has('alloy.components') && !facts?.delivery?.some(counts);
+  if (outcome === 'pending' && isWell && has('read.denied')) return 'cannot read';
   if (outcome === 'pending') return 'unhealthy';
   return outcome ?? 'unknown';
 }

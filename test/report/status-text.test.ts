@@ -88,3 +88,26 @@ test('of 500 hosts, those that need no attention are counted; -v shows all', () 
   expect(short).toContain('! db-02: 1.18.1 is installed, but the service is failed\n');
   expect(screen(hosts, { whole: true }).match(/^(web|db)-\d+ .*/gm)).toHaveLength(502);
 });
+
+test('a healthy host that cannot read what it should is called so', () => {
+  const denied: HostReport['warnings'][number] = {
+    code: 'read.denied',
+    params: {
+      reason: 'readable',
+      ...{ path: '/var/log/app/*.log', blocker: '/var/log/app', mode: '0700', owner: 'app:app' },
+      ...{ files: 0, denied: 0, whole: true, give: '/var/log/app' },
+    },
+  };
+  const sick: HostReport['warnings'][number] = {
+    code: 'alloy.components',
+    params: { reason: 'unhealthy', components: [] },
+  };
+  const text = screen({
+    a: host({}, { outcome: 'pending', warnings: [denied] }),
+    b: host({}, { outcome: 'pending', warnings: [denied, sick] }),
+    c: host({}, { outcome: 'unchanged', warnings: [denied] }),
+  });
+  expect(text).toMatch(/^a .* cannot read$/m);
+  expect(text).toMatch(/^b .* unhealthy$/m);
+  expect(text).toMatch(/^c .* up to date$/m);
+});
