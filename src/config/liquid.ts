@@ -83,7 +83,12 @@ let engine: Liquid | undefined;
 export interface ParsedTemplate {
   readonly templates: Parsed[];
   /** Names that it reads and does not assign itself, with their places. */
-  readonly reads: Readonly<Record<string, readonly { location: { row: number; col: number } }[]>>;
+  readonly reads: Readonly<
+    Record<
+      string,
+      readonly { location: { row: number; col: number }; segments: readonly unknown[] }[]
+    >
+  >;
 }
 
 /** @throws LiquidError of the first, or LiquidErrors of all that is wrong with the text */

@@ -101,6 +101,19 @@ export function renderTemplate(
   return ok({ ...writer.result(), joints: jointsIn(assigned) });
 }
 
+/** Hosts in the same groups, with the same configuration, have these in common. */
+const COMMON: readonly unknown[] = ['groups', 'fragments'];
+
+/** Whether what becomes of a template may differ between hosts that have the same variables, groups and fragments. */
+export function differsByHost({ text }: Template): boolean {
+  try {
+    const { host = [] } = parseLiquid(text).reads;
+    return !host.every(({ segments: [, key] }) => COMMON.includes(key));
+  } catch {
+    return true;
+  }
+}
+
 const jointsIn = (assigned: Readonly<Record<string, unknown>>): Joints =>
   Object.fromEntries(
     JOINTS.flatMap((joint) => {

@@ -10,7 +10,7 @@ import { type Parsed, parse } from '../alloy/parser.ts';
 import { type LineColumn, lineStartsOf, offsetAt, positionAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
 import { isFragment } from '../config/fragments.ts';
-import { type Rendered, renderTemplate } from '../config/render.ts';
+import { differsByHost, type Rendered, renderTemplate } from '../config/render.ts';
 import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
 import { framesOf } from '../inventory/excerpt.ts';
 import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
@@ -84,6 +84,7 @@ export interface RenderedPart {
 
 /** A rendered template: the base, or a fragment. */
 interface Piece {
+  readonly rendered: Rendered;
   readonly text: string;
   /** How its places are named. */
   readonly file: string;
@@ -117,7 +118,9 @@ export function configurationOf(
       return placeOf(at, options.frame(at));
     };
   const values = { vars, inherited, host, locate: locateIn('config') };
-  const base = renderTemplate(template, values, createContextScanner);
+  const base = renderOnce(template, config, '', () =>
+    renderTemplate(template, values, createContextScanner),
+  );
   if (!base.ok) return base;
 
   const { joints } = base.value;
@@ -129,15 +132,15 @@ export function configurationOf(
   for (const fragment of config.fragments) {
     const own = options.fragments.get(fragment.name);
     if (!own) throw new Error(`the fragment ${fragment.name} was not read`);
-    const rendered = renderTemplate(
-      own,
-      {
-        vars: fragment.vars,
-        host,
-        locate: locateIn(`config.fragments.${fragment.name}`),
-        fragment: { name: fragment.name, base: template, joints },
-      },
-      createContextScanner,
+    const locate = locateIn(`config.fragments.${fragment.name}`);
+    const place = { name: fragment.name, base: template, joints };
+    const joined = Object.entries(joints).map(([joint, to]) => `${joint} ${to}`);
+    const rendered = renderOnce(own, config, [fragment.name, ...joined].join('\n'), () =>
+      renderTemplate(
+        own,
+        { vars: fragment.vars, host, locate, fragment: place },
+        createContextScanner,
+      ),
     );
     if (!rendered.ok) {
       problems.push(...rendered.problems);
@@ -195,17 +198,44 @@ function writtenAt(path: string, origins: HostSettings['origins']): Position | u
   return known ?? (above.endsWith('.vars') ? undefined : writtenAt(above, origins));
 }
 
+/** What templates have become, by the settings that hosts share and by what else goes into them. */
+const renderings = new WeakMap<HostSettings['config'], Map<string, Rendering>>();
+
+interface Rendering {
+  readonly template: Template;
+  readonly result: Result<Rendered>;
+}
+
+/** Hosts that share their settings share what was rendered from them, where it does not read the host itself. */
+function renderOnce(
+  template: Template,
+  config: HostSettings['config'],
+  key: string,
+  render: () => Result<Rendered>,
+): Result<Rendered> {
+  if (differsByHost(template)) return render();
+  const known = renderings.get(config) ?? new Map<string, Rendering>();
+  renderings.set(config, known);
+  const before = known.get(key);
+  if (before?.template === template) return before.result;
+  const result = render();
+  // what is wrong may be told with the place of the host
+  if (result.ok) known.set(key, { template, result });
+  return result;
+}
+
 /**
  * Places of a fragment are those of its file. A base with Liquid is shown as it was rendered, with its values, and so
  * is what nobody can open because it is built in.
  */
 function pieceOf(
-  { text, sourceOf }: Pick<Rendered, 'text' | 'sourceOf'>,
+  rendered: Rendered,
   template: Template,
   vars: Piece['vars'],
   host: string,
   fragment?: string,
 ): Piece {
+  const { text, sourceOf } = rendered;
   const own = fragment !== undefined && !isFragment(template.name);
   const name = text === template.text ? template.file : renderedFile(template, host, fragment);
   const file = own ? template.file : name;
@@ -213,7 +243,7 @@ function pieceOf(
     fragment === undefined
       ? ({ of: 'template', name: template.name } as const)
       : ({ of: 'fragment', name: fragment } as const);
-  return { text, file, name, template, vars, by, source: own ? sourceOf : null };
+  return { rendered, text, file, name, template, vars, by, source: own ? sourceOf : null };
 }
 
 /** Only the first file may begin with a byte order mark. */
@@ -257,6 +287,15 @@ const ALWAYS_SET: readonly string[] = [
 export const isSet = (variable: string, { alloy }: HostSettings): boolean =>
   ALWAYS_SET.includes(variable) || alloy.environment.has(variable);
 
+const hashes = new WeakMap<Piece['rendered'], string>();
+
+/** Of its text and its template, to which places lead back. */
+function hashOf({ rendered, template, text }: Piece): string {
+  const hash = hashes.get(rendered) ?? sha256(`${template.file}\0${text}`);
+  hashes.set(rendered, hash);
+  return hash;
+}
+
 function checkOnce(
   pieces: readonly Piece[],
   { alloy }: HostSettings,
@@ -269,7 +308,7 @@ function checkOnce(
   const communityComponents = allowsCommunity(alloy.args);
   const listen = reachable(alloy.listen);
   const options = { stability, check, version, versionIs, communityComponents, strict, listen };
-  const key = `${pieces.map(({ template, text }) => sha256(`${template.file}\0${text}`)).join(' ')} ${JSON.stringify(options)}`;
+  const key = `${pieces.map(hashOf).join(' ')} ${JSON.stringify(options)}`;
   const known = checked.get(key) ?? judge(pieces, options);
   checked.set(key, known);
   if (!planned || version !== null || !known.ok) return known;
@@ -348,14 +387,13 @@ function placesIn({ text, file, template, source }: Piece, parsed: Parsed) {
 
 /** From places of the rendered text to those of its template. */
 function backIn(piece: Piece): Pick<RenderedPart, 'written'> {
-  const parsed = parse(piece.text);
-  const place = placesIn(piece, parsed);
-  const { file, source } = parsed;
   return {
     written: {
       text: piece.template.text,
       place: (at) => {
-        const { line, column } = place(offsetAt(source, at, file.lineStarts)).at;
+        const parsed = parse(piece.text);
+        const offset = offsetAt(parsed.source, at, parsed.file.lineStarts);
+        const { line, column } = placesIn(piece, parsed)(offset).at;
         return { line, column };
       },
     },

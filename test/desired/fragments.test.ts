@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parser.ts';
+import { builtinTemplate } from '../../src/config/builtins.ts';
+import { configurationOf } from '../../src/desired/configuration.ts';
+import { parseInventory } from '../../src/inventory/parse-inventory.ts';
+import { settingsOf } from '../../src/inventory/settings.ts';
 import { Pipeline } from '../pipeline.ts';
 import { type Files, render, rendered } from './configure.ts';
 
@@ -394,4 +398,73 @@ prometheus.remote_write "mine" {
   );
   expect(text).toContain('forward_to      = [prometheus.remote_write.mine.receiver]');
   expect(text).toContain('// alloyup, fragment cache: redis\n');
+});
+
+describe('hosts that share their settings share what is rendered', () => {
+  /** Of one inventory and one reading of its templates, as in a run. */
+  function renderAll(text: string, own: Files): (host: string) => string {
+    const parsed = parseInventory(text, 'inventory.yaml');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const templates = new Map(
+      Object.entries(own).map(([path, body]) => [
+        path,
+        { name: path, file: path.replace('./', ''), text: body, parameters: null },
+      ]),
+    );
+    return (host) => {
+      const settings = settingsOf(parsed.value, host);
+      const fragments = settings.config.fragments.map(
+        ({ name, template }) => [name, templates.get(template!)!] as const,
+      );
+      const made = configurationOf(settings, builtinTemplate('linux-host'), {
+        strict: true,
+        frame: parsed.value.frame,
+        checked: new Map(),
+        alloyVersion: null,
+        planned: false,
+        fragments: new Map(fragments),
+      });
+      if (!made.ok) throw new Error(JSON.stringify(made.problems));
+      return made.value.text;
+    };
+  }
+  const inventory = `${BASE.replace(/ \}$/m, ', fragments: { a: ./a.alloy, b: ./b.alloy } }')}groups: { one: { hosts: [g, h] }, two: { hosts: [i] } }
+hosts: { g: , h: , i: , j: { config: { fragments: { b: { vars: { x: 1 } } } } } }
+`;
+  const files = {
+    './a.alloy': `// {{ host.groups | join: "," }} {{ host.fragments | size }}\n${file('a')}`,
+    './b.alloy': `// {{ x | default: 0 }}\n${file('b')}`,
+  };
+  /** The lines of the two fragments that differ between hosts. */
+  const linesOf = (own: Files) => {
+    const all = renderAll(inventory, own);
+    return ['g', 'h', 'i', 'j'].map((host) =>
+      all(host)
+        .match(/(?<=fragment [ab]: .*\n)\/\/ .*/g)!
+        .join(' '),
+    );
+  };
+
+  test('but for what reads the host itself, or belongs to other settings', () => {
+    expect(linesOf(files)).toEqual([
+      '// one 2 // 0',
+      '// one 2 // 0',
+      '// two 2 // 0',
+      '//  2 // 1',
+    ]);
+    for (const reads of ['host.name', 'host["name"]', 'h.name', 'host[key]']) {
+      const text = `{%- assign h = host %}{%- assign key = "name" %}\n// {{ ${reads} }}\n${file('a')}`;
+      expect(linesOf({ ...files, './a.alloy': text }), reads).toEqual([
+        '// g // 0',
+        '// h // 0',
+        '// i // 0',
+        '// j // 1',
+      ]);
+    }
+  });
+
+  test('and other text under the same name is rendered anew', () => {
+    const other = { ...files, './b.alloy': `// other {{ x | default: 0 }}\n${file('b')}` };
+    expect(linesOf(other)[0]).toBe('// one 2 // other 0');
+  });
 });
