@@ -140,6 +140,22 @@ test('every two of them go together', () => {
     ]);
 });
 
+test.each<[FragmentName, Vars, string | null]>([
+  ['nginx', {}, 'sends logs'],
+  ['nginx', { access_logs: [], error_logs: [], exporter: '127.0.0.1:9113' }, null],
+  ['apache', { access_logs: [], error_logs: [], status_url: 'http://127.0.0.1/s?auto' }, null],
+  ['syslog', VARIANTS.syslog[0]!, 'sends logs'],
+  ['remotecfg', VARIANTS.remotecfg[0]!, null],
+  ['pyroscope', VARIANTS.pyroscope[0]!, null],
+])(
+  '%s with %j needs of a base that takes metrics alone no more than it sends',
+  (name, vars, said) => {
+    const base = ['linux-host', { ...METRICS, collect: ['metrics'] }] as const;
+    const { problems } = render(inventoryOf({ x: { template: name, vars } }, base));
+    expect(problems).toEqual(said === null ? [] : [expect.stringContaining(said)]);
+  },
+);
+
 test('a second remotecfg is told', () => {
   const one = { template: 'remotecfg', vars: VARIANTS.remotecfg[0] };
   expect(render(inventoryOf({ a: one, b: one })).problems).toEqual([

@@ -17,6 +17,7 @@ const WEB = [
     status_field: 'st"atus',
     method_field: 'verb',
   },
+  { access_logs: '/srv/one.log', error_logs: '/srv/e.log' },
   { access_logs: [], metadata: [] },
   { error_logs: [], metadata: ['method'] },
 ] as const;
@@ -69,7 +70,10 @@ export const VARIANTS: Readonly<Record<FragmentName, readonly Vars[]>> = {
     { access_logs: [], error_logs: [], exporter: '127.0.0.1:9113', instance: 'a' },
   ],
   postgres: [{}, { dsn_env: 'MINE', instance: 'a', scrape_interval: '15s' }],
-  process: [{ commands: ['nginx', 'ssh"d'], instance: 'a', scrape_interval: '15s' }],
+  process: [
+    { commands: ['nginx'] },
+    { commands: ['nginx', 'ssh"d'], threads: true, instance: 'a', scrape_interval: '15s' },
+  ],
   pyroscope: [
     { url: 'http://p.example:4040', targets: { alloy: '127.0.0.1:12345' } },
     {

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { FRAGMENT_NAMES } from '../../src/config/fragments.ts';
+import { ENVIRONMENT, VARIANTS } from '../desired/fragment-variants.ts';
 import { outcomes, report, unitProperty } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 
@@ -10,12 +12,13 @@ describeOnHosts('fragments of the configuration', () => {
   let lab: Lab;
   let web: LabHost;
   let plain: LabHost;
+  let busy: LabHost;
 
   beforeAll(async () => {
     ({
       lab,
-      hosts: [web, plain],
-    } = await freshHosts(2));
+      hosts: [web, plain, busy],
+    } = await freshHosts(3));
     writeFileSync(
       join(lab.home, 'app.alloy'),
       `local.file_match "{{ fragment }}" {
@@ -71,5 +74,46 @@ loki.source.file "{{ fragment }}" {
     ]);
     expect(outcomes(back.report)).toEqual([`${web.name}: changed`]);
     expect((await web.root(`cat ${CONFIG}`)).stdout).toContain('"/var/log/app.log"');
+  });
+
+  test('all built-in ones go onto one host twice over, settle, and are rolled back', async () => {
+    await busy.root('getent group docker || groupadd --system docker');
+    const entries = FRAGMENT_NAMES.flatMap((name) =>
+      VARIANTS[name]
+        .slice(0, name === 'remotecfg' ? 1 : 2)
+        .map((vars, i) => [`${name}-${i}`, { template: name, vars }] as const),
+    );
+    const file = lab.inventory({
+      file: 'every-fragment.yaml',
+      hosts: [busy.name],
+      defaults: {
+        alloy: { version: '1.18.1', environment: ENVIRONMENT },
+        config: {
+          template: 'linux-host',
+          vars: {
+            metrics_url: 'https://apt.grafana.com/write',
+            logs_url: 'https://apt.grafana.com/loki/api/v1/push',
+          },
+          fragments: Object.fromEntries(entries),
+        },
+      },
+    });
+    const first = await apply(file);
+    expect(outcomes(first.report)).toEqual([`${busy.name}: changed`]);
+    // the proof of the run has seen every component of them
+    const { stdout: carried } = await busy.root(`grep -c '^// alloyup, fragment ' ${CONFIG}`);
+    expect(carried).toBe(`${entries.length}`);
+    expect((await busy.root('id -nG alloy')).stdout.split(' ')).toContain('docker');
+
+    const second = await apply(file);
+    expect(outcomes(second.report)).toEqual([`${busy.name}: unchanged`]);
+
+    const back = await report(lab, [
+      ...['rollback', '--yes', '--watch', '1', '-i', 'every-fragment.yaml'],
+    ]);
+    expect(outcomes(back.report)).toEqual([`${busy.name}: changed`]);
+    expect((await busy.root('id -nG alloy 2>/dev/null || true')).stdout.split(' ')).not.toContain(
+      'docker',
+    );
   });
 });
