@@ -331,6 +331,27 @@ export const BAD: readonly BadLogin[] = [
     entry: user('leaver'),
   },
   {
+    login: 'exec of another shell in .bashrc',
+    via: ['ssh'],
+    code: 'ssh.shell',
+    says: /the login shell of swimmer/,
+    entry: user('swimmer'),
+  },
+  {
+    login: 'a login for Git alone',
+    via: BOTH,
+    code: 'ssh.shell',
+    says: /the login of gitter serves Git and runs no commands.*unrecognized command/s,
+    entry: user('gitter'),
+  },
+  {
+    login: 'doas under the name of sudo, without a rule',
+    via: ['ssh'],
+    code: 'sudo.refused',
+    says: /sudo is doas there, and it did not let doer become root.*permit nopass doer/s,
+    entry: user('doer'),
+  },
+  {
     login: 'a menu as ForceCommand',
     via: ['ssh'],
     code: 'ssh.shell',
@@ -460,7 +481,7 @@ export async function makeUsers(door: LabHost): Promise<void> {
   const names = [
     ...['asked', 'outsider', 'lapsed', 'stale', 'typist', 'bare', 'expired'],
     ...['twice', 'early', 'shut', 'filer', 'leaver', 'chooser'],
-    ...['deutsch', 'rooter', 'unset', 'logless'],
+    ...['deutsch', 'rooter', 'unset', 'logless', 'swimmer', 'gitter', 'doer'],
   ];
   for (const name of names)
     await door.root(
@@ -496,6 +517,25 @@ export async function makeUsers(door: LabHost): Promise<void> {
   door.write('/etc/nologin-early', 'Maintenance until noon.\nAsk the operators.\n');
   await door.root('usermod -s /usr/sbin/nologin shut');
   door.write('/home/leaver/.bashrc', 'echo bye; exit 3\n');
+  // the hosts have neither fish, Git nor doas: their words, as the programs say them
+  door.write(
+    '/opt/fish',
+    '#!/bin/sh\nread line\necho "fish: Unknown command: $line" >&2\nexit 127\n',
+    0o755,
+  );
+  door.write('/home/swimmer/.bashrc', 'exec /opt/fish\n');
+  door.write(
+    '/opt/git-shell',
+    `#!/bin/sh\necho "fatal: unrecognized command '$2'" >&2\nexit 128\n`,
+    0o755,
+  );
+  await door.root('usermod -s /opt/git-shell gitter');
+  door.write(
+    '/opt/doer/sudo',
+    '#!/bin/sh\necho "doas: Operation not permitted" >&2\nexit 1\n',
+    0o755,
+  );
+  door.write('/home/doer/.bashrc', 'export PATH=/opt/doer:$PATH\n');
   // a catalogue for gettext: the hosts have no translations, and no locale but C
   door.write('/home/deutsch/.bashrc', 'export LANG=C.UTF-8 LANGUAGE=de\n');
   const catalogue = catalogueOf('a password is required', 'ein Passwort wird verlangt');
