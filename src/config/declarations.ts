@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument, type Scalar } from 'yaml';
+import { isMap, LineCounter, parseDocument, type Scalar, visit } from 'yaml';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { failWith, ok, type Problem, type Result } from '../model/problem.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
@@ -36,7 +36,11 @@ export function readDeclarations(
   template?: string,
 ): Result<Declarations> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    version: '1.2',
+    logLevel: 'error',
+  });
   const problems: Problem[] = [];
   const report = (offset: number, fault: DeclarationFault): void => {
     const { line, col: column } = lines.linePos(offset);
@@ -52,6 +56,12 @@ export function readDeclarations(
     const said = message.split('\n')[0]!.replace(/ at line .*$/, '');
     report(pos[0], { reason: 'yaml', said });
   }
+  visit(document, {
+    Alias: (_, { range }) => {
+      report(range?.[0] ?? 0, { reason: 'yaml', said: 'aliases cannot be used here' });
+      return visit.BREAK;
+    },
+  });
   if (problems.length > 0) return failWith(problems);
 
   const found = declarationsOf(document.toJS({ maxAliasCount: 0 }), (path, fault) => {

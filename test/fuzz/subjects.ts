@@ -15,6 +15,7 @@ import { problemsText } from '../../src/report/problem-text.ts';
 import { sampleTexts } from '../alloy/samples.ts';
 import { mutated, readAny } from '../inventory/ansible/mutate.ts';
 import { type Material, mutate } from './mutate.ts';
+import { SAVED_SUBJECTS } from './saved-subjects.ts';
 
 /** A kind of text that users write: how one is made, and what `validate` does with it. */
 export interface Subject {
@@ -195,4 +196,5 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   inventories: { text: (random) => mutate(INVENTORIES, random), read: readInventory },
   'Ansible inventories': { text: mutated, read: readAny },
   'Alloy files': { text: (random) => mutate(ALLOY, random), read: readAlloy },
+  ...SAVED_SUBJECTS,
 };

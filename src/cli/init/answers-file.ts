@@ -11,9 +11,15 @@ export async function readAnswers(path: string) {
   const read = await readTextFile(path, MAX_BYTES);
   if (!read.ok)
     throw usageError({ reason: 'unreadable', of: 'answers', path, failure: read.failure });
+  return answersIn(read.text, path);
+}
+
+/** @throws ToolError `usage` */
+export function answersIn(text: string, path: string) {
   let value: unknown;
   try {
-    value = parse(read.text);
+    // an alias may hold itself, and yaml would print what it finds unusual
+    value = parse(text, { maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
     const said = (error as Error).message.split('\n')[0]!;
     throw usageError({ reason: 'answers-syntax', path, said });
@@ -31,7 +37,7 @@ export async function readAnswers(path: string) {
   };
 }
 
-export type GivenAnswers = Awaited<ReturnType<typeof readAnswers>>;
+export type GivenAnswers = ReturnType<typeof answersIn>;
 
 /** The answer to a question, or its fallback. @throws ToolError `usage` */
 export function givenAnswer(question: Question, { values, file: path }: GivenAnswers): Answer {
