@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT } from '../lab/root.ts';
-import type { Measured } from '../test/hostile/rows.ts';
+import type { Measured, Verb } from '../test/hostile/rows.ts';
 
 /**
  * Writes docs/hostile-hosts.md from what the tests measured:
@@ -14,12 +14,14 @@ const rows = readFileSync(file, 'utf8')
   .filter(Boolean)
   .map((line) => JSON.parse(line) as Measured);
 // a row that ran again counts with its latest result
-const latest = [...new Map(rows.map((one) => [one.row.behavior, one])).values()];
+const latest = [
+  ...new Map(rows.map((one) => [`${one.row.verb} ${one.row.behavior}`, one])).values(),
+];
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
-function tableOf(verb: 'status' | 'rollback'): string {
+function tableOf(verb: Verb): string {
   const lines = latest
     .filter(({ row }) => row.verb === verb)
     .map(({ row, reported, message, fakeMs, goodMs, aloneMs, peakMb, termMs }) =>
@@ -47,7 +49,8 @@ writeFileSync(
 **One host never harms the others.** Each row is a run over two good hosts and one that misbehaves: an SSH server that
 floods, hangs up, or says nothing at one stage of the conversation. With it, the good hosts finish within 1.5 times the
 time that they take alone, memory stays below 250 MB, SIGTERM ends the process within 3 s, and the result of the
-misbehaving host arrives within \`--timeout\` and 2 s (here 4 s and 2 s) and says what is wrong.
+misbehaving host arrives within \`--timeout\` and 2 s (here 4 s and 2 s) and says what is wrong. An apply alone waits for a silent host, until that result: it shows all plans before it changes
+anything.
 
 What limits a host: its answer may have 8 MB, everything that it sends in answer to one command 32 MB, the log of a run
 64 MB; a packet and a line cost at least 2 KB and 1 KB of that, however short they are. 5,000 lines of a run are shown and
@@ -60,6 +63,14 @@ run a part of them and check the limits. "pending" and "changed" are what a good
 ## While hosts are read (\`status\`)
 
 ${tableOf('status')}
+## While an apply plans (\`apply -y\`)
+
+Nothing is changed before every host has a plan or has failed, so a silent host delays the first change: by 15 s for the
+login (\`--connect-timeout\`), 15 s for its shell and 60 s for its facts at most, and never beyond \`--timeout\`. Here that is 3 s
+and 4 s, and it is a part of what the good hosts took; from then on nobody waits for it. A host that floods or hangs up delays
+nobody.
+
+${tableOf('apply')}
 ## While hosts are changed (\`rollback\`)
 
 The time of the misbehaving host counts from the start of its change. "unknown" is what alloyup reports if it cannot learn how

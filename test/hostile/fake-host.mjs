@@ -3,6 +3,7 @@
 //
 // Reads one line of JSON from stdin: {hostKey, accepts, facts, hosts: [behavior, ...]}. Prints the port
 // of each host as one line of JSON. Ends with its stdin.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import ssh2 from 'ssh2';
 
@@ -47,14 +48,35 @@ async function report(stream, nonce, facts) {
   await write(stream, recordOf(nonce, { type: 'facts', facts }));
 }
 
+const CONFIGURATION = '/etc/alloy/config.alloy';
+
+/** What a host reports once a run has written its configuration. */
+function applied(facts, content) {
+  const meta = facts.files[CONFIGURATION].slice(0, 5);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const receipt = JSON.parse(facts.own.receipt);
+  return {
+    ...facts,
+    http: { ...facts.http, hash: sha256 },
+    files: { ...facts.files, [CONFIGURATION]: [...meta, content.length, `t${content}`] },
+    own: {
+      ...facts.own,
+      receipt: JSON.stringify({ ...receipt, files: { [CONFIGURATION]: sha256 } }),
+    },
+  };
+}
+
 /** As the program that runs: the launcher's word, and the log. */
-async function carryOut(stream, nonce, facts) {
+async function carryOut(stream, { nonce, ...request }, facts) {
+  const applies = request.do === 'apply';
   await write(stream, 'alloyup: started\n');
   await write(stream, recordOf(nonce, { type: 'begin', step: 'config' }));
   await pause(RUN_MS);
-  await write(stream, recordOf(nonce, { type: 'undone', step: 'config' }));
-  await write(stream, recordOf(nonce, { type: 'result', result: 'rolled-back' }));
-  await write(stream, recordOf(nonce, { type: 'facts', facts }));
+  await write(stream, recordOf(nonce, { type: applies ? 'end' : 'undone', step: 'config' }));
+  await write(stream, recordOf(nonce, { type: 'result', result: applies ? 'ok' : 'rolled-back' }));
+  const after = applies ? applied(facts, Object.values(request.content)[0]) : facts;
+  await write(stream, recordOf(nonce, { type: 'facts', facts: after }));
+  return after;
 }
 
 const started = (then) => async (at) => {
@@ -145,7 +167,7 @@ const READING = {
     await report(stream, nonce, { ...facts, apt });
   },
   'a configuration of 32,000 passwords': async ({ stream, nonce, facts }) => {
-    const path = '/etc/alloy/config.alloy';
+    const path = CONFIGURATION;
     const files = { ...facts.files, [path]: [...facts.files[path]] };
     files[path][6] = `t${'password'.repeat(32_000)}\n`;
     await report(stream, nonce, { ...facts, files });
@@ -193,8 +215,8 @@ const RUNNING = {
     await write(stream, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}}}\n`);
     return true;
   }),
-  'noise after a run': async ({ stream, nonce, facts }) => {
-    await carryOut(stream, nonce, facts);
+  'noise after a run': async ({ stream, request, facts }) => {
+    await carryOut(stream, request, facts);
     await repeat(stream, 'and another thing\n');
     return FOREVER;
   },
@@ -226,8 +248,10 @@ function readRequest(input) {
   return JSON.parse(input.slice(input.indexOf(line) + line.length + 1 + request.program));
 }
 
-function serve(behavior, { hostKey, accepts, facts }) {
+function serve(behavior, { hostKey, accepts, facts: first }) {
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+    // what a run has changed, its own login sees
+    let facts = first;
     client.on('error', () => undefined);
     client.on('authentication', (context) => {
       if (behavior === 'silent login') return;
@@ -253,11 +277,12 @@ function serve(behavior, { hostKey, accepts, facts }) {
           stream.on('end', async () => {
             const request = requestOf(input);
             if (request === null) return stream.destroy();
-            const at = { stream, client, nonce: request.nonce, facts };
+            const at = { stream, client, request, nonce: request.nonce, facts };
             const reads = request.do === 'facts';
             const odd = (reads ? READING : RUNNING)[behavior];
             const goesOn = odd ? await odd(at) : true;
-            if (goesOn) await (reads ? report : carryOut)(stream, request.nonce, facts);
+            if (goesOn && reads) await report(stream, request.nonce, facts);
+            else if (goesOn) facts = await carryOut(stream, request, facts);
             if (stream.destroyed) return;
             stream.exit(0);
             stream.end();

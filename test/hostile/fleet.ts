@@ -8,8 +8,10 @@ import type { Problem } from '../../src/model/problem.ts';
 import { sha256 } from '../../src/model/secret.ts';
 import { factsOf, NOW, targetOf } from '../builders.ts';
 import { rawFacts } from '../host/raw-facts.ts';
+import { makeKey } from '../sources/fake-repository.ts';
 import { keyIn, type TestKey } from '../transport/ssh2-server.ts';
 import { type Ended, startAlloyup } from './child.ts';
+import type { Verb } from './rows.ts';
 
 const PROGRAM = fileURLToPath(new URL('fake-host.mjs', import.meta.url));
 
@@ -38,17 +40,22 @@ export const TIMEOUT_S = 4;
 
 const OLD = '// old\n';
 /** What every host reports: alloyup manages it, with another configuration than the inventory's. */
-const managed = factsOf(targetOf({ config: OLD }), {
-  receipt: {
-    schema: 1,
-    unhealthy: {},
-    run: 'r0',
-    invocation: 'a'.repeat(32),
-    files: { '/etc/alloy/config.alloy': sha256(OLD) },
-    groups: [],
-    at: NOW,
-  },
-});
+const managed = (keyring: string) => {
+  const facts = factsOf(targetOf({ config: OLD }), {
+    receipt: {
+      schema: 1,
+      unhealthy: {},
+      run: 'r0',
+      invocation: 'a'.repeat(32),
+      files: { '/etc/alloy/config.alloy': sha256(OLD) },
+      groups: [],
+      at: NOW,
+    },
+  });
+  const [ring] = facts.apt.keyrings;
+  const keyrings = [{ ...ring!, content: Buffer.from(keyring), sha256: sha256(keyring) }];
+  return { ...facts, apt: { ...facts.apt, keyrings } };
+};
 
 /** Two good hosts, and fake ones. */
 export class FakeFleet {
@@ -56,6 +63,7 @@ export class FakeFleet {
   readonly #bin: string;
   readonly #hostKey: TestKey;
   readonly #key: TestKey;
+  #repository: { readonly fingerprint: string; readonly armored: string } | null = null;
   #good: Served = { ports: [], stop: () => undefined };
 
   constructor(directory: string, bin: string) {
@@ -66,6 +74,7 @@ export class FakeFleet {
   }
 
   async start(): Promise<void> {
+    this.#repository = await makeKey();
     this.#good = await this.#serve(['good', 'good']);
   }
 
@@ -81,7 +90,7 @@ export class FakeFleet {
       timeoutS = TIMEOUT_S,
       termAfterMs,
     }: {
-      readonly verb?: 'status' | 'rollback';
+      readonly verb?: Verb;
       readonly timeoutS?: number;
       /** Sends SIGTERM so long after the run's first event. */
       readonly termAfterMs?: number;
@@ -95,7 +104,7 @@ export class FakeFleet {
     const flags = ['--timeout', `${timeoutS}`, '--connect-timeout', `${Math.min(3, timeoutS)}`];
     const child = startAlloyup(
       this.#bin,
-      [...(verb === 'status' ? ['status'] : [verb, '-y']), '--output', 'ndjson', ...flags],
+      [verb, ...(verb === 'status' ? [] : ['-y']), '--output', 'ndjson', ...flags],
       {
         home,
         onLine: (line) => {
@@ -142,6 +151,7 @@ export class FakeFleet {
       [
         'defaults:',
         `  ssh: {user: root, identity: ${this.#key.path}}`,
+        `  repository: {fingerprints: [${this.#repository!.fingerprint}]}`,
         '  alloy: {version: present}',
         '  config: {template: config.alloy}',
         `hosts:\n${hosts.join('')}`,
@@ -154,7 +164,7 @@ export class FakeFleet {
   async #serve(hosts: readonly string[]): Promise<Served> {
     const servers = spawn(process.execPath, [PROGRAM], { stdio: 'pipe' });
     servers.stderr.pipe(process.stderr);
-    const facts = rawFacts(managed);
+    const facts = rawFacts(managed(this.#repository!.armored));
     const setup = {
       hostKey: this.#hostKey.pem,
       accepts: this.#key.blob.toString('base64'),

@@ -1,8 +1,10 @@
+export type Verb = 'status' | 'apply' | 'rollback';
+
 /** One way in which a host misbehaves. */
 export interface Row {
   /** Its name in fake-host.mjs. */
   readonly behavior: string;
-  readonly verb: 'status' | 'rollback';
+  readonly verb: Verb;
   /** What is reported: the outcome, and the problem's code and reason. */
   readonly reported: string;
   /** Tried in every run of the unit tests; the others only for the page. */
@@ -24,6 +26,12 @@ const reading = (behavior: string, reported = asIfNothing.status): Row => ({
 const running = (behavior: string, reported = asIfNothing.rollback): Row => ({
   behavior,
   verb: 'rollback',
+  reported,
+});
+/** The plans of all hosts are awaited before the first is changed. */
+const planning = (behavior: string, reported: string): Row => ({
+  behavior,
+  verb: 'apply',
   reported,
 });
 const always = (row: Row): Row => ({ ...row, always: true });
@@ -62,6 +70,12 @@ export const ROWS: readonly Row[] = [
   always(reading('a configuration of 32,000 passwords')),
   always(reading('deep JSON', probe('nonsense'))),
   reading('wide JSON', probe('nonsense')),
+  planning('silent greeting', timeout('login')),
+  planning('silent shell', 'unreachable (ssh.shell silent)'),
+  always(planning('silent answer', timeout('command'))),
+  planning('closed half', LOST),
+  planning('endless half line', probe('flooded')),
+  planning('deep JSON', probe('nonsense')),
   always(running('endless output of a run', unknown('flooded'))),
   running('an endless half line of a run', unknown('flooded')),
   running('endless problems of a run', unknown('flooded')),
