@@ -55,7 +55,7 @@ const LINE_COST = 1024;
  * Starts a run on a host and follows its log to the end, over as many connections as it takes: each
  * continues at the byte where the last one broke.
  *
- * @throws ToolError `ssh.shell`, `sudo.*`, `host.unsupported`, `apply.failed`: nothing was started
+ * @throws ToolError `ssh.*`, `sudo.*`, `host.unsupported`, `apply.failed`: nothing was started
  */
 export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
   const allowance = allowanceOf(LOG_MB);
@@ -64,14 +64,25 @@ export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
   });
   const launcher = afterMarker(LAUNCHED, log.push);
   let left = false;
+  const wasConnected = input.session.connected;
+  let sent = false;
+  const onSent = (): void => {
+    sent = true;
+  };
   try {
-    const ended = await launch(input, launcher, allowance);
+    const ended = await launch(input, launcher, allowance, onSent);
     if (ended === 0) return 'over';
     left = ended === 'left';
   } catch (error) {
     if (input.world.abandon.aborted) return 'left';
     if (allowance.spent && launcher.found) return { flooded: LOG_MB };
     if (!isLost(error)) throw error;
+    // a login that broke while it was idle, or none: there is nothing to ask the host about
+    if (!sent) {
+      input.session.close();
+      if (!wasConnected) throw error;
+      return 'never-started';
+    }
   }
   return follow(input, log, allowance, { started: launcher.found, left });
 }
@@ -101,6 +112,7 @@ async function launch(
   { host, session, run, request, clock, waits }: RemoteRun,
   launcher: ReturnType<typeof afterMarker>,
   allowance: Allowance,
+  onSent: () => void,
 ): Promise<number | null | 'left'> {
   const err = collector(64 << 10);
   const input = launchInput(run, request).reveal();
@@ -110,6 +122,7 @@ async function launch(
       if (!left) launcher.push(bytes);
     },
     onErr: err.push,
+    onSent,
     timeoutMs: clock.left(),
     signal: clock.signal,
   };

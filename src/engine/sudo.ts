@@ -54,7 +54,10 @@ export async function startAsRoot(
   host: Host,
   argv: Command,
   input: string,
-  options: StartOptions,
+  options: StartOptions & {
+    /** Called when `input` is sent: until then nothing can have come of it. */
+    readonly onSent?: () => void;
+  },
   allowance: Allowance = allowanceOf(ANSWER_MB),
 ): Promise<Channel> {
   const { sudo } = host;
@@ -71,7 +74,9 @@ export async function startAsRoot(
     if (!channel || closed || !shell.found) return;
     if (!withPassword || ready.found || prompts > 1 || EXPIRED.test(tail)) {
       closed = true;
-      channel.end(!withPassword || ready.found ? input : undefined);
+      const goes = !withPassword || ready.found;
+      if (goes) options.onSent?.();
+      channel.end(goes ? input : undefined);
     } else if (prompts === 1 && !answered) {
       answered = true;
       channel.write(`${sudo.password.reveal()}\n`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../src/model/problem.ts';
-import { bareFactsOf, targetOf } from '../builders.ts';
+import { bareFactsOf, NOW, targetOf } from '../builders.ts';
 import {
   type Fault,
   fleetOf,
@@ -298,7 +298,24 @@ describe('a run that was never started', () => {
     };
     const { outcome } = await run({ ...fleet, world: { ...fleet.world, confirm } });
     expect(outcome).toBe('changed');
-    expect(sentTo(fleet.hosts.a)).toEqual(['facts', 'follow r1 0', 'apply r1-2']);
+    expect(sentTo(fleet.hosts.a)).toEqual(['facts', 'apply r1-2']);
+    expect(fleet.hosts.a!.logins).toBe(2);
+  });
+
+  test('because its host is gone since then is unreachable at once, with the reason', async () => {
+    const gone: Problem = {
+      code: 'ssh.unreachable',
+      params: { reason: 'connection-refused', address: 'a', port: 22 },
+    };
+    const fleet = fleetOf({ a: { login: (n) => (n > 1 ? gone : undefined) } });
+    const confirm = async () => {
+      fleet.hosts.a!.drop();
+      return true;
+    };
+    const { outcome, problem } = await run({ ...fleet, world: { ...fleet.world, confirm } });
+    expect(outcome).toBe('unreachable');
+    expect(problem).toMatchObject(gone);
+    expect(fleet.clock.now() - NOW).toBeLessThan(10_000);
   });
 
   test('is tried twice at most, and only if the login was not fresh', async () => {
