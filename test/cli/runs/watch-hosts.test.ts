@@ -88,6 +88,27 @@ test('NDJSON has the looks that show something new, and at the end how each host
   expect(fake.options).toMatchObject({ verb: 'status', intervalS: 7, forks: 32 });
 });
 
+test('what was wrong with a host that is well again is not in the status at the end', async () => {
+  fake.watch = async (world) => {
+    world.emit({ type: 'host.started', host: 'web-01' });
+    const params = { reason: 'connection-refused', address: 'web-01', port: 22 } as const;
+    const problem = { code: 'ssh.unreachable', params } as const;
+    world.emit({ type: 'host.finished', host: 'web-01', outcome: 'unreachable', problem });
+    for (const host of ['web-01', 'web-02']) look(world, host);
+  };
+  let drawn = '';
+  const canvas = {
+    size: () => ({ columns: 80, rows: 24 }),
+    write: (text: string) => {
+      drawn += text;
+    },
+    takesErrors: true,
+  };
+  expect((await status('--watch', { canvas })).code).toBe(0);
+  expect(drawn).toContain('2 up to date');
+  expect(drawn).not.toContain('error[');
+});
+
 test('on a terminal there is a table while it goes on, and a status at the end', async () => {
   let drawn = '';
   const canvas = {

@@ -128,6 +128,15 @@ test('of a view that changes in one line, only that line is written', () => {
   expect(write.mock.lastCall![0]).not.toContain('stays');
 });
 
+test('a view that stays is drawn anew below what is printed', () => {
+  const terminal = fakeTerminal(20, 10);
+  const screen = openScreen(terminal, () => ['one', 'two'].map(printed));
+  vi.advanceTimersByTime(100);
+  screen.print(printed('said\n'));
+  vi.advanceTimersByTime(100);
+  expect(terminal.shown()).toBe('said\none\ntwo\n');
+});
+
 test('whatever is said and drawn in whatever order, only what was said remains', async () => {
   const step = fc.oneof(
     fc.record({ print: fc.string({ maxLength: 30, unit: fc.constantFrom('a', 'b', ' ', '\n') }) }),
