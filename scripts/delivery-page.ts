@@ -36,7 +36,7 @@ that the run has started itself counts, it counts from zero. Failures that were 
 
 The watch ends when every destination delivers or is refused in two readings, or at a deadline. For metrics that is
 the longest \`scrape_interval\` of the configuration and 15 s more, two minutes at most; where no interval is written out, 75 s.
-Logs, and OTLP that no scrape feeds, are given 15 s. With \`report\`, 15 s without a connection are enough.
+Logs are given 25 s, and OTLP that no scrape feeds 15 s. With \`report\`, 15 s without a connection are enough.
 
 | at the end of the watch | \`report\` | \`require\` |
 |---|---|---|
@@ -46,6 +46,22 @@ Logs, and OTLP that no scrape feeds, are given 15 s. With \`report\`, 15 s witho
 | retrying, backlogged | a warning | rolled back |
 | metrics cannot be read | a warning | rolled back |
 | any of these, for a component in \`alloy.tolerate\` | nothing is said | the change stands |
+
+So many seconds after a change is proven the watch ends, with the lab's stand-in for Alloy, a scrape interval of 10 s, and a log line and
+a call a second; \`test/lab/senders.test.ts\` tries each of these answers:
+
+| the receiver | \`prometheus.remote_write\` | \`loki.write\` | \`otelcol.exporter.otlphttp\` | \`otelcol.exporter.otlp\` |
+|---|---|---|---|---|
+| accepts | 9 | 6 | 6 | 6 |
+| answers 400, 401, 403, 404, or the same of gRPC | refused, 10 | refused, 7 | refused, 6 | refused, 6 |
+| answers 405 | refused, 10 | refused, 6 | | |
+| answers 429 | retrying, 21 | retrying, 18 | retrying, 15 | |
+| answers 500 | retrying, 21 | retrying, 18 | refused, 6 | |
+| answers 503, or UNAVAILABLE | retrying, 21 | retrying, 18 | retrying, 15 | retrying, 15 |
+| does not listen | retrying, 21 | retrying, 18 | retrying, 15 | retrying, 15 |
+| does not answer | retrying, 27 | retrying, 27 | retrying, 15 | retrying, 15 |
+
+With \`require\`, what is tried again has until the deadline.
 
 A host without changes is not watched, nor one whose change needs no reload. A wait that is required does not count towards
 \`--timeout\`, and holds none of the \`--forks\`.

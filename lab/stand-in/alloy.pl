@@ -23,9 +23,11 @@
 #                           unreachable remote_write was removed), while /-/healthy is 200
 #   exited ID               that component (or "first") is `exited`; /-/healthy does not see it
 #   delivers HOW            ok, rejected (401) or retrying: as shown by the counters of remote_write and loki.write
+#   sends 1                 the senders send requests to where they are configured to, with nothing in them, and count and
+#                           log the answers as recorded
 #   unhealthy ID            that component (or "first") is `unhealthy`; /-/healthy is 500
 # The file must be readable by the user alloy. `NAME off` disables a fault built into a version.
-# Alloy's delays for unreachable targets come only from these faults: the stand-in opens no connections. It does
+# Alloy's delays for unreachable targets come only from these faults: the stand-in opens no connections but for `sends`. It does
 # open the ports named in a configuration and drops what arrives there, except for otelcol.receiver.otlp in a lab
 # with an OTLP receiver: see "OTLP".
 # For authors of tests: the process is perl, so /proc/PID/exe never shows "(deleted)".
@@ -2489,6 +2491,7 @@ sub go_float { my ($x) = @_; return $x ? sprintf('%.16e', $x) =~ s/0+e/e/r =~ s/
 # `delivers` says, as if ten samples and one line a second had come since the component started.
 sub delivery_metrics {
     my ($on) = @_;
+    return sent_metrics() if $on->{sends};
     my $told = $on->{delivers} // '';
     my @out;
     for my $node (@{ $SERVICE{nodes} }) {
@@ -2783,6 +2786,165 @@ sub cluster_metrics {
         'cluster_transport_stream_tx_packets_failed_total 0',
         "cluster_transport_tx_packets_failed_total $CLUSTER{failed}",
     );
+}
+
+# ---------------------------------------------------------------- senders (fault `sends`)
+
+# What each sender has counted, by component and destination; a new component counts from zero.
+my %SENT;
+my %GRPC = (0 => 'OK', 3 => 'InvalidArgument', 5 => 'NotFound', 7 => 'PermissionDenied', 8 => 'ResourceExhausted', 12 => 'Unimplemented', 13 => 'Internal', 14 => 'Unavailable', 16 => 'Unauthenticated');
+my %ERROR_TYPE = (400 => 'InvalidArgument', 401 => 'Unauthenticated', 403 => 'PermissionDenied', 404 => 'Unimplemented', 405 => 'Unknown', 500 => 'Unknown');
+# Seconds until an answer is given up (recorded for remote_write and loki.write).
+my %TIMEOUT = ('prometheus.remote_write' => 30, 'loki.write' => 10);
+
+# [component, name of the kind, where it sends]
+sub senders {
+    my @found;
+    for my $node (@{ $SERVICE{nodes} }) {
+        my $name = $node->{name};
+        if ($name eq 'prometheus.remote_write' || $name eq 'loki.write') { push @found, map { [$node, $name, text_of($_, 'url', '')] } blocks_of($node->{args}, 'endpoint') }
+        elsif ($name eq 'otelcol.exporter.otlphttp') { push @found, map { [$node, $name, text_of($_, 'endpoint', '') =~ s{/?$}{/v1/logs}r] } blocks_of($node->{args}, 'client') }
+        elsif ($name eq 'otelcol.exporter.otlp') { push @found, map { [$node, $name, 'grpc://' . text_of($_, 'endpoint', '')] } blocks_of($node->{args}, 'client') }
+    }
+    return @found;
+}
+
+# The interval at which samples come: that of the first scrape.
+sub scrape_seconds {
+    my ($scrape) = grep { $_->{name} eq 'prometheus.scrape' } @{ $SERVICE{nodes} };
+    my ($n, $unit) = ($scrape ? text_of($scrape->{args}, 'scrape_interval', '') : '') =~ /^(\d+)(s|m)/ or return 60;
+    return $unit eq 'm' ? 60 * $n : $n;
+}
+
+# Begins requests that are due and takes in answers. Samples first come in the middle of an interval, log lines and
+# OTLP calls every second.
+sub send_data {
+    for my $sender (senders()) {
+        my ($node, $kind, $url) = @$sender;
+        my $key = "$node->{id} $url";
+        my $every = $kind eq 'prometheus.remote_write' ? scrape_seconds() : 1;
+        my $s = $SENT{$key};
+        $s = $SENT{$key} = { of => $node->{since}, next => $node->{since} + ($every > 1 ? $every / 2 : 1), map({ $_ => 0 } qw(pending failed retried total sent dropped queue highest moved)), logged => {}, codes => {}, types => {} }
+            if !$s || $s->{of} != $node->{since};
+        take_answer($sender, $s) if $s->{pipe};
+        if (now() >= $s->{next}) { $s->{pending} += 10 if $s->{pending} < 12_700; $s->{highest} = int now(); $s->{next} += $every; $s->{queue}++ if $s->{pipe} && $s->{queue} < 1000 }
+        next if $s->{pipe} || !$s->{pending} || now() < ($s->{again} // 0);
+        begin_request($kind, $url, $s);
+    }
+}
+
+sub begin_request {
+    my ($kind, $url, $s) = @_;
+    pipe my $read, my $write or return;
+    my $pid = fork;
+    return if !defined $pid;
+    if (!$pid) {
+        $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP PIPE CHLD);
+        $SIG{ALRM} = sub { syswrite $write, "-1 context deadline exceeded"; POSIX::_exit(0) };
+        alarm($TIMEOUT{$kind} // 30);
+        syswrite $write, answer_of($url);
+        POSIX::_exit(0);
+    }
+    close $write;
+    @$s{qw(pipe pid)} = ($read, $pid);
+}
+
+# "STATUS reason": an HTTP status, "grpc N", or -1 where there is no answer.
+sub answer_of {
+    my ($url) = @_;
+    my ($scheme, $name, $port, $path) = $url =~ m{^(\w+)://([^/:]+)(?::(\d+))?(/.*)?$} or return '-1 unsupported protocol scheme';
+    my $address = gethostbyname $name or return "-1 dial tcp: lookup $name: no such host";
+    socket my $h, PF_INET, SOCK_STREAM, 0 or return "-1 $!";
+    connect $h, sockaddr_in($port || ($scheme eq 'https' ? 443 : 80), $address) or return "-1 dial tcp $name: connect: " . lc $!;
+    # perl-base has no TLS; nothing in a lab has a certificate that a host trusts
+    return '-1 tls: failed to verify certificate: x509: certificate signed by unknown authority' if $scheme eq 'https';
+    my $grpc = $scheme eq 'grpc';
+    syswrite $h, $grpc ? "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" . "\0\0\0\4\0\0\0\0\0" : "POST " . ($path // '/') . " HTTP/1.1\r\nHost: $name\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx";
+    my $all = '';
+    while (sysread $h, $all, 4096, length $all) {
+        return "grpc $2" if $grpc && $all =~ /grpc-status([\x01-\x02])(\d+)/ && length $2 >= ord $1;
+        return '-1 http2: frame too large' if $grpc && $all =~ /^HTTP\/1/;
+        return "$1 server returned HTTP status $1 $2" if !$grpc && $all =~ m{^HTTP/1\.\d (\d+) ?([^\r\n]*)};
+    }
+    return '-1 EOF';
+}
+
+# False while there is none.
+sub take_answer {
+    my ($sender, $s) = @_;
+    my ($node, $kind, $url) = @$sender;
+    vec(my $r = '', fileno $s->{pipe}, 1) = 1;
+    return 0 if select($r, undef, undef, 0) <= 0;
+    sysread $s->{pipe}, my $text, 4096;
+    close $s->{pipe};
+    waitpid $s->{pid}, 0;
+    delete @$s{qw(pipe pid)};
+    my ($status, $why) = ($text // '') =~ /^(-1|\d+|grpc \d+) ?(.*)/s or return 1;
+    my $code = $status =~ /^grpc (\d+)/ ? $1 : undef;
+    my $n = $s->{pending};
+    my $ok = defined $code ? $code == 0 : $status =~ /^2/;
+    my $otel = $kind =~ /^otelcol/;
+    my $again = defined $code ? $code == 14 : $status == -1 || $status == 429 || $status > 500 || !$otel && $status == 500;
+    $s->{codes}{$status}++;
+    $s->{total} += $n;
+    my ($host) = $url =~ m{^\w+://([^/]*)};
+    my @who = (component_path => '/', component_id => $node->{id});
+    if ($again && !$ok) {
+        $s->{retried} += $n;
+        $s->{queue}++ if $s->{queue} < 1000;
+        $s->{again} = now() + 2;
+        told_once($s, 'warn', 'Failed to send batch, retrying', @who, url => $url, err => $why) if $kind eq 'prometheus.remote_write';
+        logline('info', 'Exporting failed. Will retry the request after interval.', @who, error => $why, interval => '5s') if $otel;
+        return 1;
+    }
+    $s->{pending} = $s->{queue} = 0;
+    $s->{moved} = $s->{highest};
+    if ($ok) { $s->{sent} += $n; return 1 }
+    my $type = defined $code ? $GRPC{$code} // 'Unknown' : $ERROR_TYPE{$status} // 'Unknown';
+    $s->{failed} += $n;
+    $s->{types}{$type} += $n;
+    told_once($s, 'error', 'non-recoverable error', @who, url => $url, failedSampleCount => $n, err => $why) if $kind eq 'prometheus.remote_write';
+    logline('error', 'final error sending batch, no retries left, dropping data', @who, host => $host, status => $status, error => $why) if $kind eq 'loki.write';
+    logline('error', 'Exporting failed. Dropping data.', @who, error => 'not retryable error: Permanent error: rpc error: code = ' . $type . ' desc = ' . (defined $code ? 'made up' : "request to $url responded with HTTP Status Code $status"), dropped_items => $n) if $otel;
+    return 1;
+}
+
+# remote_write repeats a message once a minute (recorded).
+sub told_once {
+    my ($s, @line) = @_;
+    return if now() - ($s->{logged}{ $line[1] } // 0) < 60;
+    $s->{logged}{ $line[1] } = now();
+    logline(@line);
+}
+
+# The same families as those of `delivers`, with what was really sent and answered.
+sub sent_metrics {
+    my @out;
+    for my $sender (senders()) {
+        my ($node, $kind, $url) = @$sender;
+        my $s = $SENT{"$node->{id} $url"} or next;
+        my $labels = qq(component_id="$node->{id}",component_path="/");
+        my ($host) = $url =~ m{^\w+://([^/]*)};
+        if ($kind eq 'prometheus.remote_write') {
+            my %value = (queue_highest_timestamp_seconds => $s->{highest}, queue_highest_sent_timestamp_seconds => $s->{moved}, samples_failed_total => $s->{failed},
+                samples_pending => $s->{pending}, samples_retried_total => $s->{retried}, samples_total => $s->{total});
+            push @out, map { qq(prometheus_remote_storage_$_\{$labels,remote_name="a",url="$url"} $value{$_}) } sort keys %value;
+        }
+        elsif ($kind eq 'loki.write') {
+            my $where = qq($labels,host="$host");
+            push @out, qq(loki_write_sent_entries_total{$where,tenant=""} $s->{sent}), qq(loki_write_dropped_entries_total{$where,reason="ingester_error",tenant=""} $s->{failed}),
+                qq(loki_write_batch_retries_total{$where,tenant=""} $s->{retried}), map { qq(loki_write_request_duration_seconds_count{$where,status_code="$_",tenant=""} $s->{codes}{$_}) } sort keys %{ $s->{codes} };
+        }
+        else {
+            my ($name, $port) = split /:/, $host;
+            my $where = qq($labels,server_address="$name",server_port="$port");
+            push @out, qq(otelcol_exporter_queue_size{$labels,data_type="logs"} $s->{queue}), qq(otelcol_exporter_queue_capacity{$labels,data_type="logs"} 1000);
+            # absent until the first call was answered (recorded)
+            push @out, qq(otelcol_exporter_sent_log_records_total{$where} $s->{sent}) if %{ $s->{codes} };
+            push @out, map { qq(otelcol_exporter_send_failed_log_records_total{$where,error_permanent="true",error_type="$_"} $s->{types}{$_}) } sort keys %{ $s->{types} };
+        }
+    }
+    return @out;
 }
 
 # ---------------------------------------------------------------- HTTP
@@ -3169,6 +3331,7 @@ sub serve_until_stopped {
         if ($SERVICE{busy} && now() >= $SERVICE{busy}{until}) { end_reload(); store_components($storage) }
         for my $node (@{ $SERVICE{nodes} }) { start_node($node) if $node->{start_at} && now() >= $node->{start_at} }
         crash_if_told();
+        send_data() if faults()->{sends};
         next if @QUEUE && !$SERVICE{busy};
         poll_sockets($listener, $SERVICE{busy} || defined $stop_at || grep({ $_->{start_at} } @{ $SERVICE{nodes} }) ? 0.02 : 0.25);
     }

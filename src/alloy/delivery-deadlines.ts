@@ -9,7 +9,8 @@ const INTERVAL_S = 60;
 /** From a scrape until a receiver that fails was tried more than once. */
 const SENDING_S = 15;
 const MAX_S = 120;
-/** Logs and traces come at any time, or not at all. */
+/** Logs and traces come at any time, or not at all. loki.write waits 10 s for an answer before it counts a retry. */
+const LOGS_S = 25;
 const QUIET_S = 15;
 
 const EXPORTER = /^(?:prometheus\.remote_write|loki\.write|otelcol\.exporter\.otlp(?:http|grpc)?)$/;
@@ -42,7 +43,7 @@ export function deliveryDeadlines(parsed: readonly Parsed[]): DeliveryDeadlines 
   const isScraped = isOpen || names.has('otelcol.receiver.prometheus');
   return {
     ...(has('prometheus') ? { prometheus: scraped } : {}),
-    ...(has('loki') ? { loki: QUIET_S } : {}),
+    ...(has('loki') ? { loki: LOGS_S } : {}),
     ...(has('otelcol') ? { otelcol: isScraped ? scraped : QUIET_S } : {}),
   };
 }

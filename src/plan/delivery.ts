@@ -95,6 +95,8 @@ interface Reading {
   /** The value of a label of the series of this family that grew most. */
   grownMost(name: string, label: string): string | null;
   readonly minutes: number;
+  /** Readings are taken one after the other since a change. */
+  readonly isWatch: boolean;
   /** What was sent since then counts as delivered now, in seconds since the epoch. */
   readonly freshFrom: number;
   /** What was logged last, newest first. */
@@ -152,6 +154,7 @@ function readingOf(
       return most?.[0] ?? null;
     },
     minutes: seconds / 60,
+    isWatch: since !== undefined,
     freshFrom: since === undefined ? takenAt / 1000 - FRESH_S : Number.POSITIVE_INFINITY,
     failures: log
       .flatMap(({ at, line }) =>
@@ -174,7 +177,8 @@ function failureOf(at: number, line: string, place: Place, recentFrom: number): 
   const to = fieldOf(line, 'url') ?? fieldOf(line, 'host');
   if (to !== null && place.destination !== null && to !== place.destination) return [];
   const reason = fieldOf(line, 'err') ?? fieldOf(line, 'error');
-  const [, http, grpc] = /HTTP [Ss]tatus (?:Code )?(\d{3})|code = (\w+)/.exec(reason ?? '') ?? [];
+  const [, http] = /HTTP [Ss]tatus (?:Code )?(\d{3})/.exec(reason ?? '') ?? [];
+  const [, grpc] = /code = (\w+)/.exec(reason ?? '') ?? [];
   return [
     {
       kind: /retry(ing)?\b(?!.*no retries left)/.test(fieldOf(line, 'msg') ?? '')
@@ -227,7 +231,10 @@ function remoteWrite(reading: Reading): Finding {
   const lagS = Math.max(0, Math.round(reading.now(of('queue_highest_timestamp_seconds')) - sent));
   const pending = reading.now(of('samples_pending'));
   const retried = reading.now(of('samples_retried_total'));
-  if (pending > 0 && !isMoving && retried > 0) return logged(reading, 'retrying', 'retried');
+  // nobody answers: a request is given up, and counted as a retry, after 30 s
+  const waits = reading.isWatch && pending - reading.grown(of('samples_pending')) > 0;
+  if (pending > 0 && !isMoving && (retried > 0 || waits))
+    return logged(reading, 'retrying', 'retried');
   if (isMoving && lagS > LAG_S && sent > 0) return { state: 'backlogged', lagS };
   const isFresh = sent > reading.freshFrom;
   const finding = isMoving ? undefined : byLog(reading);

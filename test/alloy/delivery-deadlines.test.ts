@@ -17,7 +17,7 @@ test.each<readonly [string, string, object]>([
   ['one that only Alloy knows', scrape('sys.env("I")') + WRITE, { prometheus: 75 }],
   ['one that is wrong', scrape('"often"') + WRITE, { prometheus: 75 }],
   ['metrics that are received', WRITE, { prometheus: 75 }],
-  ['logs', LOKI, { loki: 15 }],
+  ['logs', LOKI, { loki: 25 }],
   ['OTLP', OTLP, { otelcol: 15 }],
   ['OTLP over gRPC', 'otelcol.exporter.otlp "a" { }\n', { otelcol: 15 }],
   [
@@ -28,9 +28,9 @@ test.each<readonly [string, string, object]>([
   [
     'in a declare',
     `declare "x" {\n${scrape('"20s"')}${WRITE}${LOKI}}\n`,
-    { prometheus: 35, loki: 15 },
+    { prometheus: 35, loki: 25 },
   ],
-  ['what is imported', 'import.file "m" { }\n', { prometheus: 75, loki: 15, otelcol: 75 }],
+  ['what is imported', 'import.file "m" { }\n', { prometheus: 75, loki: 25, otelcol: 75 }],
   ['another exporter', 'otelcol.exporter.kafka "a" { }\npyroscope.write "a" { }\n', {}],
 ])('%s', (_, source, expected) => {
   expect(deliveryDeadlines([parse(source)])).toEqual(expected);
