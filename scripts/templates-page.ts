@@ -233,7 +233,11 @@ nothing. Only a real Alloy shows
 - how many series and streams a host makes, and what they cost;
 - that Loki accepts logs at the OTLP address derived from \`logs_url\`;
 - the types of metrics sent to \`otlp_url\`;
-- that a queue on disk outlives a restart.
+- that a queue on disk outlives a restart;
+- that \`__path_exclude__\` leaves out the rotated copies, and that positions outlive a change of labels;
+- what parsers, multi-line entries and times make of real lines;
+- which labels Docker gives to the lines of a container;
+- that servers accept the certificates, tokens and headers, and that the ports of the gateway refuse senders without them.
 `;
 
 const HEAD = `# Built-in fragments

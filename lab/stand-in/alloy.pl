@@ -985,6 +985,7 @@ block livedebugging
 component otelcol.auth.basic -> handler=otelcol.Handler
   password:s username
   client_auth { password:s password_file username username_file }
+  htpasswd { file inline }
   debug_metrics { disable_high_cardinality_metrics:b }
 component otelcol.auth.bearer -> handler=otelcol.Handler
   header scheme token!:s
@@ -1875,9 +1876,10 @@ sub judge_fields {
     }
     if ($node->{name} eq 'otelcol.auth.basic') {
         my ($client) = blocks_of($args, 'client_auth');
+        my ($users) = blocks_of($args, 'htpasswd');
         my $given = $client // $args;
         not_supported('otelcol.auth.basic without a name or a password')
-            unless (attribute($given, 'username') || attribute($given, 'username_file')) && (attribute($given, 'password') || attribute($given, 'password_file'));
+            unless $users || (attribute($given, 'username') || attribute($given, 'username_file')) && (attribute($given, 'password') || attribute($given, 'password_file'));
         for my $path (map { text_of($given, $_, '') } qw(username_file password_file)) { not_supported("$path, which cannot be read") if length $path && !-r $path }
     }
     if ($node->{name} eq 'otelcol.processor.batch') {
@@ -2662,9 +2664,11 @@ sub hear {
         return;
     }
     my $known = $PEER{$node};
+    return conflict($node, $known->{addr}, $address) if $known && $known->{addr} ne $address && $known->{state} eq 'participant' && $state eq 'participant';
     return if $known && ($clock < $known->{clock} || $clock == $known->{clock} && $RANK{$state} <= $RANK{ $known->{state} });
     if ($known && $known->{addr} ne $address) {
-        return $state eq 'participant' ? conflict($node, $known->{addr}, $address) : undef if $known->{state} eq 'participant';
+        # what became of the other one of this name
+        return if $known->{state} eq 'participant';
         logline('info', "Updating address for left or failed node $node from $known->{addr} to $address", service => 'cluster', subsystem => 'memberlist');
     }
     $PEER{$node} = { addr => $address, state => $state, clock => $clock, seen => now() };

@@ -1,3 +1,4 @@
+import { canWait, WAITS_SINCE } from '../model/cluster.ts';
 import type { Position, Warning } from '../model/problem.ts';
 import { clustersOf, isLoopback, listensAsSet, memberAddress } from './clusters.ts';
 import type { Checked, Report, Rule } from './rule.ts';
@@ -14,9 +15,6 @@ const COMPUTED: readonly string[] = [
   '--cluster.advertise-interfaces',
   '--cluster.wait-for-size',
 ];
-
-/** The first version that has `--cluster.wait-for-size` (upstream: internal/alloycli/cmd_run.go). */
-const WAITS_SINCE = '1.8.0';
 
 /** Members share settings, so that each place is reported once. */
 function once(report: Report): Report {
@@ -75,15 +73,8 @@ function checkSize(member: HostSettings, cluster: string, members: number, repor
   const at = placeOf(member, 'alloy.cluster.waitForSize');
   if (size > members) report({ reason: 'cluster-too-small', cluster, size, members }, at);
   const version = alloy.version.policy === 'exact' ? alloy.version.version : null;
-  if (version !== null && isBefore(version, WAITS_SINCE))
+  if (version !== null && !canWait(version))
     report({ reason: 'cluster-version', version, since: WAITS_SINCE }, at);
-}
-
-/** Of versions `1.18.1-1` and `1.8.0`. */
-function isBefore(version: string, since: string): boolean {
-  const [is, first] = [version, since].map((one) => one.split(/[.-]/).map(Number));
-  const i = [0, 1, 2].find((part) => is![part] !== first![part]);
-  return i !== undefined && is![i]! < first![i]!;
 }
 
 export const clustersHaveNames: Rule = (inventory, report) => {

@@ -63,3 +63,12 @@ export interface ClusterView {
   /** Members of the inventory that it does not see. */
   readonly missing: readonly string[];
 }
+
+/** The first version that has `--cluster.wait-for-size` (upstream: internal/alloycli/cmd_run.go). */
+export const WAITS_SINCE = '1.8.0';
+
+/** Whether a version, such as `1.18.1-1`, has `--cluster.wait-for-size`. */
+export function canWait(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 1 || (major === 1 && minor >= 8);
+}

@@ -1,4 +1,14 @@
-import type { Cluster, ClusterFact, ClusterState, ClusterView } from '../model/cluster.ts';
+import {
+  type Cluster,
+  type ClusterFact,
+  type ClusterState,
+  type ClusterView,
+  canWait,
+  WAITS_SINCE,
+} from '../model/cluster.ts';
+import { originOf, type Planned } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { targetVersion } from '../steps/package.ts';
 
 /** What a member says of its cluster, held against the inventory. */
 export function clusterViewOf(cluster: Cluster, host: string, fact: ClusterFact): ClusterView {
@@ -22,4 +32,20 @@ export function clusterViewOf(cluster: Cluster, host: string, fact: ClusterFact)
     sees,
     missing,
   };
+}
+
+/** Alloy would not start with an argument that it does not know. A pinned version was looked at before. */
+export function clusterProblems({ host, desired, facts, supplies }: Planned): readonly Problem[] {
+  const version = targetVersion(desired, facts, supplies.versions);
+  const waits = desired.args.some((one) => one.startsWith('--cluster.wait-for-size='));
+  if (!waits || version === null || canWait(version)) return [];
+  const params = { reason: 'cluster-version', version, since: WAITS_SINCE } as const;
+  return [
+    {
+      code: 'inventory.rule',
+      host,
+      params,
+      ...originOf(desired, 'alloy.cluster.waitForSize'),
+    },
+  ];
 }

@@ -4,6 +4,7 @@ import type { ForeignFile, Planned, Step } from '../model/plan.ts';
 import type { Problem, ProblemOf } from '../model/problem.ts';
 import { table } from '../model/table.ts';
 import { targetVersion } from '../steps/package.ts';
+import { clusterProblems } from './cluster.ts';
 import { pathsOf, placeProblems } from './places.ts';
 import { versionFindings } from './version-findings.ts';
 
@@ -27,6 +28,7 @@ export function preflight(steps: readonly Step[], planned: Planned): readonly Pr
           ...placeProblems(planned),
           ...notAdopted(steps, planned),
           ...versionFindings(planned).problems,
+          ...clusterProblems(planned),
           ...tooOld(planned),
         ]),
   ];

@@ -160,6 +160,9 @@ test('lines of containers have the labels of Compose, and only the chosen names'
     },
   ]);
   expect([...of('web2'), ...of('db'), ...of('aweb')]).toEqual([]);
+  expect(made({ ...vars, docker_projects: ['vpn'] })).toMatch(
+    /compose_project"\]\n\t\tregex {9}= "vpn"\n\t\taction {8}= "keep"/,
+  );
   expect(made(vars)).toContain('older_than          = "168h"');
 });
 

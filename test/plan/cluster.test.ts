@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ClusterFact } from '../../src/model/cluster.ts';
 import { clusterViewOf } from '../../src/plan/cluster.ts';
+import { planHost } from '../../src/plan/planner.ts';
 import { clusterNote } from '../../src/report/cluster-text.ts';
+import { factsOf, optionsOf, suppliesOf, targetOf } from '../builders.ts';
 
 const CLUSTER = {
   name: 'edge',
@@ -81,4 +83,22 @@ test.each([
   const view = clusterViewOf(CLUSTER, 'h1', fact(peers, more));
   expect(view.state).toBe(state);
   expect(clusterNote(view)).toBe(note);
+});
+
+test.each([
+  ['1.7.5-1', ['--cluster.wait-for-size=3'], ['inventory.rule']],
+  ['1.8.0-1', ['--cluster.wait-for-size=3'], []],
+  ['1.18.1-1', ['--cluster.wait-for-size=3'], []],
+  ['1.7.5-1', ['--cluster.enabled=true'], []],
+])('Alloy %s with %j', (version, args, expected) => {
+  const target = targetOf({ args, config: '// new\n' });
+  const facts = factsOf(targetOf());
+  const plan = planHost(
+    target,
+    { ...facts, package: { ...facts.package, version } },
+    suppliesOf(),
+    optionsOf(),
+  );
+  const found = plan.problems.filter(({ params }) => params.reason === 'cluster-version');
+  expect(found.map(({ code }) => code)).toEqual(expected);
 });
