@@ -140,16 +140,16 @@ describeOnHosts('a cluster of five', () => {
   }
 
   test.each([
-    ['a lone start', (a: string) => a.replace(/--cluster\.join-addresses=[^\s"]+/, ''), 'lone'],
+    ['a lone start', (a: string) => a.replace(/--cluster\.join-addresses=[^\s'"]+/, ''), 'lone'],
     [
       'a wrong join address',
       (a: string) =>
-        a.replace(/--cluster\.join-addresses=[^\s"]+/, '--cluster.join-addresses=127.0.0.1:1'),
+        a.replace(/--cluster\.join-addresses=[^\s'"]+/, '--cluster.join-addresses=127.0.0.1:1'),
       'lone',
     ],
     [
       'a doubled name',
-      (a: string) => a.replace(/--cluster\.node-name=[^\s"]+/, '--cluster.node-name=h1'),
+      (a: string) => a.replace(/--cluster\.node-name=[^\s'"]+/, '--cluster.node-name=h1'),
       'duplicate',
     ],
     [
