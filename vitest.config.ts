@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { parse } from 'yaml';
 
@@ -29,6 +30,8 @@ export default defineConfig({
       project('unit', ['test/**/*.test.ts'], {
         exclude: ['**/node_modules/**', 'test/e2e/**', 'test/slow/**', 'test/chaos/**'],
         testTimeout: 60_000,
+        // vitest leaves one core to itself, which on two cores is half of them
+        maxWorkers: availableParallelism(),
       }),
       // one file at a time: the lab's hosts share two cores, and each file starts many of them
       project('e2e', ['test/e2e/**/*.e2e.ts'], {
