@@ -630,6 +630,7 @@ test('the proof holds what was asked for', () => {
     watchS: 7,
     receiptFiles: [CONFIG_PATH, ENVIRONMENT_PATH, DROP_IN_PATH, '/etc/alloy/pw'],
     delivery: { mode: 'off', seconds: 0 },
+    cluster: null,
   });
 });
 

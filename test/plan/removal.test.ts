@@ -107,6 +107,7 @@ test('a removal takes away everything but configuration, data and user', () => {
       watchS: 0,
       receiptFiles: [],
       delivery: { mode: 'off', seconds: 0 },
+      cluster: null,
     },
   });
 });
