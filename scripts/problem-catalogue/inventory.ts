@@ -123,6 +123,7 @@ export const inventoryCatalogue: Catalogue<InventoryProblems> = {
       'no-content': { path: '/etc/alloy/ca.pem', host },
       'readable-secret': { path: '/etc/alloy/key.pem', mode: '0644' },
       'moved-api': { host },
+      'unseen-delivery': { host },
       'cluster-without-name': { host },
       'cluster-listen': { host, listen: '127.0.0.1' },
       'cluster-address': { host, address: '127.0.1.1', fault: 'loopback' },

@@ -1,7 +1,7 @@
 import { nearest } from '../model/frame.ts';
 import { memo } from '../model/memo.ts';
 import { placeholderIn } from '../model/placeholder.ts';
-import type { Problem, Warning } from '../model/problem.ts';
+import type { Position, Problem, Warning } from '../model/problem.ts';
 import type { FileOwner } from '../model/problems/inventory-problems.ts';
 import { refusedReadable } from '../model/readable.ts';
 import { clustersAreWhole, clustersHaveNames, unmanagedClusters } from './cluster-rules.ts';
@@ -280,6 +280,19 @@ const checksReachTheApi: Rule = (inventory, report) => {
   }
 };
 
+/** The weaker check asks Alloy nothing, and so reads no metrics either. */
+const deliveryCanBeSeen: Rule = (inventory, report) => {
+  const seen = new Set<Position>();
+  for (const host of inventory.hosts.keys()) {
+    const { alloy, rollout, origins, at } = settingsOf(inventory, host);
+    if (rollout.delivery !== 'require' || alloy.check !== 'service') continue;
+    const where = origins.get('rollout.delivery') ?? at;
+    if (seen.has(where)) continue;
+    seen.add(where);
+    report({ reason: 'unseen-delivery', host }, where);
+  }
+};
+
 const RULES: readonly Rule[] = [
   groupNamesAreFree,
   groupsAgree,
@@ -292,6 +305,7 @@ const RULES: readonly Rule[] = [
   fragmentsAreThere,
   filesAreComplete,
   checksReachTheApi,
+  deliveryCanBeSeen,
   clustersAreWhole,
 ];
 

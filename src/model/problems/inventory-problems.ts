@@ -146,6 +146,7 @@ export interface InventoryProblems {
     | Reasons<'not-readable', { path: string; because: UnreadableBecause }>
     | Reasons<'readable-secret', { path: string; mode: string }>
     | Reasons<'moved-api', { host: string }>
+    | Reasons<'unseen-delivery', { host: string }>
     /** Of `alloy.cluster`. */
     | Reasons<'cluster-without-name', { host: string }>
     | Reasons<'cluster-listen', { host: string; listen: string }>

@@ -262,6 +262,9 @@ export const inventoryTexts: Texts<InventoryProblems> = {
     'moved-api': ({ host }) => text`
       --server.http.ui-path-prefix moves the API that alloyup checks on "${host}"
       Remove it, or set "check: service" for a weaker check`,
+    'unseen-delivery': ({ host }) => text`
+      delivery is required of "${host}", but "check: service" does not ask Alloy whether its data arrives
+      Remove "check: service", or set "delivery: report"`,
     'cluster-without-name': ({ host }) => text`alloy.cluster has no name on "${host}"
       Add one: cluster: { name: NAME }, the same for all members`,
     'cluster-listen': ({ host, listen }) => text`
