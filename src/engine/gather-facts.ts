@@ -2,6 +2,7 @@ import { readConfigurations, readFacts } from '../host/facts.ts';
 import { type FactsRequest, factsScript } from '../host/facts-request.ts';
 import { readRecord } from '../host/records.ts';
 import { PERL } from '../host/run.ts';
+import { readSoftware, type Software } from '../host/software.ts';
 import type { Repository, Target } from '../model/desired.ts';
 import type { Configuration, Facts } from '../model/facts.ts';
 import type { KeyringFacts, SigningKey, Supplies } from '../model/plan.ts';
@@ -44,7 +45,7 @@ export async function gatherFacts(
   target: Target,
   session: Session,
   world: World,
-  more: Pick<FactsRequest, 'configurations' | 'delivery' | 'extras' | 'packages'> & {
+  more: Pick<FactsRequest, 'configurations' | 'delivery' | 'extras' | 'packages' | 'software'> & {
     readonly clock?: HostClock;
   } = {},
 ): Promise<{ readonly facts: Facts; readonly raw: unknown; readonly aheadMs: number }> {
@@ -125,6 +126,16 @@ export async function gatherConfigurations(
 ): Promise<readonly Configuration[]> {
   const { raw } = await gatherFacts(target, session, world, { configurations: path });
   return readConfigurations(raw);
+}
+
+/** What runs on the host that Alloy can collect from. @throws ToolError as `gatherFacts` */
+export async function gatherSoftware(
+  target: Target,
+  session: Session,
+  world: World,
+): Promise<readonly Software[]> {
+  const { raw } = await gatherFacts(target, session, world, { software: true });
+  return readSoftware(raw);
 }
 
 /** What planning needs beyond the facts. Nothing is fetched for a host that is up to date. */

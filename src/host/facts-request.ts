@@ -28,6 +28,8 @@ export interface FactsRequest {
   readonly reads: readonly { readonly path: string; readonly exclude: readonly string[] }[];
   /** Paths that user alloy is to be let read by ACLs. */
   readonly readable: readonly string[];
+  /** What else runs there that Alloy can collect from. */
+  readonly software?: boolean;
   /** Names of other installed packages that come from the repository. */
   readonly packages?: boolean;
 }
@@ -69,6 +71,7 @@ export const factsScript = (
     {
       reads: request.readable.length + request.reads.length > 0,
       peers: request.cluster === true,
+      others: request.software === true,
     },
   );
 
@@ -88,6 +91,7 @@ export const factsOf = (request: FactsRequest) => ({
   ...(request.cluster ? { cluster: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
   ...(request.configurations === undefined ? {} : { configurations: request.configurations }),
+  ...(request.software ? { software: true } : {}),
   ...(request.packages ? { index: indexName(request.repository.url) } : {}),
 });
 

@@ -17,6 +17,7 @@ import packages from './program/packages.pl';
 import proof from './program/proof.pl';
 import reads from './program/reads.pl';
 import run from './program/run.pl';
+import software from './program/software.pl';
 import unit from './program/unit.pl';
 import unitMain from './program/unit-main.pl';
 
@@ -52,16 +53,21 @@ const withRequest = (parts: readonly string[], request: unknown): string =>
 
 /**
  * What reads the facts of a host and changes nothing. `reads`: also what user alloy can read; `peers`: also whom Alloy
- * sees in its cluster.
+ * sees in its cluster; `others`: also what else runs there.
  */
 export const factsProgram = (
   request: unknown,
   {
     reads: asked = false,
     peers = false,
-  }: { readonly reads?: boolean; readonly peers?: boolean } = {},
+    others = false,
+  }: { readonly reads?: boolean; readonly peers?: boolean; readonly others?: boolean } = {},
 ): string => {
-  const more = [...(asked ? [reads, acl] : []), ...(peers ? [cluster] : [])];
+  const more = [
+    ...(asked ? [reads, acl] : []),
+    ...(peers ? [cluster] : []),
+    ...(others ? [software] : []),
+  ];
   return withRequest([base, json, alloy, unit, lock, facts, delivery, ...more], request);
 };
 

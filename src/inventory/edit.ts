@@ -8,6 +8,12 @@ export type SettingsToWrite = readonly (readonly [path: readonly string[], value
 export interface InventoryEdit {
   /** For every host. */
   readonly defaults: SettingsToWrite;
+  /** Groups, with the names of their hosts. */
+  readonly groups?: readonly {
+    readonly name: string;
+    readonly hosts: readonly string[];
+    readonly settings: SettingsToWrite;
+  }[];
   /** Names, which may be ranges, with the settings of each. */
   readonly hosts: readonly { readonly name: string; readonly settings: SettingsToWrite }[];
 }
@@ -34,13 +40,16 @@ export function editInventory(existing: string | null, edit: InventoryEdit): str
   if (template !== undefined && document.getIn([...config, 'template']) !== template)
     if (document.hasIn([...config, 'vars'])) document.deleteIn([...config, 'vars']);
   for (const [path, value] of edit.defaults) set(document, ['defaults', ...path], value);
+  for (const { name, hosts, settings } of edit.groups ?? [])
+    for (const [path, value] of [[['hosts'], hosts] as const, ...settings])
+      set(document, ['groups', name, ...path], value);
   for (const { name, settings } of edit.hosts) {
     if (settings.length === 0 && !document.hasIn(['hosts', name]))
       set(document, ['hosts', name], null);
     for (const [path, value] of settings) set(document, ['hosts', name, ...path], value);
   }
   const text = document.toString({ lineWidth: 0, nullStr: '' });
-  return existing === null ? text.replace(/\n(?=hosts:)/, '\n\n') : text;
+  return existing === null ? text.replace(/\n(?=(?:groups|hosts):)/g, '\n\n') : text;
 }
 
 /** `setIn`, also through keys whose value is null. */

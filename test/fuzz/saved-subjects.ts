@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import { answersIn, givenAnswer, refuseUnused } from '../../src/cli/init/answers-file.ts';
+import { additionsOf } from '../../src/cli/init/draft-inventory.ts';
 import type { Answer } from '../../src/cli/init/question.ts';
 import { nextQuestion, questionsOf } from '../../src/cli/init/questions.ts';
-import { parameterValues } from '../../src/cli/init/template-questions.ts';
+import { anySoftware } from '../../src/cli/init/software-questions.ts';
 import { openPrinter } from '../../src/cli/runs/run-output.ts';
 import { readDeclarations } from '../../src/config/declarations.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
@@ -46,6 +47,7 @@ const KNOWN = {
   keys: [],
   agentKeys: [],
   root: 'passwordless',
+  software: anySoftware(null),
   from: null,
   edit: false,
 } as const;
@@ -91,7 +93,7 @@ function readAnswers(text: string): boolean {
       given,
       questionsOf(answers, KNOWN).map(({ id }) => id),
     );
-    parameterValues(answers);
+    additionsOf(answers, KNOWN);
   });
 }
 

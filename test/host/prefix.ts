@@ -307,6 +307,11 @@ export class PrefixHost {
 
   /** What the host reports of itself. */
   async facts(more: Partial<FactsRequest> = {}): Promise<Facts> {
+    return readFacts('web-01', await this.reported(more));
+  }
+
+  /** The same, as it came. */
+  async reported(more: Partial<FactsRequest> = {}): Promise<unknown> {
     const { facts } = this.#request();
     const input = factsScript({
       ...facts,
@@ -321,7 +326,7 @@ export class PrefixHost {
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     const record = readRecord(out.trimEnd(), NONCE);
     if (record?.type !== 'facts') throw new Error(`no facts: ${out}${err}`);
-    return readFacts('web-01', record.facts);
+    return record.facts;
   }
 
   apply(plan: Plan, options: RunOptions & { rollback?: boolean } = {}): Promise<Ran> {

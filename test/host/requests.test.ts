@@ -75,6 +75,7 @@ describe('facts', () => {
     [{ sealed: true }, { sealed: true }],
     [{ sealed: false, extras: false, packages: false }, {}],
     [{ packages: true }, { index: 'apt.grafana.com_a_b' }],
+    [{ software: true }, { software: true }],
     [{ extras: true }, { extras: ['apt.grafana.com', '443'] }],
   ])('with %j, more is asked', (more, expected) => {
     expect(factsOf({ ...asked, ...more })).toEqual({ ...known, ...expected });

@@ -16,6 +16,7 @@ import { importHost } from '../init/import-host.ts';
 import { addressesOf, nextStepsText } from '../init/next-steps.ts';
 import type { Known } from '../init/question.ts';
 import { askSecrets, besideFile, secretPlaces, shortPath } from '../init/secret-places.ts';
+import { anySoftware, softwareWithUsers } from '../init/software-questions.ts';
 import { runWizard, type WizardOptions, type WizardState } from '../init/wizard.ts';
 import { askYes, confirmed, orFallback } from '../terminal/ask.ts';
 import { printProblems, type Terminal } from '../terminal/terminal.ts';
@@ -39,6 +40,8 @@ export const init: Command = async (invocation) => {
     keys: keyFiles(terminal.home, lines),
     agentKeys: held.map(({ name }) => name),
     root: null,
+    // an answers file says it by itself: nobody has to look
+    software: given && anySoftware(existing),
     from: options.from,
     edit: existing !== null && options.from === null,
   };
@@ -133,6 +136,7 @@ async function finish(
     targets,
     places: [...places, ...imports],
     asksSudo: answers.sudo === 'ask',
+    users: softwareWithUsers(answers),
     addresses: await addressesOf(targets, terminal),
     paint,
   });

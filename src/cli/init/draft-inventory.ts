@@ -9,14 +9,19 @@ import { makeTargets } from '../hosts/make-targets.ts';
 import { orThrow, throwAll } from '../usage.ts';
 import { hostsToWrite } from './host-entries.ts';
 import type { Answers, Known } from './question.ts';
-import { parameterValues } from './template-questions.ts';
+import { softwareSettings } from './software-questions.ts';
+import { parameterValues, takesOf } from './template-questions.ts';
 
 /** What the answers add to an inventory. Pure. */
-export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): InventoryEdit {
+export function additionsOf(
+  answers: Answers,
+  { root, software }: Pick<Known, 'root' | 'software'>,
+): InventoryEdit {
   const text = (id: string): string => (typeof answers[id] === 'string' ? answers[id] : '');
   const list = (id: string): readonly string[] =>
     Array.isArray(answers[id]) ? (answers[id] as readonly string[]) : [];
   const { vars, environment } = parameterValues(answers);
+  const found = softwareSettings(answers, software, takesOf(answers));
   const template = text('template') === 'own' ? text('templateFile') : text('template');
   const version = text('version') === 'pinned' ? text('pinned') : text('version');
   const [user, identity] = [text('user'), text('identity')];
@@ -34,7 +39,9 @@ export function additionsOf(answers: Answers, { root }: Pick<Known, 'root'>): In
       ...under(['alloy', 'environment'], environment),
       ...when(template !== '', ['config', 'template'], template),
       ...under(['config', 'vars'], vars),
+      ...found.defaults,
     ],
+    groups: found.groups,
     hosts: hostsToWrite([...list('sshHosts'), ...list('hosts')]),
   };
 }

@@ -12,6 +12,8 @@ interface NextStepsInput {
   readonly places: readonly string[];
   /** The sudo password is asked for at the start of each run. */
   readonly asksSudo: boolean;
+  /** What Alloy reads as a user that somebody has to create there, by the name of its fragment. */
+  readonly users: readonly string[];
   /** Addresses on the network by host name: other machines do not know the names of ~/.ssh/config. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly paint: Paint;
@@ -19,8 +21,13 @@ interface NextStepsInput {
 
 /** What comes after the wizard: the commands for CI, and how applications reach the hosts. */
 export function nextStepsText(input: NextStepsInput): string {
-  const { flag, places, asksSudo, paint } = input;
+  const { flag, places, asksSudo, users, paint } = input;
   return [
+    ...(users.length > 0
+      ? [`${paint.bold('Before you apply, create the user that Alloy reads it as:')}\n`]
+      : []),
+    ...users.map((one) => `  alloyup templates show ${one}\n`),
+    ...(users.length > 0 ? ['\n'] : []),
     `${paint.bold('In CI:')}\n`,
     ...places.map((place) => {
       const what = place.replace(/^env:/, 'set ').replace(/^file:/, 'write ');

@@ -70,7 +70,7 @@ export async function promptFor(
 }
 
 function prompt(question: Question, on: On, earlier: Answer | undefined): Promise<Answer> {
-  const { message, fallback, choices = [] } = question;
+  const { message, fallback, choices = [], selected } = question;
   const validate = (answer: string): true | string => whyInvalid(question, answer.trim()) ?? true;
   // an empty answer must stay possible where it means none, and Inquirer takes the default for it
   const usual = question.kind === 'text' && fallback === '' ? '' : (earlier ?? fallback);
@@ -89,9 +89,10 @@ function prompt(question: Question, on: On, earlier: Answer | undefined): Promis
       const shown = choices.map((choice) => ({
         ...choice,
         short: choice.value,
-        checked: usual?.includes(choice.value) ?? false,
+        checked: (earlier ?? selected ?? fallback)?.includes(choice.value) ?? false,
       }));
-      return checkbox({ message, choices: shown, loop: false, pageSize: 12, required: true }, on);
+      const required = needsOne(question);
+      return checkbox({ message, choices: shown, loop: false, pageSize: 12, required }, on);
     }
     case 'lines':
       return linesPrompt({ question, earlier: Array.isArray(earlier) ? earlier : [] }, on);

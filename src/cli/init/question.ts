@@ -1,3 +1,5 @@
+import type { Software } from '../../host/software.ts';
+
 /** The answers so far, by question ID. Never contains a secret. */
 export type Answers = Readonly<Record<string, Answer>>;
 export type Answer = string | readonly string[];
@@ -18,10 +20,19 @@ export interface Known {
   readonly agentKeys: readonly string[];
   /** How root is reached, as a login found out; null: no login has succeeded yet. */
   readonly root: 'none' | 'passwordless' | 'password' | null;
+  /** What runs on the hosts that Alloy can collect from; null: nobody has looked. */
+  readonly software: Findings | null;
   /** `--from HOST`: collect what that host collects. */
   readonly from: string | null;
   /** `--edit`: there is an inventory. */
   readonly edit: boolean;
+}
+
+export interface Findings {
+  /** Which hosts were looked at, in words: `web-01`, `your 3 hosts`. */
+  readonly where: string;
+  /** Names of the hosts that have it; null: all of them. */
+  readonly on: ReadonlyMap<Software, readonly string[] | null>;
 }
 
 export interface Choice {
@@ -40,6 +51,8 @@ export interface Question {
   readonly choices?: readonly Choice[];
   /** What an empty answer means; undefined: an answer is required. */
   readonly fallback?: Answer | undefined;
+  /** Of `checks`: what is selected at first, if not the fallback. An answers file still gets the fallback. */
+  readonly selected?: readonly string[];
   /** What is wrong with an answer, for people; null: nothing. Called for each item of a list. */
   readonly invalid?: (text: string) => string | null;
   /** A valid answer, for hints, unless the fallback is one. */
@@ -77,9 +90,9 @@ export const place = (id: string, what: string, variable: string): Question =>
 /** A valid answer, as an answers file would have it. */
 export const exampleOf = ({ example, fallback }: Question): string => example ?? String(fallback);
 
-/** An empty list is no answer. */
+/** An empty list is no answer, unless it is the fallback. */
 export const needsOne = ({ kind, fallback }: Question): boolean =>
-  kind === 'checks' || fallback === undefined;
+  fallback === undefined || (kind === 'checks' && fallback.length > 0);
 
 /** Why `answer` is not valid; null: it is. */
 export function whyInvalid(question: Question, answer: unknown): string | null {

@@ -14,7 +14,7 @@ import type { Answers } from './question.ts';
 export const secretPlaces = (answers: Answers): readonly string[] => [
   ...new Set(
     Object.entries(answers).flatMap(([id, answer]) =>
-      /_(password|token)$|^sudoPassword$/.test(id) ? answer : [],
+      /_(password|token|dsn)$|^sudoPassword$/.test(id) ? answer : [],
     ),
   ),
 ];

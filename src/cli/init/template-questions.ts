@@ -1,6 +1,6 @@
 import { BUILTIN_NAMES, builtinTemplate, isBuiltin } from '../../config/builtins.ts';
 import { counts, faultOf, isRequired } from '../../config/parameters.ts';
-import type { Parameter } from '../../config/template-model.ts';
+import { JOINTS, type Parameter } from '../../config/template-model.ts';
 import { parameterFault } from '../../report/problems/config-texts.ts';
 import {
   type Answer,
@@ -11,9 +11,13 @@ import {
   type Question,
   text,
 } from './question.ts';
+import { softwareQuestions, type Takes } from './software-questions.ts';
 
 /** What to collect, where to send it and how to authenticate there, and who may reach the ports. */
-export function* templateQuestions(answers: Answers, { from }: Known): Iterable<Question> {
+export function* templateQuestions(
+  answers: Answers,
+  { from, software }: Known,
+): Iterable<Question> {
   if (from !== null) return;
   yield choice(
     'template',
@@ -39,10 +43,29 @@ export function* templateQuestions(answers: Answers, { from }: Known): Iterable<
       example: './host.alloy',
     });
   yield* parameterQuestions(answers);
+  yield* softwareQuestions(answers, software, takesOf(answers));
 }
 
 const parametersOf = (template: unknown): readonly Parameter[] =>
   typeof template === 'string' && isBuiltin(template) ? builtinTemplate(template).parameters : [];
+
+/** What a template could be given beside its own parts. */
+export const hasJoints = (template: unknown): boolean =>
+  parametersOf(template).some(({ offers }) => offers.length > 0);
+
+/** What the answers leave room for. */
+export function takesOf(answers: Answers): Takes {
+  const parameters = parametersOf(answers.template);
+  const asked = new Set([...parameterQuestions(answers)].map(({ id }) => id));
+  const given = parameters.filter(({ name }) => asked.has(name) && answers[name]);
+  const { collect = [] } = answers;
+  return {
+    joints: JOINTS.filter((joint) => given.some(({ offers }) => offers.includes(joint))),
+    parts: parameters.flatMap(({ name, oneOf }) =>
+      name === 'collect' ? oneOf.filter((part) => !collect.includes(part)) : [],
+    ),
+  };
+}
 
 /** By the declarations of the chosen template. Whatever is not asked has a usable default. */
 function* parameterQuestions(answers: Answers): Iterable<Question> {

@@ -13,10 +13,13 @@ import { printKeys, recordKeys } from '../trust/record-keys.ts';
 import { resultOf, throwAll } from '../usage.ts';
 import { type GivenAnswers, givenAnswer, refuseUnused } from './answers-file.ts';
 import { draftForLogin, targetsOf } from './draft-inventory.ts';
+import { findSoftware } from './find-software.ts';
 import { checkLogins, checkSudo, checkUrl, useOf } from './live-checks.ts';
 import { type Answer, type Answers, BACK, type Known } from './question.ts';
 import { nextQuestion, questionsOf } from './questions.ts';
 import { isEmpty, secretAt } from './secret-places.ts';
+import { findingsOf } from './software-questions.ts';
+import { hasJoints } from './template-questions.ts';
 
 export interface WizardOptions {
   readonly terminal: Terminal;
@@ -92,6 +95,7 @@ async function tryAnswer(
   if (id === 'identity') return tryLogins(state, options);
   if (id === 'sudo' && sudo === 'ask') return trySudo('ask', state, options);
   if (id === 'sudoPassword') return trySudo(String(sudoPassword), state, options);
+  if (id === 'template') return lookForSoftware(state, options);
   if (/_url$/.test(id)) return tryUrl(id, state, options);
   return state;
 }
@@ -168,6 +172,27 @@ function printFirst(problems: readonly Problem[], summary: string, options: Wiza
   err(toPrintable((given ? warningTexts(shown, style) : errorTexts(shown, style)).join('\n')));
   const more = groups.length - shown.length;
   err(toPrintable(`${more > 0 ? `\nand ${count(more, 'other problem')}. ` : ''}${summary}.\n`));
+}
+
+/** Nobody should wonder for longer than that. */
+const SLOW_MS = 3000;
+
+/** Finds out from what else data can be collected. In silence: a host on which nothing is found is no news. */
+async function lookForSoftware(state: WizardState, options: WizardOptions): Promise<WizardState> {
+  const { answers, known, imported, withPassword, typed } = state;
+  const { terminal, given, file, existing } = options;
+  if (given || known.root === null || !hasJoints(answers.template)) return state;
+  const before = existing ?? imported;
+  const { targets } = await targetsOf(draftForLogin(before, answers, known), file);
+  const place = answers.sudo === 'ask' ? 'ask' : String(answers.sudoPassword);
+  const roots = { root: known.root, withPassword, password: typed.get(place) ?? null };
+  const hosts = count(targets.length, 'host');
+  const slow = setTimeout(
+    () => tell(options, 'dim', `looking at what runs on ${hosts} ...`),
+    SLOW_MS,
+  );
+  const looked = await findSoftware(targets, roots, terminal).finally(() => clearTimeout(slow));
+  return { ...state, known: { ...known, software: findingsOf(looked, targets.length, before) } };
 }
 
 async function tryUrl(

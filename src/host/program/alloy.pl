@@ -79,18 +79,22 @@ sub unchunked {
   return $text;
 }
 
-# What /proc/PID/fd calls the sockets that listen where Alloy should.
+# [address, port, socket] of all TCP ports that listen: the address in hex, the socket as /proc/PID/fd calls it.
+sub listening {
+  my @found;
+  for (map { split /\n/, read_file("/proc/net/$_", 1 << 22) // '' } 'tcp', 'tcp6') {
+    my ($local, $state, $inode) = (split)[1, 3, 9];
+    my ($on, $port) = split /:/, $local // '';
+    push @found, [$on, hex $port, "socket:[$inode]"] if defined $inode && $state eq '0A';
+  }
+  return @found;
+}
+
+# The sockets that listen where Alloy should.
 sub sockets_there {
   my ($family, $address) = alloy_address();
   my $ip = join '', map { sprintf '%08X', $_ } unpack 'L*', $family == 2 ? substr $address, 4, 4 : substr $address, 8, 16;
-  my $port = sprintf '%04X', $in{listen}{port};
-  my @sockets;
-  for (map { split /\n/, read_file("/proc/net/$_", 1 << 22) // '' } 'tcp', 'tcp6') {
-    my ($local, $state, $inode) = (split)[1, 3, 9];
-    my ($on, $at) = split /:/, $local // '';
-    push @sockets, "socket:[$inode]" if defined $inode && $state eq '0A' && $at eq $port && ($on =~ /^0+\z/ || $on eq $ip);
-  }
-  return @sockets;
+  return map { $_->[2] } grep { $_->[1] == $in{listen}{port} && ($_->[0] =~ /^0+\z/ || $_->[0] eq $ip) } listening();
 }
 
 sub has_open {

@@ -309,6 +309,7 @@ sub facts {
   $f{readable} = readable_facts() if $in{facts}{readable};
   $f{extras} = try(20, \&extra_facts) if $in{facts}{extras};
   $f{configurations} = try(5, sub { configurations_at($in{facts}{configurations}) }) if defined $in{facts}{configurations};
+  $f{software} = try(10, \&software_facts) if $in{facts}{software};
   $f{packages} = try(60, \&packages_from_repository) if defined $in{facts}{index};
   return \%f;
 }

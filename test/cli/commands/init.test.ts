@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../../src/cli/dispatch.ts';
@@ -96,6 +96,42 @@ describe('--answers', () => {
     expect(out).toContain('Set METRICS_PASSWORD first');
     const terminal = memoryTerminal({ home: path() });
     expect(await runProgram(['validate', '--strict', '-i', file()], terminal)).toBe(0);
+  });
+
+  test('collects from software that the answers name, and nothing by itself', async () => {
+    const linux =
+      'check: false\nhosts: [db-01]\ntemplate: linux-host\nmetrics_url: https://m.example.com/w\nlogs_url: https://l.example.com/p\n';
+    expect((await init(['--answers', put('answers.yaml', linux)])).code).toBe(0);
+    expect(read('inventory.yaml')).not.toContain('fragments');
+    rmSync(file());
+    const chosen = `${linux}software: [redis, postgres, docker]\npostgres_dsn: file:./secrets/dsn\n`;
+    const { code, out, err } = await init(['--answers', put('answers.yaml', chosen)]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(read('inventory.yaml')).toContain(`  alloy:
+    version: present
+    environment:
+      POSTGRES_DSN: { secret: file:./secrets/dsn }
+  config:
+    template: linux-host
+    vars:
+      metrics_url: https://m.example.com/w
+      logs_url: https://l.example.com/p
+      collect: [ metrics, journal, docker ]
+    fragments:
+      redis: redis
+      postgres: postgres
+`);
+    expect(out).toContain('alloyup templates show postgres');
+    expect(out).toContain('Write the secret to ./secrets/dsn first');
+    const terminal = memoryTerminal({ home: path() });
+    expect(await runProgram(['validate', '--strict', '-i', file()], terminal)).toBe(0);
+    // what is there stays as it is
+    const again = put(
+      'again.yaml',
+      `${linux.replace('db-01', 'db-02')}edit: [hosts, template]\nsoftware: [redis]\n`,
+    );
+    const edited = await init(['--answers', again, '--edit']);
+    expect(edited).toMatchObject({ code: 64, err: expect.stringMatching(/software cannot be/) });
   });
 
   test.each([

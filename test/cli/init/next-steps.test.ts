@@ -24,6 +24,7 @@ const nextSteps = (over: Partial<Parameters<typeof nextStepsText>[0]>): string =
     targets: [targetOf()],
     places: [],
     asksSudo: false,
+    users: [],
     addresses: new Map(),
     paint: paintWith(false),
     ...over,
@@ -41,6 +42,12 @@ test('the commands for CI, and what they need', () => {
   alloyup plan --detailed-exitcode -i x.yaml
   alloyup apply --yes --junit report.xml -i x.yaml
 `);
+});
+
+test('the users that have to be created in what is read', () => {
+  expect(nextSteps({ users: ['postgres', 'mysql'] })).toMatch(
+    /^Before you apply, create the user that Alloy reads it as:\n {2}alloyup templates show postgres\n {2}alloyup templates show mysql\n\nIn CI:/,
+  );
 });
 
 test.each([

@@ -71,3 +71,10 @@ test('lines given earlier are kept, and Backspace takes the last one away', asyn
     'c',
   ]);
 });
+
+test('what is selected at first may differ from the fallback, which may be none', async () => {
+  const some: Question = { ...checks, fallback: [], selected: ['otlp'] };
+  expect((await press(some, [ENTER])).answer).toEqual(['otlp']);
+  expect((await press(some, [ENTER], [])).answer).toEqual([]);
+  expect((await press({ ...some, selected: [] }, [ENTER])).answer).toEqual([]);
+});

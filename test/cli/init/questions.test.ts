@@ -18,6 +18,7 @@ const KNOWN: Known = {
   ],
   agentKeys: ['ops@laptop', 'work'],
   root: null,
+  software: null,
   from: null,
   edit: false,
 };
@@ -155,6 +156,7 @@ test('answers become settings, without any secret', () => {
       [['config', 'vars', 'metrics_username'], '123'],
       [['config', 'vars', 'traces_url'], 'https://tempo.example.com:4318'],
     ],
+    groups: [],
     hosts: [
       { name: 'web-01', settings: [] },
       { name: 'web-[02:03]', settings: [] },
