@@ -130,7 +130,7 @@ const PLURAL: Readonly<Record<string, string>> = { string: 'strings' };
 function typeOf(schema: Schema, definitions: Readonly<Record<string, Schema>>): string {
   const name = schema.$ref?.replace('#/$defs/', '');
   if (name === 'secret') return '[secret](#secrets)';
-  if (name === 'templateValue') return 'any value';
+  if (name === 'templateValue' || name === 'listedValue') return 'any value';
   if (name && name !== 'sudo') {
     const { title = name } = definitions[name] ?? {};
     return `[${title}](#${title.toLowerCase().replace(/[^\w-]/g, '')})`;

@@ -209,13 +209,37 @@ const alloy = section('alloy', 'alloy', {
   ),
 });
 
+type ListedValue =
+  | string
+  | number
+  | boolean
+  | readonly ListedValue[]
+  | { readonly [name: string]: ListedValue };
+
 export type TemplateValue =
   | string
   | number
   | boolean
-  | readonly TemplateValue[]
+  | readonly ListedValue[]
   /** null takes away what a weaker section has there. */
   | { readonly [name: string]: TemplateValue | null };
+
+const VALUE_TITLE = 'String, number, boolean, list or map';
+
+/** Lists are not merged, so there is nothing in them that null could take away. */
+const listedValue: z.ZodType<ListedValue> = z
+  .lazy(() =>
+    z
+      .union([
+        z.string(),
+        z.number(),
+        z.boolean(),
+        z.array(listedValue),
+        z.record(z.string(), listedValue),
+      ])
+      .register(formats, { format: 'template-value' }),
+  )
+  .meta({ id: 'listedValue', title: VALUE_TITLE });
 
 const templateValue: z.ZodType<TemplateValue> = z
   .lazy(() =>
@@ -224,12 +248,12 @@ const templateValue: z.ZodType<TemplateValue> = z
         z.string(),
         z.number(),
         z.boolean(),
-        z.array(templateValue),
+        z.array(listedValue),
         z.record(z.string(), z.union([templateValue, z.null()])),
       ])
       .register(formats, { format: 'template-value' }),
   )
-  .meta({ id: 'templateValue', title: 'String, number, boolean, list or map' });
+  .meta({ id: 'templateValue', title: VALUE_TITLE });
 
 const file = section('file', 'config.files', {
   source: text('local-file').describe('File on this machine, relative to the inventory.'),
