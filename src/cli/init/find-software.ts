@@ -1,8 +1,8 @@
 import { gatherSoftware } from '../../engine/gather-facts.ts';
-import type { Software } from '../../host/software.ts';
 import type { Target } from '../../model/desired.ts';
 import type { Host } from '../../model/host.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { Software } from '../../model/software.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { onEach } from './live-checks.ts';
 import type { Known } from './question.ts';

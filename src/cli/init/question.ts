@@ -1,4 +1,4 @@
-import type { Software } from '../../host/software.ts';
+import type { Software } from '../../model/software.ts';
 
 /** The answers so far, by question ID. Never contains a secret. */
 export type Answers = Readonly<Record<string, Answer>>;

@@ -1,7 +1,7 @@
 import type { Joint } from '../../config/template-model.ts';
-import { SOFTWARE, type Software } from '../../host/software.ts';
 import type { InventoryEdit, SettingsToWrite } from '../../inventory/edit.ts';
 import { parseInventory } from '../../inventory/parse-inventory.ts';
+import { SOFTWARE, type Software } from '../../model/software.ts';
 import { count, someNames } from '../../report/plain.ts';
 import { orThrow } from '../usage.ts';
 import { type Answers, type Findings, place, type Question } from './question.ts';

@@ -9,9 +9,9 @@ import {
   findingsOf,
   softwareWithUsers,
 } from '../../../src/cli/init/software-questions.ts';
-import { SOFTWARE, type Software } from '../../../src/host/software.ts';
 import { editInventory } from '../../../src/inventory/edit.ts';
 import { parseInventory } from '../../../src/inventory/parse-inventory.ts';
+import { SOFTWARE, type Software } from '../../../src/model/software.ts';
 
 const KNOWN: Known = {
   sshHosts: [],
