@@ -24,7 +24,7 @@ export function nextStepsText(input: NextStepsInput): string {
   const { flag, places, asksSudo, users, paint } = input;
   return [
     ...(users.length > 0
-      ? [`${paint.bold('Before you apply, create the user that Alloy reads it as:')}\n`]
+      ? [`${paint.bold('Before you apply, create a user for Alloy in it. This shows how:')}\n`]
       : []),
     ...users.map((one) => `  alloyup templates show ${one}\n`),
     ...(users.length > 0 ? ['\n'] : []),

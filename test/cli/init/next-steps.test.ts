@@ -46,7 +46,7 @@ test('the commands for CI, and what they need', () => {
 
 test('the users that have to be created in what is read', () => {
   expect(nextSteps({ users: ['postgres', 'mysql'] })).toMatch(
-    /^Before you apply, create the user that Alloy reads it as:\n {2}alloyup templates show postgres\n {2}alloyup templates show mysql\n\nIn CI:/,
+    /^Before you apply, create a user for Alloy in it\. This shows how:\n {2}alloyup templates show postgres\n {2}alloyup templates show mysql\n\nIn CI:/,
   );
 });
 
