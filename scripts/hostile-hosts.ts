@@ -49,8 +49,7 @@ writeFileSync(
 **One host never harms the others.** Each row is a run over two good hosts and one that misbehaves: an SSH server that
 floods, hangs up, or says nothing at one stage of the conversation. With it, the good hosts finish within 1.5 times the
 time that they take alone, memory stays below 250 MB, SIGTERM ends the process within 3 s, and the result of the
-misbehaving host arrives within \`--timeout\` and 2 s (here 4 s and 2 s) and says what is wrong. An apply alone waits for a silent host, until that result: it shows all plans before it changes
-anything.
+misbehaving host arrives within \`--timeout\` and 2 s (here 4 s and 2 s) and says what is wrong.
 
 What limits a host: its answer may have 8 MB, everything that it sends in answer to one command 32 MB, the log of a run
 64 MB; a packet and a line cost at least 2 KB and 1 KB of that, however short they are. 5,000 lines of a run are shown and
@@ -65,10 +64,11 @@ run a part of them and check the limits. "pending" and "changed" are what a good
 ${tableOf('status')}
 ## While an apply plans (\`apply -y\`)
 
-Nothing is changed before every host has a plan or has failed, so a silent host delays the first change: by 15 s for the
-login (\`--connect-timeout\`), 15 s for its shell and 60 s for its facts at most, and never beyond \`--timeout\`. Here that is 3 s
-and 4 s, and it is a part of what the good hosts took; from then on nobody waits for it. A host that floods or hangs up delays
-nobody.
+Nobody is asked, so the good hosts are changed without a silent one: once they are planned, it is waited for half as long again, 1 s
+at least. If it is planned later, it is changed then. Where somebody confirms the plans, and in a rollout with a canary, waves, an
+order of groups, \`maxFail\` or a cluster, every plan is waited for: a silent host then delays the first change by 15 s for the login
+(\`--connect-timeout\`), 15 s for its shell and 60 s for its facts at most, and never beyond \`--timeout\`. A host that floods or
+hangs up delays nobody.
 
 ${tableOf('apply')}
 ## While hosts are changed (\`rollback\`)

@@ -251,6 +251,11 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'The host changed between its plan and its turn, and nobody had to approve the plan.',
     examples: { 'host-changed': {} },
   },
+  'run.silent': {
+    means:
+      'Nobody has to approve the plans, and the run goes on without hosts that keep it waiting.',
+    examples: { 'not-planned': { hosts: ['edge-04'] } },
+  },
   'run.taken-back': {
     means: 'A run that was cut off, or is to be undone, is rolled back.',
     examples: { 'rolled-back': { run } },

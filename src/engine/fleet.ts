@@ -1,8 +1,10 @@
 import pLimit from 'p-limit';
 import type { Target } from '../model/desired.ts';
-import { stagesOf } from '../plan/waves.ts';
+import type { Warning } from '../model/problem.ts';
+import { isStaged, type Lane, stagesOf } from '../plan/waves.ts';
 import { clusterWarnings, createClusters } from './clusters.ts';
-import { createHostRun } from './host-run.ts';
+import { createHostRun, type HostRun } from './host-run.ts';
+import { planInRounds } from './planning.ts';
 import { rollOut } from './rollout.ts';
 import type { RunOptions, World } from './world.ts';
 
@@ -10,6 +12,9 @@ import type { RunOptions, World } from './world.ts';
  * One run over a fleet: every host is planned, the user confirms once, then each host is changed over
  * the login that it was planned on, wave by wave. A problem on one host stops others only where the rollout says so,
  * and is never thrown. Everything is reported to `world.emit`, except `run.started` and `run.finished`.
+ *
+ * Where nobody reads the plans and no host depends on another, those that are planned are changed without those
+ * that are silent, which are changed as soon as they are planned.
  */
 export async function runFleet(
   targets: readonly Target[],
@@ -18,18 +23,32 @@ export async function runFleet(
 ): Promise<void> {
   const clusters = createClusters();
   const hosts = targets.map((target) => createHostRun(target, world, options, clusters));
-  const limit = pLimit(options.forks);
-  await limit.map(hosts, (host) => (world.stop.aborted ? host.skip() : host.plan()));
-
-  const { verb } = options;
+  const byName = new Map(
+    targets.map((target, i) => [target.host.name, { target, run: hosts[i]! }]),
+  );
+  const targetsOf = (names: readonly HostRun[]): readonly Target[] =>
+    names.map(({ name }) => byName.get(name)!.target);
+  const { verb, unattended, forks } = options;
   const inWaves = verb === 'apply' || verb === 'plan';
-  const changing = targets.filter((_, i) => hosts[i]!.waiting || hosts[i]!.outcome === 'pending');
-  const stages = inWaves
-    ? stagesOf(
-        changing.map(({ host, ...target }) => ({ name: host.name, ...target })),
-        options.waves,
-      )
-    : [];
+  const stagesFor = (which: readonly Target[]): readonly (readonly Lane[])[] =>
+    inWaves
+      ? stagesOf(
+          which.map(({ host, ...target }) => ({ name: host.name, ...target })),
+          options.waves,
+        )
+      : [];
+
+  const forAll =
+    !unattended ||
+    world.expected !== undefined ||
+    // who is seen in a cluster decides whether the others find all of it
+    targets.some(({ cluster }) => cluster !== null) ||
+    isStaged(stagesFor(targets));
+  const rounds = planInRounds(hosts, world, { forks, forAll });
+  const waiting = (await rounds.next()).value ?? [];
+
+  const changing = targetsOf(hosts.filter((host) => host.waiting || host.outcome === 'pending'));
+  const stages = stagesFor(changing);
   const waves = stages.flat().flatMap((lane) => lane.waves);
   // a last wave that is continued stays one, whoever continues it again
   if (waves.length > 1 || (waves.length > 0 && options.waves?.length))
@@ -38,12 +57,13 @@ export async function runFleet(
   for (const warning of inWaves ? clusterWarnings(changing, clusters) : [])
     world.emit({ type: 'run.warning', warning });
 
-  const waiting = hosts.filter((host) => host.waiting);
   if (waiting.length === 0) return;
   const proceed = async (): Promise<boolean> => {
     // the plan was approved as a whole: a part of it is another plan
     if (hosts.some((host) => host.moved)) return false;
     if (world.stop.aborted) return false;
+    const silent = hosts.filter((host) => !host.waiting && host.outcome === null);
+    if (silent.length > 0) world.emit({ type: 'run.warning', warning: silentWarning(silent) });
     world.emit({ type: 'run.planned', changing: waiting.length });
     if (!world.confirm) return true;
     return world.confirm({
@@ -54,16 +74,28 @@ export async function runFleet(
     });
   };
   const go = await proceed();
+  // not the one of planning: who is silent there holds up no change
+  const limit = pLimit(forks);
   if (go && inWaves) {
-    const byName = new Map(targets.map(({ host }, i) => [host.name, hosts[i]!]));
-    await rollOut(stages, (name) => byName.get(name)!, { limit, clusters }, world);
+    async function* everyRound() {
+      yield stages;
+      for await (const late of rounds) yield stagesFor(targetsOf(late));
+    }
+    await rollOut(everyRound(), (name) => byName.get(name)!.run, { limit, clusters }, world);
     await Promise.all(hosts.map((host) => host.isOver));
-  } else
-    await Promise.all(
-      waiting.map((host) =>
-        clusters.inTurn(verb === 'rollback' ? host.cluster : null, () =>
-          limit(async () => (go && !world.stop.aborted ? host.carryOut() : host.skip())),
-        ),
-      ),
+    return;
+  }
+  const end = (host: HostRun): Promise<void> =>
+    clusters.inTurn(verb === 'rollback' ? host.cluster : null, () =>
+      limit(async () => (go && !world.stop.aborted ? host.carryOut() : host.skip())),
     );
+  const ends = waiting.map(end);
+  for await (const late of rounds) ends.push(...late.map(end));
+  await Promise.all(ends);
 }
+
+const silentWarning = (silent: readonly HostRun[]): Warning => ({
+  code: 'run.silent',
+  severity: 'note',
+  params: { reason: 'not-planned', hosts: silent.map(({ name }) => name) },
+});

@@ -12,15 +12,18 @@ import type { World } from './world.ts';
  *
  * Of a cluster, one member at a time is changed, across waves and groups; others do not wait for them. After a member
  * that failed, no further one is touched.
+ *
+ * @param rounds the stages of the hosts that are planned, then those of hosts that are late, which wait for nobody
  */
 export async function rollOut(
-  stages: readonly (readonly Lane[])[],
+  rounds: AsyncIterable<readonly (readonly Lane[])[]>,
   runOf: (name: string) => HostRun,
   { limit, clusters }: { readonly limit: LimitFunction; readonly clusters: Clusters },
   world: World,
 ): Promise<void> {
   const { emit, stop } = world;
   const begun: (readonly HostRun[])[] = [];
+  const everyHost: HostRun[] = [];
   const failures = new Map<Lane, number>();
   let failing: Lane | null = null;
   /** The member of a cluster that failed, by the cluster. */
@@ -76,7 +79,15 @@ export async function rollOut(
     }
   };
 
-  for (const stage of stages) await Promise.all(stage.map(changeLane));
+  const changeRound = async (stages: readonly (readonly Lane[])[]): Promise<void> => {
+    for (const stage of stages) await Promise.all(stage.map(changeLane));
+  };
+  const changes: Promise<void>[] = [];
+  for await (const stages of rounds) {
+    everyHost.push(...hostsOf(stages).map(runOf));
+    changes.push(changeRound(stages));
+  }
+  await Promise.all(changes);
   stop.removeEventListener('abort', end);
 
   const because = (reason: 'untouched' | 'rolled-back'): Problem | undefined =>
@@ -91,8 +102,7 @@ export async function rollOut(
             allowed: failing.mayFail,
           },
         };
-  const everyHost = stages.flat().flatMap(({ waves }) => waves.flatMap(({ hosts }) => hosts));
-  for (const host of everyHost.map(runOf)) {
+  for (const host of everyHost) {
     const member = broken.get(host.cluster ?? '');
     const ofCluster = member === undefined ? undefined : clusterStopped(host, member);
     if (host.waiting) host.skip(because('untouched') ?? ofCluster);
@@ -111,6 +121,9 @@ export async function rollOut(
       ),
     );
 }
+
+const hostsOf = (stages: readonly (readonly Lane[])[]): readonly string[] =>
+  stages.flat().flatMap(({ waves }) => waves.flatMap(({ hosts }) => hosts));
 
 const clusterStopped = ({ cluster }: HostRun, member: string): Problem => ({
   code: 'rollout.stopped',

@@ -140,7 +140,10 @@ export type Happening =
     }
   /** In which waves the hosts with changes are changed; not said where that is one, unless it is left of several. */
   | { readonly type: 'run.waves'; readonly waves: readonly Wave[] }
-  /** Every host was looked at; so many will be changed, once somebody has said yes. */
+  /**
+   * Every host was looked at, unless nobody has to say yes and some are silent; so many will be changed, once somebody
+   * has said yes.
+   */
   | { readonly type: 'run.planned'; readonly changing: number }
   /** The wave before it is proven. `wave` counts from 1 within the group. */
   | {

@@ -39,6 +39,10 @@ export function stagesOf(
   return [...stages].sort(([a], [b]) => a - b).map(([, stage]) => stage);
 }
 
+/** Whether a host may have to wait for another, or stay as it is because of it; so it is in waves. */
+export const isStaged = (stages: readonly (readonly Lane[])[]): boolean =>
+  stages.length > 1 || stages.flat().some(({ mayFail }) => Number.isFinite(mayFail));
+
 /** As `Map.groupBy`, which Node 20 lacks. */
 function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
   const groups = new Map<K, T[]>();

@@ -72,13 +72,32 @@ export function openLiveFold(): LiveFold {
     if (phase.startedAt === null) phase = { ...phase, startedAt: at };
   };
 
+  const toChange = (): void => {
+    if (phase.kind === 'change' || planned.size === 0) return;
+    phase = { kind: 'change', startedAt: null, total: planned.size, done: 0 };
+    peak = 0;
+  };
+
   const ended = (host: string): void => {
     active.delete(host);
     phase = { ...phase, done: phase.done + 1 };
-    if (phase.kind === 'look' && phase.done >= head.hosts && planned.size > 0) {
-      phase = { kind: 'change', startedAt: null, total: planned.size, done: 0 };
-      peak = 0;
+    if (phase.done >= head.hosts) toChange();
+  };
+
+  /** Also while others are changed already. */
+  const isLookedAt = (host: string): boolean => phase.kind === 'look' || !planned.has(host);
+
+  const onPlanned = (host: string): void => {
+    // one that is planned again is still being changed
+    if (!isLookedAt(host)) return;
+    // where there is nothing to do, its end follows at once
+    planned.add(host);
+    if (phase.kind === 'look') {
+      ended(host);
+      return;
     }
+    active.delete(host);
+    phase = { ...phase, total: phase.total + 1 };
   };
 
   const finished = (host: string, outcome: Outcome, problem: Problem | undefined): void => {
@@ -99,7 +118,8 @@ export function openLiveFold(): LiveFold {
     if ((phase.kind === 'look' || phase.startedAt === null) && planned.delete(host)) {
       active.delete(host);
       if (phase.kind === 'change') phase = { ...phase, total: phase.total - 1 };
-    } else ended(host);
+    } else if (isLookedAt(host) && phase.kind === 'change') active.delete(host);
+    else ended(host);
   };
 
   return {
@@ -115,13 +135,13 @@ export function openLiveFold(): LiveFold {
         case 'host.started':
           return begin(event.host, 'logging in', event.at);
         case 'host.connected':
-          return phase.kind === 'look' ? begin(event.host, 'reading', event.at) : undefined;
+          return isLookedAt(event.host) ? begin(event.host, 'reading', event.at) : undefined;
         case 'host.facts':
-          return begin(event.host, phase.kind === 'look' ? 'planning' : 'verifying', event.at);
+          return begin(event.host, isLookedAt(event.host) ? 'planning' : 'verifying', event.at);
         case 'host.planned':
-          // where there is nothing to do, its end follows at once
-          planned.add(event.host);
-          return ended(event.host);
+          return onPlanned(event.host);
+        case 'run.planned':
+          return toChange();
         case 'host.reconnecting':
           return begin(event.host, 'reconnecting', event.at);
         case 'host.resumed':

@@ -47,6 +47,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
   const waits = new Map<string, string>();
   /** Hosts whose problems were printed with the plans; null: no plans were printed. */
   let printed: ReadonlySet<string> | null = null;
+  /** Hosts whose plans were printed. */
+  const shown = new Set<string>();
   /** What hosts have warned of since then. */
   const late = new Map<string, readonly Warning[]>();
   let linesShown = false;
@@ -115,7 +117,16 @@ export function textRenderer(options: TextOptions): TextRenderer {
     printed = new Set(
       [...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])),
     );
+    for (const [name, { plan }] of ledger.hosts()) if (plan) shown.add(name);
     return plansText(ledger.hosts(), ledger.run, style);
+  };
+
+  /** The plan of a host that the run did not wait for. */
+  const latePlan = (host: string, report: HostReport): string => {
+    if (!printed || shown.has(host) || report.changes.length === 0) return '';
+    shown.add(host);
+    linesShown = true;
+    return `\n${plansText([[host, report]], { warnings: [], waves: [] }, style)}\n`;
   };
 
   const words = {
@@ -132,7 +143,10 @@ export function textRenderer(options: TextOptions): TextRenderer {
         case 'host.facts':
           return detail(event.host, factsLine(event.facts));
         case 'host.planned':
-          return detail(event.host, `planned: ${count(event.plan.changes.length, 'change')}`);
+          return (
+            detail(event.host, `planned: ${count(event.plan.changes.length, 'change')}`) +
+            latePlan(event.host, ledger.host(event.host)!)
+          );
         case 'host.warning':
           if (printed) late.set(event.host, [...(late.get(event.host) ?? []), event.warning]);
           return '';

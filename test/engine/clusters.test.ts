@@ -78,8 +78,11 @@ async function carriedOut(
     stop: new AbortController().signal,
     sleep: clock.sleep,
   } as unknown as World;
+  async function* rounds() {
+    yield stages;
+  }
   const limits = { limit: pLimit(forks), clusters: createClusters() };
-  await clock.drive(rollOut(stages, (name) => runs.get(name)!, limits, world));
+  await clock.drive(rollOut(rounds(), (name) => runs.get(name)!, limits, world));
   const outcomes = [...runs.values()].map(({ outcome }) => outcome);
   return { at, outcomes, problems };
 }

@@ -28,7 +28,7 @@ const running = (behavior: string, reported = asIfNothing.rollback): Row => ({
   verb: 'rollback',
   reported,
 });
-/** The plans of all hosts are awaited before the first is changed. */
+/** With --yes, those that are planned are changed without those that are silent. */
 const planning = (behavior: string, reported: string): Row => ({
   behavior,
   verb: 'apply',

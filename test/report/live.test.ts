@@ -7,7 +7,7 @@ import { openLiveFold } from '../../src/report/live-state.ts';
 import { paintWith } from '../../src/report/paint.ts';
 import { widthOf } from '../../src/report/plain.ts';
 import { type Cleaned, cleaned } from '../../src/report/redact.ts';
-import { START } from './events.ts';
+import { factsOf, START } from './events.ts';
 
 const noPaint = paintWith(false);
 
@@ -147,6 +147,43 @@ test('the last host to be planned does not count as one to change', () => {
     { type: 'change.started', host: 'other', step: 'config' },
   ]);
   expect(text(view(80))).toContain('0 of 1');
+});
+
+test('hosts that are late are shown as what they do, and count when they have a plan', () => {
+  const fold = openLiveFold();
+  const add = (...happenings: readonly Happening[]): void => {
+    for (const one of happenings) fold.add(cleaned({ ...one, at: START, seq: 1 }));
+  };
+  const doing = (host: string): string | undefined => fold.state.active.get(host)?.doing;
+  const hosts = ['a', 'late', 'silent', 'same'];
+  const plan = { changes: [], warnings: [], problems: [] };
+  const facts = factsOf();
+  add({ type: 'run.started', schema: 1, run: 'r1', verb: 'apply', hosts, version: '1' });
+  for (const host of hosts) add({ type: 'host.started', host });
+  add({ type: 'host.planned', host: 'a', plan });
+  expect(fold.state.phase).toMatchObject({ kind: 'look', done: 1, total: 4 });
+  add({ type: 'run.planned', changing: 1 }, { type: 'host.resumed', host: 'a' });
+  expect(fold.state.phase).toMatchObject({ kind: 'change', done: 0, total: 1 });
+  add({ type: 'host.connected', host: 'late', via: 'ssh', how: '', why: null });
+  expect(doing('late')).toBe('reading');
+  add({ type: 'host.facts', host: 'late', facts }, { type: 'host.facts', host: 'a', facts });
+  expect([doing('late'), doing('a')]).toEqual(['planning', 'verifying']);
+  add({ type: 'host.planned', host: 'late', plan });
+  expect(fold.state.phase).toMatchObject({ done: 0, total: 2 });
+  // planned again
+  add({ type: 'host.planned', host: 'a', plan });
+  expect(doing('a')).toBe('verifying');
+  expect(fold.state.phase).toMatchObject({ done: 0, total: 2 });
+  add({ type: 'host.finished', host: 'silent', outcome: 'unreachable' });
+  add({ type: 'host.finished', host: 'a', outcome: 'changed' });
+  expect(fold.state.phase).toMatchObject({ done: 1, total: 2 });
+  add({ type: 'host.planned', host: 'same', plan });
+  add({ type: 'host.finished', host: 'same', outcome: 'unchanged' });
+  add({ type: 'host.resumed', host: 'late' });
+  add({ type: 'host.finished', host: 'late', outcome: 'changed' });
+  const { phase, active, outcomes } = fold.state;
+  expect(phase).toMatchObject({ done: 3, total: 3 });
+  expect([active.size, outcomes.get('unreachable')]).toEqual([0, 1]);
 });
 
 const ALL_PHASES: readonly PhaseView[] = [

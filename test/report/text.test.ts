@@ -210,6 +210,46 @@ test('an apply does not repeat the warnings of its plan', () => {
   expect(screen.match(/host\.adopt/g)).toHaveLength(1);
 });
 
+test('an apply prints the plan of a host that is late, before it changes it', () => {
+  const events = (host: string) => {
+    const all = applied(host, planOf(install));
+    const planned = all.findIndex(({ type }) => type === 'host.planned') + 1;
+    return [all.slice(0, planned), all.slice(planned)] as const;
+  };
+  const [first, rest] = events('a');
+  const [late, end] = events('late');
+  const run = stamp([
+    started('apply', 'a', 'late', 'silent'),
+    ...first,
+    {
+      type: 'run.warning',
+      warning: {
+        code: 'run.silent',
+        severity: 'note',
+        params: { reason: 'not-planned', hosts: ['late', 'silent'] },
+      },
+    },
+    { type: 'run.planned', changing: 1 },
+    ...rest,
+    ...late,
+    // planned again
+    ...[...first, ...late].filter(({ type }) => type === 'host.planned'),
+    ...end,
+    ...unreachable('silent'),
+    finished(1),
+  ]);
+  const screen = screenOf(run);
+  expect(screen.replace(/\s+/g, ' ')).toContain(
+    'note[run.silent]: no plan yet for late, silent: the others are changed in the meantime',
+  );
+  expect(screen.match(/note\[run\.silent\]/g)).toHaveLength(1);
+  expect(screen).toContain('Plan: 1 host to change (1 restart), 2 not planned.');
+  expect(screen.match(/^late\n {2}package +install alloy/gm)).toHaveLength(1);
+  expect(screen.indexOf('\nlate\n')).toBeGreaterThan(screen.indexOf('not planned'));
+  expect(screen.match(/package +install alloy/g)).toHaveLength(2);
+  expect(screenOf(run, { level: -1 })).not.toMatch(/package +install alloy/);
+});
+
 test('data that does not arrive on several hosts is one warning below, and changes no outcome', () => {
   const hosts = ['a', 'b'];
   const all = hosts.flatMap((host) => applied(host, planOf(install)));

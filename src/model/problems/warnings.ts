@@ -92,6 +92,7 @@ export interface WarningProblems {
   'repository.sources': Reasons<'not-serving', { paths: readonly string[] }>;
   'run.in-progress': Reasons<'locked', { run: string; who: string }>;
   'run.replanned': Reasons<'host-changed'>;
+  'run.silent': Reasons<'not-planned', { hosts: readonly string[] }>;
   'run.taken-back': Reasons<'rolled-back', { run: string }>;
   'run.unfinished': Reasons<'cut-off', { run: string }>;
   'sudo.log-input': Reasons<'to-file', { path: string }> | Reasons<'enabled'>;

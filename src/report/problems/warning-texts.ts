@@ -300,6 +300,11 @@ export const warningTexts: Texts<WarningProblems> = {
     'host-changed': (_, host) => text`the host changed after it was planned, so it was planned again
       See what changed it: ssh ${host} sudo tail /var/lib/alloyup/audit.log`,
   },
+  'run.silent': {
+    'not-planned': ({ hosts }) => text`
+      no plan yet for ${someNames(hosts, NAMES)}: the others are changed in the meantime
+      Nothing to do: who is planned later is changed then, and who is not says why`,
+  },
   'run.taken-back': {
     'rolled-back': ({ run }) => text`run ${run} is being rolled back
       See what it did: alloyup runs lists the logged runs`,

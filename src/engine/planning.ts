@@ -1,0 +1,68 @@
+import pLimit from 'p-limit';
+import type { HostRun } from './host-run.ts';
+import type { World } from './world.ts';
+
+/** Good hosts differ by this much, and an apply takes at least twice as long. */
+const PATIENCE_MS = 1000;
+/** Of the time that planning has taken: with it, the others need 1.5 times as long as alone at most. */
+const PATIENCE = 0.5;
+
+/**
+ * Plans all hosts, and yields those with changes once nobody else is waited for. `forAll`: when every host is planned
+ * or has ended. Otherwise those that are silent are waited for only half as long again as planning has taken until the
+ * last one was planned. They are yielded when they are planned, if ever. Nobody is late while hosts have not begun.
+ */
+export async function* planInRounds(
+  hosts: readonly HostRun[],
+  { now, sleep, stop }: Pick<World, 'now' | 'sleep' | 'stop'>,
+  { forks, forAll }: { readonly forks: number; readonly forAll: boolean },
+): AsyncGenerator<readonly HostRun[], void> {
+  const from = now();
+  let lastAt = from;
+  let unbegun = hosts.length;
+  let open = hosts.length;
+  let ready: HostRun[] = [];
+  let isFirst = true;
+  // aborts when the next host begins or is planned
+  let next = new AbortController();
+  const tell = (): void => {
+    next.abort();
+    next = new AbortController();
+  };
+  const everyPlan = pLimit(forks).map(hosts, async (host) => {
+    unbegun -= 1;
+    tell();
+    try {
+      await (stop.aborted ? host.skip() : host.plan());
+    } finally {
+      if (host.waiting) ready.push(host);
+      open -= 1;
+      lastAt = now();
+      tell();
+    }
+  });
+  // thrown below
+  everyPlan.catch(() => undefined);
+
+  const take = (): readonly HostRun[] => {
+    const taken = new Set(ready);
+    ready = [];
+    return hosts.filter((host) => taken.has(host));
+  };
+  while (open > 0) {
+    const { signal } = next;
+    if (forAll || unbegun > 0 || ready.length === 0) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      continue;
+    }
+    if (isFirst) {
+      const until = lastAt + Math.max(PATIENCE_MS, PATIENCE * (lastAt - from));
+      await sleep(until - now(), signal);
+      if (signal.aborted) continue;
+    }
+    isFirst = false;
+    yield take();
+  }
+  await everyPlan;
+  yield take();
+}
