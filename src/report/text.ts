@@ -126,7 +126,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
     if (!printed || shown.has(host) || report.changes.length === 0) return '';
     shown.add(host);
     linesShown = true;
-    return `\n${plansText([[host, report]], { warnings: [], waves: [] }, style)}\n`;
+    // what it warns of follows at the end
+    const quiet = { ...report, warnings: [] };
+    return `\n${plansText([[host, quiet]], { warnings: [], waves: [] }, style)}\n`;
   };
 
   const words = {

@@ -229,7 +229,9 @@ describeOnHosts('what machines read of', () => {
     const good = inventory(lab, hosts, pipeline({ interval: '35s' }), { file: 'text.yaml' });
     const changed = await lab.alloyup(run('text-good', good));
     expect(changed.exitCode).toBe(0);
-    expect(changed.stdout).toContain('Plan: 2 hosts to change');
+    // the other one may be late
+    expect(changed.stdout).toMatch(/Plan: [12] hosts? to change/);
+    expect(changed.stdout).toContain('2 changed');
     await textHolds('text-good', changed);
 
     const broken = pipeline().replace('"30s"', '"30s"\n\tscrape_timeout  = "60s"');

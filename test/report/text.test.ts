@@ -231,7 +231,13 @@ test('an apply prints the plan of a host that is late, before it changes it', ()
     },
     { type: 'run.planned', changing: 1 },
     ...rest,
-    ...late,
+    ...late.slice(0, -1),
+    {
+      type: 'host.warning',
+      host: 'late',
+      warning: { code: 'host.clock', host: 'late', params: { reason: 'off', aheadS: 600 } },
+    },
+    late.at(-1)!,
     // planned again
     ...[...first, ...late].filter(({ type }) => type === 'host.planned'),
     ...end,
@@ -243,6 +249,7 @@ test('an apply prints the plan of a host that is late, before it changes it', ()
     'note[run.silent]: no plan yet for late, silent: the others are changed in the meantime',
   );
   expect(screen.match(/note\[run\.silent\]/g)).toHaveLength(1);
+  expect(screen.match(/host\.clock/g)).toHaveLength(1);
   expect(screen).toContain('Plan: 1 host to change (1 restart), 2 not planned.');
   expect(screen.match(/^late\n {2}package +install alloy/gm)).toHaveLength(1);
   expect(screen.indexOf('\nlate\n')).toBeGreaterThan(screen.indexOf('not planned'));

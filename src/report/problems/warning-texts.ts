@@ -303,7 +303,7 @@ export const warningTexts: Texts<WarningProblems> = {
   'run.silent': {
     'not-planned': ({ hosts }) => text`
       no plan yet for ${someNames(hosts, NAMES)}: the others are changed in the meantime
-      Nothing to do: who is planned later is changed then, and who is not says why`,
+      Nothing to do: whoever is planned later is changed then; the errors of the rest follow below`,
   },
   'run.taken-back': {
     'rolled-back': ({ run }) => text`run ${run} is being rolled back
