@@ -173,5 +173,8 @@ export interface File extends Span {
 }
 
 /** `prometheus.scrape` */
-export const blockName = (block: Block): string =>
-  block.name.length === 1 ? block.name[0]!.name : block.name.map(({ name }) => name).join('.');
+export function blockName({ name: [first, ...rest] }: Block): string {
+  let name = first!.name;
+  for (const part of rest) name += `.${part.name}`;
+  return name;
+}

@@ -39,6 +39,17 @@ export function stringValue(literal: string): string {
   if (literal.startsWith('`')) return literal.slice(1, -1).replaceAll('\r', '');
   const text = literal.slice(1, -1);
   if (!text.includes('\\')) return text;
+  // escapes of one letter, as nearly all are, need no bytes
+  let short = !/[\uD800-\uDFFF]/.test(text);
+  const value = text.replace(/\\(.?)/gs, (whole, letter: string) => {
+    const code = UNSHORT.get(letter);
+    short &&= code !== undefined;
+    return code === undefined ? whole : String.fromCharCode(code);
+  });
+  return short ? value : valueByBytes(text);
+}
+
+function valueByBytes(text: string): string {
   const bytes: number[] = [];
   const encoder = new TextEncoder();
   const pattern =

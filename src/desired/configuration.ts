@@ -316,10 +316,31 @@ function checkOnce(
   return ok({ ...rest, warnings: warnings.filter(({ code }) => code !== 'version.removed') });
 }
 
+/** What stands in a text, whatever stands beside it. */
+interface Contents {
+  readonly parsed: Parsed;
+  readonly environment: ReturnType<typeof environmentReads>;
+  readonly files: ReturnType<typeof fileReads>;
+}
+
+const shared = new WeakMap<Piece['rendered'], Contents | null>();
+
+/** Kept where hosts share the text, which is known from the second time on: trees of texts of one host fill the memory. */
+function contentsOf({ rendered, text }: Piece): Contents {
+  const known = shared.get(rendered);
+  if (known) return known;
+  const parsed = parse(text);
+  const { body } = parsed.file;
+  const read = { parsed, environment: environmentReads(body), files: fileReads(body) };
+  shared.set(rendered, known === null ? read : null);
+  return read;
+}
+
 /** Several pieces are checked as Alloy reads several files: one configuration, each with its own places. */
 function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
   const read = pieces.map((piece) => {
-    const parsed = parse(piece.text);
+    const contents = contentsOf(piece);
+    const { parsed } = contents;
     // what a message says of another place names its file only where there are several
     const name = pieces.length > 1 ? piece.name : '';
     const place = placesIn(piece, parsed);
@@ -327,15 +348,15 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
       const { file, line, column } = place(offset).at;
       return `${file}:${line}:${column}`;
     };
-    return { name, parsed, piece, place, ...(piece.source ? { shown } : {}) };
+    return { name, parsed, contents, place, ...(piece.source ? { shown } : {}) };
   });
   const reads = new Map<string, Place>();
-  for (const one of read) {
-    for (const { name, start } of environmentReads(one.parsed.file.body))
-      if (!reads.has(name)) reads.set(name, one.place(start));
+  for (const { contents, place } of read) {
+    for (const { name, start } of contents.environment)
+      if (!reads.has(name)) reads.set(name, place(start));
   }
-  const files = read.flatMap(({ parsed, place }, piece) =>
-    fileReads(parsed.file.body).map(({ start, ...each }) => ({
+  const files = read.flatMap(({ contents, place }, piece) =>
+    contents.files.map(({ start, ...each }) => ({
       ...each,
       at: place(start).at,
       piece,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Text that no log, plan file or report can show by accident. */
 export class Secret {
@@ -18,7 +18,7 @@ export class Secret {
 
   /** Hex sha256 of the UTF-8 bytes; compares without revealing. Never shown: a short password falls to it. */
   sha256(): string {
-    return createHash('sha256').update(this.#text).digest('hex');
+    return hash('sha256', this.#text);
   }
 
   toJSON(): string {
@@ -36,5 +36,4 @@ export class Secret {
 }
 
 /** Hex sha256 of text (UTF-8) or bytes. */
-export const sha256 = (content: string | Uint8Array): string =>
-  createHash('sha256').update(content).digest('hex');
+export const sha256 = (content: string | Uint8Array): string => hash('sha256', content);

@@ -115,6 +115,32 @@ test('what is quoted is a string of the language with that value', () => {
   );
 });
 
+test('escapes of one letter are read as others are', () => {
+  const pieces = [
+    '\\n',
+    '\\\\',
+    '\\"',
+    '\\x',
+    '\\xc3',
+    '\\303',
+    '\\u00e9',
+    '\\q',
+    '\\',
+    '\n',
+    'é',
+    '😀',
+  ];
+  const text = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary' })));
+  fc.assert(
+    fc.property(text, (parts) => {
+      const inside = parts.join('');
+      // behind a byte everything is read byte by byte
+      expect(stringValue(`"\\x41${inside}"`)).toBe(`A${stringValue(`"${inside}"`)}`);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('any text becomes an identifier, a valid one stays', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {

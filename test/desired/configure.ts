@@ -1,13 +1,19 @@
 import type { Template } from '../../src/config/template-model.ts';
 import {
+  type CheckedTexts,
   type Configuration,
   configurationOf,
   type RenderedPart,
 } from '../../src/desired/configuration.ts';
 import { fragmentOf, templateOf } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
-import { fragmentRefs, settingsOf, templateRef } from '../../src/inventory/settings.ts';
-import type { Problem, Warning } from '../../src/model/problem.ts';
+import {
+  fragmentRefs,
+  settingsOf,
+  type TemplateRef,
+  templateRef,
+} from '../../src/inventory/settings.ts';
+import type { Problem, Result, Warning } from '../../src/model/problem.ts';
 import { textOf } from '../../src/report/text-of.ts';
 
 /** Files by the path that the inventory names. */
@@ -20,48 +26,61 @@ const told = (problem: Problem | Warning): string => {
 };
 
 /** The configuration of a host, or what is wrong with it. */
-export function render(
-  inventory: string,
-  files: Files = {},
-  host = 'h',
-): Partial<Omit<Configuration, 'warnings'>> &
-  Record<'problems' | 'warnings', readonly string[]> & { parts?: readonly RenderedPart[] } {
+type Made = Partial<Omit<Configuration, 'warnings'>> &
+  Record<'problems' | 'warnings', readonly string[]> & { parts?: readonly RenderedPart[] };
+
+/** Makes the configurations of the hosts of an inventory, which share what a run shares. */
+export function fleet(inventory: string, files: Files = {}): (host: string) => Made {
   const parsed = parseInventory(inventory, 'inventory.yaml');
-  if (!parsed.ok) return { problems: parsed.problems.map(told), warnings: [] };
-  const settings = settingsOf(parsed.value, host);
+  if (!parsed.ok) return () => ({ problems: parsed.problems.map(told), warnings: [] });
   const texts = new Map(
     Object.entries(files).map(([path, text]) => [
       path,
       { file: path.replace('./', ''), text, declarations: null },
     ]),
   );
-  const base = templateOf(templateRef(settings), texts);
-  const found = fragmentRefs(settings).map(
-    ([name, ref]) => [name, fragmentOf(ref, texts)] as const,
-  );
-  const broken = [base, ...found.map(([, one]) => one)].flatMap((one) =>
-    one.ok ? [] : one.problems,
-  );
-  if (!base.ok || broken.length > 0) return { problems: broken.map(told), warnings: [] };
-  const fragments = new Map<string, Template>(
-    found.flatMap(([name, one]) => (one.ok ? [[name, one.value] as const] : [])),
-  );
-  let parts: readonly RenderedPart[] = [];
-  const made = configurationOf(settings, base.value, {
-    onText: (_, all) => {
-      parts = all;
-    },
-    strict: true,
-    frame: parsed.value.frame,
-    checked: new Map(),
-    alloyVersion: null,
-    planned: false,
-    fragments,
-  });
-  return made.ok
-    ? { ...made.value, parts, warnings: made.value.warnings.map(told), problems: [] }
-    : { problems: made.problems.map(told), warnings: [] };
+  const templates = new Map<string, Result<Template>>();
+  const templateFor = (ref: TemplateRef, find = templateOf): Result<Template> => {
+    const { at: _, ...named } = ref;
+    const key = JSON.stringify([find.name, named]);
+    const template = templates.get(key) ?? find(ref, texts);
+    templates.set(key, template);
+    return template;
+  };
+  const checked: CheckedTexts = new Map();
+  return (host) => {
+    const settings = settingsOf(parsed.value, host);
+    const base = templateFor(templateRef(settings));
+    const found = fragmentRefs(settings).map(
+      ([name, ref]) => [name, templateFor(ref, fragmentOf)] as const,
+    );
+    const broken = [base, ...found.map(([, one]) => one)].flatMap((one) =>
+      one.ok ? [] : one.problems,
+    );
+    if (!base.ok || broken.length > 0) return { problems: broken.map(told), warnings: [] };
+    const fragments = new Map<string, Template>(
+      found.flatMap(([name, one]) => (one.ok ? [[name, one.value] as const] : [])),
+    );
+    let parts: readonly RenderedPart[] = [];
+    const made = configurationOf(settings, base.value, {
+      onText: (_, all) => {
+        parts = all;
+      },
+      strict: true,
+      frame: parsed.value.frame,
+      checked,
+      alloyVersion: null,
+      planned: false,
+      fragments,
+    });
+    return made.ok
+      ? { ...made.value, parts, warnings: made.value.warnings.map(told), problems: [] }
+      : { problems: made.problems.map(told), warnings: [] };
+  };
 }
+
+export const render = (inventory: string, files: Files = {}, host = 'h'): Made =>
+  fleet(inventory, files)(host);
 
 export const rendered = (inventory: string, files?: Files, host?: string): string => {
   const made = render(inventory, files, host);

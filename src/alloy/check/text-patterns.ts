@@ -48,16 +48,14 @@ const HTTP_URLS: readonly (readonly [component: string, block: string, argument:
 
 /** An argument that somebody is asked at by HTTP. */
 export function isHttpUrl({ node, path, parent }: Part, name: string): boolean {
-  // the base URL does not matter where each signal has its own
-  const own =
-    parent &&
-    ['metrics', 'logs', 'traces'].some((signal) =>
-      attributeOf(parent.block.body, `${signal}_endpoint`),
-    );
-  if (node.name === 'otelcol.exporter.otlphttp' && own) return false;
   const block = path.at(-1) ?? '';
-  return HTTP_URLS.some(
+  const listed = HTTP_URLS.some(
     ([component, inside, argument]) =>
       argument === name && inside === block && (component === '*' || component === node.name),
+  );
+  if (!listed || node.name !== 'otelcol.exporter.otlphttp' || !parent) return listed;
+  // the base URL does not matter where each signal has its own
+  return !['metrics', 'logs', 'traces'].some((signal) =>
+    attributeOf(parent.block.body, `${signal}_endpoint`),
   );
 }

@@ -1,3 +1,4 @@
+import { memo } from '../../model/memo.ts';
 import type { Expression, Identifier } from '../ast.ts';
 import { attributeOf, boolOf, numberOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import type { ValueType } from '../table/component-table.ts';
@@ -40,7 +41,7 @@ function checkValue(place: Place, written: ValueType, expression: Expression): v
   const type = plain(written);
   if (type === 'any') return;
   const value = withoutParens(expression);
-  const inner = /^(list|map)\((.*)\)$/.exec(type);
+  const inner = elementsOf(type);
   if (value.kind === 'array') {
     if (inner?.[1] === 'list') {
       for (const element of value.elements) checkValue(place, inner[2]!, element);
@@ -65,12 +66,16 @@ function checkValue(place: Place, written: ValueType, expression: Expression): v
   checkReference(place, type, value);
 }
 
+const elementsOf = memo((type: ValueType) => /^(list|map)\((.*)\)$/.exec(type));
+
 /** A type without what only the contents of a text depend on: `string(config.URL)` is a text. */
-const plain = (type: ValueType): ValueType =>
-  type
-    .replace(/string\([^()]*\)/g, 'string')
-    .replace(/\btarget\b/g, 'map(string)')
-    .replace(/\boptionalsecret\b/g, 'secret');
+const plain = memo(
+  (type: ValueType): ValueType =>
+    type
+      .replace(/string\([^()]*\)/g, 'string')
+      .replace(/\btarget\b/g, 'map(string)')
+      .replace(/\boptionalsecret\b/g, 'secret'),
+);
 
 /** Alloy turns numbers into texts and texts that are numbers into numbers, and nothing else. */
 function takes(type: ValueType, got: 'string' | 'number' | 'bool', value: Expression): boolean {

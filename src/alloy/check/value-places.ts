@@ -89,9 +89,12 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, Grammar>>>> = {
   'prometheus.exporter.unix/vmstat': { fields: 'regex-panics' },
 };
 const places = new Map(Object.entries(PLACES));
+/** Most arguments are named nowhere. */
+const named = new Set(Object.values(PLACES).flatMap(Object.keys));
 
 /** What the text of an argument is; undefined: nothing with a grammar, or nobody reads it. */
 export function grammarOf(part: Part, name: string): Grammar | undefined {
+  if (!named.has(name)) return undefined;
   const { node, path } = part;
   const block = path.at(-1) ?? '';
   const own = places.get(`${node.name}/${block}`)?.[name];

@@ -1,3 +1,4 @@
+import { memo } from '../../model/memo.ts';
 import { re2Problem } from '../../model/re2.ts';
 import type { Expression } from '../ast.ts';
 import { numberOf, withoutParens } from '../ast-lookup.ts';
@@ -151,8 +152,11 @@ const READERS: Readonly<Record<Grammar, (text: string, reading: Reading) => void
   sql: (text, reading) => checkYaml(text, SQL, 'query_config', reading),
 };
 
+/** The configurations of a fleet hold the same patterns again and again. */
+const regexProblem = memo(re2Problem);
+
 function checkRegex(text: string, at: FileSpan, report: Report, panics = false): void {
-  const problem = re2Problem(text);
+  const problem = regexProblem(text);
   if (!problem) return;
   const perl = /Perl syntax|\(\?<[=!]/.test(problem);
   report(

@@ -108,6 +108,8 @@ interface MakeOptions
   extends Partial<
     Pick<TargetInput, 'secrets' | 'sudoPassword' | 'strict' | 'alloyVersion' | 'planned' | 'onText'>
   > {
+  /** The targets themselves are wanted, not only what is wrong with them: those of a large fleet fill the memory. */
+  readonly keep?: boolean;
   /** Templates that are not written yet, by path as written. */
   readonly drafts?: ReadonlyMap<string, TemplateText>;
   /** IP addresses of members of clusters whose addresses are names. */
@@ -126,6 +128,7 @@ export async function validateInventory(
   const chosen = await readHosts(invocation, { mayRun: false, confined: true });
   const { strict, alloyVersion } = invocation.options;
   const { problems, warnings } = await makeTargets(chosen, {
+    keep: false,
     strict,
     alloyVersion,
     onText: (host, parts) => onText({ host, chosen, parts }),
@@ -137,7 +140,7 @@ export async function validateInventory(
 /** Reads templates and files, and makes a target of each host that has no problem. */
 export async function makeTargets(
   chosen: ChosenHosts,
-  { drafts = new Map(), addresses = new Map(), ...options }: MakeOptions = {},
+  { keep = true, drafts = new Map(), addresses = new Map(), ...options }: MakeOptions = {},
 ) {
   const { base, inventory, mayRead } = chosen;
   const clustered = new Map(
@@ -207,7 +210,7 @@ export async function makeTargets(
         })
       : template;
     if (made.ok) {
-      targets.push(made.value.target);
+      if (keep) targets.push(made.value.target);
       for (const one of made.value.warnings) warnings.push(one);
     } else {
       for (const one of made.problems) problems.push(one);
