@@ -5,7 +5,7 @@ import { machineName } from '../../lab/names.ts';
 import { type OtlpReceiver, RECEIVER_SOCKET, receiveOtlp } from '../../lab/otlp/receiver.ts';
 import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import { journalLabels, Pipeline } from '../pipeline.ts';
-import { outcomes, report } from './helpers.ts';
+import { outcomes, report, unwatched } from './helpers.ts';
 import { describeOnHosts, freshHosts, type Lab, type LabHost } from './lab-fixture.ts';
 
 /** The environments that the wizard prints for applications, one per protocol. */
@@ -59,6 +59,7 @@ ${more}`,
       cwd: folder,
     });
     expect(init, init.stderr).toMatchObject({ exitCode: 0 });
+    unwatched(join(folder, file));
     const { report: run } = await report(lab, ['apply', '--yes', '--watch', '1', '-i', file], {
       cwd: folder,
     });
