@@ -253,18 +253,13 @@ describe('the configuration', () => {
   });
 });
 
-test('ten hosts with one configuration are checked once, in milliseconds', () => {
+test('ten hosts with one configuration are checked once', () => {
   const text =
     'groups: { g: { hosts: ["h[1:10]"], config: { vars: { metrics_url: "https://m.example.com/w", traces_url: "https://t.example.com" } } } }';
   const template = builtinTemplate('otlp-gateway');
   const checked: CheckedTexts = new Map();
-  made(text, { host: 'h1', template, input: { checked } });
-  const started = performance.now();
   for (let i = 1; i <= 10; i++) made(text, { host: `h${i}`, template, input: { checked } });
-  const took = performance.now() - started;
   expect(checked.size).toBe(1);
-  expect(took).toBeLessThan(1000);
-  console.info(`ten hosts: ${took.toFixed(1)} ms`);
 });
 
 test('the inventory with every key renders for every host', () => {
