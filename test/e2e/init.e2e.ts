@@ -42,6 +42,15 @@ describeOnHosts('the wizard in a real terminal', () => {
     expect(screen.text).toContain(`sudo needs ${sudo}`);
   }
 
+  /** A process of that name, with a port that answers nothing. */
+  async function listenAs(name: string, port: number, host: LabHost): Promise<void> {
+    const perl = `socket my $s, 2, 1, 0; bind $s, pack "S n C4 x8", 2, ${port}, 127, 0, 0, 1 or die; listen $s, 5; sleep 600`;
+    host.write(`/usr/local/lib/${name}.pl`, perl);
+    await host.root(
+      `cp /usr/bin/perl /usr/local/bin/${name} && systemd-run --unit fake-${name} /usr/local/bin/${name} /usr/local/lib/${name}.pl`,
+    );
+  }
+
   async function packagesAndVersion(): Promise<void> {
     await screen.answer(/Where do packages come from/, 'Down', 'Enter');
     await screen.answer(/Repository URL/, 'Enter');
@@ -52,6 +61,7 @@ describeOnHosts('the wizard in a real terminal', () => {
 
   test('leads from an empty directory to a converged host with linux-host', async () => {
     await setSudo(hosts[0], { password: 'canary-of-sudo' });
+    await listenAs('redis-server', 6379, hosts[0]);
     await screen.answer(/\$$/, alloyup('init'), 'Enter');
     await hostsAndLogin(hosts[0].name, true, 'a password');
     await screen.answer(/sudo needs a password/, 'Down', 'Enter');
@@ -73,11 +83,14 @@ describeOnHosts('the wizard in a real terminal', () => {
     // it answers, but not a push
     await screen.answer(/Loki/, 'https://apt.grafana.com/loki/api/v1/push', 'Enter');
     await screen.answer(/Use it anyway/, 'Enter');
+    // what it says is drawn anew when the question is answered
+    await screen.answer(/Authentication for/);
     expect(screen.text).toMatch(/nothing takes Loki's push\s+there \(40[45]\)/);
     await screen.answer(/Authentication for/, 'Escape');
     await screen.answer(/Loki/, 'https://apt.grafana.com/loki/api/v1/push', 'Enter');
     await screen.answer(/Use it anyway/, 'Enter');
     await screen.answer(/Authentication for/, 'Enter');
+    await screen.answer(/Found on .*\. Collect from it/, 'Enter');
     await packagesAndVersion();
     await screen.answer(/Secret for metrics/, 'canary-of-the-wizard', 'Enter');
     await screen.answer(/Write inventory\.yaml/, 'Enter');
@@ -86,6 +99,7 @@ describeOnHosts('the wizard in a real terminal', () => {
     expect(screen.text).toContain('Next: alloyup apply');
     expect(screen.text).not.toContain('canary');
     expect(readFileSync(join(fleet, 'inventory.yaml'), 'utf8')).not.toContain('canary');
+    expect(readFileSync(join(fleet, 'inventory.yaml'), 'utf8')).toContain('redis: redis');
     for (const name of ['sudo', 'metrics'])
       expect(statSync(join(fleet, 'secrets', name)).mode & 0o777).toBe(0o600);
     expect(screen.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
