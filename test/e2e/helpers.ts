@@ -29,6 +29,7 @@ export function inventory(
   options: {
     readonly alloy?: Written;
     readonly defaults?: Written;
+    readonly readable?: readonly string[];
     readonly file?: string;
     readonly perHost?: Readonly<Record<string, Written>>;
     readonly trust?: 'pin' | 'known-hosts';
@@ -44,7 +45,10 @@ export function inventory(
     ...(options.trust ? { trust: options.trust } : {}),
     defaults: {
       alloy: { version: '1.18.1', ...options.alloy },
-      config: { template: `./${template}` },
+      config: {
+        template: `./${template}`,
+        ...(options.readable ? { readable: [...options.readable] } : {}),
+      },
       ...options.defaults,
     },
   });

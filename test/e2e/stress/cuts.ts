@@ -1,6 +1,8 @@
+import { chmodSync, copyFileSync } from 'node:fs';
 import { holdDpkgLock } from '../../../lab/faults.ts';
 import { sleep, until } from '../../../lab/run.ts';
 import { pipeline } from '../helpers.ts';
+import type { LabHost } from '../lab-fixture.ts';
 import {
   etcOfItsOwn,
   goOn,
@@ -18,8 +20,8 @@ import {
   unmount,
   unslow,
 } from './moments.ts';
-import type { Row, Scene } from './row.ts';
-import { TARGET } from './wanted.ts';
+import type { Row, Scene, Wanted } from './row.ts';
+import { EARLIER, TARGET } from './wanted.ts';
 
 const MOMENTS = {
   unpack: { words: 'dpkg unpacks an upgrade', slow: slowUnpack },
@@ -73,6 +75,31 @@ const EITHER = {
   ends: 'either',
 } as const;
 const ALONE = { says: '-', exit: 137, ends: 'converged' } as const;
+
+const REQUIRING: Wanted = { defaults: { rollout: { delivery: 'require' } } };
+/** What the counters of the stand-in say of the data that it sends. */
+const delivers = (host: LabHost, how: string): void =>
+  host.write('/var/lib/alloy-stand-in/faults', `delivers ${how}\n`);
+
+const LOGS = '/var/log/app';
+/** Logs that root alone reads, which the run opens. */
+const OPENING = { readable: [LOGS] } as const satisfies Wanted;
+const closedLogs: Row['start'] = async ({ host, settle }) => {
+  await settle(EARLIER);
+  await host.root(`install -d -m 0700 ${LOGS} && echo first >${LOGS}/a.log`);
+};
+/** What the package acl brings. */
+const aclTools = (host: LabHost): void => {
+  for (const tool of ['setfacl', 'getfacl']) {
+    copyFileSync(`/usr/bin/${tool}`, host.path(`/usr/bin/${tool}`));
+    chmodSync(host.path(`/usr/bin/${tool}`), 0o755);
+  }
+};
+/** @throws Error where an ACL is left */
+const noAcls = async (host: LabHost): Promise<void> => {
+  const { stdout } = await host.root(`getfacl -R -P -p -s ${LOGS}`);
+  if (stdout !== '') throw new Error(`ACLs are left:\n${stdout}`);
+};
 
 export const CUTS: readonly Row[] = [
   ...at(['unpack', 'configure', 'restart', 'reload'], {
@@ -217,6 +244,62 @@ export const CUTS: readonly Row[] = [
     ...GOES_ON,
     during: (scene) => second(scene, ['--lock-timeout', '1'], 1, 'locked'),
   }),
+  {
+    fault: 'setfacl is missing where logs are to be opened',
+    moment: 'from the start',
+    start: closedLogs,
+    wanted: OPENING,
+    says: 'failed (host.acl)',
+    exit: 1,
+    ends: 'before',
+  },
+  {
+    fault: 'the script is killed after it has opened logs by ACLs',
+    moment: 'all is written, before the restart',
+    start: closedLogs,
+    wanted: OPENING,
+    ...TAKEN_BACK,
+    strike: async ({ host }) => {
+      aclTools(host);
+      await slowRestart(host);
+    },
+    during: async ({ host }) => {
+      await here(host);
+      await slay(host, SCRIPT);
+      goOn(host);
+    },
+    mend: async ({ host }) => {
+      await unslow(host);
+      await noAcls(host);
+    },
+  },
+  {
+    fault: 'data is refused where delivery is required',
+    moment: 'after the restart',
+    start: 'converged',
+    wanted: REQUIRING,
+    says: 'rolled-back (alloy.delivery)',
+    exit: 1,
+    ends: 'before',
+    tells: /for data to arrive/,
+    strike: ({ host }) => delivers(host, 'rejected'),
+    mend: ({ host }) => delivers(host, 'ok'),
+  },
+  {
+    fault: 'the controller is killed',
+    moment: 'the host waits to be told that its data arrives',
+    start: 'converged',
+    wanted: REQUIRING,
+    ...ALONE,
+    // it is told nothing, so it goes back
+    ends: 'before',
+    strike: ({ host }) => delivers(host, 'retrying'),
+    during: async ({ log }, running) => {
+      await heard(log, /for data to arrive/);
+      running.kill('SIGKILL');
+    },
+    mend: ({ host }) => delivers(host, 'ok'),
+  },
   {
     fault: 'two controllers in the same second',
     moment: 'from the start',

@@ -33,6 +33,7 @@ const sceneOf = (lab: Lab, host: LabHost): Scene => {
       file: `${host.name}.yaml`,
       ...(all.alloy ? { alloy: all.alloy } : {}),
       ...(all.defaults ? { defaults: all.defaults } : {}),
+      ...(all.readable ? { readable: all.readable } : {}),
     });
   };
   return {
@@ -274,4 +275,11 @@ export function hostPool(hosts: readonly LabHost[]): {
       }
     },
   };
+}
+
+/** "changed, 3 skipped". */
+export function counted(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, n]) => (n === 1 ? word : `${n} ${word}`)).join(', ');
 }

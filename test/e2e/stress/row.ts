@@ -9,6 +9,8 @@ export interface Wanted {
   readonly defaults?: Written;
   /** Text of the template. */
   readonly config?: string;
+  /** `config.readable` */
+  readonly readable?: readonly string[];
 }
 
 /** What every row ends at, sooner or later: the state that a whole snapshot calls "converged". */

@@ -1,3 +1,4 @@
+import { CLUSTER_ROWS } from './cluster-rows.ts';
 import { CUTS, HARD_CUTS, RELOAD_CUTS } from './cuts.ts';
 import { PLACES } from './places.ts';
 import { REPOSITORY } from './repository.ts';
@@ -32,10 +33,11 @@ export const SUITES: readonly RowSet[] = [
 /** As slow as Alloy can be. */
 export const SLOW_TRUTH: RowSet = { set: 'slow-truth', suite: 'bookworm', rows: slowRows(true) };
 
-/** Rollouts over several hosts. */
+/** Rollouts over several hosts, for `npm run test:slow`. */
 const WAVES = { set: 'waves', suite: 'bookworm', rows: WAVE_ROWS } as const;
+const CLUSTERS = { set: 'clusters', suite: 'bookworm', rows: CLUSTER_ROWS } as const;
 
 /** Every set of the page. */
 export const ALL_SETS: readonly (Pick<RowSet, 'set' | 'suite'> & {
   readonly rows: readonly Pick<Row, 'fault' | 'moment'>[];
-})[] = [...Object.values(FAST), SLOW_TRUTH, ...SUITES, WAVES];
+})[] = [...Object.values(FAST), SLOW_TRUTH, ...SUITES, WAVES, CLUSTERS];

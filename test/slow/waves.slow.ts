@@ -1,21 +1,22 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { RunReport } from '../../../src/model/event.ts';
-import { outcomes } from '../helpers.ts';
-import { describeOnHosts, freshHosts, type Lab, type LabHost } from '../lab-fixture.ts';
-import { settled } from './moments.ts';
+import type { RunReport } from '../../src/model/event.ts';
+import { outcomes } from '../e2e/helpers.ts';
+import { describeOnHosts, freshHosts, type Lab, type LabHost } from '../e2e/lab-fixture.ts';
+import { settled } from '../e2e/stress/moments.ts';
 import {
   agrees,
   checkLog,
+  counted,
   differences,
   keepResult,
   leftovers,
   quiet,
   takeReference,
-} from './rig.ts';
-import { EARLIER } from './wanted.ts';
-import { HOSTS, rolloutOf, WAVE_ROWS, WAVES, type WaveRow } from './wave-rows.ts';
+} from '../e2e/stress/rig.ts';
+import { EARLIER } from '../e2e/stress/wanted.ts';
+import { HOSTS, rolloutOf, WAVE_ROWS, WAVES, type WaveRow } from '../e2e/stress/wave-rows.ts';
 
 const SET = 'waves-bookworm';
 const PEACE = ['apply', '--yes', '--watch', '0'] as const;
@@ -125,11 +126,4 @@ async function wrongWith(row: WaveRow, lab: Lab, hosts: readonly LabHost[]): Pro
     at: new Date().toISOString(),
   });
   return wrong.join('\n');
-}
-
-/** "changed, 3 skipped". */
-function counted(words: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].map(([word, n]) => (n === 1 ? word : `${n} ${word}`)).join(', ');
 }
