@@ -69,3 +69,12 @@ test.each([
   };
   expect(textOf(warning).message).toBe(message);
 });
+
+test.each([
+  ['metrics_url', 'Add it to config.vars, e.g. metrics_url: X'],
+  ['scrape.app.targets', 'Add it to config.vars.scrape.app, e.g. targets: X'],
+])('where the missing parameter %s goes', (parameter, hint) => {
+  const params = { reason: 'required', template: 'linux-host', parameter } as const;
+  const rest = { meaning: 'Where', example: 'X', alternative: null, flag: false };
+  expect(textOf({ code: 'template.variable', params: { ...params, ...rest } }).hint).toBe(hint);
+});

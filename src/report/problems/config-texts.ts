@@ -56,6 +56,10 @@ const TYPES = table<string>({
 });
 
 /** What a template's parameter of a type takes: "an http or https URL". */
+/** Fields of an entry are named with dots, and written inside of it. */
+const whereOf = (parameter: string): string =>
+  ['config.vars', ...parameter.split('.').slice(0, -1)].join('.');
+
 export const parameterType = (type: string): string => TYPES[type] ?? type;
 
 /** What is wrong with a value of a template's parameter. */
@@ -248,7 +252,7 @@ export const configTexts: Texts<ConfigProblems> = {
       ${didYouMean(meant, known.length > 0 ? `Remove it; the parameters are ${known.join(', ')}` : 'Remove it: the template has no parameters')}`,
     required: ({ template, parameter, meaning, example, alternative, flag }) => text`
       the template ${template} needs ${parameter}: ${meaning.replace(/\.$/, '')}
-      ${flag ? `Add --var ${parameter}=${example}` : `Add it to config.vars, e.g. ${parameter}: ${example}`}${alternative === null ? '' : `, or set ${alternative} instead`}`,
+      ${flag ? `Add --var ${parameter}=${example}` : `Add it to ${whereOf(parameter)}, e.g. ${parameter.replace(/^.*\./, '')}: ${example}`}${alternative === null ? '' : `, or set ${alternative} instead`}`,
     'no-effect-beside': ({ parameter, other }) => text`
       ${parameter} has no effect when ${other} is set
       Remove one of the two`,
