@@ -28,10 +28,22 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['test/**/*.test.ts'], {
-        exclude: ['**/node_modules/**', 'test/e2e/**', 'test/slow/**', 'test/chaos/**'],
+        exclude: [
+          '**/node_modules/**',
+          'test/e2e/**',
+          'test/slow/**',
+          'test/chaos/**',
+          'test/browser/**',
+        ],
         testTimeout: 60_000,
         // vitest leaves one core to itself, which on two cores is half of them
         maxWorkers: availableParallelism(),
+      }),
+      // one browser for all files, and one file at a time: memory and cores are bounded
+      project('browser', ['test/browser/**/*.test.ts'], {
+        globalSetup: ['test/browser/browser-setup.ts'],
+        fileParallelism: false,
+        testTimeout: 60_000,
       }),
       // one file at a time: the lab's hosts share two cores, and each file starts many of them
       project('e2e', ['test/e2e/**/*.e2e.ts'], {

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
 import { PLAIN_ENV } from './run.ts';
 
@@ -22,11 +22,13 @@ export const LAB_PROGRAMS: Readonly<Record<string, string>> = {
   flock: 'util-linux',
 };
 
-/** What the tests run in addition. */
+/** What the tests need in addition: programs, and files by their path. */
 export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
   setfacl: 'acl',
   dash: 'dash',
   bash: 'bash',
+  chromium: 'chromium',
+  '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf': 'fonts-dejavu-core',
   fish: 'fish',
   zsh: 'zsh',
   git: 'git',
@@ -37,6 +39,7 @@ export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 const canRun = (program: string): boolean =>
+  (isAbsolute(program) && existsSync(program)) ||
   PLAIN_ENV.PATH.split(delimiter).some((folder) => {
     const path = join(folder, program);
     if (!existsSync(path)) return false;

@@ -60,6 +60,11 @@ export const MISSING = {
   dpkg: found('dpkg-deb') ? undefined : 'needs dpkg',
   zsh: found('zsh') ? undefined : 'needs zsh',
   go: found('go') ? undefined : 'needs Go (go.dev)',
+  chromium:
+    existsSync('/usr/bin/chromium') &&
+    existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf')
+      ? undefined
+      : 'needs Chromium (packages chromium and fonts-dejavu-core)',
   fish: found('fish') ? undefined : 'needs fish',
   recordings: existsSync(recording('.'))
     ? undefined
