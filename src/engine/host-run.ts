@@ -202,7 +202,7 @@ export function createHostRun(
     target.cluster !== null &&
     clusterViewOf(target.cluster, name, of.cluster).state !== 'whole';
   const emitPlan = (plan: Plan): void =>
-    emit({ type: 'host.planned', host: name, plan: planView(plan) });
+    emit({ type: 'host.planned', host: name, plan: planView(plan, target.cluster) });
 
   /** Runs one request on the host and reports each of its records. */
   const execute = async (

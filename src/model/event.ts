@@ -39,6 +39,8 @@ export interface PlanView {
   readonly problems: readonly Problem[];
   /** The host is rolled back unless its data arrives within so many seconds; absent: it is not. */
   readonly requiresDeliveryS?: number;
+  /** The cluster whose members are changed one at a time; absent: the host is in none. */
+  readonly cluster?: string;
 }
 
 /** What a report tells of a host: the part of its facts that holds no file's content. */

@@ -9,13 +9,17 @@ import { clusterViewOf } from './cluster.ts';
 import { deliveriesOf } from './delivery.ts';
 
 /** What is shown and logged of a plan: no action's content. */
-export const planView = ({ changes, warnings, problems, proof: { delivery } }: Plan): PlanView => ({
+export const planView = (
+  { changes, warnings, problems, proof: { delivery } }: Plan,
+  cluster: Target['cluster'],
+): PlanView => ({
   changes: changes.map(({ actions, ...shown }) => shown),
   warnings,
   problems,
   ...(delivery.mode === 'require' && delivery.seconds > 0
     ? { requiresDeliveryS: delivery.seconds }
     : {}),
+  ...(cluster ? { cluster: cluster.name } : {}),
 });
 
 /** What a report tells of a host. */

@@ -41,6 +41,7 @@ export function plansText(
     ...refused.map((group) => refusedText(group, brief)),
     ...errorTexts(problemGroups(all), style),
     ...(waves.length > 0 ? [wavesText(waves, style)] : []),
+    ...clustersText(all, style),
     `${planSum(all, style.paint)}\n`,
   ].join('\n');
 }
@@ -74,6 +75,25 @@ function wavesText(waves: readonly Wave[], { paint, width, whole }: PlanStyle): 
     return `${paint.bold(title === '' ? 'Waves:' : `Waves of ${title}${when}:`)}\n${shown.join('')}`;
   });
   return blocks.join('');
+}
+
+/** "One member at a time: cluster edge", for each cluster of which several members change. */
+function clustersText(hosts: Hosts, { paint, width }: PlanStyle): readonly string[] {
+  const changing = new Map<string, string[]>();
+  for (const [name, { plan }] of hosts) {
+    if (plan?.cluster === undefined || plan.problems.length > 0 || plan.changes.length === 0)
+      continue;
+    const members = changing.get(plan.cluster);
+    if (members) members.push(name);
+    else changing.set(plan.cluster, [name]);
+  }
+  return [...changing]
+    .filter(([, members]) => members.length > 1)
+    .map(([cluster, members]) => {
+      const head = `  ${count(members.length, 'host')}  `;
+      const title = paint.bold(`One member at a time, cluster ${cluster}:`);
+      return `${title}\n${head}${paint.dim(someNames(members, width - head.length))}\n`;
+    });
 }
 
 /** What happens to the service. A stopped one is started, whatever the changes need. */

@@ -31,6 +31,7 @@ export function inventory(
     readonly defaults?: Written;
     readonly readable?: readonly string[];
     readonly file?: string;
+    readonly groups?: Written;
     readonly perHost?: Readonly<Record<string, Written>>;
     readonly trust?: 'pin' | 'known-hosts';
   } = {},
@@ -41,6 +42,7 @@ export function inventory(
   return lab.inventory({
     file,
     hosts: hosts.map(({ name }) => name),
+    ...(options.groups ? { groups: options.groups } : {}),
     ...(options.perHost ? { perHost: options.perHost } : {}),
     ...(options.trust ? { trust: options.trust } : {}),
     defaults: {

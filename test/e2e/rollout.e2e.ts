@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { until } from '../../lab/run.ts';
+import type { Wave } from '../../src/model/rollout.ts';
 import { inventory, outcomes, pipeline, report } from './helpers.ts';
 import {
   describeOnHosts,
@@ -19,11 +20,13 @@ const WATCH = ['--watch', '8'];
 const snapshots = (hosts: readonly LabHost[]): Promise<readonly Snapshot[]> =>
   Promise.all(hosts.map((host) => host.snapshot()));
 
-/** How many logins each host's sshd has accepted. */
+/** How many logins each host's sshd has accepted. By name: a login may have left the unit before its line is read. */
 const acceptedLogins = (hosts: readonly LabHost[]): Promise<readonly number[]> =>
   Promise.all(
     hosts.map(async (host) => {
-      const { stdout } = await host.root("journalctl -u ssh -o cat | grep -c '^Accepted ' || true");
+      const { stdout } = await host.root(
+        "journalctl -t sshd -t sshd-session -o cat | grep -c '^Accepted ' || true",
+      );
       return Number(stdout);
     }),
   );
@@ -35,9 +38,32 @@ async function untouched(hosts: readonly LabHost[], before: readonly Snapshot[])
   );
 }
 
-describeOnHosts('a canary of twenty bare hosts', () => {
-  test('takes a version that crashes alone: it is rolled back, and nineteen are not touched', async () => {
-    const { lab, hosts } = await freshHosts(20);
+describeOnHosts('twenty hosts', () => {
+  let lab: Lab;
+  let hosts: readonly LabHost[];
+  const serial = ['--serial', '1,25%,100%'];
+  const WAVES = [1, 5, 14];
+  const sizes = (waves: readonly Wave[]): readonly number[] => waves.map((of) => of.hosts.length);
+  const good = (): string => inventory(lab, hosts, pipeline());
+  /** Two hosts of the second wave get a version that crashes. */
+  const bad = (interval: string, rollout = {}): string =>
+    inventory(lab, hosts, pipeline({ interval }), {
+      file: 'bad.yaml',
+      defaults: { rollout },
+      perHost: Object.fromEntries(
+        hosts.slice(1, 3).map(({ name }) => [name, { alloy: { version: CRASHES } }]),
+      ),
+    });
+  const expected = (...words: readonly string[]): readonly string[] =>
+    hosts.map(({ name }, i) => `${name}: ${words[i] ?? words.at(-1)}`);
+  const STOPPED = 'skipped (rollout.stopped)';
+  const FAILED = 'rolled-back (alloy.start)';
+
+  beforeAll(async () => {
+    ({ lab, hosts } = await freshHosts(20));
+  });
+
+  test('a canary takes a version that crashes alone: it is rolled back, and nineteen are not touched', async () => {
     const before = await snapshots(hosts);
     const file = inventory(lab, hosts, pipeline(), { alloy: { version: CRASHES } });
     const args = ['apply', '--yes', '--canary', '1', ...WATCH, '-i', file];
@@ -54,39 +80,18 @@ describeOnHosts('a canary of twenty bare hosts', () => {
     expect(end.split('\n').length).toBeLessThan(40);
     await untouched(hosts, before);
   });
-});
-
-describeOnHosts('eight hosts in waves of 1, 25% and the rest', () => {
-  let lab: Lab;
-  let hosts: readonly LabHost[];
-  const serial = ['--serial', '1,25%,100%'];
-  const good = (): string => inventory(lab, hosts, pipeline());
-  /** The hosts of the second wave get a version that crashes. */
-  const bad = (interval: string, rollout = {}): string =>
-    inventory(lab, hosts, pipeline({ interval }), {
-      file: 'bad.yaml',
-      defaults: { rollout },
-      perHost: Object.fromEntries(
-        hosts.slice(1, 3).map(({ name }) => [name, { alloy: { version: CRASHES } }]),
-      ),
-    });
-  const expected = (...words: readonly string[]): readonly string[] =>
-    hosts.map(({ name }, i) => `${name}: ${words[i] ?? words.at(-1)}`);
-  const STOPPED = 'skipped (rollout.stopped)';
-  const FAILED = 'rolled-back (alloy.start)';
-
-  beforeAll(async () => {
-    ({ lab, hosts } = await freshHosts(8));
-  });
 
   test('two failures are too many where one may fail: the third wave is not touched', async () => {
-    const before = await snapshots(hosts.slice(1));
+    const failed = hosts.slice(1, 3);
+    const before = await snapshots([...failed, ...hosts.slice(6)]);
     const args = ['apply', '--yes', ...serial, '--max-fail', '1', ...WATCH, '-i', bad('30s')];
     const { ended, report: run } = await report(lab, args);
     expect(ended.exitCode).toBe(1);
-    expect(outcomes(run)).toEqual(expected('changed', FAILED, FAILED, STOPPED));
-    expect(run.waves.map((wave) => wave.hosts.length)).toEqual([1, 2, 5]);
-    await untouched(hosts.slice(1), before);
+    expect(outcomes(run)).toEqual(
+      expected('changed', FAILED, FAILED, 'changed', 'changed', 'changed', STOPPED),
+    );
+    expect(sizes(run.waves)).toEqual(WAVES);
+    await untouched([...failed, ...hosts.slice(6)], before);
   });
 
   test('and not where three may: the others are changed, each over one login', async () => {
@@ -96,7 +101,7 @@ describeOnHosts('eight hosts in waves of 1, 25% and the rest', () => {
     const { ended, report: run } = await report(lab, args);
     expect(ended.exitCode).toBe(1);
     expect(outcomes(run)).toEqual(expected('changed', FAILED, FAILED, 'changed'));
-    expect(run.waves.map((wave) => wave.hosts.length)).toEqual([1, 2, 5]);
+    expect(sizes(run.waves)).toEqual(WAVES);
     await untouched(hosts.slice(1, 3), before);
     expect(await acceptedLogins(hosts)).toEqual(logins.map((count) => count + 1));
   });
@@ -124,7 +129,7 @@ describeOnHosts('eight hosts in waves of 1, 25% and the rest', () => {
     expect((await running).exitCode).toBe(130);
     const retry = await report(lab, ['apply', '--yes', '--retry', log, '--watch', '1', '-i', file]);
     expect(retry.ended.exitCode).toBe(0);
-    expect(retry.report.waves.map((wave) => wave.hosts.length)).toEqual([2, 5]);
+    expect(sizes(retry.report.waves)).toEqual(WAVES.slice(1));
   });
 
   test('with onFail: rollback, what the run has changed is as it was', async () => {
@@ -136,5 +141,34 @@ describeOnHosts('eight hosts in waves of 1, 25% and the rest', () => {
       expected('rolled-back (rollout.stopped)', FAILED, FAILED, STOPPED),
     );
     await untouched(hosts, before);
+  });
+
+  test('groups have waves of their own: at the same time, or one group after the other', async () => {
+    const groupOf = (i: number): string => (i < 4 ? 'canaries' : i < 8 ? 'web' : 'db');
+    const file = inventory(lab, hosts.slice(0, 12), pipeline({ interval: '50s' }), {
+      file: 'groups.yaml',
+      groups: {
+        canaries: { rollout: { serial: '50%', order: 1 } },
+        web: { rollout: { serial: 1, order: 2 } },
+        db: { rollout: { serial: 3, order: 2 } },
+      },
+      perHost: Object.fromEntries(
+        hosts.slice(0, 12).map(({ name }, i) => [name, { groups: [groupOf(i)] }]),
+      ),
+    });
+    const log = join(lab.home, 'groups.ndjson');
+    const args = ['apply', '--yes', '--watch', '1', '--log', log, '-i', file];
+    const { ended, report: run } = await report(lab, args);
+    expect(ended.exitCode).toBe(0);
+    expect(run.waves.map(({ group, hosts: of }) => `${group} ${of.length}`)).toEqual([
+      ...['canaries 2', 'canaries 2'],
+      ...['web 1', 'web 1', 'web 1', 'web 1', 'db 3', 'db 1'],
+    ]);
+    const began = readFileSync(log, 'utf8')
+      .split('\n')
+      .flatMap((line) => (line.includes('"wave.started"') ? [JSON.parse(line).group] : []));
+    expect(began.slice(0, 2)).toEqual(['canaries', 'canaries']);
+    // both begin before either has ended
+    expect(new Set(began.slice(2, 4))).toEqual(new Set(['web', 'db']));
   });
 });

@@ -98,6 +98,8 @@ describeOnHosts('a status that stays current', () => {
 
 /** How many logins its sshd has accepted. */
 async function acceptedLogins(host: LabHost): Promise<number> {
-  const { stdout } = await host.root("journalctl -u ssh -o cat | grep -c '^Accepted ' || true");
+  const { stdout } = await host.root(
+    "journalctl -t sshd -t sshd-session -o cat | grep -c '^Accepted ' || true",
+  );
   return Number(stdout);
 }

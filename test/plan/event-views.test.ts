@@ -20,7 +20,7 @@ const view = (of: Partial<Facts>) => factsView({ ...facts, ...of }, target, keyr
 
 test('a plan is shown without its actions, which hold the contents of files', () => {
   const plan = planHost(target, bareFactsOf(target), stocked(), optionsOf());
-  const shown = planView(plan);
+  const shown = planView(plan, null);
   expect(Object.keys(shown)).toEqual(['changes', 'warnings', 'problems']);
   expect(shown.changes[0]).toEqual({
     step: 'repository',
@@ -31,6 +31,11 @@ test('a plan is shown without its actions, which hold the contents of files', ()
     warnings: [],
     needs: 'nothing',
   });
+});
+
+test('a plan names the cluster whose members wait for each other', () => {
+  const plan = planHost(target, bareFactsOf(target), stocked(), optionsOf());
+  expect(planView(plan, { name: 'edge', members: [] }).cluster).toBe('edge');
 });
 
 test('what is told of a host', () => {

@@ -162,3 +162,24 @@ test('what is required of the data stands below the changes', () => {
   );
   expect(text).toContain('2 hosts: ');
 });
+
+test('a plan says which hosts are changed one at a time, and no word of a single one', () => {
+  const member = (cluster: string) => hostWith({ ...upgrade, cluster });
+  const text = plansText(
+    [
+      ['edge-01', member('edge')],
+      ['edge-02', member('edge')],
+      ['core-01', member('core')],
+      ['core-02', hostWith({ ...upgrade, changes: [], cluster: 'core' })],
+      ['web-01', hostWith(upgrade)],
+    ],
+    { warnings: [], waves: [] },
+    style,
+  );
+  expect(text).toContain(`
+One member at a time, cluster edge:
+  2 hosts  edge-01, edge-02
+
+Plan: `);
+  expect(text).not.toContain('cluster core');
+});
