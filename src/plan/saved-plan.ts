@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import schema from '../../schema/saved-plan.schema.json' with { type: 'json' };
 import { DROP_IN_PATH, KEYRING_PATH, LIST_PATH, PROXY_PATH } from '../model/desired.ts';
 import type { Expectation, Needs, Plan, StepId } from '../model/plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import schema from '../../schema/run-event.schema.json' with { type: 'json' };
 import type { RunEvent } from '../model/event.ts';
 import type { Notice } from '../model/problem.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { reportSchemas } from '../../scripts/report-schemas.ts';
 import { OUTCOMES } from '../../src/model/event.ts';
 import { STEP_IDS } from '../../src/model/plan.ts';

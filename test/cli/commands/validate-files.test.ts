@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runProgram } from '../../../src/cli/dispatch.ts';
 import { useFolder } from '../folder.ts';
 import { memoryTerminal } from '../terminal.ts';
