@@ -52,7 +52,7 @@ export function openInventory(text: string, file: string, ran = false): Inventor
     .filter((line) => line !== '' && !/^[#;]/.test(line));
   if (isIni(lines)) return ansible('ansible-ini', text, file, ran);
   const tree = readYaml(text, file);
-  return kindOfYaml(text, tree.value) === 'alloyup'
+  return isCertainlyOurs(tree) || kindOfYaml(text, tree.value) === 'alloyup'
     ? {
         kind: 'alloyup',
         read: () => parseTree(tree, text, file),
@@ -128,6 +128,18 @@ function isIni([first = '', ...others]: readonly string[]): boolean {
   return assignments.every((word) => /^[A-Za-z_]\w*=/.test(word));
 }
 
+/** What a group of Ansible's may contain. */
+const SECTIONS = /^(hosts|vars|children)$/;
+
+/** No need to read the text as Ansible does, too: it has our keys, and a section that could not be a group of Ansible's. */
+function isCertainlyOurs({ value, problems }: YamlTree): boolean {
+  if (problems.length > 0 || !isMap(value) || !hasOwnKeys(value)) return false;
+  if ('_meta' in value || 'plugin' in value) return false;
+  return Object.values(value).some(
+    (section) => isMap(section) && Object.keys(section).some((key) => !SECTIONS.test(key)),
+  );
+}
+
 /** @param own the text read as alloyup's own YAML */
 function kindOfYaml(text: string, own: unknown): Exclude<InventoryKind, 'ansible-ini'> {
   const { value } = readYaml(text, '', ANSIBLE_YAML);
@@ -139,10 +151,9 @@ function kindOfYaml(text: string, own: unknown): Exclude<InventoryKind, 'ansible
     return isAnsible ? 'ansible-yaml' : 'alloyup';
   }
   // a group may have the name of one of the keys, with what nothing there may contain
-  const sections = /^(hosts|vars|children)$/;
   const onlyGroups = groups.every(
     (group) =>
-      group === null || (isMap(group) && Object.keys(group).every((key) => sections.test(key))),
+      group === null || (isMap(group) && Object.keys(group).every((key) => SECTIONS.test(key))),
   );
   const isAnsible = onlyGroups && groups.some(isGroup) && !('groups' in value);
   return isAnsible ? 'ansible-yaml' : 'alloyup';
