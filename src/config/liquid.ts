@@ -82,14 +82,17 @@ let engine: Liquid | undefined;
 
 export interface ParsedTemplate {
   readonly templates: Parsed[];
-  /** Names that it reads and does not assign itself, with their places. */
-  readonly reads: Readonly<
-    Record<
-      string,
-      readonly { location: { row: number; col: number }; segments: readonly unknown[] }[]
-    >
-  >;
+  /** Found when it is asked for: Liquid counts the lines above each place, which takes longer the longer a text is. */
+  readonly reads: () => TemplateReads;
 }
+
+/** Names that a template reads and does not assign itself, with their places. */
+export type TemplateReads = Readonly<
+  Record<
+    string,
+    readonly { location: { row: number; col: number }; segments: readonly unknown[] }[]
+  >
+>;
 
 /** @throws LiquidError of the first, or LiquidErrors of all that is wrong with the text */
 export const parseLiquid = memo((text: string): ParsedTemplate => {
@@ -98,8 +101,12 @@ export const parseLiquid = memo((text: string): ParsedTemplate => {
   const errors = [...trailing(templates)];
   if (errors.length > 0) throw Object.assign(new Error('trailing text'), { errors });
   tellPlaces(templates);
-  return { templates, reads: engine.analyzeSync(templates, { partials: false }).globals };
+  let reads: TemplateReads | undefined;
+  return { templates, reads: () => (reads ??= readsOf(templates)) };
 });
+
+const readsOf = (templates: Parsed[]): TemplateReads =>
+  engine!.analyzeSync(templates, { partials: false }).globals;
 
 /** Text behind a value, which Liquid ignores: `{{ a b }}`, `{{ a, b }}`. In the form of Liquid's own errors. */
 function* trailing(

@@ -51,14 +51,14 @@ export function isRequired(parameter: Parameter, all: readonly Parameter[], vars
  */
 export function varsFor(
   parameters: readonly Parameter[] | null,
-  reads: readonly string[],
+  reads: () => readonly string[],
   { vars, inherited = [], host }: TemplateValues,
 ): Vars {
   const joined = hasFragments(host);
   if (inherited.length === 0) return vars;
   const serves = (name: string): boolean => {
     if (!inherited.includes(name)) return true;
-    if (parameters === null) return reads.includes(name);
+    if (parameters === null) return reads().includes(name);
     const parameter = parameters.find((one) => one.name === name);
     if (!parameter || !counts(parameter, parameters, vars, joined)) return false;
     return parameter.needs === null || isGiven(vars[parameter.needs]);

@@ -1,14 +1,17 @@
 import type { ContextScanner } from '../model/alloy-context.ts';
 import { codeFrame, nearest } from '../model/frame.ts';
 import { failWith, ok, type Problem, type Result, type Warning } from '../model/problem.ts';
+import { isBuiltin } from './builtins.ts';
 import { encode, plain, Reference } from './encode.ts';
 import { withDefaults } from './entries.ts';
+import { isFragment } from './fragments.ts';
 import {
   type Origin,
   type OutputValue,
   type ParsedTemplate,
   parseLiquid,
   renderLiquid,
+  type TemplateReads,
 } from './liquid.ts';
 import { liquidProblems } from './liquid-problems.ts';
 import { checkVars, varsFor } from './parameters.ts';
@@ -69,7 +72,8 @@ export function renderTemplate(
   } catch (error) {
     return failWith(liquidErrors(error, given.vars));
   }
-  const values = { ...given, vars: varsFor(parameters, Object.keys(parsed.reads), given) };
+  const used = (): readonly string[] => Object.keys(parsed.reads());
+  const values = { ...given, vars: varsFor(parameters, used, given) };
   const variables = { ...(parameters ? withDefaults(parameters, values.vars) : values.vars) };
 
   const problems: Problem[] = [];
@@ -83,9 +87,10 @@ export function renderTemplate(
   }
   if (parameters) {
     problems.push(...checkVars(template.name, parameters, values));
-    problems.push(...undeclared(parsed.reads, [...Object.keys(variables), ...ofHost], place));
+    if (!isOurs(template))
+      problems.push(...undeclared(parsed.reads(), [...Object.keys(variables), ...ofHost], place));
   } else {
-    problems.push(...unused(template, values, Object.keys(parsed.reads), ofHost));
+    problems.push(...unused(template, values, used(), ofHost));
   }
 
   const writer = writerTo(newScanner(), place);
@@ -104,10 +109,21 @@ export function renderTemplate(
 /** Hosts in the same groups, with the same configuration, have these in common. */
 const COMMON: readonly unknown[] = ['groups', 'fragments'];
 
+/**
+ * What is built in reads what it declares and, of the host, what is `COMMON`. A test looks, so that no run has to: finding
+ * what a long text reads takes longer than rendering it.
+ */
+const isOurs = ({ name }: Template): boolean => isBuiltin(name) || isFragment(name);
+
 /** Whether what becomes of a template may differ between hosts that have the same variables, groups and fragments. */
-export function differsByHost({ text }: Template): boolean {
+export function differsByHost(template: Template): boolean {
+  return !isOurs(template) && readsTheHost(template);
+}
+
+/** Whether it reads of the host what is not in `COMMON`. */
+export function readsTheHost({ text }: Pick<Template, 'text'>): boolean {
   try {
-    const { host = [] } = parseLiquid(text).reads;
+    const { host = [] } = parseLiquid(text).reads();
     return !host.every(({ segments: [, key] }) => COMMON.includes(key));
   } catch {
     return true;
@@ -196,7 +212,7 @@ function unused(
 
 /** Variables that a template with declared parameters reads and does not declare. */
 function undeclared(
-  used: ParsedTemplate['reads'],
+  used: TemplateReads,
   known: readonly string[],
   place: PlaceOf,
 ): readonly Problem[] {

@@ -60,7 +60,12 @@ export function needsOfHost(
   const given = { ...config, host, locate: () => ({}) };
   const base = { of: 'template', name: template.name } as const;
   const { parameters } = template;
-  add(base, origins.get('config.template') ?? at, template, varsFor(parameters, [], given));
+  add(
+    base,
+    origins.get('config.template') ?? at,
+    template,
+    varsFor(parameters, () => [], given),
+  );
   for (const fragment of config.fragments) {
     const own = fragments.get(fragment.name);
     if (own) add({ of: 'fragment', name: fragment.name }, fragment.at, own, fragment.vars);

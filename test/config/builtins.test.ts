@@ -4,6 +4,8 @@ import { componentsOf } from '../../src/alloy/components.ts';
 import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parser.ts';
 import { BUILTIN_NAMES, type BuiltinName, builtinTemplate } from '../../src/config/builtins.ts';
+import { parseLiquid } from '../../src/config/liquid.ts';
+import { readsTheHost } from '../../src/config/render.ts';
 import { withText } from '../../src/report/text-of.ts';
 import { line, render } from './helper.ts';
 import {
@@ -56,6 +58,15 @@ describe.each(BUILTIN_NAMES)('the template %s', (name) => {
     for (const { name: parameter } of parameters ?? []) {
       expect(text).toMatch(new RegExp(`\\b${parameter}\\b`));
     }
+    const names = (parameters ?? []).map((parameter) => parameter.name);
+    expect([...names, 'host']).toEqual(
+      expect.arrayContaining(Object.keys(parseLiquid(text).reads())),
+    );
+  });
+
+  test('reads of its host what hosts with one configuration share', () => {
+    expect(readsTheHost(builtinTemplate(name))).toBe(false);
+    expect(readsTheHost({ text: '{{ host.name }}' })).toBe(true);
   });
 });
 

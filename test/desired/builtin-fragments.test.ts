@@ -5,6 +5,9 @@ import { format } from '../../src/alloy/format.ts';
 import { parse } from '../../src/alloy/parser.ts';
 import { knownVersions } from '../../src/alloy/table/component-table.ts';
 import { builtinFragment, FRAGMENT_NAMES, type FragmentName } from '../../src/config/fragments.ts';
+import { parseLiquid } from '../../src/config/liquid.ts';
+import { readsTheHost } from '../../src/config/render.ts';
+import { JOINTS } from '../../src/config/template-model.ts';
 import { render } from './configure.ts';
 import { ENVIRONMENT, VARIANTS } from './fragment-variants.ts';
 
@@ -42,6 +45,14 @@ function inventoryOf(
 /** What is told about a base alone is not about fragments. */
 const toldOf = ({ problems, warnings }: ReturnType<typeof render>): readonly string[] =>
   [...problems, ...warnings].filter((one) => !/^templates\/[\w-]+\.alloy|is collected/.test(one));
+
+test.each(FRAGMENT_NAMES)('%s reads what it declares, and of its host what hosts share', (name) => {
+  const { text, parameters } = builtinFragment(name);
+  const declared = (parameters ?? []).map((parameter) => parameter.name);
+  const known = [...declared, ...JOINTS, 'host', 'fragment'];
+  expect(known).toEqual(expect.arrayContaining(Object.keys(parseLiquid(text).reads())));
+  expect(readsTheHost({ text })).toBe(false);
+});
 
 const all = FRAGMENT_NAMES.flatMap((name) =>
   VARIANTS[name].map((vars, i) => [name, i, vars] as const),
