@@ -31,11 +31,13 @@ export interface DeliveryWatch {
 }
 
 /** How long a watch lasts; 0: there is none. */
-const watchSeconds = ({ proof: { delivery } }: Plan, mode: 'report' | 'require'): number =>
-  delivery.mode === mode ? delivery.seconds : 0;
+const watchSeconds = (
+  { proof: { delivery } }: Pick<Plan, 'proof'>,
+  mode: 'report' | 'require',
+): number => (delivery.mode === mode ? delivery.seconds : 0);
 
 /** How much longer a host takes that waits for a word. */
-export const waitSeconds = (plan: Plan): number => {
+export const waitSeconds = (plan: Pick<Plan, 'proof'>): number => {
   const seconds = watchSeconds(plan, 'require');
   return seconds === 0 ? 0 : seconds + WORD_S;
 };

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import type { Target } from '../model/desired.ts';
+import type { HostRun } from '../model/ports.ts';
 import type { Warning } from '../model/problem.ts';
 import { isStaged, type Lane, stagesOf } from '../plan/waves.ts';
-import { clusterWarnings, createClusters } from './clusters.ts';
-import { createHostRun, type HostRun } from './host-run.ts';
+import { type Clusters, clusterWarnings, createClusters } from './clusters.ts';
+import { createHostRun } from './host-run.ts';
 import { planInRounds } from './planning.ts';
 import { rollOut } from './rollout.ts';
 import type { RunOptions, World } from './world.ts';
@@ -15,14 +16,18 @@ import type { RunOptions, World } from './world.ts';
  *
  * Where nobody reads the plans and no host depends on another, those that are planned are changed without those
  * that are silent, which are changed as soon as they are planned.
+ *
+ * @param hostRun who does a host's part; absent: this process
  */
 export async function runFleet(
   targets: readonly Target[],
   world: World,
   options: RunOptions,
+  hostRun: (target: Target, clusters: Clusters) => HostRun = (target, clusters) =>
+    createHostRun(target, world, options, clusters),
 ): Promise<void> {
   const clusters = createClusters();
-  const hosts = targets.map((target) => createHostRun(target, world, options, clusters));
+  const hosts = targets.map((target) => hostRun(target, clusters));
   const byName = new Map(
     targets.map((target, i) => [target.host.name, { target, run: hosts[i]! }]),
   );
@@ -85,10 +90,12 @@ export async function runFleet(
     await Promise.all(hosts.map((host) => host.isOver));
     return;
   }
+  const endInTurn = async (host: HostRun): Promise<void> => {
+    if (go && (!world.stop.aborted || host.begun)) await host.carryOut(world.stop);
+    if (host.waiting) host.skip();
+  };
   const end = (host: HostRun): Promise<void> =>
-    clusters.inTurn(verb === 'rollback' ? host.cluster : null, () =>
-      limit(async () => (go && !world.stop.aborted ? host.carryOut() : host.skip())),
-    );
+    clusters.inTurn(verb === 'rollback' ? host.cluster : null, () => limit(() => endInTurn(host)));
   const ends = waiting.map(end);
   for await (const late of rounds) ends.push(...late.map(end));
   await Promise.all(ends);

@@ -5,7 +5,8 @@ import { counts } from '../model/delivery.ts';
 import type { Target } from '../model/desired.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Plan, PlanOptions, StepId, Supplies } from '../model/plan.ts';
+import type { Plan, PlanOptions, Proof, StepId, Supplies } from '../model/plan.ts';
+import type { HostRun } from '../model/ports.ts';
 import { type Problem, ToolError, type Warning } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import { clusterViewOf } from '../plan/cluster.ts';
@@ -13,7 +14,7 @@ import { deliveriesOf } from '../plan/delivery.ts';
 import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
-import { movedProblem } from '../plan/saved-plan.ts';
+import { movedProblem, type SavedHost, savedHost } from '../plan/saved-plan.ts';
 import { isUnreadable } from '../plan/unreadable.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import type { Clusters } from './clusters.ts';
@@ -31,40 +32,44 @@ import { createSession, isLost } from './session.ts';
 import { driftProblem, type Verdict, verdictOf } from './verdict.ts';
 import type { RunOptions, World } from './world.ts';
 
-/** One host's part in a run. Each method ends with the host waiting, or finished and reported so. */
-export interface HostRun {
-  readonly name: string;
-  /** It has a plan that waits to be carried out. */
-  readonly waiting: boolean;
-  /** It is not what the saved plan was made from, so no host may be changed. */
-  readonly moved: boolean;
-  /** How it ended; null: it has not. */
-  readonly outcome: Outcome | null;
-  /** It is as this run has left it, proven, whatever was found to be missing then. */
-  readonly changed: boolean;
-  /** Of its members, one at a time is changed; null: it is in none. */
-  readonly cluster: string | null;
-  /** Why it ended like this; undefined: nothing went wrong, or it has not ended. */
-  readonly problem: Problem | undefined;
-  /** With `keepLogin` it may be called again; then it reads the host anew. */
-  plan(): Promise<void>;
-  carryOut(): Promise<void>;
-  /** Leaves the host as it is. */
-  skip(problem?: Problem): void;
-  /** Returns a host that this run has changed to its state before. @param because why, if that succeeds */
-  rollBack(because: Problem): Promise<void>;
-  /** Ends a login that was kept. */
-  close(): void;
-  /** Resolves when the host is changed and proven, and waits for a word about its data. */
-  readonly isProven: Promise<void>;
-  /** Resolves when its data is no longer watched. */
-  readonly isOver: Promise<void>;
-}
-
 /** What to do on a host, and what that was made from. */
 interface Planned {
   readonly plan: Plan;
   readonly supplies: Supplies;
+}
+
+/** A plan as one process gives it to another, without what is secret in it. */
+export interface Approved {
+  readonly saved: SavedHost;
+  readonly proof: Proof;
+}
+
+/** What other processes have done in this run on a host, for one that goes on from there. */
+export interface Earlier {
+  /** What was planned, and is to be carried out; null: nothing, or it was carried out. */
+  readonly approved: Approved | null;
+  /** The newest run that they started on the host; '': none. */
+  readonly lastRun: string;
+  /** Why the host ended as it did. */
+  readonly problem?: Problem;
+  /** How the next run on the host is called. */
+  readonly next: string;
+  /** What may have been started to do what is to be done now, by whoever was lost: the newest first. */
+  readonly maybe: readonly string[];
+}
+
+/** A host's part in a run, done by this process. */
+export interface OwnHostRun extends HostRun {
+  /** The newest run that was started on the host; '': none. */
+  readonly lastRun: string;
+  /** What waits to be carried out; null: nothing. */
+  readonly approved: Approved | null;
+}
+
+/** A run on the host, as far as it was followed. */
+interface Executed {
+  readonly account: Account;
+  readonly end: RunEnd;
 }
 
 /** apt refuses an index that its host's clock does not know yet; most are signed once a day. */
@@ -91,7 +96,8 @@ export function createHostRun(
   world: World,
   options: RunOptions,
   clusters: Clusters,
-): HostRun {
+  earlier: Earlier | null = null,
+): OwnHostRun {
   const { host, desired } = target;
   const { name } = host;
   const { emit, expected } = world;
@@ -106,10 +112,10 @@ export function createHostRun(
   let planned: Planned | null = null;
   let moved = false;
   let outcome: Outcome | null = null;
-  let problem: Problem | undefined;
+  let problem = earlier?.problem;
   let changed = false;
   /** The newest run that was started on the host. */
-  let lastRun = '';
+  let lastRun = earlier?.lastRun ?? '';
   let clock: HostClock;
   let runs = 0;
   /** What was carried out last. */
@@ -123,7 +129,7 @@ export function createHostRun(
 
   const nextRun = (): string => {
     runs += 1;
-    lastRun = runs === 1 ? options.run : `${options.run}-${runs}`;
+    lastRun = runName(earlier?.next ?? options.run, runs);
     return lastRun;
   };
 
@@ -204,13 +210,13 @@ export function createHostRun(
   const emitPlan = (plan: Plan): void =>
     emit({ type: 'host.planned', host: name, plan: planView(plan, target.cluster) });
 
-  /** Runs one request on the host and reports each of its records. */
+  /** Runs one request on the host and reports each of its records. Without one, it only follows what was started. */
   const execute = async (
-    request: (input: RunRequest) => Secret,
+    request: ((input: RunRequest) => Secret) | null,
     run: string,
     watch: DeliveryWatch | null = null,
-  ): Promise<{ readonly account: Account; readonly end: RunEnd }> => {
-    const nonce = `@@${world.nonce()}`;
+  ): Promise<Executed> => {
+    const nonce = `@@${world.nonce(`${name} ${run}`)}`;
     let account = emptyAccount;
     let step: StepId | null = null;
     // an undo that is killed and resumed reports every step again
@@ -220,13 +226,14 @@ export function createHostRun(
       host,
       session,
       run,
-      request: request({
-        run,
-        nonce,
-        who: options.who,
-        lockWaitS: options.lockTimeoutS,
-        facts: { ...factsRequest(target), sealed: true },
-      }),
+      request:
+        request?.({
+          run,
+          nonce,
+          who: options.who,
+          lockWaitS: options.lockTimeoutS,
+          facts: { ...factsRequest(target), sealed: true },
+        }) ?? null,
       clock,
       world,
       waits: watch,
@@ -260,6 +267,24 @@ export function createHostRun(
     const reused = session.connected;
     const first = await execute(request, nextRun(), watch);
     return first.end === 'never-started' && reused ? execute(request, nextRun(), watch) : first;
+  };
+
+  /**
+   * What others have started may be over, in progress, or still on its way. Whatever the host knows is followed from its
+   * beginning; what it does not know cannot start there any more. undefined: nothing was started.
+   */
+  const followed = async (
+    maybe: readonly string[],
+    watch: DeliveryWatch | null = null,
+  ): Promise<Executed | undefined> => {
+    const names = maybe.flatMap((first) => runNames(first).reverse());
+    for (const run of names) {
+      const found = await execute(null, run, watch);
+      if (found.end === 'never-started') continue;
+      lastRun = run;
+      return found;
+    }
+    return undefined;
   };
 
   /** The facts to plan from. A login that was kept and broke unnoticed while it was idle is replaced. */
@@ -309,7 +334,7 @@ export function createHostRun(
       moved = saved !== undefined;
       return { outcome: 'failed', problem: refusal };
     }
-    world.planned?.(name, plan);
+    world.planned?.(name, savedHost(plan));
     const difference = saved && movedProblem(name, saved, plan);
     if (difference) {
       moved = true;
@@ -344,15 +369,22 @@ export function createHostRun(
     return verdict;
   };
 
-  /** What there is to do on a host that has changed, or how it ended if that is nothing. */
-  const planAgain = async (): Promise<Planned | Verdict> => {
+  /**
+   * What there is to do on a host that has changed, or how it ended if that is nothing. @param saved what it was before:
+   * nothing is said where it is the same
+   */
+  const planAgain = async (saved?: SavedHost): Promise<Planned | Verdict> => {
     const now = await facts();
     const supplies = await supply(now, true);
     const plan = planHost(target, now, supplies, planOptions);
+    const difference = saved && movedProblem(name, saved, plan);
+    if (saved && !difference) return { plan, supplies };
     emitFacts(now, supplies);
     const [refusal] = plan.problems;
     if (refusal) return { outcome: 'failed', problem: refusal };
-    if (plan.changes.length > 0 && !options.unattended) return { plan, supplies };
+    const mayReplace = options.unattended && !expected;
+    if (plan.changes.length > 0 && !mayReplace)
+      return difference ? { outcome: 'stale', problem: difference } : { plan, supplies };
     emitPlan(plan);
     if (plan.changes.length === 0) return { outcome: 'unchanged' };
     emit({
@@ -363,15 +395,34 @@ export function createHostRun(
     return { plan, supplies };
   };
 
-  /** Carries a plan out and checks the result: planning again from the last facts must find nothing. */
+  /** Carries a plan out and checks the result. */
   const carryOut = async ({ plan, supplies }: Planned): Promise<Verdict> => {
+    const { ran, watch } = await watched(plan, (watch) =>
+      executeNext(
+        (input) => applyRequest({ ...input, plan: withMembers(plan), rollback: options.rollback }),
+        watch,
+      ),
+    );
+    return judged(ran, supplies, watch);
+  };
+
+  const watched = async <T>(
+    plan: Plan,
+    work: (watch: DeliveryWatch | null) => Promise<T>,
+  ): Promise<{ readonly ran: T; readonly watch: DeliveryWatch | null }> => {
     carriedOut = plan;
     const watch = waitSeconds(plan) > 0 ? openDeliveryWatch(target, plan, world) : null;
     void watch?.begun.then(proven);
-    const { account, end } = await executeNext(
-      (input) => applyRequest({ ...input, plan: withMembers(plan), rollback: options.rollback }),
-      watch,
-    ).finally(() => watch?.stop());
+    const ran = await work(watch).finally(() => watch?.stop());
+    return { ran, watch };
+  };
+
+  /** Checks what a run has come to: planning again from the last facts must find nothing. */
+  const judged = async (
+    { account, end }: Executed,
+    supplies: Omit<Supplies, 'keyrings'>,
+    watch: DeliveryWatch | null,
+  ): Promise<Verdict> => {
     let verdict = verdictOf(target, account, end, world.mask);
     const told = verdict.problem;
     // the host knows only that it was told so
@@ -395,8 +446,22 @@ export function createHostRun(
     return unmet ? { outcome: 'failed', problem: unmet } : verdict;
   };
 
+  /** What another process has planned. What it or yet another one has begun of it is followed to its end. */
+  const takeUp = async ({ saved, proof }: Approved): Promise<Verdict> => {
+    const begun = { ...NO_PLAN, host: name, proof };
+    const { maybe } = earlier!;
+    const { ran, watch } = await watched(begun, (watch) => followed(maybe, watch));
+    const verdict = ran && (await judged(ran, { key: null, versions: null }, watch));
+    if (verdict && !(verdict.outcome === 'stale' && options.unattended && !expected))
+      return verdict;
+    const again = await planAgain(saved);
+    return 'outcome' in again ? again : apply(again);
+  };
+
   const rollBackTo = async (toRun: string | null): Promise<Verdict> => {
-    const { account, end } = await executeNext((input) => rollbackRequest({ ...input, toRun }));
+    const { account, end } =
+      (await followed(earlier?.maybe ?? [])) ??
+      (await executeNext((input) => rollbackRequest({ ...input, toRun })));
     if (account.facts !== null) {
       const after = readFacts(name, account.facts);
       emitFacts(after, await supply(after, false));
@@ -408,7 +473,7 @@ export function createHostRun(
 
   return {
     get waiting() {
-      return planned !== null;
+      return planned !== null || (outcome === null && earlier?.approved != null);
     },
     get moved() {
       return moved;
@@ -424,16 +489,28 @@ export function createHostRun(
     get problem() {
       return problem;
     },
+    get lastRun() {
+      return lastRun;
+    },
+    get approved() {
+      if (!planned) return null;
+      const { plan } = planned;
+      return { saved: savedHost(plan), proof: plan.proof };
+    },
     plan() {
       emit({ type: 'host.started', host: name, place: host.at });
       return guarded(planFirst);
     },
     async carryOut() {
-      const approved = planned!;
+      const own = planned;
+      const given = earlier?.approved;
       emit({ type: 'host.resumed', host: name });
       await guarded(
-        () => (verb === 'rollback' ? rollBackTo(options.toRun ?? null) : apply(approved)),
-        waitSeconds(approved.plan),
+        () => {
+          if (verb === 'rollback') return rollBackTo(options.toRun ?? null);
+          return own ? apply(own) : takeUp(given!);
+        },
+        waitSeconds(own?.plan ?? given!),
       );
       if (!isWatchedThen(outcome)) return session.close();
       const { signal } = endWatch;
@@ -460,6 +537,18 @@ export function createHostRun(
     },
   };
 }
+
+/** What is known of a plan that another process has begun to carry out. */
+const NO_PLAN = { changes: [], warnings: [], problems: [], expect: [], listPath: '' } as const;
+
+/** How the runs are called that one part of a run starts on a host. */
+const runName = (first: string, n: number): string => (n === 1 ? first : `${first}-${n}`);
+
+/** A plan that is no longer true is made again, and a login that broke is replaced. */
+const MAX_RUNS = MAX_PLANS + 1;
+
+const runNames = (first: string): string[] =>
+  Array.from({ length: MAX_RUNS }, (_, i) => runName(first, i + 1));
 
 const isUnsettled = ({ alloyup }: Facts): boolean =>
   alloyup.lockedBy !== null || alloyup.unfinished !== null;

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { HostRun } from './host-run.ts';
+import type { HostRun } from '../model/ports.ts';
 import type { World } from './world.ts';
 
 /** Good hosts differ by this much, and an apply takes at least twice as long. */

@@ -27,7 +27,8 @@ export interface RemoteRun {
   readonly host: Host;
   readonly session: Session;
   readonly run: string;
-  readonly request: Secret;
+  /** null: nothing is started, and what was started under this name is followed. */
+  readonly request: Secret | null;
   readonly onLine: (line: string) => void;
   readonly onReconnect: (attempt: number) => void;
   readonly clock: HostClock;
@@ -63,6 +64,8 @@ export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
     if (!allowance.spend(LINE_COST)) input.onLine(line);
   });
   const launcher = afterMarker(LAUNCHED, log.push);
+  const { request } = input;
+  if (request === null) return follow(input, log, allowance, { started: false, left: true });
   let left = false;
   const wasConnected = input.session.connected;
   let sent = false;
@@ -70,7 +73,7 @@ export async function runOnHost(input: RemoteRun): Promise<RunEnd> {
     sent = true;
   };
   try {
-    const ended = await launch(input, launcher, allowance, onSent);
+    const ended = await launch({ ...input, request }, launcher, allowance, onSent);
     if (ended === 0) return 'over';
     left = ended === 'left';
   } catch (error) {
@@ -109,7 +112,7 @@ async function exitOrWord(channel: Channel, waits: RemoteRun['waits']): Promise<
 
 /** Resolves with the exit code of a launcher that started the run and then followed its log. */
 async function launch(
-  { host, session, run, request, clock, waits }: RemoteRun,
+  { host, session, run, request, clock, waits }: RemoteRun & { readonly request: Secret },
   launcher: ReturnType<typeof afterMarker>,
   allowance: Allowance,
   onSent: () => void,

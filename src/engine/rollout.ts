@@ -1,8 +1,8 @@
 import type { LimitFunction } from 'p-limit';
+import type { HostRun } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Lane } from '../plan/waves.ts';
 import type { Clusters } from './clusters.ts';
-import type { HostRun } from './host-run.ts';
 import type { World } from './world.ts';
 
 /**
@@ -38,9 +38,15 @@ export async function rollOut(
     clusters.inTurn(host.cluster, () => limit(work));
 
   const change = async (lane: Lane, host: HostRun): Promise<void> => {
-    if (over.signal.aborted || broken.has(host.cluster ?? '')) return;
-    await host.carryOut();
-    if (host.outcome === 'changed' || host.outcome === 'unchanged') return;
+    const isOver = over.signal.aborted || broken.has(host.cluster ?? '');
+    // what has begun has an end, which has to be known
+    if ((isOver && !host.begun) || host.begun === 'known') return;
+    await host.carryOut(over.signal);
+    judge(lane, host);
+  };
+
+  const judge = (lane: Lane, host: HostRun): void => {
+    if (host.waiting || host.outcome === 'changed' || host.outcome === 'unchanged') return;
     if (host.cluster !== null) broken.set(host.cluster, host.name);
     const failed = (failures.get(lane) ?? 0) + 1;
     failures.set(lane, failed);
@@ -53,13 +59,14 @@ export async function rollOut(
     const { group, waves, rollout } = lane;
     for (const [i, wave] of waves.entries()) {
       const place = { group, wave: i + 1, of: waves.length };
-      if (i > 0 && rollout.pauseS > 0 && !over.signal.aborted) {
+      const hosts = begunFirst(wave.hosts.map(runOf));
+      const isBegun = hosts.some(({ begun }) => begun);
+      if (i > 0 && rollout.pauseS > 0 && !over.signal.aborted && !isBegun) {
         emit({ type: 'wave.waiting', ...place, seconds: rollout.pauseS });
         await world.sleep(rollout.pauseS * 1000, over.signal);
       }
-      if (over.signal.aborted) return;
+      if (over.signal.aborted && !isBegun) return;
       if (waves.length > 1) emit({ type: 'wave.started', ...place, hosts: wave.hosts.length });
-      const hosts = wave.hosts.map(runOf);
       begun.push(hosts);
       // whoever only waits for a word about its data needs no place among those in progress
       const changes: Promise<void>[] = [];
@@ -82,9 +89,17 @@ export async function rollOut(
   const changeRound = async (stages: readonly (readonly Lane[])[]): Promise<void> => {
     for (const stage of stages) await Promise.all(stage.map(changeLane));
   };
+  /** What is known to have failed counts before anything else begins. */
+  const recall = async (lane: Lane): Promise<void> => {
+    const known = lane.waves.flatMap(({ hosts }) => hosts.map(runOf)).filter(isKnown);
+    await Promise.all(known.map((host) => host.carryOut()));
+    for (const host of known) judge(lane, host);
+  };
+
   const changes: Promise<void>[] = [];
   for await (const stages of rounds) {
     everyHost.push(...hostsOf(stages).map(runOf));
+    await Promise.all(stages.flat().map(recall));
     changes.push(changeRound(stages));
   }
   await Promise.all(changes);
@@ -124,6 +139,14 @@ export async function rollOut(
 
 const hostsOf = (stages: readonly (readonly Lane[])[]): readonly string[] =>
   stages.flat().flatMap(({ waves }) => waves.flatMap(({ hosts }) => hosts));
+
+const isKnown = ({ begun }: HostRun): boolean => begun === 'known';
+
+/** Those that others have begun go on, whoever else has to wait for its turn. */
+const begunFirst = (hosts: readonly HostRun[]): readonly HostRun[] => [
+  ...hosts.filter(({ begun }) => begun),
+  ...hosts.filter(({ begun }) => !begun),
+];
 
 const clusterStopped = ({ cluster }: HostRun, member: string): Problem => ({
   code: 'rollout.stopped',

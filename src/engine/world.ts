@@ -1,5 +1,4 @@
 import type { Verb } from '../model/event.ts';
-import type { Plan } from '../model/plan.ts';
 import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
 import type { Wave } from '../model/rollout.ts';
 import type { SavedHost } from '../plan/saved-plan.ts';
@@ -14,16 +13,19 @@ export interface World {
   readonly now: () => number;
   /** Resolves after `ms` milliseconds, or as soon as the signal aborts. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** 128 random bits as hex, new on each call. */
-  readonly nonce: () => string;
+  /**
+   * 128 random bits as hex, new on each call. Where several processes may have to follow the same run on a host, it is
+   * what all of them, and nobody else, can make of its name.
+   */
+  readonly nonce: (of?: string) => string;
   /** First Ctrl-C: hosts in progress are finished, no others are started. */
   readonly stop: AbortSignal;
   /** Second Ctrl-C: hosts in progress continue on their own, and the engine stops waiting for them. */
   readonly abandon: AbortSignal;
   /** Asked once, after every host was planned and before the first is changed; undefined: yes. */
   readonly confirm?: (summary: Confirmation) => Promise<boolean>;
-  /** Receives the whole plan of each host that may be changed. Not for printing: it holds file contents. */
-  readonly planned?: (host: string, plan: Plan) => void;
+  /** Receives the plan of each host that may be changed, as it is saved. Its titles are not masked. */
+  readonly planned?: (host: string, plan: SavedHost) => void;
   /** A saved plan. If any host's plan differs from it, that host is stale and no host is changed. */
   readonly expected?: ReadonlyMap<string, SavedHost>;
 }

@@ -1,7 +1,8 @@
 import type { Repository } from './desired.ts';
-import type { Happening } from './event.ts';
+import type { Happening, Outcome } from './event.ts';
 import type { Host, TransportKind } from './host.ts';
 import type { Command, KeyringFacts, SigningKey } from './plan.ts';
+import type { Problem } from './problem.ts';
 
 /** How a remote command ended. `code` null: killed by `signal`. */
 export interface Exit {
@@ -74,8 +75,48 @@ export interface RepositorySource {
   inspectKeyring(bytes: Uint8Array): Promise<KeyringFacts>;
 }
 
-/** Takes in what happened. Never throws, never waits. */
-export type Emit = (happening: Happening) => void;
+/**
+ * Takes in what happened. Never throws, never waits.
+ *
+ * @param at when that was, in milliseconds since the epoch; absent: now
+ */
+export type Emit = (happening: Happening, at?: number) => void;
 
 /** Takes every known secret out of a text. */
 export type Mask = (text: string) => string;
+
+/** One host's part in a run. Each method ends with the host waiting, or finished and reported so. */
+export interface HostRun {
+  readonly name: string;
+  /** It has a plan that waits to be carried out. */
+  readonly waiting: boolean;
+  /** It is not what the saved plan was made from, so no host may be changed. */
+  readonly moved: boolean;
+  /** How it ended; null: it has not. */
+  readonly outcome: Outcome | null;
+  /** It is as this run has left it, proven, whatever was found to be missing then. */
+  readonly changed: boolean;
+  /** Of its members, one at a time is changed; null: it is in none. */
+  readonly cluster: string | null;
+  /** Why it ended like this; undefined: nothing went wrong, or it has not ended. */
+  readonly problem: Problem | undefined;
+  /** With `keepLogin` it may be called again; then it reads the host anew. */
+  plan(): Promise<void>;
+  /** Where it has not begun when `unless` aborts, it need not: then it is still waiting. */
+  carryOut(unless?: AbortSignal): Promise<void>;
+  /** Leaves the host as it is. */
+  skip(problem?: Problem): void;
+  /** Returns a host that this run has changed to its state before. @param because why, if that succeeds */
+  rollBack(because: Problem): Promise<void>;
+  /**
+   * An earlier process has begun to change it in this run: `carryOut` finds out how that ends, whatever else happens.
+   * `known`: it has ended, and `carryOut` only says how. Absent: nobody has.
+   */
+  readonly begun?: 'begun' | 'known';
+  /** Ends a login that was kept. */
+  close(): void;
+  /** Resolves when the host is changed and proven, and waits for a word about its data. */
+  readonly isProven: Promise<void>;
+  /** Resolves when its data is no longer watched. */
+  readonly isOver: Promise<void>;
+}

@@ -1,14 +1,7 @@
 import type { RunReport } from '../../model/event.ts';
-import type { Plan } from '../../model/plan.ts';
 import type { Mask } from '../../model/ports.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';
-import {
-  parseSavedPlan,
-  type SavedHost,
-  type SavedPlan,
-  savedHost,
-  sealed,
-} from '../../plan/saved-plan.ts';
+import { parseSavedPlan, type SavedHost, type SavedPlan, sealed } from '../../plan/saved-plan.ts';
 import { toJson } from '../../report/printable.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { VERSION } from '../alloyup-version.ts';
@@ -30,8 +23,7 @@ export function openPlanFile(
   checkWritable(path);
   const hosts = new Map<string, SavedHost>();
   return {
-    planned(host: string, plan: Plan): void {
-      const saved = savedHost(plan);
+    planned(host: string, saved: SavedHost): void {
       const changes = saved.changes.map((change) => ({ ...change, title: mask(change.title) }));
       hosts.set(host, { ...saved, changes });
     },
