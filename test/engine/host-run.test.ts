@@ -9,12 +9,12 @@ import {
 import type { Facts } from '../../src/model/facts.ts';
 import { ToolError } from '../../src/model/problem.ts';
 import { absent, factsOf, fileOf, keyringOf, NOW, targetOf } from '../builders.ts';
+import type { Launched } from '../host/wire.ts';
 import {
   type Entry,
   eventsOf,
   fleetOf,
   type HostScript,
-  type Launched,
   outdated,
   run,
   type ScriptedHost,

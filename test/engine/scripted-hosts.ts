@@ -7,11 +7,11 @@ import { LAUNCHED } from '../../src/host/run.ts';
 import type { Target } from '../../src/model/desired.ts';
 import type { Happening } from '../../src/model/event.ts';
 import type { DeliveryReading, Facts } from '../../src/model/facts.ts';
-import type { Action, StepId } from '../../src/model/plan.ts';
 import type { Channel, Connection, Exit, StartOptions, Transport } from '../../src/model/ports.ts';
 import { type Problem, ToolError } from '../../src/model/problem.ts';
 import { factsOf, keyringOf, NOW, targetOf } from '../builders.ts';
 import { type Asked, rawFacts } from '../host/raw-facts.ts';
+import { type Launched, requestOf, type Sent, wireOf } from '../host/wire.ts';
 
 // --- time ---------------------------------------------------------------------------------------
 
@@ -76,29 +76,6 @@ interface Waits {
 /** Milliseconds between two readings. */
 const READING_MS = 3000;
 
-/** A run's request. */
-export interface Launched {
-  readonly do: 'apply' | 'settle' | 'rollback';
-  readonly run: string;
-  readonly nonce: string;
-  readonly who: string;
-  readonly lockWait: number;
-  readonly rollback: boolean;
-  readonly toRun: string | null;
-  readonly actions: readonly ({ readonly step: StepId } & Action)[];
-  readonly facts: object;
-}
-/** What a host is sent. */
-export type Sent =
-  | { readonly do: 'facts'; readonly nonce: string; readonly facts: object }
-  | Launched
-  | {
-      readonly do: 'follow';
-      readonly run: string;
-      readonly from: number;
-      readonly word?: string;
-    }
-  | { readonly do: 'watch'; readonly nonce: string; readonly seconds: number };
 type Kind = 'facts' | 'launch' | 'follow' | 'watch';
 
 /** What goes wrong with one command. */
@@ -175,22 +152,6 @@ const late = (): ToolError =>
     params: { reason: 'command', endpoint: 'ops@host', seconds: 60, limit: null },
     transient: true,
   });
-
-/** A record as a host prints it. */
-function wireOf(record: HostRecord): string {
-  if (record.type === 'reading') return JSON.stringify(wireOfReading(record.reading));
-  return JSON.stringify(record.type === 'wait' ? { ...record, limit: record.limitS } : record);
-}
-
-const wireOfReading = ({ at, samples, log }: DeliveryReading): object => ({
-  type: 'reading',
-  at: String(Math.round(at / 1000)),
-  lines: samples.map(({ name, labels, value }) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
-    return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}`;
-  }),
-  log: log.map((one) => [String(Math.round(one.at / 1000)), one.line]),
-});
 
 /** An outdated configuration stands on the host. */
 export const outdated = (target: Target): Facts =>
@@ -466,18 +427,6 @@ function scriptedHost(
 
   return host;
 }
-
-/** The request in what a program is sent: behind the program; a run's own stands at the very end. */
-const requestOf = (input: string): Sent => {
-  const [line, rest] = splitOnce(input.slice(input.indexOf('\n__END__\n') + '\n__END__\n'.length));
-  const request = JSON.parse(line);
-  return request.do === 'launch' ? JSON.parse(rest.slice(request.program)) : request;
-};
-
-const splitOnce = (text: string): readonly [string, string] => {
-  const at = text.indexOf('\n');
-  return [text.slice(0, at), text.slice(at + 1)];
-};
 
 export interface ProcessIo {
   out(bytes: string | Uint8Array): void;
