@@ -28,6 +28,7 @@ export function reportSchemas(root: string): Readonly<Record<string, unknown>> {
     'report/text-of',
     'report/ndjson',
     'plan/saved-plan',
+    'graph/graph',
   ];
   const make = schemasOf(files.map((file) => join(root, `src/${file}.ts`)));
   const schema = (type: string, id: string, options: Omit<SchemaOptions, 'instead'>) => ({
@@ -55,6 +56,20 @@ export function reportSchemas(root: string): Readonly<Record<string, unknown>> {
       description:
         'What `plan --out FILE` writes and `apply FILE` compares hosts with. Holds no secret, and no hash of one.',
       defs: { StepId: 'step' },
+    }),
+    ...schema('Graph', 'graph', {
+      title: 'Component graph of alloyup',
+      description:
+        'What `graph --format json` prints: components, what flows between them, and where to.',
+      defs: {
+        Position: 'position',
+        Signal: 'signal',
+        GraphNode: 'node',
+        GraphEdge: 'edge',
+        GraphFrame: 'frame',
+        GraphFinding: 'finding',
+        GraphNote: 'note',
+      },
     }),
   };
 }

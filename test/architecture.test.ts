@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ['model'],
   desired: ['model', 'inventory', 'config', 'alloy'],
   plan: ['model', 'steps', 'alloy'],
+  graph: ['model', 'alloy', 'report'],
   engine: ['model', 'plan', 'host'],
   cli: [
     'model',
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'report',
     'desired',
     'plan',
+    'graph',
     'engine',
   ],
 };

@@ -296,18 +296,27 @@ function hashOf({ rendered, template, text }: Piece): string {
   return hash;
 }
 
-function checkOnce(
-  pieces: readonly Piece[],
+/** What a host's configuration is checked for. */
+export function checkOptionsOf(
   { alloy }: HostSettings,
-  { strict, checked, alloyVersion, planned }: ConfigurationOptions,
-): Checked {
+  { strict, alloyVersion }: Pick<ConfigurationOptions, 'strict' | 'alloyVersion'>,
+): CheckOptions {
   const { stability, check } = alloy;
   const pinned = alloy.version.policy === 'exact' ? alloy.version.version : null;
   const version = pinned ?? alloyVersion;
   const versionIs = pinned === null ? ('asked' as const) : ('pinned' as const);
   const communityComponents = allowsCommunity(alloy.args);
   const listen = reachable(alloy.listen);
-  const options = { stability, check, version, versionIs, communityComponents, strict, listen };
+  return { stability, check, version, versionIs, communityComponents, strict, listen };
+}
+
+function checkOnce(
+  pieces: readonly Piece[],
+  settings: HostSettings,
+  { strict, checked, alloyVersion, planned }: ConfigurationOptions,
+): Checked {
+  const options = checkOptionsOf(settings, { strict, alloyVersion });
+  const { version } = options;
   const key = `${pieces.map(hashOf).join(' ')} ${JSON.stringify(options)}`;
   const known = checked.get(key) ?? judge(pieces, options);
   checked.set(key, known);
@@ -408,13 +417,18 @@ function placesIn({ text, file, template, source }: Piece, parsed: Parsed) {
 
 /** From places of the rendered text to those of its template. */
 function backIn(piece: Piece): Pick<RenderedPart, 'written'> {
+  let read: { readonly parsed: Parsed; readonly places: ReturnType<typeof placesIn> } | undefined;
   return {
     written: {
       text: piece.template.text,
       place: (at) => {
-        const parsed = parse(piece.text);
+        if (!read) {
+          const parsed = parse(piece.text);
+          read = { parsed, places: placesIn(piece, parsed) };
+        }
+        const { parsed, places } = read;
         const offset = offsetAt(parsed.source, at, parsed.file.lineStarts);
-        const { line, column } = placesIn(piece, parsed)(offset).at;
+        const { line, column } = places(offset).at;
         return { line, column };
       },
     },

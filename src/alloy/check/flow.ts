@@ -52,7 +52,7 @@ const RECEIVERS = table<readonly Signal[]>({
  * refuses the others (recorded on 1.18.1: HTTP 503, "telemetry type is not supported"). undefined:
  * not an otelcol component that we know. `atMost`: whatever its output says.
  */
-function acceptedBy(node: Node, atMost = false): readonly Signal[] | undefined {
+export function acceptedBy(node: Node, atMost = false): readonly Signal[] | undefined {
   const { name } = node;
   const connector = CONNECTORS[name];
   if (connector) return connector.takes;
@@ -71,7 +71,7 @@ function acceptedBy(node: Node, atMost = false): readonly Signal[] | undefined {
 }
 
 /** The signals that a component can send; undefined: any. */
-const producedBy = (name: string): readonly Signal[] | undefined =>
+export const producedBy = (name: string): readonly Signal[] | undefined =>
   CONNECTORS[name]?.gives ?? RECEIVERS[name] ?? PROCESSORS[name];
 
 /** Where data goes: each signal to somebody who takes it, no component for nothing. */

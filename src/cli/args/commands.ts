@@ -138,6 +138,17 @@ export const COMMANDS = {
     examples: [['alloyup render web-01', 'secrets are masked']],
     load: async () => (await import('../commands/render.ts')).render,
   },
+  graph: {
+    args: '<host-or-files...>',
+    summary: 'draw what a host or a file consists of, and what flows where',
+    options: [...INVENTORY, 'graphFormat', 'out', 'alloyVersion', 'root', 'color'],
+    examples: [
+      ['alloyup graph config.alloy -o config.mmd', 'a picture for a Markdown page'],
+      ['alloyup graph web-01 --format json', 'what the inventory renders for a host'],
+      ['alloyup graph /etc/alloy/ --format dot', 'the files of a directory, as one configuration'],
+    ],
+    load: async () => (await import('../commands/graph.ts')).graph,
+  },
   templates: {
     args: '[action] [name]',
     choices: { action: ['show'] },

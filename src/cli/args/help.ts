@@ -9,7 +9,7 @@ const ROWS = 23;
 /** Options of many commands. Those that do not fit a command's help are on a page of their own. */
 export const SHARED = (Object.keys(OPTIONS) as OptionName[]).filter((key) => {
   const commands: readonly CommandSpec[] = Object.values(COMMANDS);
-  return commands.filter(({ options }) => options.includes(key)).length > 2;
+  return commands.filter(({ options }) => options.includes(key)).length > 3;
 });
 
 const line = (text: string): string => `${text}\n`;
@@ -26,8 +26,7 @@ export function programHelp(): string {
     line('Usage: alloyup <command> [options]      (details: alloyup <command> --help)'),
     line('Installs and manages Grafana Alloy on Debian and Ubuntu hosts over SSH.\n'),
     ...rows,
-    line('Exit codes: 0 success, 1 a host failed, 2 changes found (--detailed-exitcode),'),
-    line('64 invalid input and nothing touched, 70 a bug in alloyup, 130 interrupted.'),
+    line('Exit codes: 0 done, 1 a host failed, 2 changes, 64 bad input, 130 interrupted'),
   ].join('');
 }
 

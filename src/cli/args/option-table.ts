@@ -15,6 +15,8 @@ export type Group = (typeof GROUPS)[number];
 const [HOSTS, RUN, OUTPUT, LIST] = GROUPS;
 
 const FORMATS = ['text', 'json', 'ndjson'] as const;
+const GRAPH_FORMATS = ['mermaid', 'dot', 'json'] as const;
+export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** @param parse reads one occurrence; `before` is what the earlier ones came to */
 function option<T>(
@@ -181,6 +183,16 @@ export const createOptions = () => ({
     'junit',
     'markdown',
   ]),
+  // of graph; what report calls --format is another option
+  graphFormat: Object.assign(
+    option<GraphFormat | null>(
+      '--format <format>',
+      OUTPUT,
+      'mermaid, dot or json (default: as the file of --out is called)',
+      null,
+    ).choices(GRAPH_FORMATS),
+    { attributeName: () => 'graphFormat', variable: 'ALLOYUP_GRAPH_FORMAT' },
+  ) as TypedOption<GraphFormat | null>,
   answers: text('--answers <file>', RUN, 'read the answers from a YAML file'),
   from: text('--from <host>', RUN, 'import what a manually configured host runs'),
   edit: flag('--edit', RUN, 'change an existing inventory; keeps its comments'),

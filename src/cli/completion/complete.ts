@@ -198,6 +198,10 @@ async function named(
     case 'files':
     case 'plan':
       return FILES;
+    case 'hostorfiles': {
+      const found = matching(typed, (await names.hosts(inventory)).hosts);
+      return found.length > 0 && !/[./]/.test(typed) ? found : FILES;
+    }
     case 'host':
     case 'hosts':
       return matching(typed, (await names.hosts(inventory)).hosts);

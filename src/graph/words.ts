@@ -1,0 +1,25 @@
+import { oneLine } from '../report/plain.ts';
+import type { Graph, GraphEdge } from './graph.ts';
+
+/** Longer names are cut in the middle: nobody reads them, and a picture must hold them. */
+const LONGEST = 200;
+
+/** A name from outside on one line, without what is invisible, of a length that can be drawn. */
+export function clean(text: string): string {
+  // a name may have megabytes, of which only the ends are shown
+  const short =
+    text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)}…${text.slice(-LONGEST / 2)}`;
+  return oneLine(short).replaceAll('\n', ' ');
+}
+
+/** Edges between the same two nodes, which are drawn as one where signals cannot be told apart by lines. */
+export function edgesByEnds({ edges }: Graph): readonly (readonly GraphEdge[])[] {
+  const found = new Map<string, GraphEdge[]>();
+  for (const edge of edges) {
+    const key = JSON.stringify([edge.from, edge.to]);
+    const known = found.get(key);
+    if (known) known.push(edge);
+    else found.set(key, [edge]);
+  }
+  return [...found.values()];
+}
