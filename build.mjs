@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { browserCode, styleSheet } from './tools/page-assets.mjs';
 
 const root = import.meta.dirname;
 
@@ -16,6 +17,22 @@ const yamlAsData = {
       contents: JSON.stringify(parse(readFileSync(path, 'utf8'))),
       loader: 'json',
     }));
+  },
+};
+
+/** Code for browsers (`import code from './page.ts?bundled'`) and style sheets become texts. */
+const pageAssets = {
+  name: 'page-assets',
+  setup(at) {
+    at.onResolve({ filter: /\.ts\?bundled$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, -'?bundled'.length)),
+      namespace: 'bundled',
+    }));
+    at.onLoad({ filter: /./, namespace: 'bundled' }, ({ path }) => ({
+      contents: browserCode(path),
+      loader: 'text',
+    }));
+    at.onLoad({ filter: /\.css$/ }, ({ path }) => ({ contents: styleSheet(path), loader: 'text' }));
   },
 };
 
@@ -77,7 +94,7 @@ const common = {
   format: 'esm',
   target: 'node20.19',
   loader: { '.sh': 'text', '.pl': 'text', '.alloy': 'text' },
-  plugins: [yamlAsData],
+  plugins: [yamlAsData, pageAssets],
   // ssh2 does without its native parts: they speed up bulk data, and we move kilobytes
   external: ['cpu-features', '*.node'],
   // CommonJS dependencies call require

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { parse } from 'yaml';
+import { browserCode, styleSheet } from './tools/page-assets.mjs';
 
 /** Imports scripts and templates as text and YAML as data, as the build does. */
 const text = {
@@ -14,8 +16,24 @@ const text = {
   },
 };
 
+/** Code for browsers and style sheets as texts; under names that vite has no plans of its own for. */
+const pageAssets = {
+  name: 'page-assets',
+  enforce: 'pre' as const,
+  resolveId(id: string, from: string | undefined) {
+    if (!from || !/^\..*(?:\.ts\?bundled|\.css)$/.test(id)) return null;
+    return `\0page-asset:${join(dirname(from), id.replace('?bundled', ''))}.text`;
+  },
+  load(id: string) {
+    const [, path] = /^\0page-asset:(.*)\.text$/.exec(id) ?? [];
+    if (!path) return null;
+    const content = path.endsWith('.css') ? styleSheet(path) : browserCode(path);
+    return `export default ${JSON.stringify(content)}`;
+  },
+};
+
 export const project = (name: string, include: string[], more = {}) => ({
-  plugins: [text],
+  plugins: [text, pageAssets],
   test: {
     name,
     include,

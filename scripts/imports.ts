@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 export const FLOORS: readonly (readonly string[])[] = [
   ['model'],
   ['inventory', 'config', 'alloy', 'steps', 'host', 'report', 'sources', 'transport'],
-  ['desired', 'plan', 'graph'],
+  ['desired', 'plan', 'graph', 'pages'],
   ['engine'],
   ['cli'],
 ];

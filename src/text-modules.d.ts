@@ -11,6 +11,15 @@ declare module '*.alloy' {
   const text: string;
   export default text;
 }
+declare module '*.css' {
+  const text: string;
+  export default text;
+}
+/** A program for browsers with all that it imports, as one script. */
+declare module '*?bundled' {
+  const text: string;
+  export default text;
+}
 /** YAML is imported as what it says. */
 declare module '*.yaml' {
   const data: unknown;

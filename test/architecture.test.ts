@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   desired: ['model', 'inventory', 'config', 'alloy'],
   plan: ['model', 'steps', 'alloy'],
   graph: ['model', 'alloy', 'report'],
+  pages: ['model', 'report'],
   engine: ['model', 'plan', 'host'],
   cli: [
     'model',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'desired',
     'plan',
     'graph',
+    'pages',
     'engine',
   ],
 };

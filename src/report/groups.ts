@@ -121,38 +121,50 @@ export interface PlannedChanges {
   readonly requiresDeliveryS?: number;
 }
 
-/** Hosts with the same changes. */
-export interface PlanGroup extends Group<PlannedChanges> {
-  /** The changes differ in the host's name; `item` has the first host's. */
+export interface AlikeGroup<T> extends Group<T> {
+  /** They differ in the host's name; `item` has the first host's. */
   readonly alike: boolean;
 }
+
+/** Hosts with the same changes. */
+export type PlanGroup = AlikeGroup<PlannedChanges>;
 
 /**
  * Plans that change something, in the order of the first. Equal ones are together, and so are those
  * that differ only in the name of their host: 200 labels are one change.
  */
-export function planGroups(hosts: Hosts): readonly PlanGroup[] {
-  const equal = groupEqual(hosts, ({ plan }) => {
+export const planGroups = (hosts: Hosts): readonly PlanGroup[] =>
+  groupAlike(hosts, ({ plan }) => {
     if (!plan || plan.changes.length === 0) return [];
-    // warnings and problems have blocks of their own: they must not keep equal plans apart
-    const changes = plan.changes.map((change) => ({ ...change, warnings: [] }));
     const { requiresDeliveryS } = plan;
     return [
       {
-        changes,
+        changes: plan.changes.map(withoutWarnings),
         refusals: [...new Set(plan.problems.map(({ code }) => code))],
         ...(requiresDeliveryS === undefined ? {} : { requiresDeliveryS }),
       },
     ];
   });
+
+type PlannedChange = PlanView['changes'][number];
+
+/** The changes of all plans, grouped in the same way: one that hosts share is there once, whatever else they have planned. */
+export const changeGroups = (hosts: Hosts): readonly AlikeGroup<PlannedChange>[] =>
+  groupAlike(hosts, ({ plan }) => plan?.changes.map(withoutWarnings) ?? []);
+
+/** Warnings and problems have blocks of their own: they must not keep equal changes apart. */
+const withoutWarnings = (change: PlannedChange): PlannedChange => ({ ...change, warnings: [] });
+
+function groupAlike<T>(hosts: Hosts, said: (host: HostReport) => readonly T[]) {
+  const equal = groupEqual(hosts, said);
   const sizes = new Map(equal.map(({ item, names }) => [item, names.length]));
   return merged(equal, (group) =>
     group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item),
   ).map((group) => ({ ...group, alike: group.names.length > sizes.get(group.item)! }));
 }
 
-/** Changes in which the host's name, where it stands as a word, could be any host's. */
-const withoutName = ({ item, names }: Group<PlannedChanges>): string =>
+/** What it is, where the host's name, if it stands as a word, could be any host's. */
+const withoutName = ({ item, names }: Group<unknown>): string =>
   JSON.stringify(item)
     .split(names[0]!)
     .reduce((text, part) => {

@@ -16,7 +16,7 @@ export interface CommandSpec {
 const INVENTORY = ['inventory', 'limit', 'user', 'identity', 'template', 'var'] as const;
 const PRINT = ['output', 'color', 'quiet', 'verbose'] as const;
 const CONNECT = [...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'timeout'] as const;
-const REPORTS = [...PRINT, 'log', 'junit'] as const;
+const REPORTS = [...PRINT, 'log', 'junit', 'html'] as const;
 const CHANGE = ['yes', 'watch', 'lockTimeout'] as const;
 const ROLLOUT = ['canary', 'serial', 'maxFail', 'pause'] as const;
 
@@ -66,6 +66,7 @@ export const COMMANDS = {
     examples: [
       ['alloyup apply', 'shows the plan and asks for confirmation'],
       ['alloyup apply --yes --junit report.xml', 'in CI'],
+      ['alloyup apply --html run.html', 'also writes a page for the browser'],
       ['alloyup apply --canary 1 --serial 10%,50%', 'one host first, the others in waves'],
       ['alloyup apply plan.json', 'a saved plan; refused if anything has changed since'],
       ['alloyup apply --retry last', 'only the hosts the last apply did not finish'],
@@ -207,9 +208,12 @@ export const COMMANDS = {
   },
   report: {
     args: '<run>',
-    summary: 'print a saved run as text, JSON, NDJSON, JUnit or Markdown',
+    summary: 'print a saved run: text, JSON, NDJSON, JUnit, Markdown or HTML',
     options: ['format', 'color', 'quiet', 'verbose', 'diff'],
-    examples: [['alloyup report 3f9a --format junit > report.xml', 'for a CI system']],
+    examples: [
+      ['alloyup report 3f9a --format junit > report.xml', 'for a CI system'],
+      ['alloyup report last --format html > run.html', 'for the browser'],
+    ],
     load: async () => (await import('../commands/report.ts')).report,
   },
   doctor: {

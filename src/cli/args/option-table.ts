@@ -111,6 +111,7 @@ export const createOptions = () => ({
   ),
   diff: flag('--no-diff', OUTPUT, 'show changes without diffs'),
   junit: text('--junit <file>', OUTPUT, 'also write a JUnit report'),
+  html: text('--html <file>', OUTPUT, 'also write the run as a page for the browser'),
   sarif: text('--sarif <file>', OUTPUT, 'also write SARIF, for code scanning'),
   log: text('--log <file>', OUTPUT, 'event log of the run (default: state directory)'),
   color: flag('--no-color', OUTPUT, 'disable colors'),
@@ -178,10 +179,11 @@ export const createOptions = () => ({
   detailedExitcode: flag('--detailed-exitcode', RUN, 'exit 2 if there are changes'),
   out: text('-o, --out <file>', OUTPUT, 'write the result to a file'),
   force: flag('--force', OUTPUT, 'replace an existing file'),
-  format: choice('--format <format>', 'text, json, ndjson, junit or markdown', [
+  format: choice('--format <format>', 'text, json, ndjson, junit, markdown or html', [
     ...FORMATS,
     'junit',
     'markdown',
+    'html',
   ]),
   // of graph; what report calls --format is another option
   graphFormat: Object.assign(

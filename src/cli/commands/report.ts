@@ -1,10 +1,30 @@
+import { openLedger } from '../../report/fold.ts';
 import { say } from '../../report/printable.ts';
+import { VERSION } from '../alloyup-version.ts';
 import type { Command, Invocation, Options } from '../args/option-table.ts';
-import { readRun } from '../runs/run-logs.ts';
+import { readEvents, readRun } from '../runs/run-logs.ts';
 import { openPrinter } from '../runs/run-output.ts';
 
-export const report: Command = async (invocation) =>
-  printRun(invocation.args[0]!, invocation.options.format, invocation);
+export const report: Command = async (invocation) => {
+  const { args, options } = invocation;
+  const run = args[0]!;
+  return options.format === 'html'
+    ? printPage(run, invocation)
+    : printRun(run, options.format, invocation);
+};
+
+/** Prints a saved run as a page. Its events are not kept: those of a large fleet are large. */
+async function printPage(run: string, { terminal }: Invocation): Promise<number> {
+  const { openRunPage } = await import('../../pages/run-page.ts');
+  const page = openRunPage(VERSION);
+  const ledger = openLedger();
+  for (const event of readEvents(run, terminal)) {
+    ledger.add(event);
+    page.add(event);
+  }
+  terminal.document(page.document(ledger));
+  return 0;
+}
 
 /** Prints a saved run in any of the formats. @throws ToolError `usage` if there is no such run */
 export function printRun(

@@ -25,7 +25,7 @@ import { usageError } from '../usage.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { newRunId } from './run-logs.ts';
-import { openOutput } from './run-output.ts';
+import { openOutput, openPage } from './run-output.ts';
 
 /** Runs a verb on the chosen hosts, or on those of a saved plan. Returns the exit code. */
 export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
@@ -92,7 +92,7 @@ async function runTargets(given: Run): Promise<number> {
   }));
   const mask = createMask(secrets);
   const run = newRunId();
-  const output = openOutput(run, options, live, mask);
+  const output = openOutput(run, options, live, mask, await openPage(options));
   let begun = false;
   let isRollingBack = false;
   const emit: World['emit'] = (happening) => {

@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -93,23 +92,57 @@ export function savedRuns(place: Place): readonly string[] {
  * The events of a run, given its ID, a part that only one ID has, the path of its log, or "last": of
  * this verb, if one is given. Leaves out a last line that was cut off. @throws ToolError `usage`
  */
-export function readRun(run: string, place: Place, verb?: Verb): readonly Cleaned<RunEvent>[] {
+export const readRun = (run: string, place: Place, verb?: Verb): readonly Cleaned<RunEvent>[] => [
+  ...readEvents(run, place, verb),
+];
+
+/** The same, one after the other: for those who keep none of them. @throws ToolError `usage` where it is damaged */
+export function* readEvents(run: string, place: Place, verb?: Verb): Generator<Cleaned<RunEvent>> {
   const path = findRun(run, place, verb);
-  const lines = readFileSync(path, 'utf8').split('\n');
-  const events: Cleaned<RunEvent>[] = [];
-  for (const [i, line] of lines.entries()) {
+  let number = 0;
+  let isLog = false;
+  for (const { text, isLast } of linesOf(path)) {
+    number += 1;
     // a run that was killed leaves half a line
-    if (line === '' || (i === lines.length - 1 && i > 0 && !isJson(line))) continue;
-    const event = readSavedEvent(line);
+    if (text === '' || (isLast && number > 1 && !isJson(text))) continue;
+    const event = readSavedEvent(text);
     if ('where' in event) {
-      if (events.length === 0) break;
-      const { where } = event;
-      throw usageError({ reason: 'run-log-damaged', path, line: i + 1, where });
+      if (!isLog) break;
+      throw usageError({ reason: 'run-log-damaged', path, line: number, where: event.where });
     }
-    events.push(event);
+    if (!isLog && event.type !== 'run.started') break;
+    isLog = true;
+    yield event;
   }
-  if (events[0]?.type === 'run.started') return events;
-  throw usageError({ reason: 'not-a-run-log', path });
+  if (!isLog) throw usageError({ reason: 'not-a-run-log', path });
+}
+
+const CHUNK = 1 << 20;
+
+/** The lines of a file, which may be larger than a text can be. */
+function* linesOf(path: string): Generator<{ readonly text: string; readonly isLast: boolean }> {
+  const file = openSync(path, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK);
+    let rest: Buffer[] = [];
+    for (;;) {
+      const size = readSync(file, chunk);
+      if (size === 0) break;
+      let from = 0;
+      for (;;) {
+        const end = chunk.subarray(0, size).indexOf(0x0a, from);
+        if (end < 0) break;
+        rest.push(chunk.subarray(from, end));
+        yield { text: Buffer.concat(rest).toString('utf8'), isLast: false };
+        rest = [];
+        from = end + 1;
+      }
+      rest.push(Buffer.from(chunk.subarray(from, size)));
+    }
+    yield { text: Buffer.concat(rest).toString('utf8'), isLast: true };
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isJson(line: string): boolean {

@@ -1,5 +1,6 @@
 import type { Happening, RunEvent } from '../../model/event.ts';
 import { ToolError } from '../../model/problem.ts';
+import type { RunPage } from '../../pages/run-page.ts';
 import { openLedger } from '../../report/fold.ts';
 import { junit } from '../../report/junit.ts';
 import { markdown } from '../../report/markdown.ts';
@@ -8,6 +9,7 @@ import { type Document, say } from '../../report/printable.ts';
 import { type Cleaned, openCleaner, type ValueMask } from '../../report/redact.ts';
 import { textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
+import { VERSION } from '../alloyup-version.ts';
 import type { Options } from '../args/option-table.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
@@ -48,11 +50,24 @@ export function openPrinter(
   };
 }
 
+/** The page of `--html`, loaded only where somebody asks for it. */
+export async function openPage({ html }: Pick<Options, 'html'>): Promise<RunPage | null> {
+  if (html === null) return null;
+  const { openRunPage } = await import('../../pages/run-page.ts');
+  return openRunPage(VERSION);
+}
+
 /** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
-export function openOutput(run: string, options: Options, live: LiveView, mask: ValueMask) {
+export function openOutput(
+  run: string,
+  options: Options,
+  live: LiveView,
+  mask: ValueMask,
+  page: RunPage | null,
+) {
   const { terminal } = live;
-  const { junit: junitFile } = options;
-  if (junitFile !== null) checkWritable(junitFile);
+  const { junit: junitFile, html: htmlFile } = options;
+  for (const file of [junitFile, htmlFile]) if (file !== null) checkWritable(file);
   const log = openRunLog(run, options.log, terminal);
   const printer = openPrinter(options.output, options, terminal, !live.shown);
   const { ledger } = printer;
@@ -65,6 +80,7 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
     const event: Cleaned<RunEvent> = { ...clean(happening), at: Date.now(), seq };
     log?.append(ndjson(event));
     printer.on(event);
+    page?.add(event);
     live.on(event);
   };
 
@@ -78,6 +94,7 @@ export function openOutput(run: string, options: Options, live: LiveView, mask: 
       log?.close();
       printer.end();
       if (junitFile !== null) saveReport(junitFile, junit(ledger.report()), terminal);
+      if (htmlFile !== null && page) saveReport(htmlFile, page.document(ledger), terminal);
       reportRun(ledger.report(), terminal);
     },
   };

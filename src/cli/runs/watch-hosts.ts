@@ -20,7 +20,7 @@ import { openScreen } from '../terminal/screen.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 import { newRunId } from './run-logs.ts';
-import { openOutput } from './run-output.ts';
+import { openOutput, openPage } from './run-output.ts';
 
 /** What ends a watch: q, Ctrl-C and Ctrl-D. */
 const LEAVE = ['q', 'Q', '\u0003', '\u0004'];
@@ -82,7 +82,9 @@ export async function watchHosts(given: Invocation): Promise<number> {
   const mask = createMask(secrets);
   const clean = openCleaner(mask);
   const run = newRunId();
-  const output = openOutput(run, options, openLiveView({ ...options, quiet: true }, shown), mask);
+  const page = await openPage(options);
+  const quiet = openLiveView({ ...options, quiet: true }, shown);
+  const output = openOutput(run, options, quiet, mask, page);
   /** What was said since the look at each host began. */
   const said = new Map<string, Happening[]>();
   /** The newest look that was not passed on, for the end. */

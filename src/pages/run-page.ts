@@ -1,0 +1,98 @@
+import type { RunEvent } from '../model/event.ts';
+import type { Ledger } from '../report/fold.ts';
+import { count } from '../report/plain.ts';
+import type { Document } from '../report/printable.ts';
+import type { Cleaned } from '../report/redact.ts';
+import script from './browser/run.ts?bundled';
+import { html, type Part, trusted } from './html.ts';
+import { changesPart } from './parts/changes.ts';
+import { deliveryPart, destinationsOf } from './parts/delivery.ts';
+import { findingsPart } from './parts/findings.ts';
+import { hostNames } from './parts/host-names.ts';
+import { hostDialog, hostsPart } from './parts/hosts.ts';
+import { factsLine, numbersPart, verdictOf } from './parts/numbers.ts';
+import { timePart, timeSums } from './parts/time.ts';
+import { timelinePart } from './parts/timeline.ts';
+import { wavesPart } from './parts/waves.ts';
+import style from './run.css';
+import { runContents } from './run-data.ts';
+import { pageDocument, type Section } from './shell.ts';
+import { openTimeline } from './timeline.ts';
+
+/** The picture of a configuration that hosts have. */
+export interface Picture {
+  /** "linux-host, 14 components". */
+  readonly title: string;
+  readonly hosts: readonly string[];
+  /** An SVG element. It is put into the page as it is: who writes it makes every name in it a text. */
+  readonly svg: string;
+}
+
+/** The page of a run: it is told every event, and keeps only what the ledger does not. */
+export interface RunPage {
+  add(event: Cleaned<RunEvent>): void;
+  document(ledger: Pick<Ledger, 'run' | 'hosts'>, more?: Extras): Document;
+}
+
+export interface Extras {
+  /** One for each distinct configuration. */
+  readonly pictures?: readonly Picture[];
+}
+
+/** @param version of alloyup */
+export function openRunPage(version: string): RunPage {
+  const timeline = openTimeline();
+  return {
+    add: timeline.add,
+    document({ run, hosts: all }, { pictures = [] } = {}) {
+      const hosts = [...all()];
+      const { data, findings, changes } = runContents(
+        run,
+        hosts,
+        timeline,
+        run.finishedAt ?? run.startedAt,
+      );
+      const destinations = destinationsOf(hosts);
+      const verdict = verdictOf(run, hosts);
+      const sums = timeSums(data.time, data.names);
+      const section = (id: string, title: string, of: number | null, body: Part): Section => ({
+        id,
+        title,
+        ...(of === null ? {} : { count: of.toLocaleString('en') }),
+        body,
+      });
+      const sections = [
+        findings.length > 0 &&
+          section('problems', 'Problems and warnings', findings.length, findingsPart(findings)),
+        section('hosts', 'Hosts', hosts.length, hostsPart(data)),
+        changes.length > 0 &&
+          section('changes', 'Changes', changes.length, changesPart(changes, hosts)),
+        run.waves.length > 0 && section('waves', 'Waves', run.waves.length, wavesPart(run, hosts)),
+        destinations.length > 0 &&
+          section('delivery', 'Delivery', destinations.length, deliveryPart(destinations)),
+        sums.length > 0 && section('time', 'Time', null, [timePart(sums), timelinePart(data)]),
+        pictures.length > 0 &&
+          section('configurations', 'Configurations', pictures.length, pictures.map(picturePart)),
+      ];
+      return pageDocument({
+        title: `${run.verb} ${run.run}: ${verdict.text}`,
+        kicker: `alloyup ${run.verb} ${run.run}`,
+        verdict: verdict.text,
+        tone: verdict.tone,
+        lead: [factsLine(run), numbersPart(run, hosts)],
+        sections: sections.filter((one) => one !== false),
+        foot: html`<p>Written by alloyup ${version}. Secrets are masked. <code>alloyup report ${run.run}</code> prints this run in a terminal.</p>`,
+        styles: [style],
+        script,
+        data,
+        more: hostDialog(),
+      });
+    },
+  };
+}
+
+const picturePart = ({ title, hosts, svg }: Picture, i: number): Part =>
+  html`<details id="configuration-${i}"${hosts.length > 0 && i === 0 && trusted(' open')}><summary><strong>${title}</strong>, ${count(hosts.length, 'host')}</summary>
+<p>${hostNames(hosts, `configuration=${i}`)}</p>
+<div class="picture wide" tabindex="0" role="region" aria-label="Graph of ${title}">${trusted(svg)}</div></details>
+`;
