@@ -26,6 +26,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
       'alloy-file': { path: 'config.alloy', why: 'missing', said: '' },
       'unknown-template': { name: 'linux', meant: null, known: ['minimal', 'linux-host', 'redis'] },
       'unknown-host': { name: 'web-1', nearest: 'web-01' },
+      'plan-of-shard': { saved: '1/4', given: '2/4' },
       'no-run-logged': { verb: 'apply' },
       'unknown-run': { run: '3f9b', nearest: null },
       'ambiguous-run': {

@@ -28,6 +28,18 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
       'not-chosen': { run: '20261123T101500Z-3f9a' },
     },
   },
+  'shard.empty': {
+    means:
+      'No host is in this shard. Which shard a host is in follows from its name, so shards of a small fleet differ in size. ' +
+      'The exit code is 0.',
+    examples: { 'no-hosts': { shard: '3/4', hosts: 5 } },
+  },
+  'shard.order': {
+    means:
+      'Groups are changed one after another, by `rollout.order`, and the hosts are divided among several runs. ' +
+      'No run waits for another.',
+    examples: { 'within-shard': { shard: '3/4' } },
+  },
   'plan.inventory': {
     means:
       'The inventory is not the one that a saved plan was made from. Hosts whose plan has changed are refused.',

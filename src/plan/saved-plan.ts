@@ -26,6 +26,8 @@ export interface SavedPlan {
   readonly hosts: Readonly<Record<string, SavedHost>>;
   /** Hosts that no plan could be made for; they are not touched. */
   readonly left: readonly string[];
+  /** "2/4": it was made for this part of the hosts; absent: for all that were chosen. */
+  readonly shard?: string;
   /** In which waves the hosts are changed; absent: in one, or as an older version decided. */
   readonly waves?: readonly Wave[];
   /** SHA-256 of all of the above, hex: whoever edits the file is told. */

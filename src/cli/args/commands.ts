@@ -44,6 +44,7 @@ export const COMMANDS = {
     summary: 'show what would change, with diffs; changes nothing',
     options: [
       ...CONNECT,
+      'shard',
       ...ROLLOUT,
       'adopt',
       'retry',
@@ -62,13 +63,24 @@ export const COMMANDS = {
   apply: {
     args: '[plan]',
     summary: 'plan, confirm, apply the changes and verify the result',
-    options: [...CONNECT, ...CHANGE, ...ROLLOUT, 'adopt', 'rollback', 'retry', ...REPORTS, 'diff'],
+    options: [
+      ...CONNECT,
+      'shard',
+      ...CHANGE,
+      ...ROLLOUT,
+      'adopt',
+      'rollback',
+      'retry',
+      ...REPORTS,
+      'diff',
+    ],
     examples: [
       ['alloyup apply', 'shows the plan and asks for confirmation'],
       ['alloyup apply --yes --junit report.xml', 'in CI'],
       ['alloyup apply --html run.html', 'also writes a page for the browser'],
       ['alloyup apply --canary 1 --serial 10%,50%', 'one host first, the others in waves'],
       ['alloyup apply plan.json', 'a saved plan; refused if anything has changed since'],
+      ['alloyup apply --yes --shard 2/4', 'the second of four jobs side by side'],
       ['alloyup apply --retry last', 'only the hosts the last apply did not finish'],
     ],
     load: running('apply'),
@@ -76,7 +88,7 @@ export const COMMANDS = {
   status: {
     args: '',
     summary: 'show what each host runs and whether it is up to date',
-    options: [...CONNECT, 'follow', 'detailedExitcode', ...REPORTS],
+    options: [...CONNECT, 'shard', 'follow', 'detailedExitcode', ...REPORTS],
     examples: [
       ['alloyup status -l prod', 'the hosts of one group'],
       ['alloyup status --watch', 'a table that stays current; q ends it'],
@@ -93,14 +105,14 @@ export const COMMANDS = {
   rollback: {
     args: '',
     summary: 'return hosts to their state before a run',
-    options: [...CONNECT, ...CHANGE, 'run', ...REPORTS],
+    options: [...CONNECT, 'shard', ...CHANGE, 'run', ...REPORTS],
     examples: [['alloyup rollback -l web-03', "undo one host's newest run"]],
     load: running('rollback'),
   },
   remove: {
     args: '',
     summary: 'remove Alloy from hosts',
-    options: [...CONNECT, ...CHANGE, 'purge', ...REPORTS, 'diff'],
+    options: [...CONNECT, 'shard', ...CHANGE, 'purge', ...REPORTS, 'diff'],
     examples: [['alloyup remove -l web-03 --purge', 'including its data and user']],
     load: running('remove'),
   },
@@ -117,7 +129,7 @@ export const COMMANDS = {
   hosts: {
     args: '',
     summary: 'list the hosts in the inventory',
-    options: [...INVENTORY, ...PRINT],
+    options: [...INVENTORY, 'shard', ...PRINT],
     examples: [['alloyup hosts -l "web*:!web-03"', 'try out a pattern']],
     load: async () => (await import('../commands/hosts.ts')).hosts,
   },
@@ -164,7 +176,7 @@ export const COMMANDS = {
   validate: {
     args: '[files...]',
     summary: 'check Alloy files, or the inventory and all it renders; offline',
-    options: [...INVENTORY, 'strict', 'alloyVersion', 'exact', 'root', 'sarif', ...PRINT],
+    options: [...INVENTORY, 'shard', 'strict', 'alloyVersion', 'exact', 'root', 'sarif', ...PRINT],
     examples: [
       ['alloyup validate a.alloy b.alloy', 'two files, each a configuration of its own'],
       ['alloyup validate /etc/alloy/', 'the *.alloy files of a directory, as one configuration'],

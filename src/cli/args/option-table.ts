@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Shard } from '../../inventory/shard.ts';
 import type { Share } from '../../model/rollout.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -67,6 +68,18 @@ function shareOf(written: string, least: 0 | 1): Share {
   throw new InvalidArgumentError('Write numbers of hosts or percentages, such as 1 or 10%.');
 }
 
+/** Where a matrix has no more than this. */
+const MOST_SHARDS = 10_000;
+
+function shardOf(written: string): Shard {
+  const [, index, of] = /^(\d{1,5})\/(\d{1,5})$/.exec(written.trim()) ?? [];
+  const shard = { index: Number(index), of: Number(of) };
+  if (shard.index >= 1 && shard.index <= shard.of && shard.of <= MOST_SHARDS) return shard;
+  throw new InvalidArgumentError(
+    `Write which shard of how many, from 1/1 to ${MOST_SHARDS}/${MOST_SHARDS}, such as 2/4.`,
+  );
+}
+
 const choice = <const T extends string>(
   flags: string,
   help: string,
@@ -91,7 +104,14 @@ export const createOptions = () => ({
   limit: text(
     '-l, --limit <pattern>',
     HOSTS,
-    'only matching hosts: "web*:!web-03:&prod", "@failed.txt"',
+    'only these hosts: "web*:!web-03:&prod", "@failed.txt"',
+  ),
+  shard: option<Shard | null>(
+    '--shard <i/n>',
+    HOSTS,
+    'only one of n parts of the hosts, such as 2/4',
+    null,
+    shardOf,
   ),
   yes: flag('-y, --yes', RUN, 'do not ask for confirmation'),
   askSudoPassword: flag(

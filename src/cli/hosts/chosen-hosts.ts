@@ -9,6 +9,7 @@ import { openInventory, partOf, type Surroundings } from '../../inventory/open-i
 import { rebased } from '../../inventory/rebase.ts';
 import { type HostSettings, settingsOf } from '../../inventory/settings.ts';
 import { type InventoryPart, mergeInventories } from '../../inventory/several.ts';
+import { inShard, type Shard, shardText } from '../../inventory/shard.ts';
 import { varsFilesOf, withVarsFiles } from '../../inventory/vars-files.ts';
 import { ok, type Problem, type Result, type Warning } from '../../model/problem.ts';
 import type { TextFile } from '../../model/text-files.ts';
@@ -30,7 +31,7 @@ export interface ChosenHosts {
   readonly base: string;
   /** Of the inventory's text, hex: tells one inventory from another. */
   readonly sha256: string;
-  /** After `--limit`, in the order of the inventory. */
+  /** After `--limit` and `--shard`, in the order of the inventory. */
   readonly settings: readonly HostSettings[];
   readonly warnings: readonly Warning[];
 }
@@ -46,12 +47,14 @@ interface ReadOptions {
   readonly mayRun?: boolean;
   /** Only files of its repository may be read: of a pull request, say. */
   readonly confined?: boolean;
+  /** Hosts are changed in an order, or it is shown. */
+  readonly ordered?: boolean;
 }
 
 /** Reads the inventory, but no secrets. @throws ToolError */
 export async function readHosts(
   { options, terminal }: Invocation,
-  { mayRun = true, confined = false }: ReadOptions = {},
+  { mayRun = true, confined = false, ordered = false }: ReadOptions = {},
 ): Promise<ChosenHosts> {
   const sources = options.inventory ?? [DEFAULT_INVENTORY];
   const [source] = sources as [string, ...string[]];
@@ -62,14 +65,35 @@ export async function readHosts(
       : await readFiles(sources, options, { mayRun, mayRead });
   const names =
     options.limit === null ? [...inventory.hosts.keys()] : await limited(inventory, options.limit);
+  const all = names.map((name) => settingsOf(inventory, name));
+  const { shard } = options;
   return {
     inventory,
     mayRead,
     base,
     sha256: createHash('sha256').update(text).digest('hex'),
-    settings: names.map((name) => settingsOf(inventory, name)),
-    warnings: inventory.warnings,
+    settings: shard ? inShard(all, shard) : all,
+    warnings: [...inventory.warnings, ...(shard ? shardWarnings(all, shard, ordered) : [])],
   };
+}
+
+/** What the others of a shard's kind cannot know, or do not do. @param all before `--shard` */
+function shardWarnings(
+  all: readonly HostSettings[],
+  shard: Shard,
+  ordered: boolean,
+): readonly Warning[] {
+  const orders = new Set(all.map(({ rollout }) => rollout.order));
+  const said = shardText(shard);
+  const warnings: Warning[] = [];
+  if (inShard(all, shard).length === 0)
+    warnings.push({
+      code: 'shard.empty',
+      params: { reason: 'no-hosts', shard: said, hosts: all.length },
+    });
+  if (ordered && orders.size > 1)
+    warnings.push({ code: 'shard.order', params: { reason: 'within-shard', shard: said } });
+  return warnings;
 }
 
 function readList(source: string, options: Options, { cwd }: Terminal) {

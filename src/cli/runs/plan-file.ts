@@ -1,3 +1,4 @@
+import { shardText } from '../../inventory/shard.ts';
 import type { RunReport } from '../../model/event.ts';
 import type { Mask } from '../../model/ports.ts';
 import { ToolError, type Warning } from '../../model/problem.ts';
@@ -5,6 +6,7 @@ import { parseSavedPlan, type SavedHost, type SavedPlan, sealed } from '../../pl
 import { toJson } from '../../report/printable.ts';
 import { readTextFile } from '../../sources/text-file.ts';
 import { VERSION } from '../alloyup-version.ts';
+import type { Options } from '../args/option-table.ts';
 import { checkWritable } from '../files/write-files.ts';
 import type { ChosenHosts } from '../hosts/chosen-hosts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -13,10 +15,13 @@ import { saveReport } from './run-output.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
+type Part = Pick<Options, 'limit' | 'shard'>;
+
 /** Collects what `plan --out FILE` saves. @throws ToolError `usage` if `path` cannot be written */
 export function openPlanFile(
   path: string,
   about: Pick<SavedPlan, 'run' | 'adopt' | 'inventory'>,
+  { shard }: Part,
   mask: Mask,
   terminal: Terminal,
 ) {
@@ -41,6 +46,7 @@ export function openPlanFile(
           names.filter((name) => hosts.has(name)).map((name) => [name, hosts.get(name)!]),
         ),
         left: names.filter((name) => !hosts.has(name)),
+        ...(shard ? { shard: shardText(shard) } : {}),
         ...(report.waves.length > 0 ? { waves: report.waves } : {}),
       });
       saveReport(path, toJson(plan, 2), terminal);
@@ -55,8 +61,19 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
   return orThrow(parseSavedPlan(read.text, path));
 }
 
-/** The hosts of a saved plan, as they are today. @throws ToolError `apply.stale` if one is gone */
-export function plannedHosts(chosen: ChosenHosts, plan: SavedPlan, limited: boolean): ChosenHosts {
+/**
+ * The hosts of a saved plan, as they are today. @throws ToolError `apply.stale` if one is gone, `usage` if it is the
+ * plan of another shard
+ */
+export function plannedHosts(
+  chosen: ChosenHosts,
+  plan: SavedPlan,
+  { limit, shard }: Part,
+): ChosenHosts {
+  const given = shard && shardText(shard);
+  if (given && plan.shard !== undefined && plan.shard !== given)
+    throw usageError({ reason: 'plan-of-shard', saved: plan.shard, given });
+  const limited = limit !== null || shard !== null;
   const gone = Object.keys(plan.hosts).filter((name) => !chosen.inventory.hosts.has(name));
   if (gone.length > 0)
     throw new ToolError({ code: 'apply.stale', params: { reason: 'hosts-missing', hosts: gone } });

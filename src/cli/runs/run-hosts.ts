@@ -45,8 +45,10 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
   const phases: readonly Phase[] = [
     phase('inventory', async () => {
       // an inventory may be a program, or typed on stdin
-      const read = await terminal.aside(() => readHosts(invocation));
-      const planned = approved ? plannedHosts(read, approved, options.limit !== null) : read;
+      const read = await terminal.aside(() =>
+        readHosts(invocation, { ordered: verb === 'plan' || verb === 'apply' }),
+      );
+      const planned = approved ? plannedHosts(read, approved, options) : read;
       chosen = planned;
       if (options.retry !== null)
         ({ chosen, waves } = retriedHosts(planned, options.retry, terminal));
@@ -112,7 +114,7 @@ async function runTargets(given: Run): Promise<number> {
   const planFile =
     options.out === null
       ? null
-      : openPlanFile(options.out, { run, adopt, inventory }, mask, terminal);
+      : openPlanFile(options.out, { run, adopt, inventory }, options, mask, terminal);
   // asks below the plans that have been printed; a no stops the run before anything is changed
   const confirm: World['confirm'] = async ({ changing, waves }) => {
     // a saved plan was reviewed when it was made

@@ -32,6 +32,7 @@ export type CommandLineProblem =
   // hosts and runs
   | Reasons<'unknown-host', { name: string; nearest: string | null }>
   | Reasons<'unknown-template', { name: string; meant: string | null; known: readonly string[] }>
+  | Reasons<'plan-of-shard', { saved: string; given: string }>
   | Reasons<'no-run-logged', { verb: string | null }>
   | Reasons<'unknown-run', { run: string; nearest: string | null }>
   | Reasons<'ambiguous-run', { run: string; matches: readonly string[] }>

@@ -18,6 +18,9 @@ export interface Denied {
 export interface WarningProblems {
   'retry.gone': Reasons<'hosts', { hosts: readonly string[] }>;
   'retry.nothing': Reasons<'all-finished' | 'not-chosen', { run: string }>;
+  /** `shard`: "3/4"; `hosts`: of all shards. */
+  'shard.empty': Reasons<'no-hosts', { shard: string; hosts: number }>;
+  'shard.order': Reasons<'within-shard', { shard: string }>;
   'plan.inventory': Reasons<'changed'>;
   'plan.left': Reasons<'not-planned', { hosts: readonly string[] }>;
   'plan.others': Reasons<'not-in-plan', { hosts: number }>;

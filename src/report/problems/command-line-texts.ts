@@ -95,6 +95,8 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       ${didYouMean(meant && quoted(meant), `Use one of ${known.join(', ')}`)}`,
     'unknown-host': ({ name, nearest }) => text`the inventory has no host "${name}"
       ${didYouMean(nearest && quoted(nearest), 'List the hosts: alloyup hosts')}`,
+    'plan-of-shard': ({ saved, given }) => text`the plan was saved for shard ${saved}, not ${given}
+      Name the plan that was saved with --shard ${given}`,
     'no-run-logged': ({ verb }) => text`no ${verb ?? 'run'} has been logged on this machine
       Pass the path of another machine's log`,
     'unknown-run': ({ run, nearest }) => text`no run "${run}" has been logged on this machine

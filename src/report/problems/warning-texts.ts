@@ -51,6 +51,17 @@ export const warningTexts: Texts<WarningProblems> = {
     'not-chosen': ({ run }) => text`run ${run} finished on all of the chosen hosts
       Remove --retry to run on all of them`,
   },
+  'shard.empty': {
+    'no-hosts': ({ shard, hosts }) => text`
+      shard ${shard} has none of the ${count(hosts, 'host')}
+      Nothing to do; use fewer shards if many of them are empty`,
+  },
+  'shard.order': {
+    'within-shard': ({
+      shard,
+    }) => text`rollout.order is kept within shard ${shard}, but not between shards
+      Apply one order after the other, with --limit, if the others must wait for it`,
+  },
   'plan.inventory': {
     changed: text`the inventory has changed since the plan was saved
       Plan again if hosts are refused; the others are not affected`,
@@ -63,7 +74,7 @@ export const warningTexts: Texts<WarningProblems> = {
   'plan.others': {
     'not-in-plan': ({ hosts }) => text`
       ${count(hosts, 'host')} of the inventory ${hosts === 1 ? 'is' : 'are'} not in the saved plan and will not be changed
-      Plan again without --limit to include all hosts`,
+      Plan again without --limit and --shard to include all hosts`,
   },
   'secret.short': {
     'too-short-to-mask': text`a secret of fewer than 4 characters cannot be masked in host output

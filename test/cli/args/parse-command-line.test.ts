@@ -32,6 +32,9 @@ test.each([
       output: 'text',
     },
   ],
+  ['plan', {}, { shard: null }],
+  ['plan --shard 2/4', {}, { shard: { index: 2, of: 4 } }],
+  ['status', { ALLOYUP_SHARD: '12/12' }, { shard: { index: 12, of: 12 } }],
   ['apply -y -f 8 -l web*', {}, { yes: true, forks: 8, limit: 'web*' }],
   [
     'apply --canary 2 --serial 1,25%,100% --max-fail 10% --pause 30',
@@ -89,8 +92,18 @@ test.each([
   ['xyzzy', {}, "unknown command 'xyzzy'", 'Run alloyup --help'],
   // planned, and not built yet
   ['worker', {}, "unknown command 'worker'", 'Run alloyup --help'],
-  ['apply --shard 1/2', {}, "unknown option '--shard'", 'Run alloyup apply --help'],
+  ['apply --queue redis://', {}, "unknown option '--queue'", 'Run alloyup apply --help'],
+  ['trust --shard 1/2', {}, "unknown option '--shard'", 'Run alloyup trust --help'],
   ['rollback --canary 1', {}, "unknown option '--canary'", 'Run alloyup rollback --help'],
+  ...['0/2', '3/2', '1', '1/0', '0/0', '1/-2', '1/2/3', 'a/b', '01.5/2', '1/10001'].map(
+    (shard) =>
+      [
+        `apply --shard=${shard}`,
+        {},
+        `option '--shard <i/n>' argument '${shard}' is invalid. Write which shard of how many, from 1/1 to 10000/10000, such as 2/4`,
+        'Run alloyup apply --help',
+      ] as const,
+  ),
   ...['0', '0%', '101%', '1.5', '-1', '1x', '', '1,,2', '1;2'].map(
     (sizes) =>
       [
@@ -218,7 +231,7 @@ test.each([
   expect(err).toBe('');
   expect(out).not.toBe('');
   for (const printed of out.split('\n')) expect(printed.length, printed).toBeLessThanOrEqual(80);
-  expect(out).not.toMatch(/worker|--shard/);
+  expect(out).not.toMatch(/worker|--queue/);
 });
 
 test('no two options of a command share a flag', () => {

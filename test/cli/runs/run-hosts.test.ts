@@ -40,13 +40,17 @@ beforeEach(() => {
 });
 
 async function alloyup(line: string, interactive = true) {
+  return run([...line.split(' '), '-i', 'web-01,web-02,'], interactive);
+}
+
+async function run(words: readonly string[], interactive = true) {
   const terminal = memoryTerminal({
     home: path(),
     cwd: path(),
     interactive,
     env: { HOME: path() },
   });
-  const code = await runProgram([...line.split(' '), '-i', 'web-01,web-02,'], terminal);
+  const code = await runProgram(words, terminal);
   return { code, ...terminal.printed() };
 }
 
@@ -126,7 +130,7 @@ test('the flags reach the engine', async () => {
 });
 
 describe('a saved plan', () => {
-  const save = (adopt: boolean): string => {
+  const save = (adopt: boolean, shard?: string): string => {
     const host = { hash: 'a'.repeat(64), changes: [], expect: [] };
     const plan = sealed({
       schema: 1,
@@ -138,6 +142,7 @@ describe('a saved plan', () => {
       adopt,
       hosts: { 'web-02': host },
       left: [],
+      ...(shard === undefined ? {} : { shard }),
     });
     return put('plan.json', JSON.stringify(plan));
   };
@@ -150,6 +155,86 @@ describe('a saved plan', () => {
       expect(fake.runs).toMatchObject([{ names: ['web-02'], confirmed: true, options: { adopt } }]);
     },
   );
+
+  test('of one shard is refused for another one', async () => {
+    const plan = save(false, '3/4');
+    const other = await alloyup(`apply ${plan} --shard 2/4`, false);
+    expect(other).toMatchObject({ code: 64 });
+    expect(other.err).toContain('the plan was saved for shard 3/4, not 2/4');
+    // web-02 is in shard 3/4
+    for (const line of [`apply ${plan}`, `apply ${plan} --shard 3/4`])
+      expect((await alloyup(line, false)).code).toBe(0);
+    expect(fake.runs.map(({ names }) => names)).toEqual([['web-02'], ['web-02']]);
+  });
+
+  test('of all hosts is carried out on those of a shard', async () => {
+    const plan = save(false);
+    for (const shard of ['1/4', '2/4', '3/4', '4/4'])
+      expect((await alloyup(`apply ${plan} --shard ${shard}`, false)).code).toBe(0);
+    expect(fake.runs.flatMap(({ names }) => names)).toEqual(['web-02']);
+  });
+});
+
+describe('--shard', () => {
+  const INVENTORY = `defaults: { config: { template: minimal } }
+groups:
+  web: { hosts: ['web-[01:30]'], rollout: { order: 1 } }
+  edge:
+    hosts: ['10.9.0.[1:5]']
+    alloy: { listen: '0.0.0.0:12345', cluster: { name: edge } }
+`;
+
+  test('divides the hosts, a cluster to one of them, and says that no order holds between them', async () => {
+    const file = put('inventory.yaml', INVENTORY);
+    for (const shard of ['1/3', '2/3', '3/3']) {
+      const { code, out, err } = await run(['apply', '-y', '-i', file, '--shard', shard]);
+      expect(code).toBe(0);
+      expect((out + err).replace(/\s+/g, ' ')).toContain(
+        `warning[shard.order]: rollout.order is kept within shard ${shard}`,
+      );
+    }
+    const shards = fake.runs.map(({ names }) => names);
+    expect(shards.map(({ length }) => length).every((size) => size > 0)).toBe(true);
+    expect(shards.flat().sort()).toEqual(
+      [...Array(30)]
+        .map((_, i) => `web-${String(i + 1).padStart(2, '0')}`)
+        .concat(['1', '2', '3', '4', '5'].map((n) => `10.9.0.${n}`))
+        .sort(),
+    );
+    expect(shards.filter((names) => names.some((name) => name.startsWith('10.'))).length).toBe(1);
+  });
+
+  test('with --limit keeps the hosts that both choose', async () => {
+    const file = put('inventory.yaml', INVENTORY);
+    const hosts = async (...more: readonly string[]) =>
+      (await run(['hosts', '-q', '-i', file, ...more])).out.match(/^\S+/gm) ?? [];
+    const shard = await hosts('--shard', '1/3');
+    const both = await hosts('--shard', '1/3', '-l', 'web-0*');
+    expect(both).toEqual(shard.filter((name) => name.startsWith('web-0')));
+    expect(both.length).toBeGreaterThan(0);
+  });
+
+  test.each(['apply -y', 'plan', 'status', 'rollback -y'])(
+    'of %s is fine without a host, and says so',
+    async (line) => {
+      fake.changing = 0;
+      const { code, out, err } = await alloyup(`${line} --shard 2/4`);
+      expect(code).toBe(0);
+      expect((out + err).replace(/\s+/g, ' ')).toContain(
+        'warning[shard.empty]: shard 2/4 has none of the 2 hosts',
+      );
+      expect(out + err).not.toContain('shard.order');
+      expect(fake.runs.map(({ names }) => names)).toEqual([[]]);
+    },
+  );
+
+  test('is saved with the plan', async () => {
+    fake.changing = 0;
+    await alloyup(`plan --shard 2/4 --out ${path('plan.json')}`);
+    expect(JSON.parse(read('plan.json'))).toMatchObject({ shard: '2/4', hosts: {}, left: [] });
+    await alloyup(`plan --out ${path('all.json')}`);
+    expect(JSON.parse(read('all.json'))).not.toHaveProperty('shard');
+  });
 });
 
 test('the log says that the run was interrupted by a no', async () => {
