@@ -53,8 +53,8 @@ export const warningTexts: Texts<WarningProblems> = {
   },
   'shard.empty': {
     'no-hosts': ({ shard, hosts }) => text`
-      shard ${shard} has none of the ${count(hosts, 'host')}
-      Nothing to do; use fewer shards if many of them are empty`,
+      shard ${shard} is empty: all shards together have ${count(hosts, 'host')}
+      Nothing to do here; use fewer shards if many are empty`,
   },
   'shard.order': {
     'within-shard': ({

@@ -221,7 +221,7 @@ groups:
       const { code, out, err } = await alloyup(`${line} --shard 2/4`);
       expect(code).toBe(0);
       expect((out + err).replace(/\s+/g, ' ')).toContain(
-        'warning[shard.empty]: shard 2/4 has none of the 2 hosts',
+        'warning[shard.empty]: shard 2/4 is empty: all shards together have 2 hosts',
       );
       expect(out + err).not.toContain('shard.order');
       expect(fake.runs.map(({ names }) => names)).toEqual([[]]);
