@@ -54,7 +54,7 @@ export async function inventoryFiles(
   const files = names
     .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
     .filter((name) => ENDINGS.includes(extname(name)) || isScript(join(source, name)))
-    .filter((name) => !names.includes(name.replace(/\.ya?ml$/, '.alloy')))
+    .filter((name) => !/\.ya?ml$/.test(name) || !names.includes(name.replace(/\.ya?ml$/, '.alloy')))
     .map((name) => join(source, name))
     .filter((path) => !isDirectory(path));
   return files.length > 0

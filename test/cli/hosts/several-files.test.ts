@@ -55,6 +55,19 @@ test('a directory is one inventory of its files, without its files of variables'
   expect(await run('validate', '-q', '-i', '@inv')).toMatchObject({ code: 0, err: '' });
 });
 
+test('a directory may hold inventories of every kind', async () => {
+  put('all/1.yaml', 'hosts: { a: {} }\n');
+  put('all/2.json', '{ "hosts": { "b": {} } }\n');
+  put('all/3.ini', '[db]\nc\n');
+  put('all/4', 'd\n');
+  chmodSync(put('all/5.sh', '#!/bin/sh\necho "hosts: { e: {} }"\n'), 0o755);
+  put('all/6.txt', 'f\n');
+  put('all/.7', 'g\n');
+  put('all/8~', 'h\n');
+  const { out } = await run('hosts', '-i', '@all');
+  expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual(['a', 'b', 'c', 'd', 'e', '']);
+});
+
 test('relative paths start beside the file that names them', async () => {
   putAll();
   put('list.yaml', 'hosts: { web-03: { config: { fragments: { here: ./here.alloy } } } }\n');
