@@ -57,3 +57,61 @@ export function mutate({ seeds, words, lines: ours, between }: Material, random:
   }
   return lines.join('\n');
 }
+
+/** Another document, of which a few values are others: of any kind, gone, there twice, or from another place. */
+export function mutateJson(seed: unknown, random: () => number): unknown {
+  const below = (end: number): number => Math.floor(random() * end);
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
+  const holder: Parent = { it: structuredClone(seed) };
+  for (let left = 1 + below(3); left > 0; left -= 1) {
+    const places = [...placesIn(holder)];
+    const [parent, key] = pick(places);
+    const kind = below(5);
+    if (kind === 0 && parent !== holder && !Array.isArray(parent)) delete parent[key];
+    else if (kind === 1 && Array.isArray(parent))
+      parent.splice(Number(key), below(2), structuredClone(parent[Number(key)]));
+    else if (kind === 2) {
+      const [from, at] = pick(places);
+      parent[key] = structuredClone(from[at]);
+    } else if (kind === 3 && !Array.isArray(parent)) parent[pick(KEYS)] = parent[key];
+    else parent[key] = structuredClone(pick(VALUES));
+  }
+  return holder.it;
+}
+
+type Parent = Record<string, unknown>;
+const KEYS = ['constructor', 'toString', '0', '-1', 'length', 'host', 'code', 'params', ''];
+const VALUES: readonly unknown[] = [
+  ...[
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1.5,
+    1e308,
+    2 ** 53,
+    '',
+    'x',
+    '\u202e\u001b[31m',
+    '20260101T000000Z-0000',
+  ],
+  ...[
+    [],
+    {},
+    [null],
+    [[]],
+    { a: null },
+    ['x', 1],
+    'x'.repeat(5000),
+    { code: 'host.file', params: {} },
+  ],
+];
+
+function* placesIn(value: unknown): Generator<readonly [Parent, string]> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, one] of Object.entries(value)) {
+    yield [value as Parent, key];
+    yield* placesIn(one);
+  }
+}

@@ -18,7 +18,7 @@ import { readSavedEvent } from '../../src/report/saved-events.ts';
 import { factsOf, optionsOf, stocked, targetOf } from '../builders.ts';
 import { memoryTerminal } from '../cli/terminal.ts';
 import { applied, rolledBack, stamp, started, unreachable } from '../report/events.ts';
-import { mutate } from './mutate.ts';
+import { mutate, mutateJson } from './mutate.ts';
 
 const print = (problems: readonly Problem[]): unknown =>
   problemsText(problems, [], { paint: paintWith(false), width: 80 });
@@ -199,6 +199,14 @@ function readLog(text: string): boolean {
   return read.length === events.length;
 }
 
+/** Every other document is still JSON. */
+const mutatedJson =
+  (seed: unknown) =>
+  (random: () => number): string =>
+    random() < 0.5
+      ? json(mutateJson(seed, random))
+      : mutate({ ...JSON_MATERIAL, seeds: [json(seed)] }, random);
+
 /** Files that alloyup has written itself, or that a user writes beside an inventory. */
 export const SAVED_SUBJECTS = {
   'answers files': { text: (random: () => number) => mutate(ANSWERS, random), read: readAnswers },
@@ -206,12 +214,6 @@ export const SAVED_SUBJECTS = {
     text: (random: () => number) => mutate(DECLARATIONS, random),
     read: readTemplateFile,
   },
-  'saved plans': {
-    text: (random: () => number) => mutate({ ...JSON_MATERIAL, seeds: [json(PLAN)] }, random),
-    read: readPlan,
-  },
-  'run logs': {
-    text: (random: () => number) => mutate({ ...JSON_MATERIAL, seeds: [json(EVENTS)] }, random),
-    read: readLog,
-  },
+  'saved plans': { text: mutatedJson(PLAN), read: readPlan },
+  'run logs': { text: mutatedJson(EVENTS), read: readLog },
 };
