@@ -54,6 +54,7 @@ export const configCatalogue: Catalogue<ConfigProblems> = {
       'lone-surrogate': {},
       'not-a-value': {},
       'not-a-map': {},
+      'not-a-text': {},
       'not-finite': { value: 'NaN' },
       'raw-string-character': { character: 'a backtick' },
       'comment-character': { character: null },

@@ -5,7 +5,7 @@ import type { DeclarationFault } from '../model/problems/config-problems.ts';
 import { needsOf } from './host-needs.ts';
 import { PARAMETER_TYPES } from './parameter-types.ts';
 import { faultOf } from './parameters.ts';
-import { conditionsOf, record } from './record.ts';
+import { conditionsOf, record, textOf } from './record.ts';
 import { type DeclaredNeeds, JOINTS, type Parameter } from './template-model.ts';
 
 /** The declarations beside a template. */
@@ -89,10 +89,10 @@ export function declarationsOf(
   if (!sentences.every((one) => typeof one === 'string')) report(['setup'], { reason: 'no-text' });
 
   return {
-    summary: String(summary),
+    summary: textOf(summary),
     parameters: parametersOf(record(declared), ['parameters'], report),
     needs: needsOf(wanted, Object.keys(record(declared)), report),
-    setup: sentences.map(String),
+    setup: sentences.map(textOf),
   };
 }
 
@@ -121,10 +121,10 @@ function parametersOf(
     const parameter: Parameter = {
       name,
       type: type ?? 'string',
-      meaning: String(fields.meaning ?? ''),
-      required: Array.isArray(required) ? required.map(String) : required === true,
+      meaning: textOf(fields.meaning ?? ''),
+      required: Array.isArray(required) ? required.map(textOf) : required === true,
       default: fields.default ?? null,
-      oneOf: Array.isArray(oneOf) ? oneOf.map(String) : [],
+      oneOf: Array.isArray(oneOf) ? oneOf.map(textOf) : [],
       needs: typeof needs === 'string' ? needs : null,
       unless: words(fields.unless ?? []),
       requiredUnless: typeof requiredUnless === 'string' ? requiredUnless : null,
@@ -161,4 +161,4 @@ function parametersOf(
 }
 
 const words = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).map(String);
+  (Array.isArray(value) ? value : [value]).map(textOf);

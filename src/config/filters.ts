@@ -24,11 +24,16 @@ export const KEPT_TAGS: readonly string[] = words(
   '# assign break capture case comment continue cycle echo for if liquid raw unless',
 );
 
+/** @throws MisplacedError for lists and maps: those of an inventory cannot be made a text */
+function textOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !(value instanceof Reference))
+    throw new MisplacedError({ reason: 'not-a-text' });
+  return String(value);
+}
+
 /** `web-01.example.com` -> `web_01_example_com`: a name that Alloy takes as a label. */
 export function identifier(value: unknown): string {
-  if (typeof value === 'object' && value !== null && !(value instanceof Reference))
-    throw new MisplacedError({ reason: 'not-a-value' });
-  const word = String(value).replace(/[^\p{L}\p{Nd}]+/gu, '_');
+  const word = textOf(value).replace(/[^\p{L}\p{Nd}]+/gu, '_');
   return /^\p{Nd}|^$/u.test(word) ? `_${word}` : word;
 }
 
@@ -43,14 +48,14 @@ function reference(value: unknown): Reference {
 
 /** The map with `key` in front, unless the map has it: `{{ labels | with_default: "instance", x }}`. */
 function withDefault(map: unknown, key: unknown, value: unknown): unknown {
-  if (map === null || map === undefined) return { [String(key)]: value };
+  if (map === null || map === undefined) return { [textOf(key)]: value };
   if (typeof map !== 'object' || Array.isArray(map) || map instanceof Reference) {
     throw new MisplacedError({ reason: 'not-a-map' });
   }
-  return Object.hasOwn(map, String(key)) ? map : { [String(key)]: value, ...map };
+  return Object.hasOwn(map, textOf(key)) ? map : { [textOf(key)]: value, ...map };
 }
 
-const itemsOf = (list: unknown): readonly string[] => (Array.isArray(list) ? list.map(String) : []);
+const itemsOf = (list: unknown): readonly string[] => (Array.isArray(list) ? list.map(textOf) : []);
 
 /**
  * Where fields are read from, by the names that they get: `{ http_status: "http.status" }`; of JSON, an expression

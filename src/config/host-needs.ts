@@ -2,7 +2,7 @@ import type { Stability } from '../model/desired.ts';
 import { nearest } from '../model/frame.ts';
 import type { DeclarationFault } from '../model/problems/config-problems.ts';
 import { counts } from './parameters.ts';
-import { conditionsOf, record } from './record.ts';
+import { conditionsOf, record, textOf } from './record.ts';
 import { type DeclaredNeeds, GIVEN, type Parameter, type Template } from './template-model.ts';
 
 const LISTS = ['memberOf', 'files', 'environment'] as const;
@@ -45,7 +45,7 @@ export function needsOf(
     }
     const listOf = (field: (typeof LISTS)[number]): readonly string[] => {
       const given = fields[field] ?? [];
-      const texts = (Array.isArray(given) ? given : [given]).map(String);
+      const texts = (Array.isArray(given) ? given : [given]).map(textOf);
       for (const text of texts) {
         const read = [...text.matchAll(PARAMETER)].map(([, name]) => name!);
         for (const name of read) if (!names.includes(name)) undeclared(field, name);
@@ -61,7 +61,7 @@ export function needsOf(
     const stability = LEVELS.find((level) => level === fields.stability) ?? null;
     if (fields.stability !== undefined && stability === null)
       report(at('stability'), { reason: 'need', need: 'stability' });
-    const version = VERSION.exec(String(fields.alloy ?? ''))?.[1] ?? null;
+    const version = VERSION.exec(textOf(fields.alloy ?? ''))?.[1] ?? null;
     if (fields.alloy !== undefined && version === null)
       report(at('alloy'), { reason: 'need', need: 'alloy' });
     return {

@@ -69,6 +69,9 @@ function faultOf(
   const said = message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, '');
   const within = (pattern: RegExp): string | undefined => pattern.exec(said)?.[1];
 
+  // of a map of the inventory, which has no prototype
+  if (said === 'Cannot convert object to primitive value')
+    return { code: 'template.variable', params: { reason: 'not-a-text' } };
   const name = within(/^undefined variable: (.*)$/s);
   if (name !== undefined) {
     const lacking = missing(name);

@@ -6,9 +6,13 @@ export const record = (value: unknown): Readonly<Record<string, unknown>> =>
     ? (value as Readonly<Record<string, unknown>>)
     : {};
 
+/** A word of parsed YAML. A list or map, which no word is, may have a key `toString`. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
 /** `{ collect: [metrics], scrape: given }`. */
 export const conditionsOf = (value: unknown): Parameter['when'] =>
   Object.entries(record(value)).map(([name, found]) => ({
     name,
-    words: (Array.isArray(found) ? found : [found]).map(String),
+    words: (Array.isArray(found) ? found : [found]).map(textOf),
   }));

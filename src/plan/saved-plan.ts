@@ -118,7 +118,11 @@ export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
   if (plan?.kind !== 'alloyup.plan')
     return fail({ code: 'usage', params: { reason: 'not-a-plan', file } });
   if (plan.schema !== 1) {
-    const params = { reason: 'plan-version', file, version: String(plan.version) } as const;
+    const params = {
+      reason: 'plan-version',
+      file,
+      version: typeof plan.version === 'string' ? plan.version : 'unknown',
+    } as const;
     return fail({ code: 'usage', params });
   }
   const checked = planSchema().safeParse(value);

@@ -34,3 +34,19 @@ test.each([
 ])('%s: an alias is refused where it stands: %j', async (subject, text) => {
   expect(await SUBJECTS[subject]!.read(text, () => 0)).toBe(false);
 });
+
+test.each([
+  ['answers files', 'hosts: [web-01, { toString: 1 }]\ntemplate: minimal\n'],
+  ['template files', 'summary: { toString: 1 }\n'],
+  ['template files', 'summary: x\nsetup: [{ toString: 1 }]\n'],
+  ['template files', 'summary: x\nparameters: { a: { type: string, meaning: { toString: 1 } } }\n'],
+  [
+    'template files',
+    'summary: x\nparameters: { a: { type: string, meaning: x, unless: [{ toString: 1 }] } }\n',
+  ],
+  ['template files', 'summary: x\nneeds: { alloy: { toString: 1 } }\n'],
+  ['template files', 'summary: x\nneeds: { memberOf: [{ toString: 1 }] }\n'],
+  ['saved plans', '{"kind":"alloyup.plan","schema":2,"version":{"toString":1}}'],
+])('%s: a map that cannot be made a text is refused: %j', async (subject, text) => {
+  expect(await SUBJECTS[subject]!.read(text, () => 0)).toBe(false);
+});

@@ -60,7 +60,9 @@ function shaped({ kind }: Question, value: unknown): unknown {
   if (kind === 'text' || kind === 'choice')
     return typeof value === 'number' ? String(value) : value;
   const items = typeof value === 'string' ? value.split('\n') : value;
-  return Array.isArray(items) ? items.map((item) => String(item).trim()).filter(Boolean) : value;
+  // a map has no text, and its key may be `toString`
+  const texts = Array.isArray(items) && items.every((item) => typeof item !== 'object');
+  return texts ? items.map((item) => String(item).trim()).filter(Boolean) : value;
 }
 
 /** @throws ToolError `usage` for answers that no question asked for: a typo would go unnoticed */

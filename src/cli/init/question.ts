@@ -100,6 +100,7 @@ export function whyInvalid(question: Question, answer: unknown): string | null {
   const values = choices.map(({ value }) => value);
   if (kind === 'lines' || kind === 'checks') {
     if (!Array.isArray(answer)) return 'enter a list';
+    if (!answer.every((item) => typeof item === 'string')) return 'enter a list of texts';
     if (answer.length === 0 && needsOne(question)) return 'enter at least one';
     const whyItem = (item: string): string | null => {
       if (kind === 'lines') return invalid(item);

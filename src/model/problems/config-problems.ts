@@ -46,7 +46,7 @@ export type Misplacement =
   | Reasons<'no-value', { where: Where }>
   | Reasons<'misplaced-reference', { name: string; where: Where }>
   | Reasons<'misplaced-list' | 'misplaced-map', { where: Where }>
-  | Reasons<'lone-surrogate' | 'not-a-value' | 'not-a-map'>
+  | Reasons<'lone-surrogate' | 'not-a-value' | 'not-a-map' | 'not-a-text'>
   | Reasons<'not-finite', { value: string }>
   /** `character`: its name; null: what may end a comment. */
   | Reasons<'raw-string-character', { character: string }>

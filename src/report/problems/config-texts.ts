@@ -211,6 +211,8 @@ export const configTexts: Texts<ConfigProblems> = {
       Write the whole character: no file can hold this one`,
     'not-a-value': text`the value is not of a type that Alloy has
       Use text, a number, a list or a map`,
+    'not-a-text': text`a filter that takes text was given a list or a map
+      Name one of its keys, {{ x.key }}, or join it: {{ x | join: "," }}`,
     'not-a-map': text`with_default takes a map
       Put the name of a map before the filter`,
     'not-finite': ({ value }) => text`${value} is not a number that Alloy can read
