@@ -136,6 +136,21 @@ test('with --output json, an error is printed on stdout as well', () => {
   });
 });
 
+test('no copy of a configuration is kept, whose passwords may stand in it', () => {
+  put(
+    'site.alloy',
+    'prometheus.remote_write "m" {\n\tendpoint {\n\t\turl = "http://m.example.com"\n\t\tbasic_auth {\n\t\t\tusername = "me"\n\t\t\tpassword = "correct-horse"\n\t\t}\n\t}\n}\n',
+  );
+  put('inventory.yaml', 'hosts: { web-01: { config: { template: ./site.alloy } } }\n');
+  for (const args of [['validate'], ['render', 'web-01'], ['hosts']])
+    expect(alloyup(args).code).toBe(0);
+  const written = readdirSync(path(), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('/compiled'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const holding = written.filter((file) => readFileSync(file, 'utf8').includes('correct-horse'));
+  expect(holding).toEqual([path('site.alloy')]);
+});
+
 test('a closed stdout does not end the run', async () => {
   put('inventory.yaml', NOBODY);
   const child = spawn(

@@ -51,6 +51,14 @@ test('an existing installation is read as an inventory asks for one', () => {
   expect(environment.get('REGION')).toBe('west');
 });
 
+test('arguments that the inventory has no keys for are kept as they are', () => {
+  const read = readExistingInstall(
+    withFiles('a {}\n', 'CUSTOM_ARGS="--storage.path=/data --disable-reporting --cluster.foo"\n'),
+  );
+  const args = ['--storage.path=/data', '--disable-reporting', '--cluster.foo'];
+  expect(read).toMatchObject({ ok: true, value: { args } });
+});
+
 test('an installation without an environment runs as the package does', () => {
   const read = readExistingInstall({
     ...facts,
