@@ -48,6 +48,36 @@ export const takePort = async (host: LabHost, port = 12345): Promise<void> => {
   );
 };
 
+/**
+ * Another program answers on Alloy's port all that Alloy is asked, as the Alloy that is wanted would: ready, of
+ * this version, with these components, all healthy.
+ */
+export const answerAsAlloy = async (
+  host: LabHost,
+  version: string,
+  components: readonly string[],
+): Promise<void> => {
+  const list = components.map((id) => ({ localID: id, health: { state: 'healthy' } }));
+  host.write('/run/lab-as-alloy/components', JSON.stringify(list));
+  host.write('/run/lab-as-alloy/metrics', `alloy_build_info{version="v${version}"} 1\n`);
+  host.write(
+    '/run/lab-as-alloy/server',
+    [
+      'use IO::Socket::INET; $SIG{PIPE} = "IGNORE";',
+      'sub text { open my $f, "<", "/run/lab-as-alloy/$_[0]" or die; local $/; scalar <$f> }',
+      'my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 12345, Listen => 50, ReuseAddr => 1) or die;',
+      'open my $mark, ">", "/run/lab-has-it";',
+      'while (1) { my $c = $s->accept or next; my $asked = <$c>;',
+      '  while (defined(my $line = <$c>)) { last if $line !~ /[^\\r\\n]/ }',
+      '  my $body = $asked =~ m{web/components} ? text("components") : $asked =~ m{/metrics} ? text("metrics") : "ok";',
+      '  print $c "HTTP/1.1 200 OK\\r\\nContent-Length: ", length $body, "\\r\\nConnection: close\\r\\n\\r\\n$body"; close $c }',
+    ].join('\n'),
+  );
+  await host.root(
+    `rm -f /run/lab-has-it; systemd-run -q --unit lab-as-alloy perl /run/lab-as-alloy/server; ${HAS_IT}`,
+  );
+};
+
 /** How ops may become root: without a password, with one, or not at all. */
 export const setSudo = async (
   host: LabHost,

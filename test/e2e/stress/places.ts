@@ -1,6 +1,7 @@
 import { execa } from 'execa';
+import { answerAsAlloy } from '../../../lab/faults.ts';
 import { pipeline } from '../helpers.ts';
-import { readOnly, unmount } from './moments.ts';
+import { goOn, here, readOnly, slowUnpack, unmount, unslow } from './moments.ts';
 import type { Row, Scene } from './row.ts';
 import { EARLIER } from './wanted.ts';
 
@@ -22,6 +23,13 @@ const chattr = ({ host }: Scene, flag: '+i' | '-i', path: string) =>
 const pinned = (pin: string): Row['start'] =>
   earlier(`printf '${pin}' >/etc/apt/preferences.d/alloy`);
 const PINS = /^\/etc\/apt\/preferences\.d/;
+
+/** Answers all that the proof asks, in place of the service. */
+const intrude = ({ host }: Scene): Promise<void> =>
+  answerAsAlloy(host, '1.18.1', ['prometheus.scrape.self', 'prometheus.remote_write.metrics']);
+const leave = async ({ host }: Scene): Promise<void> => {
+  await host.root('systemctl stop lab-as-alloy && rm -r /run/lab-as-alloy');
+};
 
 /** Where a run has to write is not as it should be, or something else decides what Alloy is and does. */
 export const PLACES: readonly Row[] = [
@@ -130,6 +138,35 @@ export const PLACES: readonly Row[] = [
       await host.root(
         'rm -r /etc/systemd/system/alloy.service.d /etc/alloy.env && systemctl daemon-reload',
       );
+    },
+  },
+  {
+    fault: "another process answers on Alloy's port as Alloy does",
+    start: 'bare',
+    strike: intrude,
+    ...refused('host.port'),
+    // that is what answers
+    except: /^components\//,
+    mend: leave,
+  },
+  {
+    fault: "another process comes to answer on Alloy's port as Alloy does",
+    moment: 'dpkg unpacks a first install',
+    start: 'bare',
+    strike: ({ host }) => slowUnpack(host),
+    during: async (scene) => {
+      await here(scene.host);
+      await intrude(scene);
+      goOn(scene.host);
+    },
+    says: 'rolled-back (alloy.start)',
+    exit: 1,
+    ends: 'before',
+    // nothing of Alloy, and still what answers in its place
+    except: /^components\//,
+    mend: async (scene) => {
+      await unslow(scene.host);
+      await leave(scene);
     },
   },
   {

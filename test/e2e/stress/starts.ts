@@ -18,6 +18,9 @@ const DOES_NOT_START = {
 
 const deb = (version: string): string => `/var/cache/apt/archives/alloy_${version}-1_amd64.deb`;
 
+/** The package's postinst has failed. */
+const HALF_CONFIGURED = `mv /usr/sbin/usermod /root/; ln -s /bin/false /usr/sbin/usermod; ! dpkg --force-hold -i ${deb('1.17.0')}; mv /root/usermod /usr/sbin/usermod; dpkg -s alloy | grep half-configured`;
+
 /** A .deb of the lab's own, laid on the host; as a repackaged one it has a version that no repository has. */
 async function bring({ lab, host }: Scene, version: string, as = version): Promise<string> {
   const folder = `${labFolder(lab.name)}/debs`;
@@ -255,10 +258,22 @@ export const STARTS: readonly Row[] = [
   {
     fault: "alloy's configuration by dpkg had failed",
     moment: 'half-configured',
-    start: earlier(
-      `mv /usr/sbin/usermod /root/; ln -s /bin/false /usr/sbin/usermod; ! dpkg --force-hold -i ${deb('1.17.0')}; mv /root/usermod /usr/sbin/usermod; dpkg -s alloy | grep half-configured`,
-    ),
+    start: earlier(HALF_CONFIGURED),
     ...CONVERGES,
+  },
+  {
+    fault: "alloy's configuration by dpkg had failed",
+    moment: 'half-configured, present',
+    start: earlier(HALF_CONFIGURED),
+    wanted: { alloy: { version: 'present', environment: { ROLE: 'stress' } } },
+    ...CONVERGES,
+    // the version that is there is finished, and no other is installed
+    except: /^(packages\/alloy$|\/usr\/)/,
+    mend: async ({ host }) => {
+      await host.root(
+        "dpkg -s alloy | grep -x 'Version: 1.17.0-1' && dpkg -s alloy | grep ' ok installed'",
+      );
+    },
   },
   {
     fault: 'alloy was unpacked and never configured',
