@@ -329,7 +329,7 @@ export function violationsOf(inventory: Checked, partial: boolean): readonly Pro
   return problems;
 }
 
-/** Values of templates and of the environment, and URLs, that nobody has filled in yet. */
+/** Values of templates, fragments, arguments and of the environment, and URLs, that nobody has filled in yet. */
 function placeholders(inventory: Checked): readonly Warning[] {
   const seen = new Set<object>();
   const search = (value: unknown, path: Path): readonly Warning[] => {
@@ -346,8 +346,11 @@ function placeholders(inventory: Checked): readonly Warning[] {
     return [{ code: 'inventory.unfilled', params, at: inventory.place(path) }];
   };
   return sectionsOf(inventory).flatMap(([{ alloy, config, repository }, path]) => [
+    ...search(alloy?.args, [...path, 'alloy', 'args']),
+    ...search(alloy?.cluster, [...path, 'alloy', 'cluster']),
     ...search(alloy?.environment, [...path, 'alloy', 'environment']),
     ...search(repository, [...path, 'repository']),
+    ...search(config?.fragments, [...path, 'config', 'fragments']),
     ...search(config?.vars, [...path, 'config', 'vars']),
   ]);
 }

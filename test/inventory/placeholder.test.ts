@@ -21,7 +21,9 @@ test('every placeholder of an inventory is a warning with its line', () => {
     `defaults:
   alloy:
     environment: { TOKEN: "<your-token>", OK: fine }
+    args: ["--x=<HOST>"]
   config:
+    fragments: { nginx: { template: ./n.alloy, vars: { address: "<ip>:80" } } }
     vars:
       metrics_url: http://<PROMETHEUS_HOST>:9090/api/v1/write
 groups:
@@ -38,10 +40,12 @@ hosts:
     read.value.warnings.map(({ code, params, at }) => [code, params, at?.line, at?.column]),
   ).toEqual(
     [
+      ['<HOST>', 'defaults.alloy.args[0]', 4, 12],
       ['<your-token>', 'defaults.alloy.environment.TOKEN', 3, 27],
-      ['<PROMETHEUS_HOST>', 'defaults.config.vars.metrics_url', 6, 20],
-      ['$STAGE', 'groups.edge.config.vars.labels.env', 10, 38],
-      ['<app>', 'hosts.a.config.vars.files[1]', 12, 46],
+      ['<ip>', 'defaults.config.fragments.nginx.vars.address', 6, 65],
+      ['<PROMETHEUS_HOST>', 'defaults.config.vars.metrics_url', 8, 20],
+      ['$STAGE', 'groups.edge.config.vars.labels.env', 12, 38],
+      ['<app>', 'hosts.a.config.vars.files[1]', 14, 46],
     ].map(([placeholder, setting, line, column]) => [
       'inventory.unfilled',
       { reason: 'placeholder', placeholder, setting },
