@@ -86,3 +86,19 @@ test('a file of names may have users and ports, as inventory import takes them',
     'web-01\nweb-02    ops@web-02:2222\n10.0.0.7  ops@10.0.0.7\n',
   );
 });
+
+test.each(['hosts', 'children'])('%s of an Ansible group as a list of maps is refused', (key) => {
+  put('list.yaml', `all:\n  ${key}:\n    - web: {}\n    - null\n`);
+  const { code, err } = alloyup('hosts', '-i', 'list.yaml');
+  expect(code).toBe(64);
+  expect(err).toContain('list.yaml:2:3');
+});
+
+test('an inventory in TOML is named as one', () => {
+  put('hosts.toml', '[web.hosts]\nweb-01 = {}\n');
+  const { code, err } = alloyup('hosts', '-i', 'hosts.toml');
+  expect(code).toBe(64);
+  expect(err.replace(/\s+/g, ' ')).toContain(
+    'is an inventory in TOML, which alloyup does not read',
+  );
+});
