@@ -6,7 +6,7 @@ import { REPOSITORY_ROOT } from '../lab/root.ts';
 const read = (path: string): string => readFileSync(join(REPOSITORY_ROOT, path), 'utf8');
 const ROWS = [
   ...read('docs/regressions.md').matchAll(
-    /\| \[[^\]]+\]\(\.\.\/([^)]+)\): (.+) \| ([0-9a-f]{7}) \|$/gm,
+    /\| \[[^\]]+\]\(\.\.\/([^)]+)\): (.+) \| ([0-9a-f]{7})(?: \\\*|, does not end)? \|$/gm,
   ),
 ].map(([, file, name, commit]) => [file!, name!, commit!] as const);
 
