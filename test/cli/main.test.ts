@@ -141,9 +141,10 @@ test('no copy of a configuration is kept, whose passwords may stand in it', () =
     'site.alloy',
     'prometheus.remote_write "m" {\n\tendpoint {\n\t\turl = "http://m.example.com"\n\t\tbasic_auth {\n\t\t\tusername = "me"\n\t\t\tpassword = "correct-horse"\n\t\t}\n\t}\n}\n',
   );
-  put('inventory.yaml', 'hosts: { web-01: { config: { template: ./site.alloy } } }\n');
+  put('inventory.yaml', `defaults: { config: { template: ./site.alloy } }\n${NOBODY}`);
   for (const args of [['validate'], ['render', 'web-01'], ['hosts']])
     expect(alloyup(args).code).toBe(0);
+  expect(alloyup(['plan']).code).toBe(1);
   const written = readdirSync(path(), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('/compiled'))
     .map((entry) => join(entry.parentPath, entry.name));
