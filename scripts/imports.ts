@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 /** Floors of src/, lowest first, each with its directories in the order of the picture. */
 export const FLOORS: readonly (readonly string[])[] = [
   ['model'],
-  ['inventory', 'config', 'alloy', 'steps', 'host', 'report', 'sources', 'transport'],
+  ['inventory', 'config', 'alloy', 'steps', 'host', 'report', 'telemetry', 'sources', 'transport'],
   ['desired', 'plan', 'graph', 'pages'],
   ['engine'],
   ['cli'],

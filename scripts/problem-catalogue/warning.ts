@@ -65,6 +65,28 @@ export const warningCatalogue: Catalogue<WarningProblems> = {
     means: 'Of a directory, `fmt` skips the files that are Liquid templates.',
     examples: { skipped: { files: ['templates/host.alloy'] } },
   },
+  'telemetry.off': {
+    means:
+      'The environment asks for [traces and metrics of the run](telemetry.md) in a way that alloyup does not know. ' +
+      'The run goes on without them.',
+    examples: {
+      endpoint: { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT' },
+      protocol: {
+        variable: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+        value: 'grpc',
+        known: ['http/protobuf', 'http/json'],
+      },
+    },
+  },
+  'telemetry.lost': {
+    means: '[Traces and metrics of the run](telemetry.md) did not arrive, or not all of them.',
+    examples: {
+      'not-delivered': {
+        endpoint: 'tempo.example.com:4318',
+        said: 'connect ECONNREFUSED 192.0.2.7:4318',
+      },
+    },
+  },
   'template.raw': {
     means: 'A template writes a value without escaping it.',
     examples: { raw: { text: 'sys.env("TOKEN")' } },

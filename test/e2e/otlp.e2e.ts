@@ -120,6 +120,75 @@ ${more}`,
     ]);
   });
 
+  test('may be alloyup itself: the gateway receives the spans of a run', async () => {
+    const before = receiver.received.length;
+    const file = lab.inventory({
+      file: 'traced.yaml',
+      hosts: [other.name],
+      defaults: { alloy: { version: '1.18.1' }, rollout: { delivery: 'off' } },
+    });
+    const { report: run, ended } = await report(
+      lab,
+      ['apply', '--yes', '--watch', '1', '-i', file],
+      {
+        env: {
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://${gateway.address}:4318`,
+          TRACEPARENT: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+        },
+      },
+    );
+    expect(outcomes(run)).toEqual([`${other.name}: changed`]);
+    expect(ended.stderr).not.toContain('telemetry');
+    const received = receiver.received.slice(before);
+    expect(new Set(received.map(({ signal }) => signal))).toEqual(new Set(['traces', 'metrics']));
+    expect(received.flatMap(({ signal, names }) => (signal === 'metrics' ? names : []))).toEqual([
+      'alloyup.hosts',
+      'alloyup.changes',
+      'alloyup.step.duration',
+      'alloyup.run.duration',
+      'alloyup.run.exit_code',
+    ]);
+
+    const spans = received.flatMap((one) => one.spans);
+    const named = (name: string) => spans.filter((span) => span.name === name);
+    const [whole] = named('alloyup apply');
+    const [wave] = named('wave');
+    const [host] = named('apply host');
+    expect(whole).toMatchObject({
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parentId: '00f067aa0ba902b7',
+      error: null,
+      attributes: { 'alloyup.run': run.run, 'alloyup.exit_code': 0, 'alloyup.hosts.changed': 1 },
+    });
+    expect(named('plan host')).toMatchObject([{ parentId: whole!.spanId }]);
+    expect(wave).toMatchObject({ parentId: whole!.spanId, attributes: { 'alloyup.wave': 1 } });
+    expect(host).toMatchObject({
+      parentId: wave!.spanId,
+      error: null,
+      attributes: {
+        'alloyup.host': other.name,
+        'alloyup.outcome': 'changed',
+        'alloyup.alloy.version': '1.18.1-1',
+      },
+    });
+    const steps = spans.filter(({ name }) => name.startsWith('step '));
+    expect(steps.map(({ name }) => name).sort()).toEqual(
+      run.hosts[other.name]!.changes.map(({ step }) => `step ${step}`).sort(),
+    );
+    for (const { parentId, attributes } of steps) {
+      expect(parentId).toBe(host!.spanId);
+      expect(attributes).toMatchObject({ 'alloyup.step.state': 'done' });
+    }
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    for (const { traceId, parentId, from, to } of spans) {
+      expect(traceId).toBe(whole!.traceId);
+      const parent = byId.get(parentId);
+      if (!parent) continue;
+      expect(from).toBeGreaterThanOrEqual(parent.from);
+      expect(to).toBeLessThanOrEqual(parent.to);
+    }
+  });
+
   test('on the same host are the only ones that reach it if it listens on loopback', async () => {
     const before = receiver.received.length;
     const pid = (await gateway.root('systemctl show alloy -p MainPID --value')).stdout;

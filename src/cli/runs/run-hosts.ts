@@ -1,5 +1,6 @@
 import { runFleet } from '../../engine/fleet.ts';
 import type { World } from '../../engine/world.ts';
+import { shardText } from '../../inventory/shard.ts';
 import type { Repository } from '../../model/desired.ts';
 import type { Verb } from '../../model/event.ts';
 import type { RepositorySource } from '../../model/ports.ts';
@@ -10,6 +11,7 @@ import { paintWith } from '../../report/paint.ts';
 import { count, oneLine } from '../../report/plain.ts';
 import { say, toPrintable } from '../../report/printable.ts';
 import { createMask, tooShort } from '../../report/redact.ts';
+import type { Attributes } from '../../telemetry/trace.ts';
 import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Invocation, Options } from '../args/option-table.ts';
@@ -20,12 +22,13 @@ import { confirmed } from '../terminal/ask.ts';
 import { catchInterrupts } from '../terminal/interrupts.ts';
 import { type LiveView, openLiveView } from '../terminal/live-view.ts';
 import type { Phase } from '../terminal/phase-list.ts';
-import { withTilde } from '../terminal/terminal.ts';
+import { printProblems, withTilde } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { newRunId } from './run-logs.ts';
 import { openOutput, openPage } from './run-output.ts';
+import { telemetrySettings } from './telemetry.ts';
 
 /** Runs a verb on the chosen hosts, or on those of a saved plan. Returns the exit code. */
 export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
@@ -94,7 +97,11 @@ async function runTargets(given: Run): Promise<number> {
   }));
   const mask = createMask(secrets);
   const run = newRunId();
-  const output = openOutput(run, options, live, mask, await openPage(options));
+  const wanted = telemetrySettings(terminal);
+  const telemetry =
+    wanted.settings &&
+    (await import('./send-telemetry.ts')).sendTelemetry(wanted.settings, aboutRun(options));
+  const output = openOutput(run, options, live, mask, await openPage(options), telemetry);
   let begun = false;
   let isRollingBack = false;
   const emit: World['emit'] = (happening) => {
@@ -148,7 +155,8 @@ async function runTargets(given: Run): Promise<number> {
       hosts: targets.map(({ host }) => host.name),
       version: VERSION,
     });
-    for (const warning of warnings) output.emit({ type: 'run.warning', warning });
+    for (const warning of [...warnings, ...wanted.warnings])
+      output.emit({ type: 'run.warning', warning });
     if (tooShort(secrets).length > 0)
       output.emit({
         type: 'run.warning',
@@ -188,8 +196,14 @@ async function runTargets(given: Run): Promise<number> {
     interrupts.release();
     output.close();
     await world.transport.close();
+    const lost = await telemetry?.close();
+    if (lost) printProblems(terminal, [], [lost]);
   }
 }
+
+/** What tells the spans and figures of a run from those of others. */
+const aboutRun = ({ shard }: Pick<Options, 'shard'>): Attributes =>
+  shard ? { 'alloyup.shard': shardText(shard) } : {};
 
 /** What the inventory says, and the flags where they say otherwise. */
 const rolloutOf = (

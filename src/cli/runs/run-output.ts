@@ -16,6 +16,7 @@ import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
 import { openRunLog } from './run-logs.ts';
+import type { Telemetry } from './telemetry.ts';
 
 type Shown = Pick<Options, 'quiet' | 'verbose' | 'diff'>;
 
@@ -64,6 +65,7 @@ export function openOutput(
   live: LiveView,
   mask: ValueMask,
   page: RunPage | null,
+  telemetry: Pick<Telemetry, 'on'> | null = null,
 ) {
   const { terminal } = live;
   const { junit: junitFile, html: htmlFile } = options;
@@ -82,6 +84,7 @@ export function openOutput(
     printer.on(event);
     page?.add(event);
     live.on(event);
+    telemetry?.on(event);
   };
 
   return {

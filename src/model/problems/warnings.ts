@@ -28,6 +28,12 @@ export interface WarningProblems {
   /** `by`: `alloy 1.18.1`. */
   'fmt.differs': Reasons<'from-alloy', { file: string; by: string }>;
   'fmt.template': Reasons<'skipped', { files: readonly string[] }>;
+  /** `variable`: which one of the environment; `known`: what may be there. */
+  'telemetry.off':
+    | Reasons<'endpoint', { variable: string }>
+    | Reasons<'protocol', { variable: string; value: string; known: readonly string[] }>;
+  /** `endpoint`: host and port; `said`: by the SDK, of the first failure. */
+  'telemetry.lost': Reasons<'not-delivered', { endpoint: string; said: string }>;
   'template.raw': Reasons<'raw', { text: string }>;
   'environment.missing': Reasons<'not-set', { variable: string }>;
   'file.unreadable': Reasons<'for-service', Record<'path' | 'mode' | 'user' | 'group', string>>;

@@ -89,6 +89,22 @@ export const warningTexts: Texts<WarningProblems> = {
       skipped Liquid templates, which are not Alloy until they are rendered: ${files.join(', ')}
       See the result: alloyup render HOST`,
   },
+  'telemetry.off': {
+    endpoint: ({
+      variable,
+    }) => text`the run is not traced: the variable ${variable} is no URL of http or https
+      Set it to an OTLP endpoint, such as http://tempo.example.com:4318, or remove it`,
+    protocol: ({ variable, value, known }) => text`
+      the run is not traced: the variable ${variable} is ${value}, and alloyup sends ${known.join(' or ')}
+      Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, with an endpoint that takes it (usually port 4318)`,
+  },
+  'telemetry.lost': {
+    'not-delivered': ({
+      endpoint,
+      said,
+    }) => text`traces and metrics of this run did not all reach ${endpoint}: ${said}
+      The run itself is not affected; check the variables OTEL_EXPORTER_OTLP_...`,
+  },
   'template.raw': {
     raw: (params) => text`raw writes ${quoted(params.text)} into the configuration without escaping
       Remove "| raw": values are escaped for the place they are written to`,
