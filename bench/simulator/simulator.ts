@@ -1,13 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { REPOSITORY_ROOT } from '../../lab/root.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { rawFacts } from '../../test/host/raw-facts.ts';
 import { addressOf, MOST_HOSTS } from './addresses.ts';
+import { buildProgram } from './build-program.ts';
 import type { Fault } from './faults.ts';
 import type { HostNote, Pace } from './host.ts';
 import type { FromWorker, Setup, ToWorker } from './protocol.ts';
@@ -73,7 +70,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     link: { rttMs: 0, bytesPerS: null, ...options.link },
   };
 
-  const { program, remove } = await buildWorker();
+  const { program, remove } = await buildProgram('worker');
   const workers: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(workers.splice(0).map(end));
@@ -158,28 +155,6 @@ function end(worker: ChildProcess): Promise<void> {
     if (worker.connected) worker.disconnect();
     else worker.kill('SIGKILL');
   });
-}
-
-/** Bundles the worker's program, since Node 20 cannot run TypeScript. It lies where it finds ssh2. */
-async function buildWorker(): Promise<{ readonly program: string; remove(): void }> {
-  const { build } = await import('esbuild');
-  const folder = join(REPOSITORY_ROOT, '.build');
-  await mkdir(folder, { recursive: true });
-  const own = mkdtempSync(join(folder, 'simulator-'));
-  const program = join(own, 'worker.mjs');
-  await build({
-    absWorkingDir: REPOSITORY_ROOT,
-    entryPoints: ['bench/simulator/worker.ts'],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    loader: { '.pl': 'text' },
-    external: ['ssh2'],
-    logLevel: 'error',
-  });
-  return { program, remove: () => rmSync(own, { recursive: true, force: true }) };
 }
 
 /** A port that is free at this address, and in all likelihood at those beside it. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
 import type { World } from '../engine/world.ts';
 import { say } from '../report/printable.ts';
 import { createRepositorySource } from '../sources/apt-repository.ts';
@@ -29,13 +28,26 @@ export function createWorld(terminal: Terminal, { trust, ...given }: WorldOption
     emit: () => {},
     mask: (text) => text,
     now: Date.now,
-    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+    sleep,
     nonce: () => randomBytes(16).toString('hex'),
     stop: never,
     abandon: never,
     ...given,
   };
 }
+
+/** Of timers/promises, each sleep that ends early would make an error with a stack: several for every host. */
+const sleep: World['sleep'] = (ms, signal) =>
+  new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake, { once: true });
+    if (signal.aborted) wake();
+  });
 
 /** What this person's logins may use. */
 export const sshOptionsOf = (terminal: Terminal) => ({

@@ -86,7 +86,7 @@ export async function gatherFacts(
       if (!isWhole) throw error;
       return null;
     })
-    .finally(() => waiting.abort());
+    .finally(() => waiting.abort('answered'));
   if (exit === null) channel.close();
 
   if (answer.full) throw probeProblem(host.name, { reason: 'too-large', limitMb: FACTS_LIMIT_MB });

@@ -17,6 +17,8 @@ export interface HostClock {
   stop(): void;
 }
 
+const STOPPED = 'stopped';
+
 /** Waits that know what they waited for end by themselves, and say so, before the signal ends them. */
 const GRACE_MS = 500;
 
@@ -55,7 +57,8 @@ export function startClock(
       now() >= until && !abandon.aborted && error instanceof ToolError
         ? new ToolError(outOfTime(error.problem, seconds))
         : error,
-    stop: () => stopped.abort(),
+    // a reason that is made anew would have a stack
+    stop: () => stopped.abort(STOPPED),
   };
 }
 

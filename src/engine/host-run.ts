@@ -512,7 +512,10 @@ export function createHostRun(
         },
         waitSeconds(own?.plan ?? given!),
       );
-      if (!isWatchedThen(outcome)) return session.close();
+      if (!isWatchedThen(outcome)) {
+        carriedOut = null;
+        return session.close();
+      }
       const { signal } = endWatch;
       watching = watchDelivery(target, carriedOut!, session, world, signal).finally(session.close);
     },

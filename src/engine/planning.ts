@@ -7,6 +7,9 @@ const PATIENCE_MS = 1000;
 /** Of the time that planning has taken: with it, the others need 1.5 times as long as alone at most. */
 const PATIENCE = 0.5;
 
+/** Hosts whose logins wait for their changes. The others log in again: nobody keeps thousands of idle connections. */
+const MOST_IDLE_LOGINS = 256;
+
 /**
  * Plans all hosts, and yields those with changes once nobody else is waited for. `forAll`: when every host is planned
  * or has ended. Otherwise those that are silent are waited for only half as long again as planning has taken until the
@@ -21,12 +24,13 @@ export async function* planInRounds(
   let lastAt = from;
   let unbegun = hosts.length;
   let open = hosts.length;
+  let kept = 0;
   let ready: HostRun[] = [];
   let isFirst = true;
   // aborts when the next host begins or is planned
   let next = new AbortController();
   const tell = (): void => {
-    next.abort();
+    next.abort('next');
     next = new AbortController();
   };
   const everyPlan = pLimit(forks).map(hosts, async (host) => {
@@ -35,7 +39,11 @@ export async function* planInRounds(
     try {
       await (stop.aborted ? host.skip() : host.plan());
     } finally {
-      if (host.waiting) ready.push(host);
+      if (host.waiting) {
+        ready.push(host);
+        kept += 1;
+        if (kept > MOST_IDLE_LOGINS) host.close();
+      }
       open -= 1;
       lastAt = now();
       tell();

@@ -152,6 +152,8 @@ export async function scanHostKeys(
           // ends the connection right after the key exchange: nobody logs in here
           return false;
         },
+        // the scan has a limit of its own
+        inTurn: (work) => work(),
         onStage: (now) => {
           stage = now;
         },

@@ -28,7 +28,7 @@ export interface Session {
 /** What tells the two SSH clients apart. Everything else about a login is written once, in `logins`. */
 export interface SshClient<S extends Session> {
   readonly via: Connection['via'];
-  /** Logins in progress at once, over all hosts. */
+  /** Logins in progress at once, over all hosts; the time of whoever waits for a place does not run yet. */
   readonly handshakes: number;
   /**
    * Finds what to log in with, and returns what makes one attempt. May ask a person for a
@@ -233,6 +233,11 @@ export function connectionOver(
       }
       const channel = commandChannel(options, where);
       current = channel;
+      // what it was sent and what it has said are not kept for as long as the login
+      const forget = (): void => {
+        if (current === channel) current = undefined;
+      };
+      channel.exit.then(forget, forget);
       const ended = session.ended();
       if (ended === undefined) session.run(argv, channel, options);
       else channel.failed(problems.lost(where, ended));

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { ToolError } from '../model/problem.ts';
+import { handshakeLimit } from './handshake-limit.ts';
 import type { Hop } from './hops.ts';
 import { hostKeyNames, knownKeys, otherTypes, refusalOf } from './host-key-policy.ts';
 import { keyRing, type Offers } from './keys.ts';
@@ -19,15 +20,15 @@ import { OpensshRequired } from './problems.ts';
 import { type LoginResult, logIn } from './ssh2-login.ts';
 import { type Ssh2Session, ssh2Session } from './ssh2-session.ts';
 
-const HANDSHAKES = 32;
-
 /** The built-in client: ssh2, through node-ssh. */
 export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClient<Ssh2Session> {
   const offersOf = keyRing(options.user.home, options.askPassphrase);
+  const inTurn = handshakeLimit();
 
   return {
     via: 'ssh',
-    handshakes: HANDSHAKES,
+    // whoever only waits for a host holds up nobody
+    handshakes: Number.POSITIVE_INFINITY,
     async prepare(hop, jump) {
       const offers = await offersOf(hop.identities);
       requireOffers(offers, hop);
@@ -62,6 +63,7 @@ export function ssh2Client(options: SshOptions, files: KnownHostsFiles): SshClie
       },
       onStage,
       signal,
+      inTurn,
     });
     if (result.kind === 'in') {
       return { kind: 'in', session: ssh2Session(result.client, endpoint), by: result.offer.label };

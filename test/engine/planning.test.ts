@@ -220,3 +220,21 @@ test('whoever is late: each host ends once, and is changed if it was planned', a
     { numRuns: 50 },
   );
 });
+
+test('of a large fleet, few hosts keep an idle login while they wait for their changes', async () => {
+  const names = Array.from({ length: 300 }, (_, i) => `h${i}`);
+  let open = 0;
+  const fleet: Fleet = fleetOf(Object.fromEntries(names.map((name) => [name, {}])), {
+    async confirm() {
+      open = Object.values(fleet.hosts).reduce((sum, { openLogins }) => sum + openLogins, 0);
+      return true;
+    },
+  });
+  const { outcomes } = await runAll(fleet, { forks: 32 });
+  expect(new Set(Object.values(outcomes))).toEqual(new Set(['changed']));
+  expect(open).toBe(256);
+  const logins = Object.values(fleet.hosts).map((host) => host.logins);
+  expect(
+    [logins.filter((n) => n === 1), logins.filter((n) => n === 2)].map((l) => l.length),
+  ).toEqual([256, 44]);
+});

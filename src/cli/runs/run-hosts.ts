@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { runFleet } from '../../engine/fleet.ts';
 import type { World } from '../../engine/world.ts';
 import { shardText } from '../../inventory/shard.ts';
@@ -95,6 +96,7 @@ async function runTargets(given: Run): Promise<number> {
     ...target,
     rollout: rolloutOf(target.rollout, options),
   }));
+  if (targets.length >= LARGE) keepHeapSmall();
   const mask = createMask(secrets);
   const run = newRunId();
   const wanted = telemetrySettings(terminal);
@@ -204,6 +206,15 @@ async function runTargets(given: Run): Promise<number> {
 /** What tells the spans and figures of a run from those of others. */
 const aboutRun = ({ shard }: Pick<Options, 'shard'>): Attributes =>
   shard ? { 'alloyup.shard': shardText(shard) } : {};
+
+/** Hosts of a fleet whose garbage would fill more memory than alloyup itself. */
+const LARGE = 500;
+
+/**
+ * What a host leaves behind is garbage that V8 would let grow to several times of what is in use before it collects it,
+ * since the machine has memory to spare: the machine may have other plans for it.
+ */
+const keepHeapSmall = (): void => setFlagsFromString('--heap-growing-percent=50');
 
 /** What the inventory says, and the flags where they say otherwise. */
 const rolloutOf = (

@@ -3,13 +3,15 @@ import type { RunEvent } from '../../model/event.ts';
 import { liveLines, type PhaseView } from '../../report/live.ts';
 import { openLiveFold } from '../../report/live-state.ts';
 import { paintWith } from '../../report/paint.ts';
-import { toPrintable } from '../../report/printable.ts';
+import { type Printable, toPrintable } from '../../report/printable.ts';
 import type { Cleaned } from '../../report/redact.ts';
 import type { Options } from '../args/option-table.ts';
 import { SIGNALS } from './interrupts.ts';
 import type { Phase } from './phase-list.ts';
 import { openScreen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
+
+const SECOND_MS = 1000;
 
 type Shown = Pick<Options, 'output' | 'quiet' | 'verbose'>;
 
@@ -27,9 +29,17 @@ function openView(terminal: Terminal, canvas: NonNullable<Terminal['canvas']>) {
   let phases: () => readonly PhaseView[] = () => [];
   const notes: string[] = [];
   const paint = paintWith(terminal.outColour);
-  const screen = openScreen(canvas, (size) =>
-    liveLines(fold.state, size, Date.now(), paint, phases()),
-  );
+  let events = 0;
+  let last = { key: '', at: 0, lines: [] as readonly Printable[] };
+  const screen = openScreen(canvas, (size) => {
+    const now = Date.now();
+    const views = phases();
+    // where nothing happens, only seconds pass
+    const key = JSON.stringify([events, size, views]);
+    if (key !== last.key || now - last.at >= SECOND_MS)
+      last = { key, at: now, lines: liveLines(fold.state, size, now, paint, views) };
+    return last.lines;
+  });
   let startChanging = (): void => {};
   const changing = new Promise<void>((resolve) => {
     startChanging = resolve;
@@ -78,6 +88,7 @@ function openView(terminal: Terminal, canvas: NonNullable<Terminal['canvas']>) {
     },
     on(event: Cleaned<RunEvent>): void {
       fold.add(event);
+      events += 1;
       if (event.type === 'run.started') stay();
       if (fold.state.phase.kind === 'change') startChanging();
       if (event.type === 'run.finished') close();

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { handshakeLimit } from '../../src/transport/handshake-limit.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Begins so much work, of which each takes so long. */
+function begin(n: number, ms: number, isBusy: () => boolean) {
+  const inTurn = handshakeLimit(isBusy);
+  const seen = { active: 0, most: 0, done: 0 };
+  const work = async (): Promise<void> => {
+    seen.active += 1;
+    seen.most = Math.max(seen.most, seen.active);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    seen.active -= 1;
+    seen.done += 1;
+  };
+  const all = Promise.all(Array.from({ length: n }, () => inTurn(work)));
+  return { seen, all };
+}
+
+test('a machine that is busy makes 32 handshakes at once, and all in the end', async () => {
+  const { seen, all } = begin(200, 100, () => true);
+  await vi.runAllTimersAsync();
+  await all;
+  expect(seen).toEqual({ active: 0, most: 32, done: 200 });
+});
+
+test('an idle one makes more, but not all of them in the same moment', async () => {
+  const { seen, all } = begin(500, 900, () => false);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(seen.active).toBeGreaterThan(32);
+  expect(seen.active).toBeLessThan(100);
+  await vi.advanceTimersByTimeAsync(800);
+  expect(seen.active).toBe(500);
+  await vi.runAllTimersAsync();
+  await all;
+});
+
+test('whoever is silent after its greeting holds its place for a second at most', async () => {
+  const inTurn = handshakeLimit(() => true);
+  const silent = Array.from({ length: 32 }, () =>
+    inTurn(() => new Promise<void>((resolve) => setTimeout(resolve, 15_000))),
+  );
+  let begun = false;
+  const good = inTurn(async () => {
+    begun = true;
+  });
+  await vi.advanceTimersByTimeAsync(900);
+  expect(begun).toBe(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(begun).toBe(true);
+  await good;
+  await vi.runAllTimersAsync();
+  await Promise.all(silent);
+});
+
+test('an error frees its place', async () => {
+  const inTurn = handshakeLimit(() => true);
+  const failing = Array.from({ length: 100 }, () => inTurn(() => Promise.reject(new Error('no'))));
+  const ends = Promise.allSettled(failing);
+  await vi.runAllTimersAsync();
+  expect((await ends).every(({ status }) => status === 'rejected')).toBe(true);
+});
