@@ -19,13 +19,14 @@ const BUSY = 0.7;
  */
 export function handshakeLimit(isBusy: () => boolean = loopIsBusy()): InTurn {
   let active = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let looks = false;
   const waiting: (() => void)[] = [];
   const begin = (n: number): void => {
     for (const go of waiting.splice(0, n)) go();
-    if (waiting.length === 0) return;
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    if (waiting.length === 0 || looks) return;
+    looks = true;
+    setTimeout(() => {
+      looks = false;
       begin(isBusy() ? ALWAYS - active : Math.max(MORE, ALWAYS - active));
     }, LOOK_MS);
   };

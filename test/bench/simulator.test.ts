@@ -108,7 +108,7 @@ test('each fault is reported as what it is, and a repaired host is changed', asy
     state: 'outdated',
     pace: { stepMs: 50, readingMs: 20 },
   });
-  const limits = ['--connect-timeout', '4', '--timeout', '12'];
+  const limits = ['--connect-timeout', '8', '--timeout', '16'];
   const { code, ends } = await alloyup(at, 'apply', '-y', ...limits);
   expect(code).toBe(1);
   const outcomes = Object.fromEntries(
