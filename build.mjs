@@ -37,14 +37,20 @@ const pageAssets = {
 };
 
 /**
- * openpgp is under the LGPL: it stays the file that its authors publish, which a user can replace by
- * another version of it.
+ * Files that stay as their authors publish them, which a user can replace by another version: openpgp is
+ * under the LGPL, and Graphviz, which viz.js is made of, under the EPL.
  */
-const OPENPGP = 'openpgp.min.mjs';
-const openpgpAsItIs = {
-  name: 'openpgp-as-it-is',
+const AS_THEY_ARE = {
+  openpgp: { file: 'openpgp.min.mjs', from: 'node_modules/openpgp/dist/node/openpgp.min.mjs' },
+  '@viz-js/viz': { file: 'viz.js', from: 'node_modules/@viz-js/viz/dist/viz.js' },
+};
+const asTheyAre = {
+  name: 'as-they-are',
   setup(at) {
-    at.onResolve({ filter: /^openpgp$/ }, () => ({ path: `./${OPENPGP}`, external: true }));
+    at.onResolve({ filter: /^(?:openpgp|@viz-js\/viz)$/ }, ({ path }) => ({
+      path: `./${AS_THEY_ARE[path].file}`,
+      external: true,
+    }));
   },
 };
 
@@ -54,10 +60,10 @@ function packageOf(input) {
   return folder && { folder, ...JSON.parse(readFileSync(join(root, folder, 'package.json'))) };
 }
 
-/** Name, version, licence and licence text of every package in these files, and of openpgp. */
+/** Name, version, licence and licence text of every package in these files, and of those that stay files. */
 function licencesOf(inputs) {
   const packages = new Map();
-  for (const input of [...inputs, 'node_modules/openpgp/package.json']) {
+  for (const input of [...inputs, ...Object.values(AS_THEY_ARE).map(({ from }) => from)]) {
     const found = packageOf(input);
     if (found) packages.set(`${found.name} ${found.version}`, found);
   }
@@ -78,12 +84,14 @@ function licencesOf(inputs) {
     return [head, ...texts].join('\n\n');
   });
   const rule = `\n\n${'='.repeat(80)}\n\n`;
-  const gpl = readFileSync(join(root, 'licenses/GPL-3.0.txt'), 'utf8').trim();
+  const text = (name) => readFileSync(join(root, 'licenses', name), 'utf8').trim();
+  const files = Object.entries(AS_THEY_ARE).map(([name, { file }]) => `${file} of ${name}`);
   return [
-    `Software of others in dist/, and its licences. ${OPENPGP} is the unmodified file of openpgp:
-replace it by another version to use that one. All else is part of the bundle.`,
+    `Software of others in dist/, and its licences. ${files.join(' and ')} are unmodified:
+replace them by another version to use that one. All else is part of the bundle.`,
     ...parts,
-    `The GNU General Public License, which the LGPL of openpgp refers to\n\n${gpl}`,
+    `The GNU General Public License, which the LGPL of openpgp refers to\n\n${text('GPL-3.0.txt')}`,
+    `Graphviz (EPL-2.0), which is compiled into viz.js. Its source: https://gitlab.com/graphviz/graphviz\n\n${text('EPL-2.0.txt')}`,
   ].join(rule);
 }
 
@@ -132,10 +140,11 @@ async function run(file, args) {
 const [verb, file, ...args] = process.argv.slice(2);
 if (verb === undefined) {
   mkdirSync(join(root, 'dist'), { recursive: true });
-  copyFileSync(join(root, 'node_modules/openpgp/dist/node', OPENPGP), join(root, 'dist', OPENPGP));
+  for (const { file, from } of Object.values(AS_THEY_ARE))
+    copyFileSync(join(root, from), join(root, 'dist', file));
   const { metafile } = await build({
     ...common,
-    plugins: [...common.plugins, openpgpAsItIs],
+    plugins: [...common.plugins, asTheyAre],
     metafile: true,
     entryPoints: ['src/cli/main.ts'],
     outdir: 'dist',

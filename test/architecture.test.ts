@@ -53,7 +53,14 @@ const OUTSIDE =
   /^\.\.\/(?:package\.json|templates\/(?:(?:fragments|parts)\/)?[\w-]+\.(?:alloy|yaml)|schema\/[\w-]+\.schema\.json)$/;
 
 /** Libraries for the other directories; those with I/O may use any. */
-const PURE_LIBRARIES: readonly string[] = ['yaml', 'zod', 'liquidjs', 'diff', 'p-limit'];
+const PURE_LIBRARIES: readonly string[] = [
+  'yaml',
+  'zod',
+  'liquidjs',
+  'diff',
+  'p-limit',
+  '@viz-js/viz',
+];
 
 const SRC = new URL('../src/', import.meta.url).pathname;
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

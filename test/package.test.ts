@@ -56,6 +56,15 @@ describe('the package, installed from its tarball', () => {
     expect(importing.length).toBeGreaterThan(0);
   });
 
+  test('so is Graphviz, with its licence, and only graph loads it', () => {
+    const file = 'dist/viz.js';
+    const theirs = readFileSync(join(ROOT, 'node_modules/@viz-js/viz', file));
+    expect(readFileSync(join(installed, file)).equals(theirs)).toBe(true);
+    expect(readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8')).toContain(
+      'Eclipse Public License - v 2.0',
+    );
+  });
+
   test('the licences of everything in it are there, each with its text', () => {
     const licences = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8');
     for (const name of [
@@ -67,6 +76,7 @@ describe('the package, installed from its tarball', () => {
       'undici',
       'execa',
       'openpgp',
+      '@viz-js/viz',
     ])
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
     expect(licences).toContain('GNU LESSER GENERAL PUBLIC LICENSE');

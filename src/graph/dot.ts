@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, Signal } from './graph.ts';
-import { CLOSED } from './mermaid.ts';
+import { frameTitle } from './measures.ts';
 import { COLOURS } from './palette.ts';
 import { clean, edgesByEnds } from './words.ts';
 
@@ -17,9 +17,8 @@ export function dot(graph: Graph): string {
       if (node.frame === frame) lines.push(`${indent}${ids.get(node.id)} [${nodeOf(node)}];`);
     for (const [index, one] of graph.frames.entries()) {
       if (one.frame !== frame) continue;
-      const closed = one.closed === null ? [] : [CLOSED[one.closed](one.components)];
       lines.push(`${indent}subgraph cluster_${index} {`);
-      lines.push(`${indent}  label=${quoted(one.name, one.label, ...closed)}; style=rounded;`);
+      lines.push(`${indent}  label=${quoted(frameTitle(one))}; style=rounded;`);
       // Graphviz leaves out an empty one
       if (!graph.nodes.some((node) => node.frame === one.id))
         lines.push(`${indent}  empty_${index} [shape=point, style=invis];`);

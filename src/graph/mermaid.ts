@@ -1,4 +1,5 @@
-import { type Graph, type GraphFrame, type GraphNode, SIGNALS, type Signal } from './graph.ts';
+import { type Graph, type GraphNode, SIGNALS, type Signal } from './graph.ts';
+import { frameTitle } from './measures.ts';
 import { COLOURS } from './palette.ts';
 import { clean, edgesByEnds } from './words.ts';
 
@@ -7,7 +8,7 @@ export function mermaid(graph: Graph): string {
   const ids = new Map(
     [...graph.nodes, ...graph.frames].map(({ id }, index) => [id, `n${index}`] as const),
   );
-  const lines = [`%% ${clean(graph.title)}`, 'flowchart LR'];
+  const lines = [`%% ${quoted(graph.title)}`, 'flowchart LR'];
   const draw = (frame: string | null, indent: string): void => {
     for (const node of graph.nodes)
       if (node.frame === frame) lines.push(`${indent}${ids.get(node.id)}${shapeOf(node)}`);
@@ -77,20 +78,6 @@ const SHAPES: Readonly<Record<Signal | Exclude<GraphNode['kind'], 'component'>, 
     destination: ['[(', ')]'],
     missing: ['>', ']'],
   };
-
-const frameTitle = ({ name, label, closed, components }: GraphFrame): string => {
-  const title = [name, label].filter(Boolean).join(' ');
-  return closed === null ? title : `${title} (${CLOSED[closed](components)})`;
-};
-
-/** Why a frame shows nothing. */
-export const CLOSED: Readonly<
-  Record<NonNullable<GraphFrame['closed']>, (components: number) => string>
-> = {
-  fetched: () => 'fetched when Alloy runs',
-  repeated: () => 'as above',
-  recursive: () => 'contains itself',
-};
 
 /** Text between quotes of a node; Mermaid reads entities as #NAME;. */
 const quoted = (text: string): string =>

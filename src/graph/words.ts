@@ -1,5 +1,5 @@
-import { oneLine } from '../report/plain.ts';
-import type { Graph, GraphEdge } from './graph.ts';
+import { count, oneLine } from '../report/plain.ts';
+import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 
 /** Longer names are cut in the middle: nobody reads them, and a picture must hold them. */
 const LONGEST = 200;
@@ -22,4 +22,16 @@ export function edgesByEnds({ edges }: Graph): readonly (readonly GraphEdge[])[]
     else found.set(key, [edge]);
   }
   return [...found.values()];
+}
+
+/** What a graph consists of, in a sentence. */
+export function phrase({ title, nodes, edges }: Graph): string {
+  const kinds = (kind: GraphNode['kind']): number =>
+    nodes.filter((node) => node.kind === kind).length;
+  const parts = [
+    count(kinds('component'), 'component'),
+    count(edges.length, 'connection'),
+    count(kinds('destination'), 'destination'),
+  ];
+  return `${clean(title)}: ${parts.join(', ')}`;
 }

@@ -156,8 +156,9 @@ export const COMMANDS = {
     summary: 'draw what a host or a file consists of, and what flows where',
     options: [...INVENTORY, 'graphFormat', 'out', 'alloyVersion', 'root', 'color'],
     examples: [
-      ['alloyup graph config.alloy -o config.mmd', 'a picture for a Markdown page'],
-      ['alloyup graph web-01 --format json', 'what the inventory renders for a host'],
+      ['alloyup graph config.alloy -o config.svg', 'a picture of a file'],
+      ['alloyup graph web-01 -o web-01.html', 'a page for a host; modules open and close'],
+      ['alloyup graph web-01 --format mermaid', 'for a Markdown page'],
       ['alloyup graph /etc/alloy/ --format dot', 'the files of a directory, as one configuration'],
     ],
     load: async () => (await import('../commands/graph.ts')).graph,

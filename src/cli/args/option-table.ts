@@ -16,7 +16,7 @@ export type Group = (typeof GROUPS)[number];
 const [HOSTS, RUN, OUTPUT, LIST] = GROUPS;
 
 const FORMATS = ['text', 'json', 'ndjson'] as const;
-const GRAPH_FORMATS = ['mermaid', 'dot', 'json'] as const;
+const GRAPH_FORMATS = ['svg', 'html', 'mermaid', 'dot', 'json'] as const;
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** @param parse reads one occurrence; `before` is what the earlier ones came to */
@@ -210,7 +210,7 @@ export const createOptions = () => ({
     option<GraphFormat | null>(
       '--format <format>',
       OUTPUT,
-      'mermaid, dot or json (default: as the file of --out is called)',
+      'svg, html, mermaid, dot or json (default: as --out says, or svg)',
       null,
     ).choices(GRAPH_FORMATS),
     { attributeName: () => 'graphFormat', variable: 'ALLOYUP_GRAPH_FORMAT' },

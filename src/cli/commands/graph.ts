@@ -21,19 +21,30 @@ export const graph: Command = async (invocation) => {
   const isFiles = args.length > 1 || looksLikeFile(args[0]!);
   const drawn = isFiles ? graphOfFiles(invocation) : await graphOfHost(invocation);
   const format = options.graphFormat ?? formatOf(options.out);
-  const text = WRITERS[format](drawn);
+  const text = await WRITERS[format](drawn);
   if (options.out !== null) replaceFile(options.out, text);
   else terminal.content(text);
   return 0;
 };
 
-const WRITERS: Readonly<Record<GraphFormat, (graph: Graph) => string>> = {
+const WRITERS: Readonly<Record<GraphFormat, (graph: Graph) => string | Promise<string>>> = {
+  async svg(graph) {
+    const { createLayOut } = await import('../../graph/layout.ts');
+    const { graphSvg } = await import('../../graph/svg.ts');
+    return graphSvg((await createLayOut())(graph), { styled: true, explained: true });
+  },
+  async html(graph) {
+    const { createLayOut } = await import('../../graph/layout.ts');
+    const { graphPage } = await import('../../graph/html.ts');
+    return graphPage(graph, await createLayOut());
+  },
   mermaid,
   dot,
   json: (graph) => toJson(graph, 2),
 };
 
 const ENDINGS: readonly (readonly [ending: RegExp, format: GraphFormat])[] = [
+  [/\.html?$/i, 'html'],
   [/\.(?:mmd|mermaid)$/i, 'mermaid'],
   [/\.(?:dot|gv)$/i, 'dot'],
   [/\.json$/i, 'json'],
@@ -41,7 +52,7 @@ const ENDINGS: readonly (readonly [ending: RegExp, format: GraphFormat])[] = [
 
 /** As the name of the file says. */
 const formatOf = (path: string | null): GraphFormat =>
-  ENDINGS.find(([ending]) => ending.test(path ?? ''))?.[1] ?? 'mermaid';
+  ENDINGS.find(([ending]) => ending.test(path ?? ''))?.[1] ?? 'svg';
 
 const looksLikeFile = (name: string): boolean =>
   name === '-' || /\/|\.alloy$/.test(name) || existsSync(name);
