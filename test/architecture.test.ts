@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ['model', 'steps', 'alloy'],
   graph: ['model', 'alloy', 'report'],
   pages: ['model', 'report'],
-  engine: ['model', 'plan', 'host'],
+  engine: ['model', 'plan', 'host', 'graph'],
   cli: [
     'model',
     'inventory',

@@ -122,7 +122,7 @@ function kept(
 }
 
 /** 1: the same lines; 0: none in common. */
-function likeness(a: readonly string[], b: readonly string[]): number {
+export function likeness(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 && b.length === 0) return 1;
   const left = [...b];
   let common = 0;

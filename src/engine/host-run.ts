@@ -26,6 +26,7 @@ import {
   watchDelivery,
 } from './delivery-watch.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
+import { graphChangesOf } from './graph-changes.ts';
 import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
 import { createSession, isLost } from './session.ts';
@@ -207,8 +208,12 @@ export function createHostRun(
     of.cluster !== null &&
     target.cluster !== null &&
     clusterViewOf(target.cluster, name, of.cluster).state !== 'whole';
-  const emitPlan = (plan: Plan): void =>
-    emit({ type: 'host.planned', host: name, plan: planView(plan, target.cluster) });
+  const emitPlan = async (plan: Plan, now: Facts): Promise<void> => {
+    const isChange = verb === 'plan' || verb === 'apply';
+    const graph = isChange ? await graphChangesOf(target, now) : null;
+    const view = planView(plan, target.cluster);
+    emit({ type: 'host.planned', host: name, plan: graph ? { ...view, graph } : view });
+  };
 
   /** Runs one request on the host and reports each of its records. Without one, it only follows what was started. */
   const execute = async (
@@ -326,7 +331,7 @@ export function createHostRun(
             othersInstalled: readOtherPackages(name, raw),
           })
         : planHost(target, now, supplies, planOptions);
-    if (verb !== 'rollback') emitPlan(plan);
+    if (verb !== 'rollback') await emitPlan(plan, now);
     for (const warning of plan.warnings) emit({ type: 'host.warning', host: name, warning });
     const saved = expected?.get(name);
     const [refusal] = plan.problems;
@@ -385,7 +390,7 @@ export function createHostRun(
     const mayReplace = options.unattended && !expected;
     if (plan.changes.length > 0 && !mayReplace)
       return difference ? { outcome: 'stale', problem: difference } : { plan, supplies };
-    emitPlan(plan);
+    await emitPlan(plan, now);
     if (plan.changes.length === 0) return { outcome: 'unchanged' };
     emit({
       type: 'host.warning',

@@ -39,6 +39,8 @@ export interface PlacedLine {
   /** It ends at a node, not on the border of a frame that it goes through. */
   readonly arrives: boolean;
   readonly leaves: boolean;
+  /** The frame that it is drawn in; null: in none. */
+  readonly body: string | null;
 }
 
 /** A drawing without its style. In CSS pixels; everything is within width and height. */
@@ -202,7 +204,8 @@ class Placing {
       at[side] += 1;
     }
     const height = Math.max(this.#height, TITLE + FRAME + 22 * Math.max(1, at.left, at.right));
-    const width = Math.max(titleWidth(frame), 2 * this.#portWidth + 40);
+    // with the number of what is in it
+    const width = Math.max(titleWidth(frame) + 110, 2 * this.#portWidth + 40);
     return {
       width,
       height,
@@ -367,7 +370,7 @@ class Placing {
         points.push(...straight(last, { x: width - border(to.inner), y: last.y }));
       if ('inner' in from && first && !this.#nodes.has(from.inner))
         points.unshift({ x: 0, y: first.y }, { x: 0, y: first.y }, first);
-      result.lines.push({ of: edges, points, arrives, leaves });
+      result.lines.push({ of: edges, points, arrives, leaves, body: id });
     }
     for (const { frame, body } of inner) {
       const { x, y } = box(`frame ${frame.id}`);

@@ -42,7 +42,8 @@ export function nodeWidth({ nodes }: Graph): number {
       width,
       SIGNS + 12 + SMALL * widthOf(type),
       SIGNS + 12 + LARGE * widthOf(label),
-      SIGNS + 12 + SMALL * widthOf(note),
+      // with the mark of its tone
+      SIGNS + 12 + SMALL * (widthOf(note) + 2),
     );
   }
   return Math.round(Math.min(WIDEST, width));

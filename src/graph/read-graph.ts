@@ -46,6 +46,8 @@ export interface GraphFile {
 export interface GraphOptions {
   readonly title: string;
   readonly check: CheckOptions;
+  /** What the checks find is in it; so it is unless said. */
+  readonly findings?: boolean;
 }
 
 /** So many nodes at most: further instances of a module that is shown already stay closed. */
@@ -59,6 +61,13 @@ const DEPTH = 12;
  */
 export function readGraph(files: readonly GraphFile[], options: GraphOptions): Graph {
   return new Reading(files, options).graph();
+}
+
+/** The same, and the text of each component, setting, import, instance and destination by its id, without its own label. */
+export function readGraphAndTexts(files: readonly GraphFile[], options: GraphOptions) {
+  const reading = new Reading(files, options);
+  const graph = reading.graph();
+  return { graph, texts: reading.texts(graph) };
 }
 
 /** One body that is shown in one place: the root, an instance of a module, a template. */
@@ -150,8 +159,31 @@ class Reading {
     for (const one of this.#instances) this.#connectImport(one);
     const edges = this.#finishedEdges();
     for (const one of this.#sends) edges.push(...this.#destinations(one, edges));
-    const findings = this.#attach(config);
+    const findings = this.#options.findings === false ? [] : this.#attach(config);
     return this.#finish({ title, alloy: table.version, edges, findings });
+  }
+
+  texts(graph: Graph): ReadonlyMap<string, string> {
+    const texts = new Map<string, string>();
+    for (const [node, all] of this.#shownAs) {
+      const { block, parsed } = node;
+      // the contents of a template and of a declare are nodes of their own
+      const isAround = node.name === 'foreach' || node.name === 'declare';
+      const text = isAround
+        ? ''
+        : parsed.source
+            .slice(block.open + 1, block.close)
+            .split('\n')
+            .map((line) => line.trim().replace(/\s+/g, ' '))
+            .filter((line) => line !== '')
+            .join('\n');
+      for (const { id } of all) texts.set(id, text);
+    }
+    for (const { id, kind, frame } of graph.nodes) {
+      if (kind === 'destination' || kind === 'missing') texts.set(id, '');
+      if (kind === 'port' && frame !== null) texts.delete(id);
+    }
+    return texts;
   }
 
   #at(parsed: Parsed, offset: number): Position | null {
@@ -661,7 +693,8 @@ class Reading {
   }
 }
 
-const isTelemetry = (signal: Signal): boolean => (TELEMETRY as readonly Signal[]).includes(signal);
+export const isTelemetry = (signal: Signal): boolean =>
+  (TELEMETRY as readonly Signal[]).includes(signal);
 
 /** Telemetry before targets, and what flows before what could. */
 function mainSignals(node: GraphNode, flows: ReadonlySet<Signal>): readonly Signal[] {

@@ -52,7 +52,7 @@ export function graphSvg(layout: Layout, options: SvgOptions): string {
     ...layout.frames.map((one) =>
       frameSvg(one, `f${numbers.get(one.of.id)}`, around(one.of.frame), options),
     ),
-    ...layout.lines.map((line) => lineSvg(line, graph, around)),
+    ...layout.lines.map((line) => lineSvg(line, around)),
     ...layout.nodes.map((one) => nodeSvg(one, around(one.of.frame))),
     ...layout.ports.map((one) => portSvg(one, around)),
     ...layout.lines.flatMap((line) => labelSvg(line, around)),
@@ -74,23 +74,19 @@ function frameSvg(
 ): string {
   const { closed: why, components } = of;
   const canFold = foldable && why === null;
-  const title = fitted(frameTitle(of), width - 44, 'large');
   const mark = canFold ? (closed ? '▸ ' : '▾ ') : '';
   const isBadged = of.findings.length > 0;
-  const words = `${frameTitle(of)}${closed && why === null ? `, ${components} components` : ''}`;
+  const inside = `${components} ${components === 1 ? 'component' : 'components'}`;
+  const words = `${frameTitle(of)}${closed && why === null ? `, ${inside}` : ''}`;
+  const title = fitted(words, width - 44, 'large');
   const toggle = canFold
     ? ` class="ag-toggle" role="button" tabindex="0" aria-expanded="${!closed}" aria-label="${escapeXml(`${frameTitle(of)}: show or hide what is in it`)}" data-frame="${number}"`
     : '';
-  const count =
-    closed && why === null
-      ? `<text class="ag-type" x="${x + 12}" y="${y + height - 10}">${components} ${components === 1 ? 'component' : 'components'}</text>`
-      : '';
   return [
     `<g class="ag-frame ${toneOf(of.note)}" data-frame="${number}"${around}><title>${escapeXml(tip(words, of))}</title>`,
     `<rect class="ag-frame-box" x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="10"/>`,
     `<g${toggle}><rect class="ag-frame-head" x="${r(x)}" y="${r(y)}" width="${r(width)}" height="26" rx="10"/>`,
     `<text class="ag-frame-title" x="${r(x + 12)}" y="${r(y + 18)}">${mark}${escapeXml(title)}</text></g>`,
-    count,
     isBadged ? badge(of.findings, x + width - 8, y) : '',
     '</g>',
   ].join('');
@@ -158,8 +154,7 @@ function portSvg(
 }
 
 function lineSvg(
-  { of, points, arrives }: PlacedLine,
-  graph: Graph,
+  { of, points, arrives, body }: PlacedLine,
   around: (frame: string | null) => string,
 ): string {
   if (points.length < 2) return '';
@@ -171,50 +166,23 @@ function lineSvg(
       const arrow = arrives ? `<path class="ag-arrow" d="${arrowOf(edge.signal, end)}"/>` : '';
       const dash = DASHES[edge.signal];
       return [
-        `<g class="ag-edge ag-${edge.signal} ${toneOf(edge.note)}"${around(innermost(edge, graph))}><title>${escapeXml(edgeTip(edge))}</title>`,
+        `<g class="ag-edge ag-${edge.signal} ${toneOf(edge.note)}"${around(body)}><title>${escapeXml(edgeTip(edge))}</title>`,
         `<path class="ag-line" d="${pathOf(moved, arrives)}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>${arrow}</g>`,
       ].join('');
     })
     .join('');
 }
 
-/** The frame that both ends are in; null: none. */
-function innermost({ from, to }: GraphEdge, { nodes, frames }: Graph): string | null {
-  const chain = (id: string): readonly string[] => {
-    const found: string[] = [];
-    let at = byId(nodes, id)?.frame ?? null;
-    while (at !== null) {
-      found.push(at);
-      at = byId(frames, at)?.frame ?? null;
-    }
-    return found;
-  };
-  const own = chain(from);
-  const other = new Set(chain(to));
-  return own.find((frame) => other.has(frame)) ?? null;
-}
-
-const indexes = new WeakMap<readonly object[], Map<string, unknown>>();
-
-function byId<T extends { readonly id: string }>(all: readonly T[], id: string): T | undefined {
-  let index = indexes.get(all) as Map<string, T> | undefined;
-  if (!index) {
-    index = new Map(all.map((one) => [one.id, one]));
-    indexes.set(all, index);
-  }
-  return index.get(id);
-}
-
 function labelSvg(
-  { of, points, leaves, arrives }: PlacedLine,
-  _around: (frame: string | null) => string,
+  { of, points, leaves, arrives, body }: PlacedLine,
+  around: (frame: string | null) => string,
 ): readonly string[] {
   const noted = of.filter(({ note }) => note !== undefined && note.text !== '');
   if (noted.length === 0 || points.length < 4 || !(leaves || arrives)) return [];
   const at = pointAt(points, leaves ? 0.42 : 0.58);
   return noted.map(({ note, signal }, index) => {
     const y = at.y - 4 + (index - (noted.length - 1) / 2) * 13;
-    return `<text class="ag-flow ag-${signal} ${toneOf(note)}" x="${r(at.x)}" y="${r(y)}">${escapeXml(clean(noteText(note!)))}</text>`;
+    return `<text class="ag-flow ag-${signal} ${toneOf(note)}"${around(body)} x="${r(at.x)}" y="${r(y)}">${escapeXml(clean(noteText(note!)))}</text>`;
   });
 }
 

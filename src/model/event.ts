@@ -1,5 +1,6 @@
 import type { ClusterView } from './cluster.ts';
 import type { Delivery } from './delivery.ts';
+import type { GraphChanges } from './graph-changes.ts';
 import type { TransportKind } from './host.ts';
 import type { FileDiff, Needs, StepId } from './plan.ts';
 import type { Position, Problem, Warning } from './problem.ts';
@@ -41,6 +42,8 @@ export interface PlanView {
   readonly requiresDeliveryS?: number;
   /** The cluster whose members are changed one at a time; absent: the host is in none. */
   readonly cluster?: string;
+  /** What it does to the components of the configuration; absent: nothing, or there was none before. */
+  readonly graph?: GraphChanges;
 }
 
 /** What a report tells of a host: the part of its facts that holds no file's content. */

@@ -1,4 +1,5 @@
 import type { HostReport, PlanView } from '../model/event.ts';
+import type { GraphChanges } from '../model/graph-changes.ts';
 import type { Notice, Problem, ProblemParams, Warning } from '../model/problem.ts';
 
 export type Hosts<H = HostReport> = Iterable<readonly [string, H]>;
@@ -119,6 +120,7 @@ export interface PlannedChanges {
   readonly changes: PlanView['changes'];
   readonly refusals: readonly string[];
   readonly requiresDeliveryS?: number;
+  readonly graph?: GraphChanges;
 }
 
 export interface AlikeGroup<T> extends Group<T> {
@@ -136,12 +138,13 @@ export type PlanGroup = AlikeGroup<PlannedChanges>;
 export const planGroups = (hosts: Hosts): readonly PlanGroup[] =>
   groupAlike(hosts, ({ plan }) => {
     if (!plan || plan.changes.length === 0) return [];
-    const { requiresDeliveryS } = plan;
+    const { requiresDeliveryS, graph } = plan;
     return [
       {
         changes: plan.changes.map(withoutWarnings),
         refusals: [...new Set(plan.problems.map(({ code }) => code))],
         ...(requiresDeliveryS === undefined ? {} : { requiresDeliveryS }),
+        ...(graph === undefined ? {} : { graph }),
       },
     ];
   });

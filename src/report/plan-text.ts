@@ -1,7 +1,9 @@
 import type { PlanView, RunReport } from '../model/event.ts';
+import type { GraphChanges } from '../model/graph-changes.ts';
 import { type FileDiff, NEEDS } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Wave } from '../model/rollout.ts';
+import { graphChangeLines } from './graph-text.ts';
 import { type Hosts, type PlanGroup, planGroups, problemGroups, warningGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, foldLine, pad, present, someNames, who, wrap } from './plain.ts';
@@ -144,11 +146,34 @@ function groupText(head: string, group: PlanGroup, style: PlanStyle): string {
     text += `  ${paint.cyan(pad(step, STEP_WIDTH))} ${wrap(what, width, STEP_WIDTH + 3, STEP_WIDTH + 3)}\n`;
     if (style.diffs) text += diffs.map((diff) => diffText(diff, style)).join('');
   }
+  if (plan.graph !== undefined) text += graphText(plan.graph, style);
   if (plan.requiresDeliveryS !== undefined) {
     const what = `rolled back unless data arrives within ${plan.requiresDeliveryS} s`;
     text += `  ${paint.cyan(pad('delivery', STEP_WIDTH))} ${what}\n`;
   }
   return text;
+}
+
+/** What happens to components, below the changes of files. */
+function graphText(graph: GraphChanges, { paint, width, whole }: PlanStyle): string {
+  const room = width - STEP_WIDTH - 3;
+  const lines = graphChangeLines(graph, room, whole).map((line) =>
+    wrap(line, room, 2).replaceAll('\n', `\n${' '.repeat(STEP_WIDTH + 3)}`),
+  );
+  return lines
+    .map(
+      (line, i) =>
+        `  ${paint.cyan(pad(i === 0 ? 'graph' : '', STEP_WIDTH))} ${markPaint(line, paint)}\n`,
+    )
+    .join('');
+}
+
+/** In the color of its mark. */
+function markPaint(line: string, paint: Paint): string {
+  if (line.startsWith('+ ')) return paint.green(line);
+  if (line.startsWith('- ')) return paint.red(line);
+  if (line.startsWith('~ ')) return paint.yellow(line);
+  return / any more$/.test(line) ? paint.yellow(line) : line;
 }
 
 /** "18 hosts: alloy 1.17.0-1 -> 1.18.1-1, config, restart"; a single host by its name only. */

@@ -1,0 +1,49 @@
+import type { Desired, Target } from '../model/desired.ts';
+import { CONFIG_PATH } from '../model/desired.ts';
+import type { Facts } from '../model/facts.ts';
+import type { GraphChanges } from '../model/graph-changes.ts';
+
+/** The text that is on the host, if it is one, and another than the desired one. */
+function replacedConfig(desired: Desired, facts: Facts): string | null {
+  const before = facts.files[CONFIG_PATH]?.content;
+  if (typeof before !== 'string' || before === desired.config) return null;
+  return before.trim() === '' ? null : before;
+}
+
+/** Kept answers: more than a fleet has of templates and versions of them. */
+const MOST_KEPT = 200;
+
+const known = new Map<string, { readonly name: string; readonly found: GraphChanges | null }>();
+
+/**
+ * What a plan does to the components of a host; null: nothing, or there was no configuration. Hosts whose texts differ
+ * in their own names alone are compared once: a fleet may have thousands. Nothing is loaded before a configuration
+ * changes.
+ */
+export async function graphChangesOf(
+  { host: { name }, desired }: Pick<Target, 'host' | 'desired'>,
+  facts: Facts,
+): Promise<GraphChanges | null> {
+  const before = replacedConfig(desired, facts);
+  if (before === null) return null;
+  const { config, stability, check } = desired;
+  // a name that is a word of its own may stand in the text and mean something else
+  const isOwn = /[\d.-]/.test(name);
+  const texts = [before, config].map((text) => (isOwn ? text.split(name) : text));
+  const key = JSON.stringify([texts, stability]);
+  const kept = known.get(key);
+  if (kept) return withName(kept.found, kept.name, name);
+  const { graphDifference } = await import('../graph/changes.ts');
+  const found = graphDifference(before, config, { stability, strict: false, check });
+  if (known.size >= MOST_KEPT) known.delete(known.keys().next().value!);
+  known.set(key, { name, found: found?.changes ?? null });
+  return found?.changes ?? null;
+}
+
+/** What was found for another host. */
+function withName(found: GraphChanges | null, of: string, name: string): GraphChanges | null {
+  if (!found || of === name) return found;
+  return JSON.parse(JSON.stringify(found), (_, value) =>
+    typeof value === 'string' ? value.replaceAll(of, name) : value,
+  ) as GraphChanges;
+}
