@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import {
   type Context,
   DiagLogLevel,
@@ -53,6 +54,9 @@ const NEVER_MS = 2 ** 31 - 1;
 /** Sends by OpenTelemetry's SDK, which reads headers, certificates and the like from the environment. */
 export function sendTelemetry(settings: TelemetrySettings, about: Attributes): Telemetry {
   const account = openAccount();
+  const [any] = settings.signals.values();
+  const { endpoint } = any!;
+  const door = knock(endpoint);
   // it tells there alone of a certificate that it cannot read, say
   diag.setLogger(
     { error: account.fail, warn: account.fail, info() {}, debug() {}, verbose() {} },
@@ -73,8 +77,9 @@ export function sendTelemetry(settings: TelemetrySettings, about: Attributes): T
     async close() {
       for (const change of folded.end()) spans?.take(change);
       figures?.take(totals.totals(), about);
-      // whoever could not be reached all along is not waited for
-      const limitMs = account.isHopeless() ? 0 : settings.flushMs;
+      // whoever could not be reached all along is not waited for: the SDK would try again for some time
+      const closed = account.hasDelivered() ? null : door.failure();
+      const limitMs = closed !== null || account.isHopeless() ? 0 : settings.flushMs;
       const ended = Promise.all([spans?.close(), figures?.close()]).catch(account.fail);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
@@ -83,13 +88,41 @@ export function sendTelemetry(settings: TelemetrySettings, about: Attributes): T
       await Promise.race([ended, late]);
       clearTimeout(timer);
       diag.disable();
-      if (account.isSettled()) return null;
-      const [first] = settings.signals.values();
-      const said = account.said() ?? `no answer within ${limitMs / 1000} s`;
+      if (closed === null && account.isSettled()) return null;
+      const said = account.said() ?? closed ?? `no answer within ${limitMs / 1000} s`;
       return {
         code: 'telemetry.lost',
-        params: { reason: 'not-delivered', endpoint: first!.endpoint.host, said },
+        params: { reason: 'not-delivered', endpoint: endpoint.host, said },
       };
+    },
+  };
+}
+
+/** A connection is accepted sooner than after so many milliseconds, or not at all. */
+const KNOCK_MS = 2000;
+
+/** Tries to connect during the run, so that its end knows whether anybody is there. */
+function knock({ protocol, hostname, port }: URL) {
+  const since = performance.now();
+  let isOpen = false;
+  let failure: string | null = null;
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+  });
+  socket.unref();
+  socket.on('connect', () => {
+    isOpen = true;
+    socket.destroy();
+  });
+  socket.on('error', (error) => {
+    failure = reasonOf(error);
+  });
+  return {
+    failure(): string | null {
+      socket.destroy();
+      const isLate = !isOpen && performance.now() - since > KNOCK_MS;
+      return failure ?? (isLate ? 'nobody accepts a connection there' : null);
     },
   };
 }
@@ -108,6 +141,7 @@ function openAccount() {
   return {
     fail,
     said: () => said,
+    hasDelivered: () => delivered > 0,
     isHopeless: () => failed > 0 && delivered === 0,
     isSettled: () => failed === 0 && onTheirWay === 0 && said === null,
     /** Also keeps what cannot be delivered from being told on the SDK's own way. */
