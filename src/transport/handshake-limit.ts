@@ -1,52 +1,53 @@
-import { performance } from 'node:perf_hooks';
-
-/** Lets work begin when this machine has time for it. */
+/** Lets work begin when there is room for it. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A few milliseconds of computing each: a core that does nothing else is through with them in a tenth of a second. */
 const ALWAYS = 32;
-/** How often somebody who waits looks whether the machine is idle, and how many then begin. */
+/** Where handshakes take longer, the hosts or what is between have too many of them already. */
+const SLOW_MS = 2000;
+/** Whoever takes longer has a silent host. */
+const HOLD_MS = 5000;
+/** How often those who wait look whether the machine is idle. */
 const LOOK_MS = 20;
-const MORE = 16;
-/** Whoever takes longer waits for the network or for a silent host, and computes nothing. */
-const HOLD_MS = 1000;
 /** The share of its time for which the event loop computes. */
 const BUSY = 0.7;
 
 /**
- * Limits handshakes to what this machine can compute: on a far network, where each takes seconds and hardly any time
- * here, many more are made at once than on a near one.
+ * Limits handshakes to what this machine and the way to the hosts can take. On a far network, where each takes half a
+ * second and hardly any time here, there is room for more with each one that goes well; not on a machine that is busy.
  */
 export function handshakeLimit(isBusy: () => boolean = loopIsBusy()): InTurn {
   let active = 0;
+  let room = ALWAYS;
   let looks = false;
   const waiting: (() => void)[] = [];
-  const begin = (n: number): void => {
-    for (const go of waiting.splice(0, n)) go();
+  const begin = (upTo: number): void => {
+    while (active < upTo && waiting.length > 0) {
+      active += 1;
+      waiting.shift()!();
+    }
     if (waiting.length === 0 || looks) return;
     looks = true;
     setTimeout(() => {
       looks = false;
-      begin(isBusy() ? ALWAYS - active : Math.max(MORE, ALWAYS - active));
+      begin(isBusy() ? ALWAYS : room);
     }, LOOK_MS);
   };
   return async (work) => {
-    if (active >= ALWAYS || waiting.length > 0)
-      await new Promise<void>((resolve) => {
-        waiting.push(() => {
-          active += 1;
-          resolve();
-        });
-        begin(0);
-      });
-    else active += 1;
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      begin(ALWAYS);
+    });
+    const began = performance.now();
     let holds = true;
     const leave = (): void => {
       if (!holds) return;
       holds = false;
       clearTimeout(patience);
       active -= 1;
-      if (active < ALWAYS) begin(1);
+      const isSlow = performance.now() - began > SLOW_MS;
+      room = isSlow ? Math.max(ALWAYS, Math.floor(room / 2)) : room + 1;
+      begin(ALWAYS);
     };
     const patience = setTimeout(leave, HOLD_MS);
     patience.unref();
