@@ -122,7 +122,7 @@ async function run(file, args) {
     entryPoints: [file],
     outfile,
     // a developer's programs use what is installed here
-    external: [...common.external, 'esbuild', 'vitest', 'vitest/*'],
+    external: [...common.external, 'esbuild', 'playwright-core', 'vitest', 'vitest/*'],
     define: { ...common.define, 'import.meta.dirname': JSON.stringify(join(root, dirname(file))) },
   });
   const child = spawn(process.execPath, ['--enable-source-maps', outfile, ...args], {

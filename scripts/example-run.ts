@@ -27,8 +27,9 @@ const groupOf = (i: number): Group => GROUPS[i % 5 < 3 ? 0 : i % 5 === 3 ? 1 : 2
 const nameOf = (i: number, hosts: number): string =>
   `${groupOf(i)}-${String(i + 1).padStart(Math.max(2, String(hosts).length), '0')}.example.com`;
 
-function configDiff(name: string, group: Group, ownLines: number): string {
-  const own = Array.from({ length: ownLines }, (_, i) => `+  rule_${i} = "${name}/${i * 7919}"`);
+function configDiff(name: string, at: number, ownLines: number): string {
+  const group = groupOf(at);
+  const own = Array.from({ length: ownLines }, (_, i) => `+  rule_${i} = "${at * 104_729 + i}"`);
   const components = { web: 14, db: 10, edge: 22 }[group];
   return [
     `@@ -1,${4 * components} +1,${4 * components + 9} @@`,
@@ -68,7 +69,7 @@ function changesOf(name: string, i: number, ownLines: number): readonly Change[]
       {
         path: '/etc/alloy/config.alloy',
         kind: 'change',
-        text: configDiff(name, group, ownLines),
+        text: configDiff(name, i, ownLines),
       },
     ],
     needs: 'reload',

@@ -45,11 +45,21 @@ export interface Column {
   readonly type: 'text' | 'number' | 'duration';
   /** `table`: also in the table of hosts. `host`: only where a host is shown alone. */
   readonly where: 'table' | 'host';
+  /** `word`: some words. `text`: as wide as there is room. */
+  readonly width: 'word' | 'text';
   /** Left out where the table has little room. */
   readonly minor: boolean;
   /** Per host. */
   readonly values: readonly number[];
 }
+
+/** The class of its cells, which makes them as wide as they should be. */
+export const cellClass = ({
+  type,
+  width,
+  minor,
+}: Pick<Column, 'type' | 'width' | 'minor'>): string =>
+  `${type === 'text' ? `of-${width}` : 'of-number number'}${minor ? ' minor' : ''}`;
 
 /** A problem or warning, or what hosts share of it. */
 export interface Finding {

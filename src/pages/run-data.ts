@@ -1,21 +1,18 @@
-import { upstreamVersion } from '../model/debian-version.ts';
 import type { FactsView, HostReport, Outcome, Verb } from '../model/event.ts';
 import type { Notice } from '../model/problem.ts';
 import { clusterNote } from '../report/cluster-text.ts';
 import { deliveryNote } from '../report/delivery-text.ts';
 import type { Run } from '../report/fold.ts';
 import { type AlikeGroup, changeGroups, problemGroups, warningGroups } from '../report/groups.ts';
-import { isoTime, present } from '../report/plain.ts';
+import { present } from '../report/plain.ts';
 import { isNote, placeText } from '../report/problem-text.ts';
-import { type Answered, cellsOf } from '../report/status-text.ts';
 import { textOf } from '../report/text-of.ts';
-import type { Column, Finding, HostPlan, ReportData, State } from './data.ts';
+import { columnsOf, type NamedHost } from './columns.ts';
+import type { Finding, HostPlan, ReportData, State } from './data.ts';
 import { openLineCoder } from './lines.ts';
 import { openTexts, type Texts } from './texts.ts';
 import type { Timeline } from './timeline.ts';
 import type { Tone } from './tone.ts';
-
-export type NamedHost = readonly [name: string, host: HostReport];
 
 /** What a status calls an outcome. */
 const STATE_WORDS: Readonly<Partial<Record<Outcome, string>>> = {
@@ -105,7 +102,7 @@ export function runContents(
     names: names.map((name) => texts.all[texts.id(name)]!),
     outcomes: hosts.map(([, { outcome }]) => states.findIndex((one) => one.outcome === outcome)),
     states,
-    columns: columnsOf(run, hosts, waves, timeline, texts, now),
+    columns: columnsOf({ run, hosts, waves, timeline, texts, now }),
     found,
     findings: findings.map(({ kind, item }) => findingData(kind, item, texts)),
     ...plansOf(hosts, changes),
@@ -192,86 +189,3 @@ const saidOf = (facts: FactsView | null): readonly string[] =>
         ),
         ...present(facts.cluster && clusterNote(facts.cluster)),
       ];
-
-function columnsOf(
-  { verb, waves: all }: Run,
-  hosts: readonly NamedHost[],
-  waves: readonly number[],
-  timeline: Timeline,
-  texts: Texts,
-  now: number,
-): readonly Column[] {
-  const column = (
-    title: string,
-    where: Column['where'],
-    said: (host: HostReport, name: string, i: number) => string | null | undefined,
-    minor = true,
-  ): Column => ({
-    title,
-    type: 'text',
-    where,
-    minor,
-    values: hosts.map(([name, host], i) => texts.id(said(host, name, i) || null)),
-  });
-  const factsColumn = (title: string, said: (facts: FactsView) => string | null | undefined) =>
-    column(title, 'host', ({ facts }) => facts && said(facts));
-  const isStatus = verb === 'status';
-  const cells = hosts.map(([name, host]) =>
-    host.facts === null ? null : cellsOf([name, host] as Answered, now),
-  );
-  const cell = (title: string, at: number): Column =>
-    column(title, isStatus ? 'table' : 'host', (_, _name, i) =>
-      cells[i]?.[at] === '-' ? null : cells[i]?.[at],
-    );
-  const columns = [
-    column(
-      'What is wrong',
-      'table',
-      ({ problem, plan }) => {
-        const first = problem ?? plan?.problems[0];
-        return first && textOf(first).message;
-      },
-      false,
-    ),
-    column('Changes', 'table', ({ changes }) => changes.map(({ step }) => step).join(', ')),
-    column('Wave', 'table', (_, _name, i) => {
-      const wave = all[waves[i]!];
-      return wave && waveName(all, waves[i]!);
-    }),
-    cell('Alloy', 1),
-    cell('Service', 2),
-    cell('Health', 3),
-    cell('Data', 4),
-    cell('Last run', 5),
-    {
-      title: 'Time',
-      type: 'duration' as const,
-      where: 'table' as const,
-      minor: true,
-      values: hosts.map(([, host]) => (host.startedAt === null ? -1 : host.durationMs)),
-    },
-    column('Login', 'host', (_, name) => timeline.how(name)),
-    column('Inventory', 'host', ({ place }) => place && placeText(place)),
-    factsColumn('System', ({ os, arch }) => `${os}, ${arch}`),
-    factsColumn('Running', ({ running }) => running && upstreamVersion(running)),
-    factsColumn('Restarts', ({ restarts }) => String(restarts)),
-    factsColumn('Memory', ({ rssBytes }) =>
-      rssBytes === null ? null : `${Math.round(rssBytes / 1e6)} MB`,
-    ),
-    factsColumn('Key expires', ({ keyExpiresAt }) =>
-      keyExpiresAt === null ? null : isoTime(keyExpiresAt).slice(0, 10),
-    ),
-    factsColumn(
-      'Proven by run',
-      ({ proven }) => proven && `${proven.run}${proven.holds ? '' : ' (no longer)'}`,
-    ),
-  ];
-  return columns.filter(({ values }) => values.some((value) => value >= 0));
-}
-
-/** "2", "web 2": its number within its group. */
-export function waveName(waves: Run['waves'], at: number): string {
-  const { group } = waves[at]!;
-  const number = waves.slice(0, at + 1).filter((one) => one.group === group).length;
-  return group === '' ? String(number) : `${group} ${number}`;
-}

@@ -94,5 +94,5 @@ export function openRunPage(version: string): RunPage {
 const picturePart = ({ title, hosts, svg }: Picture, i: number): Part =>
   html`<details id="configuration-${i}"${hosts.length > 0 && i === 0 && trusted(' open')}><summary><strong>${title}</strong>, ${count(hosts.length, 'host')}</summary>
 <p>${hostNames(hosts, `configuration=${i}`)}</p>
-<div class="picture wide" tabindex="0" role="region" aria-label="Graph of ${title}">${trusted(svg)}</div></details>
+<div class="picture wide" tabindex="0" role="group" aria-label="Graph of ${title}">${trusted(svg)}</div></details>
 `;

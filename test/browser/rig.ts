@@ -20,6 +20,8 @@ export interface View {
   readonly media?: 'screen' | 'print';
   /** What follows the file's name: `#host=web-03`. */
   readonly hash?: string;
+  /** false: the browser runs no scripts. */
+  readonly scripts?: boolean;
 }
 
 /** The four views of each page that are kept in docs/screens. */
@@ -73,6 +75,7 @@ export async function openPage(html: string, view: View = {}): Promise<Opened> {
     timezoneId: 'UTC',
     serviceWorkers: 'block',
     acceptDownloads: false,
+    javaScriptEnabled: view.scripts ?? true,
   });
   onTestFinished(async () => {
     await context.close();

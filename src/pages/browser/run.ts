@@ -1,5 +1,5 @@
 import { count, duration } from '../../report/plain.ts';
-import type { ReportData } from '../data.ts';
+import { cellClass, type ReportData } from '../data.ts';
 import { type Address, addressText, readAddress } from './address.ts';
 import { openDiffs } from './diffs.ts';
 import { byId, el, readData } from './dom.ts';
@@ -40,7 +40,8 @@ function hostRow(at: number): HTMLTableRowElement {
       el('a', { href: hostHref(name), class: 'name' }, name),
     ),
     el('td', { class: 'of-outcome' }, badge(tone, word)),
-    ...shown.map(({ type, minor, values }) => {
+    ...shown.map((column) => {
+      const { type, values } = column;
       const value = values[host]!;
       const text =
         value < 0
@@ -50,11 +51,7 @@ function hostRow(at: number): HTMLTableRowElement {
             : type === 'duration'
               ? duration(value)
               : value.toLocaleString('en');
-      return el(
-        'td',
-        { class: `${type === 'text' ? 'of-text' : 'of-number number'}${minor ? ' minor' : ''}` },
-        text,
-      );
+      return el('td', { class: cellClass(column) }, text);
     }),
   );
 }
@@ -79,7 +76,7 @@ const drawAxis = (): void => {
 };
 
 /** Shows the hosts that the address asks for. */
-function select(next: Address): void {
+function select({ host: _, ...next }: Address): void {
   address = next;
   selected = selector.select(address);
   table.show(selected.length);
@@ -128,9 +125,8 @@ function filterNote(): readonly HTMLElement[] {
 
 /** Changes the address, without a step back for each letter of a search. */
 function go(next: Address): void {
-  const { host: _, ...rest } = next;
-  history.replaceState(null, '', addressText(rest));
-  select(rest);
+  history.replaceState(null, '', addressText(next));
+  select(next);
 }
 
 function showHost(name: string): void {
@@ -207,7 +203,10 @@ for (const details of document.querySelectorAll<HTMLDetailsElement>('details.cha
 
 /** On paper everything is there: all rows of the table, and what is folded. */
 const folded = new Set<HTMLDetailsElement>();
-addEventListener('beforeprint', () => {
+let isPrinted = false;
+function unfold(): void {
+  if (isPrinted) return;
+  isPrinted = true;
   table.all(selected.length);
   timeline?.all(PRINTED_BARS);
   const note = document.getElementById('time-note');
@@ -219,18 +218,25 @@ addEventListener('beforeprint', () => {
     if (details.dataset.change !== undefined) fillChange(details);
     details.open = true;
   }
-});
-addEventListener('afterprint', () => {
+}
+function fold(): void {
+  if (!isPrinted) return;
+  isPrinted = false;
   table.all(null);
   timeline?.all(null);
   const note = document.getElementById('time-note');
   if (note) note.textContent = '';
   for (const details of folded) details.open = false;
   folded.clear();
-});
+}
+addEventListener('beforeprint', unfold);
+addEventListener('afterprint', fold);
+const paper = matchMedia('print');
+paper.addEventListener('change', ({ matches }) => (matches ? unfold() : fold()));
 addEventListener('hashchange', follow);
 
 drawAxis();
 select(readAddress(location.hash) ?? {});
 follow();
+if (paper.matches) unfold();
 document.documentElement.dataset.ready = 'yes';

@@ -1,6 +1,8 @@
 import type { ChangeReport } from '../../model/event.ts';
+import { count } from '../../report/plain.ts';
+import type { NamedHost } from '../columns.ts';
 import { type Html, html } from '../html.ts';
-import type { Change, NamedHost } from '../run-data.ts';
+import type { Change } from '../run-data.ts';
 import { badge } from '../shell.ts';
 import type { Tone } from '../tone.ts';
 import { hostNames } from './host-names.ts';
@@ -34,8 +36,8 @@ export function changesPart(changes: readonly Change[], hosts: readonly NamedHos
     (
       change,
       id,
-    ) => html`<details id="change-${id}" class="change" data-change="${id}"><summary><strong>${change.item.step}</strong> ${change.item.title}${started && statesOf(change)}</summary>
-<p>${change.names.length > 1 && `${change.names.length.toLocaleString('en')} hosts: `}${hostNames(change.names, `change=${id}`)}</p>
+    ) => html`<details id="change-${id}" class="change" data-change="${id}"><summary><strong>${change.item.step}</strong> ${change.item.title} <span class="count">${count(change.names.length, 'host')}</span>${started && statesOf(change)}</summary>
+<p>On ${hostNames(change.names, `change=${id}`)}</p>
 ${change.alike && html`<p class="dim">Shown for ${change.names[0]!}; the others differ only in the host name.</p>`}
 </details>
 `,

@@ -1,7 +1,7 @@
 import { answerOf, type Delivery, isFailing } from '../../model/delivery.ts';
 import { ADVICE } from '../../report/delivery-text.ts';
+import type { NamedHost } from '../columns.ts';
 import { type Html, html } from '../html.ts';
-import type { NamedHost } from '../run-data.ts';
 import { badge } from '../shell.ts';
 import type { Tone } from '../tone.ts';
 import { hostNames } from './host-names.ts';
@@ -13,6 +13,9 @@ const WORDS: Readonly<Record<Delivery['state'], readonly [tone: Tone, word: stri
   backlogged: ['warn', 'falls behind'],
   idle: ['idle', 'nothing to send yet'],
 };
+
+/** More are shown with their hosts only. */
+const MOST = 300;
 
 interface Destination {
   readonly one: Delivery;
@@ -48,15 +51,16 @@ export function deliveryPart(destinations: readonly Destination[]): Html {
     const { destination, component, state, status, reason, tolerated } = one;
     const [tone, word] = WORDS[state];
     const answer = isFailing(one) ? answerOf(one) : null;
-    return html`<tr><th scope="row"><code>${destination ?? component}</code></th>
-<td>${badge(tolerated && isFailing(one) ? 'warn' : tone, word)}${status !== null && html` ${status}`}${tolerated && isFailing(one) && ' (tolerated)'}
+    return html`<tr><th scope="row" class="long"><code>${destination ?? component}</code></th>
+<td class="long">${badge(tolerated && isFailing(one) ? 'warn' : tone, word)}${status !== null && html` ${status}`}${tolerated && isFailing(one) && ' (tolerated)'}
 ${isFailing(one) && reason !== null && html`<br><span class="dim">${reason}</span>`}${answer !== null && html`<br>${ADVICE[answer]}`}</td>
 <td class="number">${perMinute === 0 ? '' : perMinute.toLocaleString('en')}</td>
 <td class="number">${lostPerMinute === 0 ? '' : html`<span class="bad">${lostPerMinute.toLocaleString('en')}</span>`}</td>
-<td>${hostNames(names, `said=${encodeURIComponent(destination ?? component)}`)}</td></tr>
+<td class="long">${hostNames(names, `said=${encodeURIComponent(destination ?? component)}`)}</td></tr>
 `;
   };
-  return html`<div class="wide" tabindex="0" role="region" aria-labelledby="delivery-title"><table>
+  const more = destinations.length - MOST;
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Destinations"><table>
 <thead><tr><th scope="col">Destination</th><th scope="col">Data</th><th scope="col" class="number">A minute</th><th scope="col" class="number">Lost a minute</th><th scope="col">Hosts</th></tr></thead>
-<tbody>${destinations.map(row)}</tbody></table></div>`;
+<tbody>${destinations.slice(0, MOST).map(row)}</tbody></table></div>${more > 0 && html`<p>${more.toLocaleString('en')} more are shown with their hosts.</p>`}`;
 }

@@ -1,4 +1,4 @@
-import type { ReportData } from '../data.ts';
+import { cellClass, type ReportData } from '../data.ts';
 import { type Html, html } from '../html.ts';
 
 /** Search, filter and the table of hosts, whose rows the script writes. */
@@ -16,12 +16,7 @@ export function hostsPart({ states, columns }: ReportData): Html {
 </div>
 <div class="rows" id="hosts-rows"><div class="window"><table aria-labelledby="hosts-title" aria-describedby="hosts-keys" id="hosts-table">
 <thead id="hosts-head"><tr>${head('Host', 'name', 'of-name')}${head('Outcome', 'outcome', 'of-outcome')}${shown.map(
-    ({ title, type, minor }, i) =>
-      head(
-        title,
-        String(i),
-        `${type === 'text' ? 'of-text' : 'of-number number'}${minor ? ' minor' : ''}`,
-      ),
+    ({ title, type, width, minor }, i) => head(title, String(i), cellClass({ type, width, minor })),
   )}</tr></thead>
 <tbody></tbody>
 </table></div></div>

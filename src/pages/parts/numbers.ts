@@ -1,8 +1,9 @@
 import { OUTCOMES } from '../../model/event.ts';
 import type { Run } from '../../report/fold.ts';
-import { count, duration, isoTime, present } from '../../report/plain.ts';
+import { duration, isoTime, present } from '../../report/plain.ts';
+import type { NamedHost } from '../columns.ts';
 import { type Html, html } from '../html.ts';
-import { type NamedHost, toneOf, wordOf } from '../run-data.ts';
+import { toneOf, wordOf } from '../run-data.ts';
 import type { Tone } from '../tone.ts';
 import { MARKS } from '../tone.ts';
 
@@ -18,7 +19,11 @@ export function verdictOf(run: Run, hosts: readonly NamedHost[]): Verdict {
   const having = (tone: Tone): number =>
     hosts.filter(([, { outcome }]) => toneOf(outcome) === tone).length;
   const of = (n: number): string =>
-    n === all ? `All ${count(all, 'host')}` : `${n} of ${count(all, 'host')}`;
+    all === 1
+      ? '1 host'
+      : n === all
+        ? `All ${all.toLocaleString('en')} hosts`
+        : `${n.toLocaleString('en')} of ${all.toLocaleString('en')} hosts`;
   if (all === 0) return { text: 'No hosts', tone: 'idle' };
   const bad = having('bad');
   if (bad > 0) return { text: `${of(bad)} ${bad === 1 ? 'needs' : 'need'} attention`, tone: 'bad' };

@@ -39,7 +39,7 @@ export function timePart(sums: readonly Sum[]): Html {
   const whole = sums.reduce((sum, { total }) => sum + total, 0);
   const seconds = (hundredths: number): string => duration(hundredths * 10);
   return html`<details><summary>Where the time went: ${sums.slice(0, 3).map(({ word, total }, i) => [i > 0 && ', ', `${word} ${Math.round((100 * total) / whole)}%`])}</summary>
-<div class="wide" tabindex="0" role="region" aria-label="Where the time went"><table>
+<div class="wide" tabindex="0" role="group" aria-label="Where the time went"><table>
 <thead><tr><th scope="col">What hosts did</th><th scope="col" class="number">Share</th><th scope="col" class="number">Hosts</th><th scope="col" class="number">Mean</th><th scope="col" class="number">Longest</th><th scope="col">Longest on</th></tr></thead>
 <tbody>${sums.slice(0, MOST).map(
     ({
