@@ -1,3 +1,4 @@
+import { graphDifference } from '../graph/changes.ts';
 import type { Desired, Target } from '../model/desired.ts';
 import { CONFIG_PATH } from '../model/desired.ts';
 import type { Facts } from '../model/facts.ts';
@@ -17,13 +18,12 @@ const known = new Map<string, { readonly name: string; readonly found: GraphChan
 
 /**
  * What a plan does to the components of a host; null: nothing, or there was no configuration. Hosts whose texts differ
- * in their own names alone are compared once: a fleet may have thousands. Nothing is loaded before a configuration
- * changes.
+ * in their own names alone are compared once: a fleet may have thousands.
  */
-export async function graphChangesOf(
+export function graphChangesOf(
   { host: { name }, desired }: Pick<Target, 'host' | 'desired'>,
   facts: Facts,
-): Promise<GraphChanges | null> {
+): GraphChanges | null {
   const before = replacedConfig(desired, facts);
   if (before === null) return null;
   const { config, stability, check } = desired;
@@ -33,7 +33,6 @@ export async function graphChangesOf(
   const key = JSON.stringify([texts, stability]);
   const kept = known.get(key);
   if (kept) return withName(kept.found, kept.name, name);
-  const { graphDifference } = await import('../graph/changes.ts');
   const found = graphDifference(before, config, { stability, strict: false, check });
   if (known.size >= MOST_KEPT) known.delete(known.keys().next().value!);
   known.set(key, { name, found: found?.changes ?? null });

@@ -208,9 +208,9 @@ export function createHostRun(
     of.cluster !== null &&
     target.cluster !== null &&
     clusterViewOf(target.cluster, name, of.cluster).state !== 'whole';
-  const emitPlan = async (plan: Plan, now: Facts): Promise<void> => {
+  const emitPlan = (plan: Plan, now: Facts): void => {
     const isChange = verb === 'plan' || verb === 'apply';
-    const graph = isChange ? await graphChangesOf(target, now) : null;
+    const graph = isChange ? graphChangesOf(target, now) : null;
     const view = planView(plan, target.cluster);
     emit({ type: 'host.planned', host: name, plan: graph ? { ...view, graph } : view });
   };
@@ -331,7 +331,7 @@ export function createHostRun(
             othersInstalled: readOtherPackages(name, raw),
           })
         : planHost(target, now, supplies, planOptions);
-    if (verb !== 'rollback') await emitPlan(plan, now);
+    if (verb !== 'rollback') emitPlan(plan, now);
     for (const warning of plan.warnings) emit({ type: 'host.warning', host: name, warning });
     const saved = expected?.get(name);
     const [refusal] = plan.problems;
@@ -390,7 +390,7 @@ export function createHostRun(
     const mayReplace = options.unattended && !expected;
     if (plan.changes.length > 0 && !mayReplace)
       return difference ? { outcome: 'stale', problem: difference } : { plan, supplies };
-    await emitPlan(plan, now);
+    emitPlan(plan, now);
     if (plan.changes.length === 0) return { outcome: 'unchanged' };
     emit({
       type: 'host.warning',
