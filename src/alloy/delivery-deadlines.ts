@@ -20,18 +20,7 @@ const EXPORTER = /^(?:prometheus\.remote_write|loki\.write|otelcol\.exporter\.ot
  * interval that is written out. What imported modules hold is not known here, so each may be in there.
  */
 export function deliveryDeadlines(parsed: readonly Parsed[]): DeliveryDeadlines {
-  const intervals: number[] = [];
-  const names = new Set<string>();
-  const walk = (body: Body): void => {
-    for (const statement of body) {
-      if (statement.kind !== 'block') continue;
-      const name = statementName(statement);
-      names.add(name);
-      if (name === 'prometheus.scrape') intervals.push(intervalOf(statement.body));
-      walk(statement.body);
-    }
-  };
-  for (const { file } of parsed) walk(file.body);
+  const { names, intervals } = blocksOf(parsed);
   const isOpen = [...names].some((name) => name.startsWith('import.') || name === 'remotecfg');
   const exporters = [...names].filter((name) => EXPORTER.test(name));
   const scraped = Math.min(
@@ -46,6 +35,28 @@ export function deliveryDeadlines(parsed: readonly Parsed[]): DeliveryDeadlines 
     ...(has('loki') ? { loki: LOGS_S } : {}),
     ...(has('otelcol') ? { otelcol: isScraped ? scraped : QUIET_S } : {}),
   };
+}
+
+/** Seconds between two scrapes, the longest that is written out; null: nothing is scraped here. */
+export function scrapeInterval(parsed: readonly Parsed[]): number | null {
+  const { intervals } = blocksOf(parsed);
+  return intervals.length > 0 ? Math.max(...intervals) : null;
+}
+
+function blocksOf(parsed: readonly Parsed[]) {
+  const intervals: number[] = [];
+  const names = new Set<string>();
+  const walk = (body: Body): void => {
+    for (const statement of body) {
+      if (statement.kind !== 'block') continue;
+      const name = statementName(statement);
+      names.add(name);
+      if (name === 'prometheus.scrape') intervals.push(intervalOf(statement.body));
+      walk(statement.body);
+    }
+  };
+  for (const { file } of parsed) walk(file.body);
+  return { names, intervals };
 }
 
 function intervalOf(body: Body): number {

@@ -46,7 +46,10 @@ export async function gatherFacts(
   target: Target,
   session: Session,
   world: World,
-  more: Pick<FactsRequest, 'configurations' | 'delivery' | 'extras' | 'packages' | 'software'> & {
+  more: Pick<
+    FactsRequest,
+    'configurations' | 'delivery' | 'extras' | 'flow' | 'packages' | 'software'
+  > & {
     readonly clock?: HostClock;
   } = {},
 ): Promise<{ readonly facts: Facts; readonly raw: unknown; readonly aheadMs: number }> {
@@ -73,10 +76,11 @@ export async function gatherFacts(
     heardAt = world.now();
     answered();
   });
+  const timeoutMs = FACTS_TIMEOUT_MS + (asked.flow?.seconds ?? 0) * 1000;
   const channel = await startAsRoot(session, host, PERL, script, {
     onOut: out.push,
     onErr: err.push,
-    timeoutMs: clock?.left(FACTS_TIMEOUT_MS) ?? FACTS_TIMEOUT_MS,
+    timeoutMs: clock?.left(timeoutMs) ?? timeoutMs,
     signal: clock?.signal ?? world.abandon,
   });
   const waiting = new AbortController();

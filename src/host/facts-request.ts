@@ -18,6 +18,8 @@ export interface FactsRequest {
   readonly sealed?: boolean;
   /** Read twice, some seconds apart, what Alloy's metrics say of the data that it sends. */
   readonly delivery?: boolean;
+  /** Read twice, that many seconds apart, the series of these names too. */
+  readonly flow?: { readonly seconds: number; readonly series: readonly string[] };
   /** Ask Alloy which members of its cluster it sees. */
   readonly cluster?: boolean;
   /** What `doctor` asks: the clock, what sudo logs, the way to the repository. */
@@ -88,6 +90,7 @@ export const factsOf = (request: FactsRequest) => ({
   ...(request.reads.length > 0 ? { reads: request.reads.map(toRead) } : {}),
   ...(request.readable.length > 0 ? { readable: request.readable } : {}),
   ...(request.delivery ? { delivery: true } : {}),
+  ...(request.flow ? { flow: request.flow } : {}),
   ...(request.cluster ? { cluster: true } : {}),
   ...(request.extras ? { extras: aptConnectsTo(request.repository) } : {}),
   ...(request.configurations === undefined ? {} : { configurations: request.configurations }),

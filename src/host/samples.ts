@@ -1,4 +1,4 @@
-import type { DeliveryFact, DeliveryReading, Sample } from '../model/facts.ts';
+import type { DeliveryFact, DeliveryReading, FlowFact, Sample } from '../model/facts.ts';
 import { list, map, number, type Raw, strings, text, utf8 } from './raw.ts';
 
 /** What `status` reads of the data that is sent; null: nothing. */
@@ -11,6 +11,13 @@ export function deliveryFact(raw: Raw | undefined): DeliveryFact | null {
     seconds: number(seconds),
     log: logOf(log),
   };
+}
+
+/** What was read of the data that flows; null: nobody answered. */
+export function readFlow(reported: unknown): FlowFact | null {
+  const { flow } = map(reported as Raw);
+  const read = deliveryFact(flow);
+  return read && { ...read, cut: text(map(flow).cut) === '1' };
 }
 
 /** One of several readings: record `reading`. */

@@ -117,6 +117,12 @@ export interface DeliveryFact {
   readonly log: readonly { readonly at: number; readonly line: string }[];
 }
 
+/** Two readings of all that flows, as far apart as was asked for. */
+export interface FlowFact extends DeliveryFact {
+  /** There are too many series to read them: nothing is known. */
+  readonly cut: boolean;
+}
+
 /** One of several readings, while the data of a host is watched. */
 export interface DeliveryReading {
   /** Milliseconds since the epoch, by the clock of the host. */

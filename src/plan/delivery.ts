@@ -75,9 +75,11 @@ interface Place {
   readonly destination: string | null;
 }
 
-type DestinationOf = (labels: Sample['labels']) => string | null;
+export type Labels = Sample['labels'];
+type DestinationOf = (labels: Labels) => string | null;
 
-function placeOf(labels: Sample['labels'], destinationOf: DestinationOf): Place {
+/** Which component a series is about, and of which of its destinations. */
+export function placeOf(labels: Labels, destinationOf: DestinationOf): Place {
   const path = (labels.component_path ?? '/').replace(/^\/|\/$/g, '');
   const id = labels.component_id ?? '';
   return {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readFlow } from '../../src/host/samples.ts';
 import { PrefixHost } from './prefix.ts';
 
 let host: PrefixHost;
@@ -94,3 +95,37 @@ test('of what the log says, the first and the last line of each kind', async () 
   const [asked] = host.calls('journalctl').filter((call) => call.includes('short-unix'));
   expect(asked).toContain('_SYSTEMD_INVOCATION_ID=i1');
 }, 30_000);
+
+describe('what flows is read', () => {
+  const series = ['loki_relabel_entries_written'];
+  const written = (n: number) =>
+    `loki_relabel_entries_written{component_id="loki.relabel.a",component_path="/"} ${n}`;
+
+  test('twice, with what tells of delivery, as far apart as is asked for', async () => {
+    host.answers = { '/metrics': { body: `${START}\n${SENT}\n${written(4)}\nup{a="b"} 1\n` } };
+    const began = Date.now();
+    const flow = readFlow(await host.reported({ flow: { seconds: 1, series } }));
+    expect(Date.now() - began).toBeGreaterThan(990);
+    expect(flow!.after.map(({ name, value }) => [name, value])).toEqual([
+      ['process_start_time_seconds', 1_795_414_191],
+      ['loki_write_sent_entries_total', 7],
+      ['loki_relabel_entries_written', 4],
+    ]);
+    expect(flow!.before).toEqual(flow!.after);
+    expect(flow).toMatchObject({ seconds: 1, cut: false });
+  });
+
+  test('or not at all, where there are too many series', async () => {
+    const body = Array.from({ length: 5001 }, (_, n) => written(n)).join('\n');
+    host.answers = { '/metrics': { body: `${START}\n${body}\n` } };
+    const flow = readFlow(await host.reported({ flow: { seconds: 0, series } }));
+    expect(flow).toMatchObject({ before: [], after: [], cut: true });
+  });
+
+  test('or not at all, where Alloy is not ready, or nobody asks', async () => {
+    host.answers = { '/-/ready': { status: 503 }, '/metrics': { body: `${SENT}\n` } };
+    expect(readFlow(await host.reported({ flow: { seconds: 1, series } }))).toBe(null);
+    host.answers = { '/metrics': { body: `${SENT}\n` } };
+    expect(readFlow(await host.reported())).toBe(null);
+  });
+});

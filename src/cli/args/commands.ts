@@ -152,14 +152,18 @@ export const COMMANDS = {
     load: async () => (await import('../commands/render.ts')).render,
   },
   graph: {
-    args: '<host-or-files...>',
+    args: '[host-or-files...]',
     summary: 'draw what a host or a file consists of, and what flows where',
-    options: [...INVENTORY, 'graphFormat', 'out', 'alloyVersion', 'root', 'color'],
+    options: [
+      ...(['graphFormat', 'out', 'live', 'interval', 'rewrite', 'alloyVersion', 'root'] as const),
+      ...([...INVENTORY, 'askSudoPassword', 'forks', 'connectTimeout', 'color', 'quiet'] as const),
+    ],
     examples: [
       ['alloyup graph config.alloy -o config.svg', 'a picture of a file'],
       ['alloyup graph web-01 -o web-01.html', 'a page for a host; modules open and close'],
       ['alloyup graph web-01 --format mermaid', 'for a Markdown page'],
       ['alloyup graph /etc/alloy/ --format dot', 'the files of a directory, as one configuration'],
+      ['alloyup graph -l web --live -o web.html', 'what a group of hosts collects and sends'],
     ],
     load: async () => (await import('../commands/graph.ts')).graph,
   },

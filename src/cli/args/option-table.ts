@@ -215,6 +215,17 @@ export const createOptions = () => ({
     ).choices(GRAPH_FORMATS),
     { attributeName: () => 'graphFormat', variable: 'ALLOYUP_GRAPH_FORMAT' },
   ) as TypedOption<GraphFormat | null>,
+  live: flag('--live', RUN, 'add health and what flows, as the hosts report them'),
+  interval: optionalInteger(
+    '--interval <s>',
+    'seconds between two readings (default: the longest between two scrapes, 60 at most)',
+    [1, 600],
+  ),
+  // of graph
+  rewrite: Object.assign(flag('--watch', RUN, 'write the file again and again until Ctrl-C'), {
+    attributeName: () => 'rewrite',
+    variable: 'ALLOYUP_GRAPH_WATCH',
+  }) as TypedOption<boolean>,
   answers: text('--answers <file>', RUN, 'read the answers from a YAML file'),
   from: text('--from <host>', RUN, 'import what a manually configured host runs'),
   edit: flag('--edit', RUN, 'change an existing inventory; keeps its comments'),

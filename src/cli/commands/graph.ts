@@ -1,29 +1,40 @@
 import { existsSync } from 'node:fs';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
-import { positionAt } from '../../alloy/position.ts';
-import { checkOptionsOf, type RenderedPart } from '../../desired/configuration.ts';
 import { dot } from '../../graph/dot.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { mergedGraph } from '../../graph/live.ts';
 import { mermaid } from '../../graph/mermaid.ts';
-import { type GraphFile, readGraph } from '../../graph/read-graph.ts';
-import { nearest } from '../../model/frame.ts';
+import { readGraph } from '../../graph/read-graph.ts';
 import { toJson } from '../../report/printable.ts';
-import type { Command, GraphFormat, Invocation } from '../args/option-table.ts';
+import { type Command, type GraphFormat, type Invocation, OPTIONS } from '../args/option-table.ts';
 import { readAlloyFiles, templateProblem } from '../files/alloy-files.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
 import { throwAll, usageError } from '../usage.ts';
 
-/** Draws what files or a host's configuration consist of. Reads no secrets, so it can show none. */
+/**
+ * Draws what files or the configurations of hosts consist of. Without --live it reads no secrets, so it can show none.
+ */
 export const graph: Command = async (invocation) => {
   const { args, options, terminal } = invocation;
   if (options.out !== null) checkWritable(options.out);
-  const isFiles = args.length > 1 || looksLikeFile(args[0]!);
-  const drawn = isFiles ? graphOfFiles(invocation) : await graphOfHost(invocation);
+  const isFiles = args.length > 1 || (args.length === 1 && looksLikeFile(args[0]!));
+  if (!isFiles && args.length === 0 && options.limit === null)
+    throw usageError({ reason: 'graph-without-subject' });
   const format = options.graphFormat ?? formatOf(options.out);
-  const text = await WRITERS[format](drawn);
-  if (options.out !== null) replaceFile(options.out, text);
-  else terminal.content(text);
+  const write = async (drawn: Graph): Promise<void> => {
+    const text = await WRITERS[format](drawn);
+    if (options.out !== null) replaceFile(options.out, text);
+    else terminal.content(text);
+  };
+  if (options.live) {
+    if (isFiles) throw usageError({ reason: 'live-needs-hosts' });
+    const { drawLive } = await import('../runs/live-graph.ts');
+    return drawLive(invocation, write);
+  }
+  const given = (['interval', 'rewrite'] as const).find((key) => options[key]);
+  if (given) throw usageError({ reason: 'needs-live', option: OPTIONS[given].long! });
+  await write(isFiles ? graphOfFiles(invocation) : await graphOfHosts(invocation));
   return 0;
 };
 
@@ -75,39 +86,12 @@ function graphOfFiles({ args, options }: Invocation): Graph {
   return readGraph(files, { title: args.join(', '), check });
 }
 
-/** What the inventory renders for a host, even if it is wrong. */
-async function graphOfHost(invocation: Invocation): Promise<Graph> {
-  const { args, options } = invocation;
-  const [name = ''] = args;
-  const { readHosts } = await import('../hosts/chosen-hosts.ts');
-  const { makeTargets } = await import('../hosts/make-targets.ts');
-  const chosen = await readHosts(invocation, { confined: true });
-  const host = chosen.settings.find((one) => one.name === name);
-  if (!host) {
-    const names = chosen.settings.map((one) => one.name);
-    throw usageError({ reason: 'unknown-host', name, nearest: nearest(name, names) ?? null });
-  }
-  let rendered: readonly RenderedPart[] = [];
-  const { problems } = await makeTargets(
-    { ...chosen, settings: [host] },
-    {
-      keep: false,
-      onText: (_, parts) => {
-        rendered = parts;
-      },
-    },
+/** What the inventory renders for hosts, even if it is wrong. */
+async function graphOfHosts(invocation: Invocation): Promise<Graph> {
+  const { drawnHosts } = await import('../hosts/drawn-hosts.ts');
+  const { title, hosts } = await drawnHosts(invocation, { confined: true });
+  return mergedGraph(
+    hosts.map(({ graph }) => graph),
+    title,
   );
-  if (rendered.length === 0) throwAll(problems);
-  const check = checkOptionsOf(host, { strict: false, alloyVersion: options.alloyVersion });
-  return readGraph(rendered.map(graphFile), { title: name, check });
-}
-
-function graphFile({ file, text, written }: RenderedPart): GraphFile {
-  const parsed = parse(text);
-  if (!written) return { name: file, parsed };
-  const place: GraphFile['place'] = (offset) => ({
-    file,
-    ...written.place(positionAt(parsed.source, offset, parsed.file.lineStarts)),
-  });
-  return { name: file, parsed, place };
 }

@@ -14,10 +14,11 @@ my $FAILURES = qr/msg="(?:non-recoverable error|Failed to send batch, retrying|f
 
 # undef: nobody answers.
 sub delivery_metrics {
+  my ($families, $most) = @_ ? @_ : ($FAMILIES, 2000);
   my ($status, $body) = http('GET', '/metrics', 10);
   return undef if $status != 200;
   my @lines;
-  while (@lines < 2000 && $body =~ /($FAMILIES.{0,900})/g) { push @lines, $1 }
+  while (@lines < $most && $body =~ /($families.{0,900})/g) { push @lines, $1 }
   return \@lines;
 }
 
@@ -28,6 +29,26 @@ sub delivery_facts {
   pause($DELIVERY_WAIT);
   my $second = delivery_metrics() or return undef;
   return { first => $first, second => $second, seconds => $DELIVERY_WAIT, log => failures_logged($unit->{InvocationID} // '', '-15min') };
+}
+
+# Hundredths of a second since the start of the system; undef where that cannot be read.
+sub uptime { return (read_file('/proc/uptime', 64) // '') =~ /^([\d.]+) / ? $1 : undef }
+
+# Two readings of the series that were asked for, and of those of delivery, so many seconds apart. `cut`: there are more
+# than are sent.
+my $MOST_SERIES = 5000;
+sub flow_facts {
+  my $unit = shift;
+  my ($names, $seconds) = (join('|', map { quotemeta } @{ $in{facts}{flow}{series} }), $in{facts}{flow}{seconds});
+  my $families = qr/(?:$FAMILIES|^(?:$names)\{)/m;
+  my $first = delivery_metrics($families, $MOST_SERIES) or return undef;
+  my $at = uptime();
+  pause($seconds);
+  my $second = delivery_metrics($families, $MOST_SERIES) or return undef;
+  my $then = uptime();
+  my $cut = grep { @$_ >= $MOST_SERIES } $first, $second;
+  return { first => $cut ? [] : $first, second => $cut ? [] : $second, seconds => defined $at && defined $then ? $then - $at : $seconds,
+    cut => $cut ? 1 : '', log => failures_logged($unit->{InvocationID} // '', '-15min') };
 }
 
 # Tells readings for so many seconds, or until $over gives something, which is given back. The first one tells of

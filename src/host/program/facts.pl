@@ -302,6 +302,8 @@ sub facts {
   $f{files} = { map { $_ => file_fact($_) } @files };
   $f{directories} = { map { $_ => meta($_) } keys %directories };
   if ($f{systemd}) { my $service = try(45, \&service_facts); %f = (%f, $service->{error} ? (unit => $service) : %$service) }
+  # what it waits for is asked for
+  $f{flow} = flow_facts($f{unit}) if $in{facts}{flow} && ref $f{http} && ($f{http}{ready} // 0) == 200;
   $f{free} = try(5, \&free_room);
   $f{own} = try(5, \&own_facts);
   $f{sudoLog} = sudo_log();

@@ -16,6 +16,8 @@ export type CommandLineProblem =
   | Reasons<'list-option', { option: string }>
   | Reasons<'one-inventory'>
   | Reasons<'watch-needs-terminal', { output: string }>
+  | Reasons<'graph-without-subject' | 'live-needs-hosts' | 'watch-needs-file'>
+  | Reasons<'needs-live', { option: string }>
   // nobody can be asked
   | Reasons<'confirmation-needed', { verb: string }>
   | Reasons<'trust-confirmation-needed' | 'wizard-needs-terminal'>

@@ -60,6 +60,14 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
     'watch-needs-terminal': ({ output }) => text`
       ${output === 'text' ? 'status --watch draws a table, and this is not a terminal' : `status --watch has no --output ${output}`}
       For a line each time something changes, use --output ndjson; for one look, remove --watch`,
+    'graph-without-subject': text`nothing is named that could be drawn
+      Name a host, files, or a group with -l`,
+    'live-needs-hosts': text`files report nothing: --live needs hosts
+      Name a host of the inventory, or a group with -l`,
+    'watch-needs-file': text`graph --watch writes a file again and again, and none is named
+      Name it with -o, or remove --watch`,
+    'needs-live': ({ option }) => text`${option} is about what hosts report
+      Add --live, or remove ${option}`,
     'sudo-password-needed': text`sudo needs a password, ${NO_TERMINAL}
       Add sudo: { password: { secret: env:SUDO_PASSWORD } } to the inventory`,
     'no-sudo-password': text`no sudo password was entered
