@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { groupCpuMs } from '../lab/group.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** What a command cost the machine it ran on. */
@@ -7,6 +8,8 @@ export interface Sample {
   readonly wallMs: number;
   /** User and system time of the command and all its children. */
   readonly cpuMs: number;
+  /** CPU time of all hosts together, of what they do at that time. */
+  readonly hostCpuMs: number;
 }
 
 /** A command to measure, and how to tell that it did its work. */
@@ -14,6 +17,8 @@ export interface Measured {
   readonly argv: readonly string[];
   /** What its stdout must match. */
   readonly says: RegExp;
+  /** Exit codes that are fine; absent: 0. */
+  readonly exits?: readonly number[];
 }
 
 /** Timing happens inside the lab's namespace, so that entering it is not measured. */
@@ -44,12 +49,14 @@ async function idle(): Promise<void> {
 }
 
 /** @throws Error when the command fails or does not do what it should. */
-export async function measure(lab: Lab, { argv, says }: Measured): Promise<Sample> {
+export async function measure(lab: Lab, { argv, says, exits = [0] }: Measured): Promise<Sample> {
   await idle();
+  const before = hostCpuMs(lab);
   const notes = join(lab.home, 'bench');
   const ended = await lab.run(['bash', '-c', STOPWATCH, notes, ...argv]);
   const out = readFileSync(`${notes}.out`, 'utf8');
-  if (ended.exitCode !== 0 || !says.test(out))
+  const hostMs = hostCpuMs(lab) - before;
+  if (!exits.includes(ended.exitCode) || !says.test(out))
     throw new Error(
       `exit ${ended.exitCode}: ${argv.join(' ')}\n${out}\n${readFileSync(`${notes}.err`, 'utf8')}`,
     );
@@ -58,8 +65,16 @@ export async function measure(lab: Lab, { argv, says }: Measured): Promise<Sampl
     number,
     number,
   ];
-  return { wallMs: Math.round(wall * 1000), cpuMs: Math.round((user + system) * 1000) };
+  return {
+    wallMs: Math.round(wall * 1000),
+    cpuMs: Math.round((user + system) * 1000),
+    hostCpuMs: Math.round(hostMs),
+  };
 }
+
+/** Since the hosts were booted. */
+const hostCpuMs = (lab: Lab): number =>
+  lab.hosts.reduce((sum, { state }) => sum + groupCpuMs(lab.name, `${state.number}`), 0);
 
 const SAMPLE_MS = 20;
 

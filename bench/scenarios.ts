@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import { type Lab, productCommand } from '../lab/lab.ts';
 import { REPOSITORY_ROOT } from '../lab/root.ts';
 import type { Measured } from './measure.ts';
+import type { Asked, Peer } from './peers.ts';
 
 /** A job that is measured, and the ways to do it; alloyup comes first. */
 export interface Scenario {
-  readonly id: 'start' | 'noop' | 'config' | 'upgrade' | 'first';
+  readonly id: 'start' | 'noop' | 'config' | 'upgrade' | 'first' | 'gone';
   readonly title: string;
   readonly ways: readonly Way[];
   /** Also measure peak memory, in the warm-up round. */
   readonly memory: boolean;
   /** Prepares the fleet; not measured. */
   before?(): Promise<void>;
+  /** Whether the hosts are as asked after a command; not measured. @throws Error if one is not */
+  after?(): Promise<void>;
 }
 
 export interface Way {
@@ -38,17 +41,27 @@ const FORKS = 32;
 /** `--version` against bare Node: from 22.8 on, Node keeps compiled code (`module.enableCompileCache`). */
 const START_TARGET = Number(process.versions.node.split('.')[0]) >= 24 ? 1.25 : 1.5;
 
+/** xargs ends at once where a command exits with 255, as ssh does for a host that it does not reach. */
+const survivable = (command: string): string => `${command.replace(/^exec /, '')} || exit 1`;
+
 /** One word for a shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Converges the fleet with alloyup, and takes the texts for the hand-written script from there. */
-export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scenario[]> {
+export async function scenarios(
+  lab: Lab,
+  watchS: number,
+  peers: readonly Peer[],
+): Promise<readonly Scenario[]> {
   const count = lab.hosts.length;
   const first = lab.hosts[0]!;
   let desired = BASE;
 
-  const write = (): void => {
+  /** An address of the lab's network that no host has. */
+  const nowhere = first.address.replace(/\d+$/, '250');
+  const write = (options: { readonly gone?: boolean } = {}): void => {
     lab.inventory({
+      ...(options.gone ? { groups: { gone: { hosts: ['gone'], ssh: { address: nowhere } } } } : {}),
       defaults: {
         alloy: { version: desired.version },
         config: {
@@ -63,9 +76,11 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
       },
     });
   };
-  const apply = (watch: number, says: RegExp): Measured => ({
-    argv: productCommand(['apply', '--yes', '--no-diff', '--watch', `${watch}`]),
-    says,
+  const apply = (watch: number, says: RegExp, exits: readonly number[] = [0]): Measured => ({
+    argv: productCommand([
+      ...['apply', '--yes', '--no-diff', '--watch', `${watch}`, '--connect-timeout', '10'],
+    ]),
+    ...{ says, exits },
   });
   const changed = new RegExp(`${count} changed`);
   const unchanged = new RegExp(`${count} unchanged`);
@@ -88,18 +103,59 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
   };
   const configs = { blue: first.read('/etc/alloy/config.alloy'), green };
 
+  const asked = (says: Asked['says']): Asked => ({
+    files: { ...texts, config: configs[desired.tenant] },
+    version: `${desired.version}-1`,
+    hosts: [
+      ...lab.hosts.map(({ name, address }) => [name, address] as const),
+      ...(says === 'unreachable' ? [['gone', nowhere] as const] : []),
+    ],
+    says,
+  });
+  const byPeers = (says: Asked['says']): readonly Way[] =>
+    peers.map(({ name, command }) => ({ name, target: null, command: () => command(asked(says)) }));
+  /** Whichever way it was: the files, the package, and a service that runs that version. */
+  const isAsAsked = async (): Promise<void> => {
+    await Promise.all(
+      lab.hosts.map(async (host) => {
+        const { stdout } = await host.root(
+          "dpkg-query -W -f '${Status} ${Version}\n' alloy; systemctl is-active alloy; systemctl is-enabled alloy",
+        );
+        const state = `hold ok installed ${desired.version}-1\nactive\nenabled`;
+        const config = host.read('/etc/alloy/config.alloy');
+        if (stdout !== state) throw new Error(`${host.name} is not as asked: ${stdout}`);
+        if (config !== configs[desired.tenant])
+          throw new Error(`${host.name} has another configuration`);
+      }),
+    );
+  };
+
   const addresses = join(lab.home, 'addresses');
   writeFileSync(addresses, lab.hosts.map(({ address }) => `${address}\n`).join(''));
   const ssh = [
     ...['ssh', '-F', '/dev/null', '-i', lab.identity, '-o', 'IdentitiesOnly=yes'],
     ...['-o', 'BatchMode=yes', '-o', 'ControlMaster=no', '-o', 'LogLevel=ERROR'],
+    ...['-o', 'ConnectTimeout=10'],
   ].join(' ');
-  const everywhere = (command: string, says: RegExp): Measured => ({
-    argv: ['xargs', '-a', addresses, '-P', `${FORKS}`, '-I{}', 'sh', '-c', command],
+  const oneMore = join(lab.home, 'addresses-and-one');
+  writeFileSync(oneMore, `${readFileSync(addresses, 'utf8')}${nowhere}\n`);
+  const everywhere = (command: string, says: RegExp, list = addresses): Measured => ({
+    exits: list === addresses ? [0] : [123],
+    argv: [
+      'xargs',
+      '-a',
+      list,
+      '-P',
+      `${FORKS}`,
+      '-I{}',
+      'sh',
+      '-c',
+      list === addresses ? command : survivable(command),
+    ],
     says,
   });
   const body = readFileSync(join(REPOSITORY_ROOT, 'bench/hand-written.sh'), 'utf8');
-  const handWritten = (says: RegExp): Measured => {
+  const handWritten = (says: RegExp, list = addresses): Measured => {
     const script = join(lab.home, 'hand-written.sh');
     const set = {
       ...texts,
@@ -109,12 +165,13 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
     };
     const head = Object.entries(set).map(([name, text]) => `${name}=${quote(text.trimEnd())}\n`);
     writeFileSync(script, [...head, body].join(''));
-    return everywhere(`exec ${ssh} ops@{} sudo -n bash -s <${script}`, says);
+    return everywhere(`exec ${ssh} ops@{} sudo -n bash -s <${script}`, says, list);
   };
   const wrote = (what: string): RegExp => new RegExp(`^(${what}\n?){${count}}$`);
 
   const script = 'ssh + hand-written script';
-  const nothing = (): Measured => everywhere(`exec ${ssh} -n ops@{} true`, /^$/);
+  const nothing = (list = addresses): Measured =>
+    everywhere(`exec ${ssh} -n ops@{} true`, /^$/, list);
   return [
     {
       id: 'start',
@@ -140,7 +197,8 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
       ways: [
         { name: 'alloyup apply --yes', target: null, command: () => apply(watchS, unchanged) },
         { name: script, target: 0.75, command: () => handWritten(/^$/) },
-        { name: 'ssh HOST true', target: 0.85, command: nothing },
+        { name: 'ssh HOST true', target: 0.85, command: () => nothing() },
+        ...byPeers('unchanged'),
       ],
     },
     {
@@ -159,7 +217,9 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
           target: 1.15,
           command: () => handWritten(wrote('wrote /etc/alloy/config.alloy')),
         },
+        ...byPeers('changed'),
       ],
+      after: isAsAsked,
     },
     {
       id: 'upgrade',
@@ -177,7 +237,9 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
           target: null,
           command: () => handWritten(wrote(`installed alloy ${NEW}-1`)),
         },
+        ...byPeers('changed'),
       ],
+      after: isAsAsked,
     },
     {
       id: 'first',
@@ -192,7 +254,28 @@ export async function scenarios(lab: Lab, watchS: number): Promise<readonly Scen
       ways: [
         { name: 'alloyup apply --yes', target: null, command: () => apply(watchS, changed) },
         { name: script, target: 1.05, command: () => handWritten(/enabled alloy/) },
+        ...byPeers('changed'),
       ],
+      after: isAsAsked,
+    },
+    {
+      id: 'gone',
+      title: 'nothing to do, and one more host that is not there',
+      memory: false,
+      async before() {
+        write({ gone: true });
+      },
+      ways: [
+        {
+          name: 'alloyup apply --yes',
+          target: null,
+          command: () => apply(watchS, unchanged, [1]),
+        },
+        { name: script, target: null, command: () => handWritten(/^$/, oneMore) },
+        { name: 'ssh HOST true', target: null, command: () => nothing(oneMore) },
+        ...byPeers('unreachable'),
+      ],
+      after: isAsAsked,
     },
   ];
 }

@@ -57,11 +57,11 @@ const MORE: Readonly<Record<Suite, readonly string[]>> = {
 /** A hook without a root, or with the machine's own, stops the build. */
 const GUARD = 'set -eu; root=${1:?}; test "$(readlink -f "$root")" != /';
 
-/** Arguments of mmdebstrap, without the directory of the root. */
-export function recipe(suite: Suite): readonly string[] {
+/** Arguments of mmdebstrap, without the directory of the root. @param more packages that a minimal server lacks */
+export function recipe(suite: Suite, more: readonly string[] = []): readonly string[] {
   return [
     '--variant=minbase',
-    `--include=${[...PACKAGES, ...MORE[suite]].join(',')}`,
+    `--include=${[...PACKAGES, ...MORE[suite], ...more].join(',')}`,
     '--aptopt=Apt::Install-Recommends "false"',
     ...HOOKS(suite).map((line) => `--customize-hook=${GUARD}; ${line}`),
     suite,
@@ -69,8 +69,11 @@ export function recipe(suite: Suite): readonly string[] {
 }
 
 /** The directory of a suite's root file system: another recipe leads to another directory. */
-export function baseFolder(suite: Suite): string {
-  const hash = createHash('sha256').update(recipe(suite).join('\n')).digest('hex').slice(0, 12);
+export function baseFolder(suite: Suite, more: readonly string[] = []): string {
+  const hash = createHash('sha256')
+    .update(recipe(suite, more).join('\n'))
+    .digest('hex')
+    .slice(0, 12);
   return join(cacheFolder(), `${suite}-${hash}`);
 }
 
@@ -78,8 +81,12 @@ export function baseFolder(suite: Suite): string {
  * Builds the base unless it exists (20-30 s, with the machine's Debian mirror settings). If two labs ask
  * at the same time, the second waits for the first one's lock.
  */
-export async function ensureBase(suite: Suite, say: (line: string) => void): Promise<string> {
-  const folder = baseFolder(suite);
+export async function ensureBase(
+  suite: Suite,
+  say: (line: string) => void,
+  more: readonly string[] = [],
+): Promise<string> {
+  const folder = baseFolder(suite, more);
   if (existsSync(folder)) return folder;
   mkdirSync(cacheFolder(), { recursive: true });
   say(`building a minimal Debian ${suite}, once on this machine (about 30 s)`);
@@ -94,7 +101,7 @@ export async function ensureBase(suite: Suite, say: (line: string) => void): Pro
     script,
     'base',
     folder,
-    ...recipe(suite),
+    ...recipe(suite, more),
   ]);
   return folder;
 }

@@ -71,6 +71,14 @@ export const inside = (lab: string, member = ''): number[] => [
   ),
 ];
 
+/** CPU time of a member since it was started, in milliseconds: user and system, of all that ran in it. */
+export function groupCpuMs(lab: string, member: string): number {
+  const [root] = roots(lab) as [string];
+  const [, usec] =
+    /^usage_usec (\d+)/.exec(readFileSync(join(root, member, 'cpu.stat'), 'utf8')) ?? [];
+  return Number(usec) / 1000;
+}
+
 /** Kills every process of a lab, or of one member, and removes the groups. */
 export async function endGroup(lab: string, member = ''): Promise<void> {
   await until(

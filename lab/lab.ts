@@ -36,6 +36,8 @@ export interface UpOptions {
   readonly name?: string;
   readonly count: number;
   readonly suite?: Suite;
+  /** Debian packages that hosts have from the start, such as python3. */
+  readonly include?: readonly string[];
   /** The lab is taken down when the process with this pid ends; null: it stays until `down`. Default: this process. */
   readonly owner?: number | null;
   /** Builds the repository's .deb files into a directory; default: the stand-ins. */
@@ -199,13 +201,13 @@ export class Lab {
   async grow(
     count: number,
     suite: Suite = 'bookworm',
-    options: Pick<UpOptions, 'hostName' | 'say'> = {},
+    options: Pick<UpOptions, 'hostName' | 'say' | 'include'> = {},
   ): Promise<LabHost[]> {
     const { hosts, network } = this.state;
     if (hosts.length + count > MOST_HOSTS)
       throw new Error(`a lab can have at most ${MOST_HOSTS} hosts`);
     const say = options.say ?? (() => undefined);
-    const layers = await ensureLayers(this.name, suite, say);
+    const layers = await ensureLayers(this.name, suite, say, options.include);
     writeFileSync(this.#layersFile(suite), layers.join('\n'));
     const added: HostState[] = await Promise.all(
       Array.from({ length: count }, async (_, index) => {

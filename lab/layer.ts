@@ -16,8 +16,9 @@ export async function ensureLayers(
   lab: string,
   suite: Suite,
   say: (line: string) => void,
+  more: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const base = await ensureBase(suite, say);
+  const base = await ensureBase(suite, say, more);
   const layer = join(labFolder(lab), 'layers', suite);
   if (!existsSync(join(layer, 'ready'))) await makeLayer(lab, base, layer);
   return [join(layer, 'upper'), base];

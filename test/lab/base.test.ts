@@ -19,7 +19,7 @@ test.each(SUITES)('no hook for %s can touch the machine that builds it', (suite)
 });
 
 test('each suite has a folder of its own, which its recipe names', () => {
-  const folders = SUITES.map(baseFolder);
+  const folders = SUITES.map((suite) => baseFolder(suite));
   expect(new Set(folders).size).toBe(SUITES.length);
   for (const [index, suite] of SUITES.entries())
     expect(folders[index]).toMatch(new RegExp(`/${suite}-[0-9a-f]{12}$`));
