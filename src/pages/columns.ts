@@ -5,7 +5,7 @@ import { isoTime } from '../report/plain.ts';
 import { placeText } from '../report/problem-text.ts';
 import { type Answered, cellsOf } from '../report/status-text.ts';
 import { textOf } from '../report/text-of.ts';
-import type { Column } from './data.ts';
+import { type Column, KEY_COLUMN } from './data.ts';
 import type { Texts } from './texts.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -75,7 +75,7 @@ export function columnsOf({ run, hosts, waves, timeline, texts, now }: Source): 
     fact('Memory', ({ rssBytes }) =>
       rssBytes === null ? null : `${Math.round(rssBytes / 1e6)} MB`,
     ),
-    fact('Key expires', ({ keyExpiresAt }) =>
+    fact(KEY_COLUMN, ({ keyExpiresAt }) =>
       keyExpiresAt === null ? null : isoTime(keyExpiresAt).slice(0, 10),
     ),
     fact(

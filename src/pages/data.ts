@@ -29,7 +29,12 @@ export interface ReportData {
   /** Per host, what is said of its data and of its cluster. */
   readonly said: readonly (readonly TextId[])[];
   readonly time: TimeData;
+  /** Per host, on the page of a fleet: how it fares. */
+  readonly tones?: readonly Tone[];
 }
+
+/** The column with the day on which a host's key expires. */
+export const KEY_COLUMN = 'Key expires';
 
 /** How hosts ended. */
 export interface State {

@@ -22,6 +22,8 @@ export interface View {
   readonly hash?: string;
   /** false: the browser runs no scripts. */
   readonly scripts?: boolean;
+  /** What its script believes to be the time, in milliseconds since the epoch. */
+  readonly now?: number;
 }
 
 /** The four views of each page that are kept in docs/screens. */
@@ -110,6 +112,7 @@ export async function openPage(html: string, view: View = {}): Promise<Opened> {
     if (frame.url().replace(/[?#].*$/, '') !== url) misdeeds.push(`navigation: ${frame.url()}`);
   });
   await page.emulateMedia({ media: view.media ?? 'screen' });
+  if (view.now !== undefined) await page.clock.setFixedTime(view.now);
   await page.goto(`${url}${view.hash ?? ''}`);
   return { page, misdeeds, url };
 }

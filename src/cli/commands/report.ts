@@ -1,9 +1,9 @@
+import type { RunPage } from '../../pages/run-page.ts';
 import { openLedger } from '../../report/fold.ts';
 import { say } from '../../report/printable.ts';
-import { VERSION } from '../alloyup-version.ts';
 import type { Command, Invocation, Options } from '../args/option-table.ts';
 import { readEvents, readRun } from '../runs/run-logs.ts';
-import { openPrinter } from '../runs/run-output.ts';
+import { openPrinter, pageOf } from '../runs/run-output.ts';
 
 export const report: Command = async (invocation) => {
   const { args, options } = invocation;
@@ -15,14 +15,15 @@ export const report: Command = async (invocation) => {
 
 /** Prints a saved run as a page. Its events are not kept: those of a large fleet are large. */
 async function printPage(run: string, { terminal }: Invocation): Promise<number> {
-  const { openRunPage } = await import('../../pages/run-page.ts');
-  const page = openRunPage(VERSION);
+  let page: RunPage | undefined;
   const ledger = openLedger();
   for (const event of readEvents(run, terminal)) {
     ledger.add(event);
+    page ??= await pageOf(ledger.run.verb, terminal);
     page.add(event);
   }
-  terminal.document(page.document(ledger));
+  // a log without an event is none
+  terminal.document(page!.document(ledger));
   return 0;
 }
 

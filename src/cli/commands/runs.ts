@@ -1,6 +1,6 @@
 import { say } from '../../report/printable.ts';
 import type { Command, Invocation } from '../args/option-table.ts';
-import { readEnds, savedRuns } from '../runs/run-logs.ts';
+import { pastRun, savedRuns } from '../runs/run-logs.ts';
 import { printJson } from '../terminal/terminal.ts';
 import { printRun } from './report.ts';
 
@@ -11,15 +11,9 @@ export const runs: Command = async (invocation) => {
 };
 
 function list({ options, terminal }: Invocation): number {
-  const rows = savedRuns(terminal).map((run) => {
-    const { first, last } = readEnds(run, terminal);
-    return {
-      run,
-      verb: first?.type === 'run.started' ? first.verb : null,
-      hosts: first?.type === 'run.started' ? first.hosts.length : null,
-      /** null: it was cut off, or is still in progress. */
-      exitCode: last?.type === 'run.finished' ? last.exitCode : null,
-    };
+  const rows = savedRuns(terminal).map((one) => {
+    const { startedAt: _, ...row } = pastRun(one, terminal);
+    return row;
   });
   if (options.output !== 'text') printJson(options.output, { runs: rows }, rows, terminal);
   else if (rows.length === 0) terminal.err(say`No runs have been logged on this machine.\n`);

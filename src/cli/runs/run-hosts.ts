@@ -103,7 +103,14 @@ async function runTargets(given: Run): Promise<number> {
   const telemetry =
     wanted.settings &&
     (await import('./send-telemetry.ts')).sendTelemetry(wanted.settings, aboutRun(options));
-  const output = openOutput(run, options, live, mask, await openPage(options), telemetry);
+  const output = openOutput(
+    run,
+    options,
+    live,
+    mask,
+    await openPage(options, verb, terminal),
+    telemetry,
+  );
   let begun = false;
   let isRollingBack = false;
   const emit: World['emit'] = (happening) => {

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import type { RunEvent, Verb } from '../../model/event.ts';
 import { nearest } from '../../model/frame.ts';
+import type { PastRun } from '../../pages/parts/fleet.ts';
 import { type Document, say } from '../../report/printable.ts';
 import type { Cleaned } from '../../report/redact.ts';
 import { readSavedEvent } from '../../report/saved-events.ts';
@@ -179,7 +180,7 @@ function isOf(verb: Verb, run: string, place: Place): boolean {
 const TAIL = 4096;
 
 /** The first and the last event only: logs of large fleets are large. */
-export function readEnds(run: string, place: Place) {
+function readEnds(run: string, place: Place) {
   const file = openSync(pathOf(run, place), 'r');
   try {
     const { size } = fstatSync(file);
@@ -198,6 +199,26 @@ export function readEnds(run: string, place: Place) {
     closeSync(file);
   }
 }
+
+/** What the ends of a run's log say of it. */
+export function pastRun(run: string, place: Place): PastRun {
+  const { first, last } = readEnds(run, place);
+  const started = first?.type === 'run.started' ? first : null;
+  return {
+    run,
+    verb: started?.verb ?? null,
+    startedAt: started?.at ?? null,
+    hosts: started?.hosts.length ?? null,
+    exitCode: last?.type === 'run.finished' ? last.exitCode : null,
+  };
+}
+
+/** The newest runs that are logged here, the newest first. */
+export const newestRuns = (place: Place, most: number): readonly PastRun[] =>
+  savedRuns(place)
+    .slice(-most)
+    .reverse()
+    .map((run) => pastRun(run, place));
 
 /** undefined: the line was cut off, or is no event. */
 function readEvent(line: string): Cleaned<RunEvent> | undefined {

@@ -1,4 +1,4 @@
-import type { Happening, RunEvent } from '../../model/event.ts';
+import type { Happening, RunEvent, Verb } from '../../model/event.ts';
 import { ToolError } from '../../model/problem.ts';
 import type { RunPage } from '../../pages/run-page.ts';
 import { openLedger } from '../../report/fold.ts';
@@ -15,7 +15,7 @@ import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
-import { openRunLog } from './run-logs.ts';
+import { newestRuns, openRunLog } from './run-logs.ts';
 import type { Telemetry } from './telemetry.ts';
 
 type Shown = Pick<Options, 'quiet' | 'verbose' | 'diff'>;
@@ -52,11 +52,24 @@ export function openPrinter(
 }
 
 /** The page of `--html`, loaded only where somebody asks for it. */
-export async function openPage({ html }: Pick<Options, 'html'>): Promise<RunPage | null> {
-  if (html === null) return null;
+export const openPage = async (
+  { html }: Pick<Options, 'html'>,
+  verb: Verb,
+  terminal: Terminal,
+): Promise<RunPage | null> => (html === null ? null : pageOf(verb, terminal));
+
+/** A status is shown as the state of a fleet, with the newest runs that are logged here. */
+export async function pageOf(verb: Verb, terminal: Terminal): Promise<RunPage> {
+  if (verb === 'status') {
+    const { openFleetPage } = await import('../../pages/fleet-page.ts');
+    return openFleetPage(VERSION, newestRuns(terminal, RUNS_SHOWN));
+  }
   const { openRunPage } = await import('../../pages/run-page.ts');
   return openRunPage(VERSION);
 }
+
+/** On the page of a fleet. */
+const RUNS_SHOWN = 10;
 
 /** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
 export function openOutput(

@@ -82,7 +82,7 @@ export async function watchHosts(given: Invocation): Promise<number> {
   const mask = createMask(secrets);
   const clean = openCleaner(mask);
   const run = newRunId();
-  const page = await openPage(options);
+  const page = await openPage(options, 'status', shown);
   const quiet = openLiveView({ ...options, quiet: true }, shown);
   const output = openOutput(run, options, quiet, mask, page);
   /** What was said since the look at each host began. */

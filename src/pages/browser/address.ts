@@ -11,6 +11,8 @@ const KEYS = [
   'wave',
   'said',
   'configuration',
+  'tone',
+  'key',
   'all',
 ];
 

@@ -3,6 +3,7 @@ import { cellClass, type ReportData } from '../data.ts';
 import { type Address, addressText, readAddress } from './address.ts';
 import { openDiffs } from './diffs.ts';
 import { byId, el, readData } from './dom.ts';
+import { HOSTS_EVENT } from './events.ts';
 import { hostView } from './host-view.ts';
 import { openRows } from './rows.ts';
 import { openSelector, sortOf } from './selection.ts';
@@ -94,11 +95,19 @@ function select({ host: _, ...next }: Address): void {
     else head.removeAttribute('aria-sort');
   }
   byId('filter').replaceChildren(...filterNote());
+  document.dispatchEvent(new CustomEvent(HOSTS_EVENT, { detail: selected }));
 }
+
+const TONE_WORDS: Readonly<Record<string, string>> = {
+  bad: 'that need attention',
+  warn: 'to look at',
+  idle: 'that were not looked at',
+  good: 'that are fine',
+};
 
 /** What else chooses the hosts, and how to get rid of it. */
 function filterNote(): readonly HTMLElement[] {
-  const { finding, change, wave, said } = address;
+  const { finding, change, wave, said, tone, key } = address;
   const code = finding && data.findings[Number(finding)]?.code;
   const title = change && data.changes[Number(change)]?.title;
   const what = [
@@ -106,6 +115,8 @@ function filterNote(): readonly HTMLElement[] {
     title !== undefined && title !== '' && `with ${texts[title]}`,
     wave && 'of a wave',
     said && `sending to ${said}`,
+    tone && TONE_WORDS[tone],
+    key && `whose key expires on ${key}`,
   ].filter(Boolean);
   if (what.length === 0) return [];
   const clear = el(
@@ -153,7 +164,7 @@ function follow(): void {
     return;
   }
   select(read);
-  byId('hosts').scrollIntoView();
+  (document.getElementById('fleet') ?? byId('hosts')).scrollIntoView();
 }
 
 /** A link to something that is folded unfolds it. */

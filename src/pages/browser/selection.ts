@@ -1,4 +1,4 @@
-import type { ReportData } from '../data.ts';
+import { KEY_COLUMN, type ReportData } from '../data.ts';
 import type { Address } from './address.ts';
 
 /** Which hosts are shown, in their order. */
@@ -98,7 +98,7 @@ function testsOf(
   haystack: () => readonly string[],
 ): readonly Test[] {
   const tests: Test[] = [];
-  const { q = '', outcome, finding, change, wave, said } = address;
+  const { q = '', outcome, finding, change, wave, said, tone, key } = address;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length > 0) {
     const texts = haystack();
@@ -118,5 +118,10 @@ function testsOf(
   if (wave) tests.push((host) => data.waves[host] === Number(wave));
   if (said)
     tests.push((host) => data.said[host]!.some((id) => data.texts[id]!.startsWith(`${said}: `)));
+  if (tone) tests.push((host) => data.tones?.[host] === tone);
+  if (key) {
+    const expires = data.columns.find(({ title }) => title === KEY_COLUMN);
+    tests.push((host) => data.texts[expires?.values[host] ?? -1] === key);
+  }
   return tests;
 }
