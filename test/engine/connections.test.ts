@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../src/model/problem.ts';
+import { textOf } from '../../src/report/text-of.ts';
 import { bareFactsOf, NOW, targetOf } from '../builders.ts';
 import {
   type Fault,
@@ -275,6 +276,72 @@ describe('a run whose connection breaks', () => {
     expect(problem).toMatchObject({ params: { reason: 'in-progress' } });
     expect(fleet.events.at(-1)!.ms).toBe(300);
     expect(fleet.hosts.a!.logins).toBe(1);
+  });
+});
+
+describe('the hint for a wait that was too short', () => {
+  const slowFacts: HostScript = { fault: fault('facts', { delay: 61_000 }) };
+  const heldBack = (problem: Problem): HostScript => ({
+    run: () => [
+      { type: 'problem', problem: problem as never },
+      { type: 'result', result: 'locked' },
+    ],
+  });
+  test.each<[string, string | null, HostScript, number]>([
+    ['facts that take longer than --timeout', '--timeout', slowFacts, 5],
+    ['a login that takes longer than --timeout', '--timeout', { login: () => 9000 }, 5],
+    ['facts that take longer than anybody waits for them', null, slowFacts, 1800],
+    [
+      'a lock of dpkg',
+      '--lock-timeout',
+      heldBack({
+        code: 'apply.locked',
+        params: { reason: 'dpkg', pid: '812', command: 'apt-get', seconds: 5 } as never,
+      }),
+      1800,
+    ],
+    [
+      'the lock of another run',
+      '--lock-timeout',
+      heldBack({ code: 'apply.locked', params: { reason: 'run', seconds: 5 } as never }),
+      1800,
+    ],
+  ])(
+    'names the flag that allows more time, if one does: %s, %s',
+    async (_, flag, script, timeoutS) => {
+      const { problem } = await runOne(script, { timeoutS });
+      const named = /--[a-z-]*timeout/.exec(textOf(problem!).hint)?.[0] ?? null;
+      expect([problem!.code, named]).toEqual([expect.stringMatching(/timeout|locked/), flag]);
+    },
+  );
+});
+
+describe('what a host is said to do once nobody is connected to it', () => {
+  const GOES_ON = /continue|go(?:es|ne)? on|finish|roll(?:s|ed)? back/;
+  const always =
+    (kind: string, as: Fault): NonNullable<HostScript['fault']> =>
+    (of) =>
+      of === kind ? as : undefined;
+  test.each<[string, HostScript]>([
+    ['its login breaks', { login: () => lost().problem }],
+    ['its facts are cut off', { fault: always('facts', { cutAfter: 20 }) }],
+    ['its run was never started', { fault: always('launch', { cutBefore: true }) }],
+  ])('is nothing where nothing was begun: %s', async (_, script) => {
+    const { problem } = await runOne(script);
+    expect(problem!.code).toBe('ssh.lost');
+    expect(textOf(problem!).hint).not.toMatch(GOES_ON);
+  });
+
+  test('is the rest of a run that was begun', async () => {
+    const { problem } = await runOne(
+      {
+        run: (_s, _n, host) => [() => host.drop(), 3_600_000],
+        login: (n) => (n > 1 ? lost().problem : 0),
+      },
+      { timeoutS: 100 },
+    );
+    expect(problem!.code).toBe('apply.unknown');
+    expect(textOf(problem!).hint).toMatch(GOES_ON);
   });
 });
 

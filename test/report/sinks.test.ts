@@ -284,17 +284,34 @@ test('XML reads back without what it may not hold', () => {
 
 /** Words that begin a command in a hint, up to where a sentence goes on. */
 const COMMAND =
-  /\b(?:ssh|sudo|alloyup|apt-get|systemctl|chmod|chown|mount|cat|du|ls|ssh-add|ssh-keygen)\b[^.;,():]*/g;
+  /\b(?:ssh|ssh-add|ssh-keygen|sudo|alloyup|apt-get|apt-mark|dpkg|systemctl|journalctl|chmod|chown|chattr|lsattr|setfacl|mount|umount|findmnt|visudo|kill|rm|mv|cat|du|df|ls)\b[^.;,():]*/g;
 
 test('a hint puts nothing that a host reports into a command to paste', () => {
   const ofHosts = examples.filter(
     ({ code }) => code.startsWith('host.') || HOST_CODES.some((one) => one === code),
   );
   expect(ofHosts.length).toBeGreaterThan(20);
-  for (const { code, reason, params } of ofHosts) {
-    const text = `$(id)`;
+  // no character of it ends what is taken for a command
+  const text = 'HOSTILE';
+  const commands = ofHosts.flatMap(({ code, reason, params }) => {
     const { hint } = textOf({ ...noticeOf({ code, reason, params }, text), host: 'web-01' });
-    for (const [command] of hint.matchAll(COMMAND))
-      expect(command, `${code} ${reason}`).not.toContain(text);
-  }
+    return [...hint.matchAll(COMMAND)].map(([command]) => `${code}, ${reason}: ${command}`);
+  });
+  expect(commands.length).toBeGreaterThan(20);
+  expect(commands.filter((command) => command.includes(text))).toEqual([]);
+});
+
+test('what an inventory says is one word of a command to paste', () => {
+  const text = "https://e.example/it's $(id)";
+  const word = "'https://e.example/it'\\''s $(id)'";
+  const pasted = examples.flatMap((example) => {
+    const { hint } = textOf({ ...noticeOf(example, text), host: 'web-01' });
+    return [
+      ...hint.matchAll(
+        /\b(?:curl (?:-x|-fI)|ls -l|ls -ld|chmod \S+|ansible(?:-inventory)? -i) (.*)/g,
+      ),
+    ].map(([, rest]) => rest!);
+  });
+  expect(pasted.length).toBeGreaterThan(10);
+  expect(pasted.filter((rest) => !rest.startsWith(word) && rest.includes('$(id)'))).toEqual([]);
 });

@@ -110,7 +110,7 @@ export const hostTexts: Texts<HostProblems> = {
       ${path} holds more than ${most} files and directories, or is too deep, for config.readable
       Name the directories in it that Alloy reads`,
     unknown: ({ path, said }, host) => text`the ACLs of ${path} cannot be read: ${said}
-      Look at it, then run again: ssh ${host} sudo getfacl ${path}`,
+      Look at them with sudo getfacl, then run again: ssh ${host}`,
   },
   'host.port': {
     taken: ({ owner, address, port }) => text`${owner} already listens on ${address}:${port}

@@ -15,7 +15,7 @@ import {
   inventoryFileTexts,
   named,
 } from './source-texts.ts';
-import { didYouMean, quoted, type Text, type Texts, text } from './texts.ts';
+import { didYouMean, quoted, shellWord, type Text, type Texts, text } from './texts.ts';
 
 const SEE_HOSTS = 'List the hosts: alloyup hosts';
 const OTHER_NAME = 'Choose another name';
@@ -23,7 +23,7 @@ const NAME_VALUE = 'Write name=value';
 
 /** What prints a variable with templates filled and vaults opened; `--list` leaves both as they are. */
 const debug = (file: string, variable: string, host: string): string =>
-  `Write the value instead. Ansible prints it: ansible -i ${named(file)} ${host} -m ansible.builtin.debug -a var=${variable}`;
+  `Write the value instead. Ansible prints it: ansible -i ${named(file)} ${shellWord(host)} -m ansible.builtin.debug -a ${shellWord(`var=${variable}`)}`;
 
 /** What to do about each kind of YAML error. */
 const YAML_HINTS: Readonly<Record<string, string>> = {

@@ -80,7 +80,7 @@ function inventoryHint(path: string, { kind }: FileFailure, meant: string | null
   }
 }
 
-export const named = (file: string): string => (file === 'stdin' ? 'INVENTORY' : file);
+export const named = (file: string): string => (file === 'stdin' ? 'INVENTORY' : shellWord(file));
 
 export const gather = (file: string): string =>
   `ansible-inventory -i ${named(file)} --list | alloyup inventory import -`;
@@ -128,7 +128,7 @@ export const secretTexts: Texts<SecretProblems> = {
     'empty-variable': ({ variable }) => text`the environment variable ${variable} is empty
       ${setIt(variable)}`,
     'unreadable-file': ({ path, failure }) => text`the secret file ${path} ${fileFailure(failure)}
-      ${failure.kind === 'missing' ? 'Create it, or fix the path: relative paths start at the directory of the inventory' : `Check what it is: ls -ld ${path}`}`,
+      ${failure.kind === 'missing' ? 'Create it, or fix the path: relative paths start at the directory of the inventory' : `Check what it is: ls -ld ${shellWord(path)}`}`,
     'empty-file': ({ path }) => text`the secret file ${path} is empty
       Write the secret into it`,
     'program-failed': ({ program, failure }) => text`
@@ -157,8 +157,8 @@ const fetching = (
   { what, url, proxy }: Unfetched,
   why: string,
   hint = proxy === null
-    ? `Try it from this machine: curl -fI ${url}; behind a proxy, set repository.proxy`
-    : `Try it from this machine, and check repository.proxy: curl -x ${proxy} -fI ${url}`,
+    ? `Try it from this machine: curl -fI ${shellWord(url)}; behind a proxy, set repository.proxy`
+    : `Try it from this machine, and check repository.proxy: curl -x ${shellWord(proxy)} -fI ${shellWord(url)}`,
 ): Text => text`
   cannot fetch ${FETCHED[what]} from ${url}${proxy === null ? '' : ` through the proxy ${proxy}`}: ${why}
   ${hint}`;
