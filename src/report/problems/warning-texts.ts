@@ -103,7 +103,7 @@ export const warningTexts: Texts<WarningProblems> = {
       endpoint,
       said,
     }) => text`traces and metrics of this run did not all reach ${endpoint}: ${said}
-      The run itself is not affected; check the variables OTEL_EXPORTER_OTLP_...`,
+      The run itself is not affected; check OTEL_EXPORTER_OTLP_ENDPOINT and the other OTEL_EXPORTER_OTLP variables`,
   },
   'template.raw': {
     raw: (params) => text`raw writes ${quoted(params.text)} into the configuration without escaping
