@@ -65,8 +65,10 @@ export function writeState(state: LabState): void {
 }
 
 /** Whether this is a lab's directory: the first thing written there is lab.json. */
-export const isLabFolder = (folder: string): boolean =>
-  ['lab.json', 'lab.json.new'].some((file) => existsSync(join(folder, file)));
+export const isLabFolder = (folder: string): boolean => readdirSync(folder).some(isLabFile);
+
+/** Whether a file of this name makes a directory a lab's. */
+export const isLabFile = (name: string): boolean => name === 'lab.json' || name === 'lab.json.new';
 
 /** Labs that have a directory. */
 export const listLabs = (): string[] =>

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { endGroup, grouped, inside } from './group.ts';
 import { nspawnFolders, unmount } from './leavings.ts';
 import { restoreLimits } from './limits.ts';
 import { checkLabName } from './names.ts';
 import { networkLeftovers, removeNetwork } from './network.ts';
-import { isLabFolder, labFolder, listLabs, releaseNetworks } from './state.ts';
+import { isLabFile, isLabFolder, labFolder, listLabs, releaseNetworks } from './state.ts';
 
 /** Mount points below a directory, innermost first. */
 function mountsBelow(folder: string): string[] {
@@ -52,8 +53,12 @@ function removeFolder(lab: string): void {
   if (!existsSync(folder)) return;
   const mounts = mountsBelow(folder);
   if (mounts.length > 0) throw new Error(`cannot unmount ${mounts.join(', ')}`);
-  if (isLabFolder(folder)) rmSync(folder, { recursive: true, force: true });
-  else if (readdirSync(folder).length === 0) rmdirSync(folder);
+  if (isLabFolder(folder)) {
+    // what says that it is a lab's goes last: a removal that is cut off can be taken up again
+    for (const name of readdirSync(folder).filter((one) => !isLabFile(one)))
+      rmSync(join(folder, name), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  } else if (readdirSync(folder).length === 0) rmdirSync(folder);
   else throw new Error(`${folder} is not a lab's directory: move it away, or use another --name`);
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import {
   writeState,
 } from '../../lab/state.ts';
 import { takeDown } from '../../lab/takedown.ts';
+import { MISSING, testUnless } from '../missing.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -65,6 +66,24 @@ test('a lab that was cut off at its first breath is removed', async () => {
   await takeDown('zq');
   expect(existsSync(labFolder('zq'))).toBe(false);
 });
+
+testUnless(MISSING.chattr)(
+  'a lab whose removal was cut off is removed by the next one',
+  async () => {
+    begin('zq');
+    const part = join(labFolder('zq'), 'network');
+    mkdirSync(part);
+    writeFileSync(join(part, 'file'), '');
+    execFileSync('chattr', ['+i', part]);
+    try {
+      await expect(takeDown('zq')).rejects.toThrow();
+    } finally {
+      execFileSync('chattr', ['-i', part]);
+    }
+    await takeDown('zq');
+    expect(existsSync(labFolder('zq'))).toBe(false);
+  },
+);
 
 test('each missing package is named once', () => {
   const programs = { ip: 'iproute2', ssh: 'openssh-client', 'ssh-keygen': 'openssh-client' };
