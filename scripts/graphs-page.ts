@@ -2,12 +2,15 @@ import { parse, stringify } from 'yaml';
 import { parse as parseAlloy } from '../src/alloy/parser.ts';
 import { BUILTIN_NAMES, type BuiltinName } from '../src/config/builtins.ts';
 import { builtinFragment, FRAGMENT_NAMES } from '../src/config/fragments.ts';
+import { neededBy } from '../src/config/host-needs.ts';
 import { exampleOf, isRequired } from '../src/config/parameters.ts';
 import {
   checkOptionsOf,
   configurationOf,
+  isSet,
   type RenderedPart,
 } from '../src/desired/configuration.ts';
+import { needsOfHost } from '../src/desired/host-needs.ts';
 import { fragmentOf, templateOf } from '../src/desired/templates.ts';
 import { createLayOut } from '../src/graph/layout.ts';
 import { readGraph } from '../src/graph/read-graph.ts';
@@ -59,8 +62,8 @@ Graphviz, and \`json\` for programs ([schema](../schema/graph.schema.json)).
 export async function graphPages(): Promise<ReadonlyMap<string, string>> {
   const layOut = await createLayOut();
   const pages = new Map<string, string>();
-  const section = (name: string, config: Config): string => {
-    const inventory = stringify({ hosts: { example: { config } } }, { lineWidth: 0 });
+  const section = (name: string, host: Config): string => {
+    const inventory = stringify({ hosts: { example: host } }, { lineWidth: 0 });
     pages.set(
       `graphs/${name}.svg`,
       graphSvg(layOut(graphOf(inventory, name)), { styled: true, explained: true }),
@@ -68,13 +71,16 @@ export async function graphPages(): Promise<ReadonlyMap<string, string>> {
     return `### ${name}\n\n\`\`\`yaml\n${inventory}\`\`\`\n\n![The components of ${name}, and what flows between them](graphs/${name}.svg)\n`;
   };
   const templates = BUILTIN_NAMES.map((name) =>
-    section(name, { template: name, vars: VARS[name] }),
+    section(name, { config: { template: name, vars: VARS[name] } }),
   );
   const fragments = FRAGMENT_NAMES.map((name) => {
     const own = varsOf(name);
     const chosen = Object.keys(own).length > 0 ? { template: name, vars: own } : name;
     const base = { template: 'linux-host', vars: { ...METRICS, ...LOGS, collect: ['journal'] } };
-    return section(name, { ...base, fragments: { [name]: chosen } });
+    return section(name, {
+      ...environmentOf(name, own),
+      config: { ...base, fragments: { [name]: chosen } },
+    });
   });
   pages.set(
     'graphs.md',
@@ -99,21 +105,38 @@ function varsOf(name: (typeof FRAGMENT_NAMES)[number]): Config {
   );
 }
 
+/** The variables that a fragment reads, as secrets. */
+function environmentOf(name: (typeof FRAGMENT_NAMES)[number], vars: Config): Config {
+  const variables = neededBy(builtinFragment(name), vars).flatMap((one) => one.environment);
+  if (variables.length === 0) return {};
+  const environment = Object.fromEntries(
+    variables.map((variable) => [variable, { secret: `env:${variable}` }]),
+  );
+  return { alloy: { environment } };
+}
+
 function graphOf(inventory: string, title: string) {
   const read = expectOk(parseInventory(inventory, 'inventory.yaml'));
   const settings = settingsOf(read, 'example');
   const none = new Map();
+  const template = expectOk(templateOf(templateRef(settings), none));
+  const fragments = new Map(
+    fragmentRefs(settings).map(([name, ref]) => [name, expectOk(fragmentOf(ref, none))]),
+  );
+  const { problems } = needsOfHost(settings, template, fragments, {
+    isSet: (variable) => isSet(variable, settings),
+    alloyVersion: null,
+  });
+  expectOk(problems.length === 0 ? { ok: true, value: null } : { ok: false, problems });
   let rendered: readonly RenderedPart[] = [];
   expectOk(
-    configurationOf(settings, expectOk(templateOf(templateRef(settings), none)), {
+    configurationOf(settings, template, {
       strict: false,
       frame: () => '',
       checked: new Map(),
       alloyVersion: null,
       planned: false,
-      fragments: new Map(
-        fragmentRefs(settings).map(([name, ref]) => [name, expectOk(fragmentOf(ref, none))]),
-      ),
+      fragments,
       onText: (_, parts) => {
         rendered = parts;
       },

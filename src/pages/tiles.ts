@@ -19,10 +19,10 @@ export interface Tile {
 
 /** A key that expires within so many days has to be looked at. */
 const SOON_DAYS = 30;
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 const WORST: readonly Tone[] = ['bad', 'warn', 'idle', 'note', 'good'];
-export const worseOf = (a: Tone, b: Tone): Tone => (WORST.indexOf(a) <= WORST.indexOf(b) ? a : b);
+const worseOf = (a: Tone, b: Tone): Tone => (WORST.indexOf(a) <= WORST.indexOf(b) ? a : b);
 
 /** @param now milliseconds since the epoch */
 export function tileOf([name, host]: NamedHost, now: number): Tile {

@@ -97,7 +97,7 @@ const RUNS: readonly PastRun[] = [
 ];
 
 /** What a status of these hosts says. */
-export function fleetEvents(hosts: readonly (readonly [name: string, kind: Kind])[]) {
+function fleetEvents(hosts: readonly (readonly [name: string, kind: Kind])[]) {
   const of = ([host, kind]: readonly [string, Kind]): readonly Happening[] => {
     const facts = KINDS[kind] as Partial<FactsView> | null | undefined;
     if (facts === undefined) return [];
