@@ -9,7 +9,14 @@ import { ToolError } from '../model/problem.ts';
 import type { SshUser } from './options.ts';
 import { unsupported } from './problems.ts';
 import type { NamedHost, SshSettings } from './ssh-config.ts';
-import { defaultSettings, mayConcern, namedHosts, readSshG } from './ssh-config.ts';
+import {
+  type ConfigLine,
+  defaultSettings,
+  isCommon,
+  linesFor,
+  namedHosts,
+  readSshG,
+} from './ssh-config.ts';
 
 export type SshConfig = ReturnType<typeof sshConfig>;
 
@@ -18,22 +25,33 @@ const AT_ONCE = 4;
 const DEADLINE_MS = 10_000;
 const MAX_NESTED_INCLUDES = 8;
 
-/** What OpenSSH's configuration says about a destination; each is looked up once. */
+type Lines = readonly ConfigLine[] | null;
+
+const joined = (all: readonly Lines[]): Lines =>
+  all.includes(null) ? null : all.flatMap((lines) => lines!);
+
+/** What OpenSSH's configuration says about a destination; each is looked up once, equal ones together. */
 export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', command = 'ssh') {
   const limit = pLimit(AT_ONCE);
   const textOf = memo(readIfThere);
 
-  /** Whether a file may matter for `alias`; one that cannot be read may. */
-  const concerns = (path: string, alias: string, base: string, depth: number): boolean => {
+  /** The lines of a file that a login to `alias` may depend on, with those of the files it includes; null: only OpenSSH can tell. */
+  const linesOf = (path: string, alias: string, base: string, depth = 0): Lines => {
     const text = textOf(path);
-    if (text === null) return true;
-    const found = mayConcern(text, alias);
-    if (found.concerns) return true;
-    return found.includes.some((pattern) => {
-      if (depth >= MAX_NESTED_INCLUDES) return true;
-      const paths = includedFiles(pattern, base, user.home);
-      return paths === null || paths.some((each) => concerns(each, alias, base, depth + 1));
-    });
+    const own = text === null ? null : linesFor(text, alias);
+    return joined(
+      own?.map((line) => {
+        if (line.keyword !== 'include') return [line];
+        if (depth >= MAX_NESTED_INCLUDES) return null;
+        const paths = line.value
+          .split(/\s+/)
+          .map((pattern) => includedFiles(pattern, base, user.home));
+        if (paths.includes(null)) return null;
+        return joined(
+          paths.flatMap((some) => some!.map((each) => linesOf(each, alias, base, depth + 1))),
+        );
+      }) ?? [null],
+    );
   };
 
   const ask = (address: string, port: number | null, login: string | null): Promise<string> => {
@@ -41,13 +59,24 @@ export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', c
     return limit(() => run(command, ['-G', ...given, '--', address], address));
   };
 
+  /** What ssh said of the first of the hosts for which it says the same, by what that depends on. */
+  const said = new Map<string, Promise<string>>();
+
   const look = memo(async (id) => {
     const [address, port, login] = JSON.parse(id);
-    const matters =
-      concerns(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`, 0) ||
-      concerns(systemConfig, address, dirname(systemConfig), 0);
-    if (!matters) return defaultSettings(address, port, user);
-    return readSshG(await ask(address, port, login), address, user);
+    const lines = joined([
+      linesOf(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`),
+      linesOf(systemConfig, address, dirname(systemConfig)),
+    ]);
+    if (lines?.length === 0) return defaultSettings(address, port, user);
+    if (!lines || !isCommon(lines, address))
+      return readSshG(await ask(address, port, login), address, user);
+    const key = JSON.stringify([lines, port, login]);
+    const known = said.get(key) ?? ask(address, port, login);
+    said.set(key, known);
+    // a refusal names the host that it is about
+    const output = await known.catch(() => ask(address, port, login));
+    return readSshG(output.replace(/^hostname .*\n?/m, ''), address, user);
   });
 
   return {

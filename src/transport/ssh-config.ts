@@ -45,10 +45,15 @@ const HARMLESS = new Set(
    fingerprinthash ignoreunknown nohostauthenticationforlocalhost usekeychain`.split(/\s+/),
 );
 
-/** A line of an ssh_config file; null: OpenSSH may read it, and we cannot. */
-type ConfigLine = { readonly keyword: string; readonly value: string } | null;
+/** A line of an ssh_config file. */
+export interface ConfigLine {
+  /** In lower case. */
+  readonly keyword: string;
+  readonly value: string;
+}
 
-function* configLines(text: string): Generator<ConfigLine> {
+/** null: OpenSSH may read it, and we cannot. */
+function* configLines(text: string): Generator<ConfigLine | null> {
   for (const row of text.split('\n')) {
     if (/^\s*(#|$)/.test(row)) continue;
     const [, keyword, value] = /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(row.trim()) ?? [];
@@ -57,25 +62,37 @@ function* configLines(text: string): Generator<ConfigLine> {
 }
 
 /**
- * Whether a configuration file may say something that a login to `alias` depends on. Errs to yes,
- * which costs the 13 ms that `ssh -G` takes. `includes`: patterns of files that count too.
+ * The lines of a configuration file that a login to `alias` may depend on, in order; those of `Include` stand for
+ * other files. Errs to more, which costs the 13 ms that `ssh -G` takes. null: only OpenSSH can tell.
  */
-export function mayConcern(
-  text: string,
-  alias: string,
-): { readonly concerns: boolean; readonly includes: readonly string[] } {
-  const yes = { concerns: true, includes: [] };
-  const includes: string[] = [];
+export function linesFor(text: string, alias: string): readonly ConfigLine[] | null {
+  const lines: ConfigLine[] = [];
   let applies = true;
   for (const line of configLines(text)) {
-    if (line === null || line.keyword === 'match') return yes;
+    if (line === null || line.keyword === 'match') return null;
     if (line.keyword === 'host') applies = hostApplies(line.value, alias);
-    else if (!applies) continue;
-    else if (line.keyword === 'include') includes.push(...line.value.split(/\s+/));
-    else if (!HARMLESS.has(line.keyword)) return yes;
+    else if (applies && !HARMLESS.has(line.keyword)) lines.push(line);
   }
-  return { concerns: false, includes };
+  return lines;
 }
+
+/** Keywords that mean the same for every host, unless their value names one. */
+const COMMON: ReadonlySet<string> = new Set(
+  `user port identityfile identitiesonly identityagent certificatefile userknownhostsfile globalknownhostsfile
+   proxyjump`.split(/\s+/),
+);
+
+/** A name, or an address as `ssh -G` prints it: it lowers names, and completes addresses such as 127.1. */
+const AS_PRINTED =
+  /^(?:(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*|(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3})$/;
+
+/** What `ssh -G` prints for `alias` is the same for every host that these lines apply to, but for its name. */
+export const isCommon = (lines: readonly ConfigLine[], alias: string): boolean =>
+  AS_PRINTED.test(alias) &&
+  lines.every(
+    ({ keyword, value }) =>
+      COMMON.has(keyword) && !value.includes('%') && !value.toLowerCase().includes(alias),
+  );
 
 function hostApplies(value: string, alias: string): boolean {
   // quotes, escapes and comments are OpenSSH's to read

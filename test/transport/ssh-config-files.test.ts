@@ -9,10 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as problems from '../../src/transport/problems.ts';
 import { defaultSettings } from '../../src/transport/ssh-config.ts';
 import { keyFiles, sshConfig, sshConfigHosts } from '../../src/transport/ssh-config-files.ts';
+import { MISSING, testUnless } from '../missing.ts';
 import { problemOf } from './fixtures.ts';
 
 let home: string;
@@ -83,6 +85,67 @@ describe('ssh is asked', () => {
     await settings('web', null, null);
     await settings('web', 22, 'root');
     expect(calls()).toEqual(['-G -- web', '-G -p 22 -l root -- web']);
+  });
+
+  test('once about all hosts for which it says the same', async () => {
+    put('.ssh/config', 'Host web-* 10.0.0.*\n Include key.conf\nHost db-*\n HostName x.%h\n');
+    put('.ssh/key.conf', 'IdentityFile ~/.ssh/fleet\nProxyJump hop-1\n');
+    const { settings } = config('hostname web-1\nidentityfile ~/.ssh/fleet');
+    const user = { home, name: 'ops' };
+    for (let i = 1; i <= 50; i += 1)
+      for (const name of [`web-${i}`, `web-${i}.example.com`, `10.0.0.${i}`])
+        expect(await settings(name, null, null)).toEqual({
+          ...defaultSettings(name, null, user),
+          identities: [`${home}/.ssh/fleet`],
+        });
+    expect(calls()).toEqual(['-G -- web-1']);
+    // a name, a port and a login of their own are others' answers
+    for (const name of ['Web-1', '10.0.0', '10.0.0.07', 'web-x.1', 'db-1', 'db-2'])
+      await settings(name, null, null);
+    await settings('web-1', 22, null);
+    await settings('web-2', 22, null);
+    await settings('web-1', null, 'root');
+    expect(calls().slice(1)).toEqual([
+      ...['-G -- Web-1', '-G -- 10.0.0.07', '-G -- web-x.1', '-G -- db-1', '-G -- db-2'],
+      ...['-G -p 22 -- web-1', '-G -l root -- web-1'],
+    ]);
+  });
+
+  testUnless(MISSING.ssh)('about one, and what it says of the others is the same', async () => {
+    const line = fc.constantFrom(
+      ...['Host a*', 'Host *b', 'Host a* !ab', 'User x', 'User y', 'Port 2222', 'IdentityFile k1'],
+      ...[
+        'IdentityFile %h',
+        'IdentitiesOnly yes',
+        'HostName ab',
+        'ProxyJump ab',
+        'ProxyJump u@ba:1',
+      ],
+      ...[
+        'HostKeyAlias x',
+        'UserKnownHostsFile k2',
+        'CanonicalizeHostname yes',
+        'Include more.conf',
+      ],
+    );
+    const some = fc.array(line, { maxLength: 5 });
+    const aliases = ['ab', 'aab', 'a.b', '10.1.1.1', 'AB', '127.1', 'fe80::1'];
+    put('ssh', `#!/bin/sh\necho >>${home}/calls\nexec ssh -F ${home}/.ssh/config "$@"\n`);
+    chmodSync(join(home, 'ssh'), 0o755);
+    const user = { home, name: 'ops' };
+    const open = () => sshConfig(user, join(home, 'none'), join(home, 'ssh'));
+    const answer = (one: ReturnType<typeof open>, alias: string) =>
+      one.settings(alias, null, null).catch(() => 'refused');
+    await fc.assert(
+      fc.asyncProperty(some, some, fc.shuffledSubarray(aliases), async (own, more, some) => {
+        put('.ssh/config', own.map((one) => `${one}\n`).join(''));
+        put('.ssh/more.conf', more.filter((one) => !one.startsWith('Include')).join('\n'));
+        const together = open();
+        for (const alias of some)
+          expect(await answer(together, alias)).toEqual(await answer(open(), alias));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test.each([

