@@ -95,21 +95,32 @@ type Shared = Pick<
 
 type Source = Pick<Inventory, 'input' | 'hosts' | 'place'>;
 
-const caches = new WeakMap<InventoryInput, Map<string, Shared>>();
+interface Cache {
+  /** By the sections that apply. */
+  readonly shared: Map<string, Shared>;
+  /** Of each host: every rule asks for them. */
+  readonly hosts: WeakMap<InventoryHost, HostSettings>;
+}
+
+const caches = new WeakMap<InventoryInput, Cache>();
 
 /** Merges host > group > defaults. Hosts of one inventory with equal settings share the same objects. */
 export function settingsOf(inventory: Source, name: string): HostSettings {
   const host = inventory.hosts.get(name);
   if (!host) throw new Error(`no host "${name}" in the inventory`);
+  const cache = caches.get(inventory.input) ?? { shared: new Map(), hosts: new WeakMap() };
+  caches.set(inventory.input, cache);
+  const known = cache.hosts.get(host);
+  if (known) return known;
   const { at, groups } = host;
-  const shared = sharedOf(inventory, host);
+  const shared = sharedOf(inventory, host, cache.shared);
   const ssh = { ...shared.ssh, address: shared.ssh.address ?? name };
-  return { ...shared, name, at, groups, ssh };
+  const settings = { ...shared, name, at, groups, ssh };
+  cache.hosts.set(host, settings);
+  return settings;
 }
 
-function sharedOf(inventory: Source, host: InventoryHost): Shared {
-  const cache = caches.get(inventory.input) ?? new Map<string, Shared>();
-  caches.set(inventory.input, cache);
+function sharedOf(inventory: Source, host: InventoryHost, cache: Cache['shared']): Shared {
   const own = host.key === null ? {} : (inventory.input.hosts?.[host.key] ?? {});
   const hasSettings = Object.keys(own).some((name) => name !== 'groups');
   const key = [hasSettings ? host.key : '', ...host.groups].join('\n');
