@@ -39,7 +39,7 @@ export interface Configuration extends Pick<Desired, 'writtenAt'> {
 }
 
 /** A place, and the lines around it. */
-type Place = Pick<Problem, 'at' | 'detail'>;
+type Place = Pick<Problem, 'host' | 'at' | 'detail'>;
 
 type Checked = Result<{
   readonly components: ExpectedComponents;
@@ -93,6 +93,8 @@ interface Piece {
   readonly template: Template;
   readonly vars: Readonly<Record<string, unknown>>;
   readonly by: Asker;
+  /** Whose values make the text another one than its template; undefined: it is the template's. */
+  readonly host: string | undefined;
   /** Of a fragment that the user can open: the place there of an offset in `text`. */
   readonly source: ((offset: number) => number) | null;
 }
@@ -243,7 +245,9 @@ function pieceOf(
     fragment === undefined
       ? ({ of: 'template', name: template.name } as const)
       : ({ of: 'fragment', name: fragment } as const);
-  return { rendered, text, file, name, template, vars, by, source: own ? sourceOf : null };
+  const source = own ? sourceOf : null;
+  const rendersFor = file === template.file ? undefined : host;
+  return { rendered, text, file, name, template, vars, by, host: rendersFor, source };
 }
 
 /** Only the first file may begin with a byte order mark. */
@@ -352,7 +356,9 @@ function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
     const { parsed } = contents;
     // what a message says of another place names its file only where there are several
     const name = pieces.length > 1 ? piece.name : '';
-    const place = placesIn(piece, parsed);
+    const placeIn = placesIn(piece, parsed);
+    const whose = piece.host === undefined ? {} : { host: piece.host };
+    const place = (offset: number) => ({ ...placeIn(offset), ...whose });
     const shown = (offset: number): string => {
       const { file, line, column } = place(offset).at;
       return `${file}:${line}:${column}`;

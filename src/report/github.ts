@@ -1,6 +1,6 @@
 import type { RunReport } from '../model/event.ts';
 import type { Notice, Position } from '../model/problem.ts';
-import { alone, type Group, groupEqual, problemGroups, warningGroups } from './groups.ts';
+import { findingGroups, type Group, groupEqual, problemGroups, warningGroups } from './groups.ts';
 import { present, someNames } from './plain.ts';
 import { type Commands, toCommand } from './printable.ts';
 import { isNote, placeText } from './problem-text.ts';
@@ -49,8 +49,8 @@ export const findingAnnotations = (
   problems: readonly Notice[],
   warnings: readonly Notice[],
 ): readonly Annotation[] => [
-  ...problems.map((item) => annotation('error', alone(item))),
-  ...warnings.map((item) => annotation(levelOf(item), alone(item))),
+  ...findingGroups(problems).map((group) => annotation('error', group)),
+  ...findingGroups(warnings).map((group) => annotation(levelOf(group.item), group)),
 ];
 
 const levelOf = (warning: Notice): Annotation['level'] => (isNote(warning) ? 'notice' : 'warning');

@@ -107,7 +107,7 @@ export const warningGroups = (
   hosts: Hosts,
   ofRun: readonly Warning[],
 ): readonly Group<Warning>[] => [
-  ...ofRun.map(alone),
+  ...findingGroups(ofRun),
   ...noticeGroups(hosts, ({ plan, warnings }) => [
     ...warnings,
     ...(plan?.warnings ?? []),
@@ -162,15 +162,33 @@ function groupAlike<T>(hosts: Hosts, said: (host: HostReport) => readonly T[]) {
   const equal = groupEqual(hosts, said);
   const sizes = new Map(equal.map(({ item, names }) => [item, names.length]));
   return merged(equal, (group) =>
-    group.names.length === 1 ? withoutName(group) : JSON.stringify(group.item),
+    group.names.length === 1
+      ? withoutName(JSON.stringify(group.item), group.names[0]!)
+      : JSON.stringify(group.item),
   ).map((group) => ({ ...group, alike: group.names.length > sizes.get(group.item)! }));
 }
 
-/** What it is, where the host's name, if it stands as a word, could be any host's. */
-const withoutName = ({ item, names }: Group<unknown>): string =>
-  JSON.stringify(item)
-    .split(names[0]!)
-    .reduce((text, part) => {
-      const word = !/[\w.-]/.test(text.at(-1) ?? '') && !/^(?:[\w-]|\.\w)/.test(part);
-      return `${text}${word ? '\u0000' : names[0]}${part}`;
-    });
+/** A text in which the host's name, where it stands as a word, could be any host's. */
+const withoutName = (json: string, name: string): string =>
+  json.split(name).reduce((text, part) => {
+    const word = !/[\w.-]/.test(text.at(-1) ?? '') && !/^(?:[\w-]|\.\w)/.test(part);
+    return `${text}${word ? '\u0000' : name}${part}`;
+  });
+
+/** What was found in a text that was rendered for a host, which also names its file. */
+export const isRendered = ({ host, at }: Notice): boolean =>
+  host !== undefined && at?.file.endsWith(`rendered for ${host})`) === true;
+
+/**
+ * What was found before any host was contacted. The same in texts that were rendered for several hosts is one: all
+ * that may differ is their names, and the lines around the place.
+ */
+export const findingGroups = <T extends Notice>(notices: readonly T[]): readonly Group<T>[] =>
+  merged(
+    notices.map((item) => (isRendered(item) ? { item, names: [item.host!] } : alone(item))),
+    ({ item, names: [name] }) => {
+      if (name === undefined) return JSON.stringify(item);
+      const { host: _, detail: __, ...same } = item;
+      return withoutName(JSON.stringify(same), name);
+    },
+  );

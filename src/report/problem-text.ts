@@ -1,8 +1,8 @@
 import type { Notice, Position, Problem } from '../model/problem.ts';
 import { trimEndOf } from '../model/trim-end.ts';
-import { alone, type Group } from './groups.ts';
+import { alone, findingGroups, type Group, isRendered } from './groups.ts';
 import type { Paint } from './paint.ts';
-import { count, oneLine, plain, present, wrap } from './plain.ts';
+import { count, oneLine, plain, present, someNames, wrap } from './plain.ts';
 import { type Printable, toPrintable } from './printable.ts';
 import { docsOf, textOf } from './text-of.ts';
 
@@ -37,8 +37,11 @@ export const warningTexts = (
 export const isNote = (notice: Notice): boolean =>
   'severity' in notice && notice.severity === 'note';
 
-/** "2 warnings, 1 note"; empty without any. */
-export function warningSum(warnings: readonly Notice[]): string {
+/** "2 warnings, 1 note"; empty without any. What was found in the texts of several hosts counts once. */
+export const warningSum = (warnings: readonly Notice[]): string =>
+  sumOf(findingGroups(warnings).map(({ item }) => item));
+
+function sumOf(warnings: readonly Notice[]): string {
   const notes = warnings.filter(isNote).length;
   const others = warnings.length - notes;
   return present(others > 0 && count(others, 'warning'), notes > 0 && count(notes, 'note')).join(
@@ -46,19 +49,18 @@ export function warningSum(warnings: readonly Notice[]): string {
   );
 }
 
-/** All of them, separated by blank lines, and their totals. */
+/** All of them, equal ones of several hosts together, separated by blank lines, and their totals. */
 export function problemsText(
   problems: readonly Problem[],
   warnings: readonly Notice[],
   style: ProblemStyle,
 ): Printable {
-  const blocks = [
-    ...warningTexts(warnings.map(alone), style),
-    ...errorTexts(problems.map(alone), style),
-  ];
+  const warned = findingGroups(warnings);
+  const errors = findingGroups(problems);
+  const blocks = [...warningTexts(warned, style), ...errorTexts(errors, style)];
   const sums = present(
-    problems.length > 0 && count(problems.length, 'error'),
-    warningSum(warnings),
+    errors.length > 0 && count(errors.length, 'error'),
+    sumOf(warned.map(({ item }) => item)),
   );
   const text = blocks.join('\n') + (blocks.length > 1 ? `\n${sums.join(', ')}\n` : '');
   return toPrintable(text);
@@ -83,7 +85,11 @@ function blockText(
   let text = `${colour(paint.bold(head))}: ${paint.bold(wrap(message, width, 2, head.length + 2))}\n`;
   if (at) text += `${paint.cyan(' -->')} ${placeText(at)}\n`;
   const on = names.length === 0 && host !== undefined ? [host] : names;
-  if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
+  if (isRendered(notice)) {
+    // the place names the first one
+    const others = someNames(on.slice(1), width - '  also rendered for '.length);
+    if (others !== '') text += `${paint.cyan('  also')} rendered for ${others}\n`;
+  } else if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
   if (detail !== undefined && detail.trim() !== '') text += detailText(plain(detail), paint, width);
   if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
   if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem, Warning } from '../../src/model/problem.ts';
-import { planGroups, problemGroups, warningGroups } from '../../src/report/groups.ts';
+import {
+  findingGroups,
+  planGroups,
+  problemGroups,
+  warningGroups,
+} from '../../src/report/groups.ts';
 import { textOf } from '../../src/report/text-of.ts';
 import { change, hostWith, labelled, planOf, reload } from './events.ts';
 
@@ -120,4 +125,45 @@ test('a host whose name is a common word does not keep equal plans apart', () =>
   ]);
   expect(groups).toHaveLength(1);
   expect(groups[0]!.alike).toBe(false);
+});
+
+describe('what was found in rendered texts', () => {
+  const found = (host: string, line = 5, file = 'site.alloy', said = 'nothing refers to it') => ({
+    code: 'flow.unused',
+    params: { reason: 'diagnostic', rule: 'flow.unused', said, advice: '' } as const,
+    host,
+    at: { file: `${file} (rendered for ${host})`, line, column: 1 },
+    detail: `${line} | "${host}"`,
+  });
+  const namesOf = (notices: readonly Warning[]) =>
+    findingGroups(notices).map(({ names }) => names.join(' '));
+
+  test('for ten thousand hosts is one, told as of the first', () => {
+    const all = Array.from({ length: 10_000 }, (_, i) => found(`h${i}`));
+    const [group, ...more] = findingGroups<Warning>(all);
+    expect(more).toEqual([]);
+    expect(group!.item).toBe(all[0]);
+    expect(group!.names).toHaveLength(10_000);
+  });
+
+  test('at another place, in another file or of another value is another', () => {
+    const others = [found('b', 6), found('c', 5, 'site-c.alloy'), found('d', 5, 'site.alloy', 'x')];
+    expect(namesOf([found('a'), ...others, found('e')])).toEqual(['a e', 'b', 'c', 'd']);
+  });
+
+  test('that names its host is equal to what names another so', () => {
+    const named = (host: string) => found(host, 5, 'site.alloy', `no ${host} in ${host}-x`);
+    expect(namesOf([named('a'), named('b'), found('c', 5, 'site.alloy', 'no a in c-x')])).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+    const once = (host: string) => found(host, 5, 'site.alloy', `no "${host}"`);
+    expect(namesOf([once('a'), once('b')])).toEqual(['a b']);
+  });
+
+  test('is never together with what is about a host or the inventory', () => {
+    const { at: _, ...about } = found('a');
+    expect(namesOf([about, { ...about, host: 'b' }, found('a')])).toEqual(['', '', 'a']);
+  });
 });

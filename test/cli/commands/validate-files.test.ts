@@ -101,3 +101,30 @@ test('a name that a newer version may have is a note, with --strict too', async 
   expect({ code, out }).toEqual({ code: 0, out: '1 file checked: 1 note\n' });
   expect(err).toContain('note[version.newer]: prometheus.shiny is not known: alloyup knows Alloy');
 });
+
+test('what is found in the texts of all hosts is said once, in JSON for each', async () => {
+  put(
+    'base.alloy',
+    'loki.relabel "a" {\n\tforward_to = []\n}\n\nlogging {\n\tlevel = "info" // {{ host.name }}\n}\n',
+  );
+  const linesOf = async (hosts: number) => {
+    const file = put(
+      'inventory.yaml',
+      `defaults: { config: { template: ./base.alloy } }\nhosts: { "web-[1:${hosts}]": {} }\n`,
+    );
+    const { code, out, err } = await validate('-i', file);
+    expect({ code, out }).toEqual({ code: 0, out: `${hosts} hosts checked: 2 notes\n` });
+    return err.replace(/.*also rendered.*\n/g, '');
+  };
+  const few = await linesOf(2);
+  const { out } = await validate('--output', 'json', '-i', path('inventory.yaml'));
+  const { warnings } = JSON.parse(out);
+  expect(warnings.map((one: { host: string }) => one.host)).toEqual([
+    ...['web-1', 'web-1'],
+    ...['web-2', 'web-2'],
+  ]);
+  expect(await linesOf(500)).toBe(few);
+  const { err } = await validate('-i', path('inventory.yaml'));
+  expect(err).toContain('\n  also rendered for web-2, web-3, web-4, web-5, web-6,');
+  expect(err).toMatch(/ and \d+ more\n {2}1 \| /);
+});
