@@ -1,5 +1,6 @@
-// `npm run bench:inventory`: what fragments add to `validate`. Hosts with the built-in linux-host alone, with five
-// fragments that are equal on all hosts, and with five that read the host's name, so that no two texts are equal.
+// `npm run bench:inventory`: what `validate` takes for many hosts. Hosts with the built-in linux-host alone, as one range,
+// with five fragments that are equal on all hosts, with five that read the host's name, so that no two texts are equal,
+// and with a variable that each host sets to a value of its own.
 // Compares CPU times of whole processes in interleaved rounds; the first round is a warm-up. Touches no host.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,11 +18,22 @@ const USAGE = `npm run bench:inventory -- [--hosts N] [--rounds N]
 
 const FRAGMENTS = ['api', 'cache', 'queue', 'search', 'worker'];
 
-/** What `instance` is in the five fragments; null: there are no fragments. */
-const INVENTORIES: readonly (readonly [name: string, instance: string | null])[] = [
-  ['no fragments', null],
-  ['5 equal fragments', 'one'],
-  ['5 fragments that differ', '{{ host.name }}'],
+interface Kind {
+  readonly name: string;
+  /** What `instance` is in the five fragments; absent: there are no fragments. */
+  readonly instance?: string;
+  /** The hosts are one line. */
+  readonly range?: boolean;
+  /** Each host sets a variable. */
+  readonly own?: boolean;
+}
+
+const INVENTORIES: readonly Kind[] = [
+  { name: 'no fragments' },
+  { name: 'a range of hosts', range: true },
+  { name: '5 equal fragments', instance: 'one' },
+  { name: '5 fragments that differ', instance: '{{ host.name }}' },
+  { name: 'a variable of its own', own: true },
 ];
 
 const fragment = (name: string, port: number, instance: string): string =>
@@ -32,24 +44,34 @@ const fragment = (name: string, port: number, instance: string): string =>
 }
 `;
 
-function inventory(hosts: number, fragments: readonly string[]): string {
-  const own = fragments.map((name) => `      ${name}: ./${name}.alloy\n`).join('');
+function hostLines(hosts: number, { range, own }: Kind): string {
+  if (range) return `  "host-[1:${hosts}].example.com": {}\n`;
+  const settings = (i: number): string =>
+    own ? `{ config: { vars: { instance: host-${i} } } }` : '{}';
+  return Array.from({ length: hosts }, (_, i) => `  host-${i}.example.com: ${settings(i)}\n`).join(
+    '',
+  );
+}
+
+function inventory(hosts: number, kind: Kind): string {
+  const fragments = FRAGMENTS.map((name) => `      ${name}: ./${name}.alloy\n`).join('');
   return `defaults:
   config:
     template: linux-host
     vars:
       metrics_url: https://metrics.example.com/api/v1/write
       logs_url: https://logs.example.com/loki/api/v1/push
-${own && `    fragments:\n${own}`}hosts:
-${Array.from({ length: hosts }, (_, i) => `  host-${i}.example.com: {}\n`).join('')}`;
+${kind.instance === undefined ? '' : `    fragments:\n${fragments}`}hosts:
+${hostLines(hosts, kind)}`;
 }
 
-function write(folder: string, hosts: number, instance: string | null): void {
+function write(folder: string, hosts: number, kind: Kind): void {
   mkdirSync(folder);
-  const fragments = instance === null ? [] : FRAGMENTS;
-  writeFileSync(join(folder, 'inventory.yaml'), inventory(hosts, fragments));
-  for (const [i, name] of fragments.entries())
-    writeFileSync(join(folder, `${name}.alloy`), fragment(name, 9001 + i, instance!));
+  writeFileSync(join(folder, 'inventory.yaml'), inventory(hosts, kind));
+  const { instance } = kind;
+  if (instance === undefined) return;
+  for (const [i, name] of FRAGMENTS.entries())
+    writeFileSync(join(folder, `${name}.alloy`), fragment(name, 9001 + i, instance));
 }
 
 const STOPWATCH = 'TIMEFORMAT="%3U %3S"; time "$@"';
@@ -91,9 +113,9 @@ else {
   const rounds = numberOf(values.rounds, 'rounds');
   const home = mkdtempSync(join(tmpdir(), 'alloyup-bench-'));
   try {
-    const folders = INVENTORIES.map(([name, instance]) => {
-      const folder = join(home, name);
-      write(folder, hosts, instance);
+    const folders = INVENTORIES.map((kind) => {
+      const folder = join(home, kind.name);
+      write(folder, hosts, kind);
       return folder;
     });
     const samples = folders.map((): number[] => []);
@@ -105,7 +127,7 @@ else {
     }
     console.log(`validate of ${hosts} hosts, medians of ${rounds} rounds\n`);
     console.log(`${''.padEnd(28)}  CPU ms   ratio`);
-    for (const [i, [name]] of INVENTORIES.entries()) {
+    for (const [i, { name }] of INVENTORIES.entries()) {
       const cpuMs = median(samples[i]!).toFixed(0).padStart(8);
       const times = i === 0 ? '' : ratio(samples[i]!, samples[0]!).toFixed(2).padStart(8);
       console.log(`${name.padEnd(28)}${cpuMs}${times}`);

@@ -143,10 +143,10 @@ function tellPlaces(templates: readonly Parsed[]): void {
     const verbatim = token.kind === TokenKind.HTML;
     // of text, what whitespace control removed
     const { trimLeft = 0 } = token as Partial<Record<'trimLeft', number>>;
-    const offset = token.begin + (verbatim ? trimLeft : 0);
+    const at: Origin = { offset: token.begin + (verbatim ? trimLeft : 0), verbatim };
     Object.assign(template, {
       render(context: unknown, emitter: Emitter): unknown {
-        emitter.at = { offset, verbatim };
+        emitter.at = at;
         return render.call(template, context, emitter);
       },
     });

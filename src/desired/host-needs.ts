@@ -16,6 +16,27 @@ export interface NeedsOfHost {
   readonly reads: readonly HostRead[];
 }
 
+type Needed = ReturnType<typeof neededBy>;
+
+/** What templates need, by the settings that hosts share, and by the name of the fragment ('': the base). */
+const known = new WeakMap<HostSettings['config'], Map<string, readonly [Template, Needed]>>();
+
+/** Hosts that share their settings share what a template needs with these. */
+function neededOnce(
+  template: Template,
+  config: HostSettings['config'],
+  name: string,
+  varsOf: () => Vars,
+): Needed {
+  const own = known.get(config) ?? new Map<string, readonly [Template, Needed]>();
+  known.set(config, own);
+  const [before, found] = own.get(name) ?? [];
+  if (found && before === template) return found;
+  const needed = neededBy(template, varsOf());
+  own.set(name, [template, needed]);
+  return needed;
+}
+
 const LEVELS: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
 
 /**
@@ -36,11 +57,11 @@ export function needsOfHost(
   const needs: HostNeeds[] = [];
   const reads: HostRead[] = [];
 
-  const add = (by: Asker, where: Position, own: Template, vars: Vars): void => {
+  const add = (by: Asker, where: Position, needed: Needed): void => {
     const report = (params: ProblemOf<'template.needs'>['params']): void => {
       problems.push({ code: 'template.needs', params, at: where });
     };
-    for (const one of neededBy(own, vars)) {
+    for (const one of needed) {
       const { memberOf, files, environment, alloy: oldest, stability: level } = one;
       const variables = [...new Set(environment)].filter((variable) => !isSet(variable));
       if (variables.length > 0) report({ reason: 'environment', by, variables });
@@ -59,16 +80,16 @@ export function needsOfHost(
   const host = { name, address: ssh.address, groups, fragments: [...fragments.keys()] };
   const given = { ...config, host, locate: () => ({}) };
   const base = { of: 'template', name: template.name } as const;
-  const { parameters } = template;
   add(
     base,
     origins.get('config.template') ?? at,
-    template,
-    varsFor(parameters, () => [], given),
+    neededOnce(template, config, '', () => varsFor(template.parameters, () => [], given)),
   );
   for (const fragment of config.fragments) {
     const own = fragments.get(fragment.name);
-    if (own) add({ of: 'fragment', name: fragment.name }, fragment.at, own, fragment.vars);
+    if (!own) continue;
+    const needed = neededOnce(own, config, fragment.name, () => fragment.vars);
+    add({ of: 'fragment', name: fragment.name }, fragment.at, needed);
   }
   const memberOf = [...new Set([...alloy.memberOf, ...needs.flatMap((one) => one.memberOf)])];
   return { problems, memberOf, needs, reads };
