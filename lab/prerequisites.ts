@@ -33,6 +33,7 @@ export const TEST_PROGRAMS: Readonly<Record<string, string>> = {
   zsh: 'zsh',
   git: 'git',
   perl: 'perl',
+  'redis-server': 'redis-server',
   shellcheck: 'shellcheck',
   tmux: 'tmux',
   sshd: 'openssh-server',

@@ -7,6 +7,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['inventory', 'config', 'alloy', 'steps', 'host', 'report', 'telemetry', 'sources', 'transport'],
   ['desired', 'plan', 'graph', 'pages'],
   ['engine'],
+  ['queue'],
   ['cli'],
 ];
 
@@ -45,7 +46,7 @@ const named = (directories: readonly string[] = []): string =>
 
 const [WIDTH, BOX, GAP, FLOOR] = [980, 34, 10, 84];
 
-/** The five floors as a picture: a box is a directory, a line an import of anything but model/. */
+/** The floors as a picture: a box is a directory, a line an import of anything but model/. */
 export function importsSvg(imports: ReadonlyMap<string, readonly string[]>): string {
   const height = FLOORS.length * FLOOR + 20;
   const boxes = new Map<string, { x: number; y: number; width: number }>();
@@ -83,7 +84,7 @@ export function importsSvg(imports: ReadonlyMap<string, readonly string[]>): str
     ([directory, { x, y, width }]) =>
       `<rect class="box" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${BOX}" rx="6"/><text x="${at(x + width / 2)}" y="${at(y + BOX / 2 + 5)}" text-anchor="middle">${directory}</text>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="The five floors of src/ and which directory imports from which">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="The floors of src/ and which directory imports from which">
 <style>svg{--back:#fff;--floor:#f3f4f6;--box:#fff;--edge:#8c959f;--text:#24292f;--line:#0a58ca}
 @media(prefers-color-scheme:dark){svg{--back:#0d1117;--floor:#161b22;--box:#21262d;--edge:#6e7681;--text:#d7dde3;--line:#79c0ff}}
 .back{fill:var(--back)}.floor{fill:var(--floor)}.box{fill:var(--box);stroke:var(--edge)}path{fill:none;stroke:var(--line);stroke-opacity:.6;stroke-width:1.5}

@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['model', 'alloy', 'report'],
   pages: ['model', 'report'],
   engine: ['model', 'plan', 'host', 'graph'],
+  queue: ['model', 'plan', 'engine'],
   cli: [
     'model',
     'inventory',
@@ -33,11 +34,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'graph',
     'pages',
     'engine',
+    'queue',
   ],
 };
 
 /** Directories that may use files, processes and the network. */
-const WITH_IO: readonly string[] = ['sources', 'transport', 'cli'];
+const WITH_IO: readonly string[] = ['sources', 'transport', 'queue', 'cli'];
 
 /** Node modules without I/O. */
 const PURE_NODE: readonly string[] = [

@@ -77,6 +77,8 @@ describe('the package, installed from its tarball', () => {
       'execa',
       'openpgp',
       '@viz-js/viz',
+      'bullmq',
+      'ioredis',
     ])
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
     expect(licences).toContain('GNU LESSER GENERAL PUBLIC LICENSE');

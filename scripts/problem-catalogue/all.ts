@@ -6,6 +6,7 @@ import { configCatalogue } from './config.ts';
 import { connectionCatalogue } from './connection.ts';
 import { alloyCatalogue, applyCatalogue, hostCatalogue } from './host.ts';
 import { inventoryCatalogue } from './inventory.ts';
+import { queueCatalogue, queueWarningCatalogue } from './queue.ts';
 import { exactCatalogue, repositoryCatalogue, secretCatalogue } from './source.ts';
 import { warningCatalogue } from './warning.ts';
 
@@ -23,10 +24,14 @@ export const PROBLEMS: Catalogue<ProblemParams> = {
   ...hostCatalogue,
   ...applyCatalogue,
   ...alloyCatalogue,
+  ...queueCatalogue,
   ...afterRuns,
 };
 
-export const WARNINGS: Catalogue<WarningProblems> = warningCatalogue;
+export const WARNINGS: Catalogue<WarningProblems> = {
+  ...warningCatalogue,
+  ...queueWarningCatalogue,
+};
 
 interface Entry {
   readonly means: string;

@@ -1,3 +1,4 @@
+import type { QueueWarnings } from '../../src/model/problems/queue-problems.ts';
 import type { WarningProblems } from '../../src/model/problems/warnings.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -16,7 +17,8 @@ const denied = {
   whole: true,
 };
 
-export const warningCatalogue: Catalogue<WarningProblems> = {
+/** Those of a queue have a file of their own. */
+export const warningCatalogue: Catalogue<Omit<WarningProblems, keyof QueueWarnings>> = {
   'retry.gone': {
     means: 'Hosts that `--retry` would run on are no longer in the inventory.',
     examples: { hosts: { hosts: ['web-03'] } },

@@ -65,6 +65,8 @@ export interface OwnHostRun extends HostRun {
   readonly lastRun: string;
   /** What waits to be carried out; null: nothing. */
   readonly approved: Approved | null;
+  /** Its data is not watched any more. */
+  unwatch(): void;
 }
 
 /** A run on the host, as far as it was followed. */
@@ -524,6 +526,7 @@ export function createHostRun(
       const { signal } = endWatch;
       watching = watchDelivery(target, carriedOut!, session, world, signal).finally(session.close);
     },
+    unwatch: () => endWatch.abort(),
     skip: (because) => finish('skipped', because),
     close: session.close,
     isProven,

@@ -112,7 +112,7 @@ export interface HostRun {
    * An earlier process has begun to change it in this run: `carryOut` finds out how that ends, whatever else happens.
    * `known`: it has ended, and `carryOut` only says how. Absent: nobody has.
    */
-  readonly begun?: 'begun' | 'known';
+  readonly begun?: 'begun' | 'known' | undefined;
   /** Ends a login that was kept. */
   close(): void;
   /** Resolves when the host is changed and proven, and waits for a word about its data. */

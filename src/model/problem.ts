@@ -5,6 +5,7 @@ import type { ExactProblems } from './problems/exact-problems.ts';
 import type { SecretProblems } from './problems/file-problems.ts';
 import type { AlloyProblems, ApplyProblems, HostProblems } from './problems/host-problems.ts';
 import type { InventoryProblems } from './problems/inventory-problems.ts';
+import type { QueueProblems } from './problems/queue-problems.ts';
 import type { RepositoryProblems } from './problems/repository-problems.ts';
 import type { WarningProblems } from './problems/warnings.ts';
 
@@ -30,7 +31,8 @@ export interface ProblemParams
     ConnectionProblems,
     HostProblems,
     ApplyProblems,
-    AlloyProblems {}
+    AlloyProblems,
+    QueueProblems {}
 
 export type ProblemCode = keyof ProblemParams;
 

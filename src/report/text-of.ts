@@ -4,6 +4,7 @@ import { configTexts, diagnosticText } from './problems/config-texts.ts';
 import { connectionTexts } from './problems/connection-texts.ts';
 import { alloyTexts, applyTexts, hostTexts } from './problems/host-texts.ts';
 import { inventoryTexts } from './problems/inventory-texts.ts';
+import { queueTexts } from './problems/queue-texts.ts';
 import { exactTexts, repositoryTexts, secretTexts } from './problems/source-texts.ts';
 import { type ReasonTexts, type Text, type Texts, textOfReason } from './problems/texts.ts';
 import { warningTexts } from './problems/warning-texts.ts';
@@ -20,6 +21,7 @@ const PROBLEM_TEXTS: Texts<ProblemParams> = {
   ...hostTexts,
   ...applyTexts,
   ...alloyTexts,
+  ...queueTexts,
 };
 
 // some codes are those of problems and of warnings: their reasons tell them apart

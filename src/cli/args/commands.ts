@@ -52,6 +52,7 @@ export const COMMANDS = {
       ...REPORTS,
       'out',
       'diff',
+      'queue',
     ],
     examples: [
       ['alloyup plan -l "web*"', 'what apply would change on the web hosts'],
@@ -66,6 +67,7 @@ export const COMMANDS = {
     options: [
       ...CONNECT,
       'shard',
+      'attach',
       ...CHANGE,
       ...ROLLOUT,
       'adopt',
@@ -73,6 +75,7 @@ export const COMMANDS = {
       'retry',
       ...REPORTS,
       'diff',
+      'queue',
     ],
     examples: [
       ['alloyup apply', 'shows the plan and asks for confirmation'],
@@ -88,7 +91,7 @@ export const COMMANDS = {
   status: {
     args: '',
     summary: 'show what each host runs and whether it is up to date',
-    options: [...CONNECT, 'shard', 'follow', 'detailedExitcode', ...REPORTS],
+    options: [...CONNECT, 'shard', 'follow', 'detailedExitcode', ...REPORTS, 'queue'],
     examples: [
       ['alloyup status -l prod', 'the hosts of one group'],
       ['alloyup status --watch', 'a table that stays current; q ends it'],
@@ -105,7 +108,7 @@ export const COMMANDS = {
   rollback: {
     args: '',
     summary: 'return hosts to their state before a run',
-    options: [...CONNECT, 'shard', ...CHANGE, 'run', ...REPORTS],
+    options: [...CONNECT, 'shard', ...CHANGE, 'run', ...REPORTS, 'queue', 'attach'],
     examples: [['alloyup rollback -l web-03', "undo one host's newest run"]],
     load: running('rollback'),
   },
@@ -242,6 +245,34 @@ export const COMMANDS = {
       ['alloyup doctor --no-hosts --output json', 'without logging in, for scripts'],
     ],
     load: async () => (await import('../commands/doctor.ts')).doctor,
+  },
+  worker: {
+    args: '',
+    summary: 'work on hosts for plan, apply, status and rollback --queue',
+    options: [
+      'inventory',
+      'user',
+      'identity',
+      'template',
+      'var',
+      'queue',
+      'concurrency',
+      'color',
+      'quiet',
+    ],
+    examples: [
+      ['alloyup worker --queue redis://redis.example.com', 'until it is stopped'],
+      ['alloyup worker --concurrency 64', 'with ALLOYUP_QUEUE in the environment'],
+    ],
+    load: async () => (await import('../commands/worker.ts')).worker,
+  },
+  queue: {
+    args: '<action>',
+    choices: { action: ['status'] },
+    summary: 'show what waits, runs and has failed in a queue',
+    options: ['queue', 'output', 'color'],
+    examples: [['alloyup queue status', 'with ALLOYUP_QUEUE in the environment']],
+    load: async () => (await import('../commands/queue.ts')).queue,
   },
   completion: {
     args: '<shell>',

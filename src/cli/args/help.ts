@@ -23,10 +23,9 @@ export function programHelp(): string {
     line(`  ${name.padEnd(width)}  ${summary}`),
   );
   return [
+    line('Installs and manages Grafana Alloy on Debian and Ubuntu hosts over SSH.'),
     line('Usage: alloyup <command> [options]      (details: alloyup <command> --help)'),
-    line('Installs and manages Grafana Alloy on Debian and Ubuntu hosts over SSH.\n'),
     ...rows,
-    line('Exit codes: 0 done, 1 a host failed, 2 changes, 64 bad input, 130 interrupted'),
   ].join('');
 }
 

@@ -67,6 +67,27 @@ export async function readTargets(all: ChosenHosts, invocation: Invocation, verb
   };
 }
 
+/** As `readTargets`, for whoever makes targets of some of the hosts at a time. @throws ToolError */
+export async function prepareTargets(all: ChosenHosts, { terminal }: Invocation, verb: Verb) {
+  const chosen = verb === 'rollback' || verb === 'remove' ? reachOnly(all) : all;
+  const { settings, base } = chosen;
+  const options = { base, env: terminal.env, timeoutMs: SECRET_TIMEOUT_MS };
+  const read = await resolveSecrets(settings.flatMap(secretRefs), options);
+  const { addresses, problems } = await memberAddresses(chosen);
+  throwAll(framed([...problemsOf(read), ...(all === chosen ? problems : [])], chosen));
+  const { secrets } = orThrow(read);
+  const byName = new Map(settings.map((host) => [host.name, host]));
+  return {
+    secrets: [...secrets.values()],
+    /** Of the hosts with these names. */
+    make: (names: readonly string[]) =>
+      makeTargets(
+        { ...chosen, settings: names.flatMap((name) => byName.get(name) ?? []) },
+        { addresses, secrets, sudoPassword: null, planned: true },
+      ),
+  };
+}
+
 /** IP addresses of the members of clusters, and what has none that the other members could use. */
 async function memberAddresses({ inventory, settings }: ChosenHosts): Promise<{
   readonly addresses: ReadonlyMap<string, string>;

@@ -1,12 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runFleet } from '../../engine/fleet.ts';
-import type { World } from '../../engine/world.ts';
+
+import type { RunOptions, World } from '../../engine/world.ts';
 import { shardText } from '../../inventory/shard.ts';
+
 import type { Repository } from '../../model/desired.ts';
-import type { Verb } from '../../model/event.ts';
+import type { Happening, Verb } from '../../model/event.ts';
 import type { RepositorySource } from '../../model/ports.ts';
 import type { Rollout, Wave } from '../../model/rollout.ts';
 import type { SavedPlan } from '../../plan/saved-plan.ts';
+import type { RunScope } from '../../queue/protocol.ts';
 import { exitCodeOf } from '../../report/exit.ts';
 import { paintWith } from '../../report/paint.ts';
 import { count, oneLine } from '../../report/plain.ts';
@@ -15,10 +18,11 @@ import { createMask, tooShort } from '../../report/redact.ts';
 import type { Attributes } from '../../telemetry/trace.ts';
 import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
-import type { Invocation, Options } from '../args/option-table.ts';
+import { type Invocation, OPTIONS, type Options } from '../args/option-table.ts';
 import { createWorld } from '../create-world.ts';
 import { type ChosenHosts, readHosts } from '../hosts/chosen-hosts.ts';
 import { readTargets } from '../hosts/make-targets.ts';
+import type { DispatchedRun } from '../queue/dispatch-run.ts';
 import { confirmed } from '../terminal/ask.ts';
 import { catchInterrupts } from '../terminal/interrupts.ts';
 import { type LiveView, openLiveView } from '../terminal/live-view.ts';
@@ -37,7 +41,8 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
   const approved = args[0] === undefined ? null : await readPlanFile(args[0]);
   const changes = verb !== 'plan' && verb !== 'status';
   if (changes && !options.yes && !approved && !given.terminal.interactive)
-    throw usageError({ reason: 'confirmation-needed', verb });
+    if (options.attach === null) throw usageError({ reason: 'confirmation-needed', verb });
+  refuseConflicts(options);
 
   const live = openLiveView(options, given.terminal);
   const { terminal } = live;
@@ -46,8 +51,10 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
   let waves = approved?.waves ?? [];
   let targets: Awaited<ReturnType<typeof readTargets>>;
   let run: Promise<number>;
+  let remote: DispatchedRun | null = null;
   const phases: readonly Phase[] = [
     phase('inventory', async () => {
+      if (options.queue !== null) remote = await openRemote(verb, invocation, changes);
       // an inventory may be a program, or typed on stdin
       const read = await terminal.aside(() =>
         readHosts(invocation, { ordered: verb === 'plan' || verb === 'apply' }),
@@ -56,12 +63,23 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
       chosen = planned;
       if (options.retry !== null)
         ({ chosen, waves } = retriedHosts(planned, options.retry, terminal));
+      if (remote?.earlier) ({ chosen, waves } = continuedHosts(planned, remote.earlier.scope));
     }),
     phase('configurations', async () => {
-      targets = await readTargets(chosen, invocation, verb);
+      targets = remote ? await remote.targets(chosen) : await readTargets(chosen, invocation, verb);
     }),
     phase(verb === 'status' ? 'status' : 'plan', async () => {
-      run = runTargets({ verb, changes, chosen, targets, approved, waves, live, invocation });
+      run = runTargets({
+        verb,
+        changes,
+        chosen,
+        targets,
+        approved,
+        waves,
+        live,
+        invocation,
+        remote,
+      });
       await Promise.race([run, live.changing]);
     }),
     phase(verb === 'rollback' ? 'roll back' : verb, () => run),
@@ -71,7 +89,43 @@ export async function runHosts(verb: Verb, given: Invocation): Promise<number> {
     return await run!;
   } finally {
     live.close();
+    await (remote as DispatchedRun | null)?.close(true);
   }
+}
+
+/** Loaded only where it is asked for. */
+async function openRemote(
+  verb: Verb,
+  invocation: Invocation,
+  changes: boolean,
+): Promise<DispatchedRun> {
+  const { openDispatchedRun } = await import('../queue/dispatch-run.ts');
+  const { options, terminal } = invocation;
+  const remote = await openDispatchedRun(verb, invocation);
+  const record = remote.earlier?.record;
+  const isAsked = options.yes || record?.approved || record?.options.unattended;
+  if (!changes || isAsked || terminal.interactive) return remote;
+  await remote.close(true);
+  throw usageError({ reason: 'confirmation-needed', verb });
+}
+
+/** What the run that is continued has decided already. */
+function refuseConflicts(options: Options): void {
+  if (options.attach === null) return;
+  if (options.queue === null) throw usageError({ reason: 'queue-url', why: 'missing' });
+  const other = (['limit', 'shard', 'retry', 'canary', 'serial', 'maxFail', 'pause'] as const).find(
+    (key) => options[key] !== null,
+  );
+  if (!other) return;
+  const names = ['--attach', OPTIONS[other].long!] as const;
+  throw usageError({ reason: 'options-conflict', options: names });
+}
+
+/** The hosts of a run, in its order, and its waves. */
+function continuedHosts(chosen: ChosenHosts, { hosts, waves }: RunScope) {
+  const byName = new Map(chosen.settings.map((host) => [host.name, host]));
+  const settings = hosts.flatMap((name) => byName.get(name) ?? []);
+  return { chosen: { ...chosen, settings }, waves };
 }
 
 const phase = (title: string, task: Phase['task']): Phase => ({ title, task });
@@ -85,38 +139,35 @@ interface Run {
   readonly waves: readonly Wave[];
   readonly live: LiveView;
   readonly invocation: Invocation;
+  /** Workers do it; null: this process does. */
+  readonly remote: DispatchedRun | null;
 }
 
 async function runTargets(given: Run): Promise<number> {
-  const { verb, chosen, approved, live } = given;
+  const { verb, chosen, approved, live, remote } = given;
+  const earlier = remote?.earlier ?? null;
   const { secrets, warnings } = given.targets;
   const { options, terminal } = given.invocation;
   const { inventory: file } = options;
   const targets = given.targets.targets.map((target) => ({
     ...target,
-    rollout: rolloutOf(target.rollout, options),
+    rollout: { ...rolloutOf(target.rollout, options), ...earlier?.scope.rollout },
   }));
   if (targets.length >= LARGE) keepHeapSmall();
   const mask = createMask(secrets);
-  const run = newRunId();
+  const run = earlier?.record.run ?? newRunId();
   const wanted = telemetrySettings(terminal);
   const telemetry =
     wanted.settings &&
     (await import('./send-telemetry.ts')).sendTelemetry(wanted.settings, aboutRun(options));
-  const output = openOutput(
-    run,
-    options,
-    live,
-    mask,
-    await openPage(options, verb, terminal),
-    telemetry,
-  );
+  const page = await openPage(options, verb, terminal);
+  const output = openOutput(run, options, live, mask, page, telemetry, earlier !== null);
   let begun = false;
   let isRollingBack = false;
-  const emit: World['emit'] = (happening) => {
+  const emit: World['emit'] = (happening, at) => {
     begun ||= happening.type === 'host.resumed' || happening.type.startsWith('change.');
     isRollingBack ||= happening.type === 'run.rolling-back';
-    output.emit(happening);
+    output.emit(happening, at);
   };
   const progress = () => {
     if (!begun) return 'nothing';
@@ -134,12 +185,15 @@ async function runTargets(given: Run): Promise<number> {
   // asks below the plans that have been printed; a no stops the run before anything is changed
   const confirm: World['confirm'] = async ({ changing, waves }) => {
     // a saved plan was reviewed when it was made
-    if (options.yes || approved || changing === 0) return true;
+    if (options.yes || approved || remote?.approved || changing === 0) return true;
     const question = QUESTIONS[verb].replace(
       'N hosts',
       `${count(changing, 'host')}${waves > 1 ? ` in ${waves} waves` : ''}`,
     );
-    if (await terminal.aside(() => confirmed(say`${question}`))) return true;
+    if (await terminal.aside(() => confirmed(say`${question}`))) {
+      await remote?.approve();
+      return true;
+    }
     interrupts.interrupt();
     return false;
   };
@@ -156,14 +210,15 @@ async function runTargets(given: Run): Promise<number> {
   const world = { ...ports, repository: withNotes(repository, live) };
 
   try {
-    output.emit({
+    const started: Happening = {
       type: 'run.started',
       schema: 1,
       run,
       verb,
       hosts: targets.map(({ host }) => host.name),
       version: VERSION,
-    });
+    };
+    output.emit(started, earlier?.record.startedAt);
     for (const warning of [...warnings, ...wanted.warnings])
       output.emit({ type: 'run.warning', warning });
     if (tooShort(secrets).length > 0)
@@ -171,10 +226,10 @@ async function runTargets(given: Run): Promise<number> {
         type: 'run.warning',
         warning: { code: 'secret.short', params: { reason: 'too-short-to-mask' } },
       });
-    await runFleet(targets, world, {
+    const runOptions: RunOptions = {
       run,
       verb,
-      forks: options.forks,
+      forks: earlier?.scope.forks ?? (remote ? remote.forks : options.forks),
       connectTimeoutS: options.connectTimeout,
       timeoutS: options.timeout,
       watchS: options.watch,
@@ -186,7 +241,10 @@ async function runTargets(given: Run): Promise<number> {
       who: terminal.who,
       purge: options.purge,
       ...(options.run === null ? {} : { toRun: options.run }),
-    });
+      ...earlier?.record.options,
+    };
+    await remote?.begin(world, { options: runOptions, chosen, plan: approved });
+    await runFleet(targets, world, runOptions, remote?.hostRun);
     const { interrupted } = interrupts;
     const { detailedExitcode } = options;
     const exitCode = exitCodeOf(output.ledger.report(), { detailedExitcode, interrupted });
@@ -200,6 +258,7 @@ async function runTargets(given: Run): Promise<number> {
           `${paintWith(terminal.outColour).dim(oneLine(`Log: ${withTilde(output.logPath, terminal)}`))}\n`,
         ),
       );
+    await remote?.close(remote.isLost);
     return exitCode;
   } finally {
     interrupts.release();

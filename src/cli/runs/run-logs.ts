@@ -41,11 +41,11 @@ export const newRunId = (): string =>
  * Opens the log of a run: the file that the user named, or one in the state directory, where it removes
  * the oldest ones. null: the run is not logged. @throws ToolError `usage` for the named file
  */
-export function openRunLog(run: string, named: string | null, terminal: Terminal) {
+export function openRunLog(run: string, named: string | null, terminal: Terminal, again = false) {
   try {
     if (named !== null) return openLog(named, 'w', terminal);
     mkdirSync(directoryOf(terminal), { recursive: true, mode: 0o700 });
-    const log = openLog(pathOf(run, terminal), 'wx', terminal);
+    const log = openLog(pathOf(run, terminal), again ? 'w' : 'wx', terminal);
     for (const old of savedRuns(terminal).slice(0, -KEPT))
       rmSync(pathOf(old, terminal), { force: true });
     return log;

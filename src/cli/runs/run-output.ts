@@ -72,6 +72,7 @@ export async function pageOf(verb: Verb, terminal: Terminal): Promise<RunPage> {
 const RUNS_SHOWN = 10;
 
 /** Opens every sink, before anything is done on a host. @throws ToolError `usage` */
+/** @param again the run was logged before, as far as it had come */
 export function openOutput(
   run: string,
   options: Options,
@@ -79,20 +80,21 @@ export function openOutput(
   mask: ValueMask,
   page: RunPage | null,
   telemetry: Pick<Telemetry, 'on'> | null = null,
+  again = false,
 ) {
   const { terminal } = live;
   const { junit: junitFile, html: htmlFile } = options;
   for (const file of [junitFile, htmlFile]) if (file !== null) checkWritable(file);
-  const log = openRunLog(run, options.log, terminal);
+  const log = openRunLog(run, options.log, terminal, again);
   const printer = openPrinter(options.output, options, terminal, !live.shown);
   const { ledger } = printer;
   const clean = openCleaner(mask);
   let seq = 0;
 
   /** Stamps and masks an event and passes it on to every sink. */
-  const emit = (happening: Happening): void => {
+  const emit = (happening: Happening, at = Date.now()): void => {
     seq += 1;
-    const event: Cleaned<RunEvent> = { ...clean(happening), at: Date.now(), seq };
+    const event: Cleaned<RunEvent> = { ...clean(happening), at: Math.round(at), seq };
     log?.append(ndjson(event));
     printer.on(event);
     page?.add(event);

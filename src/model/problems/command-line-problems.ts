@@ -22,6 +22,11 @@ export type CommandLineProblem =
   | Reasons<'confirmation-needed', { verb: string }>
   | Reasons<'trust-confirmation-needed' | 'wizard-needs-terminal'>
   | Reasons<'sudo-password-needed' | 'no-sudo-password'>
+  // a queue
+  | Reasons<'queue-url', { why: 'missing' | 'unreadable' }>
+  | Reasons<'queue-key', { why: 'missing' | 'short'; least: number }>
+  | Reasons<'queue-sudo'>
+  | Reasons<'queue-local', { hosts: readonly string[] }>
   // files
   | Reasons<'unreadable', { of: 'limit' | 'plan' | 'answers'; path: string; failure: FileFailure }>
   | Reasons<'cannot-write', { path: string; code: string | null; said: string }>

@@ -1,6 +1,7 @@
 import type { Asker } from '../asker.ts';
 import type { Undelivered } from './host-problems.ts';
 import type { SkippedKey } from './inventory-problems.ts';
+import type { QueueWarnings } from './queue-problems.ts';
 import type { Reasons } from './reasons.ts';
 
 /** `files` match, and `denied` of them cannot be read. `owner`: "root:adm". */
@@ -15,7 +16,7 @@ export interface Denied {
 }
 
 /** Params of the warnings, but for those of the Alloy language, whose codes are their rules. */
-export interface WarningProblems {
+export interface WarningProblems extends QueueWarnings {
   'retry.gone': Reasons<'hosts', { hosts: readonly string[] }>;
   'retry.nothing': Reasons<'all-finished' | 'not-chosen', { run: string }>;
   /** `shard`: "3/4"; `hosts`: of all shards. */

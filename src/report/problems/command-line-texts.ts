@@ -1,4 +1,5 @@
 import type { CommandLineProblems } from '../../model/problems/command-line-problems.ts';
+import { someNames } from '../plain.ts';
 import { schemaText } from './schema-texts.ts';
 import { fileFailure } from './source-texts.ts';
 import { didYouMean, quoted, type Text, type Texts, text } from './texts.ts';
@@ -72,6 +73,17 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
       Add sudo: { password: { secret: env:SUDO_PASSWORD } } to the inventory`,
     'no-sudo-password': text`no sudo password was entered
       Run the command again`,
+    'queue-url': ({ why }) => text`
+      ${why === 'missing' ? 'no queue is named' : 'the queue is no URL of a Redis'}
+      Name it with --queue, or with ALLOYUP_QUEUE where it holds a password: rediss://USER:PASSWORD@redis.example.com:6379`,
+    'queue-key': ({ why, least }) => text`
+      ${why === 'missing' ? 'ALLOYUP_QUEUE_KEY is not set' : `ALLOYUP_QUEUE_KEY is shorter than ${least} characters`}
+      Create one key for the dispatcher and all workers: openssl rand -hex 32`,
+    'queue-sudo': text`a sudo password that is typed does not reach workers
+      Let workers read it: sudo: { password: { secret: env:SUDO_PASSWORD } }`,
+    'queue-local': ({ hosts }) => text`
+      ${someNames(hosts, 100)} ${hosts.length === 1 ? 'is' : 'are'} this machine for whoever looks, and so each worker's own
+      Leave out hosts with ssh: { transport: local }: --limit`,
     unreadable: ({ of, path, failure }) => text`${READ_FOR[of].what} ${path} ${fileFailure(failure)}
       ${READ_FOR[of].hint}`,
     'cannot-write': ({ path, code, said }) => text`

@@ -2,6 +2,7 @@ import type { Denied, WarningProblems } from '../../model/problems/warnings.ts';
 import { table } from '../../model/table.ts';
 import { undeliveredAdvice, undeliveredText } from '../delivery-text.ts';
 import { count, someNames } from '../plain.ts';
+import { queueWarningTexts } from './queue-texts.ts';
 import { askers, quoted, shellWord, type Texts, text } from './texts.ts';
 
 /** Characters of a list of hosts within a sentence. */
@@ -41,6 +42,7 @@ function deniedText({ path, blocker, mode, owner, files, denied, whole }: Denied
 }
 
 export const warningTexts: Texts<WarningProblems> = {
+  ...queueWarningTexts,
   'retry.gone': {
     hosts: ({ hosts }) => text`the inventory no longer contains ${someNames(hosts, NAMES)}
       Ignore this if they were removed on purpose`,

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+const PASSWORD = 'a password of the tests';
+
+/** What docs/queue.md gives a user of Redis. */
+const RULES =
+  '~alloyup:* &alloyup:* -@all +@read +@write +@stream +@scripting +@transaction +@blocking +@connection +info +time';
+
+/** A Redis on this machine, with a password and an append-only file. */
+export interface RedisServer {
+  readonly port: number;
+  /** As the user `alloyup`, who may do no more than is documented. */
+  readonly url: string;
+  /** As a stranger who has found out the password: may do all that the user may. */
+  client(): Redis;
+  /** Ends it and starts it again. `kill`: it has no time to end well. */
+  restart(kill?: boolean): Promise<void>;
+  pause(): void;
+  stop(): Promise<void>;
+}
+
+/** @param more lines of its configuration */
+export async function startRedis(
+  directory: string,
+  more: readonly string[] = [],
+): Promise<RedisServer> {
+  const port = await freePort();
+  const file = join(directory, 'redis.conf');
+  const lines = [
+    'bind 127.0.0.1',
+    ...(more.some((line) => line.startsWith('port ')) ? [] : [`port ${port}`]),
+    `dir ${directory}`,
+    'appendonly yes',
+    'appendfsync everysec',
+    'save ""',
+
+    'maxmemory-policy noeviction',
+    // with fewer rights, Redis leaves out transactions when it reads its append-only file
+    'user default off resetpass ~* &* +@all',
+    `user alloyup on >${PASSWORD.replaceAll(' ', '-')} ${RULES}`,
+    ...more.map((line) => line.replace('PORT', String(port))),
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  chmodSync(file, 0o600);
+  let server: ChildProcess;
+  const url = `redis://alloyup:${PASSWORD.replaceAll(' ', '-')}@127.0.0.1:${port}`;
+  const start = async (): Promise<void> => {
+    server = spawn('redis-server', [file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [server.stdout!, server.stderr!])
+      stream.on('data', (part: Buffer) => {
+        said += part.toString();
+      });
+    for (let i = 0; i < 200; i += 1) {
+      if (/Ready to accept connections/.test(said)) return;
+      if (server.exitCode !== null) break;
+      await after(50);
+    }
+    throw new Error(`redis-server does not start: ${said}`);
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGCONT');
+    server.kill(signal);
+    await once(server, 'exit');
+  };
+  await start();
+  return {
+    port,
+    url,
+    client: () => new Redis(url, { maxRetriesPerRequest: null }),
+    async restart(kill = false) {
+      await end(kill ? 'SIGKILL' : 'SIGTERM');
+      await start();
+    },
+    pause: () => void server.kill('SIGSTOP'),
+    stop: () => end('SIGKILL'),
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { readonly port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
