@@ -163,10 +163,10 @@ export const COMMANDS = {
     ],
     examples: [
       ['alloyup graph config.alloy -o config.svg', 'a picture of a file'],
-      ['alloyup graph web-01 -o web-01.html', 'a page for a host; modules open and close'],
+      ['alloyup graph web-01 -o web-01.html', 'a page; modules open and close'],
       ['alloyup graph web-01 --format mermaid', 'for a Markdown page'],
-      ['alloyup graph /etc/alloy/ --format dot', 'the files of a directory, as one configuration'],
-      ['alloyup graph -l web --live -o web.html', 'what a group of hosts collects and sends'],
+      ['alloyup graph /etc/alloy/ --format dot', 'a directory, as one configuration'],
+      ['alloyup graph -l web --live -o web.html', 'what a group collects and sends'],
     ],
     load: async () => (await import('../commands/graph.ts')).graph,
   },
