@@ -77,7 +77,7 @@ async function versions(withPeers: boolean): Promise<Figures['versions']> {
   return {
     alloyup: version,
     node: process.versions.node,
-    openssh: /OpenSSH_(\S+?),/.exec(stderr)?.[1] ?? stderr,
+    openssh: /OpenSSH_([^\s,]+)/.exec(stderr)?.[1] ?? stderr,
     ...(withPeers ? await peerVersions() : {}),
   };
 }

@@ -61,7 +61,7 @@ export async function scenarios(
   const nowhere = first.address.replace(/\d+$/, '250');
   const write = (options: { readonly gone?: boolean } = {}): void => {
     lab.inventory({
-      ...(options.gone ? { groups: { gone: { hosts: ['gone'], ssh: { address: nowhere } } } } : {}),
+      ...(options.gone ? { groups: { gone: { hosts: [nowhere] } } } : {}),
       defaults: {
         alloy: { version: desired.version },
         config: {
