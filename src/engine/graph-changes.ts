@@ -5,7 +5,7 @@ import type { Facts } from '../model/facts.ts';
 import type { GraphChanges } from '../model/graph-changes.ts';
 
 /** The text that is on the host, if it is one, and another than the desired one. */
-function replacedConfig(desired: Desired, facts: Facts): string | null {
+export function replacedConfig(desired: Desired, facts: Facts): string | null {
   const before = facts.files[CONFIG_PATH]?.content;
   if (typeof before !== 'string' || before === desired.config) return null;
   return before.trim() === '' ? null : before;
@@ -27,10 +27,7 @@ export function graphChangesOf(
   const before = replacedConfig(desired, facts);
   if (before === null) return null;
   const { config, stability, check } = desired;
-  // a name that is a word of its own may stand in the text and mean something else
-  const isOwn = /[\d.-]/.test(name);
-  const texts = [before, config].map((text) => (isOwn ? text.split(name) : text));
-  const key = JSON.stringify([texts, stability]);
+  const key = JSON.stringify([withoutName([before, config], name), stability]);
   const kept = known.get(key);
   if (kept) return withName(kept.found, kept.name, name);
   const found = graphDifference(before, config, { stability, strict: false, check });
@@ -38,6 +35,11 @@ export function graphChangesOf(
   known.set(key, { name, found: found?.changes ?? null });
   return found?.changes ?? null;
 }
+
+/** Equal for hosts whose texts differ in their own names alone. */
+export const withoutName = (texts: readonly string[], name: string) =>
+  // a name that is a word of its own may stand in the text and mean something else
+  /[\d.-]/.test(name) ? texts.map((text) => text.split(name)) : texts;
 
 /** What was found for another host. */
 function withName(found: GraphChanges | null, of: string, name: string): GraphChanges | null {

@@ -26,7 +26,7 @@ import {
   watchDelivery,
 } from './delivery-watch.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
-import { graphChangesOf } from './graph-changes.ts';
+import { graphChangesOf, replacedConfig } from './graph-changes.ts';
 import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
 import { createSession, isLost } from './session.ts';
@@ -213,6 +213,7 @@ export function createHostRun(
   const emitPlan = (plan: Plan, now: Facts): void => {
     const isChange = verb === 'plan' || verb === 'apply';
     const graph = isChange ? graphChangesOf(target, now) : null;
+    if (isChange) world.configured?.(target, replacedConfig(desired, now));
     const view = planView(plan, target.cluster);
     emit({ type: 'host.planned', host: name, plan: graph ? { ...view, graph } : view });
   };

@@ -1,3 +1,4 @@
+import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
 import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
 import type { Wave } from '../model/rollout.ts';
@@ -26,6 +27,11 @@ export interface World {
   readonly confirm?: (summary: Confirmation) => Promise<boolean>;
   /** Receives the plan of each host that may be changed, as it is saved. Its titles are not masked. */
   readonly planned?: (host: string, plan: SavedHost) => void;
+  /**
+   * Receives each host that is planned for a configuration, again whenever it is planned again, and the text that is to
+   * be replaced; null: none, or the same. Neither that nor the configuration of the host is masked.
+   */
+  readonly configured?: (target: Target, before: string | null) => void;
   /** A saved plan. If any host's plan differs from it, that host is stale and no host is changed. */
   readonly expected?: ReadonlyMap<string, SavedHost>;
 }

@@ -29,6 +29,8 @@ export interface ReportData {
   /** Per host, what is said of its data and of its cluster. */
   readonly said: readonly (readonly TextId[])[];
   readonly time: TimeData;
+  /** Per host, an index into the pictures of configurations; -1: it is on none. Absent: there are none. */
+  readonly configurations?: readonly number[];
   /** Per host, on the page of a fleet: how it fares. */
   readonly tones?: readonly Tone[];
 }

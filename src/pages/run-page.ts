@@ -1,14 +1,14 @@
 import type { RunEvent } from '../model/event.ts';
 import type { Ledger } from '../report/fold.ts';
-import { count } from '../report/plain.ts';
 import type { Document } from '../report/printable.ts';
 import type { Cleaned } from '../report/redact.ts';
 import script from './browser/run.ts?bundled';
-import { html, type Part, trusted } from './html.ts';
+import type { ReportData } from './data.ts';
+import { html, type Part } from './html.ts';
 import { changesPart } from './parts/changes.ts';
+import { type Configurations, configurationsPart, drawnOf } from './parts/configurations.ts';
 import { deliveryPart, destinationsOf } from './parts/delivery.ts';
 import { findingsPart } from './parts/findings.ts';
-import { hostNames } from './parts/host-names.ts';
 import { hostDialog, hostsPart } from './parts/hosts.ts';
 import { factsLine, numbersPart, verdictOf } from './parts/numbers.ts';
 import { timePart, timeSums } from './parts/time.ts';
@@ -19,15 +19,6 @@ import { runContents } from './run-data.ts';
 import { pageDocument, type Section } from './shell.ts';
 import { openTimeline } from './timeline.ts';
 
-/** The picture of a configuration that hosts have. */
-export interface Picture {
-  /** "linux-host, 14 components". */
-  readonly title: string;
-  readonly hosts: readonly string[];
-  /** An SVG element. It is put into the page as it is: who writes it makes every name in it a text. */
-  readonly svg: string;
-}
-
 /** The page of a run: it is told every event, and keeps only what the ledger does not. */
 export interface RunPage {
   add(event: Cleaned<RunEvent>): void;
@@ -35,8 +26,8 @@ export interface RunPage {
 }
 
 export interface Extras {
-  /** One for each distinct configuration. */
-  readonly pictures?: readonly Picture[];
+  /** null: nothing is known of them. */
+  readonly configurations?: Configurations | null;
 }
 
 /** @param version of alloyup */
@@ -44,14 +35,18 @@ export function openRunPage(version: string): RunPage {
   const timeline = openTimeline();
   return {
     add: timeline.add,
-    document({ run, hosts: all }, { pictures = [] } = {}) {
+    document({ run, hosts: all }, { configurations = null } = {}) {
       const hosts = [...all()];
-      const { data, findings, changes } = runContents(
+      const { findings, changes, ...contents } = runContents(
         run,
         hosts,
         timeline,
         run.finishedAt ?? run.startedAt,
       );
+      const data: ReportData = {
+        ...contents.data,
+        ...(configurations && { configurations: drawnOf(contents.data.names, configurations) }),
+      };
       const destinations = destinationsOf(hosts);
       const verdict = verdictOf(run, hosts);
       const sums = timeSums(data.time, data.names);
@@ -71,8 +66,13 @@ export function openRunPage(version: string): RunPage {
         destinations.length > 0 &&
           section('delivery', 'Delivery', destinations.length, deliveryPart(destinations)),
         sums.length > 0 && section('time', 'Time', null, [timePart(sums), timelinePart(data)]),
-        pictures.length > 0 &&
-          section('configurations', 'Configurations', pictures.length, pictures.map(picturePart)),
+        configurations !== null &&
+          section(
+            'configurations',
+            'Configurations',
+            configurations.pictures.length + configurations.leftOut,
+            configurationsPart(configurations, data),
+          ),
       ];
       return pageDocument({
         title: `${run.verb} ${run.run}: ${verdict.text}`,
@@ -82,7 +82,7 @@ export function openRunPage(version: string): RunPage {
         lead: [factsLine(run), numbersPart(run, hosts)],
         sections: sections.filter((one) => one !== false),
         foot: html`<p>Written by alloyup ${version}. Secrets are masked. <code>alloyup report ${run.run}</code> prints this run in a terminal.</p>`,
-        styles: [style],
+        styles: configurations ? [style, configurations.style] : [style],
         script,
         data,
         more: hostDialog(),
@@ -90,9 +90,3 @@ export function openRunPage(version: string): RunPage {
     },
   };
 }
-
-const picturePart = ({ title, hosts, svg }: Picture, i: number): Part =>
-  html`<details id="configuration-${i}"${hosts.length > 0 && i === 0 && trusted(' open')}><summary><strong>${title}</strong>, ${count(hosts.length, 'host')}</summary>
-<p>${hostNames(hosts, `configuration=${i}`)}</p>
-<div class="picture wide" tabindex="0" role="group" aria-label="Graph of ${title}">${trusted(svg)}</div></details>
-`;

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXAMPLE_START, type Example, exampleRun } from '../../scripts/example-run.ts';
+import { openPictures } from '../../src/cli/runs/page-pictures.ts';
 import type { Happening } from '../../src/model/event.ts';
-import { openRunPage } from '../../src/pages/run-page.ts';
+import { openRunPage, type RunPage } from '../../src/pages/run-page.ts';
 import { openLedger } from '../../src/report/fold.ts';
 import { cleaned } from '../../src/report/redact.ts';
+import { targetOf } from '../builders.ts';
 import { factsOf, started } from '../report/events.ts';
 import {
   accessibility,
@@ -19,7 +21,7 @@ import {
 type Timed = readonly (readonly [afterMs: number, happening: Happening])[];
 
 /** The page of these events. */
-function pageOf(events: Timed): string {
+function pageOf(events: Timed, more?: Parameters<RunPage['document']>[1]): string {
   const ledger = openLedger();
   const page = openRunPage('0.1.0');
   for (const [i, [afterMs, happening]] of events.entries()) {
@@ -27,7 +29,7 @@ function pageOf(events: Timed): string {
     ledger.add(event);
     page.add(event);
   }
-  return page.document(ledger);
+  return page.document(ledger, more);
 }
 
 const example = (of: Example): string =>
@@ -43,6 +45,16 @@ const PAGES = {
 /** Names in the rows of the table that exist. */
 const rows = ({ page }: Opened): Promise<readonly string[]> =>
   page.locator('#hosts-table tbody a').allTextContents();
+
+/** The configurations of these hosts, with what they replace. */
+async function configurations(
+  hosts: readonly (readonly [name: string, before: string | null, after: string])[],
+) {
+  const pictures = await openPictures((text) => text);
+  for (const [name, before, config] of hosts)
+    pictures.configured(targetOf({ config }, { name }), before);
+  return pictures.draw();
+}
 
 const matches = ({ page }: Opened) => page.locator('#matches').textContent();
 const hash = ({ page }: Opened): string => decodeURIComponent(new URL(page.url()).hash);
@@ -233,6 +245,135 @@ describeInBrowser('the page of a run', () => {
     await expect
       .poll(() => opened.page.locator('#change-2 .add').first().textContent())
       .toContain('+  level = "warn"');
+  });
+
+  describe('configurations', () => {
+    const before = `prometheus.exporter.unix "host" { }
+prometheus.scrape "host" {
+  targets    = prometheus.exporter.unix.host.targets
+  forward_to = [prometheus.remote_write.central.receiver]
+}
+prometheus.remote_write "central" {
+  endpoint { url = "http://mimir-old.example.com:9009/api/v1/push" }
+}
+loki.source.journal "system" {
+  forward_to = [loki.write.central.receiver]
+}
+loki.write "central" {
+  endpoint { url = "https://loki.example.com/loki/api/v1/push" }
+}
+`;
+    const after = before
+      .replace('http://mimir-old.example.com:9009', 'https://mimir.example.com')
+      .replaceAll('forward_to = [prometheus.remote_write', 'forward_to = [prometheus.relabel')
+      .concat(`prometheus.relabel "central" {
+  forward_to = [prometheus.remote_write.central.receiver]
+}
+`);
+    const events = exampleRun({ hosts: 60, verb: 'plan' }).map(
+      ({ afterMs, happening }) => [afterMs, happening] as const,
+    );
+    const planned = events.flatMap(([, one]) => (one.type === 'host.planned' ? [one.host] : []));
+    const page = async () =>
+      pageOf(events, {
+        configurations: await configurations(
+          planned.map((name) => [
+            name,
+            name.startsWith('db') ? null : before,
+            name.startsWith('edge') ? before : after,
+          ]),
+        ),
+      });
+
+    test.each(Object.entries(VIEWS))(
+      '%s: their pictures can be seen, fit and are accessible',
+      async (kind, view: View) => {
+        const opened = await openPage(await page(), view);
+        const shown = opened.page.locator('#configuration-0');
+        expect(await shown.locator('figcaption').allTextContents()).toEqual(['Before', 'After']);
+        const picture = shown.locator('svg').last();
+        await picture.scrollIntoViewIfNeeded();
+        expect(await picture.isVisible()).toBe(true);
+        // in the colors of its signals, and in letters that can be read
+        const node = picture.locator('.ag-node.ag-metrics .ag-box').first();
+        expect(await node.evaluate('(one) => getComputedStyle(one).fill')).not.toBe('rgb(0, 0, 0)');
+        const label = picture.locator('.ag-label').first();
+        expect((await label.boundingBox())!.height).toBeGreaterThan(kind === 'print' ? 6 : 12);
+        await opened.page.evaluate(
+          'for (const one of document.querySelectorAll("details")) one.open = true',
+        );
+        expect(await accessibility(opened)).toEqual([]);
+        expect(await scrollsSideways(opened)).toBe(false);
+        if (kind === 'light') {
+          await opened.page.evaluate('document.getElementById("configurations").scrollIntoView()');
+          await screenshot(opened, 'run-configurations');
+        }
+      },
+    );
+
+    test('lead to their hosts, and hosts to theirs', async () => {
+      const opened = await openPage(await page());
+      await opened.page.locator('#configuration-0 a', { hasText: 'more' }).click();
+      const web = planned.filter((name) => name.startsWith('web'));
+      await expect.poll(() => matches(opened)).toBe(`${web.length} of 60 hosts`);
+      expect(hash(opened)).toBe('#configuration=0');
+      expect(await opened.page.locator('#filter').textContent()).toContain(
+        'the same configuration',
+      );
+      const db = planned.find((name) => name.startsWith('db'))!;
+      await opened.page.goto(`${opened.url}#host=${db}`);
+      await opened.page.locator('dialog a', { hasText: 'Its graph' }).click();
+      await opened.page.locator('dialog[open]').waitFor({ state: 'detached' });
+      const own = opened.page.locator(hash(opened));
+      expect(await own.locator('p').first().textContent()).toContain(db);
+      const { y } = (await own.boundingBox())!;
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThan(900);
+      expect(await own.locator('svg').isVisible()).toBe(true);
+    });
+
+    test('hostile names in them are texts', async () => {
+      const hostile = [
+        '</title></svg><script>alert(1)</script>',
+        '</style><img src=x onerror=alert(2)>',
+        ']]><svg onload=alert(3)>',
+        '\u202egnp.exe',
+        'x'.repeat(10_000),
+      ];
+      const config = hostile
+        .flatMap((name, i) => {
+          const text = JSON.stringify(name);
+          return [
+            `loki.write ${text} { endpoint { url = ${JSON.stringify(`https://${name}/`)} } }`,
+            `declare ${text} { loki.echo ${text} { } }`,
+            `loki.source.file "a${i}" { forward_to = [loki.write.${name}.receiver] }`,
+          ];
+        })
+        .join('\n');
+      const html = pageOf(
+        [
+          [0, started('plan', ...hostile)],
+          [9, { type: 'run.finished', exitCode: 0 }],
+        ],
+        {
+          configurations: await configurations(
+            hostile.map((name, i) => [name, i === 0 ? null : before, `${config}\n// ${i}\n`]),
+          ),
+        },
+      );
+      expect(html).not.toContain('\u202e');
+      const opened = await openPage(html);
+      await opened.page.evaluate(
+        'for (const one of document.querySelectorAll("details")) one.open = true',
+      );
+      const pictures = opened.page.locator('#configurations svg');
+      expect(await pictures.count()).toBe(2 * hostile.length - 1);
+      expect(await pictures.first().innerHTML()).toContain('alert(1)');
+      expect(await opened.page.locator('script').count()).toBe(2);
+      expect(await opened.page.locator('img, svg svg, [onload], [onerror]').count()).toBe(0);
+      expect(await scrollsSideways(opened)).toBe(false);
+      expect(await accessibility(opened)).toEqual([]);
+    });
   });
 
   test('on paper everything is there', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { World } from '../../src/engine/world.ts';
 import type { HostRecord } from '../../src/host/records.ts';
 import {
   CONFIG_PATH,
@@ -6,6 +7,7 @@ import {
   KEYRING_PATH,
   type Target,
 } from '../../src/model/desired.ts';
+import type { Verb } from '../../src/model/event.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { ToolError } from '../../src/model/problem.ts';
 import { absent, factsOf, fileOf, keyringOf, NOW, targetOf } from '../builders.ts';
@@ -525,5 +527,28 @@ describe('the repository', () => {
     );
     await run(fleet, { verb: 'status' });
     expect(inspected).toEqual([]);
+  });
+});
+
+describe('configurations', () => {
+  const told = async (verb: Verb, script: HostScript = {}) => {
+    const seen: (readonly [host: string, before: string | null, after: string])[] = [];
+    const configured: World['configured'] = ({ host, desired }, before) =>
+      seen.push([host.name, before, desired.config]);
+    const fleet = fleetOf({ a: { target, ...script } }, { configured });
+    await run(fleet, { verb });
+    return seen;
+  };
+
+  test.each(['plan', 'apply'] as const)(
+    'are handed over by %s, with what they replace',
+    async (verb) => {
+      expect(await told(verb)).toEqual([['a', '// old\n', '// new\n']]);
+      expect(await told(verb, { facts: upToDate })).toEqual([['a', null, '// new\n']]);
+    },
+  );
+
+  test.each(['status', 'rollback', 'remove'] as const)('are not by %s', async (verb) => {
+    expect(await told(verb)).toEqual([]);
   });
 });

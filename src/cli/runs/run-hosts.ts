@@ -161,7 +161,12 @@ async function runTargets(given: Run): Promise<number> {
     wanted.settings &&
     (await import('./send-telemetry.ts')).sendTelemetry(wanted.settings, aboutRun(options));
   const page = await openPage(options, verb, terminal);
-  const output = openOutput(run, options, live, mask, page, telemetry, earlier !== null);
+  // workers tell what is planned, but hand over no texts
+  const pictures =
+    page && !remote && (verb === 'plan' || verb === 'apply')
+      ? await (await import('./page-pictures.ts')).openPictures(mask)
+      : null;
+  const output = openOutput(run, options, live, mask, page, telemetry, earlier !== null, pictures);
   let begun = false;
   let isRollingBack = false;
   const emit: World['emit'] = (happening, at) => {
@@ -205,6 +210,7 @@ async function runTargets(given: Run): Promise<number> {
     abandon: interrupts.abandon,
     confirm,
     ...(planFile ? { planned: planFile.planned } : {}),
+    ...(pictures ? { configured: pictures.configured } : {}),
     ...(approved ? { expected: new Map(Object.entries(approved.hosts)) } : {}),
   });
   const world = { ...ports, repository: withNotes(repository, live) };

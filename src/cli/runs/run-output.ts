@@ -15,6 +15,7 @@ import { checkWritable, replaceFile } from '../files/write-files.ts';
 import type { LiveView } from '../terminal/live-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportRun } from './github-actions.ts';
+import type { Pictures } from './page-pictures.ts';
 import { newestRuns, openRunLog } from './run-logs.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -81,6 +82,7 @@ export function openOutput(
   page: RunPage | null,
   telemetry: Pick<Telemetry, 'on'> | null = null,
   again = false,
+  pictures: Pick<Pictures, 'draw'> | null = null,
 ) {
   const { terminal } = live;
   const { junit: junitFile, html: htmlFile } = options;
@@ -112,7 +114,10 @@ export function openOutput(
       log?.close();
       printer.end();
       if (junitFile !== null) saveReport(junitFile, junit(ledger.report()), terminal);
-      if (htmlFile !== null && page) saveReport(htmlFile, page.document(ledger), terminal);
+      if (htmlFile !== null && page) {
+        const configurations = pictures?.draw() ?? null;
+        saveReport(htmlFile, page.document(ledger, { configurations }), terminal);
+      }
       reportRun(ledger.report(), terminal);
     },
   };

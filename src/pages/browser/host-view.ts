@@ -55,6 +55,7 @@ export function hostView(
           }),
         ]
       : []),
+    ...pictureLink(data, host),
     ...times(data, host),
   ];
 }
@@ -83,6 +84,16 @@ function factsList({ columns, texts }: ReportData, host: number): HTMLElement {
     list.append(el('dt', {}, title), el('dd', {}, text));
   }
   return list;
+}
+
+/** To the picture of its configuration. */
+function pictureLink({ configurations }: ReportData, host: number): readonly HTMLElement[] {
+  const at = configurations?.[host] ?? -1;
+  if (at < 0) return [];
+  return [
+    el('h3', {}, 'Configuration'),
+    el('p', {}, el('a', { href: `#configuration-${at}` }, 'Its graph')),
+  ];
 }
 
 /** Its part of the timeline, as a table. */

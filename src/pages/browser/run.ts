@@ -107,7 +107,7 @@ const TONE_WORDS: Readonly<Record<string, string>> = {
 
 /** What else chooses the hosts, and how to get rid of it. */
 function filterNote(): readonly HTMLElement[] {
-  const { finding, change, wave, said, tone, key } = address;
+  const { finding, change, wave, said, configuration, tone, key } = address;
   const code = finding && data.findings[Number(finding)]?.code;
   const title = change && data.changes[Number(change)]?.title;
   const what = [
@@ -115,6 +115,7 @@ function filterNote(): readonly HTMLElement[] {
     title !== undefined && title !== '' && `with ${texts[title]}`,
     wave && 'of a wave',
     said && `sending to ${said}`,
+    configuration && 'with the same configuration',
     tone && TONE_WORDS[tone],
     key && `whose key expires on ${key}`,
   ].filter(Boolean);
@@ -170,7 +171,10 @@ function follow(): void {
 /** A link to something that is folded unfolds it. */
 function openTarget(): void {
   const target = document.getElementById(location.hash.slice(1));
-  if (target instanceof HTMLDetailsElement) target.open = true;
+  if (!(target instanceof HTMLDetailsElement)) return;
+  target.open = true;
+  // a host that was shown until now, or what is unfolded, may have moved it
+  target.scrollIntoView();
 }
 
 function fillChange(details: HTMLDetailsElement): void {

@@ -98,7 +98,7 @@ function testsOf(
   haystack: () => readonly string[],
 ): readonly Test[] {
   const tests: Test[] = [];
-  const { q = '', outcome, finding, change, wave, said, tone, key } = address;
+  const { q = '', outcome, finding, change, wave, said, configuration, tone, key } = address;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length > 0) {
     const texts = haystack();
@@ -118,6 +118,7 @@ function testsOf(
   if (wave) tests.push((host) => data.waves[host] === Number(wave));
   if (said)
     tests.push((host) => data.said[host]!.some((id) => data.texts[id]!.startsWith(`${said}: `)));
+  if (configuration) tests.push((host) => data.configurations?.[host] === Number(configuration));
   if (tone) tests.push((host) => data.tones?.[host] === tone);
   if (key) {
     const expires = data.columns.find(({ title }) => title === KEY_COLUMN);

@@ -51,7 +51,7 @@ test('a page that cannot be written is refused before anything is done', () => {
   expect(err).toContain('missing/run.html');
 });
 
-test('only --html and --format html load what writes pages', () => {
+test('only --html and --format html load what writes pages, and draws for them', () => {
   const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
   /** The files that `entry` imports, and what those import; older builds leave files of their own. */
   const reached = (
@@ -68,11 +68,12 @@ test('only --html and --format html load what writes pages', () => {
     for (const [, name] of text.matchAll(imports)) reached(name!, isLazy, all);
     return all;
   };
-  const isPage = (name: string): boolean =>
-    readFileSync(join(dist, name), 'utf8').includes('require-trusted-types-for');
   const everything = [...reached('main.js', true)];
-  const pages = everything.filter(isPage);
-  expect(pages).not.toEqual([]);
-  for (const name of everything.filter((one) => !pages.includes(one)))
+  const isEntry = (name: string): boolean => /^(?:fleet-page|page-pictures|run-page)-/.test(name);
+  // and what those share
+  const isPage = (name: string): boolean =>
+    isEntry(name) || readFileSync(join(dist, name), 'utf8').includes('require-trusted-types-for');
+  expect(everything.filter(isEntry)).toHaveLength(3);
+  for (const name of everything.filter((one) => !isPage(one)))
     expect([...reached(name, false)].filter(isPage), name).toEqual([]);
 });

@@ -11,6 +11,8 @@ const fake = vi.hoisted(() => ({
   answer: 'no' as 'yes' | 'no' | 'Ctrl-C',
   asked: [] as string[],
   changing: 2,
+  /** Called as soon as the engine runs. */
+  look: (_targets: readonly Target[], _world: World): void => undefined,
   runs: [] as { names: readonly string[]; options: RunOptions; confirmed: boolean }[],
 }));
 
@@ -26,6 +28,7 @@ vi.mock('@inquirer/prompts', () => ({
 vi.mock('../../../src/engine/fleet.ts', () => ({
   async runFleet(targets: readonly Target[], world: World, options: RunOptions) {
     const { changing } = fake;
+    fake.look(targets, world);
     const confirmed = await world.confirm!({ hosts: targets.length, changing, waves: 1, over: 0 });
     const names = targets.map(({ host }) => host.name);
     fake.runs.push({ names, options, confirmed });
@@ -36,7 +39,7 @@ vi.mock('../../../src/engine/fleet.ts', () => ({
 
 const { path, put, read } = useFolder();
 beforeEach(() => {
-  Object.assign(fake, { answer: 'no', asked: [], changing: 2, runs: [] });
+  Object.assign(fake, { answer: 'no', asked: [], changing: 2, look: () => undefined, runs: [] });
 });
 
 async function alloyup(line: string, interactive = true) {
@@ -235,6 +238,37 @@ groups:
     await alloyup(`plan --out ${path('all.json')}`);
     expect(JSON.parse(read('all.json'))).not.toHaveProperty('shard');
   });
+});
+
+describe('the page', () => {
+  test.each(['plan', 'apply -y'])('of %s shows what hosts are to have, and had', async (line) => {
+    fake.look = (targets, world) => {
+      for (const target of targets) world.configured!(target, 'loki.write "old" { }\n');
+    };
+    await alloyup(`${line} --html ${path('run.html')} --log ${path('run.ndjson')}`);
+    const page = read('run.html');
+    expect(page.match(/<svg /g)).toHaveLength(2);
+    expect(page).toContain('<figcaption>Before</figcaption>');
+    expect(page).toContain('loki.write');
+    expect(page).toContain('.ag-box');
+    // a saved run has no texts
+    expect(read('run.ndjson')).not.toContain('loki.write');
+    const saved = await run(['report', path('run.ndjson'), '--format', 'html']);
+    expect(saved.out).toContain('</html>');
+    expect(saved.out).not.toMatch(/<svg|configurations-title|\.ag-box/);
+  });
+
+  test.each(['plan', 'apply -y', 'rollback -y --html run.html'])(
+    '%s asks the engine for no configurations',
+    async (line) => {
+      let asked: unknown = 'not looked at';
+      fake.look = (_, world) => {
+        asked = world.configured;
+      };
+      await run([...line.replace('run.html', path('run.html')).split(' '), '-i', 'web-01,']);
+      expect(asked).toBeUndefined();
+    },
+  );
 });
 
 test('the log says that the run was interrupted by a no', async () => {

@@ -1,0 +1,69 @@
+import { count } from '../../report/plain.ts';
+import type { ReportData } from '../data.ts';
+import { html, type Part, trusted } from '../html.ts';
+import { hostNames } from './host-names.ts';
+
+/** The picture of a configuration that hosts are to have. */
+export interface Picture {
+  /** "14 components: 2 added". */
+  readonly title: string;
+  readonly hosts: readonly string[];
+  /** The host that it shows, where others differ from it in their names; null: they are the same. */
+  readonly shownFor: string | null;
+  /**
+   * SVG elements. They are put into the page as they are: who writes them makes every name in them a text.
+   * `before` is null where the picture stays the same, or there was none.
+   */
+  readonly before: string | null;
+  readonly after: string;
+}
+
+/** One picture for each distinct configuration. */
+export interface Configurations {
+  /** Those that most hosts have come first. */
+  readonly pictures: readonly Picture[];
+  /** Configurations without a picture. */
+  readonly leftOut: number;
+  /** The style sheet that all pictures share. */
+  readonly style: string;
+}
+
+/** Per host, an index into `pictures`; -1: none. */
+export function drawnOf(names: readonly string[], { pictures }: Configurations): readonly number[] {
+  const found = new Map(pictures.flatMap(({ hosts }, i) => hosts.map((name) => [name, i])));
+  return names.map((name) => found.get(name) ?? -1);
+}
+
+export const configurationsPart = (
+  { pictures, leftOut }: Configurations,
+  { names, configurations }: Pick<ReportData, 'names' | 'configurations'>,
+): Part => [
+  html`<p class="dim">What hosts are to have, as a graph of components: data flows from left to right. Where a run changes it, before and after.${leftOut > 0 && ` ${count(leftOut, 'more configuration')} of fewer hosts, or with too many components for a picture, ${leftOut === 1 ? 'is' : 'are'} left out.`}</p>
+`,
+  pictures.map((picture, i) =>
+    picturePart(
+      picture,
+      i,
+      // in the order of the inventory
+      names.filter((_, host) => configurations?.[host] === i),
+    ),
+  ),
+];
+
+const picturePart = (
+  { title, shownFor, before, after }: Picture,
+  i: number,
+  hosts: readonly string[],
+): Part =>
+  html`<details id="configuration-${i}"${i === 0 && trusted(' open')}><summary><strong>${title}</strong>, ${count(hosts.length, 'host')}</summary>
+<p>${hostNames(hosts, `configuration=${i}`)}</p>
+${
+  shownFor !== null &&
+  html`<p class="dim">Shown for ${shownFor}; the others differ from it only in their names.</p>
+`
+}<div class="pictures">${before !== null && figure('Before', title, before)}${figure(before === null ? null : 'After', title, after)}</div></details>
+`;
+
+const figure = (caption: string | null, title: string, svg: string): Part =>
+  html`<figure>${caption !== null && html`<figcaption>${caption}</figcaption>`}<div class="picture wide" tabindex="0" role="group" aria-label="${caption !== null && `${caption}, `}graph of ${title}">${trusted(svg)}</div></figure>
+`;
