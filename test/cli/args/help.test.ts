@@ -45,6 +45,7 @@ describe.each(commands)('help of %s', (name, spec) => {
 test('the lists of commands and of shared options fit one screen each', () => {
   expectOneScreen(programHelp());
   expectOneScreen(optionsHelp());
+  expect(programHelp()).toMatch(/^Installs and manages Grafana Alloy on .*\nUsage: alloyup /);
   for (const [name] of commands) expect(programHelp()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
 });
 
