@@ -22,7 +22,7 @@ export const FAULTS = [
   'failing-apply',
   /** The connection is lost once, in the middle of a run, which goes on. */
   'lost-in-apply',
-  /** Its link is slow: half a second each way, 4 KB a second. */
+  /** Its link is slow: half a second each way, 16 KB a second. */
   'slow-link',
 ] as const;
 export type Fault = (typeof FAULTS)[number];

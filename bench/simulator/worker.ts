@@ -8,7 +8,7 @@ import { SimulatedHost } from './host.ts';
 import type { FromWorker, Setup, ToWorker } from './protocol.ts';
 import { gather, type Link, slowDown, sshServer } from './ssh-server.ts';
 
-const SLOW: Link = { rttMs: 500, bytesPerS: 4096 };
+const SLOW: Link = { rttMs: 500, bytesPerS: 16_384 };
 /** sshd holds as many. */
 const BACKLOG = 128;
 
