@@ -16,8 +16,10 @@ const MOST_DRAWN = 2500;
 /**
  * A page of its own: nothing is fetched, and no script or style runs but the two that its policy names. Frames open and
  * close: pictures with none, each one, and all of them open are in it, and others are made of the last.
+ *
+ * @param refreshS after so many seconds a browser reads the page again, for a file that is rewritten; null: never
  */
-export function graphPage(graph: Graph, layOut: LayOut): string {
+export function graphPage(graph: Graph, layOut: LayOut, refreshS: number | null = null): string {
   const foldable = graph.frames.filter((frame) => frame.closed === null);
   const outer = foldable.filter(({ frame }) => frame === null);
   const numbers = new Map(graph.frames.map(({ id }, index) => [id, `f${index}`]));
@@ -64,7 +66,7 @@ export function graphPage(graph: Graph, layOut: LayOut): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+${refreshS === null ? '' : `<meta http-equiv="refresh" content="${refreshS}">\n`}<meta name="color-scheme" content="light dark">
 <title>${escapeXml(title)}: component graph</title>
 <style>${STYLE}</style>
 </head>
@@ -104,7 +106,7 @@ function isIn(graph: Graph, id: string, frame: string): boolean {
 
 /** What colors, lines and signs mean. */
 const legend = (graph: Graph): string =>
-  `<div class="legend">${graphSvg(
+  `<div class="legend" tabindex="0" role="region" aria-label="Legend">${graphSvg(
     {
       graph: { ...graph, findings: [], nodes: [], frames: [] },
       width: 0,

@@ -22,8 +22,8 @@ export const graph: Command = async (invocation) => {
   if (!isFiles && args.length === 0 && options.limit === null)
     throw usageError({ reason: 'graph-without-subject' });
   const format = options.graphFormat ?? formatOf(options.out);
-  const write = async (drawn: Graph): Promise<void> => {
-    const text = await WRITERS[format](drawn);
+  const write = async (drawn: Graph, refreshS: number | null = null): Promise<void> => {
+    const text = await WRITERS[format](drawn, refreshS);
     if (options.out !== null) replaceFile(options.out, text);
     else terminal.content(text);
   };
@@ -38,16 +38,18 @@ export const graph: Command = async (invocation) => {
   return 0;
 };
 
-const WRITERS: Readonly<Record<GraphFormat, (graph: Graph) => string | Promise<string>>> = {
+const WRITERS: Readonly<
+  Record<GraphFormat, (graph: Graph, refreshS: number | null) => string | Promise<string>>
+> = {
   async svg(graph) {
     const { createLayOut } = await import('../../graph/layout.ts');
     const { graphSvg } = await import('../../graph/svg.ts');
     return graphSvg((await createLayOut())(graph), { styled: true, explained: true });
   },
-  async html(graph) {
+  async html(graph, refreshS) {
     const { createLayOut } = await import('../../graph/layout.ts');
     const { graphPage } = await import('../../graph/html.ts');
-    return graphPage(graph, await createLayOut());
+    return graphPage(graph, await createLayOut(), refreshS);
   },
   mermaid,
   dot,

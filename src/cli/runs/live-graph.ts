@@ -34,7 +34,7 @@ const MOST_S = 60;
  */
 export async function drawLive(
   invocation: Invocation,
-  write: (drawn: Graph) => Promise<void>,
+  write: (drawn: Graph, refreshS: number | null) => Promise<void>,
 ): Promise<number> {
   const { options, terminal } = invocation;
   if (options.rewrite && options.out === null) throw usageError({ reason: 'watch-needs-file' });
@@ -60,7 +60,7 @@ export async function drawLive(
     const seen = await observeAll(targets, world, { ...options, seconds });
     if (stop.signal.aborted) return [];
     const { graph, problems } = picture(drawn, targets, seen, world);
-    await write(graph);
+    await write(graph, options.rewrite ? seconds : null);
     return problems;
   };
   try {
