@@ -12,6 +12,8 @@ export interface ProblemStyle {
   readonly width: number;
   /** Each problem or warning ends with a link to its explanation. */
   readonly links?: boolean;
+  /** All that hosts of a run ended with is told, however many of one kind. */
+  readonly whole?: boolean;
 }
 
 type Kind = 'error' | 'warning' | 'note';
@@ -19,10 +21,45 @@ type Kind = 'error' | 'warning' | 'note';
 export const problemText = (problem: Problem, style: ProblemStyle): Printable =>
   toPrintable(blockText('error', alone(problem), style));
 
-export const errorTexts = (
+/** Of a kind that hosts have, so many are told in full: keys, addresses and sizes make others of what is one thing. */
+const TOLD_OF_A_KIND = 3;
+
+/** What hosts ended with. Of many problems of one kind, the first ones; the other hosts are named. */
+export function errorTexts(
   groups: readonly Group<Problem>[],
   style: ProblemStyle,
-): readonly string[] => groups.map((group) => blockText('error', group, style));
+): readonly string[] {
+  const kinds = new Map<string, Group<Problem>[]>();
+  for (const group of groups) {
+    const key = group.names.length > 0 ? kindOf(group.item) : JSON.stringify(group.item);
+    const kind = kinds.get(key);
+    if (kind) kind.push(group);
+    else kinds.set(key, [group]);
+  }
+  return [...kinds.values()].flatMap((all) => {
+    const hosts = new Set(all.flatMap(({ names }) => names));
+    // one more takes no more room than to say that there is one more, and what a single host has is told
+    const isShort = all.length <= TOLD_OF_A_KIND + 1 || hosts.size < all.length;
+    const told = style.whole || isShort ? all : all.slice(0, TOLD_OF_A_KIND);
+    const others = all.slice(told.length);
+    return [
+      ...told.map((group) => blockText('error', group, style)),
+      ...(others.length > 0 ? [othersText(others, style)] : []),
+    ];
+  });
+}
+
+const kindOf = ({ code, params }: Problem): string =>
+  JSON.stringify([code, 'reason' in params ? params.reason : null]);
+
+function othersText(groups: readonly Group<Problem>[], { paint, width }: ProblemStyle): string {
+  const names = groups.flatMap((group) => group.names);
+  const head = `error[${oneLine(groups[0]!.item.code)}]`;
+  const what = `more of this kind on ${count(names.length, 'host')}; -v shows each`;
+  return `${paint.red(paint.bold(head))}: ${paint.bold(wrap(what, width, 2, head.length + 2))}
+${paint.cyan('  on')} ${hostNames(names, width)}
+`;
+}
 
 /** Warnings, and after them notes. */
 export const warningTexts = (

@@ -52,6 +52,30 @@ test('a problem of many hosts is shown once, with some of their names', () => {
   expect(text).toContain('and 60 more');
 });
 
+test('of many problems of one kind, three are told in full and the other hosts named; -v tells all', () => {
+  const lost = (host: string, said: string): Problem => ({
+    code: 'ssh.lost',
+    host,
+    params: { reason: 'dropped', endpoint: `ops@${host}`, said },
+  });
+  const groups = Array.from({ length: 30 }, (_, i) => {
+    const host = `web-${i + 10}`;
+    return { item: lost(host, `error ${i}`), names: [host] };
+  });
+  const other = { item: PROBLEMS[1]!, names: ['db-01'] };
+  const texts = errorTexts([...groups.slice(0, 15), other, ...groups.slice(15)], style);
+  expect(texts).toHaveLength(5);
+  expect(texts[3]).toMatch(
+    /^error\[ssh\.lost\]: more of this kind on 27 hosts; -v shows each\n {2}on web-13, web-14,/,
+  );
+  expect(errorTexts(groups, { ...style, whole: true })).toHaveLength(30);
+  // to say that there is one more would take as much room
+  expect(errorTexts(groups.slice(0, 4), style)).toHaveLength(4);
+  // all that is wrong with one host is told
+  const ofOne = groups.map(({ item }) => ({ item, names: ['web-10'] }));
+  expect(errorTexts(ofOne, style)).toHaveLength(30);
+});
+
 test('notes come after warnings, and are counted apart', () => {
   const said = (rule: string) => ({
     code: rule,
