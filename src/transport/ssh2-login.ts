@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
 import type { AuthenticationType, AuthHandlerMiddleware, Client } from 'ssh2';
@@ -85,33 +85,12 @@ function greets(socket: Duplex, signal: AbortSignal): Promise<boolean> {
   });
 }
 
-/**
- * Sends what is written in one turn of the event loop in one packet. ssh2 writes each of its packets in three pieces,
- * and asks for nothing between them: a system call for each is a fifth of what a host costs.
- */
-function gatherWrites(socket: Socket): void {
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  let gathers = false;
-  socket.write = ((...args: unknown[]) => {
-    if (!gathers) {
-      gathers = true;
-      socket.cork();
-      setImmediate(() => {
-        gathers = false;
-        socket.uncork();
-      });
-    }
-    return write(...args);
-  }) as Socket['write'];
-}
-
 /** A TCP connection with TCP_NODELAY: without it each command waits 40 ms for a delayed acknowledgement. */
 function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const { host, port } = endpoint;
     const autoSelectFamilyAttemptTimeout = ADDRESS_MS;
     const socket = connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout });
-    gatherWrites(socket);
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason);

@@ -21,6 +21,9 @@ const isPlan = validator('saved-plan');
 const sound = (valid: boolean, { errors }: { errors?: unknown }): void =>
   expect(valid, JSON.stringify(errors)).toBe(true);
 
+/** The verdict of a page. */
+const headingOf = (page: string): string | undefined => /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(page)?.[1];
+
 describeOnHosts('what machines read of', () => {
   let lab: Lab;
   let hosts: readonly LabHost[];
@@ -61,6 +64,12 @@ describeOnHosts('what machines read of', () => {
       `${read(`${name}.md`).trimEnd()}\n\n`,
     );
 
+    // the run's own page may have graphs as well, which a log does not hold
+    const page = read(`${name}.html`);
+    expect(page).toContain('<meta http-equiv="Content-Security-Policy"');
+    expect(headingOf(await again('html'))).toBe(headingOf(page));
+    for (const host of Object.keys(live.hosts)) expect(page).toContain(host);
+
     expect(XMLValidator.validate(xml)).toBe(true);
     const { testsuites } = new XMLParser({
       ignoreAttributes: false,
@@ -82,6 +91,8 @@ describeOnHosts('what machines read of', () => {
     path(`${name}.ndjson`),
     '--junit',
     path(`${name}.xml`),
+    '--html',
+    path(`${name}.html`),
   ];
   const onGitHub = (name: string) => ({
     env: {
@@ -108,6 +119,13 @@ describeOnHosts('what machines read of', () => {
     );
     const report = await holds('good', applied);
     expect(report.summary).toEqual({ hosts: 2, changed: 2 });
+    // the components before and after
+    expect(read('good.html').match(/<svg[^>]*>/g)?.length).toBeGreaterThanOrEqual(1);
+
+    const fleet = await lab.alloyup(['status', '-i', file, '--html', path('fleet.html')]);
+    expect(fleet.exitCode).toBe(0);
+    expect(headingOf(read('fleet.html'))).toMatch(/hosts/);
+    for (const { name } of hosts) expect(read('fleet.html')).toContain(name);
     expect(applied.stderr).not.toContain('::error');
 
     // one host has changed, so none is touched
