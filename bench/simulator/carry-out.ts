@@ -5,6 +5,7 @@ import { upstreamVersion } from '../../src/model/debian-version.ts';
 import { CONFIG_PATH, ENVIRONMENT_PATH, KEYRING_PATH } from '../../src/model/desired.ts';
 import type { DirectoryFact, Facts, FileFact } from '../../src/model/facts.ts';
 import { Secret, sha256 } from '../../src/model/secret.ts';
+import { absent } from '../../test/builders.ts';
 import type { Launched } from '../../test/host/wire.ts';
 
 type Apply = Pick<Launched, 'run' | 'actions' | 'content' | 'proof' | 'facts'>;
@@ -71,18 +72,6 @@ function hashesAt({ files, apt }: Facts, path: string): readonly string[] {
     ...(typeof file === 'string' ? [file] : []),
   ];
 }
-
-const ABSENT: FileFact = {
-  kind: 'absent',
-  sha256: null,
-  md5: null,
-  mode: '',
-  user: '',
-  group: '',
-  ctimeMs: 0,
-  content: null,
-  size: 0,
-};
 
 function after(facts: Facts, action: Action, request: Apply, at: number): Facts {
   switch (action.do) {
@@ -191,7 +180,7 @@ function withFile(
 
 const without = (facts: Facts, path: string): Facts => ({
   ...facts,
-  files: path in facts.files ? { ...facts.files, [path]: ABSENT } : facts.files,
+  files: path in facts.files ? { ...facts.files, [path]: absent } : facts.files,
   apt: {
     ...facts.apt,
     sources: facts.apt.sources.filter((one) => one.path !== path),

@@ -2,6 +2,7 @@ import type { HostProblem, HostRecord, RunResult } from '../../src/host/records.
 import { LAUNCHED } from '../../src/host/run.ts';
 import type { DeliveryReading, Facts, FileFact, Sample } from '../../src/model/facts.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { absent } from '../../test/builders.ts';
 import { rawFacts } from '../../test/host/raw-facts.ts';
 import type { FactsAsked, Launched, Sent } from '../../test/host/wire.ts';
 import { wireOf } from '../../test/host/wire.ts';
@@ -175,7 +176,7 @@ export class SimulatedHost {
   #factsRecord(asked: FactsAsked): string {
     const now = Date.now();
     const { files } = this.#facts;
-    const shown = asked.files.map((path) => [path, files[path] ?? ABSENT] as const);
+    const shown = asked.files.map((path) => [path, files[path] ?? absent] as const);
     const sealed = (path: string, file: FileFact): FileFact =>
       asked.sealed && asked.secret.includes(path) ? { ...file, content: null } : file;
     const secret = (path: string, file: FileFact): FileFact =>
@@ -347,18 +348,6 @@ const NO_START: HostProblem = {
   code: 'alloy.start',
   params: { reason: 'unit-failed', result: 'exit-code', status: '1' },
   detail: 'a simulated failure',
-};
-
-const ABSENT: FileFact = {
-  kind: 'absent',
-  sha256: null,
-  md5: null,
-  mode: '',
-  user: '',
-  group: '',
-  ctimeMs: 0,
-  content: null,
-  size: 0,
 };
 
 const withRun = (facts: Facts, run: string, verdict: string): Facts => ({

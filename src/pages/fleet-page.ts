@@ -1,7 +1,7 @@
 import { isoTime } from '../report/plain.ts';
 import script from './browser/fleet.ts?bundled';
 import fleetStyle from './fleet.css';
-import { html, type Part } from './html.ts';
+import { html } from './html.ts';
 import { changesPart } from './parts/changes.ts';
 import { deliveryPart, destinationsOf } from './parts/delivery.ts';
 import { findingsPart } from './parts/findings.ts';
@@ -21,7 +21,7 @@ import { timelinePart } from './parts/timeline.ts';
 import runStyle from './run.css';
 import { runContents } from './run-data.ts';
 import type { RunPage } from './run-page.ts';
-import { pageDocument, type Section } from './shell.ts';
+import { pageDocument, section } from './shell.ts';
 import { tileOf } from './tiles.ts';
 import { openTimeline } from './timeline.ts';
 
@@ -42,12 +42,6 @@ export function openFleetPage(version: string, runs: readonly PastRun[]): RunPag
       const destinations = destinationsOf(hosts);
       const keys = keyDays(hosts, now);
       const sums = timeSums(data.time, data.names);
-      const section = (id: string, title: string, of: number | null, body: Part): Section => ({
-        id,
-        title,
-        ...(of === null ? {} : { count: of.toLocaleString('en') }),
-        body,
-      });
       const sections = [
         section('fleet', 'Fleet', hosts.length, tilesPart(tiles)),
         findings.length > 0 &&

@@ -4,7 +4,7 @@ import type { Document } from '../report/printable.ts';
 import type { Cleaned } from '../report/redact.ts';
 import script from './browser/run.ts?bundled';
 import type { ReportData } from './data.ts';
-import { html, type Part } from './html.ts';
+import { html } from './html.ts';
 import { changesPart } from './parts/changes.ts';
 import { type Configurations, configurationsPart, drawnOf } from './parts/configurations.ts';
 import { deliveryPart, destinationsOf } from './parts/delivery.ts';
@@ -16,7 +16,7 @@ import { timelinePart } from './parts/timeline.ts';
 import { wavesPart } from './parts/waves.ts';
 import style from './run.css';
 import { runContents } from './run-data.ts';
-import { pageDocument, type Section } from './shell.ts';
+import { pageDocument, section } from './shell.ts';
 import { openTimeline } from './timeline.ts';
 
 /** The page of a run: it is told every event, and keeps only what the ledger does not. */
@@ -50,12 +50,6 @@ export function openRunPage(version: string): RunPage {
       const destinations = destinationsOf(hosts);
       const verdict = verdictOf(run, hosts);
       const sums = timeSums(data.time, data.names);
-      const section = (id: string, title: string, of: number | null, body: Part): Section => ({
-        id,
-        title,
-        ...(of === null ? {} : { count: of.toLocaleString('en') }),
-        body,
-      });
       const sections = [
         findings.length > 0 &&
           section('problems', 'Problems and warnings', findings.length, findingsPart(findings)),

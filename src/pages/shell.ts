@@ -13,6 +13,14 @@ export interface Section {
   readonly body: Part;
 }
 
+/** @param of how many are in it; null: nothing that is counted */
+export const section = (id: string, title: string, of: number | null, body: Part): Section => ({
+  id,
+  title,
+  ...(of === null ? {} : { count: of.toLocaleString('en') }),
+  body,
+});
+
 export interface Page {
   readonly title: string;
   /** What the page is about, in small print above the heading: "apply 20261123T101500Z-3f9a". */
