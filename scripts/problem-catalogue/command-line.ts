@@ -42,6 +42,7 @@ export const commandLineCatalogue: Catalogue<CommandLineProblems> = {
         matches: ['20261122T101500Z-0001', '20261123T101500Z-3f9a'],
       },
       'run-log-damaged': { path: 'run.ndjson', line: 3, where: 'plan.changes.0.step' },
+      'run-log-version': { path: 'run.ndjson', line: 3, version: '0.9.0' },
       'not-a-run-log': { path: 'notes.txt' },
       'inventory-exists': { path: 'inventory.yaml' },
       'no-inventory-to-edit': { path: 'inventory.yaml' },

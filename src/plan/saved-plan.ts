@@ -106,8 +106,12 @@ export const sealed = (plan: Omit<SavedPlan, 'sha256'>): SavedPlan => ({
   sha256: createHash('sha256').update(JSON.stringify(plan)).digest('hex'),
 });
 
-/** Reads what `plan --out` wrote. @param file how the user calls it */
-export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
+/**
+ * Reads what `plan --out` wrote.
+ * @param file how the user calls it
+ * @param version of alloyup, which alone knows the plans that it saves
+ */
+export function parseSavedPlan(text: string, file: string, version: string): Result<SavedPlan> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -117,18 +121,18 @@ export function parseSavedPlan(text: string, file: string): Result<SavedPlan> {
   const plan = value as Partial<SavedPlan> | null;
   if (plan?.kind !== 'alloyup.plan')
     return fail({ code: 'usage', params: { reason: 'not-a-plan', file } });
-  if (plan.schema !== 1) {
-    const params = {
-      reason: 'plan-version',
-      file,
-      version: typeof plan.version === 'string' ? plan.version : 'unknown',
-    } as const;
-    return fail({ code: 'usage', params });
-  }
   const checked = planSchema().safeParse(value);
   if (!checked.success) {
+    const { version: savedBy = 'unknown' } = plan;
+    const isOurs = plan.schema === 1 && [version, 'unknown'].includes(savedBy);
     const where = checked.error.issues[0]!.path.join('.');
-    return fail({ code: 'usage', params: { reason: 'plan-damaged', file, where } });
+    return fail({
+      code: 'usage',
+      params:
+        isOurs || typeof savedBy !== 'string'
+          ? { reason: 'plan-damaged', file, where }
+          : { reason: 'plan-version', file, version: savedBy },
+    });
   }
   const { sha256, ...rest } = plan as SavedPlan;
   if (sealed(rest).sha256 === sha256) return ok(plan as SavedPlan);

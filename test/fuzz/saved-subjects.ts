@@ -169,7 +169,7 @@ function readPlan(text: string): boolean {
   // with its seal, the plan is looked at
   const { sha256: _, ...rest } = Object(value) as Partial<SavedPlan>;
   const written = typeof value === 'object' && value ? json(sealed(rest as SavedPlan)) : text;
-  const read = parseSavedPlan(written, 'plan.json');
+  const read = parseSavedPlan(written, 'plan.json', '0.1.0');
   if (!read.ok) print(read.problems);
   return read.ok;
 }

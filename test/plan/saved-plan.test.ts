@@ -176,8 +176,14 @@ test.each([
     '{"kind":"alloyup.plan","schema":2,"version":"9.0.0"}',
     { reason: 'plan-version', version: '9.0.0' },
   ],
+  [
+    JSON.stringify({ ...whole, hosts: undefined, version: '0.2.0' }),
+    { reason: 'plan-version', version: '0.2.0' },
+  ],
   ...(
     [
+      [{ version: undefined }, 'version'],
+      [{ version: 1 }, 'version'],
       [{ hosts: undefined }, 'hosts'],
       [{ hosts: null }, 'hosts'],
       [{ left: undefined }, 'left'],
@@ -194,7 +200,7 @@ test.each([
       [JSON.stringify({ ...whole, ...part }), { reason: 'plan-damaged', where }] as const,
   ),
 ] as const)('%j is refused', (text, params) => {
-  expect(parseSavedPlan(text, 'plan.json')).toEqual({
+  expect(parseSavedPlan(text, 'plan.json', '0.1.0')).toEqual({
     ok: false,
     problems: [{ code: 'usage', params: { ...params, file: 'plan.json' } }],
   });
@@ -203,7 +209,7 @@ test.each([
 test('a whole plan is read', () => {
   const saved = whole;
   const text = JSON.stringify(saved, null, 2);
-  expect(parseSavedPlan(text, 'plan.json')).toEqual({ ok: true, value: saved });
+  expect(parseSavedPlan(text, 'plan.json', '0.1.0')).toEqual({ ok: true, value: saved });
 });
 
 test.each([
@@ -215,7 +221,7 @@ test.each([
   { waves: [] },
 ])('a plan that was edited is refused: %j', (edit) => {
   const text = JSON.stringify({ ...whole, ...edit });
-  expect(parseSavedPlan(text, 'plan.json')).toEqual({
+  expect(parseSavedPlan(text, 'plan.json', '0.1.0')).toEqual({
     ok: false,
     problems: [{ code: 'usage', params: { reason: 'plan-edited', file: 'plan.json' } }],
   });
@@ -242,7 +248,11 @@ test('no value of another kind anywhere is taken for a plan, and its place is na
   const plan = savedWith({ a: savedHost(planOf(target, facts)) });
   for (const path of pathsIn(plan))
     for (const other of [null, undefined, 0, 'x', true, [], {}, [null], { x: null }]) {
-      const read = parseSavedPlan(JSON.stringify(withValue(plan, path, other)), 'plan.json');
+      const read = parseSavedPlan(
+        JSON.stringify(withValue(plan, path, other)),
+        'plan.json',
+        '0.1.0',
+      );
       if (read.ok) {
         // the same kind of value: another hash or title, an empty list
         // an entry of a list or of a map can be missing, and some texts may be none

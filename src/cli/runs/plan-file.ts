@@ -58,7 +58,7 @@ export function openPlanFile(
 export async function readPlanFile(path: string): Promise<SavedPlan> {
   const read = await readTextFile(path, MAX_BYTES);
   if (!read.ok) throw usageError({ reason: 'unreadable', of: 'plan', path, failure: read.failure });
-  return orThrow(parseSavedPlan(read.text, path));
+  return orThrow(parseSavedPlan(read.text, path, VERSION));
 }
 
 /**

@@ -18,6 +18,7 @@ import { type Document, say } from '../../report/printable.ts';
 import type { Cleaned } from '../../report/redact.ts';
 import { readSavedEvent } from '../../report/saved-events.ts';
 import { ownDirectories } from '../../sources/directories.ts';
+import { VERSION } from '../alloyup-version.ts';
 import { cannotWrite } from '../files/write-files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
@@ -101,21 +102,26 @@ export const readRun = (run: string, place: Place, verb?: Verb): readonly Cleane
 export function* readEvents(run: string, place: Place, verb?: Verb): Generator<Cleaned<RunEvent>> {
   const path = findRun(run, place, verb);
   let number = 0;
-  let isLog = false;
+  let version: string | null = null;
   for (const { text, isLast } of linesOf(path)) {
     number += 1;
     // a run that was killed leaves half a line
     if (text === '' || (isLast && number > 1 && !isJson(text))) continue;
     const event = readSavedEvent(text);
     if ('where' in event) {
-      if (!isLog) break;
-      throw usageError({ reason: 'run-log-damaged', path, line: number, where: event.where });
+      if (version === null) break;
+      // events have other parts in other versions
+      throw usageError(
+        version === VERSION
+          ? { reason: 'run-log-damaged', path, line: number, where: event.where }
+          : { reason: 'run-log-version', path, line: number, version },
+      );
     }
-    if (!isLog && event.type !== 'run.started') break;
-    isLog = true;
+    if (event.type === 'run.started') version = event.version;
+    if (version === null) break;
     yield event;
   }
-  if (!isLog) throw usageError({ reason: 'not-a-run-log', path });
+  if (version === null) throw usageError({ reason: 'not-a-run-log', path });
 }
 
 const CHUNK = 1 << 20;

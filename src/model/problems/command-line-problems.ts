@@ -33,6 +33,7 @@ export type CommandLineProblem =
   | Reasons<'file-exists' | 'not-a-run-log', { path: string }>
   /** `where`: the path of the value; null: the line is no event. */
   | Reasons<'run-log-damaged', { path: string; line: number; where: string | null }>
+  | Reasons<'run-log-version', { path: string; line: number; version: string }>
   | Reasons<'nothing-written', { said: string }>
   | Reasons<'not-an-upgrade', { from: string; to: string }>
   | Reasons<'alloy-file', { path: string; why: UnreadAlloyFile; said: string }>

@@ -126,6 +126,9 @@ export const commandLineTexts: Texts<CommandLineProblems> = {
     'run-log-damaged': ({ path, line, where }) => text`
       ${path}, line ${line}, is damaged: ${where ? `${where} is not what alloyup writes there` : 'it is no event of a run'}
       Restore the log from a copy, or remove the line: what follows from it is not shown then`,
+    'run-log-version': ({ path, line, version }) => text`
+      ${path} was written by another version of alloyup (${version}), and this one cannot read line ${line}
+      Show it with that version: alloyup report FILE`,
     'not-a-run-log': ({ path }) => text`${path} is not a run log
       ${LIST_RUNS}`,
     'inventory-exists': ({ path }) => text`${path} already exists

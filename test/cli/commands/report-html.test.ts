@@ -35,6 +35,16 @@ test('a damaged log is named with its line, and nothing is printed', () => {
   expect(err).toContain('line 5');
 });
 
+test('a log of another version that this one cannot read is not called damaged', () => {
+  const log = logged('{"type":"x"}\n');
+  writeFileSync(log, readFileSync(log, 'utf8').replace(/"version":"[^"]*"/, '"version":"0.0.9"'));
+  const { code, out, err } = alloyup(['report', log, '--format', 'html']);
+  expect({ code, out }).toEqual({ code: 64, out: '' });
+  expect(err.replace(/\s+/g, ' ')).toContain(
+    'was written by another version of alloyup (0.0.9), and this one cannot read line 5',
+  );
+});
+
 test('a run writes the page that its log gives later', () => {
   const planned = alloyup(['plan', '-i', '127.0.0.1,', '--html', 'run.html']);
   // there is no key to log in with
