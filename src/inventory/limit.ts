@@ -43,9 +43,11 @@ export function limitHosts(
   limit: string,
   files: ReadonlyMap<string, string> = new Map(),
 ): Result<readonly string[]> {
-  const parts = splitPattern(limit).flatMap((part) =>
+  const all = splitPattern(limit).flatMap((part) =>
     part.startsWith('@') ? linesOf(files.get(part.slice(1)) ?? '') : [part],
   );
+  // a part that is repeated says nothing new, and a group may have every host
+  const parts = [...new Set(all)];
   if (parts.length === 0) return fail(wrong({ reason: 'empty', limit }));
 
   const problems: Problem[] = [];

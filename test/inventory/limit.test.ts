@@ -236,7 +236,7 @@ const BOUND_MS = 4000;
 test.each<[string, string, number]>([
   ['all names, one by one', MANY.join(','), 20_000],
   ['all names but one, one by one after a sign', `all,!${MANY.slice(1).join(',!')}`, 1],
-  ['one of them again and again', `${'&web,'.repeat(300)}web-7.example.com`, 1],
+  ['one of them again and again', `${'&web,'.repeat(20_000)}web-7.example.com`, 1],
 ])('a list with %s is read in time', (_, list, count) => {
   const began = performance.now();
   const result = limitHosts(many, list);
