@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ['model', 'steps', 'alloy'],
   graph: ['model', 'alloy', 'report'],
   pages: ['model', 'report'],
-  engine: ['model', 'plan', 'host', 'graph'],
+  engine: ['model', 'plan', 'host'],
   queue: ['model', 'plan', 'engine'],
   cli: [
     'model',
@@ -84,6 +84,16 @@ function importsOf(file: string, lazy = true): readonly string[] {
 
 const resolved = (file: string, from: string): string => join(dirname(file), from);
 
+/** The files that are loaded together with one. */
+function loadedWith(file: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(file) || !textOf.has(file)) return found;
+  found.add(file);
+  const text = textOf.get(file)!;
+  const values = text.matchAll(/^(?:import|export)(?! type)\b[^'"`;]*?\bfrom '(\.[^']+)'/gm);
+  for (const [, from] of values) loadedWith(resolved(file, from!), found);
+  return found;
+}
+
 describe.each(files)('%s', (file) => {
   const directory = directoryOf(file);
 
@@ -139,6 +149,17 @@ test('there is no import cycle, types included', () => {
     done.add(file);
   };
   for (const file of files) walk(file, []);
+});
+
+test('a run loads what draws, makes pages, asks workers or sends traces only when it is asked to', () => {
+  const loaded = [
+    ...loadedWith('cli/runs/run-hosts.ts'),
+    ...loadedWith('transport/ssh2-client.ts'),
+  ];
+  // otherwise nothing was looked at
+  expect(loaded).toEqual(expect.arrayContaining(['engine/host-run.ts', 'transport/ssh2-login.ts']));
+  const optional = ['graph', 'pages', 'queue', 'telemetry'];
+  expect(loaded.filter((file) => optional.includes(directoryOf(file)))).toEqual([]);
 });
 
 test('imports are found in every form', () => {

@@ -29,6 +29,9 @@ export function createWorld(terminal: Terminal, { trust, ...given }: WorldOption
     mask: (text) => text,
     now: Date.now,
     sleep,
+    // a run that replaces no configuration does without it
+    graphChanges: async (target, before) =>
+      (await import('../graph/host-changes.ts')).hostChanges(target, before),
     nonce: () => randomBytes(16).toString('hex'),
     stop: never,
     abandon: never,

@@ -26,9 +26,9 @@ import {
   watchDelivery,
 } from './delivery-watch.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
-import { graphChangesOf, replacedConfig } from './graph-changes.ts';
 import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
+import { replacedConfig } from './replaced-config.ts';
 import { createSession, isLost } from './session.ts';
 import { driftProblem, type Verdict, verdictOf } from './verdict.ts';
 import type { RunOptions, World } from './world.ts';
@@ -210,10 +210,11 @@ export function createHostRun(
     of.cluster !== null &&
     target.cluster !== null &&
     clusterViewOf(target.cluster, name, of.cluster).state !== 'whole';
-  const emitPlan = (plan: Plan, now: Facts): void => {
+  const emitPlan = async (plan: Plan, now: Facts): Promise<void> => {
     const isChange = verb === 'plan' || verb === 'apply';
-    const graph = isChange ? graphChangesOf(target, now) : null;
-    if (isChange) world.configured?.(target, replacedConfig(desired, now));
+    const before = isChange ? replacedConfig(desired, now) : null;
+    const graph = before === null ? null : await world.graphChanges(target, before);
+    if (isChange) world.configured?.(target, before);
     const view = planView(plan, target.cluster);
     emit({ type: 'host.planned', host: name, plan: graph ? { ...view, graph } : view });
   };
@@ -334,7 +335,7 @@ export function createHostRun(
             othersInstalled: readOtherPackages(name, raw),
           })
         : planHost(target, now, supplies, planOptions);
-    if (verb !== 'rollback') emitPlan(plan, now);
+    if (verb !== 'rollback') await emitPlan(plan, now);
     for (const warning of plan.warnings) emit({ type: 'host.warning', host: name, warning });
     const saved = expected?.get(name);
     const [refusal] = plan.problems;
@@ -393,7 +394,7 @@ export function createHostRun(
     const mayReplace = options.unattended && !expected;
     if (plan.changes.length > 0 && !mayReplace)
       return difference ? { outcome: 'stale', problem: difference } : { plan, supplies };
-    emitPlan(plan, now);
+    await emitPlan(plan, now);
     if (plan.changes.length === 0) return { outcome: 'unchanged' };
     emit({
       type: 'host.warning',

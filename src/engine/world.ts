@@ -1,5 +1,6 @@
 import type { Target } from '../model/desired.ts';
 import type { Verb } from '../model/event.ts';
+import type { GraphChanges } from '../model/graph-changes.ts';
 import type { Emit, Mask, RepositorySource, Transport } from '../model/ports.ts';
 import type { Wave } from '../model/rollout.ts';
 import type { SavedHost } from '../plan/saved-plan.ts';
@@ -23,6 +24,8 @@ export interface World {
   readonly stop: AbortSignal;
   /** Second Ctrl-C: hosts in progress continue on their own, and the engine stops waiting for them. */
   readonly abandon: AbortSignal;
+  /** What the configuration of a host does to its components, in place of another text; null: nothing. */
+  readonly graphChanges: (target: Target, before: string) => Promise<GraphChanges | null>;
   /** Asked once, after every host was planned and before the first is changed; undefined: yes. */
   readonly confirm?: (summary: Confirmation) => Promise<boolean>;
   /** Receives the plan of each host that may be changed, as it is saved. Its titles are not masked. */

@@ -9,6 +9,7 @@ import {
 } from '../../src/model/desired.ts';
 import type { Verb } from '../../src/model/event.ts';
 import type { Facts } from '../../src/model/facts.ts';
+import type { GraphChanges } from '../../src/model/graph-changes.ts';
 import { ToolError } from '../../src/model/problem.ts';
 import { absent, factsOf, fileOf, keyringOf, NOW, targetOf } from '../builders.ts';
 import type { Launched } from '../host/wire.ts';
@@ -25,6 +26,17 @@ import {
 
 const target = targetOf({ config: '// new\n' });
 const upToDate = factsOf(target);
+/** What a configuration does to components. */
+const CHANGES: GraphChanges = {
+  added: ['loki.write.new'],
+  removed: [],
+  renamed: [],
+  changed: [],
+  connected: [],
+  disconnected: [],
+  unfed: [],
+  deadEnds: [],
+};
 const stale: readonly Entry[] = [
   { type: 'problem', problem: { code: 'apply.stale', params: { reason: 'file-changed' } } },
   { type: 'result', result: 'stale' },
@@ -535,20 +547,37 @@ describe('configurations', () => {
     const seen: (readonly [host: string, before: string | null, after: string])[] = [];
     const configured: World['configured'] = ({ host, desired }, before) =>
       seen.push([host.name, before, desired.config]);
-    const fleet = fleetOf({ a: { target, ...script } }, { configured });
+    const compared: string[] = [];
+    const graphChanges: World['graphChanges'] = async (_, before) => {
+      compared.push(before);
+      return CHANGES;
+    };
+    const fleet = fleetOf({ a: { target, ...script } }, { configured, graphChanges });
     await run(fleet, { verb });
-    return seen;
+    const planned = fleet.events.flatMap((one) =>
+      one.type === 'host.planned' ? [one.plan.graph ?? null] : [],
+    );
+    return { seen, compared, planned };
   };
 
   test.each(['plan', 'apply'] as const)(
     'are handed over by %s, with what they replace',
     async (verb) => {
-      expect(await told(verb)).toEqual([['a', '// old\n', '// new\n']]);
-      expect(await told(verb, { facts: upToDate })).toEqual([['a', null, '// new\n']]);
+      expect((await told(verb)).seen).toEqual([['a', '// old\n', '// new\n']]);
+      expect((await told(verb, { facts: upToDate })).seen).toEqual([['a', null, '// new\n']]);
+    },
+  );
+
+  test.each(['plan', 'apply'] as const)(
+    'are compared by %s where they replace another, and only there',
+    async (verb) => {
+      expect(await told(verb)).toMatchObject({ compared: ['// old\n'], planned: [CHANGES] });
+      const unchanged = await told(verb, { facts: upToDate });
+      expect(unchanged).toMatchObject({ compared: [], planned: [null] });
     },
   );
 
   test.each(['status', 'rollback', 'remove'] as const)('are not by %s', async (verb) => {
-    expect(await told(verb)).toEqual([]);
+    expect(await told(verb)).toMatchObject({ seen: [], compared: [] });
   });
 });

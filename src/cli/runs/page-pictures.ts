@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
-import { withoutName } from '../../engine/graph-changes.ts';
 import type { World } from '../../engine/world.ts';
 import { graphDifference } from '../../graph/changes.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { withoutName } from '../../graph/host-changes.ts';
 import { createLayOut, type LayOut } from '../../graph/layout.ts';
 import { differencePictures } from '../../graph/pictures.ts';
 import { readGraph } from '../../graph/read-graph.ts';

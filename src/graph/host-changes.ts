@@ -1,15 +1,6 @@
-import { graphDifference } from '../graph/changes.ts';
-import type { Desired, Target } from '../model/desired.ts';
-import { CONFIG_PATH } from '../model/desired.ts';
-import type { Facts } from '../model/facts.ts';
+import type { Target } from '../model/desired.ts';
 import type { GraphChanges } from '../model/graph-changes.ts';
-
-/** The text that is on the host, if it is one, and another than the desired one. */
-export function replacedConfig(desired: Desired, facts: Facts): string | null {
-  const before = facts.files[CONFIG_PATH]?.content;
-  if (typeof before !== 'string' || before === desired.config) return null;
-  return before.trim() === '' ? null : before;
-}
+import { graphDifference } from './changes.ts';
 
 /** Kept answers: more than a fleet has of templates and versions of them. */
 const MOST_KEPT = 200;
@@ -17,15 +8,13 @@ const MOST_KEPT = 200;
 const known = new Map<string, { readonly name: string; readonly found: GraphChanges | null }>();
 
 /**
- * What a plan does to the components of a host; null: nothing, or there was no configuration. Hosts whose texts differ
- * in their own names alone are compared once: a fleet may have thousands.
+ * What the new configuration of a host does to its components, in place of the text `before`; null: nothing. Hosts whose
+ * texts differ in their own names alone are compared once: a fleet may have thousands.
  */
-export function graphChangesOf(
+export function hostChanges(
   { host: { name }, desired }: Pick<Target, 'host' | 'desired'>,
-  facts: Facts,
+  before: string,
 ): GraphChanges | null {
-  const before = replacedConfig(desired, facts);
-  if (before === null) return null;
   const { config, stability, check } = desired;
   const key = JSON.stringify([withoutName([before, config], name), stability]);
   const kept = known.get(key);
