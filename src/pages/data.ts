@@ -33,6 +33,8 @@ export interface ReportData {
   readonly configurations?: readonly number[];
   /** Per host, on the page of a fleet: how it fares. */
   readonly tones?: readonly Tone[];
+  /** Per host, on the page of a fleet: what its tile says besides its name. */
+  readonly tiles?: readonly TextId[];
 }
 
 /** The column with the day on which a host's key expires. */

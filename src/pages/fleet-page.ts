@@ -1,5 +1,6 @@
 import { isoTime } from '../report/plain.ts';
 import script from './browser/fleet.ts?bundled';
+import type { ReportData } from './data.ts';
 import fleetStyle from './fleet.css';
 import { html } from './html.ts';
 import { changesPart } from './parts/changes.ts';
@@ -15,7 +16,7 @@ import {
   versionsPart,
 } from './parts/fleet.ts';
 import { hostDialog, hostsPart } from './parts/hosts.ts';
-import { tilesPart } from './parts/tiles.ts';
+import { saidOfTile, tilesPart } from './parts/tiles.ts';
 import { timePart, timeSums } from './parts/time.ts';
 import { timelinePart } from './parts/timeline.ts';
 import runStyle from './run.css';
@@ -36,7 +37,7 @@ export function openFleetPage(version: string, runs: readonly PastRun[]): RunPag
     document({ run, hosts: all }) {
       const hosts = [...all()];
       const now = run.finishedAt ?? run.startedAt;
-      const { data, findings, changes } = runContents(run, hosts, timeline, now);
+      const { data, findings, changes, texts } = runContents(run, hosts, timeline, now);
       const tiles = hosts.map((host) => tileOf(host, now));
       const verdict = fleetVerdict(tiles);
       const destinations = destinationsOf(hosts);
@@ -70,7 +71,11 @@ export function openFleetPage(version: string, runs: readonly PastRun[]): RunPag
         foot: html`<p>Written by alloyup ${version}. Secrets are masked. It shows the moment when it was written; <code>alloyup status --html</code> writes it anew.</p>`,
         styles: [runStyle, fleetStyle],
         script,
-        data: { ...data, tones: tiles.map(({ tone }) => tone) },
+        data: {
+          ...data,
+          tones: tiles.map(({ tone }) => tone),
+          tiles: tiles.map((tile) => texts.id(saidOfTile(tile))),
+        } satisfies ReportData,
         more: hostDialog(),
       });
     },

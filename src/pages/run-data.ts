@@ -71,6 +71,8 @@ export interface RunContents {
   readonly data: ReportData;
   readonly findings: readonly FoundGroup[];
   readonly changes: readonly Change[];
+  /** Those of `data`: what is put into it is in there. */
+  readonly texts: Texts;
 }
 
 /** @param now milliseconds since the epoch, for ages */
@@ -120,7 +122,7 @@ export function runContents(
     time: timeline.data(names),
     texts: texts.all,
   };
-  return { data, findings, changes };
+  return { data, findings, changes, texts };
 }
 
 function statesOf(hosts: readonly NamedHost[], verb: Verb): readonly State[] {

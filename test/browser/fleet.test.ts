@@ -16,7 +16,7 @@ const SIXTY = fleetOf(someHosts(60));
 const TWENTY = fleetOf(someHosts(20));
 const HUNDREDS = fleetOf(someHosts(400));
 
-const shownTiles = ({ page }: Opened) => page.locator('#tiles > li:not([hidden])');
+const shownTiles = ({ page }: Opened) => page.locator('#tiles > li');
 const focused = ({ page }: Opened): Promise<string> =>
   page.evaluate(
     "document.activeElement.querySelector('.name')?.textContent ?? document.activeElement.title",
@@ -176,15 +176,53 @@ describeInBrowser('the page of a fleet', () => {
     expect(text.length).toBeLessThan(6_000_000);
     const opened = await openPage(text, { width: 1920, height: 1080, now: START + 240_000 });
     const { page } = opened;
-    expect(await shownTiles(opened).count()).toBe(10_000);
+    const tiles = page.locator('#tiles [role=listitem]');
+    expect(await tiles.first().getAttribute('aria-setsize')).toBe('10000');
+    // only those that are seen exist
+    expect(await tiles.count()).toBeLessThan(10_000);
     await screenshot(opened, 'fleet-thousands');
     await page.locator('#tiles a').first().focus();
     await page.keyboard.press('End');
     expect(await focused(opened)).toMatch(/^web-3334\.example\.com: /);
+    const isSeen = `(() => {
+      const { top, bottom } = document.activeElement.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight && bottom - top > 10;
+    })()`;
+    expect(await page.evaluate(isSeen)).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    const above = Number((await focused(opened)).match(/\d+/)![0]);
+    expect(above).toBeLessThan(3334 - 20);
+    expect(await page.evaluate(isSeen)).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    expect(await focused(opened)).toMatch(/^web-3334\.example\.com: /);
+    // Tab comes back to where it was, wherever the page has been scrolled to
+    await page.evaluate('scrollTo(0, 0)');
+    await page.locator('#tiles [tabindex="0"]').focus();
+    expect(await focused(opened)).toMatch(/^web-3334\.example\.com: /);
     await page.locator('.numbers a[href="#tone=bad"]').click();
-    const bad = Number(
-      (await page.locator('h1').textContent())!.match(/([\d,]+) of/)![1]!.replace(',', ''),
-    );
-    await expect.poll(() => shownTiles(opened).count()).toBe(bad);
+    const bad = (await page.locator('h1').textContent())!.match(/([\d,]+) of/)![1]!;
+    await expect.poll(() => tiles.first().getAttribute('aria-setsize')).toBe(bad.replace(',', ''));
+    expect(await page.locator('#tiles .good').count()).toBe(0);
+    await page.locator('#tiles a').nth(1).click();
+    expect(await page.locator('#host-title').textContent()).toMatch(/example\.com$/);
+  });
+
+  test('a wall of tiles fits another width, and is whole on paper', async () => {
+    const opened = await openPage(fleetOf(someHosts(3000)));
+    const { page } = opened;
+    const tiles = page.locator('#tiles [role=listitem]');
+    const height = (): Promise<number> =>
+      page.evaluate<number>('document.getElementById("tiles").clientHeight');
+    const wide = await height();
+    await page.setViewportSize({ width: 400, height: 800 });
+    await expect.poll(height).toBeGreaterThan(2 * wide);
+    expect(await accessibility(opened)).toEqual([]);
+    expect(await scrollsSideways(opened)).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    await expect.poll(() => tiles.count()).toBe(3000);
+    await page.emulateMedia({ media: 'screen' });
+    await expect.poll(() => tiles.count()).toBeLessThan(3000);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expect.poll(height).toBe(wide);
   });
 });

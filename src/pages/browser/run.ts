@@ -5,6 +5,7 @@ import { openDiffs } from './diffs.ts';
 import { byId, el, readData } from './dom.ts';
 import { HOSTS_EVENT } from './events.ts';
 import { hostView } from './host-view.ts';
+import { onPrint } from './print.ts';
 import { openRows } from './rows.ts';
 import { openSelector, sortOf } from './selection.ts';
 import { openBars } from './timeline.ts';
@@ -216,12 +217,8 @@ dialog.addEventListener('click', ({ target }) => {
 for (const details of document.querySelectorAll<HTMLDetailsElement>('details.change'))
   details.addEventListener('toggle', () => fillChange(details));
 
-/** On paper everything is there: all rows of the table, and what is folded. */
 const folded = new Set<HTMLDetailsElement>();
-let isPrinted = false;
 function unfold(): void {
-  if (isPrinted) return;
-  isPrinted = true;
   table.all(selected.length);
   timeline?.all(PRINTED_BARS);
   const note = document.getElementById('time-note');
@@ -235,8 +232,6 @@ function unfold(): void {
   }
 }
 function fold(): void {
-  if (!isPrinted) return;
-  isPrinted = false;
   table.all(null);
   timeline?.all(null);
   const note = document.getElementById('time-note');
@@ -244,14 +239,10 @@ function fold(): void {
   for (const details of folded) details.open = false;
   folded.clear();
 }
-addEventListener('beforeprint', unfold);
-addEventListener('afterprint', fold);
-const paper = matchMedia('print');
-paper.addEventListener('change', ({ matches }) => (matches ? unfold() : fold()));
 addEventListener('hashchange', follow);
 
 drawAxis();
 select(readAddress(location.hash) ?? {});
 follow();
-if (paper.matches) unfold();
+onPrint(unfold, fold);
 document.documentElement.dataset.ready = 'yes';

@@ -1,56 +1,110 @@
-import { byId } from './dom.ts';
+import type { ReportData } from '../data.ts';
+import { byId, el, readData } from './dom.ts';
 import { HOSTS_EVENT } from './events.ts';
+import { onPrint } from './print.ts';
+import { openWall } from './wall.ts';
 
 /** The tiles of hosts: the keyboard moves through them, and those that are not asked for are not shown. */
 const list = byId('tiles');
-const links = [...list.querySelectorAll('a')];
+/** In the page already; thousands are not. */
 const items = [...list.children] as HTMLElement[];
-let shown: readonly number[] = links.map((_, i) => i);
-
-/** Tab leads to one of them. */
+let shown: readonly number[] = [];
+/** The host that Tab leads to. */
 let current = 0;
-for (const [i, link] of links.entries()) if (i !== current) link.tabIndex = -1;
 
-function moveTo(place: number): void {
-  const next = shown[Math.min(shown.length - 1, Math.max(0, place))];
-  if (next === undefined) return;
-  links[current]!.tabIndex = -1;
-  current = next;
-  links[current]!.tabIndex = 0;
-  links[current]!.focus();
+interface Tiles {
+  show(): void;
+  tile(place: number): HTMLElement | undefined;
+  /** How many are side by side. */
+  across(): number;
 }
 
-/** How many tiles are side by side. */
-function perRow(): number {
-  const [first] = shown;
-  if (first === undefined) return 1;
-  const top = items[first]!.offsetTop;
-  const below = shown.findIndex((i) => items[i]!.offsetTop > top);
-  return below < 0 ? shown.length : below;
+const linkOf = (tile: HTMLElement | undefined): HTMLAnchorElement | null =>
+  tile?.querySelector('a') ?? null;
+
+function cards(): Tiles {
+  return {
+    show() {
+      list.replaceChildren(...shown.map((host) => items[host]!));
+      for (const host of shown) linkOf(items[host])!.tabIndex = host === current ? 0 : -1;
+    },
+    tile: (place) => items[shown[place]!],
+    across() {
+      const top = items[shown[0]!]!.offsetTop;
+      const below = shown.findIndex((host) => items[host]!.offsetTop > top);
+      return below < 0 ? shown.length : below;
+    },
+  };
+}
+
+/** So many that each is but a dot. */
+function dots(): Tiles {
+  const { names, texts, tones, tiles: said } = readData<ReportData>();
+  const wall = openWall(list, (place) => {
+    const host = shown[place]!;
+    const name = names[host]!;
+    return el(
+      'div',
+      {
+        class: tones![host],
+        role: 'listitem',
+        'aria-setsize': shown.length,
+        'aria-posinset': place + 1,
+      },
+      el('a', {
+        href: `#host=${encodeURIComponent(name)}`,
+        title: `${name}: ${texts[said![host]!]}`,
+        'data-host': host,
+        tabindex: host === current ? 0 : -1,
+      }),
+    );
+  });
+  onPrint(
+    () => wall.all(true),
+    () => wall.all(false),
+  );
+  return {
+    show() {
+      wall.show(shown.length);
+      wall.tile(shown.indexOf(current));
+    },
+    tile: wall.tile,
+    across: () => wall.columns,
+  };
+}
+
+const tiles = items.length > 0 ? cards() : dots();
+
+function enter(place: number): void {
+  const before = linkOf(tiles.tile(shown.indexOf(current)));
+  if (before) before.tabIndex = -1;
+  current = shown[place]!;
+  const link = linkOf(tiles.tile(place));
+  if (!link) return;
+  link.tabIndex = 0;
+  if (document.activeElement !== link) link.focus();
 }
 
 list.addEventListener('keydown', (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const at = shown.indexOf(current);
+  const last = shown.length - 1;
   const steps: Readonly<Record<string, () => number>> = {
-    ArrowRight: () => at + 1,
-    ArrowLeft: () => at - 1,
-    ArrowDown: () => (at + perRow() < shown.length ? at + perRow() : at),
-    ArrowUp: () => (at >= perRow() ? at - perRow() : at),
+    ArrowRight: () => Math.min(last, at + 1),
+    ArrowLeft: () => Math.max(0, at - 1),
+    ArrowDown: () => (at + tiles.across() <= last ? at + tiles.across() : at),
+    ArrowUp: () => (at >= tiles.across() ? at - tiles.across() : at),
     Home: () => 0,
-    End: () => shown.length - 1,
+    End: () => last,
   };
   const step = steps[event.key];
   if (!step) return;
   event.preventDefault();
-  moveTo(step());
+  enter(step());
 });
 list.addEventListener('focusin', ({ target }) => {
-  const at = links.indexOf((target as HTMLElement).closest('a')!);
-  if (at < 0 || at === current) return;
-  links[current]!.tabIndex = -1;
-  current = at;
-  links[current]!.tabIndex = 0;
+  const host = hostOf(target as HTMLElement);
+  if (host !== current && shown.includes(host)) enter(shown.indexOf(host));
 });
 list.addEventListener('mouseover', ({ target }) => {
   const link = (target as HTMLElement).closest('a');
@@ -58,23 +112,22 @@ list.addEventListener('mouseover', ({ target }) => {
   if (link && link.title === '') link.title = textOf(link);
 });
 
+const hostOf = (target: HTMLElement): number => {
+  const link = target.closest('a')!;
+  return link.dataset.host === undefined
+    ? items.indexOf(link.parentElement!)
+    : Number(link.dataset.host);
+};
 const textOf = (link: HTMLElement): string =>
   ['.name', '.about'].map((one) => link.querySelector(one)?.textContent ?? '').join(': ');
 
-/** Shows the tiles of these hosts. */
-function show(selected: readonly number[]): void {
-  const wanted = new Set(selected);
-  const all = wanted.size === items.length;
-  for (const [i, item] of items.entries()) item.hidden = !all && !wanted.has(i);
-  shown = [...wanted].sort((a, b) => a - b);
-  if (!wanted.has(current) && shown[0] !== undefined) {
-    links[current]!.tabIndex = -1;
-    current = shown[0];
-    links[current]!.tabIndex = 0;
-  }
-}
 document.addEventListener(HOSTS_EVENT, (event) => {
-  show((event as CustomEvent<readonly number[]>).detail);
+  // in the order of the inventory, whatever that of the table is
+  const next = [...(event as CustomEvent<readonly number[]>).detail].sort((a, b) => a - b);
+  if (shown.length === next.length && next.every((host, i) => host === shown[i])) return;
+  shown = next;
+  if (!shown.includes(current)) current = shown[0] ?? 0;
+  tiles.show();
 });
 
 /** How long ago the hosts were read: a page on a wall must not look newer than it is. */
