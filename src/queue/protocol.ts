@@ -46,6 +46,8 @@ export interface RunRecord {
   /** From then on it is nobody's, and is removed. */
   readonly expiresAt: number;
   readonly hosts: number;
+  /** The texts that configurations replace are told as well: somebody wants pictures of them. */
+  readonly configurations: boolean;
   /** Hosts whose data is not watched any more. */
   readonly unwatched: readonly string[];
   readonly options: Omit<RunOptions, 'run' | 'verb' | 'forks' | 'who' | 'waves' | 'keepLogin'>;
@@ -107,6 +109,9 @@ export interface PartEnd {
   readonly seen?: { readonly cluster: string | null };
 }
 
+/** A text in parts. A number stands for what may be secret in the host's configuration, counted from 0: it is the same. */
+export type ToldText = readonly (string | number)[];
+
 /** What a worker tells of a job. Each attempt counts its words from 1. */
 export type Word = {
   readonly id: string;
@@ -116,6 +121,8 @@ export type Word = {
 } & (
   | { readonly type: 'taken'; readonly worker: string; readonly name: string }
   | { readonly type: 'happened'; readonly happening: Happening }
+  /** The host is planned for its configuration, in place of this one; null: of none, or of the same. */
+  | { readonly type: 'configured'; readonly before: ToldText | null }
   /** The host is changed and proven, and waits for a word about its data. */
   | { readonly type: 'proven' }
   | { readonly type: 'ended'; readonly end: PartEnd }

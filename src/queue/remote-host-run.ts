@@ -7,7 +7,7 @@ import type { Facts } from '../model/facts.ts';
 import type { HostRun } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Dispatch, Listener } from './dispatch.ts';
-import type { PartEnd, Phase } from './protocol.ts';
+import type { PartEnd, Phase, ToldText } from './protocol.ts';
 
 /** A host's part in a run, done by workers. */
 export function createRemoteHostRun(
@@ -15,6 +15,8 @@ export function createRemoteHostRun(
   world: Pick<World, 'emit' | 'stop' | 'expected' | 'planned'>,
   clusters: Clusters,
   dispatch: Dispatch,
+  /** Receives the text that the host's configuration replaces, as workers tell it. */
+  configured: (target: Target, before: ToldText | null) => void,
 ): HostRun {
   const { name } = target.host;
   const { emit, expected } = world;
@@ -33,6 +35,7 @@ export function createRemoteHostRun(
   });
   const listener: Listener = {
     onHappening: (happening, at) => emit(happening, at),
+    onConfigured: (before) => configured(target, before),
     onProven: () => proven(),
   };
 

@@ -18,6 +18,7 @@ import { makeTargets, reachOnly } from '../hosts/make-targets.ts';
 import { throwAll, usageError } from '../usage.ts';
 import { inventoryDigest } from './inventory-digest.ts';
 import { openQueue } from './queue-server.ts';
+import { heardText } from './told-text.ts';
 
 /** A run that workers do. */
 export interface DispatchedRun {
@@ -30,7 +31,7 @@ export interface DispatchedRun {
   readonly hostRun: NonNullable<Parameters<typeof runFleet>[3]>;
   /** Announces the run. */
   begin(
-    world: Pick<World, 'emit' | 'stop' | 'abandon' | 'expected' | 'planned'>,
+    world: Pick<World, 'emit' | 'stop' | 'abandon' | 'expected' | 'planned' | 'configured'>,
     about: {
       readonly options: RunOptions;
       readonly chosen: ChosenHosts;
@@ -38,7 +39,7 @@ export interface DispatchedRun {
     },
   ): Promise<void>;
   readonly approved: boolean;
-  approve(): Promise<void>;
+  approve(): void;
   /** Nobody knows any more how hosts end; the run can be continued. */
   readonly isLost: boolean;
   close(isCrash: boolean): Promise<void>;
@@ -101,7 +102,10 @@ export async function openDispatchedRun(
     earlier,
     targets: (chosen) => readDispatchedTargets(chosen, invocation, verb),
     forks: options.forks === OPTIONS.forks.defaultValue ? MOST_ORDERS : options.forks,
-    hostRun: (target, clusters) => createRemoteHostRun(target, ports, clusters, dispatch!),
+    hostRun: (target, clusters) =>
+      createRemoteHostRun(target, ports, clusters, dispatch!, (of, before) =>
+        ports.configured?.(of, before && heardText(before, of.desired.config)),
+      ),
     async begin(world, { options: run, chosen, plan }) {
       ports = world;
       const digest = inventoryDigest(chosen);
@@ -121,6 +125,7 @@ export async function openDispatchedRun(
         startedAt: now,
         expiresAt: now,
         hosts: chosen.settings.length,
+        configurations: world.configured !== undefined,
         unwatched: [],
         options: rest,
       };
@@ -148,7 +153,7 @@ export async function openDispatchedRun(
     get approved() {
       return dispatch?.approved ?? false;
     },
-    approve: async () => dispatch?.approve(),
+    approve: () => dispatch?.approve(),
     get isLost() {
       return dispatch?.gone ?? false;
     },

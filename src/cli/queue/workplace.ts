@@ -8,6 +8,7 @@ import { createWorld } from '../create-world.ts';
 import { readHosts } from '../hosts/chosen-hosts.ts';
 import { prepareTargets } from '../hosts/make-targets.ts';
 import { filesState, inventoryDigest } from './inventory-digest.ts';
+import { toldText } from './told-text.ts';
 
 /** Files are looked at this often at most. */
 const LOOK_MS = 1000;
@@ -64,7 +65,7 @@ export async function openWork(
 
   return {
     digest,
-    isStale: async () => isChanged(),
+    isStale: isChanged,
     async host(name) {
       const target = (await targetOf(name)).get(name);
       if (target) return { target, mask, clean: openCleaner(mask) };
@@ -76,6 +77,7 @@ export async function openWork(
       });
     },
     world: ({ emit, ...given }) => ({ ...shared, ...given, ...(emit ? { emit } : {}) }),
+    told: ({ desired }, before) => toldText(before, desired.config, mask),
     close: () => shared.transport.close(),
   };
 }

@@ -161,9 +161,8 @@ async function runTargets(given: Run): Promise<number> {
     wanted.settings &&
     (await import('./send-telemetry.ts')).sendTelemetry(wanted.settings, aboutRun(options));
   const page = await openPage(options, verb, terminal);
-  // workers tell what is planned, but hand over no texts
   const pictures =
-    page && !remote && (verb === 'plan' || verb === 'apply')
+    page && (verb === 'plan' || verb === 'apply')
       ? await (await import('./page-pictures.ts')).openPictures(mask)
       : null;
   const output = openOutput(run, options, live, mask, page, telemetry, earlier !== null, pictures);
@@ -196,7 +195,7 @@ async function runTargets(given: Run): Promise<number> {
       `${count(changing, 'host')}${waves > 1 ? ` in ${waves} waves` : ''}`,
     );
     if (await terminal.aside(() => confirmed(say`${question}`))) {
-      await remote?.approve();
+      remote?.approve();
       return true;
     }
     interrupts.interrupt();
