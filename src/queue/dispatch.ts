@@ -20,6 +20,7 @@ import {
   type RunScope,
   scopeKey,
   type Told,
+  type ToldText,
   unpacked,
   type Word,
   type WorkerRecord,
@@ -45,10 +46,12 @@ const WORKERLESS_MS = 3000;
 /** Of each kind. */
 const MAX_WARNINGS = 20;
 const MAX_BLOCK_MS = 1000;
+const UNWATCH_MS = 100;
 
 /** Who listens to a part of a host's run. */
 export interface Listener {
   onHappening(happening: Happening, at: number): void;
+  onConfigured(before: ToldText | null): void;
   onProven(): void;
 }
 
@@ -98,6 +101,8 @@ export interface DispatchOptions {
   readonly warn: (warning: Warning) => void;
   /** For the screen alone. */
   readonly say: (what: Said) => void;
+  /** Seconds for which a lost connection, and the first worker, are waited for; by default five minutes. */
+  readonly patienceS?: number;
 }
 
 export type Said =
@@ -131,7 +136,7 @@ export interface Dispatch {
   unwatch(host: string): void;
   /** Nothing else is begun. */
   stop(): void;
-  approve(): Promise<void>;
+  approve(): void;
   readonly approved: boolean;
   /** Nobody knows any more how hosts end. */
   readonly gone: boolean;
@@ -151,7 +156,7 @@ const LEFT: Problem = {
 
 /** @throws ToolError `queue.run` when another dispatcher has the run */
 export async function openDispatch(options: DispatchOptions): Promise<Dispatch> {
-  const { server, signer, scope, warn, say } = options;
+  const { server, signer, scope, warn, say, patienceS = PATIENCE_S } = options;
   const { client } = server;
   const { run } = scope;
   let record = options.record;
@@ -174,6 +179,8 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
   let cursor = '0';
   let reads = 0;
   const warned = new Map<string, number>();
+  const unwatched = [...record.unwatched];
+  let isUnwatching = false;
 
   const warnSome = (kind: string, warning: Warning): void => {
     const before = warned.get(kind) ?? 0;
@@ -363,6 +370,9 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
         if (!part.end || isAfter) part.listener!.onHappening(happening, at);
         return;
       }
+      case 'configured':
+        part.listener!.onConfigured(word.before);
+        return;
       case 'proven':
         part.listener!.onProven();
         return;
@@ -485,10 +495,10 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     const ms = Date.now() - workerlessAt;
     if (ms >= WORKERLESS_MS && saidWorkers !== 0) {
       saidWorkers = 0;
-      say({ what: 'no-workers', others: workers, seconds: PATIENCE_S });
+      say({ what: 'no-workers', others: workers, seconds: patienceS });
     }
-    if (ms > PATIENCE_S * 1000)
-      giveUp({ code: 'queue.lost', params: { reason: 'no-workers', seconds: PATIENCE_S } });
+    if (ms > patienceS * 1000)
+      giveUp({ code: 'queue.lost', params: { reason: 'no-workers', seconds: patienceS } });
   };
 
   const giveUp = (problem: Problem): void => {
@@ -504,10 +514,10 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
       await after(CHECK_MS);
       if (isClosed) return;
       if (lostAt !== null) {
-        if (Date.now() - lostAt > PATIENCE_S * 1000)
+        if (Date.now() - lostAt > patienceS * 1000)
           giveUp({
             code: 'queue.lost',
-            params: { reason: 'connection', place: server.place, seconds: PATIENCE_S },
+            params: { reason: 'connection', place: server.place, seconds: patienceS },
           });
         continue;
       }
@@ -517,7 +527,11 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
           giveUp({ code: 'queue.run', params: { reason: 'dispatched', run } });
         else await client.set(ownerKey(run), owner, 'PX', OWNED_MS);
         // whoever has lost the record, the run goes on
-        if ((await client.hget(RUNS, run)) === null) await announce({});
+        if ((await client.hget(RUNS, run)) === null) {
+          await announce({});
+          // and has lost more
+          for (const part of parts.values()) part.heardAt = 0;
+        }
         if ((await client.exists(scopeKey(run))) === 0) await writeScope();
         if ((await client.exists(eventsKey(run))) === 0) await makeStream();
         await lookAtWorkers();
@@ -582,7 +596,8 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
       const stop = (): void => void withdraw(part).catch(onBroken);
       if (!part.isOrdered && !part.isTaken) {
         if (unless?.aborted) return { gone: 'withdrawn' };
-        await order(part);
+        // not waited for: a lost connection would be, for ever. An order that was lost is missed later
+        void order(part).catch(onBroken);
       }
       part.isOrdered = true;
       // all hosts of a run wait for the same one
@@ -602,12 +617,22 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
       return part && (part.isTaken || part.isOrdered) ? 'begun' : undefined;
     },
     unwatch(host) {
-      void announce({ unwatched: [...record.unwatched, host] }).catch(onBroken);
+      if (partOf('change', indexes.get(host)!).isOver) return;
+      unwatched.push(host);
+      // those of a wave are said together: each word of it has all of them
+      if (isUnwatching) return;
+      isUnwatching = true;
+      void after(UNWATCH_MS).then(() => {
+        isUnwatching = false;
+        return announce({ unwatched: [...unwatched] }).catch(onBroken);
+      });
     },
     stop() {
       void announce({ stopping: true }).catch(onBroken);
     },
-    approve: () => announce({ approved: true }),
+    approve() {
+      void announce({ approved: true }).catch(onBroken);
+    },
     get approved() {
       return record.approved;
     },

@@ -22,6 +22,7 @@ import {
   type RunRecord,
   runName,
   type Told,
+  type ToldText,
   type Word,
 } from './protocol.ts';
 import type { Server } from './redis.ts';
@@ -34,7 +35,7 @@ export interface Work {
   /** Of the inventory and of all that it names, hex. */
   readonly digest: string;
   /** What is read there has changed since. */
-  isStale(): Promise<boolean>;
+  isStale(): boolean;
   /**
    * A host, what reaches it, and what takes its secrets out of what is told of it.
    *
@@ -46,6 +47,8 @@ export interface Work {
     readonly clean: (happening: Happening) => Happening;
   }>;
   world(of: Partial<World>): World;
+  /** A text that the host's configuration replaces, without what is secret in it. */
+  told(target: Target, before: string): ToldText;
   close(): Promise<void>;
 }
 
@@ -62,8 +65,6 @@ export interface WorkerOptions {
   readonly say: (what: WorkerSaid) => void;
   /** Aborts: no more orders are taken, and those in progress are ended. */
   readonly stop: AbortSignal;
-  /** How long a worker that says nothing keeps its orders; for tests. */
-  readonly lockMs?: number;
 }
 
 export type WorkerSaid =
@@ -113,6 +114,15 @@ interface Served {
   done: number;
 }
 
+/** Why a run is not served, and when that is looked at again. */
+interface Absent {
+  readonly why: Absence;
+  readonly problems: readonly Problem[];
+  readonly until: number;
+  /** What was read has changed since. */
+  readonly isStale: () => boolean;
+}
+
 /** Serves all runs that are announced with the key, until it is stopped. */
 export async function serve(options: WorkerOptions): Promise<void> {
   const { server, signer, version, name, concurrency, open, say, stop } = options;
@@ -120,12 +130,11 @@ export async function serve(options: WorkerOptions): Promise<void> {
   const id = randomBytes(8).toString('hex');
   const startedAt = Date.now();
   const served = new Map<string, Served>();
-  const absences = new Map<
-    string,
-    { why: Absence; problems: readonly Problem[]; until: number; said: boolean }
-  >();
+  const absences = new Map<string, Absent>();
   const forged = new Set<string>();
   const revisions = new Map<string, number>();
+  /** Of runs that are over: somebody may put their records back. */
+  const lastRevisions = new Map<string, number>();
   let busy = 0;
   setMaxListeners(0, stop);
 
@@ -184,7 +193,7 @@ export async function serve(options: WorkerOptions): Promise<void> {
       await job.moveToDelayed(Date.now() + LEFT_MS, token);
       throw new DelayedError();
     };
-    if (!mine || stop.aborted || (await mine.work.isStale())) {
+    if (!mine || stop.aborted || mine.work.isStale()) {
       if (mine) void quit(run);
       return leave();
     }
@@ -237,6 +246,12 @@ export async function serve(options: WorkerOptions): Promise<void> {
           planned: (_, plan) => {
             saved = plan;
           },
+          ...(record.configurations
+            ? {
+                configured: (of, before) =>
+                  void word({ type: 'configured', before: before && work.told(of, before) }),
+              }
+            : {}),
           ...(expected ? { expected } : {}),
         });
         const earlier: Earlier | null =
@@ -292,10 +307,14 @@ export async function serve(options: WorkerOptions): Promise<void> {
 
   const join = async (record: RunRecord): Promise<void> => {
     const { run, verb } = record;
-    const absent = (why: Absence, problems: readonly Problem[] = []): void => {
+    const absent = (
+      why: Absence,
+      problems: readonly Problem[] = [],
+      isStale = (): boolean => false,
+    ): void => {
       const before = absences.get(run);
       if (before?.why !== why) say({ what: 'absent', record, why, problems });
-      absences.set(run, { why, problems, until: Date.now() + AGAIN_MS, said: true });
+      absences.set(run, { why, problems, until: Date.now() + AGAIN_MS, isStale });
     };
     if (record.version !== version) return absent('version');
     const scope = await scopeOf(client, run, signer);
@@ -309,19 +328,18 @@ export async function serve(options: WorkerOptions): Promise<void> {
     }
     if (work.digest !== record.digest || stop.aborted) {
       await work.close();
-      if (!stop.aborted) absent('inventory');
+      if (!stop.aborted) absent('inventory', [], work.isStale);
       return;
     }
     absences.delete(run);
-    const lockMs = options.lockMs ?? LOCK_MS;
     const worker = new Worker(queueOf(run), (job, token) => take(run, job, token), {
       connection: client,
       prefix: PREFIX,
       skipVersionCheck: true,
       autorun: false,
       concurrency,
-      lockDuration: lockMs,
-      stalledInterval: lockMs / 3,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS / 3,
       maxStalledCount: MAX_STALLS,
       drainDelay: 2,
       runRetryDelay: 1000,
@@ -383,18 +401,26 @@ export async function serve(options: WorkerOptions): Promise<void> {
       known.add(run);
       // somebody has put an old record back
       if (record.revision < (revisions.get(run) ?? 0)) continue;
+      if (record.revision <= (lastRevisions.get(run) ?? -1)) continue;
       revisions.set(run, record.revision);
       const own = served.get(run);
       if (own) update(own, record);
-      else if (now >= (absences.get(run)?.until ?? 0)) await join(record);
+      else if (isDue(absences.get(run), now)) await join(record);
     }
-    for (const run of revisions.keys()) if (!known.has(run)) revisions.delete(run);
+    for (const [run, revision] of revisions) {
+      if (known.has(run)) continue;
+      lastRevisions.set(run, revision);
+      revisions.delete(run);
+    }
     for (const run of served.keys()) if (!known.has(run)) void quit(run);
     for (const run of absences.keys()) if (!known.has(run)) absences.delete(run);
     // all of them take part in the same number of hosts
     for (const { worker } of served.values())
       worker.concurrency = Math.max(1, Math.floor(concurrency / served.size));
   };
+
+  const isDue = (absence: Absent | undefined, now: number): boolean =>
+    !absence || now >= absence.until || absence.isStale();
 
   const announce = async (): Promise<void> => {
     const runs = Object.fromEntries([

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { RunReport } from '../../src/model/event.ts';
-import { endsOf, type Rig, type Started, untrue } from './rig.ts';
+import { endsOf, type Rig, reportOf, untrue } from './rig.ts';
 
 /** What became of a run that was disturbed. */
 export interface Disturbed {
@@ -9,7 +9,7 @@ export interface Disturbed {
   readonly untrue: readonly string[];
   /** Hosts that the log of the run does not end exactly once. */
   readonly notOnce: readonly string[];
-  /** What was done when, in milliseconds from the start. */
+  /** What was done when. */
   readonly done: readonly string[];
   readonly ms: number;
 }
@@ -17,8 +17,6 @@ export interface Disturbed {
 interface Disturbance {
   readonly seed: number;
   readonly concurrency: number;
-  /** How long an undisturbed run takes, in milliseconds: the moments lie within it. */
-  readonly takesMs: number;
   /** Redis is killed instead of ended: it forgets what was not written to disk. */
   readonly crash?: boolean;
 }
@@ -34,13 +32,16 @@ function numbersOf(seed: number): () => number {
   };
 }
 
+/** The last moment of a run that is disturbed: later, it may be over. */
+const LATEST = 0.95;
+
 /**
  * An apply by three workers, in whose course one worker is killed, Redis is started again, and the dispatcher is killed
- * and continued, each at a moment that the seed gives.
+ * and continued, each when the run has come as far as the seed says.
  */
 export async function disturbed(
   rig: Rig,
-  { seed, concurrency, takesMs, crash = false }: Disturbance,
+  { seed, concurrency, crash = false }: Disturbance,
 ): Promise<Disturbed> {
   const random = numbersOf(seed);
   const flags = ['--concurrency', String(concurrency)];
@@ -75,14 +76,15 @@ export async function disturbed(
     ],
   ];
   const moments = disturbances
-    .map(([what, act]) => ({ what, act, at: random() * takesMs }))
+    .map(([what, act]) => ({ what, act, at: random() * LATEST }))
     .sort((a, b) => a.at - b.at);
+  const progress = rig.progress();
+  const isOver = (): boolean => dispatcher.child.exitCode !== null;
   for (const { what, act, at } of moments) {
-    await after(Math.max(0, at - (Date.now() - from)));
-    const isOver = dispatcher.child.exitCode !== null;
+    while (progress() < at && !isOver()) await after(50);
     // what is over is not disturbed any more, and an attached run would be gone
-    if (isOver) continue;
-    done.push(`${Date.now() - from} ms: ${what}`);
+    if (isOver()) continue;
+    done.push(`at ${Math.round(at * 100)}%, ${Math.round((Date.now() - from) / 1000)} s: ${what}`);
     await act();
   }
   const code = await dispatcher.ended;
@@ -94,12 +96,4 @@ export async function disturbed(
   for (const one of workers) one.child.kill('SIGTERM');
   await Promise.all(workers.map(({ ended }) => ended));
   return { report, code, untrue: found, notOnce, done, ms };
-}
-
-function reportOf({ out, err }: Started): RunReport {
-  try {
-    return JSON.parse(out()) as RunReport;
-  } catch {
-    throw new Error(`no report: ${err()}`);
-  }
 }

@@ -1,48 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { inflateRawSync } from 'node:zlib';
-import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { expect, onTestFinished, test } from 'vitest';
-import type { RunReport } from '../../src/model/event.ts';
-import { sealed, signerOf } from '../../src/queue/signing.ts';
-import { builtCommand } from '../cli/built.ts';
-import { useFolder } from '../cli/folder.ts';
-import { endsOf, Rig, type Started, untrue } from './rig.ts';
-
-const folder = useFolder();
-
-async function rigOf(options: Parameters<typeof Rig.start>[2]): Promise<Rig> {
-  const rig = await Rig.start(folder.path(), builtCommand(), {
-    defaults: ['rollout: { delivery: off }'],
-    ...options,
-  });
-  onTestFinished(() => rig.stop());
-  return rig;
-}
-
-const reportOf = ({ out }: Started): RunReport => JSON.parse(out());
-
-const outcomesOf = (report: RunReport): readonly (string | null)[] =>
-  Object.values(report.hosts).map(({ outcome }) => outcome);
+import { expect, test } from 'vitest';
+import { REPOSITORY_ROOT } from '../../lab/root.ts';
+import { makeCertificate } from './redis-server.ts';
+import { endsOf, outcomesOf, reportOf, untrue } from './rig.ts';
+import { clientOf, rigOf } from './test-rig.ts';
 
 const JSON_OUT = ['--output', 'json'];
 
-/** The queue of the run that is in progress. */
-async function strangersQueue(
-  client: Redis,
-): Promise<{ readonly run: string; readonly queue: Queue }> {
-  for (;;) {
-    const [run] = await client.hkeys('alloyup:runs');
-    if (run)
-      return { run, queue: new Queue(`run-${run}`, { connection: client, prefix: 'alloyup' }) };
-  }
-}
-
-test('plan, apply, status and rollback do on workers what they do here', async () => {
-  const rig = await rigOf({ hosts: 4, state: 'outdated' });
-  const workers = [rig.worker(['--concurrency', '2']), rig.worker(['--concurrency', '2'])];
-  await Promise.all(workers.map((one) => one.said(/at once/)));
+test.concurrent('plan, apply, status and rollback do on workers what they do here', async (t) => {
+  const rig = await rigOf(t, { hosts: 4, state: 'outdated' });
+  await rig.workers(2, ['--concurrency', '2']);
   const run = async (verb: string, ...more: readonly string[]) => {
     const done = rig.dispatcher(verb, [...JSON_OUT, ...more]);
     const code = await done.ended;
@@ -64,91 +34,29 @@ test('plan, apply, status and rollback do on workers what they do here', async (
   const { hosts } = await rig.fleet.notes();
   expect(hosts.map(({ changes }) => changes)).toEqual([2, 2, 2, 2]);
   // nothing of a run that is over stays
-  const client = rig.redis.client();
-  onTestFinished(() => client.disconnect());
-  const left = (await client.keys('*')).filter((key) => !key.startsWith('alloyup:worker'));
+  const left = (await clientOf(rig, t).keys('*')).filter(
+    (key) => !key.startsWith('alloyup:worker'),
+  );
   expect(left).toEqual([]);
-}, 120_000);
+});
 
-test('the rules of a rollout hold across workers', async () => {
-  const faults = ['failing-apply' as const, ...Array<null>(7).fill(null)];
-  const rig = await rigOf({ hosts: 8, state: 'outdated', faults });
-  const workers = [rig.worker(), rig.worker()];
-  await Promise.all(workers.map((one) => one.said(/at once/)));
-  const done = rig.dispatcher('apply', ['--yes', '--canary', '1', ...JSON_OUT]);
-  expect(await done.ended).toBe(1);
-  const report = reportOf(done);
-  expect(outcomesOf(report)).toEqual(['rolled-back', ...Array(7).fill('skipped')]);
-  expect(await untrue(report, rig.fleet)).toEqual([]);
-  const { hosts } = await rig.fleet.notes();
-  expect(hosts.map(({ runs }) => runs.length)).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
-}, 120_000);
-
-test('what a stranger writes into Redis is refused, and everybody is told', async () => {
-  const rig = await rigOf({ hosts: 3, state: 'outdated', pace: { factsMs: 1500 } });
-  const worker = rig.worker(['--concurrency', '1']);
+test.concurrent('everybody speaks TLS with a Redis whose authority is named', async (t) => {
+  const rig = await rigOf(t, { hosts: 2, state: 'outdated' }, makeCertificate);
+  expect(rig.redis.url).toMatch(/^rediss:/);
+  const trusted = { NODE_EXTRA_CA_CERTS: join(rig.directory, 'ca.pem') };
+  const worker = rig.worker([], trusted);
   await worker.said(/at once/);
-  const client = rig.redis.client();
-  onTestFinished(() => client.disconnect());
-  const first = rig.dispatcher('plan', JSON_OUT);
-  const { queue: earlier } = await strangersQueue(client);
-  let stolen: unknown;
-  while (stolen === undefined) stolen = (await earlier.getJob('plan-2-1'))?.data;
-  await earlier.close();
-  expect(await first.ended).toBe(0);
+  const done = rig.dispatcher('apply', ['--yes', ...JSON_OUT], trusted);
+  expect(await done.ended).toBe(0);
+  expect(outcomesOf(reportOf(done))).toEqual(['changed', 'changed']);
+  const suspicious = rig.dispatcher('plan');
+  expect(await suspicious.ended).toBe(1);
+  expect(suspicious.err()).toContain('NODE_EXTRA_CA_CERTS');
+});
 
-  const second = rig.dispatcher('plan', JSON_OUT);
-  const { run, queue } = await strangersQueue(client);
-  onTestFinished(() => queue.close());
-  while (!(await queue.getJob('plan-2-1')));
-  const host = rig.fleet.names[0]!;
-  const order = {
-    run,
-    id: 'change-0-1',
-    phase: 'change',
-    host,
-    issue: 1,
-    expiresAt: Date.now() + 60_000,
-    before: [],
-  };
-  const others = signerOf('another key, and a long one at that: 0123456789');
-  // first of all others
-  const add = (id: string, data: unknown) => queue.add('x', data, { jobId: id, lifo: true });
-  await add('change-0-1', { order: sealed('job', order, others) });
-  await add('change-1-1', { order: JSON.stringify(order) });
-  await add('change-2-1', 'nonsense');
-  // signed by us, for another run
-  await add('plan-2-9', stolen);
-  await client.xadd(`alloyup:run-${run}:told`, '*', 'm', Buffer.alloc(80, 7));
-  await client.hset('alloyup:runs', '20261123T101500Z-dead', sealed('run', { run: 'x' }, others));
-
-  expect(await second.ended).toBe(0);
-  const report = reportOf(second);
-  expect(outcomesOf(report)).toEqual(Array(3).fill('pending'));
-  const told = [
-    ...report.warnings,
-    ...Object.values(report.hosts).flatMap(({ warnings }) => warnings),
-  ].map(({ code, params }) => `${code} ${params?.reason}`);
-  expect(told.sort()).toEqual([
-    'queue.events signature',
-    'queue.order other-run',
-    'queue.order signature',
-    'queue.order signature',
-    'queue.order signature',
-  ]);
-  expect(worker.err()).toContain('refused job change-0-1');
-  expect(worker.err()).toContain('ignored run 20261123T101500Z-dead');
-  const { hosts } = await rig.fleet.notes();
-  expect(hosts.map(({ runs }) => runs)).toEqual([[], [], []]);
-}, 120_000);
-
-test('secrets are read by workers, and never pass through Redis', async () => {
+test.concurrent('secrets are read by workers, and never pass through Redis', async (t) => {
   const secret = 'correct-horse-battery';
-  const rig = await rigOf({
-    hosts: 2,
-    state: 'outdated',
-    defaults: ['rollout: { delivery: off }'],
-  });
+  const rig = await rigOf(t, { hosts: 2, state: 'outdated' });
   const { inventory } = rig.fleet;
   const text = readFileSync(inventory, 'utf8').replace(
     'alloy: { version: present }',
@@ -157,13 +65,10 @@ test('secrets are read by workers, and never pass through Redis', async () => {
   writeFileSync(inventory, text);
   const ignorant = rig.worker();
   await ignorant.said(/at once/);
-  const done = rig.dispatcher('apply', ['--yes', ...JSON_OUT]);
+  const done = rig.dispatcher('apply', ['--yes', ...JSON_OUT, '--html', 'page.html']);
   await ignorant.said(/TOKEN/);
   await done.said(/takes part/);
   rig.worker([], { TOKEN: secret });
-  await rig.until((events) => events.some(({ type }) => type === 'host.finished'));
-  const client = rig.redis.client();
-  onTestFinished(() => client.disconnect());
   expect(await done.ended).toBe(0);
   const report = reportOf(done);
   expect(outcomesOf(report)).toEqual(['changed', 'changed']);
@@ -171,7 +76,7 @@ test('secrets are read by workers, and never pass through Redis', async () => {
     'queue.worker unreadable',
   );
   // all that Redis was ever told is in its append-only file
-  const kept = readFileSync(join(folder.path(), 'redis/appendonlydir/appendonly.aof.1.incr.aof'));
+  const kept = readFileSync(join(rig.directory, 'redis/appendonlydir/appendonly.aof.1.incr.aof'));
   const streams = unpackedIn(kept);
   expect(streams.length).toBeGreaterThan(0);
   expect(streams.join('')).toContain('host.planned');
@@ -179,7 +84,7 @@ test('secrets are read by workers, and never pass through Redis', async () => {
     expect(one).not.toContain(secret);
     expect(one).not.toContain('PRIVATE KEY');
   }
-}, 120_000);
+});
 
 /** What the entries of our streams hold, in an append-only file. */
 function unpackedIn(file: Buffer): readonly string[] {
@@ -193,8 +98,31 @@ function unpackedIn(file: Buffer): readonly string[] {
   return found;
 }
 
-test('a worker with another inventory takes no part, until it has the same', async () => {
-  const rig = await rigOf({ hosts: 2, state: 'outdated' });
+test.concurrent('the page of a run has the pictures that it has without workers', async (t) => {
+  const rig = await rigOf(t, { hosts: 3, state: 'outdated' });
+  // another component, and one that is changed
+  const text = readFileSync(rig.fleet.inventory, 'utf8')
+    .replace('loki.example.com', 'logs.example.com')
+    .replace('template: linux-host', 'template: linux-host\n    fragments: { more: ./more.alloy }');
+  writeFileSync(rig.fleet.inventory, text);
+  writeFileSync(
+    join(rig.fleet.home, 'more.alloy'),
+    'prometheus.exporter.self "more" { }\n// password = "hunter2"\n',
+  );
+  await rig.workers(1);
+  const page = async (how: 'dispatcher' | 'local'): Promise<string> => {
+    const done = rig[how]('plan', ['--html', `${how}.html`]);
+    expect(await done.ended).toBe(0);
+    return readFileSync(join(rig.fleet.home, `${how}.html`), 'utf8');
+  };
+  const [remote, here] = [await page('dispatcher'), await page('local')];
+  const drawn = (text: string): readonly string[] => text.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
+  expect(drawn(here).join()).toContain('changed');
+  expect(drawn(remote)).toEqual(drawn(here));
+});
+
+test.concurrent('a worker with another inventory takes no part, until it has the same', async (t) => {
+  const rig = await rigOf(t, { hosts: 2, state: 'outdated' });
   const other = join(rig.fleet.home, 'other.yaml');
   writeFileSync(other, `${readFileSync(rig.fleet.inventory, 'utf8')}# of last week\n`);
   const worker = rig.alloyup(['worker', '-i', other]);
@@ -209,20 +137,98 @@ test('a worker with another inventory takes no part, until it has the same', asy
   writeFileSync(other, readFileSync(rig.fleet.inventory, 'utf8'));
   expect(await done.ended).toBe(0);
   expect(outcomesOf(reportOf(done))).toEqual(['pending', 'pending']);
-}, 120_000);
+});
 
-test('a Redis that forgets everything delays a run, and changes nothing about it', async () => {
-  const rig = await rigOf({ hosts: 6, state: 'outdated', pace: { stepMs: 1000 } });
-  const worker = rig.worker(['--concurrency', '2']);
-  await worker.said(/at once/);
+/** The build, as another version. */
+function otherVersion(directory: string): string {
+  const root = join(directory, 'other');
+  mkdirSync(root);
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  for (const part of ['bin', 'dist'])
+    cpSync(join(REPOSITORY_ROOT, part), join(root, part), { recursive: true });
+  symlinkSync(join(REPOSITORY_ROOT, 'package.json'), join(root, 'package.json'));
+  for (const name of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const file = join(root, 'dist', name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(`version:"${version}"`, 'version:"0.0.7"'));
+  }
+  return join(root, 'bin/alloyup.js');
+}
+
+test.concurrent('a worker of another version takes no part, and both say so', async (t) => {
+  const rig = await rigOf(t, { hosts: 2, state: 'outdated' });
+  const other = rig.alloyup(['worker', '-i', rig.fleet.inventory], {}, otherVersion(rig.directory));
+  await other.said(/alloyup 0\.0\.7/);
+  const done = rig.dispatcher('apply', ['--yes', ...JSON_OUT]);
+  await other.said(/takes no part in run \S+: its alloyup is \S+, and this is 0\.0\.7/);
+  await done.said(/none of 1 worker takes part/);
+  expect((await rig.fleet.notes()).hosts.map(({ connections }) => connections)).toEqual([0, 0]);
+  await rig.workers(1);
+  expect(await done.ended).toBe(0);
+  const { warnings } = reportOf(done);
+  expect(warnings).toMatchObject([
+    { code: 'queue.worker', params: { reason: 'version', version: '0.0.7' } },
+  ]);
+});
+
+test.concurrent('the status of queues tells what waits, runs and was refused', async (t) => {
+  const rig = await rigOf(t, { hosts: 5, state: 'outdated', pace: { factsMs: 3000 } });
+  const [worker] = await rig.workers(1, ['--concurrency', '2']);
+  const done = rig.dispatcher('plan', JSON_OUT);
+  const status = async () => {
+    const asked = rig.alloyup(['queue', 'status', ...JSON_OUT]);
+    await asked.ended;
+    return JSON.parse(asked.out());
+  };
+  await worker!.said(/takes part/);
+  const client = clientOf(rig, t);
+  const [run] = await client.hkeys('alloyup:runs');
+  await client.hset(`alloyup:run-${run}:nonsense`, 'data', '"nonsense"', 'name', 'x', 'opts', '{}');
+  await client.hset(`alloyup:run-${run}:nonsense`, 'timestamp', '1', 'delay', '0', 'priority', '0');
+  await client.rpush(`alloyup:run-${run}:wait`, 'nonsense');
+  await worker!.said(/refused job nonsense/);
+  let seen = await status();
+  for (let i = 0; i < 20 && seen.runs[0]?.running !== 2; i += 1) {
+    await after(100);
+    seen = await status();
+  }
+  expect(seen).toMatchObject({
+    runs: [{ run, hosts: 5, running: 2, failed: 1, workers: 1, dispatched: true }],
+    workers: [{ concurrency: 2, runs: { [run!]: 'serves' } }],
+  });
+  expect(seen.runs[0].waiting).toBeGreaterThan(0);
+  expect(await done.ended).toBe(0);
+});
+
+test.concurrent('a Redis that forgets everything delays a run, and changes nothing about it', async (t) => {
+  const rig = await rigOf(t, { hosts: 4, state: 'outdated', pace: { stepMs: 500 } });
+  await rig.workers(1, ['--concurrency', '2']);
   const done = rig.dispatcher('apply', ['--yes', ...JSON_OUT]);
   await rig.until((events) => events.some(({ type }) => type === 'change.started'));
-  const client = rig.redis.client();
-  onTestFinished(() => client.disconnect());
+  const client = clientOf(rig, t);
   // by hand: the user of the tests may not call FLUSHALL
   await client.del(await client.keys('*'));
   expect(await done.ended).toBe(0);
   const report = reportOf(done);
-  expect(outcomesOf(report)).toEqual(Array(6).fill('changed'));
+  expect(outcomesOf(report)).toEqual(Array(4).fill('changed'));
   expect(await untrue(report, rig.fleet)).toEqual([]);
-}, 120_000);
+});
+
+test.concurrent('a lost Redis is waited for, and everybody says so', async (t) => {
+  const rig = await rigOf(t, { hosts: 3, state: 'outdated', pace: { stepMs: 300 } });
+  const [worker] = await rig.workers(1);
+  const done = rig.dispatcher('apply', ['--yes', ...JSON_OUT]);
+  await rig.until((events) => events.some(({ type }) => type === 'change.started'));
+  await rig.redis.stop();
+  await done.said(/connection to Redis at \S+ is lost; workers go on .* for 300 s at most/);
+  await worker!.said(/lost the connection to Redis/);
+  await rig.redis.restart();
+  expect(await done.ended).toBe(0);
+  expect(done.err()).toMatch(/connection to Redis at \S+ is back after \d+ s/);
+  const report = reportOf(done);
+  expect(outcomesOf(report)).toEqual(Array(3).fill('changed'));
+  expect(await untrue(report, rig.fleet)).toEqual([]);
+});

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
@@ -21,37 +22,65 @@ export interface RedisServer {
   client(): Redis;
   /** Ends it and starts it again. `kill`: it has no time to end well. */
   restart(kill?: boolean): Promise<void>;
-  pause(): void;
   stop(): Promise<void>;
 }
 
-/** @param more lines of its configuration */
+/** Files of a server's certificate, and of the authority that made it. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly authority: string;
+}
+
+/** A certificate of 127.0.0.1, by an authority of its own. */
+export function makeCertificate(directory: string): Certificate {
+  const file = (name: string): string => join(directory, name);
+  const openssl = (...args: readonly string[]): unknown =>
+    execFileSync('openssl', args, { stdio: 'pipe' });
+  const request = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const authority = ['-keyout', file('ca.key'), '-out', file('ca.pem'), '-subj', '/CN=tests'];
+  openssl(...request, '-x509', '-days', '1', ...authority);
+  openssl(
+    ...[...request, '-x509', '-days', '1', '-subj', '/CN=redis'],
+    ...['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
+    ...['-keyout', file('redis.key'), '-out', file('redis.pem')],
+  );
+  return { cert: file('redis.pem'), key: file('redis.key'), authority: file('ca.pem') };
+}
+
+/** `REDIS_SERVER` names another program, such as Valkey's. @param tls it takes connections over TLS, and no others */
 export async function startRedis(
   directory: string,
-  more: readonly string[] = [],
+  tls: Certificate | null = null,
 ): Promise<RedisServer> {
   const port = await freePort();
   const file = join(directory, 'redis.conf');
   const lines = [
     'bind 127.0.0.1',
-    ...(more.some((line) => line.startsWith('port ')) ? [] : [`port ${port}`]),
+    ...(tls
+      ? [
+          ...['port 0', `tls-port ${port}`, 'tls-auth-clients no'],
+          ...[`tls-cert-file ${tls.cert}`, `tls-key-file ${tls.key}`],
+        ]
+      : [`port ${port}`]),
     `dir ${directory}`,
     'appendonly yes',
     'appendfsync everysec',
     'save ""',
-
     'maxmemory-policy noeviction',
     // with fewer rights, Redis leaves out transactions when it reads its append-only file
     'user default off resetpass ~* &* +@all',
     `user alloyup on >${PASSWORD.replaceAll(' ', '-')} ${RULES}`,
-    ...more.map((line) => line.replace('PORT', String(port))),
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   chmodSync(file, 0o600);
   let server: ChildProcess;
-  const url = `redis://alloyup:${PASSWORD.replaceAll(' ', '-')}@127.0.0.1:${port}`;
+  const url = `${tls ? 'rediss' : 'redis'}://alloyup:${PASSWORD.replaceAll(' ', '-')}@127.0.0.1:${port}`;
   const start = async (): Promise<void> => {
-    server = spawn('redis-server', [file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    server = spawn(process.env.REDIS_SERVER ?? 'redis-server', [file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     for (const stream of [server.stdout!, server.stderr!])
       stream.on('data', (part: Buffer) => {
@@ -74,12 +103,15 @@ export async function startRedis(
   return {
     port,
     url,
-    client: () => new Redis(url, { maxRetriesPerRequest: null }),
+    client: () =>
+      new Redis(url, {
+        maxRetriesPerRequest: null,
+        ...(tls ? { tls: { ca: readFileSync(tls.authority) } } : {}),
+      }),
     async restart(kill = false) {
       await end(kill ? 'SIGKILL' : 'SIGTERM');
       await start();
     },
-    pause: () => void server.kill('SIGSTOP'),
     stop: () => end('SIGKILL'),
   };
 }

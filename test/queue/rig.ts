@@ -1,12 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { type FleetOptions, type SimulatedFleet, startFleet } from '../../bench/simulator/fleet.ts';
 import type { RunEvent, RunReport } from '../../src/model/event.ts';
-import { type RedisServer, startRedis } from './redis-server.ts';
+import { type Certificate, type RedisServer, startRedis } from './redis-server.ts';
 
-const KEY = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
+/** What dispatchers and workers of the tests share. */
+export const KEY = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
 
 /** A process of alloyup. */
 export interface Started {
@@ -18,6 +27,8 @@ export interface Started {
   /** Resolves when it has said this. */
   said(what: RegExp, ms?: number): Promise<void>;
 }
+
+export type RigOptions = Omit<FleetOptions, 'directory'>;
 
 /** A Redis, hosts, and whoever works on them. */
 export class Rig {
@@ -37,18 +48,31 @@ export class Rig {
   static async start(
     directory: string,
     bin: string,
-    options: Omit<FleetOptions, 'directory'>,
+    options: RigOptions,
+    tls: Certificate | null = null,
   ): Promise<Rig> {
     const [redisDirectory, home] = [join(directory, 'redis'), join(directory, 'home')];
     for (const one of [redisDirectory, home]) mkdirSync(one, { recursive: true });
-    const redis = await startRedis(redisDirectory);
+    const redis = await startRedis(redisDirectory, tls);
     const fleet = await startFleet({ ...options, directory: home });
     return new Rig(redis, fleet, directory, bin);
   }
 
-  alloyup(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  /** Workers that are ready. */
+  async workers(count: number, flags: readonly string[] = []): Promise<readonly Started[]> {
+    const workers = Array.from({ length: count }, () => this.worker(flags));
+    await Promise.all(workers.map((one) => one.said(/at once/)));
+    return workers;
+  }
+
+  /** @param bin of another build */
+  alloyup(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    bin = this.#bin,
+  ): Started {
     const { home } = this.fleet;
-    const child = spawn(process.execPath, [this.#bin, ...args], {
+    const child = spawn(process.execPath, [bin, ...args], {
       cwd: home,
       env: {
         PATH: process.env.PATH ?? '',
@@ -76,7 +100,7 @@ export class Rig {
       ended: new Promise((resolve) =>
         child.on('close', (code, signal) => resolve(code ?? signal!)),
       ),
-      async said(what, ms = 30_000) {
+      async said(what, ms = 60_000) {
         for (const until = Date.now() + ms; Date.now() < until; await after(20))
           if (what.test(parts.out) || what.test(parts.err)) return;
         throw new Error(`not said: ${what}\n${parts.err}\n${parts.out.slice(-2000)}`);
@@ -90,16 +114,34 @@ export class Rig {
     return this.alloyup(['worker', '-i', this.fleet.inventory, ...more], env);
   }
 
-  dispatcher(verb: string, more: readonly string[] = []): Started {
-    const log = join(this.#directory, 'run.ndjson');
-    return this.alloyup([verb, '-i', this.fleet.inventory, '--log', log, ...more]);
+  dispatcher(
+    verb: string,
+    more: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Started {
+    return this.alloyup([verb, '-i', this.fleet.inventory, '--log', this.log, ...more], env);
+  }
+
+  /** The same without a queue. */
+  local(verb: string, more: readonly string[] = []): Started {
+    const args = [verb, '-i', this.fleet.inventory, '--log', this.log, ...more];
+    return this.alloyup(args, { ALLOYUP_QUEUE: '' });
+  }
+
+  /** Where everything of it is. */
+  get directory(): string {
+    return this.#directory;
+  }
+
+  /** Where runs are logged. */
+  get log(): string {
+    return join(this.#directory, 'run.ndjson');
   }
 
   /** What the run has logged so far. */
   events(): readonly RunEvent[] {
-    const log = join(this.#directory, 'run.ndjson');
-    if (!existsSync(log)) return [];
-    return readFileSync(log, 'utf8')
+    if (!existsSync(this.log)) return [];
+    return readFileSync(this.log, 'utf8')
       .split('\n')
       .flatMap((line) => {
         try {
@@ -108,6 +150,30 @@ export class Rig {
           return [];
         }
       });
+  }
+
+  /** How far the run has come, from 0 to 1: how many of its hosts have begun and ended, by its log. */
+  progress(): () => number {
+    let at = 0;
+    let rest = '';
+    let seen = 0;
+    return () => {
+      if (!existsSync(this.log)) return 0;
+      const file = openSync(this.log, 'r');
+      try {
+        const { size } = fstatSync(file);
+        // whoever continues a run logs it from its beginning
+        if (size < at) [at, rest, seen] = [0, '', 0];
+        const bytes = Buffer.alloc(size - at);
+        at += readSync(file, bytes, 0, bytes.length, at);
+        const lines = (rest + bytes.toString()).split('\n');
+        rest = lines.pop()!;
+        seen += lines.filter((line) => /"type":"host\.(?:started|finished)"/.test(line)).length;
+      } finally {
+        closeSync(file);
+      }
+      return seen / (2 * this.fleet.names.length);
+    };
   }
 
   /** Resolves when the log of a run says so. */
@@ -124,6 +190,19 @@ export class Rig {
     await this.redis.stop();
   }
 }
+
+/** The report of an ended process with `--output json`. @throws Error when it has none */
+export function reportOf({ out, err }: Pick<Started, 'out' | 'err'>): RunReport {
+  try {
+    return JSON.parse(out()) as RunReport;
+  } catch {
+    throw new Error(`no report: ${err()}`);
+  }
+}
+
+/** In the order of the hosts. */
+export const outcomesOf = (report: RunReport): readonly (string | null)[] =>
+  Object.values(report.hosts).map(({ outcome }) => outcome);
 
 /** What is not true in a report of an apply, held against what the hosts have really done; empty: all is. */
 export async function untrue(report: RunReport, fleet: SimulatedFleet): Promise<readonly string[]> {

@@ -13,8 +13,6 @@ const [FIRST, LAST] = (process.env.QUEUE_SEEDS ?? '1-20').split('-').map(Number)
   number,
 ];
 const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, i) => FIRST + i);
-/** Of a run that nobody disturbs, on two cores: the moments lie within it. */
-const MS_PER_HOST = 40;
 
 test.each(SEEDS)(
   'thousands of hosts, three workers, everybody dies once: seed %i',
@@ -32,7 +30,6 @@ test.each(SEEDS)(
     const { report, untrue, notOnce, done, ms } = await disturbed(rig, {
       seed,
       concurrency: 32,
-      takesMs: HOSTS * MS_PER_HOST,
       // every other time it is killed, and forgets its last second
       crash: seed % 2 === 0,
     });
