@@ -54,6 +54,8 @@ export default defineConfig({
           'test/browser/**',
         ],
         testTimeout: 60_000,
+        // of the tests of a file that run beside each other: each has processes of its own
+        maxConcurrency: 3,
         // vitest leaves one core to itself, which on two cores is half of them
         maxWorkers: availableParallelism(),
       }),

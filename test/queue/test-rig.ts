@@ -7,6 +7,9 @@ import { builtCommand } from '../cli/built.ts';
 import type { Certificate } from './redis-server.ts';
 import { Rig, type RigOptions } from './rig.ts';
 
+/** For a test on a machine that does much else: each starts half a dozen processes. */
+export const SLOWEST_MS = 180_000;
+
 type Finishes = Pick<TestContext, 'onTestFinished'>;
 
 /** A rig of one test, in a directory of its own, which goes with it. Tests may run beside each other. */
