@@ -28,7 +28,7 @@ import {
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
 import { type HostClock, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
-import { replacedConfig } from './replaced-config.ts';
+import { configOn, replacedConfig } from './replaced-config.ts';
 import { createSession, isLost } from './session.ts';
 import { driftProblem, type Verdict, verdictOf } from './verdict.ts';
 import type { RunOptions, World } from './world.ts';
@@ -121,6 +121,8 @@ export function createHostRun(
   let lastRun = earlier?.lastRun ?? '';
   let clock: HostClock;
   let runs = 0;
+  /** The text that a rollback is to replace, where somebody wants to know it. */
+  let undoneConfig: string | null = null;
   /** What was carried out last. */
   let carriedOut: Plan | null = null;
   let watching: Promise<void> = Promise.resolve();
@@ -210,11 +212,16 @@ export function createHostRun(
     of.cluster !== null &&
     target.cluster !== null &&
     clusterViewOf(target.cluster, name, of.cluster).state !== 'whole';
+  /** Those of a host that does not get the configuration of its target. */
+  const tellConfigs = (before: string | null, after: string | null): void => {
+    if (before !== null || after !== null) world.configured?.(target, before, after);
+  };
   const emitPlan = async (plan: Plan, now: Facts): Promise<void> => {
     const isChange = verb === 'plan' || verb === 'apply';
-    const before = isChange ? replacedConfig(desired, now) : null;
-    const graph = before === null ? null : await world.graphChanges(target, before);
-    if (isChange) world.configured?.(target, before);
+    const before = replacedConfig(desired, now);
+    const graph = isChange && before !== null ? await world.graphChanges(target, before) : null;
+    if (verb === 'remove') tellConfigs(configOn(now), null);
+    else world.configured?.(target, before);
     const view = planView(plan, target.cluster);
     emit({ type: 'host.planned', host: name, plan: graph ? { ...view, graph } : view });
   };
@@ -336,6 +343,7 @@ export function createHostRun(
           })
         : planHost(target, now, supplies, planOptions);
     if (verb !== 'rollback') await emitPlan(plan, now);
+    else if (world.configured) undoneConfig = configOn(now);
     for (const warning of plan.warnings) emit({ type: 'host.warning', host: name, warning });
     const saved = expected?.get(name);
     const [refusal] = plan.problems;
@@ -474,6 +482,7 @@ export function createHostRun(
     if (account.facts !== null) {
       const after = readFacts(name, account.facts);
       emitFacts(after, await supply(after, false));
+      if (verb === 'rollback') tellConfigs(undoneConfig, configOn(after));
     }
     // here being rolled back is the success
     if (account.result === 'rolled-back') return { outcome: 'changed' };

@@ -32,9 +32,10 @@ export interface World {
   readonly planned?: (host: string, plan: SavedHost) => void;
   /**
    * Receives each host that is planned for a configuration, again whenever it is planned again, and the text that is to
-   * be replaced; null: none, or the same. Neither that nor the configuration of the host is masked.
+   * be replaced; null: none, or the same. Where it is not the configuration of the target that comes after it, as when
+   * Alloy is removed or a run undone, that is told as well; null: none. No text is masked.
    */
-  readonly configured?: (target: Target, before: string | null) => void;
+  readonly configured?: (target: Target, before: string | null, after?: string | null) => void;
   /** A saved plan. If any host's plan differs from it, that host is stale and no host is changed. */
   readonly expected?: ReadonlyMap<string, SavedHost>;
 }

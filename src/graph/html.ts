@@ -5,7 +5,7 @@ import type { LayOut } from './layout.ts';
 import { frameTitle } from './measures.ts';
 import { FOLDING } from './page-script.ts';
 import { GRAPH_STYLE } from './style.ts';
-import { graphSvg } from './svg.ts';
+import { graphSvg, legendSvg } from './svg.ts';
 import { clean, phrase } from './words.ts';
 
 /** More nodes, and a page begins with its frames closed. */
@@ -105,19 +105,8 @@ function isIn(graph: Graph, id: string, frame: string): boolean {
 }
 
 /** What colors, lines and signs mean. */
-const legend = (graph: Graph): string =>
-  `<div class="legend" tabindex="0" role="region" aria-label="Legend">${graphSvg(
-    {
-      graph: { ...graph, findings: [], nodes: [], frames: [] },
-      width: 0,
-      height: 0,
-      nodes: [],
-      frames: [],
-      ports: [],
-      lines: [],
-    },
-    { styled: false, explained: true },
-  )}</div>`;
+const legend = ({ edges }: Graph): string =>
+  `<div class="legend" tabindex="0" role="region" aria-label="Legend">${legendSvg(edges)}</div>`;
 
 function findingsTable({ nodes, frames, findings }: Graph): string {
   const all = new Map<string, GraphFinding>();

@@ -237,8 +237,13 @@ function badge(findings: readonly GraphFinding[], right: number, y: number): str
 
 const MARKS = { error: '✖', warning: '▲', note: 'i' } as const;
 
-/** The legend, and the findings below it. */
-function explanations({ edges, nodes, frames, findings }: Graph, layout: Layout) {
+/** What lines and signs mean, as a picture of its own. */
+export function legendSvg(edges: readonly GraphEdge[]): string {
+  const { width, height, text } = legendOf(edges);
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="alloy-graph" role="group" aria-label="What lines and signs mean" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${text}</svg>`;
+}
+
+function legendOf(edges: readonly GraphEdge[]) {
   const used = SIGNALS.filter((signal) => edges.some((edge) => edge.signal === signal));
   let x = 16;
   let text = '';
@@ -247,14 +252,20 @@ function explanations({ edges, nodes, frames, findings }: Graph, layout: Layout)
     text += `<g class="ag-edge ag-${signal}"><path class="ag-line" d="M${x} 16H${x + 34}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/><path class="ag-arrow" d="${arrowOf(signal, { x: x + 40, y: 16 })}"/><path class="ag-sign ag-${signal}" transform="translate(${x + 46} 10)" d="${signOf(signal)}"/></g><text class="ag-type" x="${x + 62}" y="20">${signal}</text>`;
     x += 62 + smallWidth(signal) + 22;
   }
-  let y = used.length > 0 ? 40 : 8;
+  return { width: Math.ceil(x), height: used.length > 0 ? 40 : 8, text };
+}
+
+/** The legend, and the findings below it. */
+function explanations({ edges, nodes, frames, findings }: Graph, layout: Layout) {
+  const legend = legendOf(edges);
+  let { text, height: y } = legend;
   const all = [...findings, ...frames.flatMap(own), ...nodes.flatMap(own)];
   const unique = [
     ...new Map(
       all.map((one) => [JSON.stringify([one.code, one.at, one.message]), one] as const),
     ).values(),
   ].sort((a, b) => a.at.line - b.at.line);
-  const width = Math.max(layout.width, x);
+  const width = Math.max(layout.width, legend.width);
   for (const { severity, at, message } of unique.slice(0, MOST_FINDINGS)) {
     const words = `${clean(at.file)}:${at.line}:${at.column} ${clean(message)}`;
     const shown = fitted(words, Math.max(width, 560) - 60, 'small');

@@ -4,6 +4,7 @@ import type { ReportData } from './data.ts';
 import fleetStyle from './fleet.css';
 import { html } from './html.ts';
 import { changesPart } from './parts/changes.ts';
+import { configurationsSection } from './parts/configurations.ts';
 import { deliveryPart, destinationsOf } from './parts/delivery.ts';
 import { findingsPart } from './parts/findings.ts';
 import {
@@ -34,10 +35,16 @@ export function openFleetPage(version: string, runs: readonly PastRun[]): RunPag
   const timeline = openTimeline();
   return {
     add: timeline.add,
-    document({ run, hosts: all }) {
+    document({ run, hosts: all }, { configurations = null } = {}) {
       const hosts = [...all()];
       const now = run.finishedAt ?? run.startedAt;
-      const { data, findings, changes, texts } = runContents(run, hosts, timeline, now);
+      const { data, findings, changes, texts } = runContents(
+        run,
+        hosts,
+        timeline,
+        now,
+        configurations,
+      );
       const tiles = hosts.map((host) => tileOf(host, now));
       const verdict = fleetVerdict(tiles);
       const destinations = destinationsOf(hosts);
@@ -53,6 +60,7 @@ export function openFleetPage(version: string, runs: readonly PastRun[]): RunPag
         destinations.length > 0 &&
           section('delivery', 'Delivery', destinations.length, deliveryPart(destinations)),
         keys.length > 0 && section('keys', 'Keys', null, keysPart(keys)),
+        configurations !== null && configurationsSection(configurations, run.verb, data),
         section('hosts', 'Hosts', hosts.length, hostsPart(data)),
         runs.length > 0 && section('runs', 'Newest runs', null, runsPart(runs)),
         sums.length > 0 && section('time', 'Time', null, [timePart(sums), timelinePart(data)]),
@@ -69,7 +77,7 @@ export function openFleetPage(version: string, runs: readonly PastRun[]): RunPag
         ],
         sections: sections.filter((one) => one !== false),
         foot: html`<p>Written by alloyup ${version}. Secrets are masked. It shows the moment when it was written; <code>alloyup status --html</code> writes it anew.</p>`,
-        styles: [runStyle, fleetStyle],
+        styles: [runStyle, fleetStyle, ...(configurations ? [configurations.style] : [])],
         script,
         data: {
           ...data,

@@ -10,6 +10,7 @@ import { textOf } from '../report/text-of.ts';
 import { columnsOf, type NamedHost } from './columns.ts';
 import type { Finding, HostPlan, ReportData, State } from './data.ts';
 import { openLineCoder } from './lines.ts';
+import { type Configurations, drawnOf } from './parts/configurations.ts';
 import { openTexts, type Texts } from './texts.ts';
 import type { Timeline } from './timeline.ts';
 import type { Tone } from './tone.ts';
@@ -81,6 +82,7 @@ export function runContents(
   hosts: readonly NamedHost[],
   timeline: Timeline,
   now: number,
+  configurations: Configurations | null,
 ): RunContents {
   const texts = openTexts();
   const names = hosts.map(([name]) => name);
@@ -121,6 +123,7 @@ export function runContents(
     said: hosts.map(([, { facts }]) => saidOf(facts).map(texts.id)),
     time: timeline.data(names),
     texts: texts.all,
+    ...(configurations && { configurations: drawnOf(names, configurations) }),
   };
   return { data, findings, changes, texts };
 }

@@ -3,10 +3,9 @@ import type { Ledger } from '../report/fold.ts';
 import type { Document } from '../report/printable.ts';
 import type { Cleaned } from '../report/redact.ts';
 import script from './browser/run.ts?bundled';
-import type { ReportData } from './data.ts';
 import { html } from './html.ts';
 import { changesPart } from './parts/changes.ts';
-import { type Configurations, configurationsPart, drawnOf } from './parts/configurations.ts';
+import { type Configurations, configurationsSection } from './parts/configurations.ts';
 import { deliveryPart, destinationsOf } from './parts/delivery.ts';
 import { findingsPart } from './parts/findings.ts';
 import { hostDialog, hostsPart } from './parts/hosts.ts';
@@ -37,16 +36,8 @@ export function openRunPage(version: string): RunPage {
     add: timeline.add,
     document({ run, hosts: all }, { configurations = null } = {}) {
       const hosts = [...all()];
-      const { findings, changes, ...contents } = runContents(
-        run,
-        hosts,
-        timeline,
-        run.finishedAt ?? run.startedAt,
-      );
-      const data: ReportData = {
-        ...contents.data,
-        ...(configurations && { configurations: drawnOf(contents.data.names, configurations) }),
-      };
+      const now = run.finishedAt ?? run.startedAt;
+      const { data, findings, changes } = runContents(run, hosts, timeline, now, configurations);
       const destinations = destinationsOf(hosts);
       const verdict = verdictOf(run, hosts);
       const sums = timeSums(data.time, data.names);
@@ -60,13 +51,7 @@ export function openRunPage(version: string): RunPage {
         destinations.length > 0 &&
           section('delivery', 'Delivery', destinations.length, deliveryPart(destinations)),
         sums.length > 0 && section('time', 'Time', null, [timePart(sums), timelinePart(data)]),
-        configurations !== null &&
-          section(
-            'configurations',
-            'Configurations',
-            configurations.pictures.length + configurations.leftOut,
-            configurationsPart(configurations, data),
-          ),
+        configurations !== null && configurationsSection(configurations, run.verb, data),
       ];
       return pageDocument({
         title: `${run.verb} ${run.run}: ${verdict.text}`,

@@ -294,6 +294,13 @@ loki.write "central" {
         const picture = shown.locator('svg').last();
         await picture.scrollIntoViewIfNeeded();
         expect(await picture.isVisible()).toBe(true);
+        const legend = opened.page.locator('.picture-legend');
+        expect(await legend.locator('text').allTextContents()).toEqual([
+          'metrics',
+          'logs',
+          'targets',
+        ]);
+        expect(await legend.isVisible()).toBe(true);
         // in the colors of its signals, and in letters that can be read
         const node = picture.locator('.ag-node.ag-metrics .ag-box').first();
         expect(await node.evaluate('(one) => getComputedStyle(one).fill')).not.toBe('rgb(0, 0, 0)');
@@ -366,7 +373,7 @@ loki.write "central" {
       await opened.page.evaluate(
         'for (const one of document.querySelectorAll("details")) one.open = true',
       );
-      const pictures = opened.page.locator('#configurations svg');
+      const pictures = opened.page.locator('#configurations .picture svg');
       expect(await pictures.count()).toBe(2 * hostile.length - 1);
       expect(await pictures.first().innerHTML()).toContain('alert(1)');
       expect(await opened.page.locator('script').count()).toBe(2);

@@ -544,9 +544,9 @@ describe('the repository', () => {
 
 describe('configurations', () => {
   const told = async (verb: Verb, script: HostScript = {}) => {
-    const seen: (readonly [host: string, before: string | null, after: string])[] = [];
-    const configured: World['configured'] = ({ host, desired }, before) =>
-      seen.push([host.name, before, desired.config]);
+    const seen: (readonly [host: string, before: string | null, after: string | null])[] = [];
+    const configured: World['configured'] = ({ host, desired }, before, after = desired.config) =>
+      seen.push([host.name, before, after]);
     const compared: string[] = [];
     const graphChanges: World['graphChanges'] = async (_, before) => {
       compared.push(before);
@@ -577,7 +577,28 @@ describe('configurations', () => {
     },
   );
 
-  test.each(['status', 'rollback', 'remove'] as const)('are not by %s', async (verb) => {
-    expect(await told(verb)).toMatchObject({ seen: [], compared: [] });
+  test('are handed over by a status, which compares nothing', async () => {
+    expect(await told('status')).toMatchObject({
+      seen: [['a', '// old\n', '// new\n']],
+      compared: [],
+    });
+    expect((await told('status', { facts: upToDate })).seen).toEqual([['a', null, '// new\n']]);
+  });
+
+  test('of a rollback are those that hosts had and have', async () => {
+    const after = outdated(target);
+    expect(await told('rollback', { facts: upToDate, after })).toMatchObject({
+      seen: [['a', '// new\n', '// old\n']],
+      compared: [],
+    });
+  });
+
+  test('of a removal are those that hosts had', async () => {
+    expect(await told('remove', { asked: { packages: [] } })).toMatchObject({
+      seen: [['a', '// old\n', null]],
+      compared: [],
+    });
+    const bare = { ...upToDate, files: { ...upToDate.files, [CONFIG_PATH]: absent } };
+    expect((await told('remove', { facts: bare, asked: { packages: [] } })).seen).toEqual([]);
   });
 });

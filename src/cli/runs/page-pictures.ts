@@ -3,13 +3,12 @@ import type { CheckOptions } from '../../alloy/check/model.ts';
 import { parse } from '../../alloy/parser.ts';
 import type { World } from '../../engine/world.ts';
 import { graphDifference } from '../../graph/changes.ts';
-import type { Graph } from '../../graph/graph.ts';
+import type { Graph, GraphEdge } from '../../graph/graph.ts';
 import { withoutName } from '../../graph/host-changes.ts';
-import { createLayOut, type LayOut } from '../../graph/layout.ts';
-import { differencePictures } from '../../graph/pictures.ts';
+import { createLayOut } from '../../graph/layout.ts';
 import { readGraph } from '../../graph/read-graph.ts';
 import { GRAPH_STYLE } from '../../graph/style.ts';
-import { graphSvg } from '../../graph/svg.ts';
+import { graphSvg, legendSvg } from '../../graph/svg.ts';
 import type { Desired } from '../../model/desired.ts';
 import type { GraphChanges } from '../../model/graph-changes.ts';
 import type { Mask } from '../../model/ports.ts';
@@ -29,11 +28,17 @@ export interface Pictures {
   draw(): Configurations | null;
 }
 
-interface Configured {
+interface Texts {
+  /** null: there was none, or it stays the same. */
+  readonly before: string | null;
+  /** null: there is none any more. */
+  readonly after: string | null;
+}
+
+interface Configured extends Texts {
   /** The host that they are of. */
   readonly name: string;
   readonly desired: Desired;
-  readonly before: string | null;
 }
 
 /** @param mask takes secrets out of a text before anything is drawn of it */
@@ -45,14 +50,14 @@ export async function openPictures(mask: Mask): Promise<Pictures> {
   /** A host may be planned more than once: the newest counts. */
   const keys = new Map<string, string>();
   return {
-    configured({ host, desired }, before) {
-      const { config, stability } = desired;
+    configured({ host, desired }, had, after = desired.config) {
+      const before = had === after ? null : had;
       const name = oneLine(host.name);
-      const texts = before === null ? [config] : [before, config];
+      const texts = [before, after].map((text) => text && withoutName([text], host.name));
       const key = createHash('sha256')
-        .update(JSON.stringify([withoutName(texts, host.name), stability]))
+        .update(JSON.stringify([texts, desired.stability]))
         .digest('base64');
-      if (!distinct.has(key)) distinct.set(key, { name, desired, before });
+      if (!distinct.has(key)) distinct.set(key, { name, desired, before, after });
       keys.set(name, key);
     },
     draw() {
@@ -64,24 +69,33 @@ export async function openPictures(mask: Mask): Promise<Pictures> {
       }
       if (groups.size === 0) return null;
       let room = MOST_NODES_OF_ALL;
+      const edges: GraphEdge[] = [];
       const pictures = [...groups]
         .sort(([, a], [, b]) => b.length - a.length)
         .slice(0, MOST_PICTURES)
         .flatMap(([key, hosts]): readonly Picture[] => {
-          const { name, desired, before } = distinct.get(key)!;
+          const { name, desired, ...texts } = distinct.get(key)!;
           const { stability, check } = desired;
-          const after = safe(desired.config);
-          const graphs = graphsOf(before === null ? null : safe(before), after, {
-            title: name,
-            check: { stability, check, strict: false },
-          });
-          const { length } = [...(graphs.before?.nodes ?? []), ...graphs.after.nodes];
+          const before = texts.before && safe(texts.before);
+          const after = texts.after && safe(texts.after);
+          const graphs = graphsOf(
+            { before, after },
+            { title: name, check: { stability, check, strict: false } },
+          );
+          const drawn = [graphs.before, graphs.after].filter((graph) => graph !== null);
+          const { length } = drawn.flatMap(({ nodes }) => nodes);
           if (length > Math.min(MOST_NODES, room)) return [];
           room -= length;
-          const shownFor = hosts.length > 1 && after.includes(name) ? name : null;
-          return [{ title: titleOf(graphs), hosts, shownFor, ...svgsOf(graphs, layOut) }];
+          edges.push(...drawn.flatMap((graph) => graph.edges));
+          const isNamed = [before, after].some((text) => text?.includes(name));
+          const shownFor = hosts.length > 1 && isNamed ? name : null;
+          const draw = (graph: Graph | null): string | null =>
+            graph && graphSvg(layOut(graph), { styled: false, explained: false });
+          const svgs = { before: draw(graphs.before), after: draw(graphs.after) };
+          return [{ title: titleOf(graphs), hosts, shownFor, ...svgs }];
         });
-      return { pictures, leftOut: groups.size - pictures.length, style: GRAPH_STYLE };
+      const leftOut = groups.size - pictures.length;
+      return { pictures, leftOut, legend: legendSvg(edges), style: GRAPH_STYLE };
     },
   };
 }
@@ -89,21 +103,22 @@ export async function openPictures(mask: Mask): Promise<Pictures> {
 interface Graphs {
   /** null: there was none, or there is no change in it. */
   readonly before: Graph | null;
-  readonly after: Graph;
+  readonly after: Graph | null;
   readonly changes: GraphChanges | null;
 }
 
 /** Of texts without secrets. */
 function graphsOf(
-  before: string | null,
-  after: string,
+  { before, after }: Texts,
   { title, check }: { readonly title: string; readonly check: CheckOptions },
 ): Graphs {
-  const found = before === null ? null : graphDifference(before, after, check);
+  const found = before === null || after === null ? null : graphDifference(before, after, check);
   if (!found) {
-    const files = [{ name: 'config.alloy', parsed: parse(after) }];
-    const graph = readGraph(files, { title, check, findings: false });
-    return { before: null, after: graph, changes: null };
+    const read = (text: string): Graph =>
+      readGraph([{ name: 'config.alloy', parsed: parse(text) }], { title, check, findings: false });
+    return after === null
+      ? { before: before === null ? null : read(before), after: null, changes: null }
+      : { before: null, after: read(after), changes: null };
   }
   return {
     // an empty picture says nothing
@@ -113,13 +128,9 @@ function graphsOf(
   };
 }
 
-const svgsOf = ({ before, after, changes }: Graphs, layOut: LayOut) =>
-  before && changes
-    ? differencePictures({ before, after, changes }, layOut)
-    : { before: null, after: graphSvg(layOut(after), { styled: false, explained: false }) };
-
 /** "14 components: 2 added, 1 changed". */
-function titleOf({ after: { nodes }, changes }: Graphs): string {
+function titleOf({ before, after, changes }: Graphs): string {
+  const nodes = (after ?? before)?.nodes ?? [];
   const components = count(nodes.filter(({ kind }) => kind === 'component').length, 'component');
   if (!changes) return components;
   const words = (['added', 'removed', 'renamed', 'changed'] as const)

@@ -161,8 +161,9 @@ async function runTargets(given: Run): Promise<number> {
     wanted.settings &&
     (await import('./send-telemetry.ts')).sendTelemetry(wanted.settings, aboutRun(options));
   const page = await openPage(options, verb, terminal);
+  // workers tell what the configuration of a target replaces, and no other texts
   const pictures =
-    page && (verb === 'plan' || verb === 'apply')
+    page && !(remote && verb === 'rollback')
       ? await (await import('./page-pictures.ts')).openPictures(mask)
       : null;
   const output = openOutput(run, options, live, mask, page, telemetry, earlier !== null, pictures);

@@ -1,6 +1,8 @@
+import type { Verb } from '../../model/event.ts';
 import { count } from '../../report/plain.ts';
 import type { ReportData } from '../data.ts';
 import { html, type Part, trusted } from '../html.ts';
+import { type Section, section } from '../shell.ts';
 import { hostNames } from './host-names.ts';
 
 /** The picture of a configuration that hosts are to have. */
@@ -12,10 +14,10 @@ export interface Picture {
   readonly shownFor: string | null;
   /**
    * SVG elements. They are put into the page as they are: who writes them makes every name in them a text.
-   * `before` is null where the picture stays the same, or there was none.
+   * `before` is null where the picture stays the same, or there was none; `after` where there is none any more.
    */
   readonly before: string | null;
-  readonly after: string;
+  readonly after: string | null;
 }
 
 /** One picture for each distinct configuration. */
@@ -24,6 +26,8 @@ export interface Configurations {
   readonly pictures: readonly Picture[];
   /** Configurations without a picture. */
   readonly leftOut: number;
+  /** What lines and signs in them mean: an SVG element. */
+  readonly legend: string;
   /** The style sheet that all pictures share. */
   readonly style: string;
 }
@@ -34,26 +38,48 @@ export function drawnOf(names: readonly string[], { pictures }: Configurations):
   return names.map((name) => found.get(name) ?? -1);
 }
 
-export const configurationsPart = (
-  { pictures, leftOut }: Configurations,
+/** What the pictures show, and what those of a pair are called. */
+const CAPTIONS: Readonly<Record<Verb, readonly [what: string, before: string, after: string]>> = {
+  plan: ['What hosts are to have. Where a plan changes it, before and after', 'Before', 'After'],
+  apply: ['What hosts are to have. Where a run changes it, before and after', 'Before', 'After'],
+  status: [
+    'What the inventory says, and what hosts have where that is something else',
+    'On the host',
+    'In the inventory',
+  ],
+  rollback: [
+    'What hosts have now. Where the rollback has changed it, before and after',
+    'Before',
+    'After',
+  ],
+  remove: ['What hosts had before Alloy was removed', 'Before', 'After'],
+};
+
+export const configurationsSection = (
+  { pictures, leftOut, legend }: Configurations,
+  verb: Verb,
   { names, configurations }: Pick<ReportData, 'names' | 'configurations'>,
-): Part => [
-  html`<p class="dim">What hosts are to have, as a graph of components: data flows from left to right. Where a run changes it, before and after.${leftOut > 0 && ` ${count(leftOut, 'more configuration')} of fewer hosts, or with too many components for a picture, ${leftOut === 1 ? 'is' : 'are'} left out.`}</p>
+): Section =>
+  section('configurations', 'Configurations', pictures.length + leftOut, [
+    html`<p class="dim">${CAPTIONS[verb][0]}: as a graph of components, through which data flows from left to right.${leftOut > 0 && ` ${count(leftOut, 'more configuration')} of fewer hosts, or with too many components for a picture, ${leftOut === 1 ? 'is' : 'are'} left out.`}</p>
+${pictures.length > 0 && html`<div class="picture-legend wide" tabindex="0" role="group" aria-label="Legend">${trusted(legend)}</div>`}
 `,
-  pictures.map((picture, i) =>
-    picturePart(
-      picture,
-      i,
-      // in the order of the inventory
-      names.filter((_, host) => configurations?.[host] === i),
+    pictures.map((picture, i) =>
+      picturePart(
+        picture,
+        i,
+        // in the order of the inventory
+        names.filter((_, host) => configurations?.[host] === i),
+        verb,
+      ),
     ),
-  ),
-];
+  ]);
 
 const picturePart = (
   { title, shownFor, before, after }: Picture,
   i: number,
   hosts: readonly string[],
+  verb: Verb,
 ): Part =>
   html`<details id="configuration-${i}"${i === 0 && trusted(' open')}><summary><strong>${title}</strong>, ${count(hosts.length, 'host')}</summary>
 <p>${hostNames(hosts, `configuration=${i}`)}</p>
@@ -61,7 +87,7 @@ ${
   shownFor !== null &&
   html`<p class="dim">Shown for ${shownFor}; the others differ from it only in their names.</p>
 `
-}<div class="pictures">${before !== null && figure('Before', title, before)}${figure(before === null ? null : 'After', title, after)}</div></details>
+}<div class="pictures">${[before, after].map((svg, of) => svg !== null && figure(before !== null && after !== null ? CAPTIONS[verb][1 + of]! : null, title, svg))}</div></details>
 `;
 
 const figure = (caption: string | null, title: string, svg: string): Part =>

@@ -60,6 +60,19 @@ describe('pictures of configurations', () => {
     expect(drawn?.pictures[0]?.after).toContain('web-01.example.com');
   });
 
+  test('are of what hosts had where nothing comes after it, and one where a run changes nothing', async () => {
+    const pictures = await openPictures(createMask([]));
+    pictures.configured(targetOf({}, { name: 'web-01' }), text('a'), null);
+    pictures.configured(targetOf({}, { name: 'web-02' }), text('b'), text('b'));
+    pictures.configured(targetOf({}, { name: 'web-03' }), null, text('b'));
+    const drawn = pictures.draw();
+    expect(drawn?.pictures).toMatchObject([
+      { hosts: ['web-02', 'web-03'], before: null, after: expect.stringContaining('>b<') },
+      { hosts: ['web-01'], before: expect.stringContaining('>a<'), after: null },
+    ]);
+    expect(drawn?.legend).toContain('>metrics<');
+  });
+
   test('show what was planned last', async () => {
     const drawn = await draw([
       ['web-01', null, text('a')],
@@ -129,7 +142,7 @@ test.each(['plan', 'apply'] as const)(
     }
     const html = page.document(ledger, { configurations: pictures.draw() });
     expect(html).toContain('id="configuration-1"');
-    expect(html.match(/<svg /g)).toHaveLength(3);
+    expect(html.match(/<svg /g)).toHaveLength(4);
     expect(html).toContain('was old');
     expect(html).toContain('"configurations":[');
     expect(html).not.toContain(SECRET);

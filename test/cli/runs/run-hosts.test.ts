@@ -247,7 +247,8 @@ describe('the page', () => {
     };
     await alloyup(`${line} --html ${path('run.html')} --log ${path('run.ndjson')}`);
     const page = read('run.html');
-    expect(page.match(/<svg /g)).toHaveLength(2);
+    // before, after, and what their signs mean
+    expect(page.match(/<svg /g)).toHaveLength(3);
     expect(page).toContain('<figcaption>Before</figcaption>');
     expect(page).toContain('loki.write');
     expect(page).toContain('.ag-box');
@@ -258,14 +259,30 @@ describe('the page', () => {
     expect(saved.out).not.toMatch(/<svg|configurations-title|\.ag-box/);
   });
 
-  test.each(['plan', 'apply -y', 'rollback -y --html run.html'])(
+  test.each([
+    ['status', 'loki.write "new" { }\n', ['On the host', 'In the inventory']],
+    ['rollback -y', 'loki.write "new" { }\n', ['Before', 'After']],
+    ['remove -y', null, []],
+  ] as const)('of %s shows what hosts have', async (line, after, captions) => {
+    fake.look = (targets, world) => {
+      for (const target of targets) world.configured!(target, 'loki.write "old" { }\n', after);
+    };
+    await alloyup(`${line} --html ${path('run.html')}`);
+    const page = read('run.html');
+    const found = [...page.matchAll(/<figcaption>([^<]*)/g)].map(([, caption]) => caption);
+    expect(found).toEqual(captions);
+    expect(page.match(/class="ag-node/g)).toHaveLength(after === null ? 1 : 2);
+    expect(page).toContain('href="#configurations"');
+  });
+
+  test.each(['plan', 'apply -y', 'status', 'rollback -y', 'remove -y'])(
     '%s asks the engine for no configurations',
     async (line) => {
       let asked: unknown = 'not looked at';
       fake.look = (_, world) => {
         asked = world.configured;
       };
-      await run([...line.replace('run.html', path('run.html')).split(' '), '-i', 'web-01,']);
+      await run([...line.split(' '), '-i', 'web-01,']);
       expect(asked).toBeUndefined();
     },
   );
