@@ -11,6 +11,7 @@ import { unsupported } from './problems.ts';
 import type { NamedHost, SshSettings } from './ssh-config.ts';
 import {
   type ConfigLine,
+  configLines,
   defaultSettings,
   isCommon,
   linesFor,
@@ -33,19 +34,21 @@ const joined = (all: readonly Lines[]): Lines =>
 /** What OpenSSH's configuration says about a destination; each is looked up once, equal ones together. */
 export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', command = 'ssh') {
   const limit = pLimit(AT_ONCE);
-  const textOf = memo(readIfThere);
+  const fileAt = memo((path) => {
+    const text = readIfThere(path);
+    return text === null ? null : configLines(text);
+  });
+  const included = memo((base) => memo((pattern) => includedFiles(pattern, base, user.home)));
 
   /** The lines of a file that a login to `alias` may depend on, with those of the files it includes; null: only OpenSSH can tell. */
   const linesOf = (path: string, alias: string, base: string, depth = 0): Lines => {
-    const text = textOf(path);
-    const own = text === null ? null : linesFor(text, alias);
+    const file = fileAt(path);
+    const own = file && linesFor(file, alias);
     return joined(
       own?.map((line) => {
         if (line.keyword !== 'include') return [line];
         if (depth >= MAX_NESTED_INCLUDES) return null;
-        const paths = line.value
-          .split(/\s+/)
-          .map((pattern) => includedFiles(pattern, base, user.home));
+        const paths = line.value.split(/\s+/).map(included(base));
         if (paths.includes(null)) return null;
         return joined(
           paths.flatMap((some) => some!.map((each) => linesOf(each, alias, base, depth + 1))),

@@ -52,23 +52,27 @@ export interface ConfigLine {
   readonly value: string;
 }
 
-/** null: OpenSSH may read it, and we cannot. */
-function* configLines(text: string): Generator<ConfigLine | null> {
-  for (const row of text.split('\n')) {
-    if (/^\s*(#|$)/.test(row)) continue;
-    const [, keyword, value] = /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(row.trim()) ?? [];
-    yield keyword && value ? { keyword: keyword.toLowerCase(), value } : null;
-  }
-}
+/** The lines of a configuration file. null: OpenSSH may read it, and we cannot. */
+export const configLines = (text: string): readonly (ConfigLine | null)[] =>
+  text
+    .split('\n')
+    .filter((row) => !/^\s*(#|$)/.test(row))
+    .map((row) => {
+      const [, keyword, value] = /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(row.trim()) ?? [];
+      return keyword && value ? { keyword: keyword.toLowerCase(), value } : null;
+    });
 
 /**
  * The lines of a configuration file that a login to `alias` may depend on, in order; those of `Include` stand for
  * other files. Errs to more, which costs the 13 ms that `ssh -G` takes. null: only OpenSSH can tell.
  */
-export function linesFor(text: string, alias: string): readonly ConfigLine[] | null {
+export function linesFor(
+  file: readonly (ConfigLine | null)[],
+  alias: string,
+): readonly ConfigLine[] | null {
   const lines: ConfigLine[] = [];
   let applies = true;
-  for (const line of configLines(text)) {
+  for (const line of file) {
     if (line === null || line.keyword === 'match') return null;
     if (line.keyword === 'host') applies = hostApplies(line.value, alias);
     else if (applies && !HARMLESS.has(line.keyword)) lines.push(line);

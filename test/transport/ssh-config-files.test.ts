@@ -87,6 +87,18 @@ describe('ssh is asked', () => {
     expect(calls()).toEqual(['-G -- web', '-G -p 22 -l root -- web']);
   });
 
+  test('what the files were when the first host needed them, for all hosts', async () => {
+    put('.ssh/config', 'Include sites/*\n');
+    put('.ssh/sites/a', 'Host web\n Port 1\n');
+    const { settings } = config('port 2222');
+    await settings('db', null, null);
+    put('.ssh/sites/a', '');
+    put('.ssh/sites/b', 'Host mail\n Port 1\n');
+    await settings('web', null, null);
+    await settings('mail', null, null);
+    expect(calls()).toEqual(['-G -- web']);
+  });
+
   test('once about all hosts for which it says the same', async () => {
     put('.ssh/config', 'Host web-* 10.0.0.*\n Include key.conf\nHost db-*\n HostName x.%h\n');
     put('.ssh/key.conf', 'IdentityFile ~/.ssh/fleet\nProxyJump hop-1\n');

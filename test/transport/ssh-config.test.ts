@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { memo } from '../../src/model/memo.ts';
 import {
+  configLines,
   defaultSettings,
   linesFor,
   namedHosts,
@@ -27,7 +28,7 @@ Host *
 
 /** Whether it may say something that a login depends on, and what else it includes. */
 const mayConcern = (text: string, alias: string) => {
-  const lines = linesFor(text, alias);
+  const lines = linesFor(configLines(text), alias);
   return {
     concerns: lines?.every(({ keyword }) => keyword === 'include') !== true,
     includes: lines?.flatMap(({ keyword, value }) => (keyword === 'include' ? [value] : [])) ?? [],
