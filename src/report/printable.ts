@@ -49,9 +49,12 @@ const escaped = (char: string): string =>
 export const toJson = (
   value: unknown,
   indent?: number,
-  replace: (part: unknown) => unknown = (part) => part,
-): Document =>
-  `${JSON.stringify(value, (_, part) => replace(part), indent).replace(UNSAFE, escaped)}\n` as Document;
+  replace?: (part: unknown) => unknown,
+): Document => {
+  // without a function it takes half the time
+  const text = JSON.stringify(value, replace && ((_, part) => replace(part)), indent);
+  return `${text.replace(UNSAFE, escaped)}\n` as Document;
+};
 
 /** Characters that XML 1.0 does not allow, and those that text must not hold. */
 const NOT_FOR_XML = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;

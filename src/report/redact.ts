@@ -444,6 +444,7 @@ const asItIs: Mask = (text) => text;
 export function openCleaner(mask: ValueMask): (happening: Happening) => Cleaned<Happening> {
   const outputs = new Map<string, Mask>();
   return (happening) => {
+    if (happening.type === 'host.finished') outputs.delete(happening.host);
     if (happening.type !== 'change.output') return clean(happening, mask, '') as Cleaned<Happening>;
     const lines = outputs.get(happening.host) ?? mask.lines();
     outputs.set(happening.host, lines);
