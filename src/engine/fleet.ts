@@ -5,6 +5,7 @@ import type { Warning } from '../model/problem.ts';
 import { isStaged, type Lane, stagesOf } from '../plan/waves.ts';
 import { type Clusters, clusterWarnings, createClusters } from './clusters.ts';
 import { createHostRun } from './host-run.ts';
+import { LateHostRun } from './late-host-run.ts';
 import { planInRounds } from './planning.ts';
 import { rollOut } from './rollout.ts';
 import type { RunOptions, World } from './world.ts';
@@ -23,11 +24,13 @@ export async function runFleet(
   targets: readonly Target[],
   world: World,
   options: RunOptions,
-  hostRun: (target: Target, clusters: Clusters) => HostRun = (target, clusters) =>
-    createHostRun(target, world, options, clusters),
+  hostRun?: (target: Target, clusters: Clusters) => HostRun,
 ): Promise<void> {
   const clusters = createClusters();
-  const hosts = targets.map((target) => hostRun(target, clusters));
+  const own = (target: Target): HostRun => createHostRun(target, world, options, clusters);
+  const hosts = targets.map((target) =>
+    hostRun ? hostRun(target, clusters) : new LateHostRun(target, own),
+  );
   const byName = new Map(
     targets.map((target, i) => [target.host.name, { target, run: hosts[i]! }]),
   );

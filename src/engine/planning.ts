@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { HostRun } from '../model/ports.ts';
 import type { World } from './world.ts';
 
@@ -33,7 +32,7 @@ export async function* planInRounds(
     next.abort('next');
     next = new AbortController();
   };
-  const everyPlan = pLimit(forks).map(hosts, async (host) => {
+  const plan = async (host: HostRun): Promise<void> => {
     unbegun -= 1;
     tell();
     try {
@@ -48,7 +47,12 @@ export async function* planInRounds(
       lastAt = now();
       tell();
     }
-  });
+  };
+  const turns = hosts.values();
+  const planInTurn = async (): Promise<void> => {
+    for (const host of turns) await plan(host);
+  };
+  const everyPlan = Promise.all(Array.from({ length: forks }, planInTurn));
   // thrown below
   everyPlan.catch(() => undefined);
 

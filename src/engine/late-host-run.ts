@@ -1,0 +1,82 @@
+import type { Target } from '../model/desired.ts';
+import type { HostRun } from '../model/ports.ts';
+import type { Problem } from '../model/problem.ts';
+
+const OVER = Promise.resolve();
+
+/**
+ * A host's part in a run, made when its turn comes. Of one that ends when it is planned, only how it ended is kept.
+ * A class: accessors of a literal are made anew for each object, and these are for ten thousand hosts that wait.
+ */
+export class LateHostRun implements HostRun {
+  readonly #target: Target;
+  readonly #make: (target: Target) => HostRun;
+  #run: HostRun | null = null;
+  #end: Pick<HostRun, 'moved' | 'outcome' | 'problem'> | null = null;
+
+  constructor(target: Target, make: (target: Target) => HostRun) {
+    this.#target = target;
+    this.#make = make;
+  }
+
+  get #made(): HostRun {
+    this.#run ??= this.#make(this.#target);
+    return this.#run;
+  }
+
+  #letGo(): void {
+    const { moved, outcome, problem } = this.#made;
+    if (outcome === null) return;
+    this.#end = { moved, outcome, problem };
+    this.#run = null;
+  }
+
+  get name() {
+    return this.#target.host.name;
+  }
+  get cluster() {
+    return this.#target.cluster?.name ?? null;
+  }
+  get waiting() {
+    return this.#run?.waiting ?? false;
+  }
+  get moved() {
+    return (this.#run ?? this.#end)?.moved ?? false;
+  }
+  get outcome() {
+    return (this.#run ?? this.#end)?.outcome ?? null;
+  }
+  get problem() {
+    return (this.#run ?? this.#end)?.problem;
+  }
+  get changed() {
+    return this.#run?.changed ?? false;
+  }
+  get begun() {
+    return this.#run?.begun;
+  }
+  get isProven() {
+    return this.#made.isProven;
+  }
+  get isOver() {
+    return this.#run?.isOver ?? OVER;
+  }
+
+  async plan(): Promise<void> {
+    await this.#made.plan();
+    this.#letGo();
+  }
+  carryOut(unless?: AbortSignal): Promise<void> {
+    return this.#made.carryOut(unless);
+  }
+  skip(because?: Problem): void {
+    this.#made.skip(because);
+    this.#letGo();
+  }
+  rollBack(because: Problem): Promise<void> {
+    return this.#made.rollBack(because);
+  }
+  close(): void {
+    this.#run?.close();
+  }
+}
