@@ -32,6 +32,8 @@ function look(pid: number): Seen | undefined {
     const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
     const [user, system] = fields.split(' ').slice(11, 13).map(Number) as [number, number];
     const peak = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    // it is about to go
+    if (peak === undefined) return undefined;
     return { cpuMs: (user + system) * 10, peakMb: Number(peak) / 1024 };
   } catch {
     return undefined;

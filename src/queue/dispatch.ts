@@ -78,10 +78,11 @@ interface Part {
   heardAt: number;
   /** Missing when it was last looked for. */
   isMissing: boolean;
+  /** Once somebody has taken it, without what that one keeps. */
   end: PartEnd | null;
   isOver: boolean;
   settle: (end: PartEnd | Gone) => void;
-  readonly settled: Promise<PartEnd | Gone>;
+  settled: Promise<PartEnd | Gone>;
   overs: (() => void)[];
 }
 
@@ -290,6 +291,14 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     void order(part).catch(onBroken);
   };
 
+  /** Of thousands of parts that have ended, no plan is kept. */
+  const letGo = (part: Part, { saved: _, ...end }: PartEnd): void => {
+    part.end = { ...end, approved: null };
+    part.order = {};
+    part.settle = () => undefined;
+    part.settled = Promise.resolve(part.end);
+  };
+
   const endWatch = (part: Part): void => {
     part.isOver = true;
     for (const over of part.overs) over();
@@ -349,7 +358,10 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     part.n = word.n;
     if (part.listener) tell(part, word, at);
     else part.waiting.push([word, at]);
-    if (word.type === 'ended' && !part.end) part.end = word.end;
+    if (word.type === 'ended' && !part.end) {
+      part.end = word.end;
+      if (part.listener) letGo(part, word.end);
+    }
     if (word.type === 'over') endWatch(part);
   };
 
@@ -591,7 +603,10 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
         tell(part, word, at);
         if (word.type === 'ended') part.end = ended;
       }
-      if (ended) return ended;
+      if (ended) {
+        letGo(part, ended);
+        return ended;
+      }
       if (gone || isAbandoned) return { gone: gone ?? LEFT };
       const stop = (): void => void withdraw(part).catch(onBroken);
       if (!part.isOrdered && !part.isTaken) {

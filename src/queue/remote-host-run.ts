@@ -52,8 +52,7 @@ export function createRemoteHostRun(
   };
 
   const take = (end: PartEnd): void => {
-    ({ waiting, moved, outcome, changed, problem } = end);
-    approved = end.approved ?? approved;
+    ({ waiting, moved, outcome, changed, problem, approved } = end);
     lastRun = end.lastRun || lastRun;
     if (end.saved) world.planned?.(name, end.saved);
     if (end.seen) clusters.saw(target, { cluster: { name: end.seen.cluster } } as Facts);
