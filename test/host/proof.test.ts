@@ -313,6 +313,36 @@ describe('who answers on the port', () => {
   });
 });
 
+describe('the ports that listen', () => {
+  const row = (port: number, state: string, socket: number): string =>
+    `   0: 0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${socket} 1 0000000000000000 100 0 0 10 0\n`;
+  const listening = (...rows: readonly string[]): void =>
+    host.put('/proc/net/tcp', `  sl  local_address rem_address   st\n${rows.join('')}`);
+
+  test('are read no further than the one that is wanted', () => {
+    listening(row(22, '0A', 1), row(80, '0A', 2), row(443, '0A', 3));
+    const code = 'find_listening(sub { print "@{$_[0]}\n"; return $_[0][1] == 80 });';
+    expect(perlOn(host, code)).toBe('0100007F 22 socket:[1]\n0100007F 80 socket:[2]\n');
+  });
+
+  test('come before all connections', () => {
+    listening(row(22, '0A', 1), row(22, '01', 2), row(443, '0A', 3));
+    const code = 'find_listening(sub { print "$_[0][1]\n"; return 0 });';
+    expect(perlOn(host, code)).toBe('22\n');
+  });
+
+  test('may be shared: each of the processes listens there', () => {
+    const { port } = host.listen;
+    listening(row(port, '0A', 1), row(port, '0A', 2));
+    host.link('/proc/98/fd/3', 'socket:[1]');
+    host.link('/proc/99/fd/3', 'socket:[2]');
+    const code = `$in{listen} = { address => '127.0.0.1', port => ${port} };`;
+    expect(perlOn(host, `${code} print other_listener($_) // 'its own' for 98, 99`)).toBe(
+      'its ownits own',
+    );
+  });
+});
+
 test('a service that listened elsewhere before is put back without a wait for the port', async () => {
   host.put('/proc/net/tcp', '');
   host.set('pid', '4711');

@@ -79,22 +79,35 @@ sub unchunked {
   return $text;
 }
 
-# [address, port, socket] of all TCP ports that listen: the address in hex, the socket as /proc/PID/fd calls it.
-sub listening {
-  my @found;
-  for (map { split /\n/, read_file("/proc/net/$_", 1 << 22) // '' } 'tcp', 'tcp6') {
-    my ($local, $state, $inode) = (split)[1, 3, 9];
-    my ($on, $port) = split /:/, $local // '';
-    push @found, [$on, hex $port, "socket:[$inode]"] if defined $inode && $state eq '0A';
+# The first TCP port that listens and of which $is_wanted is true, as [address, port, socket]: the address in hex, the
+# socket as /proc/PID/fd calls it. Ports that listen come first in these files, which are read a line at a time and no
+# further than needed: for what comes then, the kernel walks its whole table of connections, which takes milliseconds.
+sub find_listening {
+  my $is_wanted = shift;
+  FILE: for my $file ('tcp', 'tcp6') {
+    sysopen my $h, at("/proc/net/$file"), 2048 or next;
+    my $text = '';
+    while (sysread $h, $text, 128, length $text) {
+      while ($text =~ s/^(.*)\n//) {
+        my ($local, $state, $inode) = (split ' ', $1)[1, 3, 9];
+        # the table's head has no address
+        my ($on, $port) = ($local // '') =~ /^([0-9A-F]+):([0-9A-F]+)\z/ or next;
+        next FILE if $state ne '0A';
+        my $found = [$on, hex $port, "socket:[$inode]"];
+        return $found if $is_wanted->($found);
+      }
+    }
   }
-  return @found;
+  return undef;
 }
 
-# The sockets that listen where Alloy should.
-sub sockets_there {
+# Whether a listening port is the one where Alloy should listen.
+sub is_there {
+  my ($on, $port) = @{ $_[0] };
+  return 0 if $port != $in{listen}{port};
   my ($family, $address) = alloy_address();
   my $ip = join '', map { sprintf '%08X', $_ } unpack 'L*', $family == 2 ? substr $address, 4, 4 : substr $address, 8, 16;
-  return map { $_->[2] } grep { $_->[1] == $in{listen}{port} && ($_->[0] =~ /^0+\z/ || $_->[0] eq $ip) } listening();
+  return $on =~ /^0+\z/ || $on eq $ip;
 }
 
 sub has_open {
@@ -104,15 +117,17 @@ sub has_open {
 
 # Pid of a process that listens where Alloy should; undef: none is known.
 sub listener {
-  my @sockets = sockets_there() or return undef;
-  for (grep { /^\d+\z/ } names_in('/proc')) { return $_ if has_open($_, @sockets) }
+  my @sockets;
+  find_listening(sub { my $it = shift; push @sockets, $it->[2] if is_there($it); return 0 });
+  for (@sockets ? grep { /^\d+\z/ } names_in('/proc') : ()) { return $_ if has_open($_, @sockets) }
   return undef;
 }
 
 # undef: this process listens there. Else who does, in words: what it answers says nothing of Alloy.
 sub other_listener {
-  my $pid = shift;
-  return undef if has_open($pid // 0, sockets_there());
+  my $pid = shift // 0;
+  my %open = map { readlink at("/proc/$pid/fd/$_") // '' => 1 } names_in("/proc/$pid/fd");
+  return undef if find_listening(sub { my $it = shift; return $open{ $it->[2] } && is_there($it) });
   my $other = listener() // return 'another process';
   return sprintf '%s (pid %d)', first_line("/proc/$other/comm", 64) || '?', $other;
 }

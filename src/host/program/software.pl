@@ -11,7 +11,7 @@ sub software_facts {
   my %reached = map { join('', map { sprintf '%08X', $_ } unpack 'L*', $_) => 1 }
     pack('x4'), pack('x16'), pack('C4', 127, 0, 0, 1), pack('x10 n C4', 0xffff, 127, 0, 0, 1);
   my (%sockets, %found);
-  for (listening()) { my ($on, $port, $socket) = @$_; push @{ $sockets{$port} }, $socket if $SERVERS{$port} && $reached{$on} }
+  find_listening(sub { my ($on, $port, $socket) = @{ $_[0] }; push @{ $sockets{$port} }, $socket if $SERVERS{$port} && $reached{$on}; return 0 });
   my $own = readlink at('/proc/self/ns/pid');
   for my $pid (grep { /^\d+\z/ } names_in('/proc')) {
     my $name = first_line("/proc/$pid/comm", 64) // next;
