@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Plan, Proof } from '../../src/model/plan.ts';
 import { perlOn } from './perl.ts';
@@ -119,6 +120,26 @@ describe('the proof of a run', () => {
       },
     };
     expect((await host.apply(reloading({ tolerate: ['a.b'] }))).result).toBe('ok');
+  });
+
+  test('asks systemd only before and after a reload: the process that was there is the one that answers', async () => {
+    host.set('pid', '4711');
+    await host.apply(reloading());
+    expect(host.calls('systemctl').filter((call) => call.includes(' show '))).toHaveLength(2);
+  });
+
+  test('knows a process that systemd started in the middle', async () => {
+    host.set('pid', '4711');
+    host.answers = {
+      '/-/reload': {
+        get status() {
+          rmSync(host.at('/proc/4711/fd/3'));
+          host.set('pid', '4712');
+          return 200;
+        },
+      },
+    };
+    expect((await host.apply(reloading())).result).toBe('ok');
   });
 
   test('fails when another version runs than is installed', async () => {

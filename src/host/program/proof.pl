@@ -14,14 +14,15 @@ sub why_not_running {
 
 sub journal_of_run { our $restarted_at; my $since = shift; return journal_since($restarted_at || $since) }
 
+# $pid: the process that should answer; 0: systemd knows, and it is asked too when another one answers.
 sub wait_ready {
-  my $limit = shift;
+  my ($limit, $pid) = @_;
   my ($since, $looked) = (time, 0);
   while (1) {
     my ($status, $why) = http('GET', '/-/ready', 5);
-    my $other = $status == 200 ? other_listener(unit()->{MainPID}) : undef;
+    my $other = $status == 200 ? other_listener($pid || unit()->{MainPID}) : undef;
     return if $status == 200 && !defined $other;
-    ($status, $why) = (0, "$other answers there") if defined $other;
+    if (defined $other) { ($status, $why) = (0, "$other answers there"); $pid = 0 }
     if (time - $looked >= 1) {
       $looked = time;
       my $dead = why_not_running();
@@ -118,15 +119,16 @@ sub watch {
   }
 }
 
-# Dies when Alloy is not up; see the fields of Proof in src/model/plan.ts. Gives the unit if it was restarted.
+# Dies when Alloy is not up; see the fields of Proof in src/model/plan.ts. $was: the notes of what ran before. Gives the
+# unit if it was restarted.
 sub prove {
-  my ($proof, $before, $apart) = @_;
+  my ($proof, $was, $apart) = @_;
   return undef if $proof->{check} eq 'none';
-  if ($proof->{check} eq 'service') { wait_listening(120) } else { wait_ready(120) }
+  if ($proof->{check} eq 'service') { wait_listening(120) } else { wait_ready(120, $proof->{service} eq 'restart' ? 0 : $was->{service}{MainPID}) }
   # by now it is Alloy: between fork and exec systemd's own process stands there
   check_command() if $proof->{service} eq 'restart';
   if ($proof->{check} eq 'http') {
-    wait_components($proof->{components}, $proof->{tolerate}, $before || [], 60);
+    wait_components($proof->{components}, $proof->{tolerate}, $was->{components} || [], 60);
     check_version();
   }
   my $unit = $proof->{service} eq 'restart' ? watch($proof->{watch}) : undef;

@@ -133,7 +133,7 @@ sub carry_out {
   record(type => 'end', step => $step) if defined $step;
   $step = 'service';
   my (undef, $last) = read_journal();
-  my $restarted = prove($in{proof}, $last->{0}{components}, $apart);
+  my $restarted = prove($in{proof}, $last->{0}, $apart);
   await_delivery($in{proof}{delivery}) if $in{proof}{delivery};
   write_receipt($in{proof}, $restarted || $last->{0}{service});
   $unstoppable = 1;
