@@ -114,8 +114,20 @@ export function settingsOf(inventory: Source, name: string): HostSettings {
   if (known) return known;
   const { at, groups } = host;
   const shared = sharedOf(inventory, host, cache.shared);
-  const ssh = { ...shared.ssh, address: shared.ssh.address ?? name };
-  const settings = { ...shared, name, at, groups, ssh };
+  const { sudo, repository, alloy, config, rollout, rolloutGroup, origins } = shared;
+  const settings = {
+    name,
+    at,
+    groups,
+    ssh: { ...shared.ssh, address: shared.ssh.address ?? name },
+    sudo,
+    repository,
+    alloy,
+    config,
+    rollout,
+    rolloutGroup,
+    origins,
+  };
   cache.hosts.set(host, settings);
   return settings;
 }
