@@ -25,50 +25,71 @@ export const problemText = (problem: Problem, style: ProblemStyle): Printable =>
 const TOLD_OF_A_KIND = 3;
 
 /** What hosts ended with. Of many problems of one kind, the first ones; the other hosts are named. */
-export function errorTexts(
+export const errorTexts = (
   groups: readonly Group<Problem>[],
   style: ProblemStyle,
+): readonly string[] => kindTexts('error', groups, style);
+
+/** Warnings, and after them notes. Of many of one kind, the first ones; the other hosts are named. */
+export const warningTexts = (
+  groups: readonly Group<Notice>[],
+  style: ProblemStyle,
+): readonly string[] => [
+  ...kindTexts(
+    'warning',
+    groups.filter(({ item }) => !isNote(item)),
+    style,
+  ),
+  ...kindTexts(
+    'note',
+    groups.filter(({ item }) => isNote(item)),
+    style,
+  ),
+];
+
+function kindTexts(
+  kind: Kind,
+  groups: readonly Group<Notice>[],
+  style: ProblemStyle,
 ): readonly string[] {
-  const kinds = new Map<string, Group<Problem>[]>();
+  const alike = new Map<string, Group<Notice>[]>();
   for (const group of groups) {
-    const key = group.names.length > 0 ? kindOf(group.item) : JSON.stringify(group.item);
-    const kind = kinds.get(key);
-    if (kind) kind.push(group);
-    else kinds.set(key, [group]);
+    const { item, names } = group;
+    // what was found before any host was contacted is somebody's to mend, place by place
+    const isOfHosts = names.length > 0 && !(kind !== 'error' && isRendered(item));
+    const key = isOfHosts ? sortOf(item) : JSON.stringify(item);
+    const known = alike.get(key);
+    if (known) known.push(group);
+    else alike.set(key, [group]);
   }
-  return [...kinds.values()].flatMap((all) => {
+  return [...alike.values()].flatMap((all) => {
     const hosts = new Set(all.flatMap(({ names }) => names));
     // one more takes no more room than to say that there is one more, and what a single host has is told
     const isShort = all.length <= TOLD_OF_A_KIND + 1 || hosts.size < all.length;
     const told = style.whole || isShort ? all : all.slice(0, TOLD_OF_A_KIND);
     const others = all.slice(told.length);
     return [
-      ...told.map((group) => blockText('error', group, style)),
-      ...(others.length > 0 ? [othersText(others, style)] : []),
+      ...told.map((group) => blockText(kind, group, style)),
+      ...(others.length > 0 ? [othersText(kind, others, style)] : []),
     ];
   });
 }
 
-const kindOf = ({ code, params }: Problem): string =>
-  JSON.stringify([code, 'reason' in params ? params.reason : null]);
+const sortOf = ({ code, params }: Notice): string =>
+  JSON.stringify([code, params && 'reason' in params ? params.reason : null]);
 
-function othersText(groups: readonly Group<Problem>[], { paint, width }: ProblemStyle): string {
+function othersText(
+  kind: Kind,
+  groups: readonly Group<Notice>[],
+  { paint, width }: ProblemStyle,
+): string {
   const names = groups.flatMap((group) => group.names);
-  const head = `error[${oneLine(groups[0]!.item.code)}]`;
+  const head = `${kind}[${oneLine(groups[0]!.item.code)}]`;
   const what = `more of this kind on ${count(names.length, 'host')}; -v shows each`;
-  return `${paint.red(paint.bold(head))}: ${paint.bold(wrap(what, width, 2, head.length + 2))}
+  return `${paint[COLOURS[kind]](paint.bold(head))}: ${paint.bold(wrap(what, width, 2, head.length + 2))}
 ${paint.cyan('  on')} ${hostNames(names, width)}
 `;
 }
-
-/** Warnings, and after them notes. */
-export const warningTexts = (
-  groups: readonly Group<Notice>[],
-  style: ProblemStyle,
-): readonly string[] => [
-  ...groups.filter(({ item }) => !isNote(item)).map((one) => blockText('warning', one, style)),
-  ...groups.filter(({ item }) => isNote(item)).map((one) => blockText('note', one, style)),
-];
 
 /** Nobody has to act on it. */
 export const isNote = (notice: Notice): boolean =>

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { codeFrame } from '../../src/model/frame.ts';
-import type { Problem } from '../../src/model/problem.ts';
+import type { Notice, Problem } from '../../src/model/problem.ts';
 import { paintWith } from '../../src/report/paint.ts';
 import {
   errorTexts,
   problemsText,
   problemText,
   warningSum,
+  warningTexts,
 } from '../../src/report/problem-text.ts';
 
 const style = { paint: paintWith(false), width: 80 };
@@ -74,6 +75,35 @@ test('of many problems of one kind, three are told in full and the other hosts n
   // all that is wrong with one host is told
   const ofOne = groups.map(({ item }) => ({ item, names: ['web-10'] }));
   expect(errorTexts(ofOne, style)).toHaveLength(30);
+});
+
+test('warnings of one kind on many hosts are told in the same way', () => {
+  const ahead = (i: number, severity: object) => ({
+    item: { code: 'host.clock', params: { reason: 'off', aheadS: i }, ...severity } as Notice,
+    names: [`web-${i + 10}`],
+  });
+  const numbers = Array.from({ length: 30 }, (_, i) => i);
+  const groups = [
+    ...numbers.map((i) => ahead(i, {})),
+    ...numbers.map((i) => ahead(i, { severity: 'note' })),
+  ];
+  const texts = warningTexts(groups, style);
+  expect(texts).toHaveLength(8);
+  expect(texts[3]).toMatch(
+    /^warning\[host\.clock\]: more of this kind on 27 hosts; -v shows each\n {2}on web-13, web-14,/,
+  );
+  expect(texts[7]).toMatch(/^note\[host\.clock\]: more of this kind on 27 hosts;/);
+  expect(warningTexts(groups, { ...style, whole: true })).toHaveLength(60);
+});
+
+test('all that is found in the texts for hosts is told: somebody has to mend it', () => {
+  const groups = Array.from({ length: 30 }, (_, i) => {
+    const host = `web-${i}`;
+    const at = { file: `config.alloy (rendered for ${host})`, line: i + 1, column: 1 };
+    const params = { reason: 'diagnostic', rule: 'r', said: 'r', advice: 'Do it' };
+    return { item: { code: 'r', host, at, params } as Notice, names: [host] };
+  });
+  expect(warningTexts(groups, style)).toHaveLength(30);
 });
 
 test('notes come after warnings, and are counted apart', () => {
