@@ -40,7 +40,7 @@ const CHECK_MS = 2000;
 /** A part of which nothing was heard for so long is looked for. */
 const QUIET_MS = 10_000;
 /** It is ordered so often. */
-const MAX_ISSUES = 5;
+const MAX_TRIES = 5;
 /** How long a run without workers says nothing about it. */
 const WORKERLESS_MS = 3000;
 /** Of each kind. */
@@ -66,6 +66,10 @@ interface Part {
   waiting: (readonly [Word, number])[];
   order: Partial<Order>;
   issue: number;
+  /** How often it was given, without those times when it only waited for too long. */
+  tries: number;
+  /** Milliseconds since the epoch; 0: not by this process. */
+  orderedAt: number;
   /** It was put into the queue by this process. */
   isOrdered: boolean;
   /** A worker has it, or had it. */
@@ -231,6 +235,8 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
       waiting: [],
       order: {},
       issue: 1,
+      tries: 1,
+      orderedAt: 0,
       isOrdered: false,
       isTaken: false,
       attempt: null,
@@ -252,6 +258,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
   const order = async (part: Part): Promise<void> => {
     const { phase, host, issue, index, names } = part;
     part.isOrdered = true;
+    part.orderedAt = Date.now();
     part.heardAt = Date.now();
     part.isMissing = false;
     const id = jobId(phase, index, issue);
@@ -269,24 +276,25 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
   };
 
   /** Whatever an earlier order has come to, it is given again. */
-  const orderAgain = (part: Part, why: Problem | null): void => {
+  const orderAgain = (part: Part, why: Problem | null, isFailure = true): void => {
     if (part.end) {
       // it has ended; only the watch of its data is lost
       endWatch(part);
       return;
     }
-    if (part.issue >= MAX_ISSUES) {
+    if (isFailure && part.tries >= MAX_TRIES) {
       const { host } = part;
       part.settle({
         gone: why ?? {
           code: 'queue.lost',
           host,
-          params: { reason: 'given-up', times: MAX_ISSUES },
+          params: { reason: 'given-up', times: MAX_TRIES },
         },
       });
       return;
     }
     part.issue += 1;
+    if (isFailure) part.tries += 1;
     part.attempt = null;
     void order(part).catch(onBroken);
   };
@@ -402,11 +410,10 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     const warning: Warning = { code: 'queue.order', host, params: { reason: why, worker } };
     if (why !== 'expired') warnSome(`refused ${why}`, warning);
     if (!part.isOrdered || part.end || issue !== part.issue) return;
-    orderAgain(part, {
-      code: 'queue.lost',
-      host,
-      params: { reason: 'refused', times: MAX_ISSUES },
-    });
+    // it was too old because workers had others to do, and not because their clocks are wrong
+    const hasWaited = why === 'expired' && Date.now() - part.orderedAt >= ORDER_MS;
+    const params = { reason: 'refused', times: MAX_TRIES } as const;
+    orderAgain(part, { code: 'queue.lost', host, params }, !hasWaited);
   };
 
   const read = async (block: number): Promise<boolean> => {
@@ -473,7 +480,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
         orderAgain(part, {
           code: 'queue.lost',
           host,
-          params: { reason: 'workers', times: MAX_ISSUES },
+          params: { reason: 'workers', times: MAX_TRIES },
         });
       else orderAgain(part, null);
     }

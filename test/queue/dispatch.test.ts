@@ -1,6 +1,15 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { setTimeout as after } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Dispatch, openDispatch, type Said } from '../../src/queue/dispatch.ts';
-import { eventsKey, packed, type RunRecord, type Word } from '../../src/queue/protocol.ts';
+import {
+  eventsKey,
+  jobId,
+  listKey,
+  type PartEnd,
+  packed,
+  type RunRecord,
+  type Word,
+} from '../../src/queue/protocol.ts';
 import { connectTo } from '../../src/queue/redis.ts';
 import { signerOf } from '../../src/queue/signing.ts';
 import { useFolder } from '../cli/folder.ts';
@@ -48,6 +57,8 @@ async function dispatched(patienceS: number): Promise<{
   readonly dispatch: Dispatch;
   readonly said: readonly Said[];
   tell(...words: readonly Word[]): Promise<unknown>;
+  /** Resolves when a part is ordered for the nth time. */
+  ordered(issue: number): Promise<void>;
 }> {
   const redis = await startRedis(folder.path());
   let dispatch: Dispatch | null = null;
@@ -73,8 +84,33 @@ async function dispatched(patienceS: number): Promise<{
   });
   const tell = (...words: readonly Word[]): Promise<unknown> =>
     server.client.xadd(eventsKey(RUN), '*', 'm', packed('events', { run: RUN, words }, signer));
-  return { redis, dispatch, said, tell };
+  const ordered = async (issue: number): Promise<void> => {
+    while (!(await server.client.exists(listKey(RUN, jobId('change', 0, issue))))) await after(10);
+  };
+  return { redis, dispatch, said, tell, ordered };
 }
+
+const END: PartEnd = {
+  outcome: 'changed',
+  waiting: false,
+  moved: false,
+  changed: true,
+  lastRun: RUN,
+  approved: null,
+};
+
+const ofIssue = (issue: number) => ({ id: jobId('change', 0, issue), attempt: `a${issue}` });
+const taken = (issue: number): Word => {
+  const of = ofIssue(issue);
+  return { ...of, n: 1, type: 'taken', worker: 'w', name: `${RUN}-${issue}` };
+};
+const refused = (issue: number): Word => ({
+  ...ofIssue(issue),
+  n: 0,
+  type: 'refused',
+  worker: 'w',
+  why: 'expired',
+});
 
 test('a Redis that does not come back is given up after a while', async () => {
   const { redis, dispatch } = await dispatched(1);
@@ -108,7 +144,7 @@ test('what is told twice, out of turn or by a worker that was lost counts once o
       onHappening: (one) => heard.push('line' in one ? one.line : one.type),
     },
   );
-  const taken = (attempt: string): Word => ({
+  const takenBy = (attempt: string): Word => ({
     id: 'change-0-1',
     attempt,
     n: 1,
@@ -121,32 +157,45 @@ test('what is told twice, out of turn or by a worker that was lost counts once o
     attempt,
     n,
     type: 'happened',
-    happening: {
-      type: 'host.output',
-      host,
-      step: null,
-      line: `${attempt} ${n}`,
-      stream: 'out',
-    } as never,
+    happening: { type: 'change.output', host, step: null, line: `${attempt} ${n}` },
   });
-  const end = {
-    outcome: 'changed' as const,
-    waiting: false,
-    moved: false,
-    changed: true,
-    lastRun: RUN,
-    approved: null,
-  };
-  await tell(taken('a'), line('a', 2), line('a', 2), line('a', 3, 'web-02'));
-  await tell(taken('b'), line('a', 4), line('b', 2), line('b', 2));
+  await tell(takenBy('a'), line('a', 2), line('a', 2), line('a', 3, 'web-02'));
+  await tell(takenBy('b'), line('a', 4), line('b', 2), line('b', 2));
   await tell({
     id: 'change-0-1',
     attempt: 'a',
     n: 5,
     type: 'ended',
-    end: { ...end, outcome: 'failed' },
+    end: { ...END, outcome: 'failed' },
   });
-  await tell({ id: 'change-0-1', attempt: 'b', n: 3, type: 'ended', end });
-  expect(await part).toEqual(end);
+  await tell({ id: 'change-0-1', attempt: 'b', n: 3, type: 'ended', end: END });
+  expect(await part).toEqual(END);
   expect(heard).toEqual(['a 2', 'host.warning', 'b 2']);
+});
+
+test('an order that waited for too long is given again for as long as it takes', async () => {
+  const { dispatch, tell, ordered } = await dispatched(1e6);
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const part = dispatch.part('web-01', 'change', {}, nobody);
+  for (let issue = 1; issue <= 6; issue += 1) {
+    await ordered(issue);
+    vi.setSystemTime(Date.now() + 16 * 60_000);
+    await tell(refused(issue));
+  }
+  await ordered(7);
+  await tell(taken(7), { ...ofIssue(7), n: 2, type: 'ended', end: END });
+  expect(await part).toEqual(END);
+});
+
+test('an order that workers call too old at once is given five times', async () => {
+  const { dispatch, tell, ordered } = await dispatched(60);
+  const part = dispatch.part('web-01', 'change', {}, nobody);
+  for (let issue = 1; issue <= 5; issue += 1) {
+    await ordered(issue);
+    await tell(refused(issue));
+  }
+  expect(await part).toMatchObject({
+    gone: { code: 'queue.lost', params: { reason: 'refused', times: 5 } },
+  });
 });
