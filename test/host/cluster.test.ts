@@ -36,8 +36,8 @@ const peersOf = (peers: string): string =>
 const metricsOf = (cluster: string | null): string =>
   `alloy_build_info{version="v1.18.1"} 1\n${cluster === null ? '' : `cluster_node_peers{cluster_name="${cluster}",state="participant"} 1\n`}`;
 
-/** Another member; what it says may change. */
-async function member(said: { peers: string; cluster?: string | null }) {
+/** Another member; what it says is asked for each time. */
+async function member(said: { readonly peers: string; readonly cluster?: string | null }) {
   const server = createServer((request, response) => {
     response.end(
       request.url === '/metrics'
@@ -48,7 +48,7 @@ async function member(said: { peers: string; cluster?: string | null }) {
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { said, port: (server.address() as AddressInfo).port };
+  return { port: (server.address() as AddressInfo).port };
 }
 
 /** What this host says. */
