@@ -14,14 +14,20 @@ import { USUAL_MIX } from './simulator/faults.ts';
 import { type FleetOptions, type SimulatedFleet, startFleet } from './simulator/fleet.ts';
 
 const USAGE = `npm run bench:scale -- [--hosts 100,1000,10000] [--apply 200,2000] [--faults N]
-                       [--forks 32,128,512] [--rounds N] [--workers N] [--json FILE]
+                       [--forks 32,256,512] [--rtt MS] [--rounds N] [--workers N]
+                       [--write] [--json FILE]
+
+With no option, all of it; a part of it, e.g. the plans of 10,000 hosts against the bare client:
+  npm run bench:scale -- --hosts 10000 --faults 0 --apply "" --rounds 1 --write
 
 --hosts    sizes of the fleets that are planned; "": none (100,1000,10000)
 --apply    sizes of the fleets that are changed, 10 files each; "": none (200,2000)
 --faults   size of the fleet of which 5% fail and 1% hang; 0: none (10000)
---forks    of the runs over that fleet (32,128,512)
+--forks    of the runs over that fleet (32,256,512)
+--rtt      milliseconds by which everything that its hosts send is late (100)
 --rounds   of each plan (3)
---workers  processes of the simulator (2)`;
+--workers  processes of the simulator (2)
+--write    put the tables that were made into docs/scale.md, in place of the same ones`;
 
 const BIN = join(REPOSITORY_ROOT, 'bin/alloyup.js');
 const say = (line: string): void => console.error(`  ${line}`);
@@ -65,13 +71,13 @@ async function planned(hosts: number, rounds: number, workers: number): Promise<
       const bares: Metered[] = [];
       const key = join(fleet.home, '.ssh/id_ed25519');
       const input = fleet.names.map((name) => `${name}\n`).join('');
-      const whole = new RegExp(`^${hosts} of ${hosts}$`, 'm');
+      const all = new RegExp(`^${hosts} of ${hosts}$`, 'm');
       for (let round = 0; round < rounds; round += 1) {
         const bare = await meter([program, key, `${fleet.port}`, '32', 'ops'], {
           home: fleet.home,
           input,
         });
-        bares.push(expectEnd(bare, 0, whole));
+        bares.push(expectEnd(bare, 0, all));
         plans.push(expectEnd(await alloyup(fleet, 'plan'), 0, /No changes|unchanged|nothing/i));
         say(`${hosts} hosts: ${text(plans.at(-1)!)} (bare ${text(bare)})`);
       }
@@ -92,9 +98,10 @@ interface Troubled {
 const troubled = (
   hosts: number,
   forks: readonly number[],
+  rttMs: number,
   workers: number,
 ): Promise<readonly Troubled[]> =>
-  withFleet({ hosts, workers, mix: USUAL_MIX }, async (fleet) => {
+  withFleet({ hosts, workers, mix: USUAL_MIX, link: { rttMs } }, async (fleet) => {
     const runs: Troubled[] = [];
     for (const n of forks) {
       const { out, err, ...run } = await alloyup(fleet, 'apply', '-y', '--forks', `${n}`);
@@ -136,69 +143,85 @@ const text = (one: Omit<Metered, 'out' | 'err'>): string =>
   `${seconds(one.wallMs)} s, CPU ${seconds(one.cpuMs)} s, ${Math.round(one.peakMb)} MB, ` +
   `blocked ${Math.round(one.blockedMs)} ms`;
 
+const whole = (n: number): string => String(Math.round(n));
+
 const cpu = (all: readonly Metered[]): number[] => all.map(({ cpuMs }) => cpuMs);
 
 function row(...cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function report(
+/** By the name of its place in docs/scale.md; only those that were measured. */
+function tables(
   sizes: readonly Size[],
   faulty: readonly Troubled[],
   applies: readonly Applied[],
-): string {
-  const lines: string[] = [];
-  if (sizes.length > 0)
-    lines.push(
-      row('hosts', 'wall s', 'CPU s', 'ms of CPU a host', 'bare', 'ratio', 'peak MB', 'blocked ms'),
-      row('---', '---', '---', '---', '---', '---', '---', '---'),
-      ...sizes.map(({ hosts, plans, bares }) =>
-        row(
-          String(hosts),
-          seconds(median(plans.map(({ wallMs }) => wallMs))),
-          seconds(median(cpu(plans))),
-          (median(cpu(plans)) / hosts).toFixed(2),
-          (median(cpu(bares)) / hosts).toFixed(2),
-          ratio(cpu(plans), cpu(bares)).toFixed(2),
-          String(Math.round(Math.max(...plans.map(({ peakMb }) => peakMb)))),
-          String(Math.round(median(plans.map(({ blockedMs }) => blockedMs)))),
-        ),
+): ReadonlyMap<string, string> {
+  const made = new Map<string, string>();
+  const add = (name: string, head: readonly string[], rows: readonly string[]): void => {
+    if (rows.length > 0)
+      made.set(name, [row(...head), row(...head.map(() => '--:')), ...rows].join('\n'));
+  };
+  add(
+    'plan',
+    ['hosts', 'wall s', 'CPU s', 'ms of CPU a host', 'bare', 'ratio', 'peak MB', 'blocked ms'],
+    sizes.map(({ hosts, plans, bares }) =>
+      row(
+        hosts.toLocaleString('en-US'),
+        seconds(median(plans.map(({ wallMs }) => wallMs))),
+        seconds(median(cpu(plans))),
+        (median(cpu(plans)) / hosts).toFixed(2),
+        (median(cpu(bares)) / hosts).toFixed(2),
+        ratio(cpu(plans), cpu(bares)).toFixed(2),
+        whole(Math.max(...plans.map(({ peakMb }) => peakMb))),
+        whole(median(plans.map(({ blockedMs }) => blockedMs))),
       ),
-      '',
-    );
-  if (faulty.length > 0)
-    lines.push(
-      row('forks', 'wall s', 'CPU s', 'peak MB', 'blocked ms', 'lines'),
-      row('---', '---', '---', '---', '---', '---'),
-      ...faulty.map(({ forks, run, lines: shown }) =>
-        row(
-          String(forks),
-          seconds(run.wallMs),
-          seconds(run.cpuMs),
-          String(Math.round(run.peakMb)),
-          String(Math.round(run.blockedMs)),
-          String(shown),
-        ),
+    ),
+  );
+  add(
+    'faults',
+    ['forks', 'wall s', 'CPU s', 'peak MB', 'blocked ms', 'lines'],
+    faulty.map(({ forks, run, lines: shown }) =>
+      row(
+        `${forks}`,
+        seconds(run.wallMs),
+        seconds(run.cpuMs),
+        whole(run.peakMb),
+        whole(run.blockedMs),
+        `${shown}`,
       ),
-      '',
-    );
-  if (applies.length > 0)
-    lines.push(
-      row('hosts', 'wall s', 'CPU s', 'peak MB', 'blocked ms', 'log KB a host', 'JUnit KB a host'),
-      row('---', '---', '---', '---', '---', '---', '---'),
-      ...applies.map(({ hosts, run, logBytes, junitBytes }) =>
-        row(
-          String(hosts),
-          seconds(run.wallMs),
-          seconds(run.cpuMs),
-          String(Math.round(run.peakMb)),
-          String(Math.round(run.blockedMs)),
-          (logBytes / 1024 / hosts).toFixed(2),
-          (junitBytes / 1024 / hosts).toFixed(2),
-        ),
+    ),
+  );
+  add(
+    'apply',
+    ['hosts', 'wall s', 'CPU s', 'peak MB', 'blocked ms', 'log KB a host', 'JUnit KB a host'],
+    applies.map(({ hosts, run, logBytes, junitBytes }) =>
+      row(
+        hosts.toLocaleString('en-US'),
+        seconds(run.wallMs),
+        seconds(run.cpuMs),
+        whole(run.peakMb),
+        whole(run.blockedMs),
+        (logBytes / 1024 / hosts).toFixed(2),
+        (junitBytes / 1024 / hosts).toFixed(2),
       ),
-    );
-  return lines.join('\n');
+    ),
+  );
+  return made;
+}
+
+/** Replaces tables of the page by new ones. */
+function write(made: ReadonlyMap<string, string>, conditions: string): void {
+  const path = join(REPOSITORY_ROOT, 'docs/scale.md');
+  let page = readFileSync(path, 'utf8');
+  for (const [name, table] of made) {
+    const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
+    const [before, rest] = page.split(begin) as [string, string | undefined];
+    const after = rest?.slice(rest.indexOf(end));
+    if (after === undefined) throw new Error(`docs/scale.md has no place for ${name}`);
+    page = `${before}${begin}${conditions}\n\n${table}\n${after}`;
+  }
+  writeFileSync(path, page);
 }
 
 const { values } = parseArgs({
@@ -206,10 +229,12 @@ const { values } = parseArgs({
     hosts: { type: 'string', default: '100,1000,10000' },
     apply: { type: 'string', default: '200,2000' },
     faults: { type: 'string', default: '10000' },
-    forks: { type: 'string', default: '32,128,512' },
+    forks: { type: 'string', default: '32,256,512' },
+    rtt: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '3' },
     workers: { type: 'string', default: '2' },
     json: { type: 'string' },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -218,17 +243,17 @@ if (values.help) {
   process.exit(0);
 }
 const numbers = (list: string): readonly number[] => list.split(',').filter(Boolean).map(Number);
-const [rounds, workers, faultyHosts] = [values.rounds, values.workers, values.faults].map(
-  Number,
-) as [number, number, number];
+const { rounds, workers, faults, rtt } = Object.fromEntries(
+  (['rounds', 'workers', 'faults', 'rtt'] as const).map((name) => [name, Number(values[name])]),
+) as { readonly [name in 'rounds' | 'workers' | 'faults' | 'rtt']: number };
 const given = [values.hosts, values.apply, values.forks].flatMap(numbers);
-if (![rounds, workers, faultyHosts, ...given].every(Number.isInteger) || rounds < 1)
+if (![rounds, workers, faults, rtt, ...given].every(Number.isInteger) || rounds < 1)
   throw new Error(USAGE);
 
 const before = load();
 const sizes: Size[] = [];
 for (const hosts of numbers(values.hosts)) sizes.push(await planned(hosts, rounds, workers));
-const faulty = faultyHosts > 0 ? await troubled(faultyHosts, numbers(values.forks), workers) : [];
+const faulty = faults > 0 ? await troubled(faults, numbers(values.forks), rtt, workers) : [];
 const applies: Applied[] = [];
 for (const hosts of numbers(values.apply)) applies.push(await applied(hosts, workers));
 
@@ -236,11 +261,12 @@ const { version } = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'
   version: string;
 };
 const machine = { node: process.version, cores: cpus().length, load: [before, load()] };
-console.log(
+const conditions =
   `alloyup ${version}, Node ${machine.node}, ${machine.cores} cores shared with ${workers} processes of the simulator, ` +
-    `load ${machine.load.join(' to ')}, ${rounds} rounds\n`,
-);
-console.log(report(sizes, faulty, applies));
+  `load ${machine.load.join(' to ')}; rounds of a plan: ${rounds}.`;
+const made = tables(sizes, faulty, applies);
+console.log([conditions, ...made.values()].join('\n\n'));
+if (values.write) write(made, conditions);
 if (values.json) {
   const plain = sizes.map(({ hosts, plans, bares }) => ({
     hosts,

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { openDeadline } from '../model/deadline.ts';
-import { memo } from '../model/memo.ts';
 import type { Command } from '../model/plan.ts';
 import type { Connection, StartOptions, Transport } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -73,7 +72,8 @@ export type Logins = ReturnType<typeof logins>;
 /** Logs in with one client: in order, in time, within limits, and once for each jump host. */
 export function logins<S extends Session>(client: SshClient<S>) {
   const handshakes = pLimit(client.handshakes);
-  const handshakesOf = memo(() => pLimit(HANDSHAKES_PER_ENDPOINT));
+  /** Endpoints with logins in progress: of tens of thousands, the others would be kept for nothing. */
+  const endpoints = new Map<string, { readonly handshakes: Limit; logins: number }>();
   const jumpHosts = new Map<string, Promise<S>>();
 
   return {
@@ -138,8 +138,14 @@ export function logins<S extends Session>(client: SshClient<S>) {
   async function logIn(hop: Hop, jump: S | null, limits: Limits) {
     const { endpoint, pin } = hop;
     const attempt = await client.prepare(hop, jump);
-    const ofEndpoint = handshakesOf(`${endpoint.host}:${endpoint.port}`);
-    const limit: Limit = (work) => ofEndpoint(() => handshakes(work));
+    const where = `${endpoint.host}:${endpoint.port}`;
+    const at = endpoints.get(where) ?? {
+      handshakes: pLimit(HANDSHAKES_PER_ENDPOINT) as Limit,
+      logins: 0,
+    };
+    at.logins += 1;
+    endpoints.set(where, at);
+    const limit: Limit = (work) => at.handshakes(() => handshakes(work));
     const clock = openDeadline(limits.signal);
     const { signal } = clock;
     const rejected: Uint8Array[] = [];
@@ -185,6 +191,8 @@ export function logins<S extends Session>(client: SshClient<S>) {
       throw new ToolError(problems.tooSlow(endpoint, stage, limits.timeoutMs));
     } finally {
       clock.close();
+      at.logins -= 1;
+      if (at.logins === 0) endpoints.delete(where);
     }
   }
 }

@@ -190,6 +190,19 @@ describe('limits', () => {
     await Promise.all([...work, other]);
   });
 
+  test('eight for one server, also where one waits for its next attempt and others are through', async () => {
+    const { client, attempts } = clientWith([{ kind: 'dropped' }, inside(), hangs]);
+    const all = logins(client);
+    const first = problemOf(all.connect([web], limits, null));
+    await vi.advanceTimersByTimeAsync(1);
+    await all.connect([web], limits, null);
+    const others = Array.from({ length: 9 }, () => problemOf(all.connect([web], limits, null)));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(attempts).toHaveLength(2 + 8);
+    await vi.advanceTimersByTimeAsync(30_000);
+    await Promise.all([first, ...others]);
+  });
+
   test('as many attempts at once as the client allows', async () => {
     const { client, attempts } = clientWith([hangs], 2);
     const all = logins(client);
