@@ -3,6 +3,10 @@ import { structuredPatch } from 'diff';
 /** Takes out of a text what may be a secret. Every line stays a line. */
 export type Hide = (text: string) => string;
 
+/** Of so many pairs of texts the diffs are kept: hosts of a fleet have the same ones. */
+const KEPT = 64;
+const kept = new WeakMap<Hide, Map<string, string>>();
+
 /**
  * Body of a unified diff: lines that start with ' ', '+', '-' or '@@'. '' when equal. The texts are
  * compared as they are and shown as `hide` leaves them: both sides, since what a host runs was not
@@ -10,6 +14,17 @@ export type Hide = (text: string) => string;
  * thousand changed lines it says so instead: the exact diff is quadratic and nobody reads it.
  */
 export function unifiedDiff(before: string, after: string, hide: Hide): string {
+  const known = kept.get(hide) ?? new Map<string, string>();
+  kept.set(hide, known);
+  const pair = `${before.length}:${before}${after}`;
+  const text = known.get(pair) ?? diffOf(before, after, hide);
+  known.delete(pair);
+  known.set(pair, text);
+  if (known.size > KEPT) known.delete(known.keys().next().value!);
+  return text;
+}
+
+function diffOf(before: string, after: string, hide: Hide): string {
   const patch = structuredPatch('a', 'b', before, after, '', '', {
     context: 3,
     maxEditLength: 2000,

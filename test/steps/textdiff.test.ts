@@ -85,3 +85,21 @@ test('neither side shows a credential, wherever it stands', () => {
     { numRuns: 500 },
   );
 });
+
+test('what hosts have in common is compared once, as it is hidden for each', () => {
+  let hidden = 0;
+  const hide = (text: string): string => {
+    hidden += 1;
+    return text.toUpperCase();
+  };
+  for (let host = 0; host < 10; host += 1)
+    expect(unifiedDiff('ab\n', 'c\n', hide)).toBe('@@ -1,1 +1,1 @@\n-AB\n+C');
+  expect(hidden).toBe(2);
+  expect(unifiedDiff('ab\n', 'c\n', (text) => text)).toBe('@@ -1,1 +1,1 @@\n-ab\n+c');
+  expect(unifiedDiff('ab\nc', '\n', hide)).not.toBe(unifiedDiff('ab\n', 'c\n', hide));
+  // those of hosts that have nothing in common are not kept
+  for (let host = 0; host < 100; host += 1) unifiedDiff('', `${host}`, hide);
+  hidden = 0;
+  unifiedDiff('ab\n', 'c\n', hide);
+  expect(hidden).toBe(2);
+});
