@@ -55,7 +55,8 @@ built-in templates and fragments, each with the inventory that it was drawn from
 - \`$NAME\` is a host that the variable NAME decides. Users, passwords, paths and queries of URLs are never shown.
 
 \`--format html\` makes a page with the same picture, the findings and a table of all components; \`mermaid\` is for Markdown, \`dot\` for
-Graphviz, and \`json\` for programs ([schema](../schema/graph.schema.json)).
+Graphviz, and \`json\` for programs ([schema](../schema/graph.schema.json)). The page in the [light](screens/graph-light.png), in the
+[dark](screens/graph-dark.png), [narrow](screens/graph-narrow.png), [print](screens/graph-print.png).
 `;
 
 /** docs/graphs.md and its pictures, by their paths in docs/. */

@@ -183,5 +183,6 @@ th,td{text-align:left;vertical-align:top;padding:5px 12px;border-bottom:1px soli
 th{white-space:nowrap}td:first-child{min-width:9em}small{color:#4d5863;font-size:13px}
 details{margin-top:20px}summary{cursor:pointer;font-weight:600;margin-bottom:8px}
 @media (prefers-color-scheme:dark){body{background:#14181c;color:#e9edf1}header p,small{color:#aab4be}button{background:#1b2026;border-color:#6b7681}button:hover{border-color:#e9edf1}button[aria-pressed=true]{background:#10283a;border-color:#56b4e9}.pictures,.scroll,th,td{border-color:#343c44}button:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline-color:#56b4e9}}
-@media print{.bar{display:none}.pictures{max-height:none;overflow:visible;border:0}.picture svg{width:100%;height:auto}}
+@page{size:landscape;margin:10mm}
+@media print{body{padding:0}.bar{display:none}.pictures{max-height:none;overflow:visible;border:0}.picture svg{width:100%;height:auto}}
 `;

@@ -1,7 +1,7 @@
 import { instance, type Viz, type Graph as VizGraph } from '@viz-js/viz';
 import type { Graph, GraphEdge, GraphFrame, GraphNode } from './graph.ts';
 import { FRAME, nodeHeight, nodeWidth, portWidth, TITLE, titleWidth } from './measures.ts';
-import { edgesByEnds } from './words.ts';
+import { edgesByEnds, noteLines } from './words.ts';
 
 export interface Rectangle {
   readonly x: number;
@@ -48,6 +48,8 @@ export interface Layout {
   readonly graph: Graph;
   readonly width: number;
   readonly height: number;
+  /** Between the columns of nodes: room for what is said of an edge. */
+  readonly gap: number;
   readonly nodes: readonly Placed<GraphNode>[];
   readonly frames: readonly PlacedFrame[];
   readonly ports: readonly PlacedPort[];
@@ -117,14 +119,15 @@ class Placing {
     this.#width = nodeWidth(graph);
     this.#height = nodeHeight(graph);
     this.#portWidth = portWidth(graph);
-    const labels = graph.edges.map(({ note }) => note?.text.length ?? 0);
+    const labels = graph.edges.flatMap(({ note }) => noteLines(note).map(({ length }) => length));
     this.#gap = 64 + 7 * Math.min(24, Math.max(0, ...labels));
     for (const edges of edgesByEnds(graph)) this.#split(edges);
   }
 
   layout(): Layout {
     const { width, height, nodes, frames, ports, lines } = this.#body(null);
-    return { graph: this.#graph, width, height, nodes, frames, ports, lines };
+    const gap = this.#gap;
+    return { graph: this.#graph, width, height, gap, nodes, frames, ports, lines };
   }
 
   /** The frames around, from the outermost in. */

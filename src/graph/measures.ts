@@ -1,6 +1,6 @@
 import { shorten, widthOf } from '../report/plain.ts';
 import type { Graph, GraphFrame, GraphNode } from './graph.ts';
-import { clean } from './words.ts';
+import { clean, noteText } from './words.ts';
 
 /** Widths of a character, in pixels: fixed-width fonts at 11 and 13 pixels. */
 const SMALL = 6.7;
@@ -37,13 +37,12 @@ export function nodeWidth({ nodes }: Graph): number {
   for (const node of nodes) {
     if (node.kind === 'port' && node.frame !== null) continue;
     const { type, label } = wordsOf(node);
-    const note = node.note?.text ?? '';
+    const note = node.note ? noteText(node.note) : '';
     width = Math.max(
       width,
       SIGNS + 12 + SMALL * widthOf(type),
       SIGNS + 12 + LARGE * widthOf(label),
-      // with the mark of its tone
-      SIGNS + 12 + SMALL * (widthOf(note) + 2),
+      SIGNS + 12 + SMALL * widthOf(note),
     );
   }
   return Math.round(Math.min(WIDEST, width));

@@ -70,6 +70,17 @@ export const FOLDING = `'use strict';
     for (const one of frames) button.dataset.do === 'open' ? open.add(one) : open.delete(one);
     show();
   });
+  // on paper nothing can be opened
+  const folded = [];
+  addEventListener('beforeprint', () => {
+    for (const one of document.querySelectorAll('details:not([open])')) {
+      folded.push(one);
+      one.open = true;
+    }
+  });
+  addEventListener('afterprint', () => {
+    for (const one of folded.splice(0)) one.open = false;
+  });
   show();
 })();
 `;

@@ -52,11 +52,15 @@ function rules(shade: Shade): string {
     ['removed', error],
     ['warning', warning],
     ['changed', warning],
-    ['good', good],
     ['added', good],
-  ].map(
-    ([tone, colour]) =>
-      `.ag-tone-${tone}>.ag-box,.ag-tone-${tone}>.ag-frame-box{stroke:${colour}}.ag-tone-${tone}>.ag-line{stroke:${colour}}.ag-tone-${tone}>.ag-arrow{fill:${colour}}.alloy-graph .ag-tone-${tone} .ag-note,.alloy-graph .ag-flow.ag-tone-${tone}{fill:${colour}}`,
+  ].map(([tone, colour]) => {
+    // stronger than the color of a signal
+    const of = `.alloy-graph .ag-tone-${tone}`;
+    return `${of}>.ag-box,${of}>.ag-frame-box,${of}>.ag-line{stroke:${colour}}${of}>.ag-arrow,${of} .ag-note,.alloy-graph .ag-flow.ag-tone-${tone}{fill:${colour}}`;
+  });
+  // what is well keeps the color of its signal
+  tones.push(
+    `.alloy-graph .ag-tone-good .ag-note,.alloy-graph .ag-flow.ag-tone-good{fill:${good}}`,
   );
   const badges = [
     ['error', error],

@@ -7,14 +7,13 @@ import type {
   GraphNode,
   GraphNote,
   Signal,
-  Tone,
 } from './graph.ts';
 import { SIGNALS } from './graph.ts';
 import type { Layout, Placed, PlacedFrame, PlacedLine, PlacedPort, Point } from './layout.ts';
 import { fitted, frameTitle, SIGNS, smallWidth, wordsOf } from './measures.ts';
 import { arrowOf, DASHES, outlineOf, signOf } from './shapes.ts';
 import { GRAPH_STYLE } from './style.ts';
-import { clean, phrase } from './words.ts';
+import { clean, noteLines, noteText, phrase } from './words.ts';
 
 export interface SvgOptions {
   /** Its style is in it: for a file of its own. Otherwise the page has `GRAPH_STYLE`. */
@@ -55,7 +54,7 @@ export function graphSvg(layout: Layout, options: SvgOptions): string {
     ...layout.lines.map((line) => lineSvg(line, around)),
     ...layout.nodes.map((one) => nodeSvg(one, around(one.of.frame))),
     ...layout.ports.map((one) => portSvg(one, around)),
-    ...layout.lines.flatMap((line) => labelSvg(line, around)),
+    ...layout.lines.flatMap((line) => labelSvg(line, layout.gap, around)),
     '</g>',
     below.text === '' ? '' : `<g transform="translate(0 ${top + layout.height})">${below.text}</g>`,
     '</svg>',
@@ -175,27 +174,36 @@ function lineSvg(
 
 function labelSvg(
   { of, points, leaves, arrives, body }: PlacedLine,
+  gap: number,
   around: (frame: string | null) => string,
 ): readonly string[] {
-  const noted = of.filter(({ note }) => note !== undefined && note.text !== '');
-  if (noted.length === 0 || points.length < 4 || !(leaves || arrives)) return [];
-  const at = pointAt(points, leaves ? 0.42 : 0.58);
-  return noted.map(({ note, signal }, index) => {
-    const y = at.y - 4 + (index - (noted.length - 1) / 2) * 13;
-    return `<text class="ag-flow ag-${signal} ${toneOf(note)}"${around(body)} x="${r(at.x)}" y="${r(y)}">${escapeXml(clean(noteText(note!)))}</text>`;
+  const lines = of.flatMap(({ note, signal }) =>
+    noteLines(note).map((text) => ({ note, signal, text })),
+  );
+  if (lines.length === 0 || points.length < 4 || !(leaves || arrives)) return [];
+  // where no node stands: between the first two columns, or the last two
+  const [from, to] = [points[0]!.x, points.at(-1)!.x];
+  const half = Math.min(gap, Math.abs(to - from)) / 2;
+  const at = pointAt(points, leaves ? from + half : to - half);
+  return lines.map(({ note, signal, text }, index) => {
+    const y = at.y - 5 - (lines.length - 1 - index) * 13;
+    return `<text class="ag-flow ag-${signal} ${toneOf(note)}"${around(body)} x="${r(at.x)}" y="${r(y)}">${escapeXml(clean(text))}</text>`;
   });
 }
 
-/** A point on the curves, counted along their number. */
-function pointAt(points: readonly Point[], share: number): Point {
-  const curves = (points.length - 1) / 3;
-  const along = share * curves;
-  const index = Math.min(Math.floor(along), curves - 1);
-  const t = along - index;
-  const [a, b, c, d] = points.slice(index * 3, index * 3 + 4) as [Point, Point, Point, Point];
-  const mix = (p: number, q: number, s: number, u: number): number =>
-    (1 - t) ** 3 * p + 3 * (1 - t) ** 2 * t * q + 3 * (1 - t) * t ** 2 * s + t ** 3 * u;
-  return { x: mix(a.x, b.x, c.x, d.x), y: mix(a.y, b.y, c.y, d.y) };
+/** The point of the curves that is nearest to an x. */
+function pointAt(points: readonly Point[], x: number): Point {
+  let best = points[0]!;
+  for (let i = 0; i + 3 < points.length; i += 3) {
+    const [a, b, c, d] = points.slice(i, i + 4) as [Point, Point, Point, Point];
+    for (let t = 0; t <= 1; t += 1 / 32) {
+      const mix = (p: number, q: number, s: number, u: number): number =>
+        (1 - t) ** 3 * p + 3 * (1 - t) ** 2 * t * q + 3 * (1 - t) * t ** 2 * s + t ** 3 * u;
+      const at = { x: mix(a.x, b.x, c.x, d.x), y: mix(a.y, b.y, c.y, d.y) };
+      if (Math.abs(at.x - x) < Math.abs(best.x - x)) best = at;
+    }
+  }
+  return best;
 }
 
 /** Edges between the same two nodes run beside each other. */
@@ -240,7 +248,7 @@ const MARKS = { error: '✖', warning: '▲', note: 'i' } as const;
 /** What lines and signs mean, as a picture of its own. */
 export function legendSvg(edges: readonly GraphEdge[]): string {
   const { width, height, text } = legendOf(edges);
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="alloy-graph" role="group" aria-label="What lines and signs mean" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${text}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="alloy-graph" role="group" aria-label="What lines and signs mean" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><g>${text}</g></svg>`;
 }
 
 function legendOf(edges: readonly GraphEdge[]) {
@@ -288,7 +296,7 @@ function tip(words: string, { signals, at, note, findings }: GraphNode | GraphFr
   const place = at ? ` (${clean(at.file)}:${at.line})` : '';
   return [
     `${words}: ${signals.join(', ')}${place}`,
-    ...noteLines(note),
+    ...moreOf(note),
     ...findings.map((one) => `${one.severity}, line ${one.at.line}: ${clean(one.message)}`),
   ].join('\n');
 }
@@ -299,27 +307,13 @@ const edgeTip = ({ from, to, signal, references, note }: GraphEdge): string =>
     ...references
       .slice(0, 6)
       .map(({ argument, at }) => `${clean(argument)}${at ? `, ${clean(at.file)}:${at.line}` : ''}`),
-    ...noteLines(note),
+    ...moreOf(note),
   ].join('\n');
 
-const noteLines = (note: GraphNote | undefined): readonly string[] =>
+const moreOf = (note: GraphNote | undefined): readonly string[] =>
   note ? [note.text, ...note.more].filter((line) => line !== '').map(clean) : [];
 
 const toneOf = (note: GraphNote | undefined): string => (note ? `ag-tone-${note.tone}` : '');
-
-/** Before the words, so that a tone is not told by color alone. */
-const TONE_MARKS: Readonly<Record<Tone, string>> = {
-  plain: '',
-  good: '● ',
-  bad: '✖ ',
-  warning: '▲ ',
-  quiet: '',
-  added: '+ ',
-  removed: '− ',
-  changed: '~ ',
-};
-
-const noteText = ({ tone, text }: GraphNote): string => `${TONE_MARKS[tone]}${text}`;
 
 /** Tenths of a pixel are enough. */
 const r = (value: number): number => Math.round(value * 10) / 10;

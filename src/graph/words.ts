@@ -1,5 +1,5 @@
 import { count, oneLine } from '../report/plain.ts';
-import type { Graph, GraphEdge, GraphNode } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, GraphNote, Tone } from './graph.ts';
 
 /** Longer names are cut in the middle: nobody reads them, and a picture must hold them. */
 const LONGEST = 200;
@@ -35,3 +35,23 @@ export function phrase({ title, nodes, edges }: Graph): string {
   ];
   return `${clean(title)}: ${parts.join(', ')}`;
 }
+
+/** Before the words, so that a tone is not told by color alone. */
+const TONE_MARKS: Readonly<Record<Tone, string>> = {
+  plain: '',
+  good: '',
+  bad: '✖ ',
+  warning: '▲ ',
+  quiet: '',
+  added: '+ ',
+  removed: '− ',
+  changed: '~ ',
+};
+
+/** What is drawn of a note. Some texts begin with a sign of their own. */
+export const noteText = ({ tone, text }: GraphNote): string =>
+  `${/^[✓✗?]/.test(text) ? '' : TONE_MARKS[tone]}${text}`;
+
+/** The same beside an edge, where several short lines need less room than a long one. */
+export const noteLines = (note: GraphNote | undefined): readonly string[] =>
+  note && note.text !== '' ? noteText(note).split(', ') : [];

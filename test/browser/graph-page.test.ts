@@ -1,10 +1,18 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { withNotes } from '../../src/graph/graph.ts';
 import { graphPage } from '../../src/graph/html.ts';
 import { createLayOut, type LayOut } from '../../src/graph/layout.ts';
 import { configOf, HOSTILE } from '../graph/generated.ts';
 import { graphOf } from '../graph/graph-of.ts';
-import { accessibility, describeInBrowser, openPage, scrollsSideways, VIEWS } from './rig.ts';
+import { liveExample } from '../graph/live-example.ts';
+import {
+  accessibility,
+  describeInBrowser,
+  openPage,
+  screenshot,
+  scrollsSideways,
+  VIEWS,
+} from './rig.ts';
 
 let layOut: LayOut;
 beforeAll(async () => {
@@ -15,8 +23,16 @@ beforeAll(async () => {
 const graph = () => graphOf(configOf(24));
 
 describeInBrowser('the page of a graph', () => {
-  test.each(Object.entries(VIEWS))('%s: readable, and nothing to object to', async (_, view) => {
-    const opened = await openPage(graphPage(graph(), layOut), view);
+  test.each(
+    Object.entries(VIEWS).flatMap(([kind, view]) =>
+      (['graph', 'live'] as const).map((name) => [name, kind, view] as const),
+    ),
+  )('%s, %s: readable, and nothing to object to', async (name, kind, view) => {
+    const shown = name === 'graph' ? graph() : liveExample();
+    // wide enough for all that is reported
+    const wide = name === 'live' && !('width' in view) ? { width: 1480 } : {};
+    const opened = await openPage(graphPage(shown, layOut), { ...view, ...wide });
+    await screenshot(opened, `${name}-${kind}`);
     expect(await accessibility(opened)).toEqual([]);
     expect(await scrollsSideways(opened)).toBe(false);
     // the smallest text at 100%, in CSS pixels
@@ -57,10 +73,50 @@ describeInBrowser('the page of a graph', () => {
     expect(await note.textContent()).toContain('✗');
   });
 
-  test('hostile names are text', async () => {
-    const opened = await openPage(graphPage({ ...graph(), title: HOSTILE.join(' ') }, layOut));
+  describe.each(['light', 'dark'] as const)('what is refused, %s', (theme) => {
+    test('is red from the component to the destination, and what is well is not', async () => {
+      const { page } = await openPage(graphPage(liveExample(), layOut), { theme });
+      const red = { light: 'rgb(179, 38, 30)', dark: 'rgb(255, 138, 128)' }[theme];
+      const strokes = (selector: string): Promise<readonly string[]> =>
+        page.evaluate(
+          `[...document.querySelectorAll('.picture:not(.ag-hidden)')].flatMap((one) =>
+            [...one.querySelectorAll(${JSON.stringify(selector)})].map((part) => getComputedStyle(part).stroke))`,
+        );
+      expect(await strokes('.ag-edge.ag-tone-bad .ag-line')).toEqual([red]);
+      expect(await strokes('.ag-node.ag-tone-bad .ag-box')).toEqual([red, red]);
+      const well = await strokes('.ag-tone-good > .ag-box, .ag-tone-good > .ag-line');
+      expect(well.length).toBeGreaterThan(5);
+      expect(well).not.toContain(red);
+      // and by words
+      const texts = await page.locator('.picture:not(.ag-hidden) .ag-tone-bad').allTextContents();
+      for (const part of ['✗ refused (401), 80 samples/s lost', '✗ refused (401)', '✗ unhealthy'])
+        expect(texts.join('\n')).toContain(part);
+    });
+  });
+
+  test('hostile names are text, and two thousand ports are drawn', async () => {
+    const names = HOSTILE.map((name) => JSON.stringify(name));
+    const text = [
+      ...names.flatMap((name, i) => [
+        `loki.write ${name} { endpoint { url = ${JSON.stringify(`https://${HOSTILE[i]}/`)} } }`,
+        `declare ${name} { loki.echo ${name} { } }`,
+      ]),
+      `prometheus.scrape "all" {
+        targets = [${Array.from({ length: 2000 }, (_, port) => `{ __address__ = "h:${port}" }`)}]
+        forward_to = [${Array.from({ length: 2000 }, (_, i) => `prometheus.relabel.r${i % 50}.receiver`)}]
+      }`,
+      ...Array.from({ length: 50 }, (_, i) => `prometheus.relabel "r${i}" { forward_to = [] }`),
+      `prometheus.remote_write "all" { ${Array.from({ length: 2000 }, (_, port) => `endpoint { url = "https://h:${port + 1}/" }`).join('\n')} }`,
+    ].join('\n');
+    const html = graphPage({ ...graphOf(text), title: HOSTILE.join(' ') }, layOut);
+    expect(html).not.toContain('\u202e');
+    const opened = await openPage(html);
     expect(await opened.page.locator('script').count()).toBe(1);
+    expect(await opened.page.locator('img, svg svg, [onload], [onclick]').count()).toBe(0);
     expect(await opened.page.title()).toContain('<script>');
+    const shown = opened.page.locator('.picture:not(.ag-hidden)');
+    expect(await shown.locator('.ag-destination').count()).toBeGreaterThanOrEqual(2000);
+    expect(await scrollsSideways(opened)).toBe(false);
   });
 
   test('of a file that is rewritten is read again by itself, and no other', async () => {

@@ -5,7 +5,8 @@ import { parse } from '../../src/alloy/parser.ts';
 import { dot } from '../../src/graph/dot.ts';
 import { type Graph, withNotes } from '../../src/graph/graph.ts';
 import { graphPage } from '../../src/graph/html.ts';
-import { createLayOut, type LayOut } from '../../src/graph/layout.ts';
+import { createLayOut, type LayOut, type Rectangle } from '../../src/graph/layout.ts';
+import { smallWidth } from '../../src/graph/measures.ts';
 import { mermaid } from '../../src/graph/mermaid.ts';
 import { readGraph } from '../../src/graph/read-graph.ts';
 import { graphSvg } from '../../src/graph/svg.ts';
@@ -13,6 +14,7 @@ import { describeUnless, MISSING, recording } from '../missing.ts';
 import { configOf, HOSTILE, tangled } from './generated.ts';
 import { misplaced } from './geometry.ts';
 import { corpusFiles, graphOf, readBytes } from './graph-of.ts';
+import { liveExample } from './live-example.ts';
 
 let layOut: LayOut;
 beforeAll(async () => {
@@ -144,6 +146,33 @@ describe('the SVG', () => {
       }),
     );
     expect(svg.match(/>✖ 3\/s refused</g)).toHaveLength(2);
+  });
+
+  test('what is said of an edge stands beside the boxes', () => {
+    const layout = layOut(liveExample());
+    const svg = graphSvg(layout, { styled: false, explained: false });
+    const labels = [
+      ...svg.matchAll(/<text class="ag-flow [^"]*" x="([\d.]+)" y="([\d.]+)">([^<]*)/g),
+    ].map(([, x, y, text]) => ({ x: Number(x), y: Number(y), text: text! }));
+    expect(labels.map(({ text }) => text)).toEqual([
+      '80 samples/s',
+      '80 samples/s',
+      '5 lines/s',
+      '4 lines/s',
+      '80 samples/s',
+      '✗ refused (401)',
+      '80 samples/s lost',
+      '4 lines/s',
+    ]);
+    for (const { x, y, text } of labels) {
+      const half = smallWidth(text) / 2;
+      const covers = (box: Rectangle): boolean =>
+        box.x < x + half && box.x + box.width > x - half && box.y < y && box.y + box.height > y - 9;
+      expect(layout.nodes.filter(covers).map(({ of }) => of.id)).toEqual([]);
+      const other = labels.filter((one) => one.y === y && one.x !== x);
+      for (const one of other)
+        expect(Math.abs(one.x - x)).toBeGreaterThan(half + smallWidth(one.text) / 2);
+    }
   });
 
   test('each signal has a line and an arrow of its own', () => {

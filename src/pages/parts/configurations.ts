@@ -40,19 +40,19 @@ export function drawnOf(names: readonly string[], { pictures }: Configurations):
 
 /** What the pictures show, and what those of a pair are called. */
 const CAPTIONS: Readonly<Record<Verb, readonly [what: string, before: string, after: string]>> = {
-  plan: ['What hosts are to have. Where a plan changes it, before and after', 'Before', 'After'],
-  apply: ['What hosts are to have. Where a run changes it, before and after', 'Before', 'After'],
+  plan: ['What hosts are to have, and had where that is something else', 'Before', 'After'],
+  apply: ['What hosts are to have, and had where that is something else', 'Before', 'After'],
   status: [
-    'What the inventory says, and what hosts have where that is something else',
+    'What hosts are to have, and have where that is something else',
     'On the host',
     'In the inventory',
   ],
   rollback: [
-    'What hosts have now. Where the rollback has changed it, before and after',
+    'What hosts have now, and had before the rollback where that was something else',
     'Before',
     'After',
   ],
-  remove: ['What hosts had before Alloy was removed', 'Before', 'After'],
+  remove: ['What hosts had before the removal of Alloy', 'Before', 'After'],
 };
 
 export const configurationsSection = (
@@ -61,7 +61,7 @@ export const configurationsSection = (
   { names, configurations }: Pick<ReportData, 'names' | 'configurations'>,
 ): Section =>
   section('configurations', 'Configurations', pictures.length + leftOut, [
-    html`<p class="dim">${CAPTIONS[verb][0]}: as a graph of components, through which data flows from left to right.${leftOut > 0 && ` ${count(leftOut, 'more configuration')} of fewer hosts, or with too many components for a picture, ${leftOut === 1 ? 'is' : 'are'} left out.`}</p>
+    html`<p class="dim">${CAPTIONS[verb][0]}, as graphs of components. Data flows from left to right.${leftOut > 0 && ` ${count(leftOut, 'more configuration')} of fewer hosts, or with too many components for a picture, ${leftOut === 1 ? 'is' : 'are'} left out.`}</p>
 ${pictures.length > 0 && html`<div class="picture-legend wide" tabindex="0" role="group" aria-label="Legend">${trusted(legend)}</div>`}
 `,
     pictures.map((picture, i) =>
