@@ -5,7 +5,7 @@ import { type Html, html } from '../html.ts';
 export function hostsPart({ states, columns }: ReportData): Html {
   const shown = columns.filter(({ where }) => where === 'table');
   const head = (title: string, key: string, className: string): Html =>
-    html`<th scope="col" class="${className}" data-key="${key}"><button type="button">${title}</button></th>`;
+    html`<th scope="col" class="${className}" data-key="${key}"><button type="button">${title}</button><span class="on-paper">${title}</span></th>`;
   return html`<div class="controls">
 <label class="search"><span class="hidden">Search hosts</span><input type="search" id="search" placeholder="Search: web-03, restart, …  ( / )" autocomplete="off" spellcheck="false"></label>
 <label><span class="hidden">Outcome</span><select id="outcome"><option value="">every outcome</option>${states.map(
