@@ -72,6 +72,8 @@ interface Part {
   orderedAt: number;
   /** It was put into the queue by this process. */
   isOrdered: boolean;
+  /** Resolves when it is there; never, where the connection is lost. */
+  ordering: Promise<void>;
   /** A worker has it, or had it. */
   isTaken: boolean;
   attempt: string | null;
@@ -238,6 +240,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
       tries: 1,
       orderedAt: 0,
       isOrdered: false,
+      ordering: Promise.resolve(),
       isTaken: false,
       attempt: null,
       attempts: new Set(),
@@ -255,7 +258,11 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     return part;
   };
 
-  const order = async (part: Part): Promise<void> => {
+  const order = (part: Part): void => {
+    part.ordering = add(part).catch(onBroken);
+  };
+
+  const add = async (part: Part): Promise<void> => {
     const { phase, host, issue, index, names } = part;
     part.isOrdered = true;
     part.orderedAt = Date.now();
@@ -296,7 +303,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     part.issue += 1;
     if (isFailure) part.tries += 1;
     part.attempt = null;
-    void order(part).catch(onBroken);
+    order(part);
   };
 
   /** Of thousands of parts that have ended, no plan is kept. */
@@ -314,6 +321,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
   };
 
   const withdraw = async (part: Part): Promise<void> => {
+    await part.ordering;
     if (part.isTaken || part.end) return;
     const id = jobId(part.phase, part.index, part.issue);
     const job = await queue.getJob(id);
@@ -619,7 +627,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
       if (!part.isOrdered && !part.isTaken) {
         if (unless?.aborted) return { gone: 'withdrawn' };
         // not waited for: a lost connection would be, for ever. An order that was lost is missed later
-        void order(part).catch(onBroken);
+        order(part);
       }
       part.isOrdered = true;
       // all hosts of a run wait for the same one

@@ -199,3 +199,11 @@ test('an order that workers call too old at once is given five times', async () 
     gone: { code: 'queue.lost', params: { reason: 'refused', times: 5 } },
   });
 });
+
+test('an order that is not wanted any more at once is withdrawn', async () => {
+  const { dispatch } = await dispatched(60);
+  const stop = new AbortController();
+  const part = dispatch.part('web-01', 'change', {}, nobody, stop.signal);
+  stop.abort();
+  expect(await part).toEqual({ gone: 'withdrawn' });
+});
