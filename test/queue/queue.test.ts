@@ -113,7 +113,7 @@ function unpackedIn(file: Buffer): readonly string[] {
 test.concurrent(
   'the page of a run has the pictures that it has without workers',
   async (t) => {
-    const rig = await rigOf(t, { hosts: 3, state: 'outdated' });
+    const rig = await rigOf(t, { hosts: 1, state: 'outdated' });
     // another component, and one that is changed
     const text = readFileSync(rig.fleet.inventory, 'utf8')
       .replace('loki.example.com', 'logs.example.com')
