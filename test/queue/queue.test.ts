@@ -208,7 +208,7 @@ test.concurrent(
 test.concurrent(
   'the status of queues tells what waits, runs and was refused',
   async (t) => {
-    const rig = await rigOf(t, { hosts: 5, state: 'outdated', pace: { factsMs: 3000 } });
+    const rig = await rigOf(t, { hosts: 9, state: 'outdated', pace: { factsMs: 3000 } });
     const [worker] = await rig.workers(1, ['--concurrency', '2']);
     const done = rig.dispatcher('plan', JSON_OUT);
     const status = async () => {
@@ -240,12 +240,17 @@ test.concurrent(
     await client.rpush(`alloyup:run-${run}:wait`, 'nonsense');
     await worker!.said(/refused job nonsense/);
     let seen = await status();
-    for (let i = 0; i < 20 && seen.runs[0]?.running !== 2; i += 1) {
+    // a worker says every other second what it does
+    for (
+      let i = 0;
+      i < 40 && !(seen.runs[0]?.running === 2 && seen.runs[0].workers === 1);
+      i += 1
+    ) {
       await after(100);
       seen = await status();
     }
     expect(seen).toMatchObject({
-      runs: [{ run, hosts: 5, running: 2, failed: 1, workers: 1, dispatched: true }],
+      runs: [{ run, hosts: 9, running: 2, failed: 1, workers: 1, dispatched: true }],
       workers: [{ concurrency: 2, runs: { [run!]: 'serves' } }],
     });
     expect(seen.runs[0].waiting).toBeGreaterThan(0);
