@@ -156,13 +156,14 @@ function blockText(
 
 const COLOURS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
-/** More hosts than this are counted. */
+/** So many hosts are named. Of more, the first few are, so that what befell a large fleet fits on a screen or two. */
 const NAMES_SHOWN = 40;
+const NAMES_OF_MANY = 12;
 
 function hostNames(hosts: readonly string[], width: number): string {
-  const more = hosts.length - NAMES_SHOWN;
-  const names =
-    hosts.slice(0, NAMES_SHOWN).map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const named = hosts.length > NAMES_SHOWN ? hosts.slice(0, NAMES_OF_MANY) : hosts;
+  const more = hosts.length - named.length;
+  const names = named.map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return wrap(names, width, 5, 5);
 }
 

@@ -48,9 +48,12 @@ test('no line is longer than the terminal', () => {
 
 test('a problem of many hosts is shown once, with some of their names', () => {
   const hosts = Array.from({ length: 100 }, (_, i) => `web-${i}`);
-  const text = errorTexts([{ item: PROBLEMS[1]!, names: hosts }], style)[0];
-  expect(text).toContain('  on web-0, web-1,');
-  expect(text).toContain('and 60 more');
+  const on = (count: number) =>
+    errorTexts([{ item: PROBLEMS[1]!, names: hosts.slice(0, count) }], style)[0]!;
+  expect(on(100)).toContain('  on web-0, web-1,');
+  expect(on(100)).toContain('web-11 and 88 more\n');
+  expect(on(40)).toContain('web-39\n');
+  expect(on(41)).toContain('web-11 and 29 more\n');
 });
 
 test('of many problems of one kind, three are told in full and the other hosts named; -v tells all', () => {
