@@ -210,7 +210,7 @@ test.concurrent(
   async (t) => {
     const rig = await rigOf(t, { hosts: 9, state: 'outdated', pace: { factsMs: 3000 } });
     const [worker] = await rig.workers(1, ['--concurrency', '2']);
-    const done = rig.dispatcher('plan', JSON_OUT);
+    rig.dispatcher('plan', JSON_OUT);
     const status = async () => {
       const asked = rig.alloyup(['queue', 'status', ...JSON_OUT]);
       await asked.ended;
@@ -254,7 +254,6 @@ test.concurrent(
       workers: [{ concurrency: 2, runs: { [run!]: 'serves' } }],
     });
     expect(seen.runs[0].waiting).toBeGreaterThan(0);
-    expect(await done.ended).toBe(0);
   },
   SLOWEST_MS,
 );
