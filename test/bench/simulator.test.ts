@@ -20,7 +20,9 @@ afterEach(async () => {
   fleet = null;
 });
 
-async function start(options: Omit<FleetOptions, 'directory'>): Promise<SimulatedFleet> {
+async function start(
+  options: Omit<FleetOptions, 'directory'> & { readonly directory?: string },
+): Promise<SimulatedFleet> {
   fleet = await startFleet({
     directory: join(folder.path(), 'fleet'),
     pace: { readingMs: 20 },
@@ -159,4 +161,20 @@ test('it ends with whoever started it', async () => {
   expect(await opens()).toBe(true);
   await at.stop();
   expect(await opens()).toBe(false);
+});
+
+test('what is told of a host that changes does not grow with the fleet', async () => {
+  const told = async (hosts: number) => {
+    const directory = join(folder.path(), `${hosts}`);
+    const started = await start({ directory, hosts, state: 'outdated', files: 10 });
+    const { events, outcomes } = await alloyup(started, 'apply', '-y');
+    await started.stop();
+    expect(outcomes).toEqual(Array.from({ length: hosts }, () => 'changed'));
+    // how often somebody waits is chance
+    const own = events.filter((event) => 'host' in event && event.type !== 'host.waiting');
+    return { events: own.length / hosts, bytes: JSON.stringify(own).length / hosts };
+  };
+  const [few, many] = [await told(4), await told(40)];
+  expect(many.events).toBe(few.events);
+  expect(many.bytes / few.bytes).toBeCloseTo(1, 1);
 });

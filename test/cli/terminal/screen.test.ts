@@ -106,6 +106,29 @@ test('a question has the terminal to itself; what is said meanwhile follows it',
   expect(terminal.shown()).toBe('plan\nApply? yes\nlate\nview\n');
 });
 
+test('ten times a second it is drawn at most, however much happens', () => {
+  let writes = 0;
+  let events = 0;
+  const screen = openScreen(
+    {
+      size: () => ({ columns: 80, rows: 24 }),
+      write: () => {
+        writes += 1;
+      },
+    },
+    () => [printed(`${events} events`)],
+  );
+  for (let ms = 0; ms < 1000; ms += 1) {
+    for (let i = 0; i < 100; i += 1) {
+      events += 1;
+      screen.print(printed(`event ${events}\n`));
+    }
+    vi.advanceTimersByTime(1);
+  }
+  expect(writes).toBe(10);
+  screen.close();
+});
+
 test('an unchanged view is not drawn again', () => {
   const terminal = fakeTerminal(20, 10);
   const write = vi.spyOn(terminal, 'write');
