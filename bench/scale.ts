@@ -89,6 +89,7 @@ async function planned(hosts: number, rounds: number, workers: number): Promise<
 }
 
 interface Troubled {
+  readonly hosts: number;
   readonly forks: number;
   readonly run: Omit<Metered, 'out' | 'err'>;
   /** Lines that a terminal shows. */
@@ -107,7 +108,7 @@ const troubled = (
       const { out, err, ...run } = await alloyup(fleet, 'apply', '-y', '--forks', `${n}`);
       const lines = out.split('\n').length + err.split('\n').length;
       if (run.code !== 1) throw new Error(`exit ${run.code}: ${err}${out.slice(-2000)}`);
-      runs.push({ forks: n, run, lines });
+      runs.push({ hosts, forks: n, run, lines });
       say(`${hosts} hosts with faults, ${n} forks: ${text(run)}, ${lines} lines`);
     }
     return runs;
@@ -180,9 +181,10 @@ function tables(
   );
   add(
     'faults',
-    ['forks', 'wall s', 'CPU s', 'peak MB', 'blocked ms', 'lines'],
-    faulty.map(({ forks, run, lines: shown }) =>
+    ['hosts', 'forks', 'wall s', 'CPU s', 'peak MB', 'blocked ms', 'lines'],
+    faulty.map(({ hosts, forks, run, lines: shown }) =>
       row(
+        hosts.toLocaleString('en-US'),
         `${forks}`,
         seconds(run.wallMs),
         seconds(run.cpuMs),
