@@ -207,6 +207,27 @@ describeInBrowser('the page of a fleet', () => {
     expect(await page.locator('#host-title').textContent()).toMatch(/example\.com$/);
   });
 
+  test('names on a wall that try to be more than names', async () => {
+    const names = [
+      '"><img src=x onerror="alert(1)">',
+      ']]><script>alert(2)</script>',
+      '\u202egnp.exe',
+    ];
+    const hostile = names.map((name) => [name, 'refused'] as const);
+    const opened = await openPage(fleetOf([...hostile, ...someHosts(1200)]));
+    const { page } = opened;
+    const titles = await page.evaluate<readonly string[]>(
+      "[...document.querySelectorAll('#tiles a')].slice(0, 3).map((one) => one.title)",
+    );
+    expect(titles.map((title) => title.split(': data')[0])).toEqual([
+      ...names.slice(0, 2),
+      'gnp.exe',
+    ]);
+    expect(await page.locator('#tiles img, #tiles script').count()).toBe(0);
+    await page.locator('#tiles a').first().click();
+    expect(await page.locator('#host-title').textContent()).toBe(names[0]);
+  });
+
   test('a wall of tiles fits another width, and is whole on paper', async () => {
     const opened = await openPage(fleetOf(someHosts(3000)));
     const { page } = opened;
