@@ -116,7 +116,7 @@ const LOKI = {
   destination: 'https://loki.example.com/loki/api/v1/push',
 } as const;
 
-function factsOf(i: number, version: string, random: () => number): FactsView {
+function factsOf(i: number, version: string, verb: Verb, random: () => number): FactsView {
   const refused = i % 97 === 5;
   const sick = i % 211 === 7;
   return {
@@ -137,20 +137,24 @@ function factsOf(i: number, version: string, random: () => number): FactsView {
     keyExpiresAt: EXAMPLE_START + 400 * DAY_MS,
     proven: { run: '20261116T090000Z-0a1b', at: EXAMPLE_START - 7 * DAY_MS, holds: true },
     lastRun: { run: '20261116T090000Z-0a1b', verdict: 'ok' },
-    delivery: [
-      delivery({ perMinute: 4000 + (i % 7) * 100 }),
-      refused
-        ? delivery({
-            ...LOKI,
-            state: 'refused',
-            status: '401',
-            reason: 'server returned HTTP status 401 Unauthorized',
-            since: EXAMPLE_START - 600_000,
-            perMinute: null,
-            lostPerMinute: 310,
-          })
-        : delivery({ ...LOKI, perMinute: 260 }),
-    ],
+    // a plan asks for none
+    delivery:
+      verb === 'plan'
+        ? null
+        : [
+            delivery({ perMinute: 4000 + (i % 7) * 100 }),
+            refused
+              ? delivery({
+                  ...LOKI,
+                  state: 'refused',
+                  status: '401',
+                  reason: 'server returned HTTP status 401 Unauthorized',
+                  since: EXAMPLE_START - 600_000,
+                  perMinute: null,
+                  lostPerMinute: 310,
+                })
+              : delivery({ ...LOKI, perMinute: 260 }),
+          ],
     cluster: null,
   };
 }
@@ -196,7 +200,7 @@ export function exampleRun({ hosts, verb, forks = 32, ownLines = 0 }: Example): 
     say(at, {
       type: 'host.facts',
       host,
-      facts: factsOf(i, i % 10 === 9 ? '1.18.1' : '1.17.0', random),
+      facts: factsOf(i, i % 10 === 9 ? '1.18.1' : '1.17.0', verb, random),
     });
     at += some(5, 60);
     const same = i % 10 === 9 || (verb === 'status' && i % 3 !== 0);
@@ -320,7 +324,7 @@ export function exampleRun({ hosts, verb, forks = 32, ownLines = 0 }: Example): 
       say(now, { type: 'change.finished', host, step });
     }
     now += some(300, 900);
-    say(now, { type: 'host.facts', host, facts: factsOf(i, '1.18.1', random) });
+    say(now, { type: 'host.facts', host, facts: factsOf(i, '1.18.1', verb, random) });
     say(now + 20, { type: 'host.finished', host, outcome: 'changed' });
     return now + 20;
   }

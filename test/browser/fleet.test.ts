@@ -212,18 +212,21 @@ describeInBrowser('the page of a fleet', () => {
       '"><img src=x onerror="alert(1)">',
       ']]><script>alert(2)</script>',
       '\u202egnp.exe',
+      'x'.repeat(10_000),
     ];
     const hostile = names.map((name) => [name, 'refused'] as const);
     const opened = await openPage(fleetOf([...hostile, ...someHosts(1200)]));
     const { page } = opened;
     const titles = await page.evaluate<readonly string[]>(
-      "[...document.querySelectorAll('#tiles a')].slice(0, 3).map((one) => one.title)",
+      "[...document.querySelectorAll('#tiles a')].slice(0, 4).map((one) => one.title)",
     );
     expect(titles.map((title) => title.split(': data')[0])).toEqual([
       ...names.slice(0, 2),
       'gnp.exe',
+      names[3],
     ]);
     expect(await page.locator('#tiles img, #tiles script').count()).toBe(0);
+    expect(await scrollsSideways(opened)).toBe(false);
     await page.locator('#tiles a').first().click();
     expect(await page.locator('#host-title').textContent()).toBe(names[0]);
   });

@@ -119,6 +119,28 @@ describeInBrowser('the page of a graph', () => {
     expect(await scrollsSideways(opened)).toBe(false);
   });
 
+  test('what a hostile host reports is text, at each of two thousand ports', async () => {
+    const plain = graphOf(
+      `prometheus.remote_write "all" { ${Array.from({ length: 2000 }, (_, port) => `endpoint { url = "https://h:${port + 1}/" }`).join('\n')} }`,
+    );
+    const noteOf = <T extends { readonly id: string }>(all: readonly T[]) =>
+      new Map(
+        all.map(({ id }, i) => {
+          const text = HOSTILE[i % HOSTILE.length]!;
+          return [id, { tone: 'bad', text, more: [text, text] }] as const;
+        }),
+      );
+    const live = withNotes(plain, { nodes: noteOf(plain.nodes), edges: noteOf(plain.edges) });
+    const html = graphPage({ ...live, title: HOSTILE.join(' ') }, layOut, 60);
+    for (const raw of ['\u202e', '\u0007', '<script>alert']) expect(html).not.toContain(raw);
+    const opened = await openPage(html);
+    expect(await opened.page.locator('script').count()).toBe(1);
+    expect(await opened.page.locator('img, svg svg, [onload], [onclick]').count()).toBe(0);
+    const shown = opened.page.locator('.picture:not(.ag-hidden)');
+    expect(await shown.locator('.ag-destination.ag-tone-bad').count()).toBe(2000);
+    expect(await scrollsSideways(opened)).toBe(false);
+  });
+
   test('of a file that is rewritten is read again by itself, and no other', async () => {
     const still = await openPage(graphPage(graph(), layOut));
     expect(await still.page.locator('meta[http-equiv=refresh]').count()).toBe(0);
