@@ -208,7 +208,10 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     }
   }
 
+  // whatever is written is not written once the run is removed, whose records would be put back
+
   const announce = async (changes: Partial<RunRecord>): Promise<void> => {
+    if (isClosed) return;
     record = {
       ...record,
       ...changes,
@@ -263,6 +266,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
   };
 
   const add = async (part: Part): Promise<void> => {
+    if (isClosed) return;
     const { phase, host, issue, index, names } = part;
     part.isOrdered = true;
     part.orderedAt = Date.now();
@@ -552,7 +556,7 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
         const holder = await client.get(ownerKey(run));
         if (holder !== null && holder !== owner)
           giveUp({ code: 'queue.run', params: { reason: 'dispatched', run } });
-        else await client.set(ownerKey(run), owner, 'PX', OWNED_MS);
+        else if (!isClosed) await client.set(ownerKey(run), owner, 'PX', OWNED_MS);
         // whoever has lost the record, the run goes on
         if ((await client.hget(RUNS, run)) === null) {
           await announce({});
@@ -571,12 +575,14 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
 
   /** Workers write into what is there, and make nothing. */
   const makeStream = async (): Promise<void> => {
+    if (isClosed) return;
     const nothing: Told = { run, words: [] };
     await client.xadd(eventsKey(run), '*', 'm', packed('events', nothing, signer));
     await client.pexpire(eventsKey(run), KEPT_MS);
   };
 
   const writeScope = async (): Promise<void> => {
+    if (isClosed) return;
     await client.set(scopeKey(run), packed('scope', scope, signer), 'PX', KEPT_MS);
   };
 

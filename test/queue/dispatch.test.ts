@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Redis } from 'ioredis';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Dispatch, openDispatch, type Said } from '../../src/queue/dispatch.ts';
 import {
   eventsKey,
@@ -54,6 +55,7 @@ const nobody = {
 
 async function dispatched(patienceS: number): Promise<{
   readonly redis: RedisServer;
+  readonly client: Redis;
   readonly dispatch: Dispatch;
   readonly said: readonly Said[];
   tell(...words: readonly Word[]): Promise<unknown>;
@@ -87,7 +89,7 @@ async function dispatched(patienceS: number): Promise<{
   const ordered = async (issue: number): Promise<void> => {
     while (!(await server.client.exists(listKey(RUN, jobId('change', 0, issue))))) await after(10);
   };
-  return { redis, dispatch, said, tell, ordered };
+  return { redis, client: server.client, dispatch, said, tell, ordered };
 }
 
 const END: PartEnd = {
@@ -206,4 +208,32 @@ test('an order that is not wanted any more at once is withdrawn', async () => {
   const part = dispatch.part('web-01', 'change', {}, nobody, stop.signal);
   stop.abort();
   expect(await part).toEqual({ gone: 'withdrawn' });
+});
+
+async function keysLater(client: Redis): Promise<readonly string[]> {
+  await after(300);
+  return client.keys('*');
+}
+
+describe('nothing of a run that is over is written again', () => {
+  test('by a word about its hosts that was still to be said', async () => {
+    const { client, dispatch } = await dispatched(60);
+    dispatch.unwatch('web-01');
+    await dispatch.close(false);
+    expect(await keysLater(client)).toEqual([]);
+  });
+
+  test('by whoever was looking at it', async () => {
+    const { client, dispatch } = await dispatched(60);
+    const { hget } = client;
+    const looked = new Promise<void>((resolve) => {
+      vi.spyOn(client, 'hget').mockImplementationOnce(async (...of) => {
+        await dispatch.close(false);
+        resolve();
+        return hget.apply(client, of);
+      });
+    });
+    await looked;
+    expect(await keysLater(client)).toEqual([]);
+  });
 });

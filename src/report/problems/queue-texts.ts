@@ -15,7 +15,7 @@ export const queueTexts: Texts<QueueProblems> = {
       place,
       said,
     }) => text`no connection to Redis at ${place}: ${withoutStop(said)}
-      Check that it runs and that this machine may reach it: redis-cli -u URL ping`,
+      Check that it runs, that this machine may reach it, and whether it speaks TLS (rediss://): redis-cli -u URL ping`,
     login: ({ place, said }) => text`Redis at ${place} refused the login: ${withoutStop(said)}
       Put user and password into the URL: redis://USER:PASSWORD@${place}`,
     permission: ({
