@@ -33,7 +33,10 @@ export interface TextRenderer {
 /** Seconds after which a wait gets a line of its own without -v. */
 const LONG_WAIT_S = 5;
 
-/** With more hosts than this, those without changes get no lines of their own. */
+/**
+ * With more hosts than this, those without changes get no lines of their own, and of those in trouble only so many do: the
+ * report at the end tells of all of them.
+ */
 const MANY_HOSTS = 40;
 
 /** Columns for a host's name in a progress line. */
@@ -51,6 +54,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
   const shown = new Set<string>();
   /** What hosts have warned of since then. */
   const late = new Map<string, readonly Warning[]>();
+  /** Hosts in trouble, in the order in which it was told. */
+  const troubled = new Map<string, number>();
   let linesShown = false;
   let nameWidth = 4;
   let isLarge = false;
@@ -66,6 +71,15 @@ export function textRenderer(options: TextOptions): TextRenderer {
     if (level < 0) return '';
     linesShown = true;
     return `${paint.bold(text)}\n`;
+  };
+
+  const trouble = (host: string, text: string): string => {
+    const isNew = !troubled.has(host);
+    if (isNew) troubled.set(host, troubled.size + 1);
+    const nth = troubled.get(host)!;
+    if (!isLarge || level >= 1 || nth <= MANY_HOSTS) return line(host, text);
+    if (!isNew || nth > MANY_HOSTS + 1 || level < 0) return '';
+    return `${paint.dim('what befalls more hosts is told at the end; -v tells it as it comes')}\n`;
   };
 
   const detail = (host: string, text: string): string => line(host, paint.dim(text), 1);
@@ -85,7 +99,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
     // view of all hosts
     const counted = report.outcome === 'skipped' || (isLarge && report.outcome === 'unchanged');
     const repeated = counted || verb === 'plan' || verb === 'status';
-    return line(host, finishedText(report, width - nameWidth - 2, paint), repeated ? 1 : 0);
+    const text = finishedText(report, width - nameWidth - 2, paint);
+    return report.problem && !repeated ? trouble(host, text) : line(host, text, repeated ? 1 : 0);
   };
 
   const onEnd = (ledger: Ledger): string => {
@@ -156,14 +171,14 @@ export function textRenderer(options: TextOptions): TextRenderer {
           return onWaiting(event);
         case 'host.reconnecting': {
           const text = `connection lost, reconnecting (attempt ${event.attempt})`;
-          return line(event.host, paint.yellow(text));
+          return trouble(event.host, paint.yellow(text));
         }
         case 'change.started':
           return detail(event.host, `${event.step} ...`);
         case 'change.finished':
           return detail(event.host, `${event.step} done`);
         case 'change.failed':
-          return line(event.host, paint.red(`${event.step} failed, rolling back`));
+          return trouble(event.host, paint.red(`${event.step} failed, rolling back`));
         case 'change.undone':
           return detail(event.host, `${event.step} rolled back`);
         case 'change.output': {

@@ -322,3 +322,26 @@ db: wave 2 of 3: 12 hosts
 rolling back 2 hosts that this run changed
 `);
 });
+
+test('of many hosts in trouble forty have lines as it comes, and all are in the report', () => {
+  const lost = names(60).flatMap((host): readonly Happening[] => [
+    ...pending(host).slice(0, 3),
+    { type: 'host.reconnecting', host, attempt: 1 },
+    {
+      type: 'host.finished',
+      host,
+      outcome: 'failed',
+      problem: { code: 'ssh.lost', host, params: { reason: 'nothing-started' } },
+    },
+  ]);
+  const events = stamp([started('apply', ...names(60)), ...lost, finished(1)]);
+  const linesOf = (text: RegExp, level: 0 | 1): number =>
+    screenOf(events, { level }).match(text)?.length ?? 0;
+  expect(linesOf(/^web-.* reconnecting/gm, 0)).toBe(40);
+  expect(linesOf(/^web-\S+ +failed/gm, 0)).toBe(40);
+  expect(linesOf(/^what befalls more hosts is told at the end/gm, 0)).toBe(1);
+  expect(linesOf(/^error\[ssh\.lost\]/gm, 0)).toBe(1);
+  expect(screenOf(events)).toMatch(/and 48 more/);
+  expect(linesOf(/^web-.* reconnecting/gm, 1)).toBe(60);
+  expect(linesOf(/^web-\S+ +failed/gm, 1)).toBe(60);
+});
