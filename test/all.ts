@@ -23,8 +23,8 @@ import {
  * `npm test`: everything but the slow set. On two cores, in this order:
  * 1. packages and the build (seconds, when the packages are installed);
  * 2. unit tests and, at the same time, the lab's base system, which waits for the network for most of its 30 s;
- * 3. pages in a real browser (a minute), before hosts keep the cores busy;
- * 4. end-to-end tests, one file at a time: each starts many hosts and keeps both cores busy.
+ * 3. end-to-end tests, one file at a time, which wait for hosts for most of half an hour; and at the same time, in the
+ *    first two minutes of it, pages in a real browser.
  */
 
 const say = (line: string): void => console.log(`\n--- ${line}`);
@@ -64,10 +64,11 @@ async function main(): Promise<void> {
       // a failure shows when the first host is asked for
       obstacle === null ? ensureBase('bookworm', say).catch(() => undefined) : undefined,
     ]);
-    say('pages, in Chromium');
-    const browser = await vitest('browser', directory);
-    say('end-to-end tests, on hosts of their own');
-    const e2e = await vitest('e2e', directory);
+    say('end-to-end tests, on hosts of their own, and pages, in Chromium');
+    const [e2e, browser] = await Promise.all([
+      vitest('e2e', directory),
+      vitest('browser', directory),
+    ]);
     const runs = [unit, browser, e2e];
     if (runs.some(({ failed }) => failed > 0)) process.exitCode = 1;
     console.log(`\n${[...skippedLines(runs), closingLine(runs)].join('\n')}`);
