@@ -90,12 +90,20 @@ export async function openPictures(mask: Mask): Promise<Pictures> {
           const isNamed = [before, after].some((text) => text?.includes(name));
           const shownFor = hosts.length > 1 && isNamed ? name : null;
           const draw = (graph: Graph | null): string | null =>
-            graph && graphSvg(layOut(graph), { styled: false, explained: false });
+            graph &&
+            (graph.nodes.length > 0
+              ? graphSvg(layOut(graph), { styled: false, explained: false })
+              : '');
           const svgs = { before: draw(graphs.before), after: draw(graphs.after) };
           return [{ title: titleOf(graphs), hosts, shownFor, ...svgs }];
         });
       const leftOut = groups.size - pictures.length;
-      return { pictures, leftOut, legend: legendSvg(edges), style: GRAPH_STYLE };
+      return {
+        pictures,
+        leftOut,
+        legend: edges.length > 0 ? legendSvg(edges) : null,
+        style: GRAPH_STYLE,
+      };
     },
   };
 }

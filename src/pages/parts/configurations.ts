@@ -13,7 +13,8 @@ export interface Picture {
   /** The host that it shows, where others differ from it in their names; null: they are the same. */
   readonly shownFor: string | null;
   /**
-   * SVG elements. They are put into the page as they are: who writes them makes every name in them a text.
+   * SVG elements, '' of a configuration without components. They are put into the page as they are: who writes them makes
+   * every name in them a text.
    * `before` is null where the picture stays the same, or there was none; `after` where there is none any more.
    */
   readonly before: string | null;
@@ -26,8 +27,8 @@ export interface Configurations {
   readonly pictures: readonly Picture[];
   /** Configurations without a picture. */
   readonly leftOut: number;
-  /** What lines and signs in them mean: an SVG element. */
-  readonly legend: string;
+  /** What lines and signs in them mean: an SVG element; null: they have none. */
+  readonly legend: string | null;
   /** The style sheet that all pictures share. */
   readonly style: string;
 }
@@ -62,7 +63,7 @@ export const configurationsSection = (
 ): Section =>
   section('configurations', 'Configurations', pictures.length + leftOut, [
     html`<p class="dim">${CAPTIONS[verb][0]}, as graphs of components. Data flows from left to right.${leftOut > 0 && ` ${count(leftOut, 'more configuration')} of fewer hosts, or with too many components for a picture, ${leftOut === 1 ? 'is' : 'are'} left out.`}</p>
-${pictures.length > 0 && html`<div class="picture-legend wide" tabindex="0" role="group" aria-label="Legend">${trusted(legend)}</div>`}
+${legend !== null && html`<div class="picture-legend wide" tabindex="0" role="group" aria-label="Legend">${trusted(legend)}</div>`}
 `,
     pictures.map((picture, i) =>
       picturePart(
@@ -91,5 +92,9 @@ ${
 `;
 
 const figure = (caption: string | null, title: string, svg: string): Part =>
-  html`<figure>${caption !== null && html`<figcaption>${caption}</figcaption>`}<div class="picture wide" tabindex="0" role="group" aria-label="${caption !== null && `${caption}, `}graph of ${title}">${trusted(svg)}</div></figure>
+  html`<figure>${caption !== null && html`<figcaption>${caption}</figcaption>`}${
+    svg === ''
+      ? html`<p class="dim">No components.</p>`
+      : html`<div class="picture wide" tabindex="0" role="group" aria-label="${caption !== null && `${caption}, `}graph of ${title}">${trusted(svg)}</div>`
+  }</figure>
 `;

@@ -53,6 +53,13 @@ describe('pictures of configurations', () => {
     });
   });
 
+  test('are empty for a text without components', async () => {
+    expect(await draw([['web-01', null, 'logging { }\n']])).toMatchObject({
+      legend: null,
+      pictures: [{ title: '0 components', hosts: ['web-01'], before: null, after: '' }],
+    });
+  });
+
   test('are one for hosts that differ in their names alone, and say whose it is', async () => {
     const named = (name: string) => text('a').replace('mimir', name);
     const drawn = await draw(['web-01', 'web-02'].map((name) => [name, null, named(name)]));

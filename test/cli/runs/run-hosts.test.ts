@@ -247,9 +247,10 @@ describe('the page', () => {
     };
     await alloyup(`${line} --html ${path('run.html')} --log ${path('run.ndjson')}`);
     const page = read('run.html');
-    // before, after, and what their signs mean
-    expect(page.match(/<svg /g)).toHaveLength(3);
+    // the one before: nothing is in the new one, and there are no lines to explain
+    expect(page.match(/<svg /g)).toHaveLength(1);
     expect(page).toContain('<figcaption>Before</figcaption>');
+    expect(page).toContain('<figcaption>After</figcaption><p class="dim">No components.</p>');
     expect(page).toContain('loki.write');
     expect(page).toContain('.ag-box');
     // a saved run has no texts
