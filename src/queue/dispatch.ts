@@ -208,9 +208,8 @@ export async function openDispatch(options: DispatchOptions): Promise<Dispatch> 
     }
   }
 
-  // whatever is written is not written once the run is removed, whose records would be put back
-
   const announce = async (changes: Partial<RunRecord>): Promise<void> => {
+    // by then the run may have been removed, and every write below would put a part of it back
     if (isClosed) return;
     record = {
       ...record,

@@ -54,8 +54,13 @@ export class Rig {
     const [redisDirectory, home] = [join(directory, 'redis'), join(directory, 'home')];
     for (const one of [redisDirectory, home]) mkdirSync(one, { recursive: true });
     const redis = await startRedis(redisDirectory, tls);
-    const fleet = await startFleet({ ...options, directory: home });
-    return new Rig(redis, fleet, directory, bin);
+    try {
+      const fleet = await startFleet({ ...options, directory: home });
+      return new Rig(redis, fleet, directory, bin);
+    } catch (error) {
+      await redis.stop();
+      throw error;
+    }
   }
 
   /** Workers that are ready. */
