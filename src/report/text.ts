@@ -34,8 +34,8 @@ export interface TextRenderer {
 const LONG_WAIT_S = 5;
 
 /**
- * With more hosts than this, those without changes get no lines of their own, and of those in trouble only so many do: the
- * report at the end tells of all of them.
+ * With more hosts than this, those without changes get no lines of their own, and of those with problems only so many do:
+ * the report at the end covers all of them.
  */
 const MANY_HOSTS = 40;
 
@@ -54,8 +54,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
   const shown = new Set<string>();
   /** What hosts have warned of since then. */
   const late = new Map<string, readonly Warning[]>();
-  /** Hosts in trouble, in the order in which it was told. */
-  const troubled = new Map<string, number>();
+  /** Hosts with problems, numbered in the order in which they were reported. */
+  const reported = new Map<string, number>();
   let linesShown = false;
   let nameWidth = 4;
   let isLarge = false;
@@ -73,13 +73,13 @@ export function textRenderer(options: TextOptions): TextRenderer {
     return `${paint.bold(text)}\n`;
   };
 
-  const trouble = (host: string, text: string): string => {
-    const isNew = !troubled.has(host);
-    if (isNew) troubled.set(host, troubled.size + 1);
-    const nth = troubled.get(host)!;
+  const problemLine = (host: string, text: string): string => {
+    const isNew = !reported.has(host);
+    if (isNew) reported.set(host, reported.size + 1);
+    const nth = reported.get(host)!;
     if (!isLarge || level >= 1 || nth <= MANY_HOSTS) return line(host, text);
     if (!isNew || nth > MANY_HOSTS + 1 || level < 0) return '';
-    return `${paint.dim('what befalls more hosts is told at the end; -v tells it as it comes')}\n`;
+    return `${paint.dim('further problems are reported at the end; -v shows each as it occurs')}\n`;
   };
 
   const detail = (host: string, text: string): string => line(host, paint.dim(text), 1);
@@ -100,7 +100,9 @@ export function textRenderer(options: TextOptions): TextRenderer {
     const counted = report.outcome === 'skipped' || (isLarge && report.outcome === 'unchanged');
     const repeated = counted || verb === 'plan' || verb === 'status';
     const text = finishedText(report, width - nameWidth - 2, paint);
-    return report.problem && !repeated ? trouble(host, text) : line(host, text, repeated ? 1 : 0);
+    return report.problem && !repeated
+      ? problemLine(host, text)
+      : line(host, text, repeated ? 1 : 0);
   };
 
   const onEnd = (ledger: Ledger): string => {
@@ -171,14 +173,14 @@ export function textRenderer(options: TextOptions): TextRenderer {
           return onWaiting(event);
         case 'host.reconnecting': {
           const text = `connection lost, reconnecting (attempt ${event.attempt})`;
-          return trouble(event.host, paint.yellow(text));
+          return problemLine(event.host, paint.yellow(text));
         }
         case 'change.started':
           return detail(event.host, `${event.step} ...`);
         case 'change.finished':
           return detail(event.host, `${event.step} done`);
         case 'change.failed':
-          return trouble(event.host, paint.red(`${event.step} failed, rolling back`));
+          return problemLine(event.host, paint.red(`${event.step} failed, rolling back`));
         case 'change.undone':
           return detail(event.host, `${event.step} rolled back`);
         case 'change.output': {

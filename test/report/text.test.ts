@@ -323,7 +323,7 @@ rolling back 2 hosts that this run changed
 `);
 });
 
-test('of many hosts in trouble forty have lines as it comes, and all are in the report', () => {
+test('forty of many hosts with problems get lines of their own, and all are in the report', () => {
   const lost = names(60).flatMap((host): readonly Happening[] => [
     ...pending(host).slice(0, 3),
     { type: 'host.reconnecting', host, attempt: 1 },
@@ -339,7 +339,7 @@ test('of many hosts in trouble forty have lines as it comes, and all are in the 
     screenOf(events, { level }).match(text)?.length ?? 0;
   expect(linesOf(/^web-.* reconnecting/gm, 0)).toBe(40);
   expect(linesOf(/^web-\S+ +failed/gm, 0)).toBe(40);
-  expect(linesOf(/^what befalls more hosts is told at the end/gm, 0)).toBe(1);
+  expect(linesOf(/^further problems are reported at the end/gm, 0)).toBe(1);
   expect(linesOf(/^error\[ssh\.lost\]/gm, 0)).toBe(1);
   expect(screenOf(events)).toMatch(/and 48 more/);
   expect(linesOf(/^web-.* reconnecting/gm, 1)).toBe(60);
