@@ -40,6 +40,19 @@ testUnless('enableCompileCache' in module ? undefined : 'needs Node 22.8 or late
   },
 );
 
+testUnless(process.versions.node.startsWith('20.') ? undefined : 'needs Node 20')(
+  'V8 optimizes little of what runs for less than a second',
+  () => {
+    const block = 'a.b "c" {\n\td = [{"e" = "f"}]\n\tg = []\n}\n';
+    const { stdout } = spawnSync(process.execPath, ['--trace-opt', builtCommand(), 'fmt', '-'], {
+      encoding: 'utf8',
+      input: block.repeat(400),
+    });
+    // about 20 if nobody asks V8 to wait
+    expect(stdout.split('completed optimizing').length - 1).toBeLessThan(10);
+  },
+);
+
 test('fmt reads stdin', () => {
   expect(alloyup(['fmt', '-'], { input: 'logging {\nlevel="info"\n}\n' })).toEqual({
     code: 0,
