@@ -136,7 +136,14 @@ function sharedOf(inventory: Source, host: InventoryHost, cache: Cache['shared']
   const own = host.key === null ? {} : (inventory.input.hosts?.[host.key] ?? {});
   const hasSettings = Object.keys(own).some((name) => name !== 'groups');
   const key = [hasSettings ? host.key : '', ...host.groups].join('\n');
-  const shared = cache.get(key) ?? complete(layersOf(inventory, host), inventory);
+  const known = cache.get(key);
+  if (known) return known;
+  const merged = complete(layersOf(inventory, host), inventory);
+  // most hosts have but an address of their own, and what is rendered from one configuration is rendered once
+  const shared =
+    hasSettings && own.config === undefined
+      ? { ...merged, config: sharedOf(inventory, { ...host, key: null }, cache).config }
+      : merged;
   cache.set(key, shared);
   return shared;
 }

@@ -58,6 +58,8 @@ const hosts = fc.array(
     faulty: fc.option(fc.constantFrom(...Object.keys(FAULTY)), { freq: 2 }),
     strange: fc.boolean(),
     own: fc.boolean(),
+    /** It sets its address alone. */
+    bare: fc.boolean(),
   }),
   { minLength: 4, maxLength: 6 },
 );
@@ -95,19 +97,21 @@ test('what hosts share changes nothing of what is found', () => {
         },
         groups: { web: { hosts: named.slice(1).map(([name]) => name) } },
         hosts: Object.fromEntries(
-          named.map(([name, { fine, faulty, own }]) => [
+          named.map(([name, { fine, faulty, own, bare }], i) => [
             name,
-            {
-              config: {
-                fragments: Object.fromEntries([
-                  ...[...fine, ...(faulty === null ? [] : [faulty])].map((one) => [
-                    one,
-                    `./${one}.alloy`,
-                  ]),
-                  ...(own ? [['redis', { vars: { instance: name } }]] : []),
-                ]),
-              },
-            },
+            bare
+              ? { ssh: { address: `10.0.0.${i + 1}` } }
+              : {
+                  config: {
+                    fragments: Object.fromEntries([
+                      ...[...fine, ...(faulty === null ? [] : [faulty])].map((one) => [
+                        one,
+                        `./${one}.alloy`,
+                      ]),
+                      ...(own ? [['redis', { vars: { instance: name } }]] : []),
+                    ]),
+                  },
+                },
           ]),
         ),
       });

@@ -302,6 +302,25 @@ test('hosts without settings of their own share objects', () => {
   expect(settingsOf(inventory, 'h1').alloy).toBe(settingsOf(inventory, 'h2').alloy);
 });
 
+test('hosts with other settings of their own share the configuration of their groups', () => {
+  const inventory = parse(`groups: { g: { hosts: [h1, h2, h3], config: { vars: { a: 1 } } } }
+hosts:
+  h1: { ssh: { address: 10.0.0.1 } }
+  h2: { ssh: { address: 10.0.0.2 }, alloy: { args: [--x] } }
+  h3: { config: { vars: { b: 2 } } }
+  h4: { ssh: { address: 10.0.0.4 } }
+`);
+  const [h1, h2, h3, h4] = ['h1', 'h2', 'h3', 'h4'].map((name) => settingsOf(inventory, name));
+  expect(h2!.config).toBe(h1!.config);
+  expect([h1, h3, h4].map((host) => ({ ...host!.config.vars }))).toEqual([
+    { a: 1 },
+    { a: 1, b: 2 },
+    {},
+  ]);
+  expect(h2).toMatchObject({ ssh: { address: '10.0.0.2' }, alloy: { args: ['--x'] } });
+  expect(h2!.origins.get('config.vars.a')).toEqual(h1!.origins.get('config.vars.a'));
+});
+
 test('probable mistakes are warnings', () => {
   const { warnings } = parse('groups:\n  h: { hosts: [] }\nhosts:\n  h:\n');
   expect(warnings.map(({ code, at }) => `${code}:${at?.line}`)).toEqual([
