@@ -13,7 +13,7 @@ const [hosts = 20, forks = 32, speed = 1] = process.argv.slice(2).map(Number);
 const options = { output: 'text', quiet: false, verbose: 0, diff: true } as const;
 const terminal = processTerminal();
 const live = openLiveView(options, terminal);
-const printer = openPrinter('text', options, live.terminal, !live.shown);
+const printer = openPrinter('text', options, live.terminal, { waits: !live.shown });
 let seq = 0;
 
 const emit = (happening: Happening): void => {

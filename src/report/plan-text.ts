@@ -7,7 +7,7 @@ import { graphChangeLines } from './graph-text.ts';
 import { type Hosts, type PlanGroup, planGroups, problemGroups, warningGroups } from './groups.ts';
 import type { Paint } from './paint.ts';
 import { count, foldLine, pad, present, someNames, who, wrap } from './plain.ts';
-import { errorTexts, type ProblemStyle, warningTexts } from './problem-text.ts';
+import { type ProblemStyle, type Room, textsWithin, warningTexts } from './problem-text.ts';
 
 export interface PlanStyle extends ProblemStyle {
   readonly diffs: boolean;
@@ -20,11 +20,14 @@ export interface PlanStyle extends ProblemStyle {
 /**
  * The plans of all hosts: warnings first, hosts with equal plans together, then refused hosts, each
  * problem, the waves, and the totals in one line. What stops a run comes last: a long plan scrolls away.
+ *
+ * @param room for the problems; null: as much as they take
  */
 export function plansText(
   hosts: Hosts,
   { warnings, waves }: Pick<RunReport, 'warnings' | 'waves'>,
   style: PlanStyle,
+  room: Room | null = null,
 ): string {
   const all = [...hosts];
   const groupsOf = (which: (problems: PlanView['problems']) => boolean): readonly PlanGroup[] =>
@@ -41,7 +44,7 @@ export function plansText(
     ),
     ...adoptable.map((group) => refusedText(group, style)),
     ...refused.map((group) => refusedText(group, brief)),
-    ...errorTexts(problemGroups(all), style),
+    ...textsWithin(room, [], problemGroups(all), style),
     ...(waves.length > 0 ? [wavesText(waves, style)] : []),
     ...clustersText(all, style),
     `${planSum(all, style.paint)}\n`,

@@ -2,7 +2,7 @@ import type { Notice, Position, Problem } from '../model/problem.ts';
 import { trimEndOf } from '../model/trim-end.ts';
 import { alone, findingGroups, type Group, isRendered } from './groups.ts';
 import type { Paint } from './paint.ts';
-import { count, oneLine, plain, present, someNames, wrap } from './plain.ts';
+import { count, cut, oneLine, plain, present, someNames, widthOf, wrap } from './plain.ts';
 import { type Printable, toPrintable } from './printable.ts';
 import { docsOf, textOf } from './text-of.ts';
 
@@ -12,7 +12,7 @@ export interface ProblemStyle {
   readonly width: number;
   /** Each problem or warning ends with a link to its explanation. */
   readonly links?: boolean;
-  /** All that hosts of a run ended with is told, however many of one kind. */
+  /** All that hosts of a run ended with is told, however many of one kind, and every host is named. */
   readonly whole?: boolean;
 }
 
@@ -47,11 +47,83 @@ export const warningTexts = (
   ),
 ];
 
-function kindTexts(
-  kind: Kind,
-  groups: readonly Group<Notice>[],
+/** Of a screen. */
+export interface Room {
+  readonly lines: number;
+  /** Says where all of it is. */
+  readonly more: string;
+}
+
+/**
+ * Warnings and errors, as `warningTexts` and `errorTexts` do it, where there is room for that. Otherwise each kind gets as
+ * many lines as there are for it, errors of most hosts first: what it is and on how many hosts, what to do, and some of
+ * the hosts. The kinds that there is no room for are counted. @param room null: as much as they take
+ */
+export function textsWithin(
+  room: Room | null,
+  warnings: readonly Group<Notice>[],
+  errors: readonly Group<Problem>[],
   style: ProblemStyle,
 ): readonly string[] {
+  const whole = [...warningTexts(warnings, style), ...errorTexts(errors, style)];
+  // with the empty lines after them
+  const lines = whole.flatMap((text) => text.split('\n'));
+  return room === null || rowsOf(lines, style.width) <= room.lines
+    ? whole
+    : [overview(room, warnings, errors, style)];
+}
+
+/** Of a terminal, which goes on in the next one where a line is longer. */
+const rowsOf = (lines: readonly string[], width: number): number =>
+  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(plain(line)) / width)), 0);
+
+function overview(
+  { lines: room, more }: Room,
+  warnings: readonly Group<Notice>[],
+  errors: readonly Group<Problem>[],
+  { paint, width }: ProblemStyle,
+): string {
+  const kinds = [...kindsOf('error', errors), ...kindsOf('warning', warnings)];
+  // without `more`, and the empty line after it
+  const free = room - 2;
+  const shown = kinds.length > free ? kinds.slice(0, Math.max(1, free - 1)) : kinds;
+  const lines = Math.floor(free / shown.length);
+  const text = shown.map(({ kind, item, names, isOne }) => {
+    const { message, hint } = textOf(item);
+    const head = `${kind}[${oneLine(item.code)}]`;
+    const on = names.length > 0 ? ` on ${count(names.length, 'host')}` : '';
+    const said = cut(`${on}${isOne ? ':' : ', e.g.'} ${oneLine(message)}`, width - head.length);
+    const help = cut(oneLine(hint), width - '  help: '.length);
+    const some = cut(someNames(names.map(oneLine), width - 5), width - 5);
+    return [
+      `${paint[COLOURS[kind]](paint.bold(head))}${paint.bold(said)}\n`,
+      lines > 1 && help !== '' ? `${paint.cyan('  help')}: ${help}\n` : '',
+      lines > 2 && some !== '' ? `${paint.cyan('  on')} ${some}\n` : '',
+    ].join('');
+  });
+  const left = kinds.length - shown.length;
+  const others = left > 0 ? `and ${count(left, 'more kind')}\n` : '';
+  return `${text.join('')}${others}${more}\n`;
+}
+
+/** What is of one kind, as one, with all of its hosts; those on most hosts first, and notes after warnings. */
+const kindsOf = (kind: 'error' | 'warning', groups: readonly Group<Notice>[]) =>
+  alikeGroups(kind, groups)
+    .map((all) => {
+      const { item } = all[0]!;
+      const names = [...new Set(all.flatMap(({ names }) => names))];
+      const isOne = all.length === 1;
+      return { kind: isNote(item) ? ('note' as const) : kind, item, names, isOne };
+    })
+    .sort(
+      (a, b) =>
+        Number(a.kind === 'note') - Number(b.kind === 'note') || b.names.length - a.names.length,
+    );
+
+function alikeGroups(
+  kind: Kind,
+  groups: readonly Group<Notice>[],
+): readonly (readonly Group<Notice>[])[] {
   const alike = new Map<string, Group<Notice>[]>();
   for (const group of groups) {
     const { item, names } = group;
@@ -62,7 +134,15 @@ function kindTexts(
     if (known) known.push(group);
     else alike.set(key, [group]);
   }
-  return [...alike.values()].flatMap((all) => {
+  return [...alike.values()];
+}
+
+function kindTexts(
+  kind: Kind,
+  groups: readonly Group<Notice>[],
+  style: ProblemStyle,
+): readonly string[] {
+  return alikeGroups(kind, groups).flatMap((all) => {
     const hosts = new Set(all.flatMap(({ names }) => names));
     // one more takes no more room than to say that there is one more, and what a single host has is told
     const isShort = all.length <= TOLD_OF_A_KIND + 1 || hosts.size < all.length;
@@ -134,7 +214,7 @@ export const placeText = ({ file, line, column }: Position): string =>
 function blockText(
   kind: Kind,
   { item: notice, names }: Group<Notice>,
-  { paint, width, links }: ProblemStyle,
+  { paint, width, links, whole = false }: ProblemStyle,
 ): string {
   const { code, host, at, detail } = notice;
   const { message, hint } = textOf(notice);
@@ -147,7 +227,7 @@ function blockText(
     // the place names the first one
     const others = someNames(on.slice(1), width - '  also rendered for '.length);
     if (others !== '') text += `${paint.cyan('  also')} rendered for ${others}\n`;
-  } else if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width)}\n`;
+  } else if (on.length > 0) text += `${paint.cyan('  on')} ${hostNames(on, width, whole)}\n`;
   if (detail !== undefined && detail.trim() !== '') text += detailText(plain(detail), paint, width);
   if (hint !== '') text += `${paint.cyan('  help')}: ${wrap(hint, width, 8, 8)}\n`;
   if (links) text += `${paint.cyan('  see')} ${docsOf(notice)}\n`;
@@ -160,8 +240,8 @@ const COLOURS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const NAMES_SHOWN = 40;
 const NAMES_OF_MANY = 12;
 
-function hostNames(hosts: readonly string[], width: number): string {
-  const named = hosts.length > NAMES_SHOWN ? hosts.slice(0, NAMES_OF_MANY) : hosts;
+function hostNames(hosts: readonly string[], width: number, whole = false): string {
+  const named = !whole && hosts.length > NAMES_SHOWN ? hosts.slice(0, NAMES_OF_MANY) : hosts;
   const more = hosts.length - named.length;
   const names = named.map(oneLine).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return wrap(names, width, 5, 5);

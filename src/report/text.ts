@@ -6,7 +6,7 @@ import { type Paint, paintWith } from './paint.ts';
 import { count, cut, duration, pad, present, shorten, widest, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
 import { type Printable, toPrintable } from './printable.ts';
-import { errorTexts, warningTexts } from './problem-text.ts';
+import { type Room, textsWithin } from './problem-text.ts';
 import type { Cleaned } from './redact.ts';
 import { statusText } from './status-text.ts';
 import { outcomePaint, summaryText } from './summary.ts';
@@ -22,6 +22,8 @@ export interface TextOptions {
   readonly folds?: boolean;
   /** Long waits get lines of their own; false where the live view shows them. */
   readonly waits?: boolean;
+  /** The command that prints all that this run leaves out; absent: none does. */
+  readonly replay?: string;
 }
 
 /** A run as text to append. Pure: what it prints follows from the events alone. */
@@ -33,11 +35,14 @@ export interface TextRenderer {
 /** Seconds after which a wait gets a line of its own without -v. */
 const LONG_WAIT_S = 5;
 
-/**
- * With more hosts than this, those without changes get no lines of their own, and of those with problems only so many do:
- * the report at the end covers all of them.
- */
+/** With more hosts than this, those without changes get no lines of their own, and the report at the end fits on a screen. */
 const MANY_HOSTS = 40;
+
+/** Of many hosts with problems, so many get lines of their own as they occur: the report at the end covers all of them. */
+const PROBLEMS_SHOWN = 5;
+
+/** Lines of a screen, without those of the log and of the next prompt. */
+const SCREEN = 22;
 
 /** Columns for a host's name in a progress line. */
 const NAME_WIDTH = 24;
@@ -77,8 +82,8 @@ export function textRenderer(options: TextOptions): TextRenderer {
     const isNew = !reported.has(host);
     if (isNew) reported.set(host, reported.size + 1);
     const nth = reported.get(host)!;
-    if (!isLarge || level >= 1 || nth <= MANY_HOSTS) return line(host, text);
-    if (!isNew || nth > MANY_HOSTS + 1 || level < 0) return '';
+    if (!isLarge || level >= 1 || nth <= PROBLEMS_SHOWN) return line(host, text);
+    if (!isNew || nth > PROBLEMS_SHOWN + 1 || level < 0) return '';
     return `${paint.dim('further problems are reported at the end; -v shows each as it occurs')}\n`;
   };
 
@@ -105,23 +110,37 @@ export function textRenderer(options: TextOptions): TextRenderer {
       : line(host, text, repeated ? 1 : 0);
   };
 
+  /** On the screen, for problems and warnings. */
+  const roomAbove = (summary: string): Room | null =>
+    isLarge && level < 1
+      ? {
+          lines: SCREEN - summary.split('\n').length,
+          more: `All hosts and problems: ${options.replay ?? 'run with -v'}`,
+        }
+      : null;
+
   const onEnd = (ledger: Ledger): string => {
     const hosts = [...ledger.hosts()];
     const { verb, startedAt, finishedAt, askedMs, warnings } = ledger.run;
     const endedAt = finishedAt ?? startedAt;
+    const summary =
+      verb === 'plan' ? '' : summaryText(hosts, ledger.run, endedAt - startedAt - askedMs, style);
     const text = present(
       verb === 'plan' && plans(ledger),
       verb === 'status' && statusText(hosts, endedAt, style),
-      ...(verb === 'plan' || level < 0
-        ? []
-        : warningTexts(
-            printed ? warningGroups(lateOnes(ledger), []) : warningGroups(hosts, warnings),
-            style,
-          )),
       ...(verb === 'plan' && level >= 0
         ? []
-        : errorTexts(problemGroups(hosts.filter(([name]) => !printed?.has(name))), style)),
-      verb !== 'plan' && summaryText(hosts, ledger.run, endedAt - startedAt - askedMs, style),
+        : textsWithin(
+            roomAbove(summary),
+            level < 0
+              ? []
+              : printed
+                ? warningGroups(lateOnes(ledger), [])
+                : warningGroups(hosts, warnings),
+            problemGroups(hosts.filter(([name]) => !printed?.has(name))),
+            style,
+          )),
+      summary,
     ).join('\n');
     return linesShown && text !== '' ? `\n${text}` : text;
   };
@@ -135,7 +154,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
       [...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])),
     );
     for (const [name, { plan }] of ledger.hosts()) if (plan) shown.add(name);
-    return plansText(ledger.hosts(), ledger.run, style);
+    return plansText(ledger.hosts(), ledger.run, style, roomAbove(planSum(ledger.hosts(), paint)));
   };
 
   /** The plan of a host that the run did not wait for. */

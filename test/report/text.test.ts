@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Happening, RunEvent } from '../../src/model/event.ts';
+import type { Problem } from '../../src/model/problem.ts';
 import { reportOf } from '../../src/report/fold.ts';
 import { runAnnotations } from '../../src/report/github.ts';
 import { junit } from '../../src/report/junit.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { ndjson } from '../../src/report/ndjson.ts';
 import { widthOf } from '../../src/report/plain.ts';
-import { cleaned } from '../../src/report/redact.ts';
+import { type Cleaned, cleaned } from '../../src/report/redact.ts';
+import type { TextOptions } from '../../src/report/text.ts';
 import {
   applied,
   change,
@@ -323,25 +325,99 @@ rolling back 2 hosts that this run changed
 `);
 });
 
-test('forty of many hosts with problems get lines of their own, and all are in the report', () => {
-  const lost = names(60).flatMap((host): readonly Happening[] => [
-    ...pending(host).slice(0, 3),
-    { type: 'host.reconnecting', host, attempt: 1 },
-    {
-      type: 'host.finished',
+/** Hosts that end with a problem each: of `kinds` kinds, in turn. */
+function failures(hosts: readonly string[], kinds: number): readonly Happening[] {
+  const texts = ['the first line\nand the second', 'x'.repeat(300), '語'.repeat(100), 'reset'];
+  return hosts.flatMap((host, i): readonly Happening[] => {
+    const problem = {
+      code: `kind.${i % kinds}`,
       host,
-      outcome: 'failed',
-      problem: { code: 'ssh.lost', host, params: { reason: 'nothing-started' } },
-    },
-  ]);
-  const events = stamp([started('apply', ...names(60)), ...lost, finished(1)]);
-  const linesOf = (text: RegExp, level: 0 | 1): number =>
-    screenOf(events, { level }).match(text)?.length ?? 0;
-  expect(linesOf(/^web-.* reconnecting/gm, 0)).toBe(40);
-  expect(linesOf(/^web-\S+ +failed/gm, 0)).toBe(40);
-  expect(linesOf(/^further problems are reported at the end/gm, 0)).toBe(1);
-  expect(linesOf(/^error\[ssh\.lost\]/gm, 0)).toBe(1);
-  expect(screenOf(events)).toMatch(/and 48 more/);
-  expect(linesOf(/^web-.* reconnecting/gm, 1)).toBe(60);
-  expect(linesOf(/^web-\S+ +failed/gm, 1)).toBe(60);
+      params: { reason: 'lost' },
+      message: texts[i % texts.length]!,
+      hint: 'Run it again, and look whether the network between you and the host is what you think it is',
+    } as unknown as Problem;
+    return [
+      ...pending(host).slice(0, 3),
+      { type: 'host.reconnecting', host, attempt: 1 },
+      { type: 'host.finished', host, outcome: i % 2 === 0 ? 'failed' : 'unreachable', problem },
+    ];
+  });
+}
+
+const linesOf = (text: string, which: RegExp): number => text.match(which)?.length ?? 0;
+
+test('five of many hosts with problems get lines of their own; with -v each of them', () => {
+  const hosts = names(60);
+  const events = stamp([started('apply', ...hosts), ...failures(hosts, 1), finished(1)]);
+  const text = screenOf(events);
+  expect(linesOf(text, /^web-.* reconnecting/gm)).toBe(5);
+  expect(linesOf(text, /^web-\S+ +(?:failed|unreachable)/gm)).toBe(5);
+  expect(linesOf(text, /^further problems are reported at the end/gm)).toBe(1);
+  const whole = screenOf(events, { level: 1 });
+  expect(linesOf(whole, /^web-.* reconnecting/gm)).toBe(60);
+  expect(linesOf(whole, /^web-\S+ +(?:failed|unreachable)/gm)).toBe(60);
+});
+
+/** What a run prints at its end. */
+function endOf(events: readonly Cleaned<RunEvent>[], more: Partial<TextOptions> = {}): string {
+  const before = screenOf(events.slice(0, -1), more);
+  return screenOf(events, more).slice(before.length);
+}
+
+/** Of a terminal that is 80 columns wide. */
+const rowsOf = (text: string): number =>
+  text
+    .trimEnd()
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / 80)), 0);
+/** Rows, without those of the log and of the next prompt. */
+const SCREEN = 22;
+
+test('whatever many hosts end with, the report fits on a screen, names each kind it can and says where all of it is', () => {
+  const hosts = names(120);
+  for (const verb of ['apply', 'status'] as const)
+    for (const kinds of [1, 2, 5, 6, 10, 14, 40, 120]) {
+      const events = stamp([started(verb, ...hosts), ...failures(hosts, kinds), finished(1)]);
+      const text = endOf(events, { replay: 'alloyup report 3f9a -v' });
+      // a status has a table of its own before it
+      const report = verb === 'status' ? text.slice(text.indexOf('error[')) : text;
+      expect(rowsOf(report), `${verb}, ${kinds} kinds\n${text}`).toBeLessThanOrEqual(SCREEN);
+      const told = new Set(text.match(/^error\[kind\.\d+\]/gm)).size;
+      const more = Number(/^and (\d+) more kinds?$/m.exec(text)?.[1] ?? 0);
+      expect(told + more).toBe(kinds);
+      expect(told).toBeGreaterThanOrEqual(Math.min(kinds, 12));
+      if (kinds > 1) expect(text).toContain('\nAll hosts and problems: alloyup report 3f9a -v\n');
+    }
+});
+
+test('of a few kinds of problems on many hosts, the hint and some hosts are told as well', () => {
+  const hosts = names(120);
+  const events = stamp([started('apply', ...hosts), ...failures(hosts, 4), finished(1)]);
+  expect(endOf(events)).toContain(`error[kind.0] on 30 hosts: the first line and the second
+  help: Run it again, and look whether the network between you and the host is …
+  on web-01.example.com, web-05.example.com, web-09.example.com and 27 more
+`);
+});
+
+test('with -v, and in a small fleet, every problem is told in full, and -v names all of its hosts', () => {
+  const many = names(60);
+  const events = stamp([started('apply', ...many), ...failures(many, 12), finished(1)]);
+  const whole = endOf(events, { level: 1 });
+  expect(linesOf(whole, / {2}help: Run it again/g)).toBe(linesOf(whole, /^error\[/gm));
+  for (const name of many) expect(whole).toContain(name);
+  const few = names(40);
+  const small = stamp([started('apply', ...few), ...failures(few, 12), finished(1)]);
+  const text = endOf(small);
+  expect(linesOf(text, /^error\[/gm)).toBeGreaterThan(11);
+  expect(text).not.toContain('All hosts and problems');
+  for (const name of few) expect(text).toContain(name);
+});
+
+test('the problems of a plan of many hosts fit on a screen below it', () => {
+  const hosts = names(120);
+  const events = stamp([started('plan', ...hosts), ...failures(hosts, 12), finished(1)]);
+  const text = endOf(events, { replay: 'alloyup report 3f9a -v' });
+  const below = text.slice(text.indexOf('error['));
+  expect(rowsOf(below)).toBeLessThanOrEqual(SCREEN);
+  expect(new Set(below.match(/^error\[kind\.\d+\]/gm)).size).toBe(12);
 });

@@ -3,7 +3,7 @@ import { openLedger } from '../../report/fold.ts';
 import { say } from '../../report/printable.ts';
 import type { Command, Invocation, Options } from '../args/option-table.ts';
 import { readEvents, readRun } from '../runs/run-logs.ts';
-import { openPrinter, pageOf } from '../runs/run-output.ts';
+import { openPrinter, pageOf, replayOf } from '../runs/run-output.ts';
 
 export const report: Command = async (invocation) => {
   const { args, options } = invocation;
@@ -33,7 +33,7 @@ export function printRun(
   format: Options['format'],
   { options, terminal }: Invocation,
 ): number {
-  const printer = openPrinter(format, options, terminal);
+  const printer = openPrinter(format, options, terminal, { replay: replayOf(run) });
   for (const event of readRun(run, terminal)) printer.on(event);
   if (format === 'text' && printer.ledger.run.finishedAt === null)
     terminal.out(say`The log ends here: the run was cut off or is still in progress.\n`);

@@ -9,6 +9,7 @@ import { type Document, say } from '../../report/printable.ts';
 import { type Cleaned, openCleaner, type ValueMask } from '../../report/redact.ts';
 import { textRenderer } from '../../report/text.ts';
 import { textOf } from '../../report/text-of.ts';
+import { commandLine } from '../../transport/command-line.ts';
 import { VERSION } from '../alloyup-version.ts';
 import type { Options } from '../args/option-table.ts';
 import { checkWritable, replaceFile } from '../files/write-files.ts';
@@ -21,12 +22,15 @@ import type { Telemetry } from './telemetry.ts';
 
 type Shown = Pick<Options, 'quiet' | 'verbose' | 'diff'>;
 
+/** The command that prints all of a saved run. @param run its ID, or the path of its log */
+export const replayOf = (run: string): string => commandLine(['alloyup', 'report', run, '-v']);
+
 /** Prints a run, each event as it comes or all of it at the end, as the format demands. */
 export function openPrinter(
   format: Options['format'],
   { quiet, verbose, diff }: Shown,
   { out, document, outColour, width, canvas }: Terminal,
-  waits = true,
+  { waits = true, replay = null }: { waits?: boolean; replay?: string | null } = {},
 ) {
   const ledger = openLedger();
   const text = textRenderer({
@@ -36,6 +40,7 @@ export function openPrinter(
     diffs: diff,
     folds: canvas !== undefined,
     waits,
+    ...(replay === null ? {} : { replay }),
   });
   return {
     ledger,
@@ -88,7 +93,10 @@ export function openOutput(
   const { junit: junitFile, html: htmlFile } = options;
   for (const file of [junitFile, htmlFile]) if (file !== null) checkWritable(file);
   const log = openRunLog(run, options.log, terminal, again);
-  const printer = openPrinter(options.output, options, terminal, !live.shown);
+  const printer = openPrinter(options.output, options, terminal, {
+    waits: !live.shown,
+    replay: log && replayOf(options.log === null ? run : log.path),
+  });
   const { ledger } = printer;
   const clean = openCleaner(mask);
   let seq = 0;
