@@ -25,7 +25,7 @@ const COMMAND = commandLine([
   ...PERL,
 ]);
 
-const program = (): string =>
+const program = (): Uint8Array =>
   factsScript({
     nonce: `@@${randomBytes(16).toString('hex')}`,
     repository: { url: 'https://apt.grafana.com', proxy: null },

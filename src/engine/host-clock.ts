@@ -35,7 +35,7 @@ export function startClock(
   const end = (): void => ended.abort();
   // one signal serves all hosts of a run, and one clock all waits of a host: many listeners are no leak
   setMaxListeners(0, abandon, ended.signal);
-  abandon.addEventListener('abort', end, { once: true, signal: stopped.signal });
+  abandon.addEventListener('abort', end, { once: true });
   if (abandon.aborted) end();
   void sleep(limitMs + GRACE_MS, stopped.signal).then(() => {
     if (!stopped.signal.aborted) end();
@@ -58,7 +58,10 @@ export function startClock(
         ? new ToolError(outOfTime(error.problem, seconds))
         : error,
     // a reason that is made anew would have a stack
-    stop: () => stopped.abort(STOPPED),
+    stop() {
+      abandon.removeEventListener('abort', end);
+      stopped.abort(STOPPED);
+    },
   };
 }
 

@@ -53,7 +53,7 @@ export async function startAsRoot(
   session: Session,
   host: Host,
   argv: Command,
-  input: string,
+  input: string | Uint8Array,
   options: StartOptions & {
     /** Called when `input` is sent: until then nothing can have come of it. */
     readonly onSent?: () => void;

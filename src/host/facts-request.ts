@@ -61,7 +61,7 @@ const NEEDED_TOOLS = [
  */
 export const factsScript = (
   request: FactsRequest & { readonly nonce: string; readonly root?: string },
-): string =>
+): Buffer =>
   factsProgram(
     {
       do: 'facts',

@@ -47,9 +47,16 @@ export const RUN_PROGRAM = `${joined(
   main,
 )}exit unit_main(@ARGV);\n`;
 
-/** A program for `perl -`, with its request behind it, and whatever the request names behind that. */
+/** For `perl -`, with a request behind it. */
+const program = (...parts: readonly string[]): string =>
+  `${joined(...parts, main)}exit main();\n__END__\n`;
+
+/** A program with its request behind it, and whatever the request names behind that. */
 const withRequest = (parts: readonly string[], request: unknown): string =>
-  `${joined(...parts, main)}exit main();\n__END__\n${JSON.stringify(request)}\n`;
+  `${program(...parts)}${JSON.stringify(request)}\n`;
+
+/** What reads facts, by what it can read: the same bytes for every host. */
+const factsPrograms = new Map<string, Buffer>();
 
 /**
  * What reads the facts of a host and changes nothing. `reads`: also what user alloy can read; `peers`: also whom Alloy
@@ -62,13 +69,19 @@ export const factsProgram = (
     peers = false,
     others = false,
   }: { readonly reads?: boolean; readonly peers?: boolean; readonly others?: boolean } = {},
-): string => {
-  const more = [
-    ...(asked ? [reads, acl] : []),
-    ...(peers ? [cluster] : []),
-    ...(others ? [software] : []),
-  ];
-  return withRequest([base, json, alloy, unit, lock, facts, delivery, ...more], request);
+): Buffer => {
+  const kind = `${asked} ${peers} ${others}`;
+  let bytes = factsPrograms.get(kind);
+  if (!bytes) {
+    const more = [
+      ...(asked ? [reads, acl] : []),
+      ...(peers ? [cluster] : []),
+      ...(others ? [software] : []),
+    ];
+    bytes = Buffer.from(program(base, json, alloy, unit, lock, facts, delivery, ...more));
+    factsPrograms.set(kind, bytes);
+  }
+  return Buffer.concat([bytes, Buffer.from(`${JSON.stringify(request)}\n`)]);
 };
 
 /** What reads how the data of a host fares, until nobody listens. */

@@ -15,7 +15,9 @@ export const strings = (raw: Raw | undefined): readonly string[] => list(raw).ma
 
 /** The probe prints bytes as characters up to U+00FF. */
 export const bytesOf = (raw: Raw | undefined): Buffer => Buffer.from(text(raw), 'latin1');
-export const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString();
+export const utf8 = (latin1: string): string =>
+  // most of what a host reports is ASCII, and needs no copies
+  /[^\0-\x7f]/.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1;
 
 /** `t` and the text, or `b` and base64. */
 export function content(raw: Raw | undefined): Buffer | null {

@@ -21,7 +21,9 @@ export const plain = (text: string): string =>
 
 /** The same on one line: a name or a path must not look like a line of ours. */
 export function oneLine(text: string): string {
-  const lines = plain(text).split(/\n\s*/);
+  const shown = plain(text);
+  if (!shown.includes('\n')) return shown;
+  const lines = shown.split(/\n\s*/);
   return lines.map((line, i) => (i < lines.length - 1 ? line.trimEnd() : line)).join(' ');
 }
 

@@ -462,9 +462,19 @@ function clean(value: unknown, mask: Mask, key: string): unknown {
     const text = BLOCKS.has(key) ? plain(value) : oneLine(value);
     return WORDS.has(key) ? text : mask(text);
   }
-  if (Array.isArray(value)) return value.map((item) => clean(item, mask, key));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [oneLine(name), clean(item, mask, name)]),
-  );
+  if (Array.isArray(value)) {
+    const items = value.map((item) => clean(item, mask, key));
+    return items.every((item, i) => item === value[i]) ? value : items;
+  }
+  // most values need no cleaning, and a copy of each would be garbage
+  let isClean = true;
+  const entries = Object.entries(value);
+  for (const entry of entries) {
+    const [name, item] = entry;
+    entry[0] = oneLine(name);
+    entry[1] = clean(item, mask, name);
+    isClean &&= entry[0] === name && entry[1] === item;
+  }
+  return isClean ? value : Object.fromEntries(entries);
 }

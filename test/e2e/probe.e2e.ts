@@ -20,7 +20,7 @@ const script = factsScript({
 
 /** Reads the facts as root. */
 async function readFrom(host: LabHost): Promise<Facts> {
-  const ended = await host.root('perl -', { input: script, timeoutS: 60 });
+  const ended = await host.root('perl -', { input: script.toString(), timeoutS: 60 });
   expect(ended.stderr).toBe('');
   const record = readRecord(ended.stdout.trimEnd(), '@@n');
   return readFacts(host.name, record?.type === 'facts' ? record.facts : undefined);

@@ -85,11 +85,15 @@ describe('the script', () => {
   });
 
   test('loads no module', () => {
-    expect(factsScript(inputOf()).match(/^(?:use (?!strict;)|require ).*/gm)).toBeNull();
+    expect(
+      factsScript(inputOf())
+        .toString()
+        .match(/^(?:use (?!strict;)|require ).*/gm),
+    ).toBeNull();
   });
 
   test('cut anywhere, it says nothing that could be read as facts', () => {
-    const script = factsScript(inputOf());
+    const script = factsScript(inputOf()).toString();
     for (let at = 0; at < script.length - 3; at += 997) {
       const { stdout } = spawnSync('perl', ['-'], { input: script.slice(0, at) });
       expect(stdout.toString()).toBe('');

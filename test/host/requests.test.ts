@@ -64,8 +64,11 @@ describe('facts', () => {
 
   test('are asked for with all that a plan depends on', () => {
     const request = { do: 'facts', nonce: '@@n', listen: asked.listen, facts: known };
-    expect(sent(factsScript({ ...asked, nonce: '@@n' }))).toEqual({ ...request, root: '' });
-    expect(sent(factsScript({ ...asked, nonce: '@@n', root: '/x' }))).toEqual({
+    expect(sent(factsScript({ ...asked, nonce: '@@n' }).toString())).toEqual({
+      ...request,
+      root: '',
+    });
+    expect(sent(factsScript({ ...asked, nonce: '@@n', root: '/x' }).toString())).toEqual({
       ...request,
       root: '/x',
     });
@@ -236,8 +239,13 @@ test('a program that was cut does nothing: only its last line does something', (
   expect(RUN_PROGRAM).toMatch(/\nexit unit_main\(@ARGV\);\n$/);
   const end = /\nexit main\(\);\n__END__\n\{"a":1\}\n$/;
   expect(launchProgram({ a: 1 })).toMatch(end);
-  expect(factsProgram({ a: 1 })).toMatch(end);
+  expect(factsProgram({ a: 1 }).toString()).toMatch(end);
   expect(followProgram({ a: 1 })).toMatch(end);
-  expect(factsProgram({})).toMatch(/\nsub print_facts .*\nsub main /s);
+  expect(factsProgram({ b: 2 }).subarray(0, -8)).toEqual(factsProgram({ a: 1 }).subarray(0, -8));
+  expect(factsProgram({}, { peers: true }).toString()).toMatch(
+    /\nsub print_facts .*\nsub cluster/s,
+  );
+  expect(factsProgram({}).toString()).not.toMatch(/\nsub cluster/);
+  expect(factsProgram({}).toString()).toMatch(/\nsub print_facts .*\nsub main /s);
   expect(followProgram({})).toMatch(/\nsub follow .*\nsub main /s);
 });

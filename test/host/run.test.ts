@@ -46,7 +46,12 @@ describe('the program', () => {
   });
 
   test('never evaluates text', () => {
-    for (const text of [RUN_PROGRAM, factsProgram({}), followProgram({}), launchProgram({})])
+    for (const text of [
+      RUN_PROGRAM,
+      factsProgram({}).toString(),
+      followProgram({}),
+      launchProgram({}),
+    ])
       expect(text.match(/\beval\b(?!\s*\{)|\bdo\s+["'$]/)).toBeNull();
   });
 

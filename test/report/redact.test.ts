@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Happening } from '../../src/model/event.ts';
 import { Secret } from '../../src/model/secret.ts';
 import {
+  cleaned,
   createMask,
   HIDDEN,
   openCleaner,
@@ -422,6 +423,17 @@ test('what a host prints is masked across its lines, and no other host joins in'
   expect(print('a', 'x correct-ho')).toMatchObject({ line: `x ${HIDDEN}` });
   expect(print('b', 'rse-battery')).toMatchObject({ line: 'rse-battery' });
   expect(print('a', 'rse-battery y')).toMatchObject({ line: `${HIDDEN} y` });
+});
+
+test('what needs no cleaning is not copied, and one part that does is', () => {
+  const mask = maskOf('hunter22');
+  const clean = { code: 'w', params: { said: 'fine', list: ['a', 'b'] } };
+  expect(cleaned(clean)).toBe(clean);
+  const mixed = { a: clean, b: { list: ['x', 'x=hunter22'] } };
+  const masked = cleanWith(mixed as unknown as Happening, mask) as unknown as typeof mixed;
+  expect(masked.a).toBe(clean);
+  expect(masked.b.list[1]).not.toContain('hunter22');
+  expect(mixed.b.list[1]).toBe('x=hunter22');
 });
 
 test('no field may hold control characters, whoever names it', () => {
