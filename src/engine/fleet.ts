@@ -28,8 +28,9 @@ export async function runFleet(
 ): Promise<void> {
   const clusters = createClusters();
   const own = (target: Target): HostRun => createHostRun(target, world, options, clusters);
+  const mayRollBack = targets.some(({ rollout }) => rollout.onFail === 'rollback');
   const hosts = targets.map((target) =>
-    hostRun ? hostRun(target, clusters) : new LateHostRun(target, own),
+    hostRun ? hostRun(target, clusters) : new LateHostRun(target, own, mayRollBack),
   );
   const byName = new Map(
     targets.map((target, i) => [target.host.name, { target, run: hosts[i]! }]),

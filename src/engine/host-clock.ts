@@ -17,6 +17,17 @@ export interface HostClock {
   stop(): void;
 }
 
+/** Between the parts of a run: a clock that has stopped would keep its signals for as long as somebody reads the plans. */
+export const AT_REST: HostClock = {
+  left: (atMostMs = 0) => atMostMs,
+  over: false,
+  signal: new AbortController().signal,
+  within: (work) => work,
+  explained: (error) => error,
+  stop: () => undefined,
+};
+setMaxListeners(0, AT_REST.signal);
+
 const STOPPED = 'stopped';
 
 /** Waits that know what they waited for end by themselves, and say so, before the signal ends them. */

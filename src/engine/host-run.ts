@@ -26,7 +26,7 @@ import {
   watchDelivery,
 } from './delivery-watch.ts';
 import { factsRequest, gatherFacts, gatherSupplies } from './gather-facts.ts';
-import { type HostClock, startClock } from './host-clock.ts';
+import { AT_REST, startClock } from './host-clock.ts';
 import { type RunEnd, runOnHost } from './remote-run.ts';
 import { configOn, replacedConfig } from './replaced-config.ts';
 import { createSession, isLost } from './session.ts';
@@ -119,7 +119,7 @@ export function createHostRun(
   let changed = false;
   /** The newest run that was started on the host. */
   let lastRun = earlier?.lastRun ?? '';
-  let clock: HostClock;
+  let clock = AT_REST;
   let runs = 0;
   /** The text that a rollback is to replace, where somebody wants to know it. */
   let undoneConfig: string | null = null;
@@ -177,6 +177,7 @@ export function createHostRun(
       }
     } finally {
       clock.stop();
+      clock = AT_REST;
     }
   };
 
@@ -489,32 +490,19 @@ export function createHostRun(
     return verdictOf(target, account, end, world.mask);
   };
 
-  return {
-    get waiting() {
-      return planned !== null || (outcome === null && earlier?.approved != null);
-    },
-    get moved() {
-      return moved;
-    },
-    get outcome() {
-      return outcome;
-    },
+  const state = {
+    waiting: () => planned !== null || (outcome === null && earlier?.approved != null),
+    moved: () => moved,
+    outcome: () => outcome,
+    changed: () => changed,
+    problem: () => problem,
+    lastRun: () => lastRun,
+    approved: () => planned && { saved: savedHost(planned.plan), proof: planned.plan.proof },
+    isOver: () => watching,
+  };
+  return Object.assign(new StatedRun(state), {
     name,
     cluster: target.cluster?.name ?? null,
-    get changed() {
-      return changed;
-    },
-    get problem() {
-      return problem;
-    },
-    get lastRun() {
-      return lastRun;
-    },
-    get approved() {
-      if (!planned) return null;
-      const { plan } = planned;
-      return { saved: savedHost(plan), proof: plan.proof };
-    },
     plan() {
       emit({ type: 'host.started', host: name, place: host.at });
       return guarded(planFirst);
@@ -536,15 +524,13 @@ export function createHostRun(
       }
       const { signal } = endWatch;
       watching = watchDelivery(target, carriedOut!, session, world, signal).finally(session.close);
+      carriedOut = null;
     },
     unwatch: () => endWatch.abort(),
-    skip: (because) => finish('skipped', because),
+    skip: (because?: Problem) => finish('skipped', because),
     close: session.close,
     isProven,
-    get isOver() {
-      return watching;
-    },
-    async rollBack(because) {
+    async rollBack(because: Problem) {
       const toRun = lastRun;
       endWatch.abort();
       await watching;
@@ -557,7 +543,44 @@ export function createHostRun(
         return { outcome: 'rolled-back', problem: own ?? ({ ...because, host: name } as Problem) };
       });
     },
-  };
+  });
+}
+
+/**
+ * What a host's part in a run says of itself. A class: accessors of a literal are made anew for each object, and a fleet
+ * may have thousands of hosts that wait for their changes.
+ */
+class StatedRun {
+  readonly #state: { readonly [K in keyof StatedRun]: () => StatedRun[K] };
+
+  constructor(state: { readonly [K in keyof StatedRun]: () => StatedRun[K] }) {
+    this.#state = state;
+  }
+
+  get waiting(): boolean {
+    return this.#state.waiting();
+  }
+  get moved(): boolean {
+    return this.#state.moved();
+  }
+  get outcome(): Outcome | null {
+    return this.#state.outcome();
+  }
+  get changed(): boolean {
+    return this.#state.changed();
+  }
+  get problem(): Problem | undefined {
+    return this.#state.problem();
+  }
+  get lastRun(): string {
+    return this.#state.lastRun();
+  }
+  get approved(): Approved | null {
+    return this.#state.approved();
+  }
+  get isOver(): Promise<void> {
+    return this.#state.isOver();
+  }
 }
 
 /** What is known of a plan that another process has begun to carry out. */

@@ -5,18 +5,21 @@ import type { Problem } from '../model/problem.ts';
 const OVER = Promise.resolve();
 
 /**
- * A host's part in a run, made when its turn comes. Of one that ends when it is planned, only how it ended is kept.
+ * A host's part in a run, made when its turn comes. When it has ended, only how it ended is kept, unless it may have to be
+ * rolled back.
  * A class: accessors of a literal are made anew for each object, and these are for ten thousand hosts that wait.
  */
 export class LateHostRun implements HostRun {
   readonly #target: Target;
   readonly #make: (target: Target) => HostRun;
   #run: HostRun | null = null;
-  #end: Pick<HostRun, 'moved' | 'outcome' | 'problem'> | null = null;
+  readonly #mayRollBack: boolean;
+  #end: Pick<HostRun, 'moved' | 'outcome' | 'problem' | 'changed'> | null = null;
 
-  constructor(target: Target, make: (target: Target) => HostRun) {
+  constructor(target: Target, make: (target: Target) => HostRun, mayRollBack = false) {
     this.#target = target;
     this.#make = make;
+    this.#mayRollBack = mayRollBack;
   }
 
   get #made(): HostRun {
@@ -25,9 +28,9 @@ export class LateHostRun implements HostRun {
   }
 
   #letGo(): void {
-    const { moved, outcome, problem } = this.#made;
+    const { moved, outcome, problem, changed } = this.#made;
     if (outcome === null) return;
-    this.#end = { moved, outcome, problem };
+    this.#end = { moved, outcome, problem, changed };
     this.#run = null;
   }
 
@@ -50,13 +53,13 @@ export class LateHostRun implements HostRun {
     return (this.#run ?? this.#end)?.problem;
   }
   get changed() {
-    return this.#run?.changed ?? false;
+    return (this.#run ?? this.#end)?.changed ?? false;
   }
   get begun() {
     return this.#run?.begun;
   }
   get isProven() {
-    return this.#made.isProven;
+    return this.#end ? OVER : this.#made.isProven;
   }
   get isOver() {
     return this.#run?.isOver ?? OVER;
@@ -66,8 +69,15 @@ export class LateHostRun implements HostRun {
     await this.#made.plan();
     this.#letGo();
   }
-  carryOut(unless?: AbortSignal): Promise<void> {
-    return this.#made.carryOut(unless);
+  async carryOut(unless?: AbortSignal): Promise<void> {
+    const run = this.#made;
+    await run.carryOut(unless);
+    if (this.#mayRollBack) return;
+    // its data may still be watched; where that fails, whoever waits for it has to know
+    run.isOver.then(
+      () => this.#letGo(),
+      () => undefined,
+    );
   }
   skip(because?: Problem): void {
     this.#made.skip(because);

@@ -22,24 +22,36 @@ const ended = (outcome: Outcome | null): HostRun => {
   });
 };
 
-/** A host whose plan ends like this, and whether what planned it is still there. */
-async function planned(outcome: Outcome | null) {
+/** A host whose plan ends like this, and whether what does its part is still there. */
+async function planned(outcome: Outcome | null, more: Partial<HostRun> = {}, mayRollBack = false) {
   let made = 0;
   let last: WeakRef<HostRun> | undefined;
-  const host = new LateHostRun(targetOf(), () => {
-    const run = ended(outcome);
+  const make = (): HostRun => {
+    const run = Object.assign(ended(outcome), more);
     made += 1;
     last = new WeakRef(run);
     return run;
-  });
+  };
+  const host = new LateHostRun(targetOf(), make, mayRollBack);
   host.close();
   const before = { made, ...stateOf(host) };
   await host.plan();
-  // a WeakRef holds its target to the end of the turn
-  await new Promise((resolve) => setTimeout(resolve));
-  collectGarbage();
-  return { before, host, made: () => made, isKept: last?.deref() !== undefined };
+  const isKept = async (): Promise<boolean> => {
+    // a WeakRef holds its target to the end of the turn
+    await new Promise((resolve) => setTimeout(resolve));
+    collectGarbage();
+    return last?.deref() !== undefined;
+  };
+  return { before, host, made: () => made, isKept };
 }
+
+/** Changes its host, and watches its data until `isOver`. */
+const changing = (isOver: Promise<void>): Partial<HostRun> => ({
+  async carryOut() {
+    Object.assign(this, { outcome: 'changed', changed: true, waiting: false });
+  },
+  isOver,
+});
 
 const stateOf = ({ name, waiting, moved, outcome, changed }: HostRun) => ({
   ...{ name, waiting, moved, outcome, changed },
@@ -50,15 +62,47 @@ test('a host takes nothing before its turn, and leaves how it ended', async () =
   const idle = { name: 'web-01', waiting: false, moved: false, outcome: null, changed: false };
   expect(before).toEqual({ made: 0, ...idle });
   expect(stateOf(host)).toEqual({ ...idle, moved: true, outcome: 'unchanged' });
-  expect({ made: made(), isKept }).toEqual({ made: 1, isKept: false });
+  expect({ made: made(), isKept: await isKept() }).toEqual({ made: 1, isKept: false });
   await host.isOver;
 });
 
 test('a host that waits for its changes keeps what it was planned with', async () => {
   const { host, made, isKept } = await planned(null);
-  expect({ waiting: host.waiting, made: made(), isKept }).toEqual({
+  expect({ waiting: host.waiting, made: made(), isKept: await isKept() }).toEqual({
     ...{ waiting: true, made: 1, isKept: true },
   });
   await host.carryOut();
   expect(made()).toBe(1);
+});
+
+test('of a host that was changed, only how it ended is kept, once its data is no longer watched', async () => {
+  let over = (): void => undefined;
+  const isOver = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  const { host, made, isKept } = await planned(null, changing(isOver));
+  await host.carryOut();
+  expect(await isKept()).toBe(true);
+  over();
+  expect(await isKept()).toBe(false);
+  await host.isProven;
+  await host.isOver;
+  expect({ ...stateOf(host), made: made() }).toEqual({
+    ...{ name: 'web-01', waiting: false, moved: true, outcome: 'changed', changed: true, made: 1 },
+  });
+});
+
+test('a host that may have to be rolled back is kept', async () => {
+  const { host, isKept } = await planned(null, changing(Promise.resolve()), true);
+  await host.carryOut();
+  expect(await isKept()).toBe(true);
+  await host.rollBack({ code: 'bug', params: { reason: 'on-host' } });
+});
+
+test('where its data cannot be watched to the end, whoever waits for that is told', async () => {
+  const broken = Promise.reject(new Error('broken'));
+  const { host } = await planned(null, changing(broken));
+  await host.carryOut();
+  await new Promise((resolve) => setTimeout(resolve));
+  await expect(host.isOver).rejects.toThrow('broken');
 });
