@@ -1,4 +1,5 @@
 import { MisplacedError, Reference } from './encode.ts';
+import { Held, opened } from './held.ts';
 
 const words = (text: string): readonly string[] => text.split(/\s+/);
 
@@ -47,7 +48,8 @@ function reference(value: unknown): Reference {
 }
 
 /** The map with `key` in front, unless the map has it: `{{ labels | with_default: "instance", x }}`. */
-function withDefault(map: unknown, key: unknown, value: unknown): unknown {
+function withDefault(given: unknown, name: unknown, value: unknown): unknown {
+  const [map, key] = [given instanceof Held ? opened(given) : given, opened(name)];
   if (map === null || map === undefined) return { [textOf(key)]: value };
   if (typeof map !== 'object' || Array.isArray(map) || map instanceof Reference) {
     throw new MisplacedError({ reason: 'not-a-map' });

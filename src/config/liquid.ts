@@ -1,6 +1,11 @@
 import {
+  CaseTag,
   Context,
+  Drop,
+  defaultOperators,
+  type FilterImplOptions,
   filters,
+  IfTag,
   Liquid,
   Output,
   type Template as Parsed,
@@ -8,10 +13,12 @@ import {
   TokenKind,
   tags,
   toValueSync,
+  UnlessTag,
   Value,
 } from 'liquidjs';
 import { memo } from '../model/memo.ts';
 import { KEPT_FILTERS, KEPT_TAGS, OWN_FILTERS } from './filters.ts';
+import { Held, holdsAny, isCollection, isPlain, opened } from './held.ts';
 
 /** Characters of a template; milliseconds; Liquid's own count of objects made. */
 const LIMITS = { parseLimit: 2_000_000, renderLimit: 5_000, memoryLimit: 50_000_000 };
@@ -31,6 +38,7 @@ export class OutputValue {
 
   toString(): string {
     if (this.value === null || this.value === undefined) return '';
+    if (this.value instanceof Held) return this.value.toString();
     if (typeof this.value === 'object') throw new Error('a list or map cannot be captured');
     return String(this.value);
   }
@@ -51,23 +59,80 @@ function createEngine(): Liquid {
     templates: {},
     // only date filters need it, which are not kept; detecting it takes 11 ms
     locale: 'en-US',
+    operators: Object.fromEntries(
+      Object.entries(defaultOperators).map(([name, operator]) => [
+        name,
+        throughHeld(name, operator as Operator),
+      ]),
+    ),
     outputEscape: (value: unknown) => new OutputValue(unwrapped(value), false) as unknown as string,
   });
   for (const name of Object.keys(filters)) {
     if (!KEPT_FILTERS.includes(name)) liquid.unregisterFilter(name);
+    else
+      liquid.registerFilter(
+        name,
+        heldFilter(filters[name as keyof typeof filters] as FilterImplOptions),
+      );
   }
   for (const name of Object.keys(tags)) {
     if (!KEPT_TAGS.includes(name)) liquid.registerTag(name, notFound(name));
   }
-  for (const [name, filter] of Object.entries(OWN_FILTERS)) liquid.registerFilter(name, filter);
+  for (const [name, filter] of Object.entries(OWN_FILTERS))
+    liquid.registerFilter(name, name === 'with_default' ? filter : heldFilter(filter));
   liquid.registerFilter('raw', {
     raw: true,
     handler(value: unknown) {
       const [line = 1, column = 1] = this.token.getPosition();
-      return new OutputValue(unwrapped(value), true, [line, column]);
+      return new OutputValue(opened(unwrapped(value)), true, [line, column]);
     },
   });
   return liquid;
+}
+
+type Operator = (...operands: unknown[]) => boolean;
+
+/** What is held is true, is not what no text is, and else is looked at. */
+function throughHeld(name: string, operator: Operator): Operator {
+  switch (name) {
+    case 'and':
+    case 'or':
+    case 'not':
+      return (...operands) => operator(...operands.map(truth));
+    case '==':
+    case '!=':
+      return (left, right, context) => {
+        const [one, other] = right instanceof Held ? [right, left] : [left, right];
+        if (!(one instanceof Held)) return operator(opened(left), opened(right), context);
+        if (typeof other === 'string') return one.is(other) === (name === '==');
+        const text = isNoText(other) ? one.written() : one.valueOf();
+        return operator(text, other, context);
+      };
+    default:
+      return (...operands) => operator(...operands.map(opened));
+  }
+}
+
+/** Of `nil` Liquid makes a drop. */
+const isNoText = (value: unknown): boolean =>
+  (typeof value !== 'object' && typeof value !== 'string') ||
+  value === null ||
+  (value instanceof Drop && !(value instanceof Held) && value.valueOf() === null);
+
+const truth = (value: unknown): unknown => (value instanceof Held ? true : value);
+
+/** A text that is made of one that is held is held too. Filters see what they are given, never what holds it. */
+function heldFilter(filter: FilterImplOptions): FilterImplOptions {
+  const handler = typeof filter === 'function' ? filter : filter.handler;
+  function through(this: ThisParameterType<typeof handler>, value: unknown, ...given: unknown[]) {
+    const args = given.map(opened);
+    if (!(value instanceof Held)) return handler.call(this, opened(value), ...args);
+    const make = (text: string): unknown => handler.call(this, text, ...args);
+    const made = make(value.written());
+    if (isPlain(made)) return value.mapped(made, make);
+    return make(value.valueOf());
+  }
+  return typeof filter === 'function' ? through : { ...filter, handler: through };
 }
 
 /** Liquid has no way to unregister a tag: this one fails as an unknown tag does. */
@@ -79,6 +144,9 @@ const notFound = (name: string): Parameters<Liquid['registerTag']>[1] => ({
 });
 
 let engine: Liquid | undefined;
+
+/** What it is called among the registers of a context that there is something held. */
+const HOLDS = 'alloyup: holds';
 
 export interface ParsedTemplate {
   readonly templates: Parsed[];
@@ -143,6 +211,8 @@ function tellPlaces(templates: readonly Parsed[]): void {
     const verbatim = token.kind === TokenKind.HTML;
     // of text, what whitespace control removed
     const { trimLeft = 0 } = token as Partial<Record<'trimLeft', number>>;
+    if (template instanceof IfTag || template instanceof UnlessTag) askOnlyForTruth(template);
+    if (template instanceof CaseTag) takeNoCollection(template);
     const at: Origin = { offset: token.begin + (verbatim ? trimLeft : 0), verbatim };
     Object.assign(template, {
       render(context: unknown, emitter: Emitter): unknown {
@@ -153,6 +223,30 @@ function tellPlaces(templates: readonly Parsed[]): void {
     if (template.children)
       tellPlaces(toValueSync(template.children(false, true)) as readonly Parsed[]);
   }
+}
+
+/** Of `if x` it is not noted what the text is. */
+function askOnlyForTruth({ branches }: IfTag | UnlessTag): void {
+  for (const { value } of branches) {
+    const evaluate = value.value;
+    value.value = function* (...args) {
+      return truth(yield* evaluate.apply(value, args)) as never;
+    };
+  }
+}
+
+/**
+ * Whether two maps are one cannot be told where one of them went through a filter, and this tag asks no operator.
+ * Such a template is rendered with nothing held.
+ */
+function takeNoCollection({ value }: CaseTag): void {
+  const evaluate = value.value;
+  value.value = function* (context, lenient) {
+    const target = yield* evaluate.call(value, context, lenient);
+    if (context.getRegister(HOLDS) === true && isCollection(target))
+      throw new Error('a case of it');
+    return target;
+  };
 }
 
 /** Two operands without an operator between them: Liquid evaluates only the last one. */
@@ -189,6 +283,7 @@ export function renderLiquid(
   engine ??= createEngine();
   const scope: object = Object.assign(Object.create(null), variables);
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
+  context.setRegister(HOLDS, holdsAny(variables));
   const emitter: Emitter = {
     buffer: '',
     at: { offset: 0, verbatim: false },

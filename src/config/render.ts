@@ -4,7 +4,17 @@ import { failWith, ok, type Problem, type Result, type Warning } from '../model/
 import { isBuiltin } from './builtins.ts';
 import { encode, plain, Reference } from './encode.ts';
 import { withDefaults } from './entries.ts';
+import {
+  type Filled,
+  type Form,
+  type Forms,
+  fill,
+  type Hole,
+  MAX_TEXT,
+  sourceOf,
+} from './forms.ts';
 import { isFragment } from './fragments.ts';
+import { Held, held, holdsAny, Learned, opened, replaced } from './held.ts';
 import {
   type Origin,
   type OutputValue,
@@ -31,10 +41,10 @@ export interface Rendered {
   readonly joints: Joints;
   /** The offset in the template that a character of the text comes from. */
   readonly sourceOf: (offset: number) => number;
+  /** Texts of the same form differ in their holes alone. */
+  readonly form: Form;
+  readonly holes: readonly Hole[];
 }
-
-/** Characters of a rendered configuration: more is a loop gone wrong. */
-const MAX_TEXT = 4_000_000;
 
 /**
  * Renders a template to Alloy text. Each `{{ value }}` is encoded by where it stands, which
@@ -43,12 +53,14 @@ const MAX_TEXT = 4_000_000;
  * the joints of its base.
  *
  * Gives all problems of the template, or of `vars`, at once. The warnings say what `| raw` let through; the joints are
- * those that the template assigns.
+ * those that the template assigns. `forms`: what was rendered before with values that the template cannot tell from
+ * these is not rendered again.
  */
 export function renderTemplate(
   template: Template,
   given: TemplateValues,
   newScanner: () => ContextScanner,
+  forms?: Forms,
 ): Result<Rendered> {
   const place: PlaceOf = (line, column) => ({
     at: { file: template.file, line, column },
@@ -93,17 +105,50 @@ export function renderTemplate(
     problems.push(...unused(template, values, used(), ofHost));
   }
 
-  const writer = writerTo(newScanner(), place);
   const own = fragment ? { ...fragment.joints, fragment: fragment.name } : {};
-  let assigned: Readonly<Record<string, unknown>> = {};
+  const seen = { ...variables, ...own, host };
+  const write = (learned: Learned | null): Form => {
+    const writer = writerTo(newScanner(), place);
+    const given = learned ? held(seen, learned) : seen;
+    const assigned = renderLiquid(parsed, given, writer.write);
+    const joints = jointsIn(assigned);
+    return { ...writer.result(), values: seen, learned: learned ?? new Learned(), joints };
+  };
+  if (forms && problems.length === 0) {
+    const filled = forms.find(template, seen) ?? newForm(forms, template, seen, write);
+    if (filled) return ok(renderedOf(filled));
+  }
+  let form: Form | undefined;
   try {
-    assigned = renderLiquid(parsed, { ...variables, ...own, host }, writer.write);
+    form = write(null);
   } catch (error) {
     // what follows from a missing or wrong parameter is not reported twice
     if (problems.length === 0 || !parameters) problems.push(...liquidErrors(error, variables));
   }
   if (problems.length > 0) return failWith(problems);
-  return ok({ ...writer.result(), joints: jointsIn(assigned) });
+  return ok(renderedOf(fill(form!, seen)!));
+}
+
+/** undefined: it fails, and is rendered again to tell of it by what the user has written. */
+function newForm(
+  forms: Forms,
+  template: Template,
+  values: Form['values'],
+  write: (learned: Learned) => Form,
+): Filled | undefined {
+  try {
+    const form = write(new Learned());
+    forms.add(template, form);
+    return fill(form, values);
+  } catch {
+    return undefined;
+  }
+}
+
+function renderedOf(filled: Filled): Rendered {
+  const { form, text, holes } = filled;
+  const { warnings, joints } = form;
+  return { text, warnings, joints, sourceOf: sourceOf(filled), form, holes };
 }
 
 /** Hosts in the same groups, with the same configuration, have these in common. */
@@ -156,16 +201,30 @@ function withoutDestination(name: string, fragment: TemplateValues['fragment']) 
 
 /** Collects the text, and encodes each value by where the text so far ends. */
 function writerTo(scanner: ContextScanner, place: PlaceOf) {
-  let text = '';
+  let length = 0;
   let line = '';
+  const around = [''];
+  const fillings: Held['read'][] = [];
+  const parts: Form['parts'][number][] = [];
   const warnings: Warning[] = [];
-  const append = (piece: string): void => {
-    if (text.length + piece.length > MAX_TEXT)
-      throw new Error(`the text grew beyond ${MAX_TEXT} characters`);
-    text += piece;
+  let filled = 0;
+  const scan = (piece: string): void => {
+    length += piece.length;
+    if (length > MAX_TEXT) throw new Error(`the text grew beyond ${MAX_TEXT} characters`);
     const newline = piece.lastIndexOf('\n');
     line = newline < 0 ? line + piece : piece.slice(newline + 1);
     scanner.feed(piece);
+  };
+  const append = (piece: string): void => {
+    scan(piece);
+    around[around.length - 1] += piece;
+  };
+  const leaveOpen = (one: Held): void => {
+    const text = one.written();
+    scan(text);
+    filled += text.length;
+    fillings.push(one.read);
+    around.push('');
   };
   const rawText = ({ value, at }: OutputValue): string => {
     const raw = plain(value, 'raw');
@@ -173,23 +232,36 @@ function writerTo(scanner: ContextScanner, place: PlaceOf) {
     warnings.push({ code: 'template.raw', params, ...(at ? place(...at) : {}) });
     return raw;
   };
-  const starts: number[] = [];
-  const origins: Origin[] = [];
-  const write = (piece: string | OutputValue, at: Origin): void => {
-    starts.push(text.length);
-    origins.push(at);
+  const appendValue = (value: unknown): void => {
+    const { context } = scanner;
+    if (context === 'string' && value instanceof Held && !line.endsWith('\\')) leaveOpen(value);
+    else if (context === 'value' && holdsAny(value)) {
+      const inside: Held[] = [];
+      const marked = replaced(
+        value,
+        (one) => new Reference(`${MARK}${inside.push(one) - 1}${MARK}`),
+      );
+      for (const [i, part] of encode(marked, { context, line }).split(MARK).entries()) {
+        if (i % 2 === 0) append(part);
+        else {
+          append('"');
+          leaveOpen(inside[Number(part)]!);
+          append('"');
+        }
+      }
+    } else append(encode(opened(value), { context, line }));
+  };
+  const write = (piece: string | OutputValue, origin: Origin): void => {
+    parts.push({ start: length - filled, holes: fillings.length, origin });
     if (typeof piece === 'string') append(piece);
     else if (piece.raw) append(rawText(piece));
-    else append(encode(piece.value, { context: scanner.context, line }));
+    else appendValue(piece.value);
   };
-  const sourceOf = (offset: number): number => {
-    const i = starts.findLastIndex((start) => start <= offset);
-    const origin = origins[i];
-    if (!origin) return 0;
-    return origin.offset + (origin.verbatim ? offset - starts[i]! : 0);
-  };
-  return { write, result: () => ({ text, warnings, sourceOf }) };
+  return { write, result: () => ({ around, fillings, parts, warnings }) };
 }
+
+/** Around the number of what is held in a value: nothing that is encoded has it in it. */
+const MARK = '\uE000';
 
 const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)}...` : text);
 
