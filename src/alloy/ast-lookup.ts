@@ -65,10 +65,26 @@ export function withoutParens(expression: Expression): Expression {
 /** The value of a string constant; undefined when it is anything else, a broken string too. */
 export function stringOf(expression: Expression): string | undefined {
   const inner = withoutParens(expression);
-  if (inner.kind !== 'literal' || inner.type !== 'string') return undefined;
-  const { text } = inner;
+  return inner.kind === 'literal' && inner.type === 'string' ? decoded(inner.text) : undefined;
+}
+
+function decoded(text: string): string | undefined {
   const closed = text.length > 1 && text.at(-1) === text[0];
   return closed ? stringValue(text) : undefined;
+}
+
+/**
+ * Whether something holds of the value of a string constant; false where it is anything else. Ask like this where most
+ * strings pass: texts that differ in a string share what is found as long as the answers are the same.
+ */
+export function isString(expression: Expression, test: (value: string) => boolean): boolean {
+  const inner = withoutParens(expression);
+  if (inner.kind !== 'literal' || inner.type !== 'string') return false;
+  const question = (text: string): boolean => {
+    const value = decoded(text);
+    return value !== undefined && test(value);
+  };
+  return inner.ask ? inner.ask(question) : question(inner.text);
 }
 
 /** true or false where it is written as such. */

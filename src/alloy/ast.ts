@@ -15,6 +15,8 @@ export interface Literal extends Span {
   readonly kind: 'literal';
   readonly type: LiteralType;
   readonly text: string;
+  /** Of a string that is watched (watched.ts): an answer about `text` that tells less than the text. */
+  readonly ask?: <T>(question: (text: string) => T) => T;
 }
 
 export type LiteralType = 'string' | 'number' | 'float' | 'bool' | 'null';

@@ -1,5 +1,5 @@
 import { type Block, type Body, blockName, type Expression } from './ast.ts';
-import { attributeOf, partsOf, stringOf, withoutParens } from './ast-lookup.ts';
+import { attributeOf, isString, partsOf, stringOf, withoutParens } from './ast-lookup.ts';
 
 /** A path that a configuration names for Alloy to read on the host. */
 export interface FileRead {
@@ -35,6 +35,8 @@ const PATTERNS: Readonly<Record<string, readonly [include: string, exclude: stri
   'discovery.file': ['files', ''],
 };
 
+const isSocket = (text: string): boolean => text.startsWith('unix://');
+
 /**
  * What the configuration reads of the host, as far as it is written out: log files and what they leave out, sockets of
  * Docker, files of certificates, keys, passwords and tokens, and directories. What is put together when Alloy runs is
@@ -53,10 +55,10 @@ export function fileReads(body: Body): readonly FileRead[] {
         continue;
       }
       const { name, value } = statement;
-      const text = stringOf(value);
-      if (text !== undefined && isFile(name.name)) add(text, value.start);
-      else if (text?.startsWith('unix://')) add(text.slice('unix://'.length), value.start);
-      else if (around && DIRECTORIES[blockName(around)] === name.name) add(text, value.start);
+      if (!isFile(name.name) && isString(value, isSocket))
+        add(stringOf(value)!.slice('unix://'.length), value.start);
+      else if (isFile(name.name) || (around && DIRECTORIES[blockName(around)] === name.name))
+        add(stringOf(value), value.start);
       walk(value);
     }
   };

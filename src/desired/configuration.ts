@@ -1,20 +1,13 @@
-import { checkFiles } from '../alloy/check/check.ts';
 import type { CheckOptions } from '../alloy/check/model.ts';
 import { allowsCommunity } from '../alloy/check/stability.ts';
-import { componentsOf } from '../alloy/components.ts';
 import { createContextScanner } from '../alloy/context.ts';
-import { deliveryDeadlines } from '../alloy/delivery-deadlines.ts';
-import { environmentReads } from '../alloy/environment-reads.ts';
-import { fileReads } from '../alloy/file-reads.ts';
-import { type Parsed, parse } from '../alloy/parser.ts';
-import { type LineColumn, lineStartsOf, offsetAt, positionAt } from '../alloy/position.ts';
+import { type LineColumn, offsetAt } from '../alloy/position.ts';
 import { isBuiltin } from '../config/builtins.ts';
+import type { Forms } from '../config/forms.ts';
 import { isFragment } from '../config/fragments.ts';
 import { differsByHost, type Rendered, renderTemplate } from '../config/render.ts';
-import { type Parameter, renderedFile, type Template } from '../config/template-model.ts';
-import { framesOf } from '../inventory/excerpt.ts';
+import type { Parameter, Template } from '../config/template-model.ts';
 import type { FragmentSettings, HostSettings } from '../inventory/settings.ts';
-import type { Asker } from '../model/asker.ts';
 import type { DeliveryDeadlines, Desired, ExpectedComponents, HostRead } from '../model/desired.ts';
 import {
   type DiagnosticWarning,
@@ -25,8 +18,9 @@ import {
   type Result,
   type Warning,
 } from '../model/problem.ts';
-import { sha256 } from '../model/secret.ts';
 import { reachable } from './alloy-service.ts';
+import { type CheckedTexts, checkOnce } from './judge.ts';
+import { type Piece, type Place, pieceOf, placeOf, placesIn } from './piece.ts';
 
 /** A configuration that Alloy can load, as far as can be checked here. */
 export interface Configuration extends Pick<Desired, 'writtenAt'> {
@@ -38,28 +32,14 @@ export interface Configuration extends Pick<Desired, 'writtenAt'> {
   readonly warnings: readonly Warning[];
 }
 
-/** A place, and the lines around it. */
-type Place = Pick<Problem, 'host' | 'at' | 'detail'>;
-
-type Checked = Result<{
-  readonly components: ExpectedComponents;
-  readonly deadlines: DeliveryDeadlines;
-  readonly warnings: readonly DiagnosticWarning[];
-  /** Variables of the service's environment that the text reads, each at its first place. */
-  readonly reads: ReadonlyMap<string, Place>;
-  /** What the text names for Alloy to read, in which piece. */
-  readonly files: readonly (Omit<HostRead, 'by'> & { readonly piece: number })[];
-}>;
-
-/** Hosts with equal texts share one check: make one for a run. */
-export type CheckedTexts = Map<string, Checked>;
-
 export interface ConfigurationOptions {
   /** Findings that rest on our table of components alone are errors. */
   readonly strict: boolean;
   /** The lines of the inventory around a place. */
   readonly frame: (at: Position) => string;
   readonly checked: CheckedTexts;
+  /** What hosts share that differ in some texts; absent: nothing. */
+  readonly forms?: Forms;
   /** What hosts that pin no version are checked for; null: the newest version that is known. */
   readonly alloyVersion: string | null;
   /** A plan follows, which knows the version of each host: what was removed is left to it. */
@@ -80,23 +60,6 @@ export interface RenderedPart {
     readonly text: string;
     readonly place: (at: LineColumn) => LineColumn;
   };
-}
-
-/** A rendered template: the base, or a fragment. */
-interface Piece {
-  readonly rendered: Rendered;
-  readonly text: string;
-  /** How its places are named. */
-  readonly file: string;
-  /** How messages about other places name it, which count the lines of `text`. */
-  readonly name: string;
-  readonly template: Template;
-  readonly vars: Readonly<Record<string, unknown>>;
-  readonly by: Asker;
-  /** Whose values make the text another one than its template; undefined: it is the template's. */
-  readonly host: string | undefined;
-  /** Of a fragment that the user can open: the place there of an offset in `text`. */
-  readonly source: ((offset: number) => number) | null;
 }
 
 /** Makes the configuration of a host. */
@@ -121,7 +84,7 @@ export function configurationOf(
     };
   const values = { vars, inherited, host, locate: locateIn('config') };
   const base = renderOnce(template, config, '', () =>
-    renderTemplate(template, values, createContextScanner),
+    renderTemplate(template, values, createContextScanner, options.forms),
   );
   if (!base.ok) return base;
 
@@ -142,6 +105,7 @@ export function configurationOf(
         own,
         { vars: fragment.vars, host, locate, fragment: place },
         createContextScanner,
+        options.forms,
       ),
     );
     if (!rendered.ok) {
@@ -162,9 +126,14 @@ export function configurationOf(
     settings,
     pieces.map((piece) => (piece.source ? { ...piece, ...backIn(piece) } : piece)),
   );
-  const checked = checkOnce(pieces, settings, options);
+  const checkOptions = checkOptionsOf(settings, options);
+  const checked = checkOnce(pieces, checkOptions, options.checked);
   if (!checked.ok) return checked;
   const { components, deadlines, reads, files } = checked.value;
+  const leftToPlan = options.planned && checkOptions.version === null;
+  const found = leftToPlan
+    ? checked.value.warnings.filter(({ code }) => code !== 'version.removed')
+    : checked.value.warnings;
   const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
   return ok({
     text,
@@ -180,7 +149,7 @@ export function configurationOf(
     })),
     warnings: [
       ...warnings,
-      ...checked.value.warnings.map((one) => {
+      ...found.map((one) => {
         const piece = pieces.find(({ file }) => file === one.at?.file);
         return piece ? withParameter(one, piece.text, piece.template, piece.vars) : one;
       }),
@@ -226,30 +195,6 @@ function renderOnce(
   return result;
 }
 
-/**
- * Places of a fragment are those of its file. A base with Liquid is shown as it was rendered, with its values, and so
- * is what nobody can open because it is built in.
- */
-function pieceOf(
-  rendered: Rendered,
-  template: Template,
-  vars: Piece['vars'],
-  host: string,
-  fragment?: string,
-): Piece {
-  const { text, sourceOf } = rendered;
-  const own = fragment !== undefined && !isFragment(template.name);
-  const name = text === template.text ? template.file : renderedFile(template, host, fragment);
-  const file = own ? template.file : name;
-  const by =
-    fragment === undefined
-      ? ({ of: 'template', name: template.name } as const)
-      : ({ of: 'fragment', name: fragment } as const);
-  const source = own ? sourceOf : null;
-  const rendersFor = file === template.file ? undefined : host;
-  return { rendered, text, file, name, template, vars, by, host: rendersFor, source };
-}
-
 /** Only the first file may begin with a byte order mark. */
 const withoutHead = (text: string): string =>
   text.replace(/^\uFEFF/, '').replace(/^(?:[ \t]*\r?\n)+/, '');
@@ -271,7 +216,7 @@ const writtenAtIn = (parts: readonly Part[]): Desired['writtenAt'] => {
     const part = parts.findLast(({ start }) => start <= offset);
     if (!part) return undefined;
     const { piece, start, cut } = part;
-    const place = places.get(piece) ?? placesIn(piece, parse(piece.text));
+    const place = places.get(piece) ?? placesIn(piece);
     places.set(piece, place);
     return place(Math.min(offset - start + cut, piece.text.length));
   };
@@ -291,15 +236,6 @@ const ALWAYS_SET: readonly string[] = [
 export const isSet = (variable: string, { alloy }: HostSettings): boolean =>
   ALWAYS_SET.includes(variable) || alloy.environment.has(variable);
 
-const hashes = new WeakMap<Piece['rendered'], string>();
-
-/** Of its text and its template, to which places lead back. */
-function hashOf({ rendered, template, text }: Piece): string {
-  const hash = hashes.get(rendered) ?? sha256(`${template.file}\0${text}`);
-  hashes.set(rendered, hash);
-  return hash;
-}
-
 /** What a host's configuration is checked for. */
 export function checkOptionsOf(
   { alloy }: HostSettings,
@@ -314,135 +250,19 @@ export function checkOptionsOf(
   return { stability, check, version, versionIs, communityComponents, strict, listen };
 }
 
-function checkOnce(
-  pieces: readonly Piece[],
-  settings: HostSettings,
-  { strict, checked, alloyVersion, planned }: ConfigurationOptions,
-): Checked {
-  const options = checkOptionsOf(settings, { strict, alloyVersion });
-  const { version } = options;
-  const key = `${pieces.map(hashOf).join(' ')} ${JSON.stringify(options)}`;
-  const known = checked.get(key) ?? judge(pieces, options);
-  checked.set(key, known);
-  if (!planned || version !== null || !known.ok) return known;
-  const { warnings, ...rest } = known.value;
-  return ok({ ...rest, warnings: warnings.filter(({ code }) => code !== 'version.removed') });
-}
-
-/** What stands in a text, whatever stands beside it. */
-interface Contents {
-  readonly parsed: Parsed;
-  readonly environment: ReturnType<typeof environmentReads>;
-  readonly files: ReturnType<typeof fileReads>;
-}
-
-const shared = new WeakMap<Piece['rendered'], Contents | null>();
-
-/** Kept where hosts share the text, which is known from the second time on: trees of texts of one host fill the memory. */
-function contentsOf({ rendered, text }: Piece): Contents {
-  const known = shared.get(rendered);
-  if (known) return known;
-  const parsed = parse(text);
-  const { body } = parsed.file;
-  const read = { parsed, environment: environmentReads(body), files: fileReads(body) };
-  shared.set(rendered, known === null ? read : null);
-  return read;
-}
-
-/** Several pieces are checked as Alloy reads several files: one configuration, each with its own places. */
-function judge(pieces: readonly Piece[], options: CheckOptions): Checked {
-  const read = pieces.map((piece) => {
-    const contents = contentsOf(piece);
-    const { parsed } = contents;
-    // what a message says of another place names its file only where there are several
-    const name = pieces.length > 1 ? piece.name : '';
-    const placeIn = placesIn(piece, parsed);
-    const whose = piece.host === undefined ? {} : { host: piece.host };
-    const place = (offset: number) => ({ ...placeIn(offset), ...whose });
-    const shown = (offset: number): string => {
-      const { file, line, column } = place(offset).at;
-      return `${file}:${line}:${column}`;
-    };
-    return { name, parsed, contents, place, ...(piece.source ? { shown } : {}) };
-  });
-  const reads = new Map<string, Place>();
-  for (const { contents, place } of read) {
-    for (const { name, start } of contents.environment)
-      if (!reads.has(name)) reads.set(name, place(start));
-  }
-  const files = read.flatMap(({ contents, place }, piece) =>
-    contents.files.map(({ start, ...each }) => ({
-      ...each,
-      at: place(start).at,
-      piece,
-    })),
-  );
-  const found = checkFiles(read, options).map(({ file, severity, code, message, hint, start }) => ({
-    severity,
-    code,
-    params: { reason: 'diagnostic', rule: code, said: message, advice: hint } as const,
-    ...read.find(({ name }) => name === file)!.place(start),
-  }));
-  const errors = found.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
-    const syntax = new Set<string>(
-      read.flatMap(({ parsed }) => parsed.errors.map(({ code }) => code)),
-    );
-    return fail(
-      ...errors.map(({ severity: _, code, ...error }) => ({
-        code: syntax.has(code) ? ('config.syntax' as const) : ('config.check' as const),
-        ...error,
-      })),
-    );
-  }
-  const warnings = found.map(({ severity, ...warning }) =>
-    severity === 'note' ? { ...warning, severity } : warning,
-  );
-  const all = read.map(({ parsed }) => parsed);
-  return ok({
-    components: componentsOf(all),
-    deadlines: deliveryDeadlines(all),
-    warnings,
-    reads,
-    files,
-  });
-}
-
-/** Where a piece says something, with the lines around it. Alloy counts columns in bytes, the caret characters. */
-function placesIn({ text, file, template, source }: Piece, parsed: Parsed) {
-  const shown = source ? template.text : parsed.source;
-  const frame = framesOf(shown);
-  const lineStarts = source ? lineStartsOf(shown) : parsed.file.lineStarts;
-  return (start: number): Place & { readonly at: Position } => {
-    const offset = source ? source(Math.min(start, text.length)) : start;
-    const { line, column } = positionAt(shown, offset, lineStarts);
-    const letters = offset - shown.lastIndexOf('\n', offset - 1);
-    return placeOf({ file, line, column }, frame({ line, column: letters }));
-  };
-}
-
 /** From places of the rendered text to those of its template. */
 function backIn(piece: Piece): Pick<RenderedPart, 'written'> {
-  let read: { readonly parsed: Parsed; readonly places: ReturnType<typeof placesIn> } | undefined;
+  const places = placesIn(piece);
   return {
     written: {
       text: piece.template.text,
       place: (at) => {
-        if (!read) {
-          const parsed = parse(piece.text);
-          read = { parsed, places: placesIn(piece, parsed) };
-        }
-        const { parsed, places } = read;
-        const offset = offsetAt(parsed.source, at, parsed.file.lineStarts);
-        const { line, column } = places(offset).at;
+        const { line, column } = places(offsetAt(piece.text, at)).at;
         return { line, column };
       },
     },
   };
 }
-
-const placeOf = (at: Position, detail: string): Place & { readonly at: Position } =>
-  detail === '' ? { at } : { at, detail };
 
 /**
  * Names the parameter that a warning's place in the rendered text came from: users of a built-in

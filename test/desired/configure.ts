@@ -1,10 +1,11 @@
+import { Forms } from '../../src/config/forms.ts';
 import type { Template } from '../../src/config/template-model.ts';
 import {
-  type CheckedTexts,
   type Configuration,
   configurationOf,
   type RenderedPart,
 } from '../../src/desired/configuration.ts';
+import type { CheckedTexts } from '../../src/desired/judge.ts';
 import { fragmentOf, templateOf } from '../../src/desired/templates.ts';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import {
@@ -29,8 +30,12 @@ const told = (problem: Problem | Warning): string => {
 type Made = Partial<Omit<Configuration, 'warnings'>> &
   Record<'problems' | 'warnings', readonly string[]> & { parts?: readonly RenderedPart[] };
 
-/** Makes the configurations of the hosts of an inventory, which share what a run shares. */
-export function fleet(inventory: string, files: Files = {}): (host: string) => Made {
+/** Makes the configurations of the hosts of an inventory, which share what a run shares; or, with null, nothing. */
+export function fleet(
+  inventory: string,
+  files: Files = {},
+  shared: { readonly checked?: CheckedTexts } | null = {},
+): (host: string) => Made {
   const parsed = parseInventory(inventory, 'inventory.yaml');
   if (!parsed.ok) return () => ({ problems: parsed.problems.map(told), warnings: [] });
   const texts = new Map(
@@ -47,7 +52,8 @@ export function fleet(inventory: string, files: Files = {}): (host: string) => M
     templates.set(key, template);
     return template;
   };
-  const checked: CheckedTexts = new Map();
+  const checked: CheckedTexts = shared?.checked ?? new Map();
+  const forms = new Forms();
   return (host) => {
     const settings = settingsOf(parsed.value, host);
     const base = templateFor(templateRef(settings));
@@ -69,6 +75,7 @@ export function fleet(inventory: string, files: Files = {}): (host: string) => M
       strict: true,
       frame: parsed.value.frame,
       checked,
+      ...(shared ? { forms } : {}),
       alloyVersion: null,
       planned: false,
       fragments,
@@ -80,7 +87,7 @@ export function fleet(inventory: string, files: Files = {}): (host: string) => M
 }
 
 export const render = (inventory: string, files: Files = {}, host = 'h'): Made =>
-  fleet(inventory, files)(host);
+  fleet(inventory, files, null)(host);
 
 export const rendered = (inventory: string, files?: Files, host?: string): string => {
   const made = render(inventory, files, host);

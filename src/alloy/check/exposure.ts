@@ -1,5 +1,5 @@
 import type { Attribute, Block } from '../ast.ts';
-import { attributeOf, blocksOf, boolOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import { attributeOf, blocksOf, boolOf, isString, stringOf, withoutParens } from '../ast-lookup.ts';
 import type { Parsed } from '../parser.ts';
 import type { Check, Node, Part, Report } from './model.ts';
 import { openingOf, spanOf } from './spans.ts';
@@ -150,7 +150,7 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
     }
     return;
   }
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(stringOf(value) ?? '')) {
+  if (isString(value, hasPassword)) {
     report(
       'exposure.secret',
       spanOf(part.node.parsed, value),
@@ -159,6 +159,9 @@ function checkSecret(part: Part, { name, value }: Attribute, report: Report): vo
     );
   }
 }
+
+const hasPassword = (text: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(text);
 
 function secretHint(part: Part, name: string): string {
   const hint = `Write sys.env("${name.toUpperCase()}") and set it in alloy.environment`;

@@ -17,10 +17,12 @@ interface Silence {
 const ASKS = /alloyup:\s*allow\b([^\n*]*)/g;
 
 /** `// alloyup: allow exposure.listen, flow.unused`, behind the code of a line or above it. */
-function silencesOf({ source, file }: Parsed): readonly Silence[] {
+function silencesOf(parsed: Parsed): readonly Silence[] {
   const silences: Silence[] = [];
+  const { file } = parsed;
   for (const comment of file.comments) {
     for (const { 1: rules = '', index } of comment.text.matchAll(ASKS)) {
+      const { source } = parsed;
       const line = lineSpokenOf(source, file.lineStarts, comment.start, comment.end);
       const from = comment.start + index;
       for (const { 0: rule, index: at } of rules.matchAll(/[\w.-]+/g)) {

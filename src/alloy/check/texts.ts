@@ -1,6 +1,6 @@
 import { placeholderIn } from '../../model/placeholder.ts';
 import type { Expression } from '../ast.ts';
-import { attributeOf, partsOf, stringOf, withoutParens } from '../ast-lookup.ts';
+import { attributeOf, isString, partsOf, stringOf, withoutParens } from '../ast-lookup.ts';
 import { textOf } from './constants.ts';
 import { goUrlProblem } from './go-url.ts';
 import type { Check, CheckOptions, Part, Report } from './model.ts';
@@ -58,10 +58,14 @@ const OWN_DOLLARS: ReadonlySet<string> = new Set([
   'selector',
 ]);
 
-/** Every text in a value, without indexes and what is called or indexed. */
+const hasMeaning = (text: string): boolean =>
+  variableIn(text) !== undefined || placeholderIn(text) !== undefined;
+
+/** Every text in a value that is more than itself, without indexes and what is called or indexed. */
 function each(expression: Expression, see: (text: string, at: Expression) => void): void {
   switch (expression.kind) {
     case 'literal': {
+      if (!isString(expression, hasMeaning)) return;
       const text = stringOf(expression);
       if (text !== undefined) see(text, expression);
       return;

@@ -246,9 +246,11 @@ function checkReference(place: Place, type: ValueType, value: Expression): void 
   }
   const { parsed } = part.node;
   const at = spanOf(parsed, value);
-  const text = parsed.source.slice(value.start, value.end);
+  // only where there is something to say: see watched.ts
+  const written = (): string => parsed.source.slice(value.start, value.end);
   const source = resolve(names, part.node.module)?.node;
   if (type === 'string' && source && isSecret(exported, source)) {
+    const text = written();
     report(
       'value.secret-as-text',
       at,
@@ -262,7 +264,7 @@ function checkReference(place: Place, type: ValueType, value: Expression): void 
   if (fits(type, kind)) return;
   if (type === `list(${kind})`) {
     const message = `expected array, got ${wordOf(kind)}`;
-    report('value.type', at, message, `Put it in brackets: [${text}]`);
+    report('value.type', at, message, `Put it in brackets: [${written()}]`);
     return;
   }
   const wanted = elementOf(type);

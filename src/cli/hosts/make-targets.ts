@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { Forms } from '../../config/forms.ts';
 import type { Template } from '../../config/template-model.ts';
 import { clusterMaker, namesToResolve } from '../../desired/cluster.ts';
-import {
-  type CheckedTexts,
-  configurationOf,
-  type RenderedPart,
-} from '../../desired/configuration.ts';
+import { configurationOf, type RenderedPart } from '../../desired/configuration.ts';
+import type { CheckedTexts } from '../../desired/judge.ts';
 import { makeTarget, type TargetInput } from '../../desired/target.ts';
 import { fragmentOf, leftoverVars, templateOf } from '../../desired/templates.ts';
 import { isLoopback } from '../../inventory/clusters.ts';
@@ -187,6 +185,7 @@ export async function makeTargets(
   const texts = new Map([...files.value].map(([path, { text }]) => [path, text]));
   const templateFiles = new Map([...templates.value, ...drafts]);
   const checked: CheckedTexts = new Map();
+  const forms = new Forms();
   const parsed = new Map<string, Result<Template>>();
   const templateFor = (ref: TemplateRef, find = templateOf): Result<Template> => {
     const key = JSON.stringify([ref.kind, 'path' in ref ? ref.path : [find.name, ref.name]]);
@@ -227,6 +226,7 @@ export async function makeTargets(
           absolute: (path) => resolve(besideInventory(path, base)),
           frame: inventory.frame,
           checked,
+          forms,
           configure: configurationOf,
         })
       : template;
