@@ -31,7 +31,7 @@ type Lines = readonly ConfigLine[] | null;
 const joined = (all: readonly Lines[]): Lines =>
   all.includes(null) ? null : all.flatMap((lines) => lines!);
 
-/** What OpenSSH's configuration says about a destination; each is looked up once, equal ones together. */
+/** What OpenSSH's configuration says about a destination. `ssh -G` is asked once about each, and once about equal ones. */
 export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', command = 'ssh') {
   const limit = pLimit(AT_ONCE);
   const fileAt = memo((path) => {
@@ -62,30 +62,35 @@ export function sshConfig(user: SshUser, systemConfig = '/etc/ssh/ssh_config', c
     return limit(() => run(command, ['-G', ...given, '--', address], address));
   };
 
+  const askedOnce = memo((id: string) => ask(...(JSON.parse(id) as Parameters<typeof ask>)));
   /** What ssh said of the first of the hosts for which it says the same, by what that depends on. */
   const said = new Map<string, Promise<string>>();
-
-  const look = memo(async (id) => {
-    const [address, port, login] = JSON.parse(id);
-    const lines = joined([
-      linesOf(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`),
-      linesOf(systemConfig, address, dirname(systemConfig)),
-    ]);
-    if (lines?.length === 0) return defaultSettings(address, port, user);
-    if (!lines || !isCommon(lines, address))
-      return readSshG(await ask(address, port, login), address, user);
-    const key = JSON.stringify([lines, port, login]);
-    const known = said.get(key) ?? ask(address, port, login);
-    said.set(key, known);
-    // a refusal names the host that it is about
-    const output = await known.catch(() => ask(address, port, login));
-    return readSshG(output.replace(/^hostname .*\n?/m, ''), address, user);
-  });
+  const usual = defaultSettings('', null, user);
 
   return {
     /** @throws ToolError `ssh.unsupported` when the files matter and ssh cannot read them. */
-    settings: (address: string, port: number | null, login: string | null): Promise<SshSettings> =>
-      look(JSON.stringify([address, port, login])),
+    async settings(
+      address: string,
+      port: number | null,
+      login: string | null,
+    ): Promise<SshSettings> {
+      const lines = joined([
+        linesOf(`${user.home}/.ssh/config`, address, `${user.home}/.ssh`),
+        linesOf(systemConfig, address, dirname(systemConfig)),
+      ]);
+      // made again for each login: of ten thousand hosts, settings that are kept would fill memory
+      if (lines?.length === 0) return { ...usual, hostname: address, port: port ?? usual.port };
+      if (!lines || !isCommon(lines, address)) {
+        const output = await askedOnce(JSON.stringify([address, port, login]));
+        return readSshG(output, address, user);
+      }
+      const key = JSON.stringify([lines, port, login]);
+      const known = said.get(key) ?? ask(address, port, login);
+      said.set(key, known);
+      // a refusal names the host that it is about
+      const output = await known.catch(() => ask(address, port, login));
+      return readSshG(output.replace(/^hostname .*\n?/m, ''), address, user);
+    },
     /** Whether HashKnownHosts is on. False where nothing can be read. */
     async hashesNames(address: string): Promise<boolean> {
       try {
