@@ -68,9 +68,10 @@ export function startClock(
       now() >= until && !abandon.aborted && error instanceof ToolError
         ? new ToolError(outOfTime(error.problem, seconds))
         : error,
-    // a reason that is made anew would have a stack
     stop() {
+      // as an option of the listener, a signal would not do: Node loses its hold of all but the newest one
       abandon.removeEventListener('abort', end);
+      // a reason that is made anew would have a stack
       stopped.abort(STOPPED);
     },
   };
