@@ -170,14 +170,17 @@ function writtenAt(path: string, origins: HostSettings['origins']): Position | u
 }
 
 /** What templates have become, by the settings that hosts share and by what else goes into them. */
-const renderings = new WeakMap<HostSettings['config'], Map<string, Rendering>>();
+const renderings = new WeakMap<HostSettings['config'], Map<string, Rendering | null>>();
 
 interface Rendering {
   readonly template: Template;
   readonly result: Result<Rendered>;
 }
 
-/** Hosts that share their settings share what was rendered from them, where it does not read the host itself. */
+/**
+ * Hosts that share their settings share what was rendered from them, where it does not read the host itself. It is kept
+ * from the second time on: texts of one host fill the memory.
+ */
 function renderOnce(
   template: Template,
   config: HostSettings['config'],
@@ -185,13 +188,13 @@ function renderOnce(
   render: () => Result<Rendered>,
 ): Result<Rendered> {
   if (differsByHost(template)) return render();
-  const known = renderings.get(config) ?? new Map<string, Rendering>();
+  const known = renderings.get(config) ?? new Map<string, Rendering | null>();
   renderings.set(config, known);
   const before = known.get(key);
   if (before?.template === template) return before.result;
   const result = render();
   // what is wrong may be told with the place of the host
-  if (result.ok) known.set(key, { template, result });
+  if (result.ok) known.set(key, before === undefined ? null : { template, result });
   return result;
 }
 
