@@ -5,6 +5,7 @@ import { say } from '../report/printable.ts';
 import { createRepositorySource } from '../sources/apt-repository.ts';
 import { ownDirectories } from '../sources/directories.ts';
 import { createTransport } from '../transport/transport.ts';
+import { createTurns } from './take-turns.ts';
 import { askSecret } from './terminal/ask.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -29,6 +30,7 @@ export function createWorld(terminal: Terminal, { trust, ...given }: WorldOption
     mask: (text) => text,
     now: Date.now,
     sleep,
+    turn: createTurns(),
     // a run that replaces no configuration does without it
     graphChanges: async (target, before) =>
       (await import('../graph/host-changes.ts')).hostChanges(target, before),

@@ -93,6 +93,7 @@ export async function gatherFacts(
     .finally(() => waiting.abort('answered'));
   if (exit === null) channel.close();
 
+  await world.turn();
   if (answer.full) throw probeProblem(host.name, { reason: 'too-large', limitMb: FACTS_LIMIT_MB });
   const [line = ''] = answer.text().split('\n', 1);
   const record = readRecord(`${nonce}${line}`, nonce);

@@ -161,6 +161,7 @@ export function createHostRun(
 
   /** Turns a problem of this host into its outcome, so that it stops no other host. */
   const guarded = async (work: () => Promise<Verdict | 'waiting'>, moreS = 0): Promise<void> => {
+    await world.turn();
     clock = startClock(world, options.timeoutS, moreS);
     try {
       const verdict = await work();
@@ -441,6 +442,7 @@ export function createHostRun(
     supplies: Omit<Supplies, 'keyrings'>,
     watch: DeliveryWatch | null,
   ): Promise<Verdict> => {
+    await world.turn();
     let verdict = verdictOf(target, account, end, world.mask);
     const told = verdict.problem;
     // the host knows only that it was told so

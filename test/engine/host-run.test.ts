@@ -542,6 +542,31 @@ describe('the repository', () => {
   });
 });
 
+test('a host waits for its turn before it begins, reads an answer, is sent its run and judges that', async () => {
+  const order: string[] = [];
+  const marks = [
+    'host.connected',
+    'host.planned',
+    'host.resumed',
+    'change.started',
+    'host.finished',
+  ];
+  const fleet = fleetOf(
+    { a: { target } },
+    {
+      turn: async () => void order.push('turn'),
+      emit: ({ type }) => {
+        if (marks.includes(type) && !order.includes(type)) order.push(type);
+      },
+    },
+  );
+  await run(fleet);
+  expect(order).toEqual([
+    ...['turn', 'host.connected', 'turn', 'host.planned', 'host.resumed', 'turn'],
+    ...['change.started', 'turn', 'host.finished'],
+  ]);
+});
+
 describe('configurations', () => {
   const told = async (verb: Verb, script: HostScript = {}) => {
     const seen: (readonly [host: string, before: string | null, after: string | null])[] = [];

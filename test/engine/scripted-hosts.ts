@@ -578,6 +578,7 @@ export function fleetOf(
     mask: (text) => text.replaceAll('s3cret', '(secret)'),
     now: clock.now,
     sleep: clock.sleep,
+    turn: async () => undefined,
     graphChanges: async () => null,
     nonce: () => {
       nonces += 1;
