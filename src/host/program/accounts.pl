@@ -11,7 +11,7 @@ sub keep_accounts {
   my $directory = "$DIR/accounts.$n";
   mkdir at($directory), 0700;
   my @there = grep { kind_of("/etc/$_") eq 'file' } map { ($_, "$_-") } @FILES;
-  copy("/etc/$_", "$directory/$_") for @there;
+  run_program('cp', '-a', '-t', at($directory), '--', map { at("/etc/$_") } @there) or die "the account files cannot be copied\n" if @there;
   sync_paths((map { "$directory/$_" } @there), $directory);
   note($n, 'accounts', { map { $_ => 1 } @there });
 }
