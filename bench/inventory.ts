@@ -1,6 +1,6 @@
 // `npm run bench:inventory`: what `validate` takes for many hosts. Hosts with the built-in linux-host alone, as one range,
-// with five fragments that are equal on all hosts, with five that read the host's name, so that no two texts are equal,
-// and with a variable that each host sets to a value of its own.
+// with an address that each host sets, with five fragments that are equal on all hosts, with five that read the host's name,
+// so that no two texts are equal, and with a variable that each host sets to a value of its own.
 // Compares CPU times of whole processes in interleaved rounds; the first round is a warm-up. Touches no host.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,16 +24,17 @@ interface Kind {
   readonly instance?: string;
   /** The hosts are one line. */
   readonly range?: boolean;
-  /** Each host sets a variable. */
-  readonly own?: boolean;
+  /** What each host sets. */
+  readonly own?: 'address' | 'variable';
 }
 
 const INVENTORIES: readonly Kind[] = [
   { name: 'no fragments' },
   { name: 'a range of hosts', range: true },
+  { name: 'an address of its own', own: 'address' },
   { name: '5 equal fragments', instance: 'one' },
   { name: '5 fragments that differ', instance: '{{ host.name }}' },
-  { name: 'a variable of its own', own: true },
+  { name: 'a variable of its own', own: 'variable' },
 ];
 
 const fragment = (name: string, port: number, instance: string): string =>
@@ -47,7 +48,11 @@ const fragment = (name: string, port: number, instance: string): string =>
 function hostLines(hosts: number, { range, own }: Kind): string {
   if (range) return `  "host-[1:${hosts}].example.com": {}\n`;
   const settings = (i: number): string =>
-    own ? `{ config: { vars: { instance: host-${i} } } }` : '{}';
+    own === 'address'
+      ? `{ ssh: { address: 10.${i >> 16}.${(i >> 8) & 255}.${i & 255} } }`
+      : own === 'variable'
+        ? `{ config: { vars: { instance: host-${i} } } }`
+        : '{}';
   return Array.from({ length: hosts }, (_, i) => `  host-${i}.example.com: ${settings(i)}\n`).join(
     '',
   );
