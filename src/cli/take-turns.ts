@@ -1,17 +1,33 @@
+/** Milliseconds: the live view and deadlines may wait so long without anybody noticing. */
+const BUDGET_MS = 20;
+
 /**
- * A queue of hosts that want to compute, one in each turn of the event loop: what a host is sent, what its facts say and what
- * to do about it takes some milliseconds, and those of hundreds whose answers come at once would keep everybody else
- * waiting, the live view and deadlines too. In the order of the calls.
+ * Keeps hosts from computing for too long in one turn of the event loop: what a host is sent, what its facts say and what to
+ * do about it takes some milliseconds, and those of hundreds whose answers come at once would keep everybody else waiting,
+ * the live view and deadlines too. Once a turn has taken its time, whoever asks waits in a queue: one in each turn, in the
+ * order of the calls.
  */
-export function createTurns(): () => Promise<void> {
+export function createTurns(now: () => number = () => performance.now()): () => Promise<void> {
   const waiting: (() => void)[] = [];
+  let began: number | null = null;
   const next = (): void => {
     waiting.shift()!();
     if (waiting.length > 0) setImmediate(next);
   };
-  return () =>
-    new Promise((resolve) => {
+  const isEarly = (): boolean => {
+    if (began === null) {
+      began = now();
+      setImmediate(() => {
+        began = null;
+      });
+    }
+    return now() - began < BUDGET_MS;
+  };
+  return async () => {
+    if (waiting.length === 0 && isEarly()) return;
+    await new Promise<void>((resolve) => {
       waiting.push(resolve);
       if (waiting.length === 1) setImmediate(next);
     });
+  };
 }

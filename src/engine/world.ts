@@ -15,7 +15,7 @@ export interface World {
   readonly now: () => number;
   /** Resolves after `ms` milliseconds, or as soon as the signal aborts. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Resolves when a host may compute for some milliseconds: one in each turn of the event loop. */
+  /** Resolves when a host may compute for some milliseconds without keeping the event loop from everything else. */
   readonly turn: () => Promise<void>;
   /**
    * 128 random bits as hex, new on each call. Where several processes may have to follow the same run on a host, it is

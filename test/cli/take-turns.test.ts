@@ -1,30 +1,49 @@
 import { expect, test } from 'vitest';
 import { createTurns } from '../../src/cli/take-turns.ts';
 
-test('hosts take turns in the order in which they ask, and the event loop is looked after between them', async () => {
-  const turn = createTurns();
+const aTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('hosts compute in the same turn of the event loop as long as that is short', async () => {
+  const turn = createTurns(() => 0);
   const done: string[] = [];
-  let turns = 0;
-  const look = (): void => {
-    turns += 1;
-    if (done.length < 4) setImmediate(look);
-  };
-  const compute = async (host: string): Promise<void> => {
-    await turn();
-    done.push(host);
-    await turn();
-    done.push(`${host} again`);
-  };
-  setImmediate(look);
-  const all = Promise.all([compute('a'), compute('b')]);
-  expect(done).toEqual([]);
-  await all;
-  expect(done).toEqual(['a', 'b', 'a again', 'b again']);
-  expect(turns).toBeGreaterThanOrEqual(4);
+  for (const host of ['a', 'b', 'c']) void turn().then(() => done.push(host));
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(done).toEqual(['a', 'b', 'c']);
 });
 
-test('who asks when nobody waits gets its turn as well', async () => {
-  const turn = createTurns();
+test('after that they take turns in the order in which they ask, one in each', async () => {
+  let at = 0;
+  const turn = createTurns(() => at);
+  const done: string[] = [];
+  const compute = async (host: string): Promise<void> => {
+    await turn();
+    at += 15;
+    done.push(host);
+  };
+  void compute('a');
+  void compute('b');
+  await Promise.resolve();
+  expect(done).toEqual(['a', 'b']);
+  for (const host of ['c', 'd', 'e']) void compute(host);
+  await Promise.resolve();
+  expect(done).toEqual(['a', 'b']);
+  await aTurn();
+  expect(done).toEqual(['a', 'b', 'c']);
+  // a turn has time again, but there are others in front
+  void compute('f');
+  await aTurn();
+  expect(done).toEqual(['a', 'b', 'c', 'd']);
+  await aTurn();
+  await aTurn();
+  expect(done).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('who asks when nobody waits any more gets its turn as well', async () => {
+  let at = 0;
+  const turn = createTurns(() => at);
+  await turn();
+  at = 100;
   await turn();
   await turn();
 });
