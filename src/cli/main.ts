@@ -1,12 +1,10 @@
 import process from 'node:process';
-import { setFlagsFromString } from 'node:v8';
 import { runProgram } from './dispatch.ts';
 import { reportBug } from './failure.ts';
 import { processTerminal } from './terminal/terminal.ts';
+import { optimizeLater } from './v8.ts';
 
-// V8 compiles with optimizations what has run a few hundred times, which a run of seconds does not earn back. The versions
-// after that of Node 20 wait about as long by themselves, and do not know this switch.
-if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=600000');
+optimizeLater();
 
 const terminal = processTerminal();
 

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { runFleet } from '../../engine/fleet.ts';
 
 import type { RunOptions, World } from '../../engine/world.ts';
@@ -29,6 +28,7 @@ import { type LiveView, openLiveView } from '../terminal/live-view.ts';
 import type { Phase } from '../terminal/phase-list.ts';
 import { printProblems, withTilde } from '../terminal/terminal.ts';
 import { usageError } from '../usage.ts';
+import { prepareForHosts } from '../v8.ts';
 import { openPlanFile, plannedHosts, readPlanFile } from './plan-file.ts';
 import { retriedHosts } from './retry.ts';
 import { newRunId } from './run-logs.ts';
@@ -153,7 +153,7 @@ async function runTargets(given: Run): Promise<number> {
     ...target,
     rollout: { ...rolloutOf(target.rollout, options), ...earlier?.scope.rollout },
   }));
-  if (targets.length >= LARGE) keepHeapSmall();
+  prepareForHosts(targets.length);
   const mask = createMask(secrets);
   const run = earlier?.record.run ?? newRunId();
   const wanted = telemetrySettings(terminal);
@@ -278,15 +278,6 @@ async function runTargets(given: Run): Promise<number> {
 /** What tells the spans and figures of a run from those of others. */
 const aboutRun = ({ shard }: Pick<Options, 'shard'>): Attributes =>
   shard ? { 'alloyup.shard': shardText(shard) } : {};
-
-/** Hosts of a fleet whose garbage would fill more memory than alloyup itself. */
-const LARGE = 500;
-
-/**
- * What a host leaves behind is garbage that V8 would let grow to several times of what is in use before it collects it,
- * since the machine has memory to spare: the machine may have other plans for it.
- */
-const keepHeapSmall = (): void => setFlagsFromString('--heap-growing-percent=50');
 
 /** What the inventory says, and the flags where they say otherwise. */
 const rolloutOf = (
