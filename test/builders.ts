@@ -70,6 +70,7 @@ export const targetOf = (more: Partial<Desired> = {}, host: Partial<Host> = {}):
     reads: [],
     readable: [],
     config: 'logging {\n\tlevel = "info"\n}\n',
+    configHoles: [],
     writtenAt: () => undefined,
     files: [],
     components: { known: true, ids: [] },

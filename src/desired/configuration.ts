@@ -23,7 +23,7 @@ import { type CheckedTexts, checkOnce } from './judge.ts';
 import { type Piece, type Place, pieceOf, placeOf, placesIn } from './piece.ts';
 
 /** A configuration that Alloy can load, as far as can be checked here. */
-export interface Configuration extends Pick<Desired, 'writtenAt'> {
+export interface Configuration extends Pick<Desired, 'configHoles' | 'writtenAt'> {
   readonly text: string;
   readonly components: ExpectedComponents;
   readonly deadlines: DeliveryDeadlines;
@@ -94,6 +94,7 @@ export function configurationOf(
   const pieces: Piece[] = [pieceOf(base.value, template, vars, name)];
   const parts: Part[] = [];
   let text = base.value.text;
+  let holes = base.value.holes;
   for (const fragment of config.fragments) {
     const own = options.fragments.get(fragment.name);
     if (!own) throw new Error(`the fragment ${fragment.name} was not read`);
@@ -117,7 +118,14 @@ export function configurationOf(
     pieces.push(piece);
     const body = withoutHead(piece.text);
     text = `${ended(text)}\n// alloyup, fragment ${fragment.name}: ${originOf(fragment)}\n`;
-    parts.push({ piece, start: text.length, cut: piece.text.length - body.length });
+    const part = { piece, start: text.length, cut: piece.text.length - body.length };
+    parts.push(part);
+    const by = part.start - part.cut;
+    const moved = rendered.value.holes.map((hole) => ({
+      start: hole.start + by,
+      end: hole.end + by,
+    }));
+    holes = [...holes, ...moved];
     text += ended(body);
   }
   if (problems.length > 0) return fail(...problems);
@@ -137,6 +145,7 @@ export function configurationOf(
   const missing = [...reads].filter(([variable]) => !isSet(variable, settings));
   return ok({
     text,
+    configHoles: holes,
     writtenAt: writtenAtIn(parts),
     components,
     deadlines,

@@ -74,6 +74,7 @@ export function makeTarget(
       ]),
       dropIn: dropInText(alloy.service),
       config: made.value.text,
+      configHoles: made.value.configHoles,
       writtenAt: made.value.writtenAt,
       readable: config.readable,
       reads: onePerPath([...made.value.reads, ...needed.reads]),

@@ -93,6 +93,8 @@ export interface Desired {
   readonly readable: readonly string[];
   /** Full text of /etc/alloy/config.alloy. Holds no secret: it reads sys.env(). */
   readonly config: string;
+  /** Stretches of `config`, each inside a string, in which hosts may differ that have the rest of it in common; in order. */
+  readonly configHoles: readonly { readonly start: number; readonly end: number }[];
   /** Where a fragment's part of `config` was written, by offset; undefined: that is no fragment's, or nobody can open it. */
   readonly writtenAt: (offset: number) => Pick<Problem, 'at' | 'detail'> | undefined;
   readonly files: readonly DesiredFile[];

@@ -2,8 +2,9 @@ import { checkConfig } from '../alloy/check/check.ts';
 import type { CheckOptions } from '../alloy/check/model.ts';
 import { allowsCommunity } from '../alloy/check/stability.ts';
 import type { Diagnostic } from '../alloy/diagnostic.ts';
-import { type Parsed, parse } from '../alloy/parser.ts';
+import type { Span } from '../alloy/position.ts';
 import { framesOf } from '../alloy/source-frame.ts';
+import { answersAlike, parseWatched, type Watched } from '../alloy/watched.ts';
 import { CONFIG_PATH, type Desired } from '../model/desired.ts';
 import type { Planned } from '../model/plan.ts';
 import type { DiagnosticWarning, ProblemOf } from '../model/problem.ts';
@@ -39,15 +40,29 @@ export function versionFindings({ host, desired, facts, supplies }: Planned): Fi
   };
 }
 
-/** Hosts of a fleet share configurations and versions. */
-const known = new Map<string, ReturnType<typeof asFindings>>();
-const MOST_KNOWN = 1000;
+type Found = ReturnType<typeof asFindings>;
+
+/** A configuration in which nothing was found, and what was asked about the strings in which others may differ. */
+interface Clean {
+  readonly config: string;
+  readonly holes: readonly Span[];
+  readonly asked: NonNullable<ReturnType<Watched['asked']>>;
+}
+
+/** What hosts of a fleet share, which have configurations and versions in common. */
+interface Known {
+  readonly byConfig: Map<string, Found>;
+  readonly clean: Clean[];
+}
+
+const known = new Map<string, Known>();
+const [MOST_KNOWN, MOST_CLEAN] = [1000, 16];
 
 function findingsOf(
-  { config, stability, check, args, listen }: Desired,
+  { config, configHoles, stability, check, args, listen }: Desired,
   version: string,
   versionIs: NonNullable<CheckOptions['versionIs']>,
-): ReturnType<typeof asFindings> {
+): Found {
   const options: CheckOptions = {
     stability,
     check,
@@ -55,18 +70,37 @@ function findingsOf(
     communityComponents: allowsCommunity(args),
     strict: false,
   };
-  const key = JSON.stringify([config, options, version, versionIs]);
-  const before = known.get(key);
+  const key = JSON.stringify([options, version, versionIs]);
+  const { byConfig, clean }: Known = known.get(key) ?? { byConfig: new Map(), clean: [] };
+  known.set(key, { byConfig, clean });
+  const before = byConfig.get(config);
   if (before) return before;
-  const parsed = parse(config);
+  if (clean.some((one) => isLike(one, config, configHoles))) return [];
+  const { parsed, asked } = parseWatched(config, configHoles);
   const said = new Set(checkConfig(parsed, options).filter(wasReported).map(identity));
   const found = checkConfig(parsed, { ...options, version, versionIs }).filter(
     (one) => !said.has(identity(one)),
   );
-  const findings = asFindings(parsed, found);
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(key, findings);
+  const findings = asFindings(config, found);
+  const answers = asked();
+  if (found.length === 0 && answers && configHoles.length > 0) {
+    if (clean.length >= MOST_CLEAN) clean.shift();
+    clean.push({ config, holes: configHoles, asked: answers });
+  } else {
+    if (byConfig.size >= MOST_KNOWN) byConfig.clear();
+    byConfig.set(config, findings);
+  }
   return findings;
+}
+
+/** The same would be found: it differs only in its holes, and there only in what nobody has asked about. */
+function isLike({ config, holes, asked }: Clean, other: string, others: readonly Span[]): boolean {
+  if (holes.length !== others.length) return false;
+  const around = (text: string, of: readonly Span[], i: number): string =>
+    text.slice(of[i - 1]?.end ?? 0, of[i]?.start ?? text.length);
+  for (let i = 0; i <= holes.length; i += 1)
+    if (around(config, holes, i) !== around(other, others, i)) return false;
+  return answersAlike(asked, holes, other, others);
 }
 
 /** What depends on the version alone was left to the plan. */
@@ -78,8 +112,8 @@ const identity = ({ code, start, message }: Diagnostic): string => `${start} ${c
 const FRAME_WIDTH = 78;
 
 /** With the offset of each, and its place in the whole file. */
-function asFindings(parsed: Parsed, found: readonly Diagnostic[]) {
-  const frame = framesOf(parsed.source, FRAME_WIDTH);
+function asFindings(config: string, found: readonly Diagnostic[]) {
+  const frame = framesOf(config, FRAME_WIDTH);
   return found.map(({ severity, code, message, hint, line, column, start, end }) => ({
     severity,
     code,

@@ -124,7 +124,7 @@ test('what hosts share changes nothing of what is found', () => {
       for (const [name] of named) {
         // a text that several hosts have is checked for the first of them
         const [shared, alone] = [together(name), render(inventory, files, name)].map(
-          ({ parts: _, writtenAt: __, ...made }) =>
+          ({ parts: _, writtenAt: __, configHoles: ___, ...made }) =>
             JSON.stringify(made).replace(/rendered for [\w.-]+/g, 'rendered for one'),
         );
         expect(shared).toBe(alone);
@@ -214,7 +214,7 @@ test('texts that differ in a string share what does not differ', () => {
       const together = fleet(inventory, files);
       for (const [name] of hosts) {
         const [shared, alone] = [together(name), render(inventory, files, name)].map(
-          ({ parts, writtenAt, ...made }) =>
+          ({ parts, writtenAt, configHoles: _, ...made }) =>
             JSON.stringify({
               ...made,
               places: [...(made.text ?? '')].map((_, offset) => writtenAt?.(offset)),
@@ -247,6 +247,34 @@ test.each([
     expect(shared.warnings).toEqual(alone.warnings);
     expect(shared.warnings.join('\n')).toContain('named.alloy:2:92 environment.missing');
   }
+});
+
+test('of a whole configuration it is known where texts of variables stand, behind what was cut, too', () => {
+  const files = { './differs.alloy': `\n\n${FINE.differs}` };
+  const inventory = stringify({
+    defaults: {
+      config: {
+        template: 'linux-host',
+        vars: { metrics_url: 'https://m.example/api', logs_url: 'https://l.example/loki' },
+        fragments: { differs: './differs.alloy' },
+      },
+    },
+    hosts: { h1: {}, 'h22.example.com': {} },
+  });
+  const together = fleet(inventory, files);
+  const [one, other] = ['h1', 'h22.example.com'].map((name) => {
+    const { text = '', configHoles = [] } = together(name);
+    const values = configHoles.map(({ start, end }) => text.slice(start, end));
+    const around = [...configHoles, { start: text.length }].map(({ start }, i) =>
+      text.slice(configHoles[i - 1]?.end ?? 0, start),
+    );
+    return { values, around };
+  });
+  expect(one!.values.at(-1)).toBe('h1');
+  expect(other!.values.at(-1)).toBe('h22.example.com');
+  expect(one!.values).toContain('https://m.example/api');
+  // the line above a fragment names it, and no host
+  expect(one!.around).toEqual(other!.around);
 });
 
 test('hosts that are checked for something else share no check', () => {

@@ -1062,6 +1062,60 @@ describe('the configuration in the version that will run', () => {
     expect(refused({ ...stale, package: at(target, '1.4.0-1').package })).toEqual([]);
   });
 
+  describe('shared by hosts that differ in strings', () => {
+    const START =
+      'loki.source.file "a" {\n\ttargets = [{ __path__ = "/var/log/a.log" }]\n' +
+      '\tforward_to = [loki.process.a.receiver]\n}\n\nloki.process "a" {\n' +
+      '\tforward_to = [loki.write.a.receiver]\n\n\tstage.static_labels {\n\t\tvalues = { team = "';
+    const MIDDLE = '" }\n\t}\n\n\tstage.json {\n\t\texpressions = { x = "';
+    const END =
+      '" }\n\t}\n}\n\nloki.write "a" {\n\tendpoint {\n\t\turl = "https://logs.example.com"\n\t}\n}\n';
+    const differing = (team: string, expression: string): Target => {
+      const from = START.length;
+      const then = from + team.length + MIDDLE.length;
+      return targetOf({
+        config: `${START}${team}${MIDDLE}${expression}${END}`,
+        configHoles: [
+          { start: from, end: from + team.length },
+          { start: then, end: then + expression.length },
+        ],
+      });
+    };
+    const found = (target: Target) => rules(target, at(target, '1.10.0-1'));
+
+    test('only what a check has asked about is asked again', () => {
+      expect(found(differing('one', 'status'))).toEqual([]);
+      expect(found(differing('another', 'status'))).toEqual([]);
+      // JMESPath has arithmetic since Alloy 1.11
+      expect(found(differing('third', 'a + b'))).toEqual(['value.jmespath 14']);
+      expect(found(differing('a longer one', 'a + b'))).toEqual(['value.jmespath 14']);
+      expect(found(differing('another', 'level'))).toEqual([]);
+    });
+
+    test('what differs elsewhere is checked', () => {
+      expect(found(differing('one', 'status'))).toEqual([]);
+      const { desired } = differing('one', 'status');
+      // stage.luhn is experimental until 1.18
+      const config = desired.config.replace(
+        '\n}\n\nloki.write',
+        '\n\n\tstage.luhn {\n\t\tskip_regex = "a"\n\t}\n}\n\nloki.write',
+      );
+      const rule = [expect.stringContaining('version')];
+      expect(found(targetOf({ ...desired, config }))).toEqual(rule);
+      expect(found(targetOf({ ...desired, config, configHoles: [] }))).toEqual(rule);
+    });
+
+    test('what nobody asked about is not looked at again', () => {
+      expect(found(differing('one', 'status'))).toEqual([]);
+      // no string could have this in it
+      const hidden =
+        '" }\n\t}\n\n\tstage.luhn {\n\t\tskip_regex = "a"\n\t}\n\n\tstage.static_labels {\n\t\tvalues = { b = "c';
+      expect(found(differing(hidden, 'status'))).toEqual([]);
+      const plain = targetOf({ ...differing(hidden, 'status').desired, configHoles: [] });
+      expect(found(plain)).not.toEqual([]);
+    });
+  });
+
   test('what stands in a fragment is shown in its file', () => {
     const place = { at: { file: 'own.alloy', line: 2, column: 1 }, detail: 'lines of own.alloy' };
     const writtenAt = (offset: number) =>
