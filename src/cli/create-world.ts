@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { World } from '../engine/world.ts';
 import { say } from '../report/printable.ts';
@@ -34,7 +34,7 @@ export function createWorld(terminal: Terminal, { trust, ...given }: WorldOption
     // a run that replaces no configuration does without it
     graphChanges: async (target, before) =>
       (await import('../graph/host-changes.ts')).hostChanges(target, before),
-    nonce: () => randomUUID(),
+    nonce: () => randomBytes(16).toString('hex'),
     stop: never,
     abandon: never,
     ...given,
