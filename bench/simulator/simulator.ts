@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createServer } from 'node:net';
 import ssh2 from 'ssh2';
+import { freePort } from '../../lab/free-port.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { rawFacts } from '../../test/host/raw-facts.ts';
 import { addressOf, MOST_HOSTS } from './addresses.ts';
@@ -58,6 +58,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     facts: states.get(one)!,
     fault: faults[n] ?? null,
   }));
+  // in all likelihood it is free at the addresses beside this one
   const port = await freePort(addressOf(network, 0));
   const [host, other, login] = [makeKey(), makeKey(), makeKey()];
   const common = {
@@ -154,18 +155,6 @@ function end(worker: ChildProcess): Promise<void> {
     worker.once('exit', () => resolve());
     if (worker.connected) worker.disconnect();
     else worker.kill('SIGKILL');
-  });
-}
-
-/** A port that is free at this address, and in all likelihood at those beside it. */
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, address, () => {
-      const { port } = probe.address() as { readonly port: number };
-      probe.close(() => resolve(port));
-    });
   });
 }
 

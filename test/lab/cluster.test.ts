@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { freePort } from '../../lab/free-port.ts';
 import { sleep } from '../../lab/run.ts';
-import { freePort, type StandIn, startStandIn } from './stand-in-process.ts';
+import { type StandIn, startStandIn } from './stand-in-process.ts';
 
 const running: StandIn[] = [];
 afterEach(async () => {

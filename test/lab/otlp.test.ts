@@ -2,8 +2,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../lab/free-port.ts';
 import { type OtlpReceiver, receiveOtlp } from '../../lab/otlp/receiver.ts';
-import { freePort, type StandIn, startStandIn } from './stand-in-process.ts';
+import { type StandIn, startStandIn } from './stand-in-process.ts';
 
 const APPLICATION = new URL('../../lab/otlp/application.mjs', import.meta.url).pathname;
 

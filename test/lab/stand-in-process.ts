@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { freePort } from '../../lab/free-port.ts';
 
 /** The stand-in's program, as it lies in the repository. */
 export const PROGRAM = new URL('../../lab/stand-in/alloy.pl', import.meta.url).pathname;
@@ -15,21 +15,6 @@ export const PACKAGED = readFileSync(
 );
 
 export type Answer = { readonly status: number; readonly body: string };
-
-/** A port of loopback that was free a moment ago; five digits, as the recordings' 12345. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-      });
-    });
-    if (port >= 10_000) return port;
-  }
-}
 
 /** A running stand-in in a temporary folder, on a random port of loopback. */
 export async function startStandIn(

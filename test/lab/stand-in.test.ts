@@ -2,16 +2,10 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../lab/free-port.ts';
 import { programOf } from '../../lab/stand-in/package.ts';
 import { CASES, type Case } from './fixtures/cases.ts';
-import {
-  freePort,
-  PACKAGED,
-  PROGRAM,
-  type StandIn,
-  startStandIn,
-  validate,
-} from './stand-in-process.ts';
+import { PACKAGED, PROGRAM, type StandIn, startStandIn, validate } from './stand-in-process.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../lab/free-port.ts';
 
 export interface Sshd {
   readonly port: number;
@@ -26,14 +26,6 @@ export function makeKey(
 
 export const publicKey = (path: string): string =>
   readFileSync(`${path}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' ');
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 /** Starts an sshd of its own on loopback that lets root in with `authorized`. */
 export async function startSshd(
@@ -66,27 +58,23 @@ export async function startSshd(
       'StrictModes no',
       'LogLevel INFO',
     ].join('\n');
-  // another test may take a port between the moment it is found free and the moment sshd binds it
-  const { child, ended, port } = await firstOf(5, async () => {
-    const port = await freePort();
-    writeFileSync(config, configFor(port));
-    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let log = '';
-    child.stderr.on('data', (bytes) => {
-      log += bytes;
-    });
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    for (let tries = 0; !log.includes('Server listening'); tries += 1) {
-      if (tries > 250 || child.exitCode !== null) {
-        child.kill('SIGTERM');
-        throw new Error(`sshd did not start: ${log}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    return { child, ended, port };
+  const port = await freePort();
+  writeFileSync(config, configFor(port));
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let log = '';
+  child.stderr.on('data', (bytes) => {
+    log += bytes;
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  for (let tries = 0; !log.includes('Server listening'); tries += 1) {
+    if (tries > 250 || child.exitCode !== null) {
+      child.kill('SIGTERM');
+      throw new Error(`sshd did not start: ${log}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   return {
     port,
     pid: child.pid!,
@@ -96,15 +84,4 @@ export async function startSshd(
       await ended;
     },
   };
-}
-
-/** The first of so many tries that does not fail. */
-async function firstOf<T>(tries: number, attempt: () => Promise<T>): Promise<T> {
-  for (let left = tries; ; left -= 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (left <= 1) throw error;
-    }
-  }
 }
