@@ -64,6 +64,8 @@ export default defineConfig({
         globalSetup: ['test/browser/browser-setup.ts'],
         fileParallelism: false,
         testTimeout: 60_000,
+        // a page does some of what is asked of it a moment later
+        expect: { poll: { timeout: 10_000 } },
       }),
       // one file at a time: the lab's hosts share two cores, and each file starts many of them
       project('e2e', ['test/e2e/**/*.e2e.ts'], {

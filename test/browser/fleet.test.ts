@@ -26,7 +26,7 @@ describeInBrowser('the page of a fleet', () => {
   test.each(Object.entries(VIEWS))('%s: readable, and nothing to object to', async (name, view) => {
     const whole = name === 'narrow' || name === 'print';
     const opened = await openPage(whole ? TWENTY : SIXTY, { ...view, now: START + 240_000 });
-    expect(await opened.page.locator('#age').textContent()).toBe(', 3 minutes ago,');
+    await expect.poll(() => opened.page.locator('#age').textContent()).toBe(', 3 minutes ago,');
     expect(await accessibility(opened)).toEqual([]);
     expect(await scrollsSideways(opened)).toBe(false);
     await screenshot(opened, `fleet-${name}`, whole);
@@ -38,13 +38,15 @@ describeInBrowser('the page of a fleet', () => {
     await screenshot(opened, 'fleet-hundreds');
     const tile = opened.page.locator('#tiles a', { hasText: 'web-03' }).first();
     await tile.hover();
-    expect(await tile.getAttribute('title')).toBe('web-03: up to date Alloy 1.18.1');
+    await expect.poll(() => tile.getAttribute('title')).toBe('web-03: up to date Alloy 1.18.1');
   });
 
   test('says first how the fleet fares, and each number shows its hosts', async () => {
     const opened = await openPage(SIXTY);
     const { page } = opened;
-    expect(await page.locator('h1').textContent()).toBe('✗ 5 of 60 hosts need attention');
+    await expect
+      .poll(() => page.locator('h1').textContent())
+      .toBe('✗ 5 of 60 hosts need attention');
     expect(await page.locator('.numbers li').allTextContents()).toEqual(
       ['60 hosts', '✗ 5 need attention', '△ 4 to look at', '○ 1 not looked at', '✓ 50 fine'].map(
         (text) => expect.stringContaining(text),
@@ -53,18 +55,22 @@ describeInBrowser('the page of a fleet', () => {
     await page.getByRole('link', { name: 'need attention' }).click();
     await expect.poll(() => shownTiles(opened).count()).toBe(5);
     expect(new URL(page.url()).hash).toBe('#tone=bad');
-    expect(await page.locator('#matches').textContent()).toBe('5 of 60 hosts');
+    await expect.poll(() => page.locator('#matches').textContent()).toBe('5 of 60 hosts');
     await page.getByRole('link', { name: '60 hosts' }).click();
     await expect.poll(() => shownTiles(opened).count()).toBe(60);
   });
 
   test('deep links: a host, hosts by how they fare, by version, by their key', async () => {
     const host = await openPage(SIXTY, { hash: '#host=db-02.example.com' });
-    expect(await host.page.locator('#host-title').textContent()).toBe('db-02.example.com');
+    await expect
+      .poll(() => host.page.locator('#host-title').textContent())
+      .toBe('db-02.example.com');
     const warn = await openPage(SIXTY, { hash: '#tone=warn' });
     await expect.poll(() => shownTiles(warn).count()).toBe(4);
     await warn.page.locator('#versions a[href="#host=web-02.example.com"]').first().click();
-    expect(await warn.page.locator('#host-title').textContent()).toBe('web-02.example.com');
+    await expect
+      .poll(() => warn.page.locator('#host-title').textContent())
+      .toBe('web-02.example.com');
     const key = await openPage(SIXTY, { hash: '#key=2026-12-05' });
     await expect.poll(() => shownTiles(key).count()).toBe(1);
   });
@@ -78,23 +84,27 @@ describeInBrowser('the page of a fleet', () => {
     );
     const names = await page.locator('#tiles .name').allTextContents();
     await page.keyboard.press('ArrowRight');
-    expect(await focused(opened)).toBe(names[1]);
+    await expect.poll(() => focused(opened)).toBe(names[1]);
     await page.keyboard.press('ArrowDown');
-    expect(await focused(opened)).toBe(names[1 + across]);
+    await expect.poll(() => focused(opened)).toBe(names[1 + across]);
     await page.keyboard.press('End');
-    expect(await focused(opened)).toBe(names[59]);
+    await expect.poll(() => focused(opened)).toBe(names[59]);
     await page.keyboard.press('Home');
-    expect(await focused(opened)).toBe(names[0]);
+    await expect.poll(() => focused(opened)).toBe(names[0]);
     // Tab leaves the tiles, and comes back to where it was
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate("document.activeElement.closest('#tiles') === null")).toBe(true);
+    await expect
+      .poll(() => page.evaluate("document.activeElement.closest('#tiles') === null"))
+      .toBe(true);
     await page.keyboard.press('Shift+Tab');
-    expect(await focused(opened)).toBe(names[1]);
+    await expect.poll(() => focused(opened)).toBe(names[1]);
     await page.keyboard.press('Enter');
-    expect(await page.locator('#host-title').textContent()).toBe(`${names[1]}.example.com`);
+    await expect
+      .poll(() => page.locator('#host-title').textContent())
+      .toBe(`${names[1]}.example.com`);
     await page.keyboard.press('Escape');
-    expect(await page.locator('#host').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('#host').isVisible()).toBe(false);
   });
 
   test('a search shows its tiles, and the keyboard stays among them', async () => {
@@ -103,7 +113,7 @@ describeInBrowser('the page of a fleet', () => {
     await expect.poll(() => shownTiles(opened).count()).toBe(20);
     await opened.page.locator('#tiles a[tabindex="0"]').focus();
     await opened.page.keyboard.press('ArrowRight');
-    expect(await focused(opened)).toBe('gw-02');
+    await expect.poll(() => focused(opened)).toBe('gw-02');
   });
 
   test('what each host needs is in words, for whoever sees no colors', async () => {
@@ -123,7 +133,7 @@ describeInBrowser('the page of a fleet', () => {
     ])
       expect(tiles).toContain(text);
     for (const id of ['fleet', 'problems', 'versions', 'changes', 'delivery', 'keys', 'runs'])
-      expect(await page.locator(`#${id}`).count()).toBe(1);
+      await expect.poll(() => page.locator(`#${id}`).count()).toBe(1);
     expect(await page.locator('#runs tbody tr').allTextContents()).toEqual([
       expect.stringMatching(/20261123T090000Z-77aa\s*apply\s*2026-11-23 09:00 UTC\s*58\s*✓ done/),
       expect.stringContaining('✗ hosts failed'),
@@ -134,8 +144,8 @@ describeInBrowser('the page of a fleet', () => {
 
   test('without its script, the tiles and what hosts have in common are there', async () => {
     const opened = await openPage(SIXTY, { scripts: false });
-    expect(await opened.page.locator('#tiles > li').count()).toBe(60);
-    expect(await opened.page.locator('#versions tbody tr').count()).toBeGreaterThan(2);
+    await expect.poll(() => opened.page.locator('#tiles > li').count()).toBe(60);
+    await expect.poll(() => opened.page.locator('#versions tbody tr').count()).toBeGreaterThan(2);
   });
 
   test('names that try to be more than names', async () => {
@@ -159,8 +169,8 @@ describeInBrowser('the page of a fleet', () => {
     ];
     const opened = await openPage(fleetOf(names.map((name, i) => [name, kinds[i]!])));
     const { page } = opened;
-    expect(await page.locator('#tiles .name').first().textContent()).toBe(names[0]);
-    expect(await page.locator('#tiles img, #tiles svg, #tiles script').count()).toBe(0);
+    await expect.poll(() => page.locator('#tiles .name').first().textContent()).toBe(names[0]);
+    await expect.poll(() => page.locator('#tiles img, #tiles svg, #tiles script').count()).toBe(0);
     for (const i of names.keys()) {
       await page.locator('#tiles a').nth(i).click();
       await expect.poll(() => page.locator('#host-title').textContent()).not.toBe('No such host');
@@ -177,34 +187,34 @@ describeInBrowser('the page of a fleet', () => {
     const opened = await openPage(text, { width: 1920, height: 1080, now: START + 240_000 });
     const { page } = opened;
     const tiles = page.locator('#tiles [role=listitem]');
-    expect(await tiles.first().getAttribute('aria-setsize')).toBe('10000');
+    await expect.poll(() => tiles.first().getAttribute('aria-setsize')).toBe('10000');
     // only those that are seen exist
-    expect(await tiles.count()).toBeLessThan(10_000);
+    await expect.poll(() => tiles.count()).toBeLessThan(10_000);
     await screenshot(opened, 'fleet-thousands');
     await page.locator('#tiles a').first().focus();
     await page.keyboard.press('End');
-    expect(await focused(opened)).toMatch(/^web-3334\.example\.com: /);
+    await expect.poll(() => focused(opened)).toMatch(/^web-3334\.example\.com: /);
     const isSeen = `(() => {
       const { top, bottom } = document.activeElement.getBoundingClientRect();
       return top >= 0 && bottom <= innerHeight && bottom - top > 10;
     })()`;
-    expect(await page.evaluate(isSeen)).toBe(true);
+    await expect.poll(() => page.evaluate(isSeen)).toBe(true);
     await page.keyboard.press('ArrowUp');
     const above = Number((await focused(opened)).match(/\d+/)![0]);
     expect(above).toBeLessThan(3334 - 20);
-    expect(await page.evaluate(isSeen)).toBe(true);
+    await expect.poll(() => page.evaluate(isSeen)).toBe(true);
     await page.keyboard.press('ArrowDown');
-    expect(await focused(opened)).toMatch(/^web-3334\.example\.com: /);
+    await expect.poll(() => focused(opened)).toMatch(/^web-3334\.example\.com: /);
     // Tab comes back to where it was, wherever the page has been scrolled to
     await page.evaluate('scrollTo(0, 0)');
     await page.locator('#tiles [tabindex="0"]').focus();
-    expect(await focused(opened)).toMatch(/^web-3334\.example\.com: /);
+    await expect.poll(() => focused(opened)).toMatch(/^web-3334\.example\.com: /);
     await page.locator('.numbers a[href="#tone=bad"]').click();
     const bad = (await page.locator('h1').textContent())!.match(/([\d,]+) of/)![1]!;
     await expect.poll(() => tiles.first().getAttribute('aria-setsize')).toBe(bad.replace(',', ''));
-    expect(await page.locator('#tiles .good').count()).toBe(0);
+    await expect.poll(() => page.locator('#tiles .good').count()).toBe(0);
     await page.locator('#tiles a').nth(1).click();
-    expect(await page.locator('#host-title').textContent()).toMatch(/example\.com$/);
+    await expect.poll(() => page.locator('#host-title').textContent()).toMatch(/example\.com$/);
   });
 
   test('names on a wall that try to be more than names', async () => {
@@ -225,10 +235,10 @@ describeInBrowser('the page of a fleet', () => {
       'gnp.exe',
       names[3],
     ]);
-    expect(await page.locator('#tiles img, #tiles script').count()).toBe(0);
+    await expect.poll(() => page.locator('#tiles img, #tiles script').count()).toBe(0);
     expect(await scrollsSideways(opened)).toBe(false);
     await page.locator('#tiles a').first().click();
-    expect(await page.locator('#host-title').textContent()).toBe(names[0]);
+    await expect.poll(() => page.locator('#host-title').textContent()).toBe(names[0]);
   });
 
   test('a wall of tiles fits another width, and is whole on paper', async () => {

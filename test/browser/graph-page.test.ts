@@ -70,7 +70,7 @@ describeInBrowser('the page of a graph', () => {
     });
     const { page } = await openPage(graphPage(live, layOut));
     const note = page.locator('.picture:not(.ag-hidden) text', { hasText: '405' }).first();
-    expect(await note.textContent()).toContain('✗');
+    await expect.poll(() => note.textContent()).toContain('✗');
   });
 
   describe.each(['light', 'dark'] as const)('what is refused, %s', (theme) => {
@@ -111,11 +111,13 @@ describeInBrowser('the page of a graph', () => {
     const html = graphPage({ ...graphOf(text), title: HOSTILE.join(' ') }, layOut);
     expect(html).not.toContain('\u202e');
     const opened = await openPage(html);
-    expect(await opened.page.locator('script').count()).toBe(1);
-    expect(await opened.page.locator('img, svg svg, [onload], [onclick]').count()).toBe(0);
+    await expect.poll(() => opened.page.locator('script').count()).toBe(1);
+    await expect
+      .poll(() => opened.page.locator('img, svg svg, [onload], [onclick]').count())
+      .toBe(0);
     expect(await opened.page.title()).toContain('<script>');
     const shown = opened.page.locator('.picture:not(.ag-hidden)');
-    expect(await shown.locator('.ag-destination').count()).toBeGreaterThanOrEqual(2000);
+    await expect.poll(() => shown.locator('.ag-destination').count()).toBeGreaterThanOrEqual(2000);
     expect(await scrollsSideways(opened)).toBe(false);
   });
 
@@ -134,16 +136,18 @@ describeInBrowser('the page of a graph', () => {
     const html = graphPage({ ...live, title: HOSTILE.join(' ') }, layOut, 60);
     for (const raw of ['\u202e', '\u0007', '<script>alert']) expect(html).not.toContain(raw);
     const opened = await openPage(html);
-    expect(await opened.page.locator('script').count()).toBe(1);
-    expect(await opened.page.locator('img, svg svg, [onload], [onclick]').count()).toBe(0);
+    await expect.poll(() => opened.page.locator('script').count()).toBe(1);
+    await expect
+      .poll(() => opened.page.locator('img, svg svg, [onload], [onclick]').count())
+      .toBe(0);
     const shown = opened.page.locator('.picture:not(.ag-hidden)');
-    expect(await shown.locator('.ag-destination.ag-tone-bad').count()).toBe(2000);
+    await expect.poll(() => shown.locator('.ag-destination.ag-tone-bad').count()).toBe(2000);
     expect(await scrollsSideways(opened)).toBe(false);
   });
 
   test('of a file that is rewritten is read again by itself, and no other', async () => {
     const still = await openPage(graphPage(graph(), layOut));
-    expect(await still.page.locator('meta[http-equiv=refresh]').count()).toBe(0);
+    await expect.poll(() => still.page.locator('meta[http-equiv=refresh]').count()).toBe(0);
     const { page } = await openPage(graphPage(graph(), layOut, 1));
     await page.evaluate('document.title = "old"');
     await expect.poll(() => page.title(), { timeout: 10_000 }).not.toBe('old');

@@ -94,23 +94,23 @@ describeInBrowser('the page of a run', () => {
   test('a search, an outcome and a number choose hosts, and the address says so', async () => {
     const opened = await openPage(APPLY);
     const { page } = opened;
-    expect(await matches(opened)).toBe('60 hosts');
+    await expect.poll(() => matches(opened)).toBe('60 hosts');
     await page.keyboard.press('/');
     await page.keyboard.type('db restart');
-    expect(await matches(opened)).toBe('0 of 60 hosts');
+    await expect.poll(() => matches(opened)).toBe('0 of 60 hosts');
     await page.locator('#search').fill('EDGE-05');
-    expect(await rows(opened)).toEqual(['edge-05.example.com']);
+    await expect.poll(() => rows(opened)).toEqual(['edge-05.example.com']);
     expect(hash(opened)).toBe('#q=EDGE-05');
     await page.locator('#search').fill('');
     await page.locator('#outcome').selectOption('rolled-back');
-    expect(await rows(opened)).toEqual(['web-12.example.com']);
+    await expect.poll(() => rows(opened)).toEqual(['web-12.example.com']);
     expect(hash(opened)).toBe('#outcome=rolled-back');
     await page.locator('.numbers a', { hasText: 'unchanged' }).click();
-    expect(await matches(opened)).toBe('5 of 60 hosts');
+    await expect.poll(() => matches(opened)).toBe('5 of 60 hosts');
     // the address alone shows the same
     const other = await openPage(APPLY, { hash: '#outcome=unchanged' });
     expect(await rows(other)).toEqual(await rows(opened));
-    expect(await other.page.locator('#outcome').inputValue()).toBe('unchanged');
+    await expect.poll(() => other.page.locator('#outcome').inputValue()).toBe('unchanged');
   });
 
   test('hosts of a problem and of a change can be shown, and all of them again', async () => {
@@ -121,8 +121,8 @@ describeInBrowser('the page of a run', () => {
     await expect.poll(() => matches(opened)).toBe('139 of 200 hosts');
     expect(hash(opened)).toBe('#change=0');
     await page.locator('#filter button').click();
-    expect(await matches(opened)).toBe('200 hosts');
-    expect(await page.evaluate('document.activeElement.id')).toBe('search');
+    await expect.poll(() => matches(opened)).toBe('200 hosts');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('search');
     await page.goto(`${opened.url}#finding=0`);
     await expect.poll(() => matches(opened)).toBe('2 of 200 hosts');
   });
@@ -134,19 +134,19 @@ describeInBrowser('the page of a run', () => {
     const head = page.locator('#hosts-table th', { hasText: 'Time' });
     await head.locator('button').focus();
     await page.keyboard.press('Enter');
-    expect(await head.getAttribute('aria-sort')).toBe('ascending');
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
     const seconds = async (): Promise<readonly number[]> =>
       (await page.locator('#hosts-table tbody td:last-child').allTextContents()).map((text) =>
         Number(text.replace(' s', '')),
       );
     expect(await seconds()).toEqual((await seconds()).toSorted((a, b) => a - b));
     await page.keyboard.press('Space');
-    expect(await head.getAttribute('aria-sort')).toBe('descending');
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
     expect(await seconds()).toEqual((await seconds()).toSorted((a, b) => b - a));
     expect(hash(opened)).toMatch(/^#sort=-\d$/);
     await page.keyboard.press('Enter');
-    expect(await head.getAttribute('aria-sort')).toBe(null);
-    expect(await rows(opened)).toEqual(inOrder);
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe(null);
+    await expect.poll(() => rows(opened)).toEqual(inOrder);
   });
 
   test('numbers in names count as numbers, and hosts without a value come last', async () => {
@@ -160,9 +160,9 @@ describeInBrowser('the page of a run', () => {
         [9, { type: 'run.finished', exitCode: 0 }],
       ]),
     );
-    expect(await rows(opened)).toEqual(names);
+    await expect.poll(() => rows(opened)).toEqual(names);
     await opened.page.locator('#hosts-table th button', { hasText: 'Host' }).click();
-    expect(await rows(opened)).toEqual(['web-1', 'web-2', 'web-10']);
+    await expect.poll(() => rows(opened)).toEqual(['web-1', 'web-2', 'web-10']);
     for (const _ of ['up', 'down']) {
       await opened.page.locator('#hosts-table th button', { hasText: 'Alloy' }).click();
       expect((await rows(opened))[0]).toBe('web-2');
@@ -175,45 +175,49 @@ describeInBrowser('the page of a run', () => {
     const focused = (): Promise<string> => page.evaluate('document.activeElement.textContent');
     await page.locator('#hosts-table thead button').last().focus();
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('web-0001.example.com');
+    await expect.poll(() => focused()).toBe('web-0001.example.com');
     await page.keyboard.press('ArrowDown');
-    expect(await focused()).toBe('web-0002.example.com');
+    await expect.poll(() => focused()).toBe('web-0002.example.com');
     for (let i = 0; i < 60; i += 1) await page.keyboard.press('ArrowDown');
-    expect(await focused()).toBe('web-0062.example.com');
+    await expect.poll(() => focused()).toBe('web-0062.example.com');
     await page.keyboard.press('PageDown');
-    expect(await focused()).not.toBe('web-0062.example.com');
+    await expect.poll(() => focused()).not.toBe('web-0062.example.com');
     await page.keyboard.press('End');
-    expect(await focused()).toBe('edge-3000.example.com');
+    await expect.poll(() => focused()).toBe('edge-3000.example.com');
     const isSeen = `(() => {
       const box = document.activeElement.getBoundingClientRect();
       const frame = document.getElementById('hosts-rows').getBoundingClientRect();
       const head = document.getElementById('hosts-head').getBoundingClientRect();
       return box.top >= head.bottom - 1 && box.bottom <= frame.bottom;
     })()`;
-    expect(await page.evaluate(isSeen)).toBe(true);
+    await expect.poll(() => page.evaluate(isSeen)).toBe(true);
     await page.keyboard.press('Home');
-    expect(await focused()).toBe('web-0001.example.com');
-    expect(await page.evaluate(isSeen)).toBe(true);
+    await expect.poll(() => focused()).toBe('web-0001.example.com');
+    await expect.poll(() => page.evaluate(isSeen)).toBe(true);
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
     await page.locator('dialog[open]').waitFor();
-    expect(await page.locator('#host-title').textContent()).toBe('edge-3000.example.com');
+    await expect
+      .poll(() => page.locator('#host-title').textContent())
+      .toBe('edge-3000.example.com');
     expect(hash(opened)).toBe('#host=edge-3000.example.com');
     await page.keyboard.press('Escape');
     await page.locator('dialog[open]').waitFor({ state: 'detached' });
-    expect(await focused()).toBe('edge-3000.example.com');
+    await expect.poll(() => focused()).toBe('edge-3000.example.com');
     expect(hash(opened)).toBe('#hosts');
     // each row says which one of all it is
     const row = page.locator('#hosts-table tbody tr').last();
-    expect(await row.getAttribute('aria-rowindex')).toBe('3001');
-    expect(await page.locator('#hosts-table').getAttribute('aria-rowcount')).toBe('3001');
+    await expect.poll(() => row.getAttribute('aria-rowindex')).toBe('3001');
+    await expect
+      .poll(() => page.locator('#hosts-table').getAttribute('aria-rowcount'))
+      .toBe('3001');
   });
 
   test('a deep link shows a host; going back, and closing, return', async () => {
     const opened = await openPage(APPLY, { hash: '#host=web-12.example.com' });
     const { page } = opened;
     const dialog = page.locator('dialog[open]');
-    expect(await dialog.locator('#host-title').textContent()).toBe('web-12.example.com');
+    await expect.poll(() => dialog.locator('#host-title').textContent()).toBe('web-12.example.com');
     const text = await dialog.innerText();
     for (const part of [
       'rolled-back',
@@ -228,13 +232,13 @@ describeInBrowser('the page of a run', () => {
     ])
       expect(text).toContain(part);
     await page.locator('#host-close').click();
-    expect(await dialog.count()).toBe(0);
+    await expect.poll(() => dialog.count()).toBe(0);
     await page.locator('#problems a.name').first().click();
     await dialog.waitFor();
     await page.goBack();
     await dialog.waitFor({ state: 'detached' });
     const nobody = await openPage(APPLY, { hash: '#host=%E0%A4%A' });
-    expect(await nobody.page.locator('#host-title').textContent()).toBe('No such host');
+    await expect.poll(() => nobody.page.locator('#host-title').textContent()).toBe('No such host');
   });
 
   test('a folded part unfolds for a link to it, with its diff', async () => {
@@ -290,14 +294,14 @@ loki.write "central" {
         expect(await shown.locator('figcaption').allTextContents()).toEqual(['Before', 'After']);
         const picture = shown.locator('svg').last();
         await picture.scrollIntoViewIfNeeded();
-        expect(await picture.isVisible()).toBe(true);
+        await expect.poll(() => picture.isVisible()).toBe(true);
         const legend = opened.page.locator('.picture-legend');
         expect(await legend.locator('text').allTextContents()).toEqual([
           'metrics',
           'logs',
           'targets',
         ]);
-        expect(await legend.isVisible()).toBe(true);
+        await expect.poll(() => legend.isVisible()).toBe(true);
         // in the colors of its signals, and in letters that can be read
         const node = picture.locator('.ag-node.ag-metrics .ag-box').first();
         expect(await node.evaluate('(one) => getComputedStyle(one).fill')).not.toBe('rgb(0, 0, 0)');
@@ -329,11 +333,11 @@ loki.write "central" {
       await opened.page.locator('dialog a', { hasText: 'Its graph' }).click();
       await opened.page.locator('dialog[open]').waitFor({ state: 'detached' });
       const own = opened.page.locator(hash(opened));
-      expect(await own.locator('p').first().textContent()).toContain(db);
+      await expect.poll(() => own.locator('p').first().textContent()).toContain(db);
       const { y } = (await own.boundingBox())!;
       expect(y).toBeGreaterThanOrEqual(0);
       expect(y).toBeLessThan(900);
-      expect(await own.locator('svg').isVisible()).toBe(true);
+      await expect.poll(() => own.locator('svg').isVisible()).toBe(true);
     });
 
     test('hostile names in them are texts', async () => {
@@ -371,10 +375,12 @@ loki.write "central" {
         'for (const one of document.querySelectorAll("details")) one.open = true',
       );
       const pictures = opened.page.locator('#configurations .picture svg');
-      expect(await pictures.count()).toBe(2 * hostile.length - 1);
+      await expect.poll(() => pictures.count()).toBe(2 * hostile.length - 1);
       expect(await pictures.first().innerHTML()).toContain('alert(1)');
-      expect(await opened.page.locator('script').count()).toBe(2);
-      expect(await opened.page.locator('img, svg svg, [onload], [onerror]').count()).toBe(0);
+      await expect.poll(() => opened.page.locator('script').count()).toBe(2);
+      await expect
+        .poll(() => opened.page.locator('img, svg svg, [onload], [onerror]').count())
+        .toBe(0);
       expect(await scrollsSideways(opened)).toBe(false);
       expect(await accessibility(opened)).toEqual([]);
     });
@@ -385,9 +391,9 @@ loki.write "central" {
     const { page } = opened;
     await page.emulateMedia({ media: 'print' });
     await expect.poll(() => rows(opened)).toHaveLength(60);
-    expect(await page.locator('details:not([open])').count()).toBe(0);
-    expect(await page.locator('#changes .add').first().isVisible()).toBe(true);
-    expect(await page.locator('#time-table .bar').count()).toBe(60);
+    await expect.poll(() => page.locator('details:not([open])').count()).toBe(0);
+    await expect.poll(() => page.locator('#changes .add').first().isVisible()).toBe(true);
+    await expect.poll(() => page.locator('#time-table .bar').count()).toBe(60);
     // browsers repeat no buttons on the next sheet, but text
     expect(await page.locator('#hosts-head .on-paper:visible').allTextContents()).toEqual([
       'Host',
@@ -518,8 +524,8 @@ loki.write "central" {
       const { page } = opened;
       const names = await rows(opened);
       expect(names).toEqual(hostile.map((name) => name.replace('\u202e', '')));
-      expect(await page.locator('script').count()).toBe(2);
-      expect(await page.locator('img').count()).toBe(0);
+      await expect.poll(() => page.locator('script').count()).toBe(2);
+      await expect.poll(() => page.locator('img').count()).toBe(0);
       await page.evaluate(
         'for (const one of document.querySelectorAll("details")) one.open = true',
       );
@@ -531,7 +537,7 @@ loki.write "central" {
       await page.locator('#host-close').click();
       expect(await accessibility(opened)).toEqual([]);
       await page.locator('#search').fill('<script>alert(2)');
-      expect(await matches(opened)).toBe('1 of 12 hosts');
+      await expect.poll(() => matches(opened)).toBe('1 of 12 hosts');
     }
   });
 });
