@@ -15,6 +15,7 @@ import {
   type Counts,
   closingLine,
   countsOf,
+  failedLines,
   skippedLines,
   type VitestReport,
 } from './closing-line.ts';
@@ -45,7 +46,7 @@ async function vitest(project: string, directory: string): Promise<Counts> {
   } catch {
     // vitest ended before it could write a report
   }
-  return countsOf(report, done.exitCode ?? 1);
+  return countsOf(report, done.exitCode ?? 1, project);
 }
 
 async function main(): Promise<void> {
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
     ]);
     const runs = [unit, browser, e2e];
     if (runs.some(({ failed }) => failed > 0)) process.exitCode = 1;
-    console.log(`\n${[...skippedLines(runs), closingLine(runs)].join('\n')}`);
+    console.log(`\n${[...failedLines(runs), ...skippedLines(runs), closingLine(runs)].join('\n')}`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

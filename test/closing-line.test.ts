@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closingLine, countsOf, skippedLines } from './closing-line.ts';
+import { closingLine, countsOf, failedLines, skippedLines } from './closing-line.ts';
 
 const report = (passed: number, failed: number, pending = 0, todo = 0) => ({
   numPassedTests: passed,
@@ -47,5 +47,36 @@ test('skipped tests are counted by reason across runs, those without one by file
     'skipped 2: needs zsh',
     'skipped 1: no reason given: test/cli/a.test.ts',
     'skipped 1: needs root',
+  ]);
+});
+
+test('each failure is named at the end, with what was expected', () => {
+  const failing = {
+    ...report(1, 1),
+    testResults: [
+      {
+        name: '/repo/test/e2e/a.e2e.ts',
+        message: '',
+        assertionResults: [
+          { status: 'passed', fullName: 'works', failureMessages: [] },
+          { status: 'failed', fullName: 'a fleet fails', failureMessages: ['expected 2 to be 0'] },
+        ],
+      },
+      {
+        name: '/repo/test/cli/b.test.ts',
+        message: 'Cannot find module',
+        assertionResults: [],
+      },
+    ],
+  };
+  const runs = [
+    countsOf(failing, 1, 'unit'),
+    countsOf(report(1, 0), 0, 'browser'),
+    countsOf(null, 137, 'e2e'),
+  ];
+  expect(failedLines(runs)).toEqual([
+    'failed: test/e2e/a.e2e.ts: a fleet fails\nexpected 2 to be 0',
+    'failed: test/cli/b.test.ts\nCannot find module',
+    'failed: e2e ended with exit code 137, and no test says why: its output does',
   ]);
 });
