@@ -26,15 +26,15 @@ export async function* planInRounds(
   let kept = 0;
   let ready: HostRun[] = [];
   let isFirst = true;
-  // aborts when the next host begins or is planned
-  let next = new AbortController();
-  const tell = (): void => {
-    next.abort('next');
-    next = new AbortController();
-  };
+  let isBegun = (): void => undefined;
+  const everyBegun = new Promise<void>((resolve) => {
+    isBegun = resolve;
+  });
+  /** Whoever waits for the next host that is planned. */
+  let next: AbortController | null = null;
   const plan = async (host: HostRun): Promise<void> => {
     unbegun -= 1;
-    tell();
+    if (unbegun === 0) isBegun();
     try {
       await (stop.aborted ? host.skip() : host.plan());
     } finally {
@@ -45,7 +45,7 @@ export async function* planInRounds(
       }
       open -= 1;
       lastAt = now();
-      tell();
+      next?.abort('next');
     }
   };
   const turns = hosts.values();
@@ -61,9 +61,11 @@ export async function* planInRounds(
     ready = [];
     return hosts.filter((host) => taken.has(host));
   };
-  while (open > 0) {
+  if (!forAll) await Promise.race([everyBegun, everyPlan]);
+  while (!forAll && open > 0) {
+    next = new AbortController();
     const { signal } = next;
-    if (forAll || unbegun > 0 || ready.length === 0) {
+    if (ready.length === 0) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       continue;
     }

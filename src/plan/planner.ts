@@ -60,13 +60,17 @@ export function planHost(
     if (change) changes.push(change);
   }
   const planned: Planned = { host: host.name, desired, facts, supplies, changes, options };
+  const needs = serviceNeeds(desired, facts, changes);
   return {
     host: host.name,
     changes,
     warnings: warningsOf(planned),
     problems: preflight(STEPS, planned),
-    expect: expectations(facts, changes, serviceNeeds(desired, facts, changes)),
-    proof: { ...proofOf(planned, rollout), cluster: clusterProof(desired, host.name, cluster) },
+    expect: expectations(facts, changes, needs),
+    proof: {
+      ...proofOf(planned, rollout, needs),
+      cluster: clusterProof(desired, host.name, cluster),
+    },
     listPath: listPathOf(desired.repository, facts, supplies.keyrings),
   };
 }
@@ -105,10 +109,11 @@ const clusterProof = (
 ): Proof['cluster'] => (cluster && check === 'http' ? { ...cluster, self, known: [] } : null);
 
 const proofOf = (
-  { desired, facts, supplies, changes, options }: Planned,
+  { desired, facts, supplies, options }: Planned,
   { delivery }: Rollout,
+  needs: Needs,
 ): Omit<Proof, 'cluster'> => ({
-  service: serviceNeeds(desired, facts, changes),
+  service: needs,
   check: desired.check,
   listen: desired.listen,
   components: desired.components,
@@ -125,9 +130,7 @@ const proofOf = (
     mode: delivery,
     // what neither loads nor starts anything changes nothing about the data
     seconds:
-      delivery === 'off' ||
-      desired.check !== 'http' ||
-      serviceNeeds(desired, facts, changes) === 'nothing'
+      delivery === 'off' || desired.check !== 'http' || needs === 'nothing'
         ? 0
         : Math.max(0, ...Object.values(desired.deadlines)),
   },
