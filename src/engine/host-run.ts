@@ -15,6 +15,7 @@ import { factsView, planView } from '../plan/event-views.ts';
 import { planHost } from '../plan/planner.ts';
 import { planRemoval } from '../plan/removal.ts';
 import { movedProblem, type SavedHost, savedHost } from '../plan/saved-plan.ts';
+import { withSharedParts } from '../plan/shared-parts.ts';
 import { isUnreadable } from '../plan/unreadable.ts';
 import { type Account, emptyAccount, extend, happeningOf } from './account.ts';
 import type { Clusters } from './clusters.ts';
@@ -337,13 +338,14 @@ export function createHostRun(
     }
     const supplies = await supply(now, verb === 'plan' || verb === 'apply');
     emitFacts(now, supplies);
-    const plan =
+    const made =
       verb === 'remove'
         ? planRemoval(target, now, {
             purge: options.purge === true,
             othersInstalled: readOtherPackages(name, raw),
           })
         : planHost(target, now, supplies, planOptions);
+    const plan = made.changes.length > 0 ? withSharedParts(made) : made;
     if (verb !== 'rollback') await emitPlan(plan, now);
     else if (world.configured) undoneConfig = configOn(now);
     for (const warning of plan.warnings) emit({ type: 'host.warning', host: name, warning });

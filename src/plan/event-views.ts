@@ -13,7 +13,7 @@ export const planView = (
   { changes, warnings, problems, proof: { delivery } }: Plan,
   cluster: Target['cluster'],
 ): PlanView => ({
-  changes: changes.map(({ actions, ...shown }) => shown),
+  changes: shownChanges(changes),
   warnings,
   problems,
   ...(delivery.mode === 'require' && delivery.seconds > 0
@@ -21,6 +21,15 @@ export const planView = (
     : {}),
   ...(cluster ? { cluster: cluster.name } : {}),
 });
+
+/** Hosts that share their changes share what is shown of them. */
+const shown = new WeakMap<Plan['changes'], PlanView['changes']>();
+
+function shownChanges(changes: Plan['changes']): PlanView['changes'] {
+  const known = shown.get(changes) ?? changes.map(({ actions, ...rest }) => rest);
+  shown.set(changes, known);
+  return known;
+}
 
 /** What a report tells of a host. */
 export function factsView(

@@ -433,7 +433,7 @@ declare const cleanedBrand: unique symbol;
 export type Cleaned<T> = T & { readonly [cleanedBrand]: true };
 
 export const cleaned = <T extends object>(value: T): Cleaned<T> =>
-  clean(value, asItIs, '') as Cleaned<T>;
+  clean(value, '', asItIs, new WeakMap()) as Cleaned<T>;
 
 const asItIs: Mask = (text) => text;
 
@@ -443,13 +443,15 @@ const asItIs: Mask = (text) => text;
  */
 export function openCleaner(mask: ValueMask): (happening: Happening) => Cleaned<Happening> {
   const outputs = new Map<string, Mask>();
+  const diffs = new WeakMap<object, unknown>();
   return (happening) => {
     if (happening.type === 'host.finished') outputs.delete(happening.host);
-    if (happening.type !== 'change.output') return clean(happening, mask, '') as Cleaned<Happening>;
+    if (happening.type !== 'change.output')
+      return clean(happening, '', mask, diffs) as Cleaned<Happening>;
     const lines = outputs.get(happening.host) ?? mask.lines();
     outputs.set(happening.host, lines);
     const { line, ...rest } = happening;
-    const head = clean(rest, mask, '') as Omit<typeof happening, 'line'>;
+    const head = clean(rest, '', mask, diffs) as Omit<typeof happening, 'line'>;
     return { ...head, line: lines(oneLine(line)) } as Cleaned<Happening>;
   };
 }
@@ -457,14 +459,27 @@ export function openCleaner(mask: ValueMask): (happening: Happening) => Cleaned<
 /** Fields that hold whole lines. */
 const BLOCKS: ReadonlySet<string> = new Set(['detail', 'text']);
 
-function clean(value: unknown, mask: Mask, key: string): unknown {
+/** @param diffs those that were cleaned: hosts share them, and they are long */
+function clean(value: unknown, key: string, mask: Mask, diffs: WeakMap<object, unknown>): unknown {
   if (typeof value === 'string') {
     const text = BLOCKS.has(key) ? plain(value) : oneLine(value);
     return WORDS.has(key) ? text : mask(text);
   }
   if (typeof value !== 'object' || value === null) return value;
+  if (key !== 'diffs') return cleanParts(value, key, mask, diffs);
+  const known = diffs.get(value) ?? cleanParts(value, key, mask, diffs);
+  diffs.set(value, known);
+  return known;
+}
+
+function cleanParts(
+  value: object,
+  key: string,
+  mask: Mask,
+  diffs: WeakMap<object, unknown>,
+): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => clean(item, mask, key));
+    const items = value.map((item) => clean(item, key, mask, diffs));
     return items.every((item, i) => item === value[i]) ? value : items;
   }
   // most values need no cleaning, and a copy of each would be garbage
@@ -473,7 +488,7 @@ function clean(value: unknown, mask: Mask, key: string): unknown {
   for (const entry of entries) {
     const [name, item] = entry;
     entry[0] = oneLine(name);
-    entry[1] = clean(item, mask, name);
+    entry[1] = clean(item, name, mask, diffs);
     isClean &&= entry[0] === name && entry[1] === item;
   }
   return isClean ? value : Object.fromEntries(entries);

@@ -567,6 +567,14 @@ test('a host waits for its turn before it begins, reads an answer, is sent its r
   ]);
 });
 
+test('hosts with equal plans hold what is equal once', async () => {
+  const fleet = fleetOf({ a: { target }, b: { target } });
+  await run(fleet);
+  const [a, b] = fleet.events.flatMap((one) => (one.type === 'host.planned' ? [one.plan] : []));
+  expect(a!.changes).toHaveLength(2);
+  expect(b!.changes).toBe(a!.changes);
+});
+
 describe('configurations', () => {
   const told = async (verb: Verb, script: HostScript = {}) => {
     const seen: (readonly [host: string, before: string | null, after: string | null])[] = [];

@@ -33,6 +33,12 @@ test('a plan is shown without its actions, which hold the contents of files', ()
   });
 });
 
+test('what is shown of changes is made once for all hosts that share them', () => {
+  const plan = planHost(target, bareFactsOf(target), stocked(), optionsOf());
+  const other = { ...plan, host: 'web-02' };
+  expect(planView(other, null).changes).toBe(planView(plan, null).changes);
+});
+
 test('a plan names the cluster whose members wait for each other', () => {
   const plan = planHost(target, bareFactsOf(target), stocked(), optionsOf());
   expect(planView(plan, { name: 'edge', members: [] }).cluster).toBe('edge');

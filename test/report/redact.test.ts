@@ -11,6 +11,7 @@ import {
   tooShort,
   type ValueMask,
 } from '../../src/report/redact.ts';
+import { change } from './events.ts';
 
 const maskOf = (...texts: readonly string[]) => createMask(texts.map((text) => new Secret(text)));
 
@@ -434,6 +435,28 @@ test('what needs no cleaning is not copied, and one part that does is', () => {
   expect(masked.a).toBe(clean);
   expect(masked.b.list[1]).not.toContain('hunter22');
   expect(mixed.b.list[1]).toBe('x=hunter22');
+});
+
+test('a diff that hosts share is cleaned once, and for each run anew', () => {
+  let reads = 0;
+  const diff = {
+    path: '/a',
+    kind: 'change',
+    get text() {
+      reads += 1;
+      return '+x=hunter22 y=hunter33';
+    },
+  } as const;
+  const planned = (host: string): Happening => {
+    const plan = { changes: [{ ...change(), diffs: [diff] }], warnings: [], problems: [] };
+    return { type: 'host.planned', host, plan };
+  };
+  const textOf = (event: Happening) =>
+    event.type === 'host.planned' ? event.plan.changes[0]!.diffs[0]!.text : '';
+  const clean = openCleaner(maskOf('hunter22'));
+  const [a, b] = ['a', 'b'].map((host) => textOf(clean(planned(host))));
+  expect({ a, b, reads }).toEqual({ a: `+x=${HIDDEN} y=hunter33`, b: a, reads: 1 });
+  expect(textOf(openCleaner(maskOf('hunter33'))(planned('a')))).toBe(`+x=hunter22 y=${HIDDEN}`);
 });
 
 test('no field may hold control characters, whoever names it', () => {
