@@ -4,7 +4,7 @@ import type { HostRun } from '../model/ports.ts';
 import type { Warning } from '../model/problem.ts';
 import { isStaged, type Lane, stagesOf } from '../plan/waves.ts';
 import { type Clusters, clusterWarnings, createClusters } from './clusters.ts';
-import { createHostRun } from './host-run.ts';
+import { createHostRun, type Kept, type OwnHostRun } from './host-run.ts';
 import { LateHostRun } from './late-host-run.ts';
 import { planInRounds } from './planning.ts';
 import { rollOut } from './rollout.ts';
@@ -27,7 +27,8 @@ export async function runFleet(
   hostRun?: (target: Target, clusters: Clusters) => HostRun,
 ): Promise<void> {
   const clusters = createClusters();
-  const own = (target: Target): HostRun => createHostRun(target, world, options, clusters);
+  const own = (target: Target, kept: Kept | null): OwnHostRun =>
+    createHostRun(target, world, options, clusters, null, kept);
   const mayRollBack = targets.some(({ rollout }) => rollout.onFail === 'rollback');
   const hosts = targets.map((target) =>
     hostRun ? hostRun(target, clusters) : new LateHostRun(target, own, mayRollBack),

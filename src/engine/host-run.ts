@@ -40,6 +40,13 @@ interface Planned {
   readonly supplies: Supplies;
 }
 
+/** What a host that is planned waits with until its turn comes. */
+export interface Kept {
+  readonly planned: Planned;
+  /** The text that a rollback is to replace, where somebody wants to know it. */
+  readonly undoneConfig: string | null;
+}
+
 /** A plan as one process gives it to another, without what is secret in it. */
 export interface Approved {
   readonly saved: SavedHost;
@@ -66,6 +73,8 @@ export interface OwnHostRun extends HostRun {
   readonly lastRun: string;
   /** What waits to be carried out; null: nothing. */
   readonly approved: Approved | null;
+  /** What it needs for its changes; null: it does not wait for them. */
+  readonly kept: Kept | null;
   /** Its data is not watched any more. */
   unwatch(): void;
 }
@@ -101,6 +110,7 @@ export function createHostRun(
   options: RunOptions,
   clusters: Clusters,
   earlier: Earlier | null = null,
+  kept: Kept | null = null,
 ): OwnHostRun {
   const { host, desired } = target;
   const { name } = host;
@@ -113,7 +123,7 @@ export function createHostRun(
     onConnected: ({ via, description: how, why }) =>
       emit({ type: 'host.connected', host: name, via, how, why }),
   });
-  let planned: Planned | null = null;
+  let planned = kept?.planned ?? null;
   let moved = false;
   let outcome: Outcome | null = null;
   let problem = earlier?.problem;
@@ -122,8 +132,7 @@ export function createHostRun(
   let lastRun = earlier?.lastRun ?? '';
   let clock = AT_REST;
   let runs = 0;
-  /** The text that a rollback is to replace, where somebody wants to know it. */
-  let undoneConfig: string | null = null;
+  let undoneConfig = kept?.undoneConfig ?? null;
   /** What was carried out last. */
   let carriedOut: Plan | null = null;
   let watching: Promise<void> = Promise.resolve();
@@ -502,6 +511,7 @@ export function createHostRun(
     problem: () => problem,
     lastRun: () => lastRun,
     approved: () => planned && { saved: savedHost(planned.plan), proof: planned.plan.proof },
+    kept: () => planned && { planned, undoneConfig },
     isOver: () => watching,
   };
   return Object.assign(new StatedRun(state), {
@@ -581,6 +591,9 @@ class StatedRun {
   }
   get approved(): Approved | null {
     return this.#state.approved();
+  }
+  get kept(): Kept | null {
+    return this.#state.kept();
   }
   get isOver(): Promise<void> {
     return this.#state.isOver();

@@ -1,29 +1,38 @@
 import type { Target } from '../model/desired.ts';
 import type { HostRun } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Kept, OwnHostRun } from './host-run.ts';
 
 const OVER = Promise.resolve();
 
+type Run = HostRun & Pick<OwnHostRun, 'kept'>;
+
 /**
- * A host's part in a run, made when its turn comes. When it has ended, only how it ended is kept, unless it may have to be
- * rolled back.
+ * A host's part in a run, made when its turn comes. Where it waits for its changes without a login, only its plan is kept, and
+ * its part is made anew for them. When it has ended, only how it ended is kept, unless it may have to be rolled back.
  * A class: accessors of a literal are made anew for each object, and these are for ten thousand hosts that wait.
  */
 export class LateHostRun implements HostRun {
   readonly #target: Target;
-  readonly #make: (target: Target) => HostRun;
-  #run: HostRun | null = null;
+  readonly #make: (target: Target, kept: Kept | null) => Run;
+  #run: Run | null = null;
+  #kept: Kept | null = null;
   readonly #mayRollBack: boolean;
   #end: Pick<HostRun, 'moved' | 'outcome' | 'problem' | 'changed'> | null = null;
 
-  constructor(target: Target, make: (target: Target) => HostRun, mayRollBack = false) {
+  constructor(
+    target: Target,
+    make: (target: Target, kept: Kept | null) => Run,
+    mayRollBack = false,
+  ) {
     this.#target = target;
     this.#make = make;
     this.#mayRollBack = mayRollBack;
   }
 
-  get #made(): HostRun {
-    this.#run ??= this.#make(this.#target);
+  get #made(): Run {
+    this.#run ??= this.#make(this.#target, this.#kept);
+    this.#kept = null;
     return this.#run;
   }
 
@@ -41,7 +50,7 @@ export class LateHostRun implements HostRun {
     return this.#target.cluster?.name ?? null;
   }
   get waiting() {
-    return this.#run?.waiting ?? false;
+    return this.#run?.waiting ?? this.#kept !== null;
   }
   get moved() {
     return (this.#run ?? this.#end)?.moved ?? false;
@@ -88,5 +97,7 @@ export class LateHostRun implements HostRun {
   }
   close(): void {
     this.#run?.close();
+    this.#kept ??= this.#run?.kept ?? null;
+    if (this.#kept) this.#run = null;
   }
 }

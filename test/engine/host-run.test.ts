@@ -576,7 +576,7 @@ test('hosts with equal plans hold what is equal once', async () => {
 });
 
 describe('configurations', () => {
-  const told = async (verb: Verb, script: HostScript = {}) => {
+  const told = async (verb: Verb, script: HostScript = {}, names = ['a']) => {
     const seen: (readonly [host: string, before: string | null, after: string | null])[] = [];
     const configured: World['configured'] = ({ host, desired }, before, after = desired.config) =>
       seen.push([host.name, before, after]);
@@ -585,7 +585,8 @@ describe('configurations', () => {
       compared.push(before);
       return CHANGES;
     };
-    const fleet = fleetOf({ a: { target, ...script } }, { configured, graphChanges });
+    const hosts = Object.fromEntries(names.map((name) => [name, { target, ...script }]));
+    const fleet = fleetOf(hosts, { configured, graphChanges });
     await run(fleet, { verb });
     const planned = fleet.events.flatMap((one) =>
       one.type === 'host.planned' ? [one.plan.graph ?? null] : [],
@@ -624,6 +625,12 @@ describe('configurations', () => {
       seen: [['a', '// new\n', '// old\n']],
       compared: [],
     });
+  });
+
+  test('of a rollback are known of hosts that waited without a login as well', async () => {
+    const names = Array.from({ length: 260 }, (_, i) => `h${i}`);
+    const { seen } = await told('rollback', { facts: upToDate, after: outdated(target) }, names);
+    expect(seen.map(([, before]) => before)).toEqual(names.map(() => '// new\n'));
   });
 
   test('of a removal are those that hosts had', async () => {

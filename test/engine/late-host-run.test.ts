@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import type { Kept } from '../../src/engine/host-run.ts';
 import { LateHostRun } from '../../src/engine/late-host-run.ts';
 import type { Outcome } from '../../src/model/event.ts';
 import type { HostRun } from '../../src/model/ports.ts';
@@ -9,26 +10,30 @@ import { targetOf } from '../builders.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const ended = (outcome: Outcome | null): HostRun => {
+type Run = HostRun & { readonly kept: Kept | null };
+
+const ended = (outcome: Outcome | null): Run => {
   const run = { outcome: null as Outcome | null, waiting: false };
   const end = async (): Promise<void> => {
     run.outcome = outcome;
     run.waiting = outcome === null;
   };
   const rest = { name: 'web-01', moved: true, changed: false, cluster: null, problem: undefined };
-  const over = { isProven: Promise.resolve(), isOver: Promise.resolve() };
+  const over = { isProven: Promise.resolve(), isOver: Promise.resolve(), kept: null };
   return Object.assign(run, rest, over, {
     ...{ plan: end, carryOut: end, rollBack: end, skip: end, close: () => undefined },
   });
 };
 
 /** A host whose plan ends like this, and whether what does its part is still there. */
-async function planned(outcome: Outcome | null, more: Partial<HostRun> = {}, mayRollBack = false) {
+async function planned(outcome: Outcome | null, more: Partial<Run> = {}, mayRollBack = false) {
   let made = 0;
-  let last: WeakRef<HostRun> | undefined;
-  const make = (): HostRun => {
+  let last: WeakRef<Run> | undefined;
+  const given: (Kept | null)[] = [];
+  const make = (_: unknown, kept: Kept | null): Run => {
     const run = Object.assign(ended(outcome), more);
     made += 1;
+    given.push(kept);
     last = new WeakRef(run);
     return run;
   };
@@ -42,7 +47,7 @@ async function planned(outcome: Outcome | null, more: Partial<HostRun> = {}, may
     collectGarbage();
     return last?.deref() !== undefined;
   };
-  return { before, host, made: () => made, isKept };
+  return { before, host, made: () => made, given, isKept };
 }
 
 /** Changes its host, and watches its data until `isOver`. */
@@ -73,6 +78,18 @@ test('a host that waits for its changes keeps what it was planned with', async (
   });
   await host.carryOut();
   expect(made()).toBe(1);
+});
+
+test('a host that waits without a login keeps its plan alone, and is changed as planned', async () => {
+  const kept = { planned: {}, undoneConfig: null } as Kept;
+  const { host, given, isKept } = await planned(null, { kept });
+  host.close();
+  expect({ waiting: host.waiting, outcome: host.outcome, isKept: await isKept() }).toEqual({
+    ...{ waiting: true, outcome: null, isKept: false },
+  });
+  host.close();
+  await host.carryOut();
+  expect(given).toEqual([null, kept]);
 });
 
 test('of a host that was changed, only how it ended is kept, once its data is no longer watched', async () => {
