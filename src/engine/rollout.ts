@@ -81,7 +81,7 @@ export async function rollOut(
           // a member that may be rolled back yet is still in progress
           if (host.cluster !== null && rollout.delivery === 'require') await changing;
         });
-      await Promise.all(hosts.map(changeInTurn));
+      await eachInTurn(hosts, limit.concurrency, changeInTurn);
       await Promise.all(changes);
     }
   };
@@ -135,6 +135,33 @@ export async function rollOut(
         }),
       ),
     );
+}
+
+/**
+ * Works on so many hosts at once: of thousands, the others need no place in a queue. Members of clusters, which wait for each
+ * other, are not waited for.
+ */
+async function eachInTurn(
+  hosts: readonly HostRun[],
+  most: number,
+  work: (host: HostRun) => Promise<void>,
+): Promise<void> {
+  const turns = hosts.values();
+  const members: Promise<void>[] = [];
+  const workInTurn = async (): Promise<void> => {
+    for (const host of turns) {
+      const working = work(host);
+      if (host.cluster === null) {
+        await working;
+      } else {
+        // thrown below
+        working.catch(() => undefined);
+        members.push(working);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, hosts.length) }, workInTurn));
+  await Promise.all(members);
 }
 
 const hostsOf = (stages: readonly (readonly Lane[])[]): readonly string[] =>

@@ -81,10 +81,20 @@ async function carriedOut(
   async function* rounds() {
     yield stages;
   }
-  const limits = { limit: pLimit(forks), clusters: createClusters() };
+  const limit = pLimit(forks);
+  let mostQueued = 0;
+  const queued = Object.assign(
+    (work: () => Promise<void>) => {
+      const done = limit(work);
+      mostQueued = Math.max(mostQueued, limit.pendingCount);
+      return done;
+    },
+    { concurrency: forks },
+  ) as typeof limit;
+  const limits = { limit: queued, clusters: createClusters() };
   await clock.drive(rollOut(rounds(), (name) => runs.get(name)!, limits, world));
   const outcomes = [...runs.values()].map(({ outcome }) => outcome);
-  return { at, outcomes, problems };
+  return { at, outcomes, problems, mostQueued };
 }
 
 const host = (cluster: string | null, more: Partial<Member> = {}): Member => ({
@@ -180,6 +190,19 @@ test('never two of a cluster at once, each host once, and nobody else is delayed
     ),
     { numRuns: 60 },
   );
+});
+
+test('hosts whose turn is far away wait in no queue', async () => {
+  const fleet = Array.from({ length: 40 }, () => host(null));
+  const { at, mostQueued } = await carriedOut(fleet, { forks: 4 });
+  expect(at.size).toBe(40);
+  expect(mostQueued).toBeLessThanOrEqual(4);
+});
+
+test('members that wait for each other do not hold up others', async () => {
+  const fleet = [...Array.from({ length: 4 }, () => host('edge')), host(null), host(null)];
+  const { at } = await carriedOut(fleet, { forks: 2 });
+  expect(at.get('h4')![0]!.from).toBe(0);
 });
 
 test('a member is known as long as it was last seen in its cluster', () => {
