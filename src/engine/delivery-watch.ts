@@ -175,7 +175,6 @@ export async function watchDelivery(
     if (end.aborted) watch.stop();
   }
   try {
-    const input = watchInput({ nonce, listen: target.desired.listen, seconds });
     const options = {
       onOut: lines.push,
       onErr() {},
@@ -183,7 +182,14 @@ export async function watchDelivery(
       signal: clock.signal,
     };
     const allowance = allowanceOf(READINGS_MB);
-    const channel = await startAsRoot(session, target.host, PERL, input, options, allowance);
+    const channel = await startAsRoot(
+      session,
+      target.host,
+      PERL,
+      watchInput({ nonce, listen: target.desired.listen, seconds }),
+      options,
+      allowance,
+    );
     const left = new Promise<void>((resolve) => {
       watch.over.addEventListener('abort', () => resolve(), { once: true });
       if (watch.over.aborted) resolve();

@@ -67,6 +67,8 @@ export async function startAsRoot(
   let answered = false;
   let closed = false;
   let tail = '';
+  // a program of ours, which is not kept for as long as the command runs
+  let unsent: string | Uint8Array | undefined = input;
   const said = collector(SAID_LIMIT);
   const ready = afterMarker(READY, options.onOut);
   const shell = afterMarker(SHELL, withPassword ? ready.push : options.onOut);
@@ -76,7 +78,8 @@ export async function startAsRoot(
       closed = true;
       const goes = !withPassword || ready.found;
       if (goes) options.onSent?.();
-      channel.end(goes ? input : undefined);
+      channel.end(goes ? unsent : undefined);
+      unsent = undefined;
     } else if (prompts === 1 && !answered) {
       answered = true;
       channel.write(`${sudo.password.reveal()}\n`);

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSession } from '../../src/engine/session.ts';
-import { runAsRoot, SUDO_PROMPT, sudoProblem } from '../../src/engine/sudo.ts';
+import { runAsRoot, SUDO_PROMPT, startAsRoot, sudoProblem } from '../../src/engine/sudo.ts';
 import type { Host, Sudo } from '../../src/model/host.ts';
 import type { Channel, Exit, StartOptions } from '../../src/model/ports.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -403,4 +405,36 @@ test('the last words of sudo are kept, without the prompt', () => {
 
 test('what sudo did not say is not a problem of sudo', () => {
   expect(sudoProblem(hostOf(), 'perl: warning: Setting locale failed.')).toBeUndefined();
+});
+
+test('what a command was sent is not kept for as long as it runs', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  let options!: StartOptions;
+  const channel: Channel = {
+    write: () => undefined,
+    end: () => undefined,
+    exit: new Promise(() => undefined),
+    close: () => undefined,
+  };
+  const session = {
+    start: async (_: unknown, given: StartOptions) => {
+      options = given;
+      return channel;
+    },
+  } as unknown as ReturnType<typeof createSession>;
+  const limits = { timeoutMs: 60_000, signal: new AbortController().signal };
+  const host = hostOf({ sudo: { kind: 'passwordless' } });
+  const start = async () => {
+    const input = new Uint8Array(1000);
+    const output = { ...limits, onOut: () => undefined, onErr: () => undefined };
+    const running = await startAsRoot(session, host, ['perl', '-'], input, output);
+    return { running, sent: new WeakRef(input) };
+  };
+  const { running, sent } = await start();
+  options.onOut(Buffer.from(SHELL));
+  await new Promise((resolve) => setTimeout(resolve));
+  collectGarbage();
+  expect(sent.deref()).toBeUndefined();
+  running.close();
 });
