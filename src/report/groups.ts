@@ -1,6 +1,8 @@
 import type { HostReport, PlanView } from '../model/event.ts';
 import type { GraphChanges } from '../model/graph-changes.ts';
+import type { FileDiff } from '../model/plan.ts';
 import type { Notice, Problem, ProblemParams, Warning } from '../model/problem.ts';
+import { sha256 } from '../model/secret.ts';
 
 export type Hosts<H = HostReport> = Iterable<readonly [string, H]>;
 
@@ -11,6 +13,8 @@ export interface Group<T> {
 
 /** Of no host. */
 export const alone = <T>(item: T): Group<T> => ({ item, names: [] });
+
+const NOTHING: readonly never[] = [];
 
 /** Groups of equal keys as one, in the order of the first, whose item it has. */
 function merged<T>(
@@ -28,8 +32,12 @@ function merged<T>(
 }
 
 /** What is said of hosts, each with its host alone. */
-const single = <T, H>(hosts: Hosts<H>, said: (host: H, name: string) => readonly T[]) =>
-  [...hosts].flatMap(([name, host]) => said(host, name).map((item) => ({ item, names: [name] })));
+function single<T, H>(hosts: Hosts<H>, said: (host: H) => readonly T[]): readonly Group<T>[] {
+  const groups: Group<T>[] = [];
+  for (const [name, host] of hosts)
+    for (const item of said(host)) groups.push({ item, names: [name] });
+  return groups;
+}
 
 /** What is said of hosts, equal items together. */
 export const groupEqual = <T, H>(
@@ -46,7 +54,10 @@ const noticeGroups = <T extends Notice>(
   noticesOf: (host: HostReport) => readonly T[],
 ): readonly Group<T>[] =>
   merged(
-    single(hosts, (host, name) => noticesOf(host).map((notice) => ({ ...notice, host: name }))),
+    single(hosts, noticesOf).map(({ item, names }) => ({
+      item: { ...item, host: names[0]! },
+      names,
+    })),
     ({ item }) => keyOfNotice(item),
   ).map(({ item, names }) => ({ item: names.length > 1 ? ofAnyHost(item) : item, names }));
 
@@ -97,10 +108,10 @@ export const groupProblems = (problems: readonly Problem[]): readonly Group<Prob
 
 /** Every problem that hosts ended with or that stands in the way of their plans. */
 export const problemGroups = (hosts: Hosts): readonly Group<Problem>[] =>
-  noticeGroups(hosts, ({ problem, plan }) => [
-    ...(problem ? [problem] : []),
-    ...(plan?.problems ?? []),
-  ]);
+  noticeGroups(hosts, ({ problem, plan }) => {
+    const inTheWay = plan?.problems ?? NOTHING;
+    return problem ? [problem, ...inTheWay] : inTheWay;
+  });
 
 /** All warnings of a run and of its hosts' plans. */
 export const warningGroups = (
@@ -108,12 +119,17 @@ export const warningGroups = (
   ofRun: readonly Warning[],
 ): readonly Group<Warning>[] => [
   ...findingGroups(ofRun),
-  ...noticeGroups(hosts, ({ plan, warnings }) => [
-    ...warnings,
-    ...(plan?.warnings ?? []),
-    ...(plan?.changes.flatMap((change) => change.warnings) ?? []),
-  ]),
+  ...noticeGroups(hosts, ({ plan, warnings }) => {
+    if (!plan) return warnings;
+    const isQuiet = warnings.length + plan.warnings.length === 0 && !plan.changes.some(warns);
+    if (isQuiet) return NOTHING;
+    return [...warnings, ...plan.warnings, ...plan.changes.flatMap((change) => change.warnings)];
+  }),
 ];
+
+type PlannedChange = PlanView['changes'][number];
+
+const warns = ({ warnings }: PlannedChange): boolean => warnings.length > 0;
 
 /** What a plan does, or would do if it were not refused for problems of these codes. */
 export interface PlannedChanges {
@@ -136,37 +152,82 @@ export type PlanGroup = AlikeGroup<PlannedChanges>;
  * that differ only in the name of their host: 200 labels are one change.
  */
 export const planGroups = (hosts: Hosts): readonly PlanGroup[] =>
-  groupAlike(hosts, ({ plan }) => {
-    if (!plan || plan.changes.length === 0) return [];
-    const { requiresDeliveryS, graph } = plan;
-    return [
-      {
-        changes: plan.changes.map(withoutWarnings),
-        refusals: [...new Set(plan.problems.map(({ code }) => code))],
-        ...(requiresDeliveryS === undefined ? {} : { requiresDeliveryS }),
-        ...(graph === undefined ? {} : { graph }),
-      },
-    ];
+  groupAlike(
+    hosts,
+    ({ plan }) => (plan && plan.changes.length > 0 ? [plan] : NOTHING),
+    planKey,
+  ).map((group) => {
+    const { changes, requiresDeliveryS, graph } = group.item;
+    const item = {
+      changes: changes.map(withoutWarnings),
+      refusals: refusalsOf(group.item),
+      ...(requiresDeliveryS === undefined ? {} : { requiresDeliveryS }),
+      ...(graph === undefined ? {} : { graph }),
+    };
+    return { ...group, item };
   });
-
-type PlannedChange = PlanView['changes'][number];
 
 /** The changes of all plans, grouped in the same way: one that hosts share is there once, whatever else they have planned. */
 export const changeGroups = (hosts: Hosts): readonly AlikeGroup<PlannedChange>[] =>
-  groupAlike(hosts, ({ plan }) => plan?.changes.map(withoutWarnings) ?? []);
+  groupAlike(hosts, ({ plan }) => plan?.changes ?? NOTHING, changeKey).map((group) => ({
+    ...group,
+    item: withoutWarnings(group.item),
+  }));
 
 /** Warnings and problems have blocks of their own: they must not keep equal changes apart. */
 const withoutWarnings = (change: PlannedChange): PlannedChange => ({ ...change, warnings: [] });
 
-function groupAlike<T>(hosts: Hosts, said: (host: HostReport) => readonly T[]) {
-  const equal = groupEqual(hosts, said);
+const refusalsOf = ({ problems }: PlanView): readonly string[] => [
+  ...new Set(problems.map(({ code }) => code)),
+];
+
+/** Equal for equal items. @param name of a host, in place of which any host's could stand; null: as it is */
+type KeyOf<T> = (item: T, name: string | null) => string;
+
+function groupAlike<T>(hosts: Hosts, said: (host: HostReport) => readonly T[], keyOf: KeyOf<T>) {
+  const equal = merged(single(hosts, said), ({ item }) => keyOf(item, null));
   const sizes = new Map(equal.map(({ item, names }) => [item, names.length]));
-  return merged(equal, (group) =>
-    group.names.length === 1
-      ? withoutName(JSON.stringify(group.item), group.names[0]!)
-      : JSON.stringify(group.item),
-  ).map((group) => ({ ...group, alike: group.names.length > sizes.get(group.item)! }));
+  return merged(equal, ({ item, names }) => keyOf(item, names.length === 1 ? names[0]! : null)).map(
+    (group) => ({ ...group, alike: group.names.length > sizes.get(group.item)! }),
+  );
 }
+
+/** Of parts of plans, which hosts share. */
+const digests = new WeakMap<object, string>();
+
+/** A part that is read once. Not its text: V8 tells long ones apart by their length alone, and would compare all of them. */
+function partKey<T extends object>(make: KeyOf<T>): KeyOf<T> {
+  return (part, name) => {
+    if (name !== null) return sha256(make(part, name));
+    const digest = digests.get(part) ?? sha256(make(part, null));
+    digests.set(part, digest);
+    return digest;
+  };
+}
+
+const planKey: KeyOf<PlanView> = (plan, name) => {
+  const { changes, requiresDeliveryS, graph } = plan;
+  const rest = { refusals: refusalsOf(plan), requiresDeliveryS, graph };
+  return `${changesKey(changes, name)}${jsonOf(rest, name)}`;
+};
+
+const changesKey = partKey<PlanView['changes']>((changes, name) =>
+  changes.map((change) => changeKey(change, name)).join(),
+);
+
+const changeKey = partKey<PlannedChange>(({ diffs, warnings: _, ...rest }, name) =>
+  [...diffs.map((diff) => diffKey(diff, name)), jsonOf(rest, name)].join(),
+);
+
+const diffKey: KeyOf<FileDiff> = (diff, name) => {
+  const isNamed = name !== null && `${diff.path}\n${diff.text}`.includes(name);
+  return textKey(diff, isNamed ? name : null);
+};
+
+const jsonOf: KeyOf<object> = (said, name) =>
+  name === null ? JSON.stringify(said) : withoutName(JSON.stringify(said), name);
+
+const textKey = partKey<object>(jsonOf);
 
 /** A text in which the host's name, where it stands as a word, could be any host's. */
 const withoutName = (json: string, name: string): string =>

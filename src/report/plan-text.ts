@@ -1,7 +1,6 @@
-import type { PlanView, RunReport } from '../model/event.ts';
+import type { HostReport, PlanView, RunReport } from '../model/event.ts';
 import type { GraphChanges } from '../model/graph-changes.ts';
 import { type FileDiff, NEEDS } from '../model/plan.ts';
-import type { Problem } from '../model/problem.ts';
 import type { Wave } from '../model/rollout.ts';
 import { graphChangeLines } from './graph-text.ts';
 import { type Hosts, type PlanGroup, planGroups, problemGroups, warningGroups } from './groups.ts';
@@ -17,6 +16,8 @@ export interface PlanStyle extends ProblemStyle {
   readonly folds: boolean;
 }
 
+type Named = readonly [string, HostReport];
+
 /**
  * The plans of all hosts: warnings first, hosts with equal plans together, then refused hosts, each
  * problem, the waves, and the totals in one line. What stops a run comes last: a long plan scrolls away.
@@ -30,20 +31,20 @@ export function plansText(
   room: Room | null = null,
 ): string {
   const all = [...hosts];
-  const groupsOf = (which: (problems: PlanView['problems']) => boolean): readonly PlanGroup[] =>
-    planGroups(all.filter(([, { plan }]) => which(plan?.problems ?? [])));
-  // somebody may approve these changes, and needs the diffs to decide
-  const isAdoptable = ({ code }: Problem): boolean => code === 'host.adopt';
-  const adoptable = groupsOf((found) => found.length > 0 && found.every(isAdoptable));
-  const refused = groupsOf((found) => !found.every(isAdoptable));
+  const [fine, adoptable, refused] = [[], [], []] as [Named[], Named[], Named[]];
+  for (const named of all) {
+    const found = named[1].plan?.problems ?? [];
+    if (found.length === 0) fine.push(named);
+    // somebody may approve these changes, and needs the diffs to decide
+    else if (found.every(({ code }) => code === 'host.adopt')) adoptable.push(named);
+    else refused.push(named);
+  }
   const brief = { ...style, diffs: style.diffs && style.whole };
   return [
     ...warningTexts(warningGroups(all, warnings), style),
-    ...groupsOf((found) => found.length === 0).map((group) =>
-      groupText(headline(group), group, style),
-    ),
-    ...adoptable.map((group) => refusedText(group, style)),
-    ...refused.map((group) => refusedText(group, brief)),
+    ...planGroups(fine).map((group) => groupText(headline(group), group, style)),
+    ...planGroups(adoptable).map((group) => refusedText(group, style)),
+    ...planGroups(refused).map((group) => refusedText(group, brief)),
     ...textsWithin(room, [], problemGroups(all), style),
     ...(waves.length > 0 ? [wavesText(waves, style)] : []),
     ...clustersText(all, style),

@@ -150,10 +150,12 @@ export function textRenderer(options: TextOptions): TextRenderer {
 
   const plans = (ledger: Ledger): string => {
     if (level < 0) return `${planSum(ledger.hosts(), paint)}\n`;
-    printed = new Set(
-      [...ledger.hosts()].flatMap(([name, { problem }]) => (problem ? [name] : [])),
-    );
-    for (const [name, { plan }] of ledger.hosts()) if (plan) shown.add(name);
+    const withProblems = new Set<string>();
+    for (const [name, { plan, problem }] of ledger.hosts()) {
+      if (problem) withProblems.add(name);
+      if (plan) shown.add(name);
+    }
+    printed = withProblems;
     return plansText(ledger.hosts(), ledger.run, style, roomAbove(planSum(ledger.hosts(), paint)));
   };
 

@@ -127,6 +127,44 @@ test('a host whose name is a common word does not keep equal plans apart', () =>
   expect(groups[0]!.alike).toBe(false);
 });
 
+test('the diffs that hosts share are read once, whatever else they have planned', () => {
+  let reads = 0;
+  const long = {
+    path: '/etc/alloy/a.txt',
+    kind: 'create',
+    get text() {
+      reads += 1;
+      return '+what all of them get';
+    },
+  } as const;
+  const own = (name: string) =>
+    ({ path: '/etc/alloy/b.txt', kind: 'create', text: `+${name}` }) as const;
+  const named = (name: string) =>
+    [name, hostWith(planOf(change({ diffs: [long, own(name)] })))] as const;
+  const names = Array.from({ length: 50 }, (_, i) => `web-${i}`);
+  const groups = planGroups(names.map(named));
+  expect(groups).toMatchObject([{ names, alike: true }]);
+  // whether it says the name has to be looked up for each of them
+  expect(reads).toBe(1 + names.length);
+  reads = 0;
+  const same = names.map((name) => [name, hostWith(planOf(change({ diffs: [long] })))] as const);
+  expect(planGroups(same)).toMatchObject([{ names, alike: false }]);
+  expect(reads).toBe(0);
+});
+
+test('diffs that differ in more than the name of the host are not alike', () => {
+  const named = (name: string, text: string) => {
+    const diffs = [{ path: '/a', kind: 'create', text }] as const;
+    return [name, hostWith(planOf(change({ diffs })))] as const;
+  };
+  const groups = planGroups([
+    named('a-1', '+a-1 x'),
+    named('a-2', '+a-2 y'),
+    named('a-3', '+a-3 x'),
+  ]);
+  expect(groups.map(({ names }) => names)).toEqual([['a-1', 'a-3'], ['a-2']]);
+});
+
 describe('what was found in rendered texts', () => {
   const found = (host: string, line = 5, file = 'site.alloy', said = 'nothing refers to it') => ({
     code: 'flow.unused',
