@@ -10,21 +10,23 @@ const BUDGET_MS = 20;
 export function createTurns(now: () => number = () => performance.now()): () => Promise<void> {
   const waiting: (() => void)[] = [];
   let began: number | null = null;
-  const next = (): void => {
-    waiting.shift()!();
-    if (waiting.length > 0) setImmediate(next);
-  };
-  const isEarly = (): boolean => {
+  const sinceBegin = (): number => {
     if (began === null) {
       began = now();
       setImmediate(() => {
         began = null;
       });
     }
-    return now() - began < BUDGET_MS;
+    return now() - began;
+  };
+  const next = (): void => {
+    // what follows from the work of whoever is next belongs to the same turn
+    sinceBegin();
+    waiting.shift()!();
+    if (waiting.length > 0) setImmediate(next);
   };
   return async () => {
-    if (waiting.length === 0 && isEarly()) return;
+    if (waiting.length === 0 && sinceBegin() < BUDGET_MS) return;
     await new Promise<void>((resolve) => {
       waiting.push(resolve);
       if (waiting.length === 1) setImmediate(next);

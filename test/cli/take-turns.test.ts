@@ -47,3 +47,23 @@ test('who asks when nobody waits any more gets its turn as well', async () => {
   await turn();
   await turn();
 });
+
+test('what follows from the work of whoever is next belongs to its turn', async () => {
+  let at = 0;
+  const turn = createTurns(() => at);
+  const done: string[] = [];
+  const compute = async (host: string, ms: number): Promise<void> => {
+    await turn();
+    at += ms;
+    done.push(host);
+  };
+  await compute('a', 30);
+  // as the last of a fleet: then the changes of all begin
+  void compute('b', 200).then(() => Promise.all(['c', 'd'].map((host) => compute(host, 30))));
+  await aTurn();
+  expect(done).toEqual(['a', 'b']);
+  await aTurn();
+  expect(done).toEqual(['a', 'b', 'c']);
+  await aTurn();
+  expect(done).toEqual(['a', 'b', 'c', 'd']);
+});
