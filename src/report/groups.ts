@@ -208,12 +208,27 @@ function partKey<T extends object>(make: KeyOf<T>): KeyOf<T> {
 const planKey: KeyOf<PlanView> = (plan, name) => {
   const { changes, requiresDeliveryS, graph } = plan;
   const rest = { refusals: refusalsOf(plan), requiresDeliveryS, graph };
-  return `${changesKey(changes, name)}${jsonOf(rest, name)}`;
+  return `${changesKeyOf(changes, name)}${jsonOf(rest, name)}`;
 };
 
 const changesKey = partKey<PlanView['changes']>((changes, name) =>
   changes.map((change) => changeKey(change, name)).join(),
 );
+
+/** Keys without the name, of changes that were read when no other host had them. */
+const nameless = new WeakMap<PlanView['changes'], { readonly of: string; readonly key: string }>();
+
+const changesKeyOf: KeyOf<PlanView['changes']> = (changes, name) => {
+  const known = nameless.get(changes);
+  return known?.of === name ? known.key : changesKey(changes, name);
+};
+
+/** Reads a plan when it is there: `planGroups` would have to read those of thousands of hosts at once. */
+export function readPlan(host: string, { changes }: PlanView): void {
+  if (changes.length === 0 || digests.has(changes)) return;
+  changesKey(changes, null);
+  nameless.set(changes, { of: host, key: changesKey(changes, host) });
+}
 
 const changeKey = partKey<PlannedChange>(({ diffs, warnings: _, ...rest }, name) =>
   [...diffs.map((diff) => diffKey(diff, name)), jsonOf(rest, name)].join(),

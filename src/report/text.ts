@@ -1,7 +1,7 @@
 import type { HostReport, RunEvent, Verb } from '../model/event.ts';
 import type { Warning } from '../model/problem.ts';
 import type { Ledger } from './fold.ts';
-import { problemGroups, warningGroups } from './groups.ts';
+import { problemGroups, readPlan, warningGroups } from './groups.ts';
 import { type Paint, paintWith } from './paint.ts';
 import { count, cut, duration, pad, present, shorten, widest, widthOf } from './plain.ts';
 import { planSum, plansText } from './plan-text.ts';
@@ -183,6 +183,7 @@ export function textRenderer(options: TextOptions): TextRenderer {
         case 'host.facts':
           return detail(event.host, factsLine(event.facts));
         case 'host.planned':
+          if (level >= 0) readPlan(event.host, event.plan);
           return (
             detail(event.host, `planned: ${count(event.plan.changes.length, 'change')}`) +
             latePlan(event.host, ledger.host(event.host)!)

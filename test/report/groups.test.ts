@@ -4,6 +4,7 @@ import {
   findingGroups,
   planGroups,
   problemGroups,
+  readPlan,
   warningGroups,
 } from '../../src/report/groups.ts';
 import { textOf } from '../../src/report/text-of.ts';
@@ -150,6 +151,33 @@ test('the diffs that hosts share are read once, whatever else they have planned'
   const same = names.map((name) => [name, hostWith(planOf(change({ diffs: [long] })))] as const);
   expect(planGroups(same)).toMatchObject([{ names, alike: false }]);
   expect(reads).toBe(0);
+});
+
+test('a plan that is read when it is there is not read again with those of all hosts', () => {
+  let reads = 0;
+  const own = (name: string) =>
+    ({
+      path: '/a',
+      kind: 'create',
+      get text() {
+        reads += 1;
+        return `+${name}`;
+      },
+    }) as const;
+  const names = ['web-1', 'web-2', 'web-3'];
+  const plans = names.map((name) => planOf(change({ diffs: [own(name)] })));
+  names.forEach((name, i) => {
+    readPlan(name, plans[i]!);
+    readPlan(name, plans[i]!);
+  });
+  expect(reads).toBe(3 * names.length);
+  reads = 0;
+  const groups = planGroups(names.map((name, i) => [name, hostWith(plans[i]!)] as const));
+  expect(groups).toMatchObject([{ names, alike: true }]);
+  expect(reads).toBe(0);
+  // another host's name is another one
+  const named = plans.map((plan) => ['web-9', hostWith(plan)] as const);
+  expect(planGroups(named)).toHaveLength(3);
 });
 
 test('diffs that differ in more than the name of the host are not alike', () => {

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Happening, RunEvent } from '../../src/model/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
-import { reportOf } from '../../src/report/fold.ts';
+import { openLedger, reportOf } from '../../src/report/fold.ts';
 import { runAnnotations } from '../../src/report/github.ts';
 import { junit } from '../../src/report/junit.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { ndjson } from '../../src/report/ndjson.ts';
 import { widthOf } from '../../src/report/plain.ts';
 import { type Cleaned, cleaned } from '../../src/report/redact.ts';
-import type { TextOptions } from '../../src/report/text.ts';
+import { type TextOptions, textRenderer } from '../../src/report/text.ts';
 import {
   applied,
   change,
@@ -17,6 +17,7 @@ import {
   planOf,
   reload,
   rolledBack,
+  START,
   screenOf,
   stamp,
   started,
@@ -420,4 +421,38 @@ test('the problems of a plan of many hosts fit on a screen below it', () => {
   const below = text.slice(text.indexOf('error['));
   expect(rowsOf(below)).toBeLessThanOrEqual(SCREEN);
   expect(new Set(below.match(/^error\[kind\.\d+\]/gm)).size).toBe(12);
+});
+
+test('plans are read as they come, and not all when the last one is there', () => {
+  let reads = 0;
+  const plans = ['a', 'b'].map((name) =>
+    planOf(
+      change({
+        diffs: [
+          {
+            path: '/a',
+            kind: 'create',
+            get text() {
+              reads += 1;
+              return `+${name}`;
+            },
+          },
+        ],
+      }),
+    ),
+  );
+  const ledger = openLedger();
+  const { on } = textRenderer({ colour: false, width: 80, level: 0, diffs: false });
+  const add = (happening: Happening) => {
+    const event = { ...happening, at: START, seq: 1 } as Cleaned<RunEvent>;
+    ledger.add(event);
+    return on(event, ledger);
+  };
+  add(started('apply', 'a', 'b'));
+  for (const [i, host] of ['a', 'b'].entries())
+    add({ type: 'host.planned', host, plan: plans[i]! });
+  expect(reads).toBeGreaterThan(0);
+  reads = 0;
+  expect(add({ type: 'run.planned', changing: 2 })).toContain('2 hosts');
+  expect(reads).toBe(0);
 });
