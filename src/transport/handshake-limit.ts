@@ -7,8 +7,10 @@ const ALWAYS = 32;
 const SLOW_MS = 2000;
 /** Whoever takes longer has a silent host. */
 const HOLD_MS = 5000;
+/** So many more begin at once: the answers of a far network come as close together as its handshakes have begun. */
+const STEP = 16;
 /** How often those who wait look whether the machine is idle. */
-const LOOK_MS = 20;
+const LOOK_MS = 10;
 /** The share of its time for which the event loop computes. */
 const BUSY = 0.7;
 
@@ -30,7 +32,7 @@ export function handshakeLimit(isBusy: () => boolean = loopIsBusy()): InTurn {
     looks = true;
     setTimeout(() => {
       looks = false;
-      begin(isBusy() ? ALWAYS : room);
+      begin(isBusy() ? ALWAYS : Math.min(room, active + STEP));
     }, LOOK_MS);
   };
   return async (work) => {

@@ -39,6 +39,28 @@ test('an idle one makes more with each that goes well', async () => {
   expect(seen.done).toBe(500);
 });
 
+test('no more than sixteen begin in the same moment beyond the first, whatever room there is', async () => {
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const inTurn = handshakeLimit(() => false);
+  const begun = new Map<number, number>();
+  const all = Array.from({ length: 600 }, () =>
+    inTurn(async () => {
+      const at = performance.now();
+      begun.set(at, (begun.get(at) ?? 0) + 1);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }),
+  );
+  await vi.runAllTimersAsync();
+  await Promise.all(all);
+  expect([...begun.values()].reduce((sum, n) => sum + n)).toBe(600);
+  const [first, ...later] = begun.values();
+  expect(first).toBe(32);
+  // whoever ends makes room for one of the first 32
+  expect(Math.max(...later)).toBeLessThanOrEqual(32 + 16);
+  expect(begun.size).toBeGreaterThan(15);
+});
+
 test('whoever is silent after its greeting holds its place for five seconds at most', async () => {
   const inTurn = handshakeLimit(() => true);
   const silent = Array.from({ length: 32 }, () =>
