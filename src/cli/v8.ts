@@ -22,7 +22,7 @@ const LONG = 2000;
  * since the machine has memory to spare: the machine may have other plans for it.
  */
 export function prepareForHosts(hosts: number): void {
-  if (hosts >= LARGE) setFlagsFromString('--heap-growing-percent=50');
+  if (hosts >= LARGE) setFlagsFromString('--heap-growing-percent=75');
   // V8's own default
   if (hosts >= LONG && isEager) setFlagsFromString('--interrupt-budget=67584');
 }
