@@ -223,11 +223,13 @@ interface Part {
 }
 
 const writtenAtIn = (parts: readonly Part[]): Desired['writtenAt'] => {
-  const places = new Map<Piece, ReturnType<typeof placesIn>>();
+  // of most hosts, nobody asks for a place
+  let places: Map<Piece, ReturnType<typeof placesIn>> | undefined;
   return (offset) => {
     const part = parts.findLast(({ start }) => start <= offset);
     if (!part) return undefined;
     const { piece, start, cut } = part;
+    places ??= new Map();
     const place = places.get(piece) ?? placesIn(piece);
     places.set(piece, place);
     return place(Math.min(offset - start + cut, piece.text.length));
