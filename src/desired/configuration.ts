@@ -223,13 +223,11 @@ interface Part {
 }
 
 const writtenAtIn = (parts: readonly Part[]): Desired['writtenAt'] => {
-  // of most hosts, nobody asks for a place
-  let places: Map<Piece, ReturnType<typeof placesIn>> | undefined;
+  const places = new Map<Piece, ReturnType<typeof placesIn>>();
   return (offset) => {
     const part = parts.findLast(({ start }) => start <= offset);
     if (!part) return undefined;
     const { piece, start, cut } = part;
-    places ??= new Map();
     const place = places.get(piece) ?? placesIn(piece);
     places.set(piece, place);
     return place(Math.min(offset - start + cut, piece.text.length));

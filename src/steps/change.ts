@@ -1,6 +1,6 @@
 import type { FileFact } from '../model/facts.ts';
 import type { Action, Change, FileDiff, StepId } from '../model/plan.ts';
-import { Secret, sha256 } from '../model/secret.ts';
+import { Secret } from '../model/secret.ts';
 import { type Hide, unifiedDiff } from './textdiff.ts';
 
 /** A change with nothing in it but what is said. */
@@ -33,8 +33,7 @@ export interface Wanted {
 export const includes = (changes: readonly Change[], action: Action['do']): boolean =>
   changes.some(({ actions }) => actions.some((one) => one.do === action));
 
-const hashOf = (content: string | Secret): string =>
-  content instanceof Secret ? content.sha256() : sha256(content);
+const hashOf = (content: string | Secret): string => new Secret(content).sha256();
 
 export const contentDiffers = (
   wanted: Pick<Wanted, 'content'>,

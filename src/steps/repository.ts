@@ -39,20 +39,9 @@ export function expiryOf(
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** What was found last in the sources of a host: who plans it asks five times. */
-const found = new WeakMap<
-  Facts['apt'],
-  { readonly of: Repository; readonly entries: readonly SourceEntry[] }
->();
-
 /** Every enabled entry of a host's apt sources that means this repository; its other suites are others. */
-export function entriesFor(repository: Repository, { apt }: Facts): readonly SourceEntry[] {
-  const known = found.get(apt);
-  if (known?.of === repository) return known.entries;
-  const entries = apt.sources.flatMap(({ path, text }) => entriesOf(path, text, repository));
-  found.set(apt, { of: repository, entries });
-  return entries;
-}
+export const entriesFor = (repository: Repository, facts: Facts): readonly SourceEntry[] =>
+  facts.apt.sources.flatMap(({ path, text }) => entriesOf(path, text, repository));
 
 /**
  * The one entry that serves as it is, whoever wrote it: the right suite and components, signed by a

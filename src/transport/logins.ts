@@ -71,9 +71,7 @@ export type Logins = ReturnType<typeof logins>;
 
 /** Logs in with one client: in order, in time, within limits, and once for each jump host. */
 export function logins<S extends Session>(client: SshClient<S>) {
-  const handshakes: Limit = Number.isFinite(client.handshakes)
-    ? pLimit(client.handshakes)
-    : (work) => work();
+  const handshakes = pLimit(client.handshakes);
   /** Endpoints with logins in progress: of tens of thousands, the others would be kept for nothing. */
   const endpoints = new Map<string, { readonly handshakes: Limit; logins: number }>();
   const jumpHosts = new Map<string, Promise<S>>();

@@ -9,7 +9,6 @@ import {
 import type { Facts, KeyringFile } from '../../src/model/facts.ts';
 import type { KeyringFacts, StepInput } from '../../src/model/plan.ts';
 import {
-  entriesFor,
   expiryOf,
   expiryWarning,
   listPathOf,
@@ -57,24 +56,6 @@ const changeOf = (of: Facts, supplies: StepInput['supplies'], more: Partial<Repo
   const desired: Partial<Desired> = { repository: { ...repository, ...more } };
   return repositoryStep.diff(inputOf(targetOf(desired), of, { supplies }));
 };
-
-test('the sources of a host are read once, and for another repository anew', () => {
-  let reads = 0;
-  const source = {
-    path: LIST_PATH,
-    get text() {
-      reads += 1;
-      return LINE;
-    },
-  };
-  const of = apt({ sources: [source] });
-  expect(entriesFor(repository, of)).toHaveLength(1);
-  expect(entriesFor(repository, of)).toHaveLength(1);
-  expect(reads).toBe(1);
-  expect(entriesFor({ ...repository, suite: 'nightly' }, of)).toEqual([]);
-  expect(entriesFor(repository, apt({ sources: [] }))).toEqual([]);
-  expect(entriesFor(repository, of)).toHaveLength(1);
-});
 
 describe('an entry serves', () => {
   test.each<[string, string, boolean]>([
